@@ -1,0 +1,90 @@
+"""Conventions as code: batched signals (B, C, *space), the real inner product, repeatable randomness."""
+
+import torch
+from torch import Tensor
+
+from workbench.refusal import Refusal
+
+Shape = tuple[int, ...]
+
+_MASK = (1 << 64) - 1
+
+
+def dot(x: Tensor, y: Tensor) -> Tensor:
+    """Real inner product Re<x, y> of each item of the batch: (B, ...), (B, ...) -> (B,)."""
+    if x.is_complex() or y.is_complex():
+        x, y = torch.view_as_real(x.to(y.dtype)), torch.view_as_real(y.to(x.dtype))
+    return (x.flatten(1) * y.flatten(1)).sum(1)
+
+
+def abs2(x: Tensor) -> Tensor:
+    """|x|^2 as re^2 + im^2: twice differentiable at 0, unlike x.abs().square()."""
+    return torch.view_as_real(x).square().sum(-1) if x.is_complex() else x.square()
+
+
+def norm2(x: Tensor) -> Tensor:
+    """Squared Euclidean norm of each item of the batch: (B, ...) -> (B,)."""
+    return abs2(x).flatten(1).sum(1)
+
+
+def norm(x: Tensor) -> Tensor:
+    """Euclidean norm of each item of the batch: (B, ...) -> (B,)."""
+    return norm2(x).sqrt()
+
+
+def spread(values: Tensor, x: Tensor) -> Tensor:
+    """One value per item of the batch, (B,), shaped so that it multiplies x, (B, ...)."""
+    return values.reshape(values.shape + (1,) * (x.ndim - values.ndim))
+
+
+def complex_of(dtype: torch.dtype) -> torch.dtype:
+    """The complex dtype of the same precision."""
+    return dtype if dtype.is_complex else dtype.to_complex()
+
+
+def real_of(dtype: torch.dtype) -> torch.dtype:
+    """The real dtype of the same precision."""
+    return dtype.to_real()
+
+
+def generator(seed: int, k: int, device: torch.device | str = "cpu") -> torch.Generator:
+    """The random numbers of iteration k: they depend on (seed, k) alone, so a resumed run repeats them."""
+    z = (seed * 0x9E3779B97F4A7C15 + k * 0xBF58476D1CE4E5B9 + 0x94D049BB133111EB) & _MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK  # the finaliser of splitmix64 mixes neighbours apart
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return torch.Generator(device).manual_seed((z ^ (z >> 31)) >> 1)
+
+
+def normal_like(x: Tensor, rng: torch.Generator) -> Tensor:
+    """Standard normal numbers shaped like x; real and imaginary parts each have variance 1."""
+    if x.is_complex():
+        return torch.view_as_complex(normal_like(torch.view_as_real(x), rng))
+    return torch.randn(x.shape, generator=rng, dtype=x.dtype, device=x.device)
+
+
+def require_finite(x: Tensor, name: str) -> None:
+    """Refuse a signal with NaN or infinite entries."""
+    bad = int((~torch.isfinite(torch.view_as_real(x) if x.is_complex() else x)).sum())
+    if bad:
+        raise Refusal(f"finite values in {name}", f"{bad} NaN or infinite", "mask or replace them before the run")
+
+
+def shown(shape: Shape) -> str:
+    """A shape as people write it: 1 x 256 x 256."""
+    return " x ".join(map(str, shape)) or "a scalar"
+
+
+class Constant:
+    """A float64 tensor that follows the dtype and the device of its reader; each cast is made once."""
+
+    def __init__(self, value: Tensor) -> None:
+        self.value = value
+        self._casts: dict[tuple[torch.device, torch.dtype], Tensor] = {}
+
+    def like(self, x: Tensor) -> Tensor:
+        """The constant on x's device, in x's precision, real or complex as it was made."""
+        key = (x.device, real_of(x.dtype))
+        if key not in self._casts:
+            dtype = complex_of(key[1]) if self.value.is_complex() else key[1]
+            self._casts[key] = self.value.to(device=x.device, dtype=dtype)
+        return self._casts[key]
