@@ -105,7 +105,7 @@ def _words(kind: Any) -> str:
     return _WORDS.get(kind) or f"one of {kind.__name__.lower()}s"
 
 
-def _cast(kind: Any, value: Any) -> Any:  # noqa: PLR0911 - one line for each kind of value
+def _cast(kind: Any, value: Any) -> Any:
     """The value as `kind`, or _NO where it is not one; nothing is rounded and no text is parsed."""
     if typing.get_origin(kind) is typing.Literal:
         return value if value in typing.get_args(kind) else _NO

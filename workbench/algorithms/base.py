@@ -1,0 +1,106 @@
+"""An algorithm is an init and a pure step; what it needs is said in sentences."""
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, ClassVar
+
+import torch
+from torch import Tensor
+
+from workbench.noise import Likelihood
+from workbench.parameters import Checked, Range
+from workbench.priors import NEEDS_IN_WORDS, Can
+from workbench.problem import Problem
+
+Step = Annotated[float | None, Range(1e-6, 10, log=True, limits=(0, 1e12)), "step size, found from the norm when empty"]
+
+_NOISE_WORDS = {
+    Likelihood.GRAD: "a gradient of the noise",
+    Likelihood.LIPSCHITZ: "a misfit whose gradient has a Lipschitz constant",
+    Likelihood.PROX: "a prox of the noise",
+    Likelihood.CONVEX: "a convex misfit",
+    Likelihood.QUADRATIC: "a quadratic misfit (Gaussian noise)",
+    Likelihood.COMPLEX: "a noise for complex data",
+}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What an algorithm asks of the prior, of the noise and of the operator."""
+
+    prior: Can = Can(0)
+    noise: Likelihood = Likelihood(0)
+    linear: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    """The iterate x, (B, ...), after k steps, and the constants that default step sizes rest on."""
+
+    x: Tensor
+    k: int = 0
+    measured: Mapping[str, float] = field(default_factory=dict)
+
+
+class Algorithm(ABC, metaclass=Checked):
+    """Subclasses are frozen dataclasses; their parameters may change between any two steps."""
+
+    needs: ClassVar[Needs] = Needs()
+    random: ClassVar[bool] = False
+
+    @abstractmethod
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
+        """The state at k = 0 from a first iterate x, (B, *in_shape)."""
+
+    @abstractmethod
+    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
+        """The next state. Pure: the same inputs give the same output and stay untouched."""
+
+    def done(self, state: State) -> bool:
+        """Whether nothing is left to do."""
+        return False
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        """The constants of the problem that default step sizes rest on, such as {"lipschitz": 400.0}."""
+        return {}
+
+    def adapt(self, problem: Problem, state: State) -> State:
+        """The state carried over to a problem whose sliders moved: its constants are measured again."""
+        return replace(state, measured=self.measure(problem))
+
+    def current_step(self, state: State) -> float | None:
+        """The step in use, given or found; None where the method has none."""
+        return None
+
+    def largest_step(self, state: State) -> float | None:
+        """The step above which convergence is not guaranteed; None where there is no such bound."""
+        return None
+
+    def unmet(self, problem: Problem) -> str:
+        """Why this algorithm cannot run on the problem, as a sentence; empty where it can."""
+        lacks = _missing(self.needs, problem)
+        if not lacks:
+            return ""
+        others = [name for name, cls in _siblings().items() if not _missing(cls.needs, problem)]
+        advice = f"try {' or '.join(others[:2])}" if others else "change the prior or the noise"
+        return f"{type(self).__name__} needs {lacks}: {advice}"
+
+
+def _missing(needs: Needs, problem: Problem) -> str:
+    prior, noise = type(problem.prior).__name__, type(problem.noise).__name__
+    for ability in needs.prior & ~problem.prior.can:
+        return f"{NEEDS_IN_WORDS[ability]}, which {prior} lacks"
+    for ability in needs.noise & ~problem.noise.can:
+        return f"{_NOISE_WORDS[ability]}, which {noise} lacks"
+    if needs.linear and not problem.operator.linear:
+        return f"a linear operator, which {type(problem.operator).__name__} is not"
+    return ""
+
+
+def _siblings() -> dict[str, type[Algorithm]]:
+    from workbench import algorithms
+
+    found = {name: getattr(algorithms, name) for name in algorithms.__all__}
+    return {n: c for n, c in found.items() if isinstance(c, Checked) and not inspect.isabstract(c)}

@@ -1,0 +1,81 @@
+"""Matrix-free linear algebra on any LinearOperator."""
+
+import math
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import Tensor
+
+from workbench.operators import Field, Identity, LinearOperator
+from workbench.tensors import dot, generator, norm, norm2, normal_like, spread
+
+_NORMS: WeakKeyDictionary[LinearOperator, float] = WeakKeyDictionary()
+
+
+def cg(
+    operator: LinearOperator, b: Tensor, x: Tensor | None = None, tolerance: float = 1e-6, steps: int = 100
+) -> Tensor:
+    """Solve H x = b for a self-adjoint H >= 0 by conjugate gradients, every item of the batch with its own steps.
+
+    Stops when |b - H x| <= tolerance |b| in the whole batch, or after `steps`. Hestenes & Stiefel 1952.
+    """
+    x = torch.zeros_like(b) if x is None else x
+    r = b - operator(x)
+    p, rho, goal = r, norm2(r), tolerance**2 * norm2(b)
+    for _ in range(steps):
+        if bool((rho <= goal).all()):
+            break
+        q = operator(p)
+        step = _ratio(rho, dot(p, q))
+        x, r = x + spread(step, x) * p, r - spread(step, x) * q
+        rho, before = norm2(r), rho
+        p = r + spread(_ratio(rho, before), r) * p
+    return x
+
+
+def _ratio(above: Tensor, below: Tensor) -> Tensor:
+    """above / below, and 0 where an item has already converged."""
+    return torch.where(below > 0, above / below.clamp_min(torch.finfo(below.dtype).tiny), torch.zeros_like(above))
+
+
+def power_norm(
+    operator: LinearOperator, like: Tensor | None = None, tolerance: float = 1e-4, steps: int = 300
+) -> float:
+    """Largest singular value of A by power iteration on A*A; the estimate grows to it from below.
+
+    `like` gives dtype and device, float64 on the CPU when absent. Stops when the estimate moves by less than
+    `tolerance` relative over five steps.
+    """
+    like = torch.zeros((), dtype=torch.float64) if like is None else like
+    dtype = like.dtype if like.is_complex() or Field.REAL in operator.field else like.dtype.to_complex()
+    start = torch.empty((1, *operator.in_shape), dtype=dtype, device=like.device)
+    v = normal_like(start, generator(0, 0, like.device))
+    history: list[float] = []
+    for k in range(steps):
+        length = norm(v)
+        if float(length) == 0:
+            return 0.0
+        v = operator.adjoint(operator(v / spread(length, v)))
+        if k % 5 == 4:
+            history.append(math.sqrt(float(norm(v))))
+            if len(history) > 1 and history[-1] - history[-2] <= tolerance * history[-1]:
+                break
+    return history[-1]
+
+
+def operator_norm(operator: LinearOperator, like: Tensor) -> float:
+    """||A||: the closed form where there is one, else a power iteration (2 % on the safe side), made once."""
+    if operator not in _NORMS:
+        closed = operator.closed_norm()
+        _NORMS[operator] = 1.02 * power_norm(operator, like) if closed is None else closed
+    return _NORMS[operator]
+
+
+def solve_gram(
+    operator: LinearOperator, b: Tensor, c: float, x: Tensor | None = None, tolerance: float = 1e-6
+) -> Tensor:
+    """(A*A + c I)^-1 b, c > 0: in closed form where the operator has one, else by conjugate gradients from x."""
+    closed = operator.gram_inverse(b, c)
+    if closed is not None:
+        return closed
+    return cg(operator.gram + c * Identity(operator.in_shape), b, x, tolerance)

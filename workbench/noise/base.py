@@ -1,0 +1,66 @@
+"""The noise: one object makes the data and explains them."""
+
+from abc import ABC, abstractmethod
+from enum import Flag, auto
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from workbench.parameters import Checked
+from workbench.refusal import Refusal
+
+
+class Likelihood(Flag):
+    """What the negative log-likelihood of a noise can do."""
+
+    GRAD = auto()
+    LIPSCHITZ = auto()
+    PROX = auto()
+    CONVEX = auto()
+    QUADRATIC = auto()
+    COMPLEX = auto()
+
+
+class Noise(ABC, metaclass=Checked):
+    """p(y | clean) for data of any shape (B, ...): its samples and its negative log-likelihood up to a constant.
+
+    Subclasses are frozen dataclasses; a prox is there when `can` says so.
+    """
+
+    can: ClassVar[Likelihood]
+
+    @abstractmethod
+    def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
+        """Noisy data y for the clean data A(x)."""
+
+    @abstractmethod
+    def nll(self, clean: Tensor, y: Tensor) -> Tensor:
+        """-log p(y | clean) + constant of each item: (B,)."""
+
+    @abstractmethod
+    def grad(self, clean: Tensor, y: Tensor) -> Tensor:
+        """The gradient of `nll` in `clean`."""
+
+    @abstractmethod
+    def curvature(self, clean: Tensor, y: Tensor) -> Tensor:
+        """The second derivative of `nll` in `clean`, entry by entry: (B, ...)."""
+
+    @abstractmethod
+    def precision(self, clean: Tensor) -> Tensor:
+        """The Fisher information of each entry: the mean of `curvature`, the variance of `grad` at the truth."""
+
+    def lipschitz(self, y: Tensor) -> float:
+        """A Lipschitz constant of `grad`, the largest `curvature` there can be for these data."""
+        raise self._lacks("a gradient with a Lipschitz constant")
+
+    def prox(self, v: Tensor, y: Tensor, step: float) -> Tensor:
+        """argmin_u |u - v|^2 / 2 + step nll(u, y)."""
+        raise self._lacks("a prox in closed form")
+
+    def unfit(self, y: Tensor) -> str:
+        """Why these cannot be data of this noise, as a sentence; empty where they can."""
+        return ""
+
+    def _lacks(self, ability: str) -> Refusal:
+        return Refusal(f"{ability} of the noise", f"{type(self).__name__}, which has none", "take another noise")

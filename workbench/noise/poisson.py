@@ -1,0 +1,67 @@
+"""Counting noise."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.noise.base import Likelihood, Noise
+from workbench.parameters import Range
+from workbench.refusal import Refusal
+
+
+@dataclass(frozen=True)
+class Poisson(Noise):
+    """y ~ Poisson(peak (clean + background)) / peak: nll = peak sum (clean + b) - y log(clean + b).
+
+    Below clean = 0, where no intensity is, nll goes on as its second-order expansion at 0, so that it stays
+    convex and its gradient Lipschitz; on clean >= 0 it is exact. y is in the units of clean, y = counts / peak.
+    """
+
+    peak: Annotated[float, Range(1, 1e4, log=True, unit="counts", limits=(1e-3, 1e9)), "counts at clean = 1"] = 100.0
+    background: Annotated[float, Range(1e-3, 1, log=True, limits=(1e-6, 1e6)), "known background"] = 0.05
+
+    can = Likelihood.GRAD | Likelihood.LIPSCHITZ | Likelihood.PROX | Likelihood.CONVEX
+
+    def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
+        if clean.is_complex() or bool((clean < -1e-6 * clean.abs().max()).any()):
+            came = "complex numbers" if clean.is_complex() else f"values down to {float(clean.min()):.3g}"
+            raise Refusal("clean data >= 0 for Poisson noise", came, "take an operator that keeps signals positive")
+        return torch.poisson(self.peak * (clean.clamp_min(0) + self.background), generator=rng) / self.peak
+
+    def nll(self, clean: Tensor, y: Tensor) -> Tensor:
+        u = clean.clamp_min(0) + self.background
+        below = clean.clamp_max(0)
+        slope, bend = 1 - y / self.background, y / self.background**2
+        value = u - y * u.log() + slope * below + bend * below.square() / 2
+        return self.peak * value.flatten(1).sum(1)
+
+    def grad(self, clean: Tensor, y: Tensor) -> Tensor:
+        u = clean.clamp_min(0) + self.background
+        return self.peak * (1 - y / u + y / self.background**2 * clean.clamp_max(0))
+
+    def curvature(self, clean: Tensor, y: Tensor) -> Tensor:
+        return self.peak * y / (clean.clamp_min(0) + self.background).square()
+
+    def precision(self, clean: Tensor) -> Tensor:
+        return self.peak / (clean.clamp_min(0) + self.background)
+
+    def lipschitz(self, y: Tensor) -> float:
+        return self.peak * float(y.max()) / self.background**2
+
+    def prox(self, v: Tensor, y: Tensor, step: float) -> Tensor:
+        t, b = step * self.peak, self.background
+        shifted = v + b - t
+        root = (shifted.square() + 4 * t * y).sqrt()
+        # The stable form of the positive root of u^2 - shifted u - t y = 0.
+        above = torch.where(shifted > 0, (shifted + root) / 2, 2 * t * y / (root - shifted).clamp_min(1e-30)) - b
+        below = (v - t * (1 - y / b)) / (1 + t * y / b**2)
+        return torch.where(above >= 0, above, below)
+
+    def unfit(self, y: Tensor) -> str:
+        if y.is_complex():
+            return "Poisson noise explains counts, and these data are complex: take Gaussian noise"
+        if bool((y < 0).any()):
+            return f"Poisson noise explains counts >= 0, and these data go down to {float(y.min()):.3g}: take Gaussian"
+        return ""

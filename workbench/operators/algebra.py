@@ -1,0 +1,150 @@
+"""Operators made from operators: adjoint, composition, sum, multiple, Jacobian."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.operators.base import LinearOperator, Operator, SignalShape
+from workbench.parameters import Range
+from workbench.refusal import Refusal
+from workbench.tensors import Shape, shown
+
+
+class Identity(LinearOperator):
+    """A x = x: denoising."""
+
+    def __init__(self, shape: SignalShape = (1, 64, 64)) -> None:
+        super().__init__(shape, shape)
+        self.shape = shape
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return y
+
+    def closed_norm(self) -> float:
+        return 1.0
+
+    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
+        return b / (1 + c)
+
+
+class Adjoint(LinearOperator):
+    """A*, whose adjoint is A."""
+
+    def __init__(self, operator: Annotated[LinearOperator, "operator A"] = Identity()) -> None:
+        super().__init__(operator.out_shape, operator.in_shape)
+        self.operator = operator
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.operator.adjoint(x)
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return self.operator(y)
+
+    def closed_norm(self) -> float | None:
+        return self.operator.closed_norm()
+
+    @property
+    def H(self) -> LinearOperator:
+        return self.operator
+
+
+class Composition(LinearOperator):
+    """x -> outer(inner(x))."""
+
+    def __init__(
+        self,
+        outer: Annotated[LinearOperator, "operator applied last"] = Identity(),
+        inner: Annotated[LinearOperator, "operator applied first"] = Identity(),
+    ) -> None:
+        if outer.in_shape != inner.out_shape:
+            raise Refusal(
+                f"an inner operator into {shown(outer.in_shape)}", shown(inner.out_shape), "match the two shapes"
+            )
+        super().__init__(inner.in_shape, outer.out_shape)
+        self.outer, self.inner = outer, inner
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.outer(self.inner(x))
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return self.inner.adjoint(self.outer.adjoint(y))
+
+
+class Sum(LinearOperator):
+    """x -> first(x) + second(x)."""
+
+    def __init__(
+        self,
+        first: Annotated[LinearOperator, "first operator"] = Identity(),
+        second: Annotated[LinearOperator, "second operator"] = Identity(),
+    ) -> None:
+        if (first.in_shape, first.out_shape) != (second.in_shape, second.out_shape):
+            raise Refusal(
+                f"two operators {shown(first.in_shape)} -> {shown(first.out_shape)}",
+                f"{shown(second.in_shape)} -> {shown(second.out_shape)}",
+                "match the shapes of both",
+            )
+        super().__init__(first.in_shape, first.out_shape)
+        self.first, self.second = first, second
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.first(x) + self.second(x)
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return self.first.adjoint(y) + self.second.adjoint(y)
+
+
+class Scaled(LinearOperator):
+    """x -> factor A x."""
+
+    def __init__(
+        self,
+        operator: Annotated[LinearOperator, "operator A"] = Identity(),
+        factor: Annotated[float, Range(-10, 10, limits=(-1e12, 1e12)), "factor"] = 1.0,
+    ) -> None:
+        super().__init__(operator.in_shape, operator.out_shape)
+        self.operator, self.factor = operator, factor
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.factor * self.operator(x)
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return self.factor * self.operator.adjoint(y)
+
+    def closed_norm(self) -> float | None:
+        norm = self.operator.closed_norm()
+        return None if norm is None else abs(self.factor) * norm
+
+
+class Jacobian(LinearOperator):
+    """v -> lim (A(x + t v) - A(x)) / t at a fixed x of any batch; the adjoint is the vector-Jacobian product."""
+
+    def __init__(self, operator: Operator, x: Tensor) -> None:
+        super().__init__(operator.in_shape, operator.out_shape)
+        self.operator, self.x = operator, x
+
+    def forward(self, v: Tensor) -> Tensor:
+        return torch.func.jvp(self.operator, (self.x,), (v.to(self.x.dtype),))[1]
+
+    def adjoint(self, w: Tensor) -> Tensor:
+        y, pull = torch.func.vjp(self.operator, self.x)
+        return pull(w.to(y.dtype))[0]
+
+
+class Map(LinearOperator):
+    """A linear map given by two functions and their shapes (in, out): Hessians, experiments, tests."""
+
+    def __init__(self, shapes: tuple[Shape, ...], there: Callable, back: Callable) -> None:
+        super().__init__(*shapes)
+        self.there, self.back = there, back
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.there(x)
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return self.back(y)

@@ -1,0 +1,141 @@
+"""The forward operator A of y = A(x) + noise, its Jacobian, its adjoint and its algebra."""
+
+import math
+from abc import ABC, abstractmethod
+from enum import Flag, auto
+from typing import Annotated, Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from workbench.parameters import Checked
+from workbench.refusal import Refusal
+from workbench.tensors import Shape, shown
+
+SignalShape = Annotated[Shape, "shape of the unknown: channels, then space in px"]
+
+
+class Field(Flag):
+    """The numbers an operator takes."""
+
+    REAL = auto()
+    COMPLEX = auto()
+
+
+class Operator(nn.Module, ABC, metaclass=Checked):
+    """y = A(x): (B, *in_shape) -> (B, *out_shape), one tensor in and one out, each item of the batch by itself.
+
+    Subclasses call `super().__init__(in_shape, out_shape)` and keep every argument under its own name.
+    """
+
+    linear: ClassVar[bool] = False
+    field: ClassVar[Field] = Field.REAL | Field.COMPLEX
+
+    def __init__(self, in_shape: Shape, out_shape: Shape) -> None:
+        super().__init__()
+        for shape in (in_shape, out_shape):
+            if not shape or math.prod(shape) < 1 or len(shape) > 4:
+                raise Refusal("a shape of channels and up to three axes", shown(shape), "every side is at least 1")
+        self.in_shape, self.out_shape = tuple(in_shape), tuple(out_shape)
+
+    @abstractmethod
+    def forward(self, x: Tensor) -> Tensor:
+        """A(x), for x of shape (B, *in_shape)."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        self.check(x)
+        return super().__call__(x)
+
+    def check(self, x: Tensor) -> None:
+        """Refuse a signal of another shape, or complex numbers where real ones belong."""
+        if tuple(x.shape[1:]) != self.in_shape:
+            raise Refusal(
+                f"a batch of {shown(self.in_shape)} for {type(self).__name__}",
+                shown(tuple(x.shape)),
+                "build the operator with the signal's shape, or resample the signal",
+            )
+        if x.is_complex() and Field.COMPLEX not in self.field:
+            raise Refusal(f"a real signal for {type(self).__name__}", "a complex one", "take its real part or modulus")
+
+    def at(self, x: Tensor) -> "LinearOperator":
+        """The Jacobian of A at x."""
+        from workbench.operators.algebra import Jacobian
+
+        return Jacobian(self, x)
+
+
+class LinearOperator(Operator):
+    """A linear A with its exact adjoint A*: dot(A x, y) == dot(x, A* y) for the real inner product."""
+
+    linear: ClassVar[bool] = True
+
+    @abstractmethod
+    def adjoint(self, y: Tensor) -> Tensor:
+        """A* y, for y of shape (B, *out_shape)."""
+
+    def at(self, x: Tensor) -> "LinearOperator":
+        return self
+
+    def closed_norm(self) -> float | None:
+        """The largest singular value in closed form; None where there is none."""
+        return None
+
+    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
+        """(A*A + c I)^-1 b in closed form, c > 0; None where there is none."""
+        return None
+
+    @property
+    def H(self) -> "LinearOperator":
+        """The adjoint as an operator."""
+        from workbench.operators.algebra import Adjoint
+
+        return Adjoint(self)
+
+    @property
+    def gram(self) -> "LinearOperator":
+        """A*A."""
+        return self.H @ self
+
+    def __matmul__(self, inner: "LinearOperator") -> "LinearOperator":
+        from workbench.operators.algebra import Composition
+
+        return Composition(self, inner)
+
+    def __add__(self, other: "LinearOperator") -> "LinearOperator":
+        from workbench.operators.algebra import Sum
+
+        return Sum(self, other)
+
+    def __rmul__(self, factor: float) -> "LinearOperator":
+        from workbench.operators.algebra import Scaled
+
+        return Scaled(self, factor)
+
+
+class _Linear(torch.autograd.Function):
+    """A linear map known to autograd by its adjoint: any order of derivative, forward and reverse mode."""
+
+    generate_vmap_rule = False
+
+    @staticmethod
+    def forward(x: Tensor, there: Any, back: Any) -> Tensor:
+        return there(x)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple, output: Tensor) -> None:
+        ctx.maps = inputs[1:]
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple:
+        there, back = ctx.maps
+        return _Linear.apply(grads[0], back, there), None, None
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Tensor) -> Tensor:
+        there, back = ctx.maps
+        return _Linear.apply(tangents[0], there, back)
+
+
+def differentiable(x: Tensor, there: Any, back: Any) -> Tensor:
+    """there(x), for a linear map whose code autograd cannot read; `back` is its adjoint."""
+    return _Linear.apply(x, there, back)

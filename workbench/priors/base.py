@@ -1,0 +1,95 @@
+"""The prior g(x): what it can do, and the sentence for what it cannot."""
+
+from abc import ABC, abstractmethod
+from enum import Flag, auto
+from typing import Annotated, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from workbench.operators import Identity, LinearOperator
+from workbench.parameters import Checked, Range
+from workbench.refusal import Refusal
+from workbench.tensors import Shape
+
+Weight = Annotated[float, Range(1e-2, 1e3, log=True, limits=(0, 1e9)), "weight of the prior against the misfit"]
+
+
+class Can(Flag):
+    """What a prior can do. PROX implies SPLIT, with the identity as its linear map."""
+
+    VALUE = auto()
+    GRAD = auto()
+    HVP = auto()
+    PROX = auto()
+    SPLIT = auto()
+    DENOISE = auto()
+    CONVEX = auto()
+    QUADRATIC = auto()
+
+
+NEEDS_IN_WORDS = {
+    Can.VALUE: "a value",
+    Can.GRAD: "a gradient",
+    Can.HVP: "a Hessian",
+    Can.PROX: "a prox",
+    Can.SPLIT: "a prox after a linear map",
+    Can.DENOISE: "a denoiser",
+    Can.CONVEX: "convexity",
+    Can.QUADRATIC: "a quadratic form",
+}
+
+
+class Prior(nn.Module, ABC, metaclass=Checked):
+    """g(x), its weight included: (B, ...) -> (B,). `can` says which of the methods below are there."""
+
+    can: ClassVar[Can]
+
+    @abstractmethod
+    def forward(self, x: Tensor) -> Tensor:
+        """g(x) of each item, (B,); infinite outside a constraint."""
+
+    def grad(self, x: Tensor) -> Tensor:
+        """The gradient of g, (B, ...)."""
+        raise self._lacks(Can.GRAD)
+
+    def lipschitz(self) -> float:
+        """A Lipschitz constant of `grad`: an upper bound of the largest eigenvalue of the Hessian."""
+        raise self._lacks(Can.GRAD)
+
+    def hvp(self, x: Tensor, v: Tensor) -> Tensor:
+        """The Hessian of g at x applied to v."""
+        raise self._lacks(Can.HVP)
+
+    def prox(self, x: Tensor, step: float) -> Tensor:
+        """argmin_u |u - x|^2 / 2 + step g(u)."""
+        raise self._lacks(Can.PROX)
+
+    def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
+        """The prox of the convex conjugate g*, by Moreau: z - step prox_{g / step}(z / step)."""
+        return z - step * self.prox(z / step, 1 / step)
+
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        """An estimate of a signal of this prior from x, which has white noise of standard deviation sigma."""
+        raise self._lacks(Can.DENOISE)
+
+    @property
+    def outer(self) -> "Prior":
+        """The prior with a prox in g = outer(linear(x))."""
+        if Can.PROX not in self.can:
+            raise self._lacks(Can.SPLIT)
+        return self
+
+    def linear(self, shape: Shape) -> LinearOperator:
+        """The linear map in g = outer(linear(x)), for signals of this shape (without the batch)."""
+        if Can.PROX not in self.can:
+            raise self._lacks(Can.SPLIT)
+        return Identity(shape)
+
+    def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
+        """Why signals of this shape and dtype do not suit this prior, as a sentence; empty where they do."""
+        return ""
+
+    def _lacks(self, ability: Can) -> Refusal:
+        name = type(self).__name__
+        return Refusal(f"{NEEDS_IN_WORDS[ability]} of the prior", f"{name}, which has none", "take another prior")

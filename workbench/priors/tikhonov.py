@@ -1,0 +1,56 @@
+"""Quadratic priors."""
+
+import torch
+from torch import Tensor
+
+from workbench.priors.base import Can, Prior, Weight
+from workbench.tensors import norm2
+
+
+class Zero(Prior):
+    """g(x) = 0: least squares, or maximum likelihood, alone."""
+
+    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 0 * norm2(x)
+
+    def grad(self, x: Tensor) -> Tensor:
+        return torch.zeros_like(x)
+
+    def lipschitz(self) -> float:
+        return 0.0
+
+    def hvp(self, x: Tensor, v: Tensor) -> Tensor:
+        return torch.zeros_like(v)
+
+    def prox(self, x: Tensor, step: float) -> Tensor:
+        return x
+
+    def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
+        return torch.zeros_like(z)
+
+
+class Tikhonov(Prior):
+    """g(x) = weight |x|^2 / 2: a white Gaussian prior of variance 1 / weight."""
+
+    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC
+
+    def __init__(self, weight: Weight = 1.0) -> None:
+        super().__init__()
+        self.weight = weight
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.weight / 2 * norm2(x)
+
+    def grad(self, x: Tensor) -> Tensor:
+        return self.weight * x
+
+    def lipschitz(self) -> float:
+        return self.weight
+
+    def hvp(self, x: Tensor, v: Tensor) -> Tensor:
+        return self.weight * v
+
+    def prox(self, x: Tensor, step: float) -> Tensor:
+        return x / (1 + step * self.weight)

@@ -1,0 +1,116 @@
+"""Operator, noise, prior and data as one object: the objective and its derivatives."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from workbench.linalg import operator_norm
+from workbench.noise import Noise
+from workbench.operators import Field, LinearOperator, Map, Operator
+from workbench.priors import Prior
+from workbench.refusal import Refusal
+from workbench.tensors import complex_of, dot, generator, norm2, require_finite, shown, spread
+
+
+@dataclass(frozen=True)
+class Problem:
+    """minimise over x: noise.nll(operator(x), y) + prior(x); the same sum is -log p(x | y).
+
+    y is (B, *operator.out_shape). `truth`, where known, is (B, *operator.in_shape) and only probes read it.
+    Refuses data of another shape, with NaN, or that noise or prior cannot explain.
+    """
+
+    operator: Operator
+    noise: Noise
+    prior: Prior
+    y: Tensor
+    truth: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        if tuple(self.y.shape[1:]) != self.operator.out_shape:
+            wanted = f"data of shape B x {shown(self.operator.out_shape)} for {type(self.operator).__name__}"
+            raise Refusal(wanted, shown(tuple(self.y.shape)), "build operator and data for the same signal")
+        if self.truth is not None:
+            self.operator.check(self.truth)
+        require_finite(self.y, "the data")
+        for sentence in (self.noise.unfit(self.y), self.prior.unfit(self.operator.in_shape, self.dtype)):
+            if sentence:
+                raise Refusal("a problem whose parts fit together", "one where they do not", sentence)
+
+    @classmethod
+    def simulate(cls, operator: Operator, noise: Noise, prior: Prior, truth: Tensor, seed: int = 0) -> Self:
+        """The problem of recovering `truth`, (B, *in_shape), from data made with `noise` and `seed`."""
+        require_finite(truth, "the signal")
+        if operator.field == Field.COMPLEX:
+            truth = truth.to(complex_of(truth.dtype))
+        clean = operator(truth)
+        return cls(operator, noise, prior, noise.sample(clean, generator(seed, 0, clean.device)), truth)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The dtype of the unknown."""
+        return complex_of(self.y.dtype) if self.operator.field == Field.COMPLEX else self.y.dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the unknown, batch included."""
+        return (self.y.shape[0], *self.operator.in_shape)
+
+    def zeros(self) -> Tensor:
+        """A zero unknown, on the device of the data."""
+        return torch.zeros(self.shape, dtype=self.dtype, device=self.y.device)
+
+    def start(self) -> Tensor:
+        """The default first iterate: the back-projection A* y, scaled to explain the data best."""
+        back = self.operator.at(self.zeros()).adjoint(self.y).to(self.dtype)
+        again = self.operator(back)
+        size = norm2(again)
+        scale = torch.where(size > 0, dot(again, self.y) / size.clamp_min(torch.finfo(size.dtype).tiny), 0 * size)
+        return spread(scale, back) * back
+
+    def misfit(self, x: Tensor) -> Tensor:
+        """The negative log-likelihood of x: (B,)."""
+        return self.noise.nll(self.operator(x), self.y)
+
+    def misfit_grad(self, x: Tensor) -> Tensor:
+        """Its gradient J* grad nll(A(x), y): (B, *in_shape)."""
+        return self.operator.at(x).adjoint(self.noise.grad(self.operator(x), self.y))
+
+    def objective(self, x: Tensor) -> Tensor:
+        """misfit + prior: (B,)."""
+        return self.misfit(x) + self.prior(x)
+
+    def lipschitz(self) -> float:
+        """A Lipschitz constant of `misfit_grad` for a linear operator: noise.lipschitz ||A||^2."""
+        return self.noise.lipschitz(self.y) * self.norm() ** 2
+
+    def norm(self) -> float:
+        """||A||, of the Jacobian at the start where A is nonlinear."""
+        linear = self.operator if isinstance(self.operator, LinearOperator) else self.operator.at(self.start()[:1])
+        return operator_norm(linear, self.zeros())
+
+    def gauss_newton(self, x: Tensor) -> LinearOperator:
+        """v -> J* curvature J v + prior's Hessian v at x: the Hessian without the bend of A."""
+        jacobian = self.operator.at(x)
+        curvature = self.noise.curvature(self.operator(x), self.y)
+        return self._symmetric(lambda v: jacobian.adjoint(curvature * jacobian(v)) + self.prior.hvp(x, v))
+
+    def hessian(self, x: Tensor) -> LinearOperator:
+        """The exact Hessian of the objective at x."""
+        if self.operator.linear:
+            return self.gauss_newton(x)
+        return self._symmetric(
+            lambda v: torch.func.jvp(self.misfit_grad, (x,), (v,))[1] + self.prior.hvp(x, v),
+        )
+
+    def _symmetric(self, apply: object) -> LinearOperator:
+        return Map((self.operator.in_shape, self.operator.in_shape), apply, apply)
+
+    def to(self, device: torch.device | str) -> Self:
+        """The problem on another device; the iterates follow the data."""
+        truth = None if self.truth is None else self.truth.to(device)
+        return replace(
+            self, operator=self.operator.to(device), prior=self.prior.to(device), y=self.y.to(device), truth=truth
+        )

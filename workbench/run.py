@@ -1,0 +1,191 @@
+"""The only loop of the package: states come from an iterator, probes read them, a Dataset keeps what they read."""
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms import Algorithm, State
+from workbench.parameters import describe
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.tensors import generator, norm2, shown
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Probe = Callable[[Problem, State], Mapping[str, Tensor]]
+
+
+class Diverged(Refusal):
+    """A run that left for infinity: why, what would help, and `state`, the last good one."""
+
+    def __init__(self, why: str, remedy: str, state: State) -> None:
+        super().__init__("a run that stays bounded", why, remedy)
+        self.state = state
+
+
+def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, seed: int = 0) -> Iterator[State]:
+    """The states k = 0, 1, 2, ... from x, or from the scaled back-projection of the data.
+
+    Refuses at once when the algorithm needs what the problem lacks.
+    """
+    if sentence := algorithm.unmet(problem):
+        raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
+    x = problem.start() if x is None else x
+    if tuple(x.shape) != problem.shape:
+        raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
+    return _from_start(problem, algorithm, x, seed)
+
+
+def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) -> Iterator[State]:
+    state = algorithm.init(problem, x, generator(seed, 0, x.device))
+    yield state
+    yield from resume(problem, algorithm, state, seed)
+
+
+def resume(problem: Problem, algorithm: Algorithm, state: State, seed: int = 0) -> Iterator[State]:
+    """The states that follow `state`, equal to those of the straight run bit for bit."""
+    while not algorithm.done(state):
+        with torch.no_grad():
+            state = algorithm.step(problem, state, generator(seed, state.k + 1, state.x.device))
+        yield state
+
+
+def until(states: Iterable[State], stop: Callable[[State], bool]) -> Iterator[State]:
+    """The states up to and including the first at which `stop(state)` holds."""
+    for state in states:
+        yield state
+        if stop(state):
+            return
+
+
+def after(steps: int) -> Callable[[State], bool]:
+    """A stopping rule: k has reached `steps`."""
+    return lambda state: state.k >= steps
+
+
+def guard(
+    problem: Problem, algorithm: Algorithm, states: Iterable[State], every: int = 10, growth: float = 100.0
+) -> Iterator[State]:
+    """The same states; Diverged, with the last good one, once x is not finite or the misfit has exploded.
+
+    Looks at every `every`-th state, so the device is not kept waiting; `growth` counts misfits of pure noise.
+    """
+    good, least, first = None, math.inf, None
+    for state in states:
+        if state.k % every == 0 or good is None:
+            misfit = float(problem.misfit(state.x).max())
+            size = float(norm2(state.x).max())
+            first = abs(misfit) + problem.y.numel() if first is None else first
+            if not (math.isfinite(misfit) and math.isfinite(size)) or misfit > least + growth * first:
+                raise Diverged(*_diagnosis(algorithm, good or state, state, misfit), good or state)
+            good, least = state, min(least, misfit)
+        yield state
+
+
+def _diagnosis(algorithm: Algorithm, good: State, state: State, misfit: float) -> tuple[str, str]:
+    now, bound = algorithm.current_step(good), algorithm.largest_step(good)
+    what = f"a misfit of {misfit:.3g}" if math.isfinite(misfit) else "values that are not finite"
+    why = f"{what} at iteration {state.k} (the last good state is {good.k})"
+    if now is not None and bound is not None and now > bound:
+        return why, f"the step {now:.3g} is above the largest safe step {bound:.3g}: take {bound / 2:.3g}, or none"
+    return why, "take a smaller step, a larger prior weight, or another algorithm"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the probes read off one state, on its device, and the seconds the solver had taken by then."""
+
+    state: State
+    seconds: float
+    values: Mapping[str, Tensor]
+
+
+def observe(problem: Problem, states: Iterable[State], *probes: Probe, every: int = 1) -> Iterator[Row]:
+    """A row for every `every`-th state and for the last one. The time of the probes is not counted."""
+    states, seconds, skipped = iter(states), 0.0, None
+    while True:
+        begin = time.perf_counter()
+        state = next(states, None)
+        seconds += time.perf_counter() - begin
+        if state is None:
+            break
+        skipped = (state, seconds) if state.k % every else None
+        if skipped is None:
+            yield _row(problem, state, seconds, probes)
+    if skipped is not None:
+        yield _row(problem, *skipped, probes)
+
+
+def _row(problem: Problem, state: State, seconds: float, probes: tuple[Probe, ...]) -> Row:
+    with torch.no_grad():
+        return Row(state, seconds, {n: v for probe in probes for n, v in probe(problem, state).items()})
+
+
+def objective(problem: Problem, state: State) -> Mapping[str, Tensor]:
+    """The probe of the objective, its two terms and nothing else."""
+    misfit, prior = problem.misfit(state.x), problem.prior(state.x)
+    return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
+
+
+_AXES = {0: (), 1: ("sample",), 2: ("row", "column"), 3: ("plane", "row", "column")}
+
+
+def signal_dims(name: str, x: Tensor) -> tuple[str, ...]:
+    """Dimension names of a signal (B, C, *space); data carry their own, since their sides differ from x's."""
+    space = tuple(f"{name}_{axis}" if name != "x" else axis for axis in _AXES[x.ndim - 2])
+    return ("batch", "channel" if name == "x" else f"{name}_channel", *space)
+
+
+def collect(rows: Iterable[Row], **attrs: Any) -> "xr.Dataset":
+    """The rows as one Dataset: a variable per probe over (k, batch), the final iterate `x`, and the attributes."""
+    import xarray as xr
+
+    rows = list(rows)
+    if not rows:
+        raise Refusal("at least one row", "none", "let the run take a step")
+    ks = [row.state.k for row in rows]
+    columns = {n: torch.stack([row.values[n] for row in rows]).cpu().numpy() for n in rows[0].values}
+    variables = {n: (("k", "batch") if v.ndim == 2 else ("k",), v) for n, v in columns.items()}
+    x = rows[-1].state.x
+    variables["x"] = (signal_dims("x", x), x.cpu().numpy())
+    seconds = ("k", [row.seconds for row in rows], {"units": "s"})
+    return xr.Dataset(variables, {"k": ks, "seconds": seconds}, attrs)
+
+
+def run(
+    problem: Problem, algorithm: Algorithm, *probes: Probe, steps: int = 100, every: int = 1, seed: int = 0
+) -> "xr.Dataset":
+    """Run for `steps` iterations; without probes the objective is recorded.
+
+    attrs["spec"] with the variables `y` and `truth` rebuilds the run (`storage.rebuild`). A run that diverges
+    ends at its last good state, with the reason in attrs["stopped"].
+    """
+    attrs = {"spec": json.dumps(spec(problem, algorithm, steps=steps, every=every, seed=seed)), "stopped": ""}
+    states = until(guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), after(steps))
+    rows: list[Row] = []
+    try:
+        for row in observe(problem, states, *(probes or (objective,)), every=every):
+            rows.append(row)
+    except Diverged as end:
+        attrs["stopped"] = str(end)
+        rows = [r for r in rows if r.state.k <= end.state.k]
+    return with_data(collect(rows, **attrs), problem)
+
+
+def spec(problem: Problem, algorithm: Algorithm, **numbers: int) -> dict[str, Any]:
+    """The plain description of a run: its parts and its numbers."""
+    parts = {"operator": problem.operator, "noise": problem.noise, "prior": problem.prior, "algorithm": algorithm}
+    return {name: describe(part) for name, part in parts.items()} | numbers
+
+
+def with_data(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
+    """The Dataset with the data `y` and, where known, the `truth` beside the results."""
+    signals = {"y": problem.y} if problem.truth is None else {"y": problem.y, "truth": problem.truth}
+    return dataset.assign({n: (signal_dims(n, s), s.cpu().numpy()) for n, s in signals.items()})
