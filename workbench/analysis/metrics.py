@@ -1,0 +1,66 @@
+"""Probes of quality: distance to the data and, where it is known, to the truth."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool1d, avg_pool2d
+
+from workbench.algorithms import State
+from workbench.problem import Problem
+from workbench.run import Probe, objective
+from workbench.tensors import abs2, norm
+
+_WINDOW = 7
+_C1, _C2 = 0.01**2, 0.03**2
+
+
+def residual(problem: Problem, state: State) -> Mapping[str, Tensor]:
+    """The relative data residual |A(x) - y| / |y|."""
+    tiny = torch.finfo(problem.y.dtype).tiny
+    return {"residual": norm(problem.operator(state.x) - problem.y) / norm(problem.y).clamp_min(tiny)}
+
+
+def psnr(problem: Problem, state: State) -> Mapping[str, Tensor]:
+    """Peak signal-to-noise ratio against the truth, in dB, for signals whose peak is 1."""
+    return {"psnr": signal_to_noise(state.x, _truth(problem))}
+
+
+def ssim(problem: Problem, state: State) -> Mapping[str, Tensor]:
+    """Mean structural similarity against the truth, for signals whose range is 1; complex ones by modulus."""
+    return {"ssim": similarity(state.x, _truth(problem))}
+
+
+def standard(problem: Problem) -> tuple[Probe, ...]:
+    """The probes that every run shows: the objective and its terms, the residual, and quality with a truth."""
+    return (objective, residual) if problem.truth is None else (objective, residual, psnr, ssim)
+
+
+def _truth(problem: Problem) -> Tensor:
+    if problem.truth is None:
+        raise ValueError("this problem has no truth to compare with")
+    return problem.truth
+
+
+def signal_to_noise(x: Tensor, truth: Tensor) -> Tensor:
+    """10 log10(1 / mean |x - truth|^2) of each item, in dB: (B, ...), (B, ...) -> (B,)."""
+    error = abs2(x - truth).flatten(1).mean(1)
+    return -10 * error.clamp_min(torch.finfo(error.dtype).tiny).log10()
+
+
+def similarity(x: Tensor, truth: Tensor) -> Tensor:
+    """Mean SSIM over 7-wide uniform windows that lie inside, sample covariances: (B,).
+
+    Wang, Bovik, Sheikh, Simoncelli, 2004.
+    """
+    x, truth = (s.abs() if s.is_complex() else s for s in (x, truth))
+    if x.ndim not in (3, 4):
+        raise ValueError(f"SSIM is for signals of one or two axes, not {x.ndim - 2}")
+    side = min(_WINDOW, min(x.shape[2:]) - 1 + min(x.shape[2:]) % 2)
+    pool, count = (avg_pool1d, side) if x.ndim == 3 else (avg_pool2d, side**2)
+    mean_x, mean_t, xx, tt, xt = pool(torch.cat([x, truth, x * x, truth * truth, x * truth]), side, 1).chunk(5)
+    unbiased = count / max(count - 1, 1)
+    var_x, var_t, cov = (unbiased * (a - b) for a, b in ((xx, mean_x**2), (tt, mean_t**2), (xt, mean_x * mean_t)))
+    top = (2 * mean_x * mean_t + _C1) * (2 * cov + _C2)
+    bottom = (mean_x**2 + mean_t**2 + _C1) * (var_x + var_t + _C2)
+    return (top / bottom).flatten(1).mean(1)

@@ -1,0 +1,25 @@
+"""Where tensors can live on this machine."""
+
+import torch
+
+from workbench.refusal import Refusal
+
+
+def available() -> tuple[str, ...]:
+    """The devices of this machine, the processor first: ("cpu",), or ("cpu", "cuda:0", ...)."""
+    return ("cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count() if torch.cuda.is_available() else 0)))
+
+
+def find(name: str) -> torch.device:
+    """The device of that name; Refusal lists those that are here."""
+    here = available()
+    wanted = "cuda:0" if name == "cuda" else name
+    if wanted not in here:
+        raise Refusal(f"a device of this machine ({', '.join(here)})", repr(name), "take one of these")
+    return torch.device(wanted)
+
+
+def synchronise(device: torch.device) -> None:
+    """Wait until the device has done what was asked of it."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

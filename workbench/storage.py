@@ -1,0 +1,83 @@
+"""Saved runs: one file a run, written whole or not at all, complex signals as pairs of real ones."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from workbench.parameters import rebuild
+from workbench.refusal import Refusal
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from workbench.algorithms import Algorithm
+    from workbench.problem import Problem
+
+
+def to_json(description: Any) -> str:
+    """A description as JSON, which has no words for NaN or infinity."""
+    return json.dumps(description, allow_nan=False)
+
+
+def save(dataset: "xr.Dataset", path: str | Path) -> None:
+    """Write a run as NetCDF. An older file of that name stays whole until the new one is complete."""
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise Refusal("a file in a folder that exists", str(path), f"make the folder {path.parent} first")
+    handle, name = tempfile.mkstemp(suffix=".nc", dir=path.parent)
+    os.close(handle)
+    try:
+        _split_complex(dataset).to_netcdf(name, engine="h5netcdf")
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def load(path: str | Path) -> "xr.Dataset":
+    """Read a run that `save` wrote."""
+    import xarray as xr
+
+    if not Path(path).is_file():
+        raise Refusal("a saved run", f"{path}, which is no file", "give the path of a .nc file")
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as dataset:
+            found = _join_complex(dataset.load())
+    except (OSError, ValueError) as error:
+        raise Refusal("a saved run in NetCDF", f"{path} ({error})", "save it again with storage.save") from error
+    if "spec" not in found.attrs:
+        raise Refusal("a run saved by the workbench", f"{path}, without a spec", "open it as data instead")
+    return found
+
+
+def rebuild_run(dataset: "xr.Dataset") -> tuple["Problem", "Algorithm", dict[str, int]]:
+    """Problem, algorithm and numbers (steps, seed, every) of a run, from its spec and its own data."""
+    from workbench.problem import Problem
+
+    spec = json.loads(dataset.attrs["spec"])
+    operator, noise, prior, algorithm = (rebuild(spec[n]) for n in ("operator", "noise", "prior", "algorithm"))
+    truth = torch.from_numpy(dataset["truth"].values) if "truth" in dataset else None
+    problem = Problem(operator, noise, prior, torch.from_numpy(dataset["y"].values), truth)
+    return problem, algorithm, {n: spec[n] for n in ("steps", "seed", "every") if n in spec}
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _split_complex(dataset: "xr.Dataset") -> "xr.Dataset":
+    names = [n for n in dataset.data_vars if dataset[n].dtype.kind == "c"]
+    parts = {f"{n}_{part}": getattr(dataset[n], part) for n in names for part in ("real", "imag")}
+    return dataset.drop_vars(names).assign(parts).assign_attrs(complex=" ".join(map(str, names)))
+
+
+def _join_complex(dataset: "xr.Dataset") -> "xr.Dataset":
+    names = dataset.attrs.pop("complex", "").split()
+    whole = {n: dataset[f"{n}_real"] + 1j * dataset[f"{n}_imag"] for n in names}
+    return dataset.drop_vars([f"{n}_{part}" for n in names for part in ("real", "imag")]).assign(whole)
