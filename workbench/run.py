@@ -70,28 +70,43 @@ def after(steps: int) -> Callable[[State], bool]:
     return lambda state: state.k >= steps
 
 
-def guard(
-    problem: Problem, algorithm: Algorithm, states: Iterable[State], every: int = 10, growth: float = 100.0
-) -> Iterator[State]:
-    """The same states; Diverged, with the last good one, once x is not finite or the misfit has exploded.
+class Watch:
+    """Looks at states now and then; Diverged, with the last good one, once x is not finite or has exploded.
 
-    Looks at every `every`-th state, so the device is not kept waiting; `growth` counts misfits of pure noise.
+    Exploded is `growth` times larger than the start and the back-projection. A look waits for the device.
     """
-    good, least, first = None, math.inf, None
+
+    def __init__(self, problem: Problem, algorithm: Algorithm, growth: float = 100.0) -> None:
+        self.algorithm, self.good = algorithm, None
+        self._limit = growth * max(_size(problem.start()), torch.finfo(problem.y.dtype).eps)
+
+    def look(self, state: State) -> None:
+        """Accept the state as good, or raise Diverged."""
+        size = _size(state.x)
+        if self.good is None:
+            self._limit = max(self._limit, 100 * size)
+        if not size <= self._limit:  # NaN is not <= either
+            good = self.good or state
+            raise Diverged(*_diagnosis(self.algorithm, good, state, size), good)
+        self.good = state
+
+
+def guard(problem: Problem, algorithm: Algorithm, states: Iterable[State], every: int = 10) -> Iterator[State]:
+    """The same states; Diverged, with the last good one, when a look at every `every`-th finds them gone."""
+    watch = Watch(problem, algorithm)
     for state in states:
-        if state.k % every == 0 or good is None:
-            misfit = float(problem.misfit(state.x).max())
-            size = float(norm2(state.x).max())
-            first = abs(misfit) + problem.y.numel() if first is None else first
-            if not (math.isfinite(misfit) and math.isfinite(size)) or misfit > least + growth * first:
-                raise Diverged(*_diagnosis(algorithm, good or state, state, misfit), good or state)
-            good, least = state, min(least, misfit)
+        if state.k % every == 0 or watch.good is None:
+            watch.look(state)
         yield state
 
 
-def _diagnosis(algorithm: Algorithm, good: State, state: State, misfit: float) -> tuple[str, str]:
+def _size(x: Tensor) -> float:
+    return float(norm2(x).max().sqrt())
+
+
+def _diagnosis(algorithm: Algorithm, good: State, state: State, size: float) -> tuple[str, str]:
     now, bound = algorithm.current_step(good), algorithm.largest_step(good)
-    what = f"a misfit of {misfit:.3g}" if math.isfinite(misfit) else "values that are not finite"
+    what = f"|x| = {size:.3g}" if math.isfinite(size) else "values that are not finite"
     why = f"{what} at iteration {state.k} (the last good state is {good.k})"
     if now is not None and bound is not None and now > bound:
         return why, f"the step {now:.3g} is above the largest safe step {bound:.3g}: take {bound / 2:.3g}, or none"
