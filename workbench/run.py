@@ -77,14 +77,15 @@ class Watch:
     """
 
     def __init__(self, problem: Problem, algorithm: Algorithm, growth: float = 100.0) -> None:
-        self.algorithm, self.good = algorithm, None
+        self.algorithm, self._growth = algorithm, growth
+        self.good: State | None = None
         self._limit = growth * max(_size(problem.start()), torch.finfo(problem.y.dtype).eps)
 
     def look(self, state: State) -> None:
         """Accept the state as good, or raise Diverged."""
         size = _size(state.x)
-        if self.good is None:
-            self._limit = max(self._limit, 100 * size)
+        if self.good is None and math.isfinite(size):
+            self._limit = max(self._limit, self._growth * size)
         if not size <= self._limit:  # NaN is not <= either
             good = self.good or state
             raise Diverged(*_diagnosis(self.algorithm, good, state, size), good)
@@ -158,20 +159,45 @@ def signal_dims(name: str, x: Tensor) -> tuple[str, ...]:
     return ("batch", "channel" if name == "x" else f"{name}_channel", *space)
 
 
+class Log:
+    """What the probes read, row by row and on its device; of the iterates only the last is kept."""
+
+    def __init__(self) -> None:
+        self.ks: list[int] = []
+        self.seconds: list[float] = []
+        self.values: list[Mapping[str, Tensor]] = []
+        self.state: State | None = None
+
+    def add(self, row: Row) -> None:
+        self.values.append(row.values)
+        self.seconds.append(row.seconds)
+        self.ks.append(row.state.k)
+        self.state = row.state
+
+    def cut(self, state: State) -> None:
+        """Go back to a good state: the rows after it are dropped."""
+        keep = sum(k <= state.k for k in self.ks)
+        del self.ks[keep:], self.seconds[keep:], self.values[keep:]
+        self.state = state
+
+    def dataset(self, **attrs: Any) -> "xr.Dataset":
+        """A variable per probe over (k, batch), the final iterate `x`, and the attributes."""
+        import xarray as xr
+
+        if self.state is None or not self.ks:
+            raise Refusal("at least one row", "none", "let the run take a step")
+        columns = {n: torch.stack([values[n] for values in self.values]).cpu().numpy() for n in self.values[0]}
+        variables: dict[str, Any] = {n: (("k", "batch")[: v.ndim], v) for n, v in columns.items()}
+        variables["x"] = (signal_dims("x", self.state.x), self.state.x.cpu().numpy())
+        return xr.Dataset(variables, {"k": list(self.ks), "seconds": ("k", list(self.seconds), {"units": "s"})}, attrs)
+
+
 def collect(rows: Iterable[Row], **attrs: Any) -> "xr.Dataset":
     """The rows as one Dataset: a variable per probe over (k, batch), the final iterate `x`, and the attributes."""
-    import xarray as xr
-
-    rows = list(rows)
-    if not rows:
-        raise Refusal("at least one row", "none", "let the run take a step")
-    ks = [row.state.k for row in rows]
-    columns = {n: torch.stack([row.values[n] for row in rows]).cpu().numpy() for n in rows[0].values}
-    variables = {n: (("k", "batch") if v.ndim == 2 else ("k",), v) for n, v in columns.items()}
-    x = rows[-1].state.x
-    variables["x"] = (signal_dims("x", x), x.cpu().numpy())
-    seconds = ("k", [row.seconds for row in rows], {"units": "s"})
-    return xr.Dataset(variables, {"k": ks, "seconds": seconds}, attrs)
+    log = Log()
+    for row in rows:
+        log.add(row)
+    return log.dataset(**attrs)
 
 
 def run(
@@ -179,19 +205,19 @@ def run(
 ) -> "xr.Dataset":
     """Run for `steps` iterations; without probes the objective is recorded.
 
-    attrs["spec"] with the variables `y` and `truth` rebuilds the run (`storage.rebuild`). A run that diverges
-    ends at its last good state, with the reason in attrs["stopped"].
+    attrs["spec"] with the variables `y` and `truth` rebuilds the run (`storage.rebuild_run`). A run that
+    diverges ends at its last good state, with the reason in attrs["stopped"].
     """
-    attrs = {"spec": json.dumps(spec(problem, algorithm, steps=steps, every=every, seed=seed)), "stopped": ""}
     states = until(guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), after(steps))
-    rows: list[Row] = []
+    log, stopped = Log(), ""
     try:
         for row in observe(problem, states, *(probes or (objective,)), every=every):
-            rows.append(row)
+            log.add(row)
     except Diverged as end:
-        attrs["stopped"] = str(end)
-        rows = [r for r in rows if r.state.k <= end.state.k]
-    return with_data(collect(rows, **attrs), problem)
+        stopped = str(end)
+        log.cut(end.state)
+    numbers = {"steps": steps, "every": every, "seed": seed}
+    return with_data(log.dataset(spec=json.dumps(spec(problem, algorithm, **numbers)), stopped=stopped), problem)
 
 
 def spec(problem: Problem, algorithm: Algorithm, **numbers: int) -> dict[str, Any]:
