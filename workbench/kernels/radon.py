@@ -1,0 +1,44 @@
+"""Parallel-beam projection by linear interpolation (Joseph 1982, 10.1109/TMI.1982.4307572) and its exact transpose.
+
+Pixels and detector bins have size 1. The image is centred, x to the right, y up: pixel (i, j) of H x W lies at
+x = j - (W - 1) / 2, y = (H - 1) / 2 - i; bin d of D at s = d - (D - 1) / 2. A ray is x cos(a) + y sin(a) = s, so the
+angle 0 sums each column, as skimage.transform.radon does for odd sizes. With m = max(|cos a|, |sin a|), a bin weighs a
+pixel by max(0, m - |x cos(a) + y sin(a) - s|) / m^2: line integrals in units of pixels.
+"""
+
+import torch
+from torch import Tensor
+
+from workbench.kernels.dispatch import implementation
+from workbench.refusal import Refusal
+from workbench.tensors import shown
+
+
+def project(x: Tensor, angles: Tensor, detectors: int) -> Tensor:
+    """Line integrals of real images (B, H, W) at angles (A,), in radians, onto so many bins: -> (B, A, D)."""
+    _require(x, angles)
+    if detectors < 1:
+        raise Refusal("at least one detector bin", str(detectors), "ask for one or more")
+    return implementation(__name__, x).project(x, _double(angles), detectors)
+
+
+def backproject(y: Tensor, angles: Tensor, shape: tuple[int, int]) -> Tensor:
+    """The transpose of `project`, weight for weight: (B, A, D), angles (A,), (H, W) -> (B, H, W)."""
+    _require(y, angles)
+    if len(angles) != y.shape[1]:
+        raise Refusal(f"{len(angles)} angles in the sinogram", str(y.shape[1]), "pass the angles it was measured at")
+    if min(shape) < 1:
+        raise Refusal("an image with pixels", shown(shape), "ask for a height and a width of one or more")
+    return implementation(__name__, y).backproject(y, _double(angles), shape)
+
+
+def _double(angles: Tensor) -> Tensor:
+    return angles.detach().to(torch.float64)
+
+
+def _require(x: Tensor, angles: Tensor) -> None:
+    if x.ndim != 3 or x.numel() == 0 or not x.is_floating_point():
+        came = f"{shown(tuple(x.shape))} of {x.dtype}"
+        raise Refusal("a batch of real images or sinograms", came, "pass (B, H, W) or (B, A, D), none of them 0")
+    if angles.ndim != 1 or angles.numel() == 0 or not bool(torch.isfinite(angles).all()):
+        raise Refusal("finite angles (A,) in radians", shown(tuple(angles.shape)), "pass one or more")
