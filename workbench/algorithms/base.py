@@ -102,5 +102,6 @@ def _missing(needs: Needs, problem: Problem) -> str:
 def _siblings() -> dict[str, type[Algorithm]]:
     from workbench import algorithms
 
-    found = {name: getattr(algorithms, name) for name in algorithms.__all__}
-    return {n: c for n, c in found.items() if isinstance(c, Checked) and not inspect.isabstract(c)}
+    found = [getattr(algorithms, name) for name in algorithms.__all__]
+    ready = [c for c in found if inspect.isclass(c) and issubclass(c, Algorithm) and not inspect.isabstract(c)]
+    return {c.__name__: c for c in ready}
