@@ -119,7 +119,7 @@ def _cast(kind: Any, value: Any) -> Any:
         return float(value) if number else _NO
     if kind is int:
         return int(value) if isinstance(value, numbers.Integral) and not isinstance(value, bool) else _NO
-    return value if isinstance(value, kind) else _NO
+    return value if isinstance(value, typing.get_origin(kind) or kind) else _NO
 
 
 class Checked(ABCMeta):
