@@ -1,6 +1,21 @@
 """Algorithms: init and step."""
 
+from workbench.algorithms.admm import ADMM
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.gradient import GradientDescent
+from workbench.algorithms.conjugate import ConjugateGradient
+from workbench.algorithms.gradient import FISTA, GradientDescent, ProximalGradient
+from workbench.algorithms.langevin import UnadjustedLangevin
+from workbench.algorithms.pdhg import PDHG
 
-__all__ = ["Algorithm", "GradientDescent", "Needs", "State"]
+__all__ = [
+    "ADMM",
+    "FISTA",
+    "PDHG",
+    "Algorithm",
+    "ConjugateGradient",
+    "GradientDescent",
+    "Needs",
+    "ProximalGradient",
+    "State",
+    "UnadjustedLangevin",
+]

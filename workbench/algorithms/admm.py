@@ -1,0 +1,100 @@
+"""The alternating direction method of multipliers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.conjugate import conjugate_step
+from workbench.algorithms.scales import typical_curvature
+from workbench.noise import Gaussian, Likelihood
+from workbench.operators import Identity, LinearOperator
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+
+Penalty = Annotated[float | None, Range(1e-2, 1e5, log=True, limits=(1e-9, 1e12)), "penalty, found when empty"]
+
+
+@dataclass(frozen=True)
+class Split(State):
+    """The iterate; z = K x and its multiplier; u = A x and its multiplier where the noise is not Gaussian."""
+
+    z: Tensor = field(kw_only=True)
+    dual: Tensor = field(kw_only=True)
+    u: Tensor | None = field(kw_only=True)
+    data: Tensor | None = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class ADMM(Algorithm):
+    """min nll(A x) + outer(z), z = K x: x by least squares, z by a prox, the multiplier by what is left of K x - z.
+
+    Converges for every rho. The least squares are solved in closed form where K = 1 and A has `gram_inverse`, else
+    by `inner` conjugate gradients from the last x. Noise that is not Gaussian is split too, u = A x.
+    Where K = 1 the iterate is z, which meets the constraints. Boyd et al. 2011, doi 10.1561/2200000016.
+    """
+
+    rho: Penalty = None
+    inner: Annotated[int, Range(1, 50, log=True), "conjugate gradients a step"] = 10
+
+    needs = Needs(prior=Can.SPLIT, noise=Likelihood.PROX, linear=True)
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return {"curvature": typical_curvature(problem)}
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Split:
+        z = problem.prior.linear(problem.operator.in_shape)(x)
+        u, data = (None, None) if _quadratic(problem) else (problem.operator(x), torch.zeros_like(problem.y))
+        return Split(x, 0, self.measure(problem), z=z, dual=torch.zeros_like(z), u=u, data=data)
+
+    def step(self, problem: Problem, state: Split, rng: torch.Generator) -> Split:
+        A, K = problem.operator.at(state.x), problem.prior.linear(problem.operator.in_shape)
+        c, rho = state.measured["curvature"], self.current_step(state)
+        u, data, target = state.u, state.data, problem.y
+        if u is not None and data is not None:
+            target = u - data / c
+        x = self._least_squares(A, K, state.x, target, state.z - state.dual / rho, rho / c)
+        if data is not None:
+            Ax = A(x)
+            u = problem.noise.prox(Ax + data / c, problem.y, 1 / c)
+            data = data + c * (Ax - u)
+        Kx = K(x)
+        z = problem.prior.outer.prox(Kx + state.dual / rho, 1 / rho)
+        dual = state.dual + rho * (Kx - z)
+        return replace(state, x=z if isinstance(K, Identity) else x, z=z, dual=dual, u=u, data=data, k=state.k + 1)
+
+    def adapt(self, problem: Problem, state: Split) -> Split:
+        fresh = self.init(problem, state.x, torch.Generator())
+        if fresh.z.shape != state.z.shape:
+            return replace(fresh, k=state.k)
+        return replace(state, measured=fresh.measured)
+
+    def current_step(self, state: State) -> float:
+        """rho, which plays the part of the step."""
+        return state.measured["curvature"] if self.rho is None else self.rho
+
+    def _least_squares(
+        self, A: LinearOperator, K: LinearOperator, x: Tensor, y: Tensor, z: Tensor, weight: float
+    ) -> Tensor:
+        """argmin |A x - y|^2 + weight |K x - z|^2, from x where it is iterated."""
+        b = A.adjoint(y) + weight * K.adjoint(z)
+        closed = A.gram_inverse(b, weight) if isinstance(K, Identity) else None
+        if closed is not None:
+            return closed
+
+        def hessian(v: Tensor) -> Tensor:
+            return A.adjoint(A(v)) + weight * K.adjoint(K(v))
+
+        p = r = b - hessian(x)
+        for _ in range(self.inner):
+            x, r, p = conjugate_step(hessian, x, r, p)
+        return x
+
+
+def _quadratic(problem: Problem) -> bool:
+    """White Gaussian noise: its nll is |A x - y|^2 times half the curvature, so x meets it without a split."""
+    return isinstance(problem.noise, Gaussian)

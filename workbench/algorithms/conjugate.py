@@ -1,0 +1,71 @@
+"""Conjugate gradients on a quadratic objective."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.noise import Likelihood
+from workbench.priors import Can
+from workbench.problem import Problem
+from workbench.tensors import dot, norm2, spread
+
+_LOOK = 10  # reading a number from a GPU makes it wait, so `done` looks at every tenth state only
+
+
+@dataclass(frozen=True)
+class Conjugate(State):
+    """The iterate, the residual b - H x, the search direction, and the |residual|^2 that rounding leaves, (B,)."""
+
+    residual: Tensor = field(kw_only=True)
+    direction: Tensor = field(kw_only=True)
+    floor: Tensor = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class ConjugateGradient(Algorithm):
+    """Solves H x = b, the normal equations of Gaussian noise and a quadratic prior: H = A* A / sigma^2 + H_prior.
+
+    The objective falls at every step and is least over the Krylov space; each item of the batch has its own step
+    and rests once its residual is below rounding, eps |b|. Hestenes & Stiefel 1952, doi 10.6028/jres.049.044.
+    """
+
+    needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True)
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Conjugate:
+        residual = -_slope(problem, x)
+        floor = torch.finfo(x.dtype).eps ** 2 * norm2(_slope(problem, torch.zeros_like(x)))
+        return Conjugate(x, 0, self.measure(problem), residual=residual, direction=residual, floor=floor)
+
+    def step(self, problem: Problem, state: Conjugate, rng: torch.Generator) -> Conjugate:
+        hessian = problem.gauss_newton(state.x)
+        x, r, p = conjugate_step(hessian, state.x, state.residual, state.direction, state.floor)
+        return replace(state, x=x, residual=r, direction=p, k=state.k + 1)
+
+    def adapt(self, problem: Problem, state: Conjugate) -> Conjugate:
+        # Directions are conjugate with respect to one H only: a new problem needs a new start at the same x.
+        fresh = self.init(problem, state.x, torch.Generator())
+        return replace(fresh, k=state.k)
+
+    def done(self, state: Conjugate) -> bool:
+        return state.k % _LOOK == 0 and bool((norm2(state.residual) <= state.floor).all())
+
+
+def conjugate_step(
+    hessian: Callable[[Tensor], Tensor], x: Tensor, r: Tensor, p: Tensor, floor: Tensor | float = 0.0
+) -> tuple[Tensor, Tensor, Tensor]:
+    """One step of conjugate gradients, (x, residual, direction) -> the same; items with |r|^2 <= floor rest."""
+    q, rho = hessian(p), norm2(r)
+    step = spread(_ratio(rho, dot(p, q), rho > floor), x)
+    x, r = x + step * p, r - step * q
+    return x, r, r + spread(_ratio(norm2(r), rho, rho > floor), r) * p
+
+
+def _ratio(above: Tensor, below: Tensor, active: Tensor) -> Tensor:
+    return torch.where(active & (below > 0), above / below, torch.zeros_like(above))
+
+
+def _slope(problem: Problem, x: Tensor) -> Tensor:
+    return problem.misfit_grad(x) + problem.prior.grad(x)

@@ -1,0 +1,90 @@
+"""The primal-dual hybrid gradient method."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.scales import typical_curvature
+from workbench.linalg import operator_norm
+from workbench.noise import Likelihood
+from workbench.operators import Identity, LinearOperator
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+
+_SAFETY = 0.99
+
+
+@dataclass(frozen=True)
+class PrimalDual(State):
+    """The iterate, the extrapolated one, the dual of the data and the dual of the prior (None where K = 1)."""
+
+    ahead: Tensor = field(kw_only=True)
+    data: Tensor = field(kw_only=True)
+    dual: Tensor | None = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class PDHG(Algorithm):
+    """min nll(A x) + outer(K x): p <- prox of s nll*, q <- prox of r outer*, then x <- x - step (A* p + K* q).
+
+    The duals see x + theta (x - x before). s and r follow from the step, step (s |A|^2 + r |K|^2) = 0.99, of which
+    the data have the share `balance`: converges at theta = 1 for every step. Where K = 1 the prior acts by its prox
+    on x. Default step: docs/decisions/pdhg_steps.md. Chambolle & Pock 2011, doi 10.1007/s10851-010-0251-1.
+    """
+
+    step_size: Step = None
+    balance: Annotated[float, Range(0.05, 0.95), "share of the data in the dual steps"] = 0.5
+    theta: Annotated[float, Range(0, 1), "extrapolation"] = 1.0
+
+    needs = Needs(prior=Can.SPLIT, noise=Likelihood.PROX, linear=True)
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        linear = problem.prior.linear(problem.operator.in_shape)
+        return {
+            "operator": problem.norm(),
+            "linear": operator_norm(linear, problem.zeros()),
+            "curvature": typical_curvature(problem),
+        }
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PrimalDual:
+        linear = problem.prior.linear(problem.operator.in_shape)
+        data, dual = torch.zeros_like(problem.y), _start(linear, x)
+        return PrimalDual(x, 0, self.measure(problem), ahead=x, data=data, dual=dual)
+
+    def step(self, problem: Problem, state: PrimalDual, rng: torch.Generator) -> PrimalDual:
+        prior, operator = problem.prior, problem.operator.at(state.x)
+        step = self.current_step(state)
+        share = 1.0 if state.dual is None else self.balance
+        s = _SAFETY * share / (step * state.measured["operator"] ** 2)
+        v = state.data / s + operator(state.ahead)
+        data = s * (v - problem.noise.prox(v, problem.y, 1 / s))
+        x = state.x - step * operator.adjoint(data)
+        dual = state.dual
+        if dual is None:
+            x = prior.outer.prox(x, step)
+        else:
+            linear = prior.linear(problem.operator.in_shape)
+            r = _SAFETY * (1 - share) / (step * state.measured["linear"] ** 2)
+            dual = prior.outer.conjugate_prox(dual + r * linear(state.ahead), r)
+            x = x - step * linear.adjoint(dual)
+        return replace(state, x=x, ahead=x + self.theta * (x - state.x), data=data, dual=dual, k=state.k + 1)
+
+    def adapt(self, problem: Problem, state: PrimalDual) -> PrimalDual:
+        linear = problem.prior.linear(problem.operator.in_shape)
+        fits = state.dual is not None and state.dual.shape[1:] == linear.out_shape
+        dual = state.dual if fits else _start(linear, state.x)
+        return replace(state, dual=dual, measured=self.measure(problem))
+
+    def current_step(self, state: State) -> float:
+        if self.step_size is not None:
+            return self.step_size
+        return 1 / (state.measured["curvature"] * state.measured["operator"] ** 2)
+
+
+def _start(linear: LinearOperator, x: Tensor) -> Tensor | None:
+    return None if isinstance(linear, Identity) else torch.zeros_like(linear(x))
