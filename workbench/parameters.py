@@ -83,6 +83,13 @@ class Parameter:
                 return cast
         raise Refusal(f"{self.wanted()} for {owner}.{self.name}", repr(value), f"it is the {self.meaning or self.name}")
 
+    def parse(self, text: str, owner: str) -> Any:
+        """The value a person typed, on a command line or in an address: 2.5, yes, 0,45,90, auto."""
+        if self.optional and text.lower() in ("", "none", "auto"):
+            return None
+        read = (value for kind in (*self.kinds, *self.choices) if (value := _read(kind, text)) is not _NO)
+        return self.accept(next(read, text), owner)
+
     def _in_range(self, value: Any) -> bool:
         if self.range is None or value is None or isinstance(value, bool | str):
             return True
@@ -120,6 +127,31 @@ def _cast(kind: Any, value: Any) -> Any:
     if kind is int:
         return int(value) if isinstance(value, numbers.Integral) and not isinstance(value, bool) else _NO
     return value if isinstance(value, typing.get_origin(kind) or kind) else _NO
+
+
+_SWITCH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def _read(kind: Any, text: str) -> Any:
+    """The text as `kind`, or _NO where it does not read as one."""
+    if typing.get_origin(kind) is tuple:
+        items = tuple(_read(typing.get_args(kind)[0], t.strip()) for t in text.strip("()[] ").split(",") if t.strip())
+        return _NO if _NO in items else items
+    if kind is bool:
+        return _SWITCH.get(text.lower(), _NO)
+    if kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            return _NO
+    return text if kind is str or kind == text else _NO
+
+
+def as_text(value: Any) -> str:
+    """What `Parameter.parse` reads back: the value as a person types it."""
+    if isinstance(value, tuple):
+        return ",".join(map(as_text, value))
+    return "auto" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Checked(ABCMeta):

@@ -1,0 +1,330 @@
+"""One thread a device takes turns with every run on it: play, pause, step, slow motion, change, cancel.
+
+A job is asked from any thread and acts between two iterations; it publishes frozen snapshots, the latest wins.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import torch
+
+from workbench import devices
+from workbench.algorithms import Algorithm, State
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.run import Diverged, Log, Probe, Row, Watch, iterate, resume
+from workbench.tensors import generator
+
+SLICE = 0.05  # seconds of solving between two looks at the other jobs
+FRESH = 10  # the first iterations are all recorded: that is where curves bend
+PROBE_SHARE = 0.02  # later, probes take at most this part of the solver's time
+LOGGER = logging.getLogger(__name__)
+
+
+class Status(StrEnum):
+    """What a job is doing."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OVER = {Status.DIVERGED, Status.FAILED, Status.CANCELLED}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One look at a job. `log` grows on; its first `recorded` rows belong to this snapshot."""
+
+    version: int = 0
+    status: Status = Status.QUEUED
+    state: State | None = None
+    seconds: float = 0.0
+    message: str = ""
+    log: Log | None = None
+    recorded: int = 0
+    marks: tuple[tuple[int, str], ...] = ()
+    steps: int = 0
+
+
+class Job:
+    """One run under a Runner. Every public method may be called from any thread and returns at once."""
+
+    def __init__(
+        self, problem: Problem, algorithm: Algorithm, probes: tuple[Probe, ...], steps: int, seed: int
+    ) -> None:
+        self.problem, self.algorithm, self.probes, self.seed = problem, algorithm, probes, seed
+        self.latest = Snapshot(steps=steps)
+        self._steps = self._stretch = steps
+        self._log, self._marks = Log(), []
+        self._status, self._message, self._state = Status.PAUSED, "", None
+        self._states: Iterator[State] | None = None
+        self._watch: Watch | None = None
+        self._once, self._pause, self._due = 0, 0.0, 0.0
+        self._seconds, self._probing = 0.0, 0.0
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._wake: Callable[[], None] = lambda: None
+
+    def play(self) -> None:
+        """Run until `steps` are done; a run that was done or stopped goes on from its last good state."""
+        self._ask(self._play)
+
+    def pause(self) -> None:
+        """Stop after the iteration under way."""
+        self._ask(lambda: self._become(Status.PAUSED) if self._status is Status.RUNNING else None)
+
+    def step(self) -> None:
+        """Do one iteration, then pause."""
+        self._ask(self._step_once)
+
+    def cancel(self) -> None:
+        """End the job; what it reached stays in `latest`."""
+        self._ask(lambda: self._become(Status.CANCELLED))
+
+    def slow(self, rate: float | None) -> None:
+        """At most `rate` iterations a second; None for full speed."""
+        self._ask(lambda: setattr(self, "_pause", 1 / rate if rate else 0.0))
+
+    def until(self, steps: int) -> None:
+        """Set the number of iterations at which the job is done."""
+        self._ask(lambda: self._set_steps(steps))
+
+    def change(self, problem: Problem, algorithm: Algorithm, label: str) -> None:
+        """Go on with another problem or algorithm from the next iteration, and leave a mark on the record."""
+        self._ask(lambda: self._change(problem, algorithm, label))
+
+    def _ask(self, command: Callable[[], None]) -> None:
+        self._inbox.put(command)
+        self._wake()
+
+    # Below: only the runner's thread.
+
+    def _become(self, status: Status, message: str = "") -> None:
+        if self._status is not Status.CANCELLED:
+            self._status, self._message = status, message
+            self._publish()
+
+    def _play(self) -> None:
+        if self._status is Status.DONE:
+            self._steps += self._stretch
+        self._once = 0
+        self._become(Status.RUNNING)
+
+    def _step_once(self) -> None:
+        k = self._state.k if self._state else -1
+        self._once, self._due = k + 1, 0.0
+        self._steps = max(self._steps, self._once)
+        self._become(Status.RUNNING)
+
+    def _set_steps(self, steps: int) -> None:
+        self._steps = self._stretch = steps
+        if self._status is Status.DONE and self._state and self._state.k < steps:
+            self._status = Status.PAUSED
+        self._publish()
+
+    def _change(self, problem: Problem, algorithm: Algorithm, label: str) -> None:
+        if self._state is None:
+            self.problem, self.algorithm = problem, algorithm
+            return
+        try:
+            state = carried(self._state, (self.problem, self.algorithm), (problem, algorithm), self.seed)
+        except Refusal as sentence:
+            self._message = str(sentence)
+            self._publish()
+            return
+        self.problem, self.algorithm, self._state = problem, algorithm, state
+        self._states = resume(problem, algorithm, state, self.seed)
+        self._watch = Watch(problem, algorithm)
+        self._marks.append((state.k, label))
+        self._message = ""
+        if self._status in (Status.DIVERGED, Status.DONE, Status.FAILED):
+            self._steps = max(self._steps, state.k + self._stretch)
+            self._status = Status.RUNNING
+        self._publish()
+
+    def obey(self) -> None:
+        """Carry out what was asked since the last iteration."""
+        while not self._inbox.empty():
+            self._inbox.get()()
+
+    def due(self, now: float) -> float | None:
+        """Seconds until the next iteration may start; None when the job waits for a person."""
+        return max(self._due - now, 0.0) if self._status is Status.RUNNING else None
+
+    def run_slice(self) -> None:
+        """Iterate for a slice of time, or until somebody asks for something."""
+        end = time.perf_counter() + SLICE
+        try:
+            while self._status is Status.RUNNING and time.perf_counter() < end:
+                self._iterate()
+                self.obey()
+                if self._pause:
+                    self._due = time.perf_counter() + self._pause
+                    break
+            self._finish_slice()
+        except Diverged as diverged:
+            self._state = diverged.state
+            self._states = resume(self.problem, self.algorithm, diverged.state, self.seed)
+            self._log.cut(diverged.state)
+            self._become(Status.DIVERGED, str(diverged))
+        except torch.OutOfMemoryError as error:
+            self._become(Status.FAILED, f"the device has no memory left for this run: take a smaller signal ({error})")
+        except Refusal as sentence:
+            self._become(Status.FAILED, str(sentence))
+        except Exception as error:
+            # A bug must not take the other people's runs down with it: it is logged and shown.
+            LOGGER.exception("a run failed")
+            self._become(Status.FAILED, f"{type(error).__name__}: {error}")
+
+    def _iterate(self) -> None:
+        begin = time.perf_counter()
+        if self._states is None:
+            self._states = iterate(self.problem, self.algorithm, seed=self.seed)
+            self._watch = Watch(self.problem, self.algorithm)
+        state = next(self._states, None)
+        self._seconds += time.perf_counter() - begin
+        if state is None:
+            self._become(Status.DONE, "nothing is left to improve: the algorithm has converged")
+            return
+        self._state = state
+        if state.k <= FRESH or self._probing <= PROBE_SHARE * self._seconds:
+            self._record()
+        if state.k >= self._steps or (self._once and state.k >= self._once):
+            self._record()
+            self._become(Status.DONE if state.k >= self._steps and not self._once else Status.PAUSED)
+            self._once = 0
+
+    def _finish_slice(self) -> None:
+        if self._state is None:
+            return
+        devices.synchronise(self._state.x.device)
+        if self._watch:
+            self._watch.look(self._state)
+        self._publish()
+
+    def _record(self) -> None:
+        state = self._state
+        if state is None or (self._log.ks and self._log.ks[-1] == state.k):
+            return
+        begin = time.perf_counter()
+        with torch.no_grad():
+            values = {n: v for probe in self.probes for n, v in probe(self.problem, state).items()}
+        step = self.algorithm.current_step(state)
+        if step is not None:
+            values["step_size"] = torch.full((state.x.shape[0],), step)
+        self._log.add(Row(state, self._seconds, values))
+        self._probing += time.perf_counter() - begin
+
+    def _publish(self) -> None:
+        marks, count = tuple(self._marks), len(self._log.ks)
+        self.latest = Snapshot(
+            self.latest.version + 1,
+            self._status,
+            self._state,
+            self._seconds,
+            self._message,
+            self._log,
+            count,
+            marks,
+            self._steps,
+        )
+
+
+Parts = tuple[Problem, Algorithm]
+
+
+def carried(state: State, old: Parts, new: Parts, seed: int) -> State:
+    """The state taken to another problem or algorithm: all of it where both know it, else x and k alone."""
+    problem, algorithm = new
+    if sentence := algorithm.unmet(problem):
+        raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
+    kin = type(algorithm) is type(old[1]) and type(problem.prior) is type(old[0].prior)
+    if kin and problem.y.shape == old[0].y.shape:
+        return algorithm.adapt(problem, state)
+    return replace(algorithm.init(problem, state.x, generator(seed, 0, state.x.device)), k=state.k)
+
+
+class Runner:
+    """The thread that owns every iterator of one device."""
+
+    def __init__(self, name: str) -> None:
+        self._jobs: list[Job] = []
+        self._change = threading.Condition()
+        self._stop, self._asked = False, False
+        self._thread = threading.Thread(target=self._loop, name=f"runner {name}", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> Job:
+        """Take a job in; it waits, paused, for `play` or `step`."""
+        job._wake = self._notify
+        with self._change:
+            self._jobs.append(job)
+        self._notify()
+        return job
+
+    @property
+    def jobs(self) -> int:
+        """How many jobs are not over."""
+        return len(self._jobs)
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Cancel every job and end the thread."""
+        for job in list(self._jobs):
+            job.cancel()
+        self._stop = True
+        self._notify()
+        self._thread.join(timeout)
+
+    def _notify(self) -> None:
+        with self._change:
+            self._asked = True
+            self._change.notify()
+
+    def _loop(self) -> None:
+        while not self._stop:
+            with self._change:
+                self._asked = False
+                jobs = list(self._jobs)
+            for job in jobs:
+                job.obey()
+                if job.due(time.perf_counter()) == 0:
+                    job.run_slice()
+            self._rest()
+
+    def _rest(self) -> None:
+        """Forget the jobs that are over, and wait until one is due or somebody asks."""
+        with self._change:
+            self._jobs = [j for j in self._jobs if j.latest.status is not Status.CANCELLED]
+            now = time.perf_counter()
+            waits = [wait for j in self._jobs if (wait := j.due(now)) is not None]
+            if not self._asked and not self._stop and 0.0 not in waits:
+                self._change.wait(min(waits, default=None))
+
+
+_RUNNERS: dict[str, Runner] = {}
+_LOCK = threading.Lock()
+
+
+def runner(device: str) -> Runner:
+    """The runner of a device, started when first asked for."""
+    with _LOCK:
+        if device not in _RUNNERS:
+            _RUNNERS[device] = Runner(device)
+        return _RUNNERS[device]
+
+
+def close_all() -> None:
+    """Cancel every job of every device: the process is about to end."""
+    with _LOCK:
+        for each in _RUNNERS.values():
+            each.close()
+        _RUNNERS.clear()
