@@ -1,5 +1,6 @@
 """Operator, noise, prior and data as one object: the objective and its derivatives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -105,8 +106,8 @@ class Problem:
             lambda v: torch.func.jvp(self.misfit_grad, (x,), (v,))[1] + self.prior.hvp(x, v),
         )
 
-    def _symmetric(self, apply: object) -> LinearOperator:
-        return Map((self.operator.in_shape, self.operator.in_shape), apply, apply)
+    def _symmetric(self, apply: Callable[[Tensor], Tensor]) -> LinearOperator:
+        return Map((self.operator.in_shape, self.operator.in_shape), apply, apply, self.operator.field)
 
     def to(self, device: torch.device | str) -> Self:
         """The problem on another device; the iterates follow the data."""

@@ -86,5 +86,10 @@ class Constant:
         key = (x.device, real_of(x.dtype))
         if key not in self._casts:
             dtype = complex_of(key[1]) if self.value.is_complex() else key[1]
-            self._casts[key] = self.value.to(device=x.device, dtype=dtype)
+            # The cast outlives the call: neither inference mode nor a torch.func transform may leave its mark on it.
+            with torch.inference_mode(False):
+                self._casts[key] = torch.func.debug_unwrap(self.value.to(device=x.device, dtype=dtype))
         return self._casts[key]
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.value,)  # the casts may live on a device the reader lacks

@@ -6,7 +6,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.operators.base import LinearOperator, Operator, SignalShape
+from workbench.operators.base import Field, LinearOperator, Operator, SignalShape
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
@@ -37,7 +37,7 @@ class Adjoint(LinearOperator):
 
     def __init__(self, operator: Annotated[LinearOperator, "operator A"] = Identity()) -> None:
         super().__init__(operator.out_shape, operator.in_shape)
-        self.operator = operator
+        self.operator, self.field = operator, operator.field
 
     def forward(self, x: Tensor) -> Tensor:
         return self.operator.adjoint(x)
@@ -66,7 +66,7 @@ class Composition(LinearOperator):
                 f"an inner operator into {shown(outer.in_shape)}", shown(inner.out_shape), "match the two shapes"
             )
         super().__init__(inner.in_shape, outer.out_shape)
-        self.outer, self.inner = outer, inner
+        self.outer, self.inner, self.field = outer, inner, _common(outer, inner)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.outer(self.inner(x))
@@ -90,7 +90,7 @@ class Sum(LinearOperator):
                 "match the shapes of both",
             )
         super().__init__(first.in_shape, first.out_shape)
-        self.first, self.second = first, second
+        self.first, self.second, self.field = first, second, _common(first, second)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.first(x) + self.second(x)
@@ -108,7 +108,7 @@ class Scaled(LinearOperator):
         factor: Annotated[float, Range(-10, 10, limits=(-1e12, 1e12)), "factor"] = 1.0,
     ) -> None:
         super().__init__(operator.in_shape, operator.out_shape)
-        self.operator, self.factor = operator, factor
+        self.operator, self.factor, self.field = operator, factor, operator.field
 
     def forward(self, x: Tensor) -> Tensor:
         return self.factor * self.operator(x)
@@ -126,25 +126,41 @@ class Jacobian(LinearOperator):
 
     def __init__(self, operator: Operator, x: Tensor) -> None:
         super().__init__(operator.in_shape, operator.out_shape)
-        self.operator, self.x = operator, x
+        self.operator, self.x, self.field = operator, x, operator.field
 
     def forward(self, v: Tensor) -> Tensor:
         return torch.func.jvp(self.operator, (self.x,), (v.to(self.x.dtype),))[1]
 
     def adjoint(self, w: Tensor) -> Tensor:
-        y, pull = torch.func.vjp(self.operator, self.x)
+        y, pull = torch.func.vjp(self.operator, self.x)[:2]
         return pull(w.to(y.dtype))[0]
 
 
 class Map(LinearOperator):
     """A linear map given by two functions and their shapes (in, out): Hessians, experiments, tests."""
 
-    def __init__(self, shapes: tuple[Shape, ...], there: Callable, back: Callable) -> None:
-        super().__init__(*shapes)
-        self.there, self.back = there, back
+    def __init__(
+        self,
+        shapes: tuple[Shape, ...],
+        there: Callable,
+        back: Callable,
+        field: Field = Field.REAL | Field.COMPLEX,
+    ) -> None:
+        if len(shapes) != 2:
+            raise Refusal("two shapes, of the unknown and of the data", str(len(shapes)), "pass (in_shape, out_shape)")
+        super().__init__(shapes[0], shapes[1])
+        self.there, self.back, self.field = there, back, field
 
     def forward(self, x: Tensor) -> Tensor:
         return self.there(x)
 
     def adjoint(self, y: Tensor) -> Tensor:
         return self.back(y)
+
+
+def _common(first: LinearOperator, second: LinearOperator) -> Field:
+    """The numbers that both take."""
+    common = first.field & second.field
+    if not common:
+        raise Refusal("two operators for the same numbers", "a real and a complex one", "make both real or complex")
+    return common

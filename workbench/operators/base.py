@@ -29,7 +29,7 @@ class Operator(nn.Module, ABC, metaclass=Checked):
     """
 
     linear: ClassVar[bool] = False
-    field: ClassVar[Field] = Field.REAL | Field.COMPLEX
+    field: Field = Field.REAL | Field.COMPLEX
 
     def __init__(self, in_shape: Shape, out_shape: Shape) -> None:
         super().__init__()
@@ -56,6 +56,8 @@ class Operator(nn.Module, ABC, metaclass=Checked):
             )
         if x.is_complex() and Field.COMPLEX not in self.field:
             raise Refusal(f"a real signal for {type(self).__name__}", "a complex one", "take its real part or modulus")
+        if not x.is_complex() and Field.REAL not in self.field:
+            raise Refusal(f"a complex signal for {type(self).__name__}", "a real one", "cast it, x + 0j")
 
     def at(self, x: Tensor) -> "LinearOperator":
         """The Jacobian of A at x."""
