@@ -1,0 +1,13 @@
+"""What a signal's shape must be for an operator, in one place."""
+
+from workbench.refusal import Refusal
+from workbench.tensors import Shape, shown
+
+
+def space_of(shape: Shape, owner: str, axes: tuple[int, ...] = (1, 2, 3)) -> Shape:
+    """The axes in space of (C, *space), refused unless their number is one of `axes`."""
+    if len(shape) - 1 not in axes:
+        counts = " or ".join(map(str, axes))
+        example = shown((1, *[64] * axes[-1]))
+        raise Refusal(f"channels and {counts} axes in space for {owner}", shown(shape), f"take {example}, for example")
+    return tuple(shape[1:])
