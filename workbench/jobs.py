@@ -195,7 +195,9 @@ class Job:
         if state is None:
             self._become(Status.DONE, "nothing is left to improve: the algorithm has converged")
             return
-        self._state = state
+        first, self._state = self._state is None, state
+        if first:
+            self._publish()  # a picture at once: the first probes may have to be compiled
         if state.k <= FRESH or self._probing <= PROBE_SHARE * self._seconds:
             self._record()
         if state.k >= self._steps or (self._once and state.k >= self._once):

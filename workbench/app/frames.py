@@ -1,0 +1,95 @@
+"""What the page draws, as plain host arrays: pictures of signals and frames of a run."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from workbench.jobs import Snapshot, Status
+from workbench.problem import Problem
+from workbench.run import Log
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Truth and data of a problem: (H, W), (H, W, 3) or (N,), and what the data's values are."""
+
+    version: int
+    truth: Array
+    data: Array
+    data_label: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One look at a run. `ks`, `seconds` and every curve have one entry per recorded iteration."""
+
+    version: int
+    k: int
+    steps: int
+    status: Status
+    message: str
+    rate: float
+    remaining: float | None
+    image: Array | None
+    error: Array | None
+    ks: Array
+    seconds: Array
+    curves: dict[str, Array]
+    marks: tuple[tuple[int, str], ...]
+
+
+def picture(x: Tensor) -> Array:
+    """The first signal of a batch as it is drawn: modulus if complex, channels last if three, else the first."""
+    x = x[0].detach()
+    x = (x.abs() if x.is_complex() else x).float()
+    return (x.movedim(0, -1) if x.ndim == 3 and x.shape[0] == 3 else x[0]).cpu().numpy()
+
+
+def data_picture(y: Tensor) -> tuple[Array, str]:
+    """The data as they are drawn, with a label; complex data span decades, so they show their logarithm."""
+    if not y.is_complex():
+        return picture(y), "data"
+    size = y.abs()
+    floor = 1e-3 * size.amax().clamp_min(1e-30)
+    return picture(torch.fft.fftshift(size.clamp_min(floor).log10(), dim=tuple(range(2, y.ndim)))), "log10 |data|"
+
+
+def pictures(problem: Problem, version: int) -> Pictures:
+    """The truth and the data of a problem; a zero truth where it is not known."""
+    truth = problem.zeros() if problem.truth is None else problem.truth
+    data, label = data_picture(problem.y)
+    return Pictures(version, picture(truth), data, label)
+
+
+@dataclass
+class Curves:
+    """The rows of a log as host arrays, each copied from the device once."""
+
+    log: Log | None = None
+    ks: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def read(self, snapshot: Snapshot) -> None:
+        """Take in what the log has gained; start again when it is another log or was cut."""
+        log, count = snapshot.log, snapshot.recorded
+        if log is None:
+            return
+        if log is not self.log or count < len(self.ks):
+            self.log, self.ks, self.seconds, self.values = log, [], [], {}
+        begin = len(self.ks)
+        fresh = log.values[begin:count]
+        if not fresh:
+            return
+        self.ks += log.ks[begin:count]
+        self.seconds += log.seconds[begin:count]
+        for name in fresh[0]:
+            column = torch.stack([row[name][0] for row in fresh]).tolist()
+            self.values.setdefault(name, []).extend(column)
+
+    def arrays(self) -> dict[str, Array]:
+        return {name: np.asarray(column) for name, column in self.values.items()}
