@@ -109,6 +109,8 @@ def _diagnosis(algorithm: Algorithm, good: State, state: State, size: float) -> 
     now, bound = algorithm.current_step(good), algorithm.largest_step(good)
     what = f"|x| = {size:.3g}" if math.isfinite(size) else "values that are not finite"
     why = f"{what} at iteration {state.k} (the last good state is {good.k})"
+    if state is good:
+        return f"{what} at the start", "start from a finite signal, or take another device or dtype"
     if now is not None and bound is not None and now > bound:
         return why, f"the step {now:.3g} is above the largest safe step {bound:.3g}: take {bound / 2:.3g}, or none"
     return why, "take a smaller step, a larger prior weight, or another algorithm"

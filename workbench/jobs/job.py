@@ -1,11 +1,10 @@
-"""One thread a device takes turns with every run on it: play, pause, step, slow motion, change, cancel.
+"""A run that can be played, paused, stepped, slowed, changed and cancelled.
 
-A job is asked from any thread and acts between two iterations; it publishes frozen snapshots, the latest wins.
+It is asked from any thread and acts between two iterations; it publishes frozen snapshots, the latest wins.
 """
 
 import logging
 import queue
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -101,6 +100,10 @@ class Job:
     def change(self, problem: Problem, algorithm: Algorithm, label: str) -> None:
         """Go on with another problem or algorithm from the next iteration, and leave a mark on the record."""
         self._ask(lambda: self._change(problem, algorithm, label))
+
+    def attach(self, wake: Callable[[], None]) -> None:
+        """Let a runner hear of what is asked."""
+        self._wake = wake
 
     def _ask(self, command: Callable[[], None]) -> None:
         self._inbox.put(command)
@@ -198,6 +201,8 @@ class Job:
         first, self._state = self._state is None, state
         if first:
             self._publish()  # a picture at once: the first probes may have to be compiled
+        if state.k <= FRESH and self._watch:
+            self._watch.look(state)
         if state.k <= FRESH or self._probing <= PROBE_SHARE * self._seconds:
             self._record()
         if state.k >= self._steps or (self._once and state.k >= self._once):
@@ -253,80 +258,3 @@ def carried(state: State, old: Parts, new: Parts, seed: int) -> State:
     if kin and problem.y.shape == old[0].y.shape:
         return algorithm.adapt(problem, state)
     return replace(algorithm.init(problem, state.x, generator(seed, 0, state.x.device)), k=state.k)
-
-
-class Runner:
-    """The thread that owns every iterator of one device."""
-
-    def __init__(self, name: str) -> None:
-        self._jobs: list[Job] = []
-        self._change = threading.Condition()
-        self._stop, self._asked = False, False
-        self._thread = threading.Thread(target=self._loop, name=f"runner {name}", daemon=True)
-        self._thread.start()
-
-    def submit(self, job: Job) -> Job:
-        """Take a job in; it waits, paused, for `play` or `step`."""
-        job._wake = self._notify
-        with self._change:
-            self._jobs.append(job)
-        self._notify()
-        return job
-
-    @property
-    def jobs(self) -> int:
-        """How many jobs are not over."""
-        return len(self._jobs)
-
-    def close(self, timeout: float = 2.0) -> None:
-        """Cancel every job and end the thread."""
-        for job in list(self._jobs):
-            job.cancel()
-        self._stop = True
-        self._notify()
-        self._thread.join(timeout)
-
-    def _notify(self) -> None:
-        with self._change:
-            self._asked = True
-            self._change.notify()
-
-    def _loop(self) -> None:
-        while not self._stop:
-            with self._change:
-                self._asked = False
-                jobs = list(self._jobs)
-            for job in jobs:
-                job.obey()
-                if job.due(time.perf_counter()) == 0:
-                    job.run_slice()
-            self._rest()
-
-    def _rest(self) -> None:
-        """Forget the jobs that are over, and wait until one is due or somebody asks."""
-        with self._change:
-            self._jobs = [j for j in self._jobs if j.latest.status is not Status.CANCELLED]
-            now = time.perf_counter()
-            waits = [wait for j in self._jobs if (wait := j.due(now)) is not None]
-            if not self._asked and not self._stop and 0.0 not in waits:
-                self._change.wait(min(waits, default=None))
-
-
-_RUNNERS: dict[str, Runner] = {}
-_LOCK = threading.Lock()
-
-
-def runner(device: str) -> Runner:
-    """The runner of a device, started when first asked for."""
-    with _LOCK:
-        if device not in _RUNNERS:
-            _RUNNERS[device] = Runner(device)
-        return _RUNNERS[device]
-
-
-def close_all() -> None:
-    """Cancel every job of every device: the process is about to end."""
-    with _LOCK:
-        for each in _RUNNERS.values():
-            each.close()
-        _RUNNERS.clear()

@@ -1,0 +1,204 @@
+"""The runner: turns, wishes between iterations, and a run that leaves for infinity."""
+
+import threading
+import time
+from dataclasses import dataclass, replace
+
+import pytest
+import torch
+
+from workbench import jobs
+from workbench.algorithms import FISTA, PDHG, Algorithm, GradientDescent, State
+from workbench.jobs import Job, Status
+from workbench.noise import Gaussian
+from workbench.operators import GaussianBlur, Identity
+from workbench.parameters import changed
+from workbench.priors import L1, Tikhonov
+from workbench.problem import Problem
+from workbench.run import after, iterate, objective, until
+
+SHAPE = (1, 16, 16)
+
+
+def small(prior=None, width: float = 1.0) -> Problem:
+    truth = torch.linspace(0, 1, 256, dtype=torch.float64).reshape(1, *SHAPE)
+    return Problem.simulate(GaussianBlur(SHAPE, width), Gaussian(0.1), prior or Tikhonov(1.0), truth)
+
+
+@pytest.fixture
+def runner():
+    own = jobs.Runner("test")
+    yield own
+    own.close()
+
+
+def job_of(problem: Problem, algorithm: Algorithm, steps: int = 50) -> Job:
+    return Job(problem, algorithm, (objective,), steps, 0)
+
+
+def wait(job: Job, *statuses: Status, seconds: float = 10) -> jobs.Snapshot:
+    end = time.perf_counter() + seconds
+    while job.latest.status not in statuses:
+        assert time.perf_counter() < end, f"still {job.latest.status} at {job.latest.state and job.latest.state.k}"
+        time.sleep(0.005)
+    return job.latest
+
+
+@dataclass(frozen=True)
+class Slow(Algorithm):
+    """Ten milliseconds an iteration, so that a test can act in the middle of a run."""
+
+    def init(self, problem, x, rng):
+        return State(x)
+
+    def step(self, problem, state, rng):
+        time.sleep(0.01)
+        return replace(state, k=state.k + 1)
+
+
+def test_a_played_job_equals_the_bare_loop(runner):
+    problem = small()
+    job = runner.submit(job_of(problem, GradientDescent()))
+    assert job.latest.state is None
+    job.play()
+    snapshot = wait(job, Status.DONE)
+    straight = list(until(iterate(problem, GradientDescent()), after(50)))[-1]
+    assert snapshot.state.k == 50
+    assert torch.equal(snapshot.state.x, straight.x)
+    assert snapshot.log.ks[0] == 0 and snapshot.log.ks[-1] == 50
+
+
+def test_playing_a_done_job_goes_on_for_as_long_again(runner):
+    job = runner.submit(job_of(small(), GradientDescent(), 5))
+    job.play()
+    wait(job, Status.DONE)
+    job.play()
+    wait(job, Status.RUNNING, Status.DONE)
+    time.sleep(0.1)
+    assert wait(job, Status.DONE).state.k == 10
+
+
+def test_pause_step_and_cancel(runner):
+    job = runner.submit(job_of(small(), Slow(), 1000))
+    job.play()
+    time.sleep(0.1)
+    job.pause()
+    k = wait(job, Status.PAUSED).state.k
+    assert 0 < k < 1000
+    job.step()
+    time.sleep(0.1)
+    assert wait(job, Status.PAUSED).state.k == k + 1
+    job.cancel()
+    wait(job, Status.CANCELLED)
+    job.play()
+    time.sleep(0.1)
+    assert job.latest.status is Status.CANCELLED
+    assert job.latest.state.k == k + 1
+    assert runner.jobs == 0
+
+
+def test_a_slider_acts_at_the_next_iteration_and_leaves_a_mark(runner):
+    problem = small(L1(0.1))
+    job = runner.submit(job_of(problem, FISTA(), 20))
+    job.play()
+    wait(job, Status.DONE)
+    job.change(replace(problem, prior=L1(5.0)), FISTA(), "prior.weight = 5")
+    time.sleep(0.2)
+    snapshot = wait(job, Status.DONE)
+    assert snapshot.marks == ((20, "prior.weight = 5"),)
+    assert snapshot.state.k == 40
+    reference = list(until(iterate(replace(problem, prior=L1(5.0)), FISTA()), after(400)))[-1].x
+    before = list(until(iterate(problem, FISTA()), after(20)))[-1].x
+    assert (snapshot.state.x - reference).norm() < (before - reference).norm()
+
+
+def test_another_algorithm_and_another_operator_take_the_iterate_over(runner):
+    problem = small(L1(0.1))
+    job = runner.submit(job_of(problem, FISTA(), 30))
+    job.play()
+    end = wait(job, Status.DONE)
+    job.change(problem, PDHG(), "PDHG")
+    job.step()
+    time.sleep(0.2)
+    assert wait(job, Status.PAUSED, Status.DONE).state.k == end.state.k + 1
+    wider = small(L1(0.1), 3.0)
+    job.change(wider, PDHG(), "operator.width = 3")
+    job.step()
+    time.sleep(0.2)
+    assert job.latest.state.k == end.state.k + 2
+    assert len(job.latest.marks) == 2
+
+
+def test_a_change_that_cannot_run_leaves_the_run_as_it_was(runner):
+    problem = small(L1(0.1))
+    job = runner.submit(job_of(problem, FISTA(), 10))
+    job.play()
+    wait(job, Status.DONE)
+    job.change(problem, GradientDescent(), "GradientDescent")
+    time.sleep(0.2)
+    assert "GradientDescent needs a gradient" in job.latest.message
+    assert job.latest.state.k == 10
+    assert job.latest.marks == ()
+
+
+def test_a_diverging_run_keeps_its_last_good_state_and_names_the_safe_step(runner):
+    problem = small()
+    job = runner.submit(job_of(problem, GradientDescent(step_size=1.0), 100_000))
+    job.play()
+    snapshot = wait(job, Status.DIVERGED)
+    assert bool(torch.isfinite(snapshot.state.x).all())
+    assert "above the largest safe step" in snapshot.message
+    job.change(problem, changed(job.algorithm, step_size=None), "algorithm.step_size = auto")
+    job.until(snapshot.state.k + 20)
+    wait(job, Status.DONE)
+
+
+def test_a_refused_run_fails_with_its_sentence(runner):
+    job = runner.submit(job_of(small(L1(0.1)), GradientDescent()))
+    job.play()
+    assert "needs a gradient" in wait(job, Status.FAILED).message
+
+
+def test_slow_motion_keeps_to_its_rate(runner):
+    job = runner.submit(job_of(small(), GradientDescent(), 10_000))
+    job.slow(20)
+    job.play()
+    time.sleep(0.6)
+    job.pause()
+    assert 3 <= wait(job, Status.PAUSED).state.k <= 14
+
+
+def test_two_jobs_share_the_thread_fairly(runner):
+    pair = [runner.submit(job_of(small(), Slow(), 100_000)) for _ in range(2)]
+    for job in pair:
+        job.play()
+    time.sleep(1.0)
+    ks = [job.latest.state.k for job in pair]
+    assert min(ks) > 0.5 * max(ks) > 5
+
+
+def test_closing_ends_the_thread_and_cancels_the_jobs():
+    before = threading.active_count()
+    own = jobs.Runner("short")
+    job = own.submit(job_of(small(), Slow(), 100_000))
+    job.play()
+    time.sleep(0.1)
+    own.close()
+    assert job.latest.status is Status.CANCELLED
+    assert threading.active_count() == before
+
+
+def test_of_the_probes_only_their_share_is_taken(runner):
+    seen = []
+
+    def costly(problem, state):
+        seen.append(state.k)
+        time.sleep(0.02)
+        return {"k": torch.tensor([float(state.k)])}
+
+    problem = Problem.simulate(Identity(SHAPE), Gaussian(), Tikhonov(), torch.zeros(1, *SHAPE))
+    job = runner.submit(Job(problem, Slow(), (costly,), 60, 0))
+    job.play()
+    wait(job, Status.DONE)
+    assert seen[:11] == list(range(11)) and seen[-1] == 60
+    assert len(seen) <= 14

@@ -1,0 +1,83 @@
+"""The thread that owns every iterator of a device and gives each job its turn."""
+
+import threading
+import time
+
+from workbench.jobs.job import Job, Status
+
+
+class Runner:
+    """The thread that owns every iterator of one device."""
+
+    def __init__(self, name: str) -> None:
+        self._jobs: list[Job] = []
+        self._change = threading.Condition()
+        self._stop, self._asked = False, False
+        self._thread = threading.Thread(target=self._loop, name=f"runner {name}", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> Job:
+        """Take a job in; it waits, paused, for `play` or `step`."""
+        job.attach(self._notify)
+        with self._change:
+            self._jobs.append(job)
+        self._notify()
+        return job
+
+    @property
+    def jobs(self) -> int:
+        """How many jobs are not over."""
+        return len(self._jobs)
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Cancel every job and end the thread."""
+        for job in list(self._jobs):
+            job.cancel()
+        self._stop = True
+        self._notify()
+        self._thread.join(timeout)
+
+    def _notify(self) -> None:
+        with self._change:
+            self._asked = True
+            self._change.notify()
+
+    def _loop(self) -> None:
+        while not self._stop:
+            with self._change:
+                self._asked = False
+                jobs = list(self._jobs)
+            for job in jobs:
+                job.obey()
+                if job.due(time.perf_counter()) == 0:
+                    job.run_slice()
+            self._rest()
+
+    def _rest(self) -> None:
+        """Forget the jobs that are over, and wait until one is due or somebody asks."""
+        with self._change:
+            self._jobs = [j for j in self._jobs if j.latest.status is not Status.CANCELLED]
+            now = time.perf_counter()
+            waits = [wait for j in self._jobs if (wait := j.due(now)) is not None]
+            if not self._asked and not self._stop and 0.0 not in waits:
+                self._change.wait(min(waits, default=None))
+
+
+_RUNNERS: dict[str, Runner] = {}
+_LOCK = threading.Lock()
+
+
+def runner(device: str) -> Runner:
+    """The runner of a device, started when first asked for."""
+    with _LOCK:
+        if device not in _RUNNERS:
+            _RUNNERS[device] = Runner(device)
+        return _RUNNERS[device]
+
+
+def close_all() -> None:
+    """Cancel every job of every device: the process is about to end."""
+    with _LOCK:
+        for each in _RUNNERS.values():
+            each.close()
+        _RUNNERS.clear()
