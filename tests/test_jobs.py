@@ -161,6 +161,8 @@ def test_a_refused_run_fails_with_its_sentence(runner):
 
 def test_slow_motion_keeps_to_its_rate(runner):
     job = runner.submit(job_of(small(), GradientDescent(), 10_000))
+    job.prepare()
+    wait(job, Status.PAUSED)
     job.slow(20)
     job.play()
     time.sleep(0.6)

@@ -45,6 +45,7 @@ class Session:
         self.problem = self.experiment.problem(self._truth)
         self._version = 1
         self._pictures = pictures(self.problem, self._version)
+        self._playing = False
         self.job = self._new_job()
 
     @classmethod
@@ -84,23 +85,28 @@ class Session:
         return self._wish("truth.file", opened, filename, restart=True)
 
     def play(self) -> None:
+        self._playing = True
+        if self.job.latest.status is jobs.Status.CANCELLED:
+            self._restart()
         self.job.play()
 
     def pause(self) -> None:
+        self._playing = False
         self.job.pause()
 
     def step(self) -> None:
+        self._playing = False
         self.job.step()
 
     def cancel(self) -> None:
+        """End the run; what it reached stays in sight, and `play` begins again."""
+        self._playing = False
         self.job.cancel()
 
     def reset(self) -> None:
-        """Back to iteration 0 of the same problem, playing if it was."""
-        playing = self.job.latest.status is jobs.Status.RUNNING
+        """Back to iteration 0 of the same problem; a run that was going goes on from there."""
+        self._playing = self.job.latest.status is jobs.Status.RUNNING
         self._restart()
-        if playing:
-            self.job.play()
 
     def slow(self, rate: float | None) -> None:
         """At most `rate` iterations a second; None for full speed."""
@@ -240,10 +246,7 @@ class Session:
             self._pictures = pictures(problem, self._version)
         self.problem = problem
         if restart:
-            playing = self.job.latest.status not in (jobs.Status.PAUSED, jobs.Status.CANCELLED)
             self._restart()
-            if playing:
-                self.job.play()
         elif label.startswith("steps"):
             self.job.until(new.steps)
         else:
@@ -265,12 +268,15 @@ class Session:
     def _restart(self) -> None:
         self.job.cancel()
         self.job = self._new_job()
+        if self._playing:
+            self.job.play()
 
     def _new_job(self) -> jobs.Job:
         new = self.experiment
         job = jobs.Job(self.problem, new.algorithm, standard(self.problem), new.steps, new.seed)
         jobs.runner(str(devices.find(new.device))).submit(job)
         job.slow(self._rate_wish)
+        job.prepare()
         return job
 
 

@@ -37,9 +37,6 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-OVER = {Status.DIVERGED, Status.FAILED, Status.CANCELLED}
-
-
 @dataclass(frozen=True)
 class Snapshot:
     """One look at a job. `log` grows on; its first `recorded` rows belong to this snapshot."""
@@ -68,7 +65,8 @@ class Job:
         self._status, self._message, self._state = Status.PAUSED, "", None
         self._states: Iterator[State] | None = None
         self._watch: Watch | None = None
-        self._once, self._pause, self._due = 0, 0.0, 0.0
+        self._goal: int | None = None
+        self._pause, self._due = 0.0, 0.0
         self._seconds, self._probing = 0.0, 0.0
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake: Callable[[], None] = lambda: None
@@ -83,7 +81,11 @@ class Job:
 
     def step(self) -> None:
         """Do one iteration, then pause."""
-        self._ask(self._step_once)
+        self._ask(lambda: self._go_to(self._state.k + 1 if self._state else 1))
+
+    def prepare(self) -> None:
+        """Make the first iterate, so that there is something to see, and wait."""
+        self._ask(lambda: self._go_to(0) if self._state is None else None)
 
     def cancel(self) -> None:
         """End the job; what it reached stays in `latest`."""
@@ -119,13 +121,12 @@ class Job:
     def _play(self) -> None:
         if self._status is Status.DONE:
             self._steps += self._stretch
-        self._once = 0
+        self._goal = None
         self._become(Status.RUNNING)
 
-    def _step_once(self) -> None:
-        k = self._state.k if self._state else -1
-        self._once, self._due = k + 1, 0.0
-        self._steps = max(self._steps, self._once)
+    def _go_to(self, k: int) -> None:
+        self._goal, self._due = k, 0.0
+        self._steps = max(self._steps, k)
         self._become(Status.RUNNING)
 
     def _set_steps(self, steps: int) -> None:
@@ -205,10 +206,11 @@ class Job:
             self._watch.look(state)
         if state.k <= FRESH or self._probing <= PROBE_SHARE * self._seconds:
             self._record()
-        if state.k >= self._steps or (self._once and state.k >= self._once):
+        stepped = self._goal is not None and state.k >= self._goal
+        if stepped or state.k >= self._steps:
             self._record()
-            self._become(Status.DONE if state.k >= self._steps and not self._once else Status.PAUSED)
-            self._once = 0
+            self._goal = None
+            self._become(Status.PAUSED if stepped and state.k < self._steps else Status.DONE)
 
     def _finish_slice(self) -> None:
         if self._state is None:

@@ -1,0 +1,250 @@
+"""A session without a page: wishes, refusals, frames, addresses, a person's own file."""
+
+import io
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from workbench import storage
+from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent
+from workbench.app.address import from_address, to_address
+from workbench.app.session import Session
+from workbench.data import Shipped
+from workbench.experiment import Experiment, from_description
+from workbench.jobs import Status
+from workbench.noise import Gaussian
+from workbench.operators import FourierMask, GaussianBlur, Radon
+from workbench.parameters import describe
+from workbench.priors import L1, Tikhonov
+from workbench.refusal import Refusal
+
+SIDE = 32
+SHAPE = (1, SIDE, SIDE)
+
+
+def experiment(**parts) -> Experiment:
+    chosen = {"operator": GaussianBlur(SHAPE), "prior": L1(0.1), "algorithm": FISTA(), "steps": 40} | parts
+    return Experiment(truth=Shipped("camera", SIDE), **chosen)
+
+
+@pytest.fixture
+def session():
+    made = Session(experiment())
+    yield made
+    made.close()
+
+
+def wait(session: Session, *statuses: Status, seconds: float = 10):
+    end, last = time.perf_counter() + seconds, None
+    while last is None or last.status not in statuses:
+        assert time.perf_counter() < end, f"still {last and last.status}"
+        last = session.tick() or last
+        time.sleep(0.005)
+    return last
+
+
+def test_a_run_fills_frames_with_pictures_and_curves(session):
+    session.play()
+    frame = wait(session, Status.DONE)
+    assert frame.k == 40 and frame.steps == 40
+    assert frame.image.shape == frame.error.shape == (SIDE, SIDE)
+    assert np.allclose(frame.error, frame.image - session.pictures().truth)
+    assert set(frame.curves) == {"objective", "misfit", "prior", "residual", "psnr", "ssim", "step_size"}
+    assert all(len(curve) == len(frame.ks) == len(frame.seconds) for curve in frame.curves.values())
+    assert frame.curves["objective"][-1] < frame.curves["objective"][0]
+    assert session.tick() is None
+
+
+def test_before_play_the_first_iterate_is_shown(session):
+    frame = wait(session, Status.PAUSED)
+    assert frame.k == 0 and frame.image.shape == (SIDE, SIDE)
+
+
+def test_a_slider_moves_a_running_solve_and_marks_it(session):
+    session.play()
+    wait(session, Status.DONE)
+    assert session.set("prior.weight", 2.0) == ""
+    time.sleep(0.1)
+    frame = wait(session, Status.DONE)
+    assert frame.marks == ((40, "prior.weight = 2.0"),)
+    assert frame.k == 80
+    assert session.experiment.prior.weight == 2.0
+
+
+def test_the_blur_slider_makes_new_data_for_the_same_run(session):
+    session.play()
+    wait(session, Status.DONE)
+    before = session.pictures()
+    assert session.set("operator.width", 3.0) == ""
+    after = session.pictures()
+    assert after.version > before.version
+    assert not np.array_equal(before.data, after.data) and np.array_equal(before.truth, after.truth)
+    time.sleep(0.1)
+    assert wait(session, Status.DONE).k == 80
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "word"),
+    [
+        ("operator.width", -1.0, "operator.width"),
+        ("prior.weight", float("nan"), "prior.weight"),
+        ("steps", 0, "steps"),
+        ("device", "cuda:7", "device"),
+        ("truth.size", 5, "size"),
+    ],
+)
+def test_a_refused_value_is_said_beside_its_control_and_the_run_goes_on(session, path, value, word):
+    before = describe(session.experiment)
+    session.play()
+    sentence = session.set(path, value)
+    assert sentence.startswith("wanted") and word.rpartition(".")[2] in sentence
+    assert session.errors[path] == sentence
+    assert describe(session.experiment) == before
+    assert wait(session, Status.DONE).k == 40
+
+
+def test_a_mended_value_takes_its_sentence_away(session):
+    session.set("operator.width", -1.0)
+    assert session.set("operator.width", 2.0) == ""
+    assert session.errors == {}
+
+
+def test_an_algorithm_that_cannot_run_is_refused_with_its_reason(session):
+    assert "needs a gradient" in session.reasons()["GradientDescent"]
+    assert session.reasons()["PDHG"] == ""
+    assert "needs a gradient" in session.choose("algorithm", "GradientDescent")
+    assert isinstance(session.experiment.algorithm, FISTA)
+    assert session.choose("algorithm", "PDHG") == ""
+    assert isinstance(session.experiment.algorithm, PDHG)
+
+
+def test_a_prior_that_the_algorithm_cannot_take_hands_the_run_over_and_says_so():
+    session = Session(experiment(prior=Tikhonov(), algorithm=ConjugateGradient()))
+    assert session.choose("prior", "L1") == ""
+    assert "took over" in session.notes[0]
+    assert session.reasons()[type(session.experiment.algorithm).__name__] == ""
+    session.close()
+
+
+def test_another_truth_refits_the_operator(session):
+    assert session.choose("truth", "astronaut") == ""
+    assert session.experiment.operator.in_shape == (3, SIDE, SIDE)
+    assert session.pictures().truth.shape == (SIDE, SIDE, 3)
+    assert session.set("truth.size", 48) == ""
+    session.play()
+    assert wait(session, Status.DONE).image.shape == (48, 48, 3)
+
+
+def test_signals_of_one_axis_and_complex_ones_are_drawn():
+    line = Session(experiment())
+    assert line.choose("truth", "ecg") == ""
+    assert line.pictures().truth.shape == (SIDE,)
+    line.close()
+    spectrum = Session(experiment(operator=FourierMask(SHAPE)))
+    spectrum.play()
+    frame = wait(spectrum, Status.DONE)
+    assert frame.image.dtype == np.float32 and spectrum.pictures().data_label == "log10 |data|"
+    spectrum.close()
+
+
+def test_lambda_stands_beside_the_weight(session):
+    assert session.regularisation() == pytest.approx(0.1 * session.experiment.noise.sigma**2)
+    session.choose("noise", "Poisson")
+    assert session.regularisation() is None
+
+
+def test_reset_begins_again_and_cancel_ends(session):
+    session.play()
+    wait(session, Status.DONE)
+    session.reset()
+    assert wait(session, Status.PAUSED, Status.QUEUED).k == 0
+    session.step()
+    time.sleep(0.1)
+    assert wait(session, Status.PAUSED).k == 1
+    session.cancel()
+    wait(session, Status.CANCELLED)
+
+
+def test_a_diverging_step_is_explained_and_repaired_from_the_slider():
+    session = Session(experiment(prior=Tikhonov(), algorithm=GradientDescent(step_size=1.0), noise=Gaussian(0.05)))
+    session.play()
+    frame = wait(session, Status.DIVERGED)
+    assert "largest safe step" in frame.message and np.isfinite(frame.image).all()
+    assert session.set("algorithm.step_size", None) == ""
+    time.sleep(0.1)
+    assert wait(session, Status.DONE).message == ""
+    session.close()
+
+
+def png(array: np.ndarray) -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_persons_own_file_becomes_the_truth(session):
+    picture = (np.add.outer(np.arange(40), np.arange(40)) * 3).astype(np.uint8)
+    assert session.open_file("mine.png", png(picture)) == ""
+    assert session.pictures().truth.shape == (40, 40)
+    assert np.allclose(session.pictures().truth, picture / 255)
+    assert session.notes
+    session.play()
+    wait(session, Status.DONE)
+
+
+def test_a_file_that_is_not_what_it_says_changes_nothing(session):
+    before = describe(session.experiment)
+    sentence = session.open_file("fake.png", b"these are words, no picture")
+    assert sentence.startswith("wanted")
+    assert session.errors["truth.file"] == sentence
+    assert describe(session.experiment) == before
+
+
+def test_the_dataset_of_a_session_rebuilds_it(session, tmp_path):
+    with pytest.raises(Refusal, match="press play"):
+        session.dataset()
+    session.play()
+    wait(session, Status.DONE)
+    storage.save(session.dataset(), tmp_path / "run.nc")
+    found = storage.load(tmp_path / "run.nc")
+    import json
+
+    assert describe(from_description(json.loads(found.attrs["spec"]))) == describe(session.experiment)
+    assert torch.equal(torch.from_numpy(found["x"].values), session.job.latest.state.x)
+
+
+def test_the_code_of_a_session_repeats_it(session):
+    space: dict = {}
+    exec(session.code().replace(".run()", ""), space)
+    assert describe(space["result"]) == describe(session.experiment)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        Experiment(),
+        experiment(seed=3, steps=7),
+        experiment(operator=Radon(SHAPE, (0.0, 45.0, 90.0)), prior=Tikhonov(2.0), algorithm=GradientDescent(0.001)),
+        experiment(operator=GaussianBlur(SHAPE, 2.0), prior=L1(1.0)),
+    ],
+)
+def test_an_address_brings_the_experiment_back(made):
+    assert describe(from_address(to_address(made))) == describe(made)
+
+
+def test_an_empty_address_is_the_default():
+    assert describe(from_address("")) == describe(Experiment())
+
+
+@pytest.mark.parametrize(
+    "query", ["?operator=Blurr", "?prior.weight=-3", "?operator.size=3", "?truth=cat", "?steps=many"]
+)
+def test_a_bad_address_shows_its_sentence_and_the_default(query):
+    session = Session.from_address(query)
+    assert session.errors["address"].startswith("wanted")
+    assert describe(session.experiment) == describe(Experiment())
+    session.close()
