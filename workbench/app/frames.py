@@ -55,7 +55,7 @@ def data_picture(y: Tensor) -> tuple[Array, str]:
         return picture(y), "data"
     size = y.abs()
     floor = 1e-3 * size.amax().clamp_min(1e-30)
-    return picture(torch.fft.fftshift(size.clamp_min(floor).log10(), dim=tuple(range(2, y.ndim)))), "log10 |data|"
+    return picture(size.clamp_min(floor).log10()), "log10 |data|"
 
 
 def pictures(problem: Problem, version: int) -> Pictures:
