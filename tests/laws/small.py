@@ -1,0 +1,73 @@
+"""Small members of a class of operators, made from its signature alone, and their explicit matrices."""
+
+import functools
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from workbench import catalog, operators
+from workbench.operators import Field, LinearOperator, Operator
+from workbench.parameters import Parameter, as_code, parameters
+from workbench.refusal import Refusal
+from workbench.tensors import generator, normal_like
+
+SHAPES = ((2, 6, 8), (1, 7, 5), (2, 12), (1, 4, 2, 6))
+INNER = operators.MotionBlur((2, 6, 8), 3.3) @ operators.Mask((2, 6, 8))  # not its own adjoint
+
+
+def values(parameter: Parameter) -> Iterator[object]:
+    """The words of an argument, both ends of its slider, a list."""
+    yield from parameter.choices
+    for kind in parameter.kinds:
+        if parameter.range and kind in (int, float):
+            yield from (kind(parameter.range.low), kind(parameter.range.high))
+        elif kind == tuple[float, ...]:
+            yield (7.0, 45.0, 100.0)
+
+
+def variants(cls: type) -> list[Operator]:
+    """Every shape that the class takes, then every argument at every one of `values` by itself."""
+    given = parameters(cls)
+    inner = {p.name: INNER for p in given if any(isinstance(k, type) and issubclass(k, Operator) for k in p.kinds)}
+    shaped = any(p.name == "shape" for p in given)
+    bases: list[dict] = [inner | {"shape": shape} for shape in SHAPES] if shaped else [inner]
+    alone = [{p.name: value} for p in given for value in values(p) if p.name != "shape"]
+    made = [made for base in bases if (made := _attempt(cls, base))]
+    assert made, f"{cls.__name__} takes none of {SHAPES}"
+    first = {p.name: getattr(made[0], p.name) for p in given}
+    made += [made for change in alone if (made := _attempt(cls, first | change))]
+    return list({name(operator): operator for operator in made}.values())
+
+
+def _attempt(cls: type, arguments: dict) -> Operator | None:
+    try:
+        return cls(**arguments)
+    except Refusal:
+        return None
+
+
+@functools.cache
+def members() -> tuple[Operator, ...]:
+    return tuple(v for cls in catalog.members("operator").values() for v in variants(cls))
+
+
+def name(value: object) -> str:
+    return as_code(value).removeprefix("operators.") if isinstance(value, Operator) else str(value)
+
+
+def random(shape: tuple[int, ...], dtype: torch.dtype, seed: int = 0) -> Tensor:
+    return normal_like(torch.empty(shape, dtype=dtype), generator(seed, 0))
+
+
+def dtypes(operator: Operator, double: bool = True) -> list[torch.dtype]:
+    real, cplx = (torch.float64, torch.complex128) if double else (torch.float32, torch.complex64)
+    return [real] * (Field.REAL in operator.field) + [cplx] * (Field.COMPLEX in operator.field)
+
+
+def matrix(operator: LinearOperator, dtype: torch.dtype | None = None) -> Tensor:
+    """A as (prod(out_shape), prod(in_shape)), column by column."""
+    size = math.prod(operator.in_shape)
+    basis = torch.eye(size, dtype=dtype or dtypes(operator)[0]).reshape(size, *operator.in_shape)
+    return operator(basis).flatten(1).T
