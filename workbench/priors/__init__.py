@@ -1,6 +1,21 @@
 """Priors: g(x)."""
 
 from workbench.priors.base import NEEDS_IN_WORDS, Can, Prior, Weight
+from workbench.priors.constraints import Box, NonNegative
+from workbench.priors.sparsity import L1, GroupL1
 from workbench.priors.tikhonov import Tikhonov, Zero
+from workbench.priors.total_variation import TotalVariation
 
-__all__ = ["NEEDS_IN_WORDS", "Can", "Prior", "Tikhonov", "Weight", "Zero"]
+__all__ = [
+    "L1",
+    "NEEDS_IN_WORDS",
+    "Box",
+    "Can",
+    "GroupL1",
+    "NonNegative",
+    "Prior",
+    "Tikhonov",
+    "TotalVariation",
+    "Weight",
+    "Zero",
+]

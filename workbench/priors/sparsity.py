@@ -1,0 +1,72 @@
+"""Sparsity: the l1 norm of entries and of groups of entries."""
+
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.parameters import Range
+from workbench.priors.base import Can, Prior, Weight
+from workbench.tensors import Shape, shown
+
+
+def into_ball(z: Tensor, size: Tensor, radius: float) -> Tensor:
+    """z scaled down where its modulus `size` exceeds the radius: the projection; radius 0 gives 0, never NaN."""
+    return z * (radius / size.clamp_min(torch.finfo(size.dtype).tiny)).clamp_max(1)
+
+
+class L1(Prior):
+    """g(x) = weight sum |x|, of complex entries the moduli: few entries differ from 0."""
+
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+
+    def __init__(self, weight: Weight = 1.0) -> None:
+        super().__init__()
+        self.weight = weight
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.weight * x.abs().flatten(1).sum(1)
+
+    def prox(self, x: Tensor, step: float) -> Tensor:
+        return x - self._project(x, step * self.weight)
+
+    def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
+        return self._project(z, self.weight)
+
+    @staticmethod
+    def _project(z: Tensor, radius: float) -> Tensor:
+        return into_ball(z, z.abs(), radius) if z.is_complex() else z.clamp(-radius, radius)
+
+
+class GroupL1(Prior):
+    """g(x) = weight sum of the Euclidean norms along one axis: whole groups are 0 or not, as channels together.
+
+    Axis 1 of (B, C, *space) are the channels; axis 2 of differences, (B, C, d, *space), are the directions.
+    """
+
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+
+    def __init__(
+        self,
+        weight: Weight = 1.0,
+        axis: Annotated[int, Range(1, 4), "axis of (batch, channel, ...) whose entries form a group"] = 1,
+    ) -> None:
+        super().__init__()
+        self.weight, self.axis = weight, axis
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.weight * torch.linalg.vector_norm(x, dim=self.axis).flatten(1).sum(1)
+
+    def prox(self, x: Tensor, step: float) -> Tensor:
+        return x - self._project(x, step * self.weight)
+
+    def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
+        return self._project(z, self.weight)
+
+    def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
+        if self.axis > len(shape):
+            return f"a signal of {shown(shape)} has no axis {self.axis} to group: take axis 1 to {len(shape)}"
+        return ""
+
+    def _project(self, z: Tensor, radius: float) -> Tensor:
+        return into_ball(z, torch.linalg.vector_norm(z, dim=self.axis, keepdim=True), radius)

@@ -1,0 +1,59 @@
+"""Total variation."""
+
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.kernels import tv as kernel
+from workbench.operators import LinearOperator
+from workbench.operators.gradient import Gradient
+from workbench.parameters import Range
+from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.sparsity import L1, GroupL1
+from workbench.tensors import Shape, real_of, shown
+
+
+class TotalVariation(Prior):
+    """g(x) = weight sum over pixels of |Dx|_2 (isotropic) or |Dx|_1: few edges, flat in between.
+
+    D are the forward differences of each channel, moduli where x is complex; one or two space axes. The prox is
+    iterative and stops by its own certificate, a duality gap. Rudin, Osher, Fatemi 1992, 10.1016/0167-2789(92)90242-F.
+    """
+
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+
+    def __init__(
+        self,
+        weight: Weight = 10.0,
+        isotropic: Annotated[bool, "edges of every direction count by their length; else along the axes"] = True,
+        tolerance: Annotated[
+            float, Range(1e-8, 1e-2, log=True, limits=(0, 1)), "gap, relative to the objective, that ends the prox"
+        ] = 1e-5,
+        iterations: Annotated[int, Range(10, 1000, log=True, limits=(1, 1e7)), "most dual steps of a prox"] = 300,
+    ) -> None:
+        super().__init__()
+        self.weight, self.isotropic, self.tolerance, self.iterations = weight, isotropic, tolerance, iterations
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.weight * kernel.tv(x, self.isotropic)
+
+    def prox(self, x: Tensor, step: float) -> Tensor:
+        t = torch.full((len(x),), step * self.weight, dtype=real_of(x.dtype), device=x.device)
+        return kernel.tv_prox(x, t, self.isotropic, self.tolerance, self.iterations)
+
+    def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
+        # g* is 0 on a convex set and infinite outside, so its prox is the projection for every step.
+        return z - self.prox(z, 1.0)
+
+    @property
+    def outer(self) -> Prior:
+        return GroupL1(self.weight, axis=2) if self.isotropic else L1(self.weight)
+
+    def linear(self, shape: Shape) -> LinearOperator:
+        return Gradient(shape)
+
+    def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
+        if len(shape) not in (2, 3):
+            return f"total variation takes channels and one or two space axes, not {shown(shape)}: take slices"
+        return ""
