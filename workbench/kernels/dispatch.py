@@ -1,8 +1,8 @@
 """Which implementation serves a tensor, and how compiled kernels share the processor."""
 
-import functools
-import threading
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Literal
@@ -17,14 +17,9 @@ from workbench.tensors import real_of
 Mode = Literal["auto", "reference"]
 
 _mode: Mode = "auto"
-_turn = threading.Lock()
+_pool: ThreadPoolExecutor | None = None
 
-# Neither nnan nor ninf: the stopping rules compare numbers that may be NaN. A division by 0 is infinite, as in torch.
-_ARITHMETIC: dict[str, Any] = {
-    "nogil": True,
-    "error_model": "numpy",
-    "fastmath": {"contract", "reassoc", "nsz", "arcp", "afn"},
-}
+GRAIN = 1 << 14  # numbers a thread must get for its start, some 30 us, to pay
 
 
 class use:  # noqa: N801 - reads as a verb: use("reference"), or `with use("reference"):`
@@ -36,7 +31,7 @@ class use:  # noqa: N801 - reads as a verb: use("reference"), or `with use("refe
     def __init__(self, mode: Mode) -> None:
         if mode not in ("auto", "reference"):
             raise Refusal("'auto' or 'reference'", repr(mode), "choose one of the two")
-        self._before = _mode
+        self._before: Mode = _mode
         self._set(mode)
 
     def __enter__(self) -> None: ...
@@ -67,30 +62,48 @@ def implementation(kernel: str, x: Tensor) -> ModuleType:
     return import_module(f"{kernel}_{backend(x)}")
 
 
-def parallel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function for all cores with Numba; calls take turns, on as many threads as torch uses.
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a serial kernel with Numba; it frees Python's lock, so `share` can run it in several threads."""
+    import numba
 
-    Numba's portable threading layer aborts the process when two threads enter it at once, hence the turns.
+    # Neither nnan nor ninf: stopping rules compare numbers that may be NaN. A division by 0 is infinite, as in torch.
+    arithmetic = {"contract", "reassoc", "nsz", "arcp", "afn"}
+    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=arithmetic)(function)
+
+
+def workers(size: int) -> int:
+    """How many threads pay for so many numbers; at most as many as torch uses."""
+    return max(1, min(torch.get_num_threads(), size // GRAIN))
+
+
+def share(kernel: Callable[..., Any], tasks: int, threads: int, *args: Any) -> None:
+    """Run kernel(first, last, *args) over ranges that cover the tasks, one range a thread, this thread included.
+
+    Threads of our own, not Numba's: its portable layer aborts when entered twice at once, its OpenMP layer
+    spins and took 100 times longer when the processor was shared, and either takes seconds more to compile.
     """
-    import numba  # noqa: PLC0415 - only a module that is itself imported late gets here
+    global _pool  # noqa: PLW0603 - one pool for the process
+    threads = min(threads, tasks)
+    cuts = [tasks * k // threads for k in range(threads + 1)]
+    if threads == 1:
+        kernel(0, tasks, *args)
+        return
+    if _pool is None:
+        _pool = ThreadPoolExecutor(os.cpu_count(), "kernel")
+    others = [_pool.submit(kernel, first, last, *args) for first, last in zip(cuts[1:-1], cuts[2:], strict=True)]
+    kernel(cuts[0], cuts[1], *args)
+    for other in others:
+        other.result()
 
-    compiled = numba.njit(cache=True, parallel=True, **_ARITHMETIC)(function)
-    most = numba.config.NUMBA_NUM_THREADS
 
-    @functools.wraps(function)
-    def call(*args: Any) -> Any:
-        with _turn:
-            numba.set_num_threads(min(torch.get_num_threads(), most))
-            return compiled(*args)
-
-    return call
+def _forget_pool() -> None:
+    """A forked child inherits the pool but not its threads."""
+    global _pool  # noqa: PLW0603
+    _pool = None
 
 
-def inline(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a serial piece of a parallel kernel under the same arithmetic."""
-    import numba  # noqa: PLC0415 - as above
-
-    return numba.njit(**_ARITHMETIC)(function)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pool)
 
 
 def _followed(x: Tensor) -> bool:

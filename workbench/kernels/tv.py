@@ -30,7 +30,7 @@ def gradient(x: Tensor) -> Tensor:
 
 
 def divergence(p: Tensor) -> Tensor:
-    """The negative adjoint of `gradient`: (B, C, d, *space) -> (B, C, *space), <gradient(x), p> = -<x, divergence(p)>."""
+    """The negative adjoint of `gradient`: <gradient(x), p> = -<x, divergence(p)>, (B, C, d, *space) -> (B, C, *space)."""
     _require_signal(p, first=3)
     if p.shape[2] != p.ndim - 3:
         raise Refusal(f"{p.ndim - 3} differences a pixel", str(p.shape[2]), "pass (B, C, d, *space) as from gradient")

@@ -1,11 +1,12 @@
 """Total variation in plain torch: any device, any precision, differentiable."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from workbench.tensors import abs2, spread
 
-CHECK = 10  # dual steps between two looks at the gap
+BLOCK = 10  # dual steps between two looks at the gap and at the slope along the last step
 
 
 def gradient(x: Tensor) -> Tensor:
@@ -36,39 +37,57 @@ def _project(q: Tensor, isotropic: bool) -> Tensor:
     return q / energy.clamp(min=1).sqrt()
 
 
+def lipschitz(x: Tensor) -> float:
+    """A bound of |D|^2: 4 for each axis along which there are differences."""
+    return 4.0 * max(1, sum(n > 1 for n in x.shape[2:]))
+
+
+def momentum(theta: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nesterov's weights of the next steps, (N, steps), and where his sequence stands after them."""
+    betas = np.empty((len(theta), steps))
+    for s in range(steps):
+        grown = (1 + np.sqrt(1 + 4 * theta**2)) / 2
+        betas[:, s], theta = (theta - 1) / grown, grown
+    return betas, theta
+
+
 def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: int, dual: Tensor) -> tuple:
     planes = x.shape[:2]
     t = t[:, None].expand(planes)
-    lipschitz = 4.0 * max(1, sum(n > 1 for n in x.shape[2:]))
-    step = spread(1 / (lipschitz * t), dual)
-    floor = torch.finfo(x.dtype).eps * t * x.abs().flatten(2).sum(2)
+    step = spread(1 / (lipschitz(x) * t), dual)
+    floor = torch.finfo(x.dtype).eps * t * _total(x.abs())
     p = before = _project(torch.where(_inner(dual), dual, 0), isotropic)
-    theta, beta = torch.ones_like(t), torch.zeros_like(t)
-    count = torch.zeros(planes, dtype=torch.int64, device=x.device)
-    for k in range(iterations + 1):
-        if k % CHECK == 0 or k == iterations:
-            u, value, gap = _certificate(x, t, p, isotropic)
-            active = gap > torch.maximum(tolerance * value, floor)  # a NaN stops, too
-            if k == iterations or not bool(active.any()):
-                break
-        r = p + spread(beta, p) * (p - before)
-        q = _project(r + step * gradient(x + spread(t, x) * divergence(r)), isotropic)
-        q = torch.where(spread(active, p), q, p)
-        uphill = ((r - q) * (q - p).conj()).real.flatten(2).sum(2) > 0
-        following = torch.where(uphill, 1.0, (1 + (1 + 4 * theta * theta).sqrt()) / 2)
-        beta, theta = torch.where(uphill, 0.0, (theta - 1) / following), following
-        p, before = q, p
-        count += active
-    return u, p, value.sum(1), gap.sum(1), count.amax(1)
+    theta = np.ones(planes.numel())
+    active, count = torch.ones_like(t, dtype=torch.bool), torch.zeros_like(t, dtype=torch.int64)
+    k = 0
+    while True:
+        u, value, gap = _certificate(x, t, p, isotropic)
+        active = active & (gap > torch.maximum(tolerance * value, floor))  # a NaN stops, too
+        if k == iterations or not bool(active.any()):
+            return u, p, value.sum(1), gap.sum(1), count.amax(1)
+        betas, theta = momentum(theta, min(BLOCK, iterations - k))
+        for beta in torch.from_numpy(betas).to(t).T:
+            r = p + spread(beta.view(planes), p) * (p - before)
+            q = _project(r + step * gradient(x + spread(t, x) * divergence(r)), isotropic)
+            p, before = torch.where(spread(active, p), q, p), p
+        uphill = _total(((r - q) * (q - before).conj()).real) > 0
+        theta = np.where(uphill.flatten().cpu().numpy(), 1.0, theta)
+        k += betas.shape[1]
+        count = torch.where(active, k, count)
 
 
 def _certificate(x: Tensor, t: Tensor, p: Tensor, isotropic: bool) -> tuple[Tensor, Tensor, Tensor]:
     """u = x + t div p, P(u) and the gap t (|Du| - <Du, p>), a sum of terms >= 0: it loses no digits."""
     u = x + spread(t, x) * divergence(p)
     g = gradient(u)
-    size = _moduli(g, isotropic).flatten(2).sum(2)
-    inner = (g * p.conj()).real.flatten(2).sum(2)
-    return u, abs2(u - x).flatten(2).sum(2) / 2 + t * size, (t * (size - inner)).clamp(min=0)
+    size = _total(_moduli(g, isotropic))
+    slack = size - _total((g * p.conj()).real)
+    return u, _total(abs2(u - x)) / 2 + t * size, (t * slack).clamp(min=0)
+
+
+def _total(x: Tensor) -> Tensor:
+    """The sum over each plane: (B, C, ...) -> (B, C)."""
+    return x.flatten(2).sum(2)
 
 
 def _inner(p: Tensor) -> Tensor:
