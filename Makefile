@@ -1,0 +1,31 @@
+# make app      installs what is missing and serves the dashboard (PORT=5007 for another port)
+# make test     the whole test suite: ruff, pyright, tests, notebooks
+# make install  the environment alone, in .venv (PYTHON=python3.12 for another Python)
+
+PYTHON ?= python3
+PORT ?= 5006
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=120
+
+.PHONY: app test install lint
+
+app: $(INSTALLED)
+	@exec $(BIN)/workbench serve --port $(PORT)
+
+test: lint
+	@$(BIN)/python -m pytest $(NOTEBOOKS) tests notebooks
+
+lint: $(INSTALLED)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
+
+install: $(INSTALLED)
+
+# A folder that was moved or whose Python is gone keeps a dead .venv: it is made anew.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo 'The workbench needs Python 3.11 or later, and "$(PYTHON)" is not: say, for example, make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 2; }
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@echo 'Installing into .venv, which takes a few minutes the first time ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[app,data,lab,sweep,dev]'
+	@touch $@
