@@ -5,10 +5,10 @@ import pickle
 
 import pytest
 import torch
-from tests.laws.small import INNER, dtypes, matrix, members, name, random
 from torch import Tensor
 
 import workbench
+from tests.laws.small import INNER, dtypes, matrix, members, name, random
 from workbench import catalog, operators
 from workbench.linalg import operator_norm
 from workbench.noise import Gaussian
