@@ -1,0 +1,135 @@
+"""A person's own file as a signal, with a sentence for everything that was done to its numbers."""
+
+import math
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from workbench.data.formats import Format, named, recognise
+from workbench.data.resampling import require_size, to_side
+from workbench.data.scaling import Limits, Window, require_window, to_unit
+from workbench.data.selection import Selection, select
+from workbench.refusal import Refusal
+from workbench.tensors import shown
+
+MIN_SIDE, MAX_SIDE = 8, 2048
+MAX_LENGTH = 65_536
+MAX_VALUES = 2**26
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A signal from a file: (1, C, *space), float32 or complex64, and what was done to it.
+
+    `notes` are sentences for the reader; `limits` are the values of the file that became 0 and 1, so
+    `low + (high - low) * tensor` gives its units back (where a window clipped nothing).
+    """
+
+    tensor: Tensor
+    notes: tuple[str, ...]
+    limits: Limits
+
+
+def load(
+    path: str | Path, variable: str | None = None, size: int | None = None, window: Window | None = None
+) -> Tensor:
+    """The signal of a file, (1, C, *space): `load_described` without the notes."""
+    return load_described(path, variable, size, window).tensor
+
+
+def load_described(
+    path: str | Path, variable: str | None = None, size: int | None = None, window: Window | None = None
+) -> Loaded:
+    """A PNG, JPEG, TIFF, NPY, NPZ, DICOM, NetCDF (HDF5), Zarr or NIfTI file, told by its content, in [0, 1].
+
+    `variable` is "name", "name[3]" or "[3]" (slices count along the first axes); `size` resamples the longest side;
+    `window` = (low, high) become 0 and 1. Pictures up to MAX_SIDE = 2048 a side and signals up to MAX_LENGTH = 65536
+    are taken as they are, larger ones only with `size`, more than MAX_VALUES = 2^26 values never.
+    Refusal says what is wrong with a file. Scaling: see `scaling.to_unit`.
+    """
+    path = Path(path)
+    _require_there(path)
+    return _load(path, path.name, variable, size, window)
+
+
+def load_bytes(
+    name: str, content: bytes, variable: str | None = None, size: int | None = None, window: Window | None = None
+) -> Loaded:
+    """An uploaded file: as `load_described`, from its bytes; the name is only for the sentences."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "upload")
+        path.write_bytes(content)
+        return _load(path, name, variable, size, window)
+
+
+def _load(path: Path, name: str, variable: str | None, size: int | None, window: Window | None) -> Loaded:
+    if size is not None:
+        require_size(size, MIN_SIDE, MAX_SIDE)
+    require_window(window)
+    kind = recognise(path, name)
+    with _parsing(kind, name):
+        fields = kind.fields(path)
+    chosen = select(fields, variable, name)
+    _require_small(chosen, name, size)
+    with _parsing(kind, name):
+        values = chosen.read()
+    _require_finite(values, name)
+    scaled, said, limits = to_unit(values, window)
+    tensor = torch.from_numpy(scaled).unsqueeze(0)
+    notes = (*_naming(kind, name), *chosen.field.notes, said)
+    if size is not None and size != max(chosen.space):
+        tensor = to_side(tensor, size)
+        notes += (f"resampled from {shown(chosen.space)} to {shown(tuple(tensor.shape[2:]))}, antialiased",)
+    return Loaded(tensor.contiguous(), notes, limits)
+
+
+def _require_there(path: Path) -> None:
+    if not path.name:
+        raise Refusal("the path of a file", "none", "choose a file")
+    if not path.exists():
+        raise Refusal("a file", f"{str(path)!r}, which is not there", "check the path and its spelling")
+    if not path.is_file() and not path.is_dir():
+        raise Refusal("a file", f"{str(path)!r}, which is a device or a pipe", "copy its content to a file")
+
+
+def _require_finite(values: np.ndarray, name: str) -> None:
+    bad = values.size - int(np.count_nonzero(np.isfinite(values)))
+    if bad:
+        came = f"{bad} of {values.size} NaN or infinite"
+        raise Refusal(f"finite values in {name!r}", came, "mask or replace them before the run")
+
+
+@contextmanager
+def _parsing(kind: Format, name: str) -> Iterator[None]:
+    try:
+        yield
+    except Refusal:
+        raise
+    except Exception as error:  # parsers of foreign bytes raise whatever they like
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:160]
+        came = f"{name!r}, which breaks off, is damaged or uses a rare variant ({reason})"
+        raise Refusal(f"a whole {kind.name} file", came, "save or copy it again") from error
+
+
+def _require_small(chosen: Selection, name: str, size: int | None) -> None:
+    values = max(chosen.field.decodes, math.prod(chosen.shape))
+    if values > MAX_VALUES:
+        came = f"{name!r} of {shown(chosen.field.shape)}"
+        raise Refusal(f"at most {MAX_VALUES} values to decode", came, "cut or shrink it in another program first")
+    cap = MAX_LENGTH if len(chosen.space) == 1 else MAX_SIDE
+    if size is None and max(chosen.space) > cap:
+        came = f"{shown(chosen.space)} in {name!r}"
+        raise Refusal(f"at most {cap} samples a side", came, "give size=1024 to resample")
+
+
+def _naming(kind: Format, name: str) -> tuple[str, ...]:
+    told = named(name)
+    if told is None or told is kind:
+        return ()
+    return (f"its name says {told.name}, its content is {kind.name}",)
