@@ -1,0 +1,51 @@
+"""Which signal: public objects that can be described, saved and rebuilt."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from torch import Tensor
+
+from workbench.data.files import MAX_SIDE, MIN_SIDE, load
+from workbench.data.shipped import LEAST, MOST, names, truth
+from workbench.parameters import Checked, Range
+
+if TYPE_CHECKING:
+    Name = str
+else:
+    Name = Literal[names()]  # the menu of a widget, read from the one table
+
+
+class Signal(metaclass=Checked):
+    """Which signal to reconstruct; `tensor()` makes it, (1, C, *space)."""
+
+    @abstractmethod
+    def tensor(self) -> Tensor:
+        """The signal, float32 in [0, 1], or complex64 for a file of complex numbers."""
+
+
+@dataclass(frozen=True)
+class Shipped(Signal):
+    """A signal that comes with the workbench: see `names` and `info`."""
+
+    name: Annotated[Name, "shipped signal"] = "camera"
+    size: Annotated[int, Range(32, 1024, log=True, unit="px", limits=(LEAST, MOST)), "samples along each side"] = 256
+
+    def tensor(self) -> Tensor:
+        return truth(self.name, self.size)
+
+
+@dataclass(frozen=True)
+class File(Signal):
+    """A person's own file: see `load_described` for formats, slices, scaling and limits.
+
+    An empty path is allowed until `tensor()` is asked for.
+    """
+
+    path: Annotated[str, "path of the file or the Zarr store"] = ""
+    variable: Annotated[str, 'array and slice in it, such as "density[3]"; empty for the only one'] = ""
+    size: Annotated[int | None, Range(MIN_SIDE, MAX_SIDE, log=True, unit="px"), "longest side to resample to"] = None
+    window: Annotated[tuple[float, ...] | None, "the two values that become 0 and 1"] = None
+
+    def tensor(self) -> Tensor:
+        return load(self.path, self.variable, self.size, self.window)
