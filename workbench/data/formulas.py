@@ -27,7 +27,7 @@ _HEIGHTS = (4.0, -5.0, 3.0, -4.0, 5.0, -4.2, 2.1, 4.3, -3.1, 2.1, -4.2)
 def shepp_logan(size: int) -> Tensor:
     """Modified Shepp-Logan phantom on [-1, 1]^2, each pixel the mean over its area: (1, 1, size, size) in [0, 1].
 
-    Source: Shepp & Logan 1974, with the contrast of Toft, The Radon Transform (1996), table B.3.
+    Source: Shepp & Logan 1974, with the contrast of Toft, The Radon Transform (1996).
     """
     lines = 1 - (torch.arange(size * _LINES, dtype=torch.float64) + 0.5) * 2 / (size * _LINES)
     steps = torch.zeros(size, size + 2, dtype=torch.float64)
@@ -72,7 +72,7 @@ def blocks(size: int) -> Tensor:
     """The piecewise constant signal "Blocks" on [0, 1], sampled at midpoints: (1, 1, size), scaled to [0, 1].
 
     f(t) = sum_j h_j (1 + sgn(t - t_j)) / 2. Source: Donoho & Johnstone, Ideal spatial adaptation by wavelet
-    shrinkage, Biometrika 1994, table 1.
+    shrinkage, Biometrika 1994.
     """
     t = (torch.arange(size, dtype=torch.float64) + 0.5) / size
     steps = torch.cat([torch.zeros(1, dtype=torch.float64), torch.tensor(_HEIGHTS, dtype=torch.float64)])

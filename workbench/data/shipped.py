@@ -99,7 +99,7 @@ SIGNALS = (
          "pydicom; NEMA WG04 sample CT1, downsized", _dicom("CT_small.dcm", SOFT_TISSUE)),
     Info("mr_abdomen", "Abdomen with kidneys and liver", "MR", 1, (300, 484), _GDCM,
          "pydicom; GDCM test data", _dicom("examples_overlay.dcm")),
-    Info("mr_brain", "Brain, an echo-planar slice", "MR", 1, (96, 128), "MIT (nibabel)",
+    Info("mr_brain", "Brain, a slice of a 4-D series", "MR", 1, (96, 128), "MIT (nibabel)",
          "nibabel; example4d.nii.gz", Packaged("nibabel", "tests/data/example4d.nii.gz", "[0, 12]")),
     Info("mr_small", "A small slice", "MR", 1, (64, 64), _PYDICOM,
          "pydicom; NEMA WG04 sample MR1, downsized", _dicom("MR_small.dcm")),
