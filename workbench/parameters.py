@@ -122,11 +122,18 @@ def _cast(kind: Any, value: Any) -> Any:
         items = tuple(_cast(typing.get_args(kind)[0], v) for v in value)
         return _NO if _NO in items else items
     if kind is float:
-        number = isinstance(value, numbers.Real) and not isinstance(value, bool) and not math.isnan(value)
-        return float(value) if number else _NO
+        return _float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else _NO
     if kind is int:
         return int(value) if isinstance(value, numbers.Integral) and not isinstance(value, bool) else _NO
     return value if isinstance(value, typing.get_origin(kind) or kind) else _NO
+
+
+def _float(number: numbers.Real) -> Any:
+    try:
+        value = float(number)
+    except OverflowError:
+        return _NO
+    return _NO if math.isnan(value) else value
 
 
 _SWITCH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -165,9 +172,15 @@ class Checked(ABCMeta):
 
 def _checked(cls: type, args: tuple, kwargs: Mapping[str, Any]) -> tuple[tuple, dict[str, Any]]:
     known = {p.name: p for p in parameters(cls)}
-    given = dict(zip(known, args, strict=False)) | dict(kwargs)
-    if len(args) > len(known) or (unknown := [n for n in given if n not in known]):
-        came = ", ".join(unknown) if len(args) <= len(known) else f"{len(args)} values"
+    placed = dict(zip(known, args, strict=False))
+    given = placed | dict(kwargs)
+    faults = [
+        *[n for n in given if n not in known],
+        *[f"{n} twice" for n in placed if n in kwargs],
+        *[f"no {n}" for n, p in known.items() if p.default is inspect.Parameter.empty and n not in given],
+    ]
+    if faults or len(args) > len(known):
+        came = ", ".join(faults) or f"{len(args)} values"
         raise Refusal(f"parameters of {cls.__name__}", came, f"it takes {', '.join(known) or 'none'}")
     return (), {n: known[n].accept(v, cls.__name__) for n, v in given.items()}
 
@@ -226,7 +239,8 @@ def resolve(path: Any) -> type:
     module_name, _, name = str(path).rpartition(".")
     module = _own_module(module_name) or sys.modules.get(module_name)
     found = getattr(module, name, None)
-    if not isinstance(found, Checked) or (module and name not in getattr(module, "__all__", (name,))):
+    public = name in getattr(module, "__all__", (name,))
+    if not isinstance(found, Checked) or not public or inspect.isabstract(found):
         raise Refusal("the name of a public class, such as operators.GaussianBlur", repr(path), "see `workbench list`")
     return found
 

@@ -13,13 +13,13 @@ _MASK = (1 << 64) - 1
 def dot(x: Tensor, y: Tensor) -> Tensor:
     """Real inner product Re<x, y> of each item of the batch: (B, ...), (B, ...) -> (B,)."""
     if x.is_complex() or y.is_complex():
-        x, y = torch.view_as_real(x.to(y.dtype)), torch.view_as_real(y.to(x.dtype))
+        x, y = _parts(x.to(complex_of(x.dtype))), _parts(y.to(complex_of(y.dtype)))
     return (x.flatten(1) * y.flatten(1)).sum(1)
 
 
 def abs2(x: Tensor) -> Tensor:
     """|x|^2 as re^2 + im^2: twice differentiable at 0, unlike x.abs().square()."""
-    return torch.view_as_real(x).square().sum(-1) if x.is_complex() else x.square()
+    return _parts(x).square().sum(-1) if x.is_complex() else x.square()
 
 
 def norm2(x: Tensor) -> Tensor:
@@ -35,6 +35,11 @@ def norm(x: Tensor) -> Tensor:
 def spread(values: Tensor, x: Tensor) -> Tensor:
     """One value per item of the batch, (B,), shaped so that it multiplies x, (B, ...)."""
     return values.reshape(values.shape + (1,) * (x.ndim - values.ndim))
+
+
+def _parts(x: Tensor) -> Tensor:
+    """Real and imaginary part along a last axis; a lazily conjugated tensor has no such view."""
+    return torch.view_as_real(x.resolve_conj())
 
 
 def complex_of(dtype: torch.dtype) -> torch.dtype:
@@ -58,13 +63,13 @@ def generator(seed: int, k: int, device: torch.device | str = "cpu") -> torch.Ge
 def normal_like(x: Tensor, rng: torch.Generator) -> Tensor:
     """Standard normal numbers shaped like x; real and imaginary parts each have variance 1."""
     if x.is_complex():
-        return torch.view_as_complex(normal_like(torch.view_as_real(x), rng))
+        return torch.view_as_complex(normal_like(_parts(x), rng))
     return torch.randn(x.shape, generator=rng, dtype=x.dtype, device=x.device)
 
 
 def require_finite(x: Tensor, name: str) -> None:
     """Refuse a signal with NaN or infinite entries."""
-    bad = int((~torch.isfinite(torch.view_as_real(x) if x.is_complex() else x)).sum())
+    bad = int((~torch.isfinite(_parts(x) if x.is_complex() else x)).sum())
     if bad:
         raise Refusal(f"finite values in {name}", f"{bad} NaN or infinite", "mask or replace them before the run")
 
