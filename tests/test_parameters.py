@@ -1,0 +1,206 @@
+"""One signature, every reader: what arguments take, descriptions, code."""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Literal
+
+import numpy as np
+import pytest
+
+from workbench import operators
+from workbench.parameters import Checked, Range, as_code, changed, describe, parameters, rebuild, resolve
+from workbench.refusal import Refusal
+
+
+@dataclass(frozen=True)
+class Part(metaclass=Checked):
+    weight: Annotated[float, Range(0.1, 10, log=True, unit="px", limits=(0, 100)), "weight of the part"] = 1.0
+
+
+@dataclass(frozen=True)
+class Whole(metaclass=Checked):
+    count: Annotated[int, Range(1, 9), "how many"] = 3
+    way: Annotated[Literal["up", "down"], "which way"] = "up"
+    step: Annotated[float | None, Range(1e-6, 2), "step"] = None
+    angles: Annotated[int | tuple[float, ...], Range(1, 180), "number or values"] = 60
+    flag: bool = False
+    name: str = ""
+    part: Part = Part()
+    parts: tuple[Part, ...] = ()
+    function: Callable[[float], float] = math.sqrt
+
+
+@pytest.mark.parametrize(
+    ("values", "stored"),
+    [
+        ({"count": np.int64(4)}, 4),
+        ({"way": "down"}, "down"),
+        ({"step": 1}, 1.0),
+        ({"step": np.float32(0.5)}, 0.5),
+        ({"step": Fraction(1, 4)}, 0.25),
+        ({"step": None}, None),
+        ({"angles": 7}, 7),
+        ({"angles": [1, 2.5]}, (1.0, 2.5)),
+        ({"flag": True}, True),
+        ({"parts": [Part(2), Part()]}, (Part(2.0), Part())),
+        ({"function": math.exp}, math.exp),
+    ],
+)
+def test_arguments_are_stored_in_the_declared_type(values, stored):
+    found = getattr(Whole(**values), next(iter(values)))
+    assert found == stored
+    assert type(found) is type(stored)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"count": 0},
+        {"count": 10},
+        {"count": 2.0},
+        {"count": True},
+        {"count": "3"},
+        {"way": "left"},
+        {"way": None},
+        {"step": 0.0},
+        {"step": math.nan},
+        {"step": math.inf},
+        {"step": 10**400},
+        {"step": True},
+        {"step": "1"},
+        {"angles": 2.5},
+        {"angles": (1, math.nan)},
+        {"angles": (1, 200)},
+        {"angles": "12"},
+        {"flag": 1},
+        {"name": 3},
+        {"part": 1.0},
+        {"parts": (Part(), 1)},
+        {"function": 2},
+    ],
+)
+def test_other_values_are_refused_by_name(values):
+    with pytest.raises(Refusal) as refusal:
+        Whole(**values)
+    (name,) = values
+    assert f"Whole.{name}" in refusal.value.wanted
+    assert refusal.value.came == repr(values[name])
+    assert refusal.value.remedy
+
+
+def test_a_refusal_says_what_is_taken():
+    with pytest.raises(Refusal, match=r"a number of 0 to 100 px for Part\.weight, got 200: it is the weight"):
+        Part(200)
+    with pytest.raises(Refusal, match=r"a whole number or a list of numbers of 1 to 180 for Whole\.angles"):
+        Whole(angles=0)
+    with pytest.raises(Refusal, match=r"'up' or 'down' for Whole\.way"):
+        Whole(way="left")
+    with pytest.raises(Refusal, match=r"\(or nothing\)"):
+        Whole(step=-1.0)
+
+
+@pytest.mark.parametrize(
+    ("build", "sentence"),
+    [
+        (lambda: Part(wieght=1), "parameters of Part, got wieght: it takes weight"),
+        (lambda: Part(1, 2), "parameters of Part, got 2 values"),
+        (lambda: Part(1, weight=2), "got weight twice"),
+        (lambda: operators.PeriodicConvolution((1, 4)), "got no kernel"),
+    ],
+)
+def test_arguments_that_do_not_exist_or_are_missing(build, sentence):
+    with pytest.raises(Refusal, match=sentence):
+        build()
+
+
+def test_a_slider_may_be_narrower_than_what_is_accepted():
+    (weight,) = parameters(Part)
+    assert (weight.range.low, weight.range.high, weight.unit) == (0.1, 10, "px")
+    assert Part(100).weight == 100
+    assert Part(0).weight == 0
+
+
+def test_signature_is_read_in_order():
+    read = {p.name: p for p in parameters(Whole)}
+    assert list(read)[:3] == ["count", "way", "step"]
+    assert read["way"].choices == ("up", "down")
+    assert read["step"].optional
+    assert not read["count"].optional
+    assert read["count"].meaning == "how many"
+    assert read["angles"].kinds == (int, tuple[float, ...])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("count", "4", 4),
+        ("way", "down", "down"),
+        ("step", "auto", None),
+        ("step", "1e-3", 1e-3),
+        ("angles", "12", 12),
+        ("angles", "1.5, 90", (1.5, 90.0)),
+        ("flag", "yes", True),
+    ],
+)
+def test_text_reads_as_the_declared_type(name, text, value):
+    parameter = {p.name: p for p in parameters(Whole)}[name]
+    assert parameter.parse(text, "Whole") == value
+    with pytest.raises(Refusal, match=name):
+        parameter.parse("x?", "Whole")
+
+
+def test_descriptions_are_plain_json_and_rebuild():
+    for made in (
+        Part(2.5),
+        operators.Radon((2, 8, 8), (0.0, 30.5)),
+        operators.Scaled(operators.GaussianBlur((1, 4, 4), 2) @ operators.Mask((1, 4, 4)), -2),
+    ):
+        description = describe(made)
+        again = rebuild(json.loads(json.dumps(description, allow_nan=False)))
+        assert type(again) is type(made)
+        assert describe(again) == description
+
+
+def test_what_has_no_description_says_so():
+    with pytest.raises(TypeError, match="no description"):
+        describe(Whole())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        None,
+        "",
+        "Radon",
+        "os.system",
+        "operators.Nothing",
+        "operators.base.Checked",
+        "operators.shown",
+        "..x",
+        "os.path",
+    ],
+)
+def test_only_public_classes_are_rebuilt(path):
+    with pytest.raises(Refusal, match="public class"):
+        rebuild({"type": path})
+
+
+def test_abstract_classes_are_not_rebuilt():
+    with pytest.raises(Refusal, match="public class"):
+        resolve("operators.LinearOperator")
+
+
+def test_code_leaves_out_defaults():
+    assert as_code(operators.GaussianBlur()) == "operators.GaussianBlur()"
+    blur = operators.GaussianBlur((1, 8), 2)
+    assert as_code(blur) == "operators.GaussianBlur(shape=(1, 8), width=2.0)"
+    assert as_code(2.0 * blur) == f"operators.Scaled(operator={as_code(blur)}, factor=2.0)"
+
+
+def test_changed_copies():
+    blur = operators.GaussianBlur((1, 8), 2)
+    wider = changed(blur, width=3)
+    assert (wider.shape, wider.width, blur.width) == ((1, 8), 3.0, 2.0)
