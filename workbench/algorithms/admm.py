@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.conjugate import conjugate_step
-from workbench.algorithms.scales import typical_curvature
+from workbench.algorithms.scales import split_scales
 from workbench.noise import Gaussian, Likelihood
 from workbench.operators import Identity, LinearOperator
 from workbench.parameters import Range
@@ -39,12 +39,12 @@ class ADMM(Algorithm):
     """
 
     rho: Penalty = None
-    inner: Annotated[int, Range(1, 50, log=True), "conjugate gradients a step"] = 10
+    inner: Annotated[int, Range(1, 50, log=True), "conjugate gradients a step"] = 5
 
     needs = Needs(prior=Can.SPLIT, noise=Likelihood.PROX, linear=True)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"curvature": typical_curvature(problem)}
+        return split_scales(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Split:
         z = problem.prior.linear(problem.operator.in_shape)(x)
@@ -74,8 +74,9 @@ class ADMM(Algorithm):
         return replace(state, measured=fresh.measured)
 
     def current_step(self, state: State) -> float:
-        """rho, which plays the part of the step."""
-        return state.measured["curvature"] if self.rho is None else self.rho
+        """rho, which plays the part of a dual step: 1 / (step |K|^2) of the primal step that PDHG takes."""
+        measured = state.measured
+        return 1 / (measured["step"] * measured["linear"] ** 2) if self.rho is None else self.rho
 
     def _least_squares(
         self, A: LinearOperator, K: LinearOperator, x: Tensor, y: Tensor, z: Tensor, weight: float

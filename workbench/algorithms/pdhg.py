@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.scales import typical_curvature
-from workbench.linalg import operator_norm
+from workbench.algorithms.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import Identity, LinearOperator
 from workbench.parameters import Range
@@ -38,18 +37,13 @@ class PDHG(Algorithm):
     """
 
     step_size: Step = None
-    balance: Annotated[float, Range(0.05, 0.95), "share of the data in the dual steps"] = 0.5
+    balance: Annotated[float, Range(0.05, 0.95, limits=(0.001, 0.999)), "share of the data in the dual steps"] = 0.2
     theta: Annotated[float, Range(0, 1), "extrapolation"] = 1.0
 
     needs = Needs(prior=Can.SPLIT, noise=Likelihood.PROX, linear=True)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
-        linear = problem.prior.linear(problem.operator.in_shape)
-        return {
-            "operator": problem.norm(),
-            "linear": operator_norm(linear, problem.zeros()),
-            "curvature": typical_curvature(problem),
-        }
+        return split_scales(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PrimalDual:
         linear = problem.prior.linear(problem.operator.in_shape)
@@ -81,9 +75,7 @@ class PDHG(Algorithm):
         return replace(state, dual=dual, measured=self.measure(problem))
 
     def current_step(self, state: State) -> float:
-        if self.step_size is not None:
-            return self.step_size
-        return 1 / (state.measured["curvature"] * state.measured["operator"] ** 2)
+        return state.measured["step"] if self.step_size is None else self.step_size
 
 
 def _start(linear: LinearOperator, x: Tensor) -> Tensor | None:
