@@ -202,6 +202,8 @@ def test_refuses_what_it_cannot_take(operator):
     assert type(operator).__name__ in refusal.value.wanted
     assert " x ".join(map(str, side)) in refusal.value.came
     assert refusal.value.remedy
+    with pytest.raises(Refusal, match="floating-point"):
+        operator(torch.zeros((1, *operator.in_shape), dtype=torch.int64))
     wrong = {Field.REAL: torch.complex128, Field.COMPLEX: torch.float64}.get(operator.field)
     if wrong:
         with pytest.raises(Refusal, match=type(operator).__name__):

@@ -47,13 +47,15 @@ class Operator(nn.Module, ABC, metaclass=Checked):
         return super().__call__(x)
 
     def check(self, x: Tensor) -> None:
-        """Refuse a signal of another shape, or complex numbers where real ones belong."""
+        """Refuse a signal of another shape or of numbers that this operator does not take."""
         if tuple(x.shape[1:]) != self.in_shape:
             raise Refusal(
                 f"a batch of {shown(self.in_shape)} for {type(self).__name__}",
                 shown(tuple(x.shape)),
                 "build the operator with the signal's shape, or resample the signal",
             )
+        if not x.is_floating_point() and not x.is_complex():
+            raise Refusal(f"a floating-point signal for {type(self).__name__}", str(x.dtype), "cast it, x.float()")
         if x.is_complex() and Field.COMPLEX not in self.field:
             raise Refusal(f"a real signal for {type(self).__name__}", "a complex one", "take its real part or modulus")
         if not x.is_complex() and Field.REAL not in self.field:
