@@ -1,0 +1,1 @@
+"""Elements of the page, each from a session; none knows another."""

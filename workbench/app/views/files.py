@@ -1,0 +1,105 @@
+"""In and out: a person's own file as the signal; the run, the figure, the link and the Python to take away."""
+
+import io
+from collections.abc import Callable
+
+import panel as pn
+import panel_material_ui as pmui
+
+from workbench.app.export import figure_bytes, run_bytes
+from workbench.app.session import Session
+from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED
+from workbench.refusal import Refusal
+
+SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
+UPLOAD = 32 * 2**20
+# A page that came by plain http from another machine has no clipboard: the text is offered for copying by hand.
+_COPY = "navigator.clipboard ? navigator.clipboard.writeText({text}) : window.prompt('Copy this', {text})"
+
+
+class Upload:
+    """Open your own file: the file, what to resample to, and which array of it."""
+
+    def __init__(self, session: Session, told: Callable[[], None]) -> None:
+        self._session, self._told = session, told
+        self.file = pmui.FileInput(
+            label="Open your own file", size="small", margin=(4, 0), sizing_mode="stretch_width", variant="outlined",
+            max_file_size=UPLOAD, description=f"{SUPPORTED}; up to {UPLOAD // 2**20} MB",
+        )  # fmt: skip
+        self.size = pmui.Select(
+            label="resample longest side to", options=SIZES, value=256, size="small", margin=(8, 0, 4, 0),
+            sizing_mode="stretch_width",
+        )  # fmt: skip
+        self.variable = pmui.TextInput(
+            label="array and slice in the file", placeholder="density[3]; empty for the only one", size="small",
+            margin=(4, 0), sizing_mode="stretch_width",
+        )  # fmt: skip
+        cap = f"At most {MAX_SIDE} px a side (1-D: {MAX_LENGTH} samples) and {UPLOAD // 2**20} MB. {SUPPORTED}."
+        self.complaint = pmui.Typography("", color="error", variant="caption", visible=False, margin=0)
+        self.element = pmui.Details(
+            self.size, self.variable, self.file, self.complaint,
+            pmui.Typography(cap, variant="caption", color="text.secondary", margin=0),
+            title="Your own file", collapsed=True, sizing_mode="stretch_width", margin=(4, 0),
+        )  # fmt: skip
+        self.file.param.watch(lambda event: self._open(), "value")
+        for choice in (self.size, self.variable):
+            choice.param.watch(lambda event: self._open(), "value")
+
+    def _open(self) -> None:
+        if self.file.value is None:
+            return
+        sentence = self._session.open_file(
+            str(self.file.filename), self.file.value, self.variable.value, self.size.value
+        )
+        self.complaint.param.update(object=sentence, visible=bool(sentence))
+        self._told()
+
+
+class TakeAway:
+    """Link, Python, run and figure."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        small = {"size": "small", "variant": "text", "margin": (0, 2)}
+        self.link = pmui.Button(
+            label="Copy link", icon="link", description="an address that opens this experiment", **small
+        )
+        self.link.js_on_click(code=_COPY.format(text="window.location.href"))
+        self.run = pmui.FileDownload(
+            callback=lambda: self._offer(run_bytes), filename="run.nc", label="Save run", icon="save", **small,
+            description="the run as NetCDF",
+        )  # fmt: skip
+        self.figure = pmui.FileDownload(
+            callback=lambda: self._offer(figure_bytes), filename="run.png", label="Save figure", icon="image", **small,
+            description="pictures and curves as PNG",
+        )  # fmt: skip
+        self.element = pmui.Row(self.link, self.run, self.figure, margin=0)
+
+    def _offer(self, make: Callable[[Session], bytes]) -> io.BytesIO:
+        try:
+            return io.BytesIO(make(self._session))
+        except Refusal as sentence:
+            pn.state.notifications.warning(str(sentence))
+            raise
+
+
+class Python:
+    """The Python that repeats what is shown."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.code = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 0))
+        self._text = pmui.TextAreaInput(value="", visible=False, label="Python of this experiment")
+        self.copy = pmui.Button(label="Copy as Python", icon="content_copy", variant="outlined", size="small", margin=4)
+        self.copy.js_on_click(args={"code": self._text}, code=_COPY.format(text="code.data.value"))
+        self.element = pmui.Column(self.copy, self.code, self._text, sizing_mode="stretch_width", margin=0)
+
+    def refresh(self) -> None:
+        """Write the experiment anew."""
+        text = self._session.code()
+        if text != self._text.value:
+            import html
+
+            self._text.value = text
+            style = "white-space:pre-wrap;font:13px/1.5 monospace;margin:0;padding:8px"
+            self.code.object = f"<pre style='{style}'>{html.escape(text)}</pre>"
