@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
+from itertools import pairwise
 from types import ModuleType
 from typing import Any, Literal
 
@@ -90,7 +91,7 @@ def share(kernel: Callable[..., Any], tasks: int, threads: int, *args: Any) -> N
         return
     if _pool is None:
         _pool = ThreadPoolExecutor(os.cpu_count(), "kernel")
-    others = [_pool.submit(kernel, first, last, *args) for first, last in zip(cuts[1:-1], cuts[2:], strict=True)]
+    others = [_pool.submit(kernel, first, last, *args) for first, last in pairwise(cuts[1:])]
     kernel(cuts[0], cuts[1], *args)
     for other in others:
         other.result()

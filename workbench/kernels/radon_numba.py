@@ -20,10 +20,13 @@ def project(x: Tensor, angles: Tensor, detectors: int) -> Tensor:
 
 
 def backproject(y: Tensor, angles: Tensor, shape: tuple[int, int]) -> Tensor:
+    cos, sin = angles.cos(), angles.sin()
+    m = torch.maximum(cos.abs(), sin.abs())
     # Zeros around the detector, where pixels beyond it look.
-    bins = torch.nn.functional.pad(y.detach(), (1, 2)).contiguous().numpy()
-    x = np.zeros((len(y), *shape), bins.dtype)
-    share(_backproject, len(y) * shape[0], workers(x.size * len(angles)), bins, angles.numpy(), x)
+    bins = torch.nn.functional.pad(y.detach() / m.square().to(y.dtype)[:, None], (1, 2)).contiguous().numpy()
+    x = np.empty((len(y), *shape), bins.dtype)
+    threads = workers(x.size * len(angles))
+    share(_backproject, len(y) * shape[0], threads, bins, cos.numpy(), sin.numpy(), m.numpy(), x)
     return torch.from_numpy(x)
 
 
@@ -40,33 +43,39 @@ def _project(first, last, rows, columns, angles, y):
             along, across = across, along
         height, width = lines.shape[0], lines.shape[1] - 2
         step = 1 / along
-        scale = kind.type(abs(step))
+        scale, view = kind.type(abs(step)), y[b, a]
         for i in range(height):
             level = sign * (i - (height - 1) / 2)
             start = (-(bins - 1) / 2 - level * across) * step + (width - 1) / 2 + 1  # in the padded line
             ends = (-start * along, (width + 1 - start) * along)
             low, high = max(0, int(np.ceil(min(ends)))), min(bins - 1, int(np.floor(max(ends))))
+            left, right = lines[i, :-1], lines[i, 1:]
             for d in range(low, high + 1):
                 place = start + d * step
                 k = min(max(int(place), 0), width)
                 weight = kind.type(place - k)
-                y[b, a, d] += scale * (lines[i, k] + weight * (lines[i, k + 1] - lines[i, k]))
+                view[d] += scale * (left[k] + weight * (right[k] - left[k]))
 
 
 @compiled
-def _backproject(first, last, y, angles, x):
+def _backproject(first, last, y, cos, sin, m, x):
     height, width = x.shape[1:]
     views, bins = y.shape[1], y.shape[2] - 3
-    kind = x.dtype
+    kind, pitch, end, one = y.dtype, y.shape[2], bins + 1.0, np.uint32(1)
+    start = np.empty(views)
     for task in range(first, last):
         b, i = task // height, task % height
+        sinogram = y[b].reshape(-1)
         for a in range(views):
-            cos, sin = np.cos(angles[a]), np.sin(angles[a])
-            m = max(abs(cos), abs(sin))
-            start = ((height - 1) / 2 - i) * sin - (width - 1) / 2 * cos + (bins - 1) / 2 + 1  # in the padded line
-            for j in range(width):
-                place = min(max(start + j * cos, 0.0), bins + 1.0)
-                d = int(place)
+            start[a] = ((height - 1) / 2 - i) * sin[a] - (width - 1) / 2 * cos[a] + (bins - 1) / 2 + 1  # in padded bins
+        for j in range(width):
+            total = kind.type(0)
+            # The sum runs over angles and small unsigned places: only so does the loop become vector instructions.
+            for a in range(views):
+                place = min(max(start[a] + j * cos[a], 0.0), end)
+                d = np.int32(place)
                 f = place - d
-                left, right = kind.type(max(0.0, m - f) / m**2), kind.type(max(0.0, m - 1 + f) / m**2)
-                x[b, i, j] += left * y[b, a, d] + right * y[b, a, d + 1]
+                k = np.uint32(np.int32(a * pitch) + d)
+                nearer, farther = kind.type(max(0.0, m[a] - f)), kind.type(max(0.0, m[a] - 1 + f))
+                total += nearer * sinogram[k] + farther * sinogram[k + one]
+            x[b, i, j] = total

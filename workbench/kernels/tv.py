@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 from workbench.kernels.dispatch import implementation
@@ -30,7 +29,7 @@ def gradient(x: Tensor) -> Tensor:
 
 
 def divergence(p: Tensor) -> Tensor:
-    """The negative adjoint of `gradient`: <gradient(x), p> = -<x, divergence(p)>, (B, C, d, *space) -> (B, C, *space)."""
+    """Negative adjoint of `gradient`: <gradient(x), p> = -<x, divergence(p)>; (B, C, d, *space) -> (B, C, *space)."""
     _require_signal(p, first=3)
     if p.shape[2] != p.ndim - 3:
         raise Refusal(f"{p.ndim - 3} differences a pixel", str(p.shape[2]), "pass (B, C, d, *space) as from gradient")
@@ -71,12 +70,12 @@ def tv_solve(
     if not bool((t >= 0).all()):
         raise Refusal("t >= 0", f"t = {t.tolist()}", "make every t zero or positive")
     shape = (*x.shape[:2], x.ndim - 2, *x.shape[2:])
-    if dual is None:
-        dual = torch.zeros(shape, dtype=x.dtype, device=x.device)
-    elif dual.shape != shape:
+    if dual is not None and dual.shape != shape:
         raise Refusal(f"a dual of {shown(shape)}", shown(tuple(dual.shape)), "start from the dual of the same problem")
-    t = t.to(real_of(x.dtype))
-    return TVSolution(*implementation(__name__, x).solve(x, t, isotropic, tolerance, iterations, dual.to(x.dtype)))
+    start = None if dual is None else dual.to(x.dtype)
+    return TVSolution(
+        *implementation(__name__, x).solve(x, t.to(real_of(x.dtype)), isotropic, tolerance, iterations, start)
+    )
 
 
 def _require_signal(x: Tensor, first: int) -> None:

@@ -34,7 +34,7 @@ def tv(x: Tensor, isotropic: bool) -> Tensor:
     return torch.from_numpy(rows).view(len(x), -1).sum(1).to(x.real.dtype)
 
 
-def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: int, dual: Tensor) -> tuple:
+def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: int, dual: Tensor | None) -> tuple:
     planes, parts = _planes(x)
     count, height = planes.shape[:2]
     t = t[:, None].expand(x.shape[:2]).flatten()
@@ -42,10 +42,11 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     steps = (1 / (lipschitz(x) * t)).numpy()
     floor = np.finfo(planes.dtype).eps * weights * np.abs(planes).sum((1, 2), dtype=np.float64)
     bands = max(1, min(-(-workers(planes.size) // count), height // (2 * BLOCK)))
-    state = np.zeros((2, count, 2, 2, *planes.shape[1:]), planes.dtype)  # in and out; dual and the one before
-    start, _ = _fields(dual)
-    share(tv_rows.feasible, count, workers(start.size), start, state[0], parts, isotropic)
-    u, final = np.empty_like(planes), np.empty_like(state[0, :, 0])
+    # Before and after a block: each plane's dual and the one before it, (H, 2, W), so that rows lie together.
+    old, new = np.zeros((2, count, 2, height, 2, planes.shape[2]), planes.dtype)
+    if dual is not None:
+        share(tv_rows.feasible, count, workers(planes.size), _fields(dual)[0], old, parts, isotropic)
+    u, final = np.empty_like(planes), np.empty((count, 2, *planes.shape[1:]), planes.dtype)
     sums, uphill = np.empty((count, height, 3)), np.zeros((count, height))
     theta, done = np.ones(count), np.zeros(count, np.int64)
     value, gap, active = np.zeros(count), np.zeros(count), np.arange(count)
@@ -53,9 +54,10 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     while True:
         betas, theta = momentum(theta, block)
         betas = betas.astype(planes.dtype)
-        places = planes, weights, steps, betas, active, state[0], state[1], u, uphill, sums
+        places = planes, weights, steps, betas, active, old, new, u, uphill, sums
         share(tv_rows.advance, len(active) * bands, workers(planes.size), *places, bands, parts, isotropic)
-        state = state[::-1]
+        if block:
+            old, new = new, old
         k += block
         distance, size, slack = sums[active].sum(1).T
         value[active] = distance / 2 + weights[active] * size
@@ -64,14 +66,15 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
         theta = np.where(uphill.sum(1) > 0, 1.0, theta)
         going = gap[active] > np.maximum(tolerance * value[active], floor[active])  # a NaN stops, too
         stopping = active if k == iterations else active[~going]
-        final[stopping] = state[0, stopping, 0]
+        final[stopping] = old[stopping, 0].swapaxes(1, 2)
         active = active[going]
         if k == iterations or not len(active):
             break
         block = min(BLOCK, iterations - k)
+    shape = (*x.shape[:2], x.ndim - 2, *x.shape[2:])
     total = [torch.from_numpy(v).view(x.shape[:2]).sum(1).to(t.dtype) for v in (value, gap)]
     longest = torch.from_numpy(done).view(x.shape[:2]).amax(1)
-    return _tensor(u, x, x.shape), _tensor(final[:, 2 - dual.shape[2] :], x, dual.shape), *total, longest
+    return _tensor(u, x, x.shape), _tensor(final[:, 4 - x.ndim :], x, shape), *total, longest
 
 
 def _real(x: Tensor) -> tuple[Tensor, int]:

@@ -51,12 +51,13 @@ def momentum(theta: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
     return betas, theta
 
 
-def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: int, dual: Tensor) -> tuple:
+def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: int, dual: Tensor | None) -> tuple:
     planes = x.shape[:2]
     t = t[:, None].expand(planes)
-    step = spread(1 / (lipschitz(x) * t), dual)
+    step = (1 / (lipschitz(x) * t)).reshape(*planes, *[1] * (x.ndim - 1))
     floor = torch.finfo(x.dtype).eps * t * _total(x.abs())
-    p = before = _project(torch.where(_inner(dual), dual, 0), isotropic)
+    p = torch.zeros_like(gradient(x)) if dual is None else _project(torch.where(_inner(dual), dual, 0), isotropic)
+    before = p
     theta = np.ones(planes.numel())
     active, count = torch.ones_like(t, dtype=torch.bool), torch.zeros_like(t, dtype=torch.int64)
     k = 0
@@ -66,11 +67,12 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
         if k == iterations or not bool(active.any()):
             return u, p, value.sum(1), gap.sum(1), count.amax(1)
         betas, theta = momentum(theta, min(BLOCK, iterations - k))
+        r = p
         for beta in torch.from_numpy(betas).to(t).T:
             r = p + spread(beta.view(planes), p) * (p - before)
             q = _project(r + step * gradient(x + spread(t, x) * divergence(r)), isotropic)
             p, before = torch.where(spread(active, p), q, p), p
-        uphill = _total(((r - q) * (q - before).conj()).real) > 0
+        uphill = _total(((r - p) * (p - before).conj()).real) > 0
         theta = np.where(uphill.flatten().cpu().numpy(), 1.0, theta)
         k += betas.shape[1]
         count = torch.where(active, k, count)

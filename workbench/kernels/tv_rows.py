@@ -60,130 +60,93 @@ def feasible(first, last, start, state, parts, isotropic):
             g[1, width - parts :] = 0
             if i == height - 1:
                 g[0] = 0
-            _project(g[0], g[1], f[0], f[1], state[n, 0, 0, i], state[n, 0, 1, i], parts, isotropic)
+            _project(g[0], g[1], f[0], f[1], state[n, 0, i, 0], state[n, 0, i, 1], parts, isotropic)
         state[n, 1] = state[n, 0]
 
 
 @compiled
-def advance(first, last, x, weights, steps, betas, active, old, new, u, uphill, sums, bands, parts, isotropic):  # noqa: PLR0913, PLR0917
+def advance(first, last, x, weights, steps, betas, active, old, new, u, uphill, sums, bands, parts, isotropic):
     """As many dual steps as there are betas on each band, then its share of the certificate.
 
     A band takes along a margin that goes stale by one row a step: threads meet once a block, not once a step.
     """
     height, width = x.shape[1:]
-    block, kind = betas.shape[1], x.dtype
-    work = np.empty((3, 2, min(height, -(-height // bands) + 2 * block + 2), width), kind)
+    block, margin = betas.shape[1], betas.shape[1] + 1
+    work = np.empty((3, min(height, height // bands + 1 + 2 * margin), 2, width), x.dtype)
     for task in range(first, last):
         n, band = active[task // bands], task % bands
         top, bottom = band * height // bands, (band + 1) * height // bands
-        low, high = max(0, top - block - 1), min(height, bottom + block + 1)
-        rows = high - low
-        work[0, :, :rows] = old[n, 0, :, low:high]
-        work[2, :, :rows] = old[n, 1, :, low:high]
+        low, high = max(0, top - margin), min(height, bottom + margin)
+        own, pixels = slice(top - low, bottom - low), x[n, low:high]
+        this, before = old[n, 0, low:high], old[n, 1, low:high]
         for s in range(block):
-            reach = block - s
-            start, stop = max(0, top - reach) - low, min(height, bottom + reach) - low
-            this, before, following = work[s % 3], work[(s + 2) % 3], work[(s + 1) % 3]
-            slopes = uphill[n, top:bottom] if s == block - 1 else uphill[n, :0]
-            _step(
-                x[n, low:high],
-                weights[n],
-                steps[n],
-                betas[n, s],
-                this,
-                before,
-                following,
-                start,
-                stop,
-                slopes,
-                top - low,
-                parts,
-                isotropic,
-            )
-        _certify(
-            x[n, low:high],
-            weights[n],
-            work[block % 3],
-            u[n, low:high],
-            sums[n, low:high],
-            top - low,
-            bottom - low,
-            parts,
-            isotropic,
-        )
-        new[n, 0, :, top:bottom] = work[block % 3, :, top - low : bottom - low]
-        new[n, 1, :, top:bottom] = work[(block + 2) % 3, :, top - low : bottom - low]
+            start, stop = max(low, top - block + s) - low, min(high, bottom + block - s) - low
+            watched = own if s == block - 1 else slice(0, 0)
+            out = work[s % 3]
+            scalars = weights[n], steps[n], betas[n, s]
+            _step(pixels, *scalars, this, before, out, start, stop, uphill[n, low:high], watched, parts, isotropic)
+            this, before = out, this
+        _certify(pixels, weights[n], this, u[n, low:high], sums[n, low:high], own, parts, isotropic)
+        if block > 0:
+            new[n, 0, top:bottom], new[n, 1, top:bottom] = this[own], before[own]
 
 
 @compiled
-def _step(x, t, step, beta, p, before, out, start, stop, slopes, first, parts, isotropic):
-    """One dual step on the rows start..stop; slopes, if wanted, is the restart test of the rows from first on."""
+def _step(x, t, step, beta, p, before, out, start, stop, uphill, watched, parts, isotropic):
+    """One dual step on the rows start..stop; uphill is the share in the restart test of each row that is watched."""
     height, width = x.shape
     kind = x.dtype
-    r0, r1, next0, next1 = (
-        np.empty(width, kind),
-        _led(width, kind, parts),
-        np.empty(width, kind),
-        _led(width, kind, parts),
-    )
-    above = np.zeros(width, kind)
+    r0, next0, above = np.empty(width, kind), np.empty(width, kind), np.zeros(width, kind)
+    r1, next1 = np.zeros(width + parts, kind), np.zeros(width + parts, kind)  # led by zeros, left of the first pixel
     u, below = np.empty(width + parts, kind), np.empty(width + parts, kind)
-    g0, g1, f0, f1 = np.empty(width, kind), np.empty(width, kind), np.empty(width, kind), np.empty(width, kind)
+    g, f = np.empty((2, width), kind), np.empty((2, width), kind)
     if start > 0:
-        _extrapolate(p[0, start - 1], before[0, start - 1], beta, above)
-    _extrapolate(p[0, start], before[0, start], beta, r0)
-    _extrapolate(p[1, start], before[1, start], beta, r1[parts:])
+        _extrapolate(p[start - 1, 0], before[start - 1, 0], beta, above)
+    _extrapolate(p[start, 0], before[start, 0], beta, r0)
+    _extrapolate(p[start, 1], before[start, 1], beta, r1[parts:])
     _primal(x[start], t, r0, above, r1, u, parts)
     for i in range(start, stop):
         if i + 1 < height:
-            _extrapolate(p[0, i + 1], before[0, i + 1], beta, next0)
-            _extrapolate(p[1, i + 1], before[1, i + 1], beta, next1[parts:])
+            _extrapolate(p[i + 1, 0], before[i + 1, 0], beta, next0)
+            _extrapolate(p[i + 1, 1], before[i + 1, 1], beta, next1[parts:])
             _primal(x[i + 1], t, next0, r0, next1, below, parts)
         else:
             below[:] = u
-        _ascend(r0, step, below[:width], u[:width], g0)
-        _ascend(r1[parts:], step, u[parts:], u[:width], g1)
-        _project(g0, g1, f0, f1, out[0, i], out[1, i], parts, isotropic)
-        if 0 <= i - first < len(slopes):
-            slope = _slope(r0, out[0, i], p[0, i]) + _slope(r1[parts:], out[1, i], p[1, i])
-            slopes[i - first] = slope
+        _ascend(r0, step, below, u, g[0])
+        _ascend(r1[parts:], step, u[parts:], u, g[1])
+        _project(g[0], g[1], f[0], f[1], out[i, 0], out[i, 1], parts, isotropic)
+        if watched.start <= i < watched.stop:
+            uphill[i] = _slope(r0, out[i, 0], p[i, 0]) + _slope(r1[parts:], out[i, 1], p[i, 1])
         r0, next0 = next0, r0
         r1, next1 = next1, r1
         u, below = below, u
 
 
 @compiled
-def _certify(x, t, p, u, sums, start, stop, parts, isotropic):
-    """On the rows start..stop, u = x + t div p and the sums of |u - x|^2, of |Du| and of |Du| - <Du, p>."""
+def _certify(x, t, p, u, sums, own, parts, isotropic):
+    """On its own rows, u = x + t div p and the sums of |u - x|^2, of |Du| and of |Du| - <Du, p>."""
     height, width = x.shape
     kind = x.dtype
-    left = _led(width, kind, parts)
+    left, zero = np.zeros(width + parts, kind), np.zeros(width, kind)
     row, below = np.empty(width + parts, kind), np.empty(width + parts, kind)
-    g0, g1, f0, f1 = np.empty(width, kind), np.zeros(width, kind), np.empty(width, kind), np.empty(width, kind)
-    left[parts:] = p[1, start]
-    _primal(x[start], t, p[0, start], p[0, start - 1] if start > 0 else g1, left, row, parts)
-    for i in range(start, stop):
+    g, f = np.empty((2, width), kind), np.empty((2, width), kind)
+    start = own.start
+    left[parts:] = p[start, 1]
+    _primal(x[start], t, p[start, 0], p[start - 1, 0] if start > 0 else zero, left, row, parts)
+    for i in range(start, own.stop):
         if i + 1 < height:
-            left[parts:] = p[1, i + 1]
-            _primal(x[i + 1], t, p[0, i + 1], p[0, i], left, below, parts)
+            left[parts:] = p[i + 1, 1]
+            _primal(x[i + 1], t, p[i + 1, 0], p[i, 0], left, below, parts)
         else:
             below[:] = row
         u[i] = row[:width]
-        _subtract(below[:width], row[:width], g0)
-        _subtract(row[parts:], row[:width], g1)
-        size = _size(g0, g1, f0, f1, parts, isotropic)
-        _subtract(row[:width], x[i], f0)
-        sums[i, 0], sums[i, 1] = _inner(f0, f0), size
-        sums[i, 2] = size - _inner(g0, p[0, i]) - _inner(g1, p[1, i])
+        _subtract(below, row, g[0])
+        _subtract(row[parts:], row, g[1])
+        size = _size(g[0], g[1], f[0], f[1], parts, isotropic)
+        _subtract(row, x[i], f[0])
+        sums[i, 0], sums[i, 1] = _inner(f[0], f[0]), size
+        sums[i, 2] = size - _inner(g[0], p[i, 0]) - _inner(g[1], p[i, 1])
         row, below = below, row
-
-
-@compiled
-def _led(width, kind, parts):
-    """A row led by the zeros to the left of its first pixel."""
-    row = np.empty(width + parts, kind)
-    row[:parts] = 0
-    return row
 
 
 @compiled
