@@ -13,10 +13,11 @@ from workbench.refusal import Refusal
 
 @dataclass(frozen=True)
 class Poisson(Noise):
-    """y ~ Poisson(peak (clean + background)) / peak: nll = peak sum (clean + b) - y log(clean + b).
+    """y ~ Poisson(peak u) / peak, u = clean + background: nll = peak sum u - y - y log(u / y), half the deviance.
 
-    Below clean = 0, where no intensity is, nll goes on as its second-order expansion at 0, so that it stays
-    convex and its gradient Lipschitz; on clean >= 0 it is exact. y is in the units of clean, y = counts / peak.
+    Exact on clean >= 0. Below, where no intensity is, it goes on with its slope at 0 and a curvature of
+    max(y, b) / b^2: convex, with a Lipschitz gradient and, for y < b, least at clean = y - b, so that it has a minimum
+    even where no count fell. y is in the units of clean, y = counts / peak.
     """
 
     peak: Annotated[float, Range(1, 1e4, log=True, unit="counts", limits=(1e-3, 1e9)), "counts at clean = 1"] = 100.0
@@ -33,22 +34,23 @@ class Poisson(Noise):
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
         u = clean.clamp_min(0) + self.background
         below = clean.clamp_max(0)
-        slope, bend = 1 - y / self.background, y / self.background**2
-        value = u - y * u.log() + slope * below + bend * below.square() / 2
-        return self.peak * value.flatten(1).sum(1)
+        value = u - y - torch.xlogy(y, u) + torch.xlogy(y, y)
+        beyond = (1 - y / self.background) * below + self._bend(y) * below.square() / 2
+        return self.peak * (value + beyond).flatten(1).sum(1)
 
     def grad(self, clean: Tensor, y: Tensor) -> Tensor:
         u = clean.clamp_min(0) + self.background
-        return self.peak * (1 - y / u + y / self.background**2 * clean.clamp_max(0))
+        return self.peak * (1 - y / u + self._bend(y) * clean.clamp_max(0))
 
     def curvature(self, clean: Tensor, y: Tensor) -> Tensor:
-        return self.peak * y / (clean.clamp_min(0) + self.background).square()
+        exact = y / (clean.clamp_min(0) + self.background).square()
+        return self.peak * torch.where(clean < 0, self._bend(y), exact)
 
     def precision(self, clean: Tensor) -> Tensor:
         return self.peak / (clean.clamp_min(0) + self.background)
 
     def lipschitz(self, y: Tensor) -> float:
-        return self.peak * float(y.max()) / self.background**2
+        return self.peak * float(self._bend(y).max())
 
     def prox(self, v: Tensor, y: Tensor, step: float) -> Tensor:
         t, b = step * self.peak, self.background
@@ -56,7 +58,7 @@ class Poisson(Noise):
         root = (shifted.square() + 4 * t * y).sqrt()
         # The stable form of the positive root of u^2 - shifted u - t y = 0.
         above = torch.where(shifted > 0, (shifted + root) / 2, 2 * t * y / (root - shifted).clamp_min(1e-30)) - b
-        below = (v - t * (1 - y / b)) / (1 + t * y / b**2)
+        below = (v - t * (1 - y / b)) / (1 + t * self._bend(y))
         return torch.where(above >= 0, above, below)
 
     def unfit(self, y: Tensor) -> str:
@@ -65,3 +67,7 @@ class Poisson(Noise):
         if bool((y < 0).any()):
             return f"Poisson noise explains counts >= 0, and these data go down to {float(y.min()):.3g}: take Gaussian"
         return ""
+
+    def _bend(self, y: Tensor) -> Tensor:
+        """The second derivative of nll / peak below clean = 0."""
+        return y.clamp_min(self.background) / self.background**2
