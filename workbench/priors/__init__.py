@@ -5,6 +5,7 @@ from workbench.priors.constraints import Box, NonNegative
 from workbench.priors.sparsity import L1, GroupL1
 from workbench.priors.tikhonov import Tikhonov, Zero
 from workbench.priors.total_variation import TotalVariation
+from workbench.priors.wavelet import WaveletL1
 
 __all__ = [
     "L1",
@@ -16,6 +17,7 @@ __all__ = [
     "Prior",
     "Tikhonov",
     "TotalVariation",
+    "WaveletL1",
     "Weight",
     "Zero",
 ]

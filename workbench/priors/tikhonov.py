@@ -54,3 +54,6 @@ class Tikhonov(Prior):
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         return x / (1 + step * self.weight)
+
+    def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
+        return z * (self.weight / (self.weight + step)) if self.weight > 0 else torch.zeros_like(z)
