@@ -1,0 +1,78 @@
+"""The command line: one file a command, and nothing heavy is imported before a command needs it."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from workbench import __version__
+from workbench.cli import catalogue, doctor, lab, serve, solve
+from workbench.cli.output import complain, one_of
+from workbench.refusal import Refusal
+
+COMMANDS = {"serve": serve, "run": solve, "list": catalogue, "doctor": doctor, "lab": lab}
+_INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
+
+
+class Parser(argparse.ArgumentParser):
+    """The standard parser, with errors as one line."""
+
+    def error(self, message: str) -> NoReturn:
+        complain(f"{message}; see `{self.prog} --help`")
+        raise SystemExit(2)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code is 2 for what cannot be done, 1 for what went wrong while doing it."""
+    try:
+        return _command(list(sys.argv[1:] if argv is None else argv))
+    except Refusal as refusal:
+        complain(str(refusal))
+        return 2
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return _INTERRUPTED
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _command(argv: list[str]) -> int:
+    parser, by_name = _parsers()
+    if argv and not argv[0].startswith("-"):
+        one_of("a command of the workbench", argv[0], COMMANDS)
+    args, unknown = parser.parse_known_args(argv)
+    if args.command is None:
+        parser.print_help()
+        return 0
+    if unknown:
+        _refuse(unknown[0], args.command, by_name[args.command].format_help())
+    return COMMANDS[args.command].main(args)
+
+
+def _refuse(word: str, command: str, text: str) -> None:
+    """Refuse a word that no option of the command took, with the nearest of the options in its help."""
+    options = sorted({"--help", *re.findall(r"--[a-z][a-z-]+", text.partition("examples:")[0])})
+    if not word.startswith("-"):
+        raise Refusal(f"an option of `workbench {command}`", repr(word), f"see `workbench {command} --help`")
+    one_of(f"an option of `workbench {command}`", word.partition("=")[0], options)
+
+
+def _parsers() -> tuple[Parser, dict[str, Parser]]:
+    shape = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
+    about = "Inverse problems, live: reconstruct from the page, the command line or a notebook."
+    parser = Parser("workbench", description=about, epilog=f"examples:\n{_examples(*COMMANDS)}", **shape)
+    parser.add_argument("--version", action="version", version=f"workbench {__version__}")
+    chosen = parser.add_subparsers(dest="command", metavar="command")
+    by_name = {}
+    for name, module in COMMANDS.items():
+        text = {"help": module.SUMMARY.lower().rstrip("."), "description": module.SUMMARY}
+        by_name[name] = chosen.add_parser(name, epilog=f"examples:\n{_examples(name)}", **text, **shape)
+        module.options(by_name[name])
+    return parser, by_name
+
+
+def _examples(*names: str) -> str:
+    return "\n".join(f"  {line}" for name in names for line in COMMANDS[name].EXAMPLES)

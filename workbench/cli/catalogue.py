@@ -1,0 +1,112 @@
+"""`workbench list`: what exists, read from the signatures."""
+
+import argparse
+import inspect
+import math
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.output import one_of, say, say_json, table
+
+if TYPE_CHECKING:
+    from workbench.parameters import Parameter
+
+SUMMARY = "List what exists, with every parameter, default, range, unit and meaning."
+EXAMPLES = ("workbench list", "workbench list priors", "workbench list truths --json")
+
+KINDS = {"operators": "operator", "noises": "noise", "priors": "prior", "algorithms": "algorithm", "truths": "truth"}
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", nargs="?", help=f"{', '.join(KINDS)}; all of them when left out")
+    parser.add_argument("--json", action="store_true", help="one JSON object: a list of members for each kind")
+
+
+def main(args: argparse.Namespace) -> int:
+    kinds = list(KINDS) if args.kind is None else [one_of("a kind", args.kind, KINDS)]
+    found = {kind: members(kind) for kind in kinds}
+    if args.json:
+        say_json(found)
+    else:
+        say("\n\n".join(_page(kind, entries) for kind, entries in found.items()))
+    return 0
+
+
+def members(kind: str) -> list[dict[str, Any]]:
+    """Every member of a kind as plain JSON."""
+    if kind == "truths":
+        return _truths()
+    from workbench import catalog
+    from workbench.parameters import home, parameters
+
+    known = sorted(catalog.members(KINDS[kind]).items())
+    return [
+        {"name": name, "type": home(cls), "meaning": summary(cls), "parameters": [_plain(p) for p in parameters(cls)]}
+        for name, cls in known
+    ]
+
+
+def summary(cls: type) -> str:
+    """The first sentence of a docstring."""
+    return " ".join((inspect.getdoc(cls) or "").split("\n\n")[0].split())
+
+
+def _truths() -> list[dict[str, Any]]:
+    from workbench import data
+
+    keys = ("name", "title", "kind", "channels", "native", "licence", "source")
+    return [{key: getattr(data.info(name), key) for key in keys} for name in data.names()]
+
+
+def _plain(p: "Parameter") -> dict[str, Any]:
+    from workbench.parameters import describe
+
+    low, high = (p.range.limits or (p.range.low, p.range.high)) if p.range else (None, None)
+    slider = [_finite(p.range.low), _finite(p.range.high)] if p.range else None
+    return {
+        "name": p.name,
+        "takes": p.wanted(),
+        "default": describe(p.default),
+        "low": _finite(low),
+        "high": _finite(high),
+        "slider": slider,
+        "log": bool(p.range and p.range.log),
+        "unit": p.unit,
+        "choices": list(p.choices),
+        "optional": p.optional,
+        "meaning": p.meaning,
+    }
+
+
+def _finite(bound: float | None) -> float | None:
+    return bound if bound is not None and math.isfinite(bound) else None
+
+
+def _page(kind: str, entries: list[dict[str, Any]]) -> str:
+    if kind == "truths":
+        rows = [(e["name"], e["title"], e["kind"], _size(e), e["licence"]) for e in entries]
+        return "truths\n" + table([("name", "title", "kind", "size", "licence"), *rows])
+    return "\n\n".join([kind, *map(_entry, entries)])
+
+
+def _size(entry: dict[str, Any]) -> str:
+    return " x ".join(map(str, entry["native"])) or "any"
+
+
+def _entry(entry: dict[str, Any]) -> str:
+    lines = [f"{entry['name']}  {entry['meaning']}"]
+    if rows := [_row(p) for p in entry["parameters"] if p["name"] != "shape"]:
+        lines.append(table(rows, indent="    "))
+    return "\n".join(lines)
+
+
+def _row(p: dict[str, Any]) -> tuple[str, ...]:
+    bounds = "" if p["low"] is None else f"{p['low']:g} to {p['high']:g}"
+    takes = " or ".join(map(str, p["choices"])) or bounds
+    return p["name"], f"= {_word(p['default'])}", f"{takes} {p['unit']}".strip(), p["meaning"]
+
+
+def _word(default: Any) -> str:
+    """A default as a person types it."""
+    if isinstance(default, dict):
+        return default["type"].rpartition(".")[2]
+    return "auto" if default is None else str(default).lower() if isinstance(default, bool) else str(default)

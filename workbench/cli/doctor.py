@@ -1,0 +1,155 @@
+"""`workbench doctor`: what this installation can do, measured rather than guessed."""
+
+import argparse
+import importlib.metadata
+import importlib.util
+import platform
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from workbench import __version__
+from workbench.cli.output import say, say_json
+
+SUMMARY = "Tell versions, devices and what works offline."
+EXAMPLES = ("workbench doctor", "workbench doctor --json")
+
+_CORE = ("torch", "numpy", "xarray", "numba", "PyWavelets")
+_OPTIONAL = ("panel", "bokeh", "holoviews", "panel-material-ui", "scikit-image", "pydicom", "jupyterlab", "dask")
+# One file of each package without which a page would be empty, or would ask the network for it.
+_ASSETS = {
+    "bokeh": "server/static/js/bokeh.min.js",
+    "panel": "dist/panel.min.js",
+    "panel_material_ui": "dist/panel-material-ui.bundle.js",
+}
+_PORT = 5006
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report; `remedy` is empty where all is well."""
+
+    about: str
+    found: str
+    remedy: str = ""
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object: a list of findings")
+
+
+def main(args: argparse.Namespace) -> int:
+    findings = list(examine())
+    if args.json:
+        say_json({"ok": not any(f.remedy for f in findings), "findings": [asdict(f) for f in findings]})
+        return 0
+    width = max(len(f.about) for f in findings)
+    for f in findings:
+        say(f"{'!' if f.remedy else ' '} {f.about.ljust(width)}  {f.found}" + f"  -> {f.remedy}" * bool(f.remedy))
+    return 0
+
+
+def examine() -> Iterator[Finding]:
+    """The findings, one by one."""
+    yield Finding("workbench", f"{__version__} in {Path(__file__).parents[1]}")
+    yield Finding("python", f"{platform.python_version()} on {platform.platform()} ({sys.executable})")
+    yield from map(_core, _CORE)
+    yield from map(_optional, _OPTIONAL)
+    yield from _devices()
+    yield from _offline()
+    yield _port()
+    yield _browser()
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _core(package: str) -> Finding:
+    found = _version(package)
+    return Finding(package, found or "missing", "" if found else f"pip install {package}")
+
+
+def _optional(package: str) -> Finding:
+    return Finding(package, _version(package) or "not installed")
+
+
+def _devices() -> Iterator[Finding]:
+    import numba
+    import torch
+
+    from workbench import devices
+
+    names = [n if n == "cpu" else f"{n} ({torch.cuda.get_device_name(n)})" for n in devices.available()]
+    yield Finding("devices", ", ".join(names))
+    yield Finding("threads", f"{torch.get_num_threads()} of PyTorch, {numba.get_num_threads()} of Numba")
+    yield Finding("reconstruction", _trial())
+    yield Finding("threading layer", _layer())
+
+
+def _trial() -> str:
+    """A few steps of a real reconstruction, compiled kernels included."""
+    import time
+
+    from workbench.data import Shipped
+    from workbench.experiment import Experiment
+    from workbench.operators import Radon
+
+    begin = time.perf_counter()
+    result = Experiment(Shipped("shepp_logan", 32), Radon((1, 32, 32), 8), steps=5).run()
+    return f"5 steps of PDHG on Radon in {time.perf_counter() - begin:.2g} s, psnr {float(result.psnr[-1, 0]):.3g} dB"
+
+
+def _layer() -> str:
+    from numba.np.ufunc.parallel import threading_layer
+
+    try:
+        return threading_layer()
+    except ValueError:
+        return "not used yet"
+
+
+def _offline() -> Iterator[Finding]:
+    for package, file in _ASSETS.items():
+        spec = importlib.util.find_spec(package)
+        if spec is None or spec.origin is None:
+            yield Finding(f"page: {package}", "not installed", 'pip install "inverse-workbench[app]"')
+        else:
+            here = (Path(spec.origin).parent / file).is_file()
+            yield Finding(
+                f"page: {package}", "local" if here else f"{file} is missing", "" if here else "install it again"
+            )
+    yield _signals()
+
+
+def _signals() -> Finding:
+    from workbench import data
+    from workbench.refusal import Refusal
+
+    missing = []
+    for name in data.names():
+        try:
+            data.truth(name, 32)
+        except Refusal as refusal:
+            missing.append(f"{name} ({refusal.wanted})")
+    found = f"{len(data.names()) - len(missing)} of {len(data.names())} signals"
+    remedy = 'pip install "inverse-workbench[data]"' if missing else ""
+    return Finding("signals", f"{found}, without {', '.join(missing)}" if missing else found, remedy)
+
+
+def _port() -> Finding:
+    with socket.socket() as probe:
+        free = probe.connect_ex(("127.0.0.1", _PORT)) != 0
+    remedy = "" if free else f"workbench serve --port {_PORT + 1}"
+    return Finding("port", f"{_PORT} is free" if free else f"{_PORT} is in use", remedy)
+
+
+def _browser() -> Finding:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return Finding("browser for tests", found or "none found: tests of the page are skipped")
