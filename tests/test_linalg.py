@@ -5,7 +5,7 @@ import torch
 
 from tests.laws.small import matrix, random
 from workbench import operators
-from workbench.linalg import cg, operator_norm, power_norm, solve_gram
+from workbench.linalg import cg, operator_norm, power_norm, solve_data, solve_gram
 from workbench.operators import Map
 from workbench.tensors import generator
 
@@ -102,3 +102,10 @@ def test_random_numbers_of_the_norm_are_its_own():
     power_norm(operators.Radon((1, 8, 8), 4))
     assert torch.equal(torch.get_rng_state(), state)
     assert generator(0, 0).initial_seed() == generator(0, 0).initial_seed()
+
+
+@pytest.mark.parametrize("A", [operators.Downsample((2, 6, 8)), operators.Radon((2, 6, 8), 5)])
+def test_solve_data_in_closed_form_or_by_iteration(A):
+    b, M = random((2, *A.out_shape), torch.float64), matrix(A)
+    wanted = torch.linalg.solve(M @ M.mH + 0.3 * torch.eye(len(M), dtype=torch.float64), b.flatten(1).T).T
+    assert torch.allclose(solve_data(A, b, 0.3, tolerance=1e-12).flatten(1), wanted, atol=1e-9)

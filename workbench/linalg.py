@@ -79,3 +79,13 @@ def solve_gram(
     if closed is not None:
         return closed
     return cg(operator.gram + c * Identity(operator.in_shape), b, x, tolerance)
+
+
+def solve_data(
+    operator: LinearOperator, b: Tensor, c: float, y: Tensor | None = None, tolerance: float = 1e-6
+) -> Tensor:
+    """(A A* + c I)^-1 b, c > 0: in closed form where the operator has one, else by conjugate gradients from y."""
+    closed = operator.data_inverse(b, c)
+    if closed is not None:
+        return closed
+    return cg(operator @ operator.H + c * Identity(operator.out_shape), b, y, tolerance)

@@ -64,7 +64,10 @@ class Problem:
         return torch.zeros(self.shape, dtype=self.dtype, device=self.y.device)
 
     def start(self) -> Tensor:
-        """The default first iterate: the back-projection A* y, scaled to explain the data best."""
+        """The default first iterate: the operator's own guess, else A* y, scaled to explain the data best."""
+        guess = self.operator.first_guess(self.y)
+        if guess is not None:
+            return guess.to(self.dtype)
         back = self.operator.at(self.zeros()).adjoint(self.y).to(self.dtype)
         again = self.operator(back)
         size = norm2(again)

@@ -16,6 +16,11 @@ from workbench.tensors import generator, normal_like
 SHAPES = ((2, 6, 8), (1, 7, 5), (2, 12), (1, 4, 2, 6))
 INNER = operators.MotionBlur((2, 6, 8), 3.3) @ operators.Mask((2, 6, 8))  # not its own adjoint
 
+MORE: dict[str, list[dict]] = {
+    "Scaled": [{"operator": INNER, "factor": 0.0}, {"operator": operators.Downsample((2, 6, 8)), "factor": -1.5}],
+    "Adjoint": [{"operator": operators.Downsample((2, 6, 8))}, {"operator": operators.Gradient((2, 6, 8))}],
+}  # what the generic cases below do not reach
+
 
 def values(parameter: Parameter) -> Iterator[object]:
     """The words of an argument, both ends of its slider, a list."""
@@ -35,6 +40,7 @@ def variants(cls: type) -> list[Operator]:
     bases: list[dict] = [inner | {"shape": shape} for shape in SHAPES] if shaped else [inner]
     alone = [{p.name: value} for p in given for value in values(p) if p.name != "shape"]
     made = [made for base in bases if (made := _attempt(cls, base))]
+    made += [cls(**arguments) for arguments in MORE.get(cls.__name__, [])]
     assert made, f"{cls.__name__} takes none of {SHAPES}"
     first = {p.name: getattr(made[0], p.name) for p in given}
     made += [made for change in alone if (made := _attempt(cls, first | change))]
@@ -66,6 +72,7 @@ def dtypes(operator: Operator, double: bool = True) -> list[torch.dtype]:
     return [real] * (Field.REAL in operator.field) + [cplx] * (Field.COMPLEX in operator.field)
 
 
+@functools.cache
 def matrix(operator: LinearOperator, dtype: torch.dtype | None = None) -> Tensor:
     """A as (prod(out_shape), prod(in_shape)), column by column."""
     size = math.prod(operator.in_shape)

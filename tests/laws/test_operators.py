@@ -3,6 +3,7 @@
 import json
 import pickle
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -13,6 +14,7 @@ from workbench import catalog, operators
 from workbench.linalg import operator_norm
 from workbench.noise import Gaussian
 from workbench.operators import Field, LinearOperator, Operator
+from workbench.operators.base import RANK
 from workbench.parameters import as_code, describe, rebuild
 from workbench.priors import Zero
 from workbench.problem import Problem
@@ -134,6 +136,39 @@ def test_gram_inverse_in_closed_form(operator):
         if found is not None:
             wanted = torch.linalg.solve(A.mH @ A + c * torch.eye(A.shape[1], dtype=dtype), b.flatten(1).T).T
             assert close(found.flatten(1), wanted, 1e-12)
+
+
+@every_linear
+def test_data_inverse_in_closed_form(operator):
+    for dtype in dtypes(operator):
+        A, b, c = matrix(operator, dtype), random((2, *operator.out_shape), dtype), 0.3
+        found = operator.data_inverse(b, c)
+        if found is not None:
+            wanted = torch.linalg.solve(A @ A.mH + c * torch.eye(A.shape[0], dtype=A.dtype), b.flatten(1).T).T
+            assert close(found.flatten(1), wanted, 1e-12)
+
+
+@every_linear
+def test_spectrum_in_closed_form(operator):
+    found = operator.spectrum()
+    if found is not None:
+        wanted = torch.linalg.eigvalsh(matrix(operator).mH @ matrix(operator))
+        assert found.dtype == torch.float64
+        assert found.shape == wanted.shape
+        assert torch.allclose(found.sort().values, wanted, rtol=0, atol=1e-12 * max(1, float(wanted.max())))
+
+
+@every_linear
+def test_pseudo_inverse_in_closed_form(operator):
+    for dtype in dtypes(operator):
+        A, y = matrix(operator, dtype), random((2, *operator.out_shape), dtype)
+        found = operator.pseudo_inverse(y)
+        if found is not None:
+            values = torch.linalg.svdvals(A)
+            kept = values[values > RANK * values[0]]
+            wanted = torch.from_numpy(np.linalg.pinv(A.numpy(), rcond=RANK)) @ y.flatten(1).T
+            assert found.shape == (2, *operator.in_shape)
+            assert close(found.flatten(1), wanted.T, 1e-13 * float(kept[0] / kept[-1]))
 
 
 @every_linear

@@ -1,5 +1,6 @@
 """Operators made from operators: adjoint, composition, sum, multiple, Jacobian."""
 
+import math
 from collections.abc import Callable
 from typing import Annotated
 
@@ -28,8 +29,17 @@ class Identity(LinearOperator):
     def closed_norm(self) -> float:
         return 1.0
 
+    def spectrum(self) -> Tensor:
+        return torch.ones(math.prod(self.shape), dtype=torch.float64)
+
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         return b / (1 + c)
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor:
+        return b / (1 + c)
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor:
+        return y
 
 
 class Adjoint(LinearOperator):
@@ -47,6 +57,19 @@ class Adjoint(LinearOperator):
 
     def closed_norm(self) -> float | None:
         return self.operator.closed_norm()
+
+    def spectrum(self) -> Tensor | None:
+        values, size = self.operator.spectrum(), math.prod(self.in_shape)
+        if values is None:
+            return None
+        # A A* and A*A have the same eigenvalues but for zeros.
+        return torch.cat([values.sort(descending=True).values, values.new_zeros(size)])[:size]
+
+    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
+        return self.operator.data_inverse(b, c)
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
+        return self.operator.gram_inverse(b, c)
 
     @property
     def H(self) -> LinearOperator:
@@ -119,6 +142,26 @@ class Scaled(LinearOperator):
     def closed_norm(self) -> float | None:
         norm = self.operator.closed_norm()
         return None if norm is None else abs(self.factor) * norm
+
+    def spectrum(self) -> Tensor | None:
+        values = self.operator.spectrum()
+        return None if values is None else self.factor**2 * values
+
+    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
+        return self._inverse(self.operator.gram_inverse, b, c)
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
+        return self._inverse(self.operator.data_inverse, b, c)
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor | None:
+        x = self.operator.pseudo_inverse(y)
+        return None if x is None else x / self.factor if self.factor else 0 * x
+
+    def _inverse(self, inverse: Callable[[Tensor, float], Tensor | None], b: Tensor, c: float) -> Tensor | None:
+        if not self.factor:
+            return b / c
+        found = inverse(b, c / self.factor**2)
+        return None if found is None else found / self.factor**2
 
 
 class Jacobian(LinearOperator):

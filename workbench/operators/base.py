@@ -14,6 +14,8 @@ from workbench.tensors import Shape, shown
 
 SignalShape = Annotated[Shape, "shape of the unknown: channels, then space in px"]
 
+RANK = 1e-12
+
 
 class Field(Flag):
     """The numbers an operator takes."""
@@ -41,6 +43,10 @@ class Operator(nn.Module, ABC, metaclass=Checked):
     @abstractmethod
     def forward(self, x: Tensor) -> Tensor:
         """A(x), for x of shape (B, *in_shape)."""
+
+    def first_guess(self, y: Tensor) -> Tensor | None:
+        """A first iterate from the data y, where the scaled back-projection is none; None where it is one."""
+        return None
 
     def __call__(self, x: Tensor) -> Tensor:
         self.check(x)
@@ -84,8 +90,23 @@ class LinearOperator(Operator):
         """The largest singular value in closed form; None where there is none."""
         return None
 
+    def spectrum(self) -> Tensor | None:
+        """All prod(in_shape) eigenvalues of A*A in closed form, in any order, float64; None where there is none."""
+        return None
+
     def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
         """(A*A + c I)^-1 b in closed form, c > 0; None where there is none."""
+        return None
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
+        """(A A* + c I)^-1 b in closed form, c > 0, for b of the shape of the data; None where there is none."""
+        return None
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor | None:
+        """The least x among those that explain y best, in closed form; None where there is none.
+
+        A singular value below RANK of the largest counts as 0.
+        """
         return None
 
     @property
@@ -114,6 +135,12 @@ class LinearOperator(Operator):
         from workbench.operators.algebra import Scaled
 
         return Scaled(self, factor)
+
+
+def reciprocal(values: Tensor) -> Tensor:
+    """1 / values, the singular values of a pseudo-inverse: 0 where one is below RANK of the largest."""
+    kept = values.abs() > RANK * values.abs().max()
+    return torch.where(kept, 1 / torch.where(kept, values, 1), 0)
 
 
 class _Linear(torch.autograd.Function):

@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.base import LinearOperator, SignalShape, reciprocal
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -44,8 +44,17 @@ class PeriodicConvolution(LinearOperator):
     def closed_norm(self) -> float:
         return float(self.transfer().abs().max())
 
+    def spectrum(self) -> Tensor:
+        return abs2(self.transfer()).flatten().repeat(self.shape[0])
+
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         return self._filter(b, 1 / (abs2(self._transfer.like(b)) + c))
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor:
+        return self.gram_inverse(b, c)
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor:
+        return self._filter(y, Constant(reciprocal(self.transfer())).like(y))
 
     def _filter(self, x: Tensor, gain: Tensor) -> Tensor:
         if x.is_complex():

@@ -1,7 +1,9 @@
 """Fewer, larger pixels."""
 
+import math
 from typing import Annotated
 
+import torch
 from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
@@ -39,9 +41,20 @@ class Downsample(LinearOperator):
     def closed_norm(self) -> float:
         return self._gain**0.5
 
+    def spectrum(self) -> Tensor:
+        values = torch.zeros(math.prod(self.in_shape), dtype=torch.float64)
+        values[: math.prod(self.out_shape)] = self._gain
+        return values
+
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         mean = self._repeat(self(b))
         return (b - mean) / c + mean / (self._gain + c)
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor:
+        return b / (self._gain + c)
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor:
+        return self._repeat(y)
 
     def _repeat(self, y: Tensor) -> Tensor:
         for axis in range(2, y.ndim):

@@ -53,8 +53,17 @@ class FourierMask(LinearOperator):
     def closed_norm(self) -> float:
         return 1.0
 
+    def spectrum(self) -> Tensor:
+        return self.mask().flatten().repeat(self.shape[0])
+
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         return self._back(self._transform(b) / (self._mask.like(b) + c))
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor:
+        return b / (self._mask.like(b) + c)
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor:
+        return self.adjoint(y)
 
     def _transform(self, x: Tensor) -> Tensor:
         return torch.fft.fftshift(torch.fft.fftn(x, dim=self._axes, norm="ortho"), dim=self._axes)

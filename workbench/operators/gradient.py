@@ -5,9 +5,10 @@ import math
 from torch import Tensor
 
 from workbench.kernels import tv as kernel
-from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.base import LinearOperator, SignalShape, reciprocal
+from workbench.operators.cosine import cosine_sum, cosines, path_laplacian
 from workbench.refusal import Refusal
-from workbench.tensors import shown
+from workbench.tensors import Constant, shown
 
 
 class Gradient(LinearOperator):
@@ -22,6 +23,8 @@ class Gradient(LinearOperator):
             raise Refusal("one or two space axes for differences", shown(shape), "pass (channels, *space)")
         super().__init__(shape, (shape[0], axes, *shape[1:]))
         self.shape = shape
+        # D*D is the Laplacian of a path along each axis, and the axes add up.
+        self._eigenvalues = Constant(path_laplacian(shape[1:]))
 
     def forward(self, x: Tensor) -> Tensor:
         return kernel.gradient(x)
@@ -30,5 +33,20 @@ class Gradient(LinearOperator):
         return -kernel.divergence(y)
 
     def closed_norm(self) -> float:
-        # D*D is the Laplacian of a path in each axis, of eigenvalues 4 sin^2(pi k / 2n), k < n; the axes add up.
-        return math.sqrt(sum(4 * math.sin(math.pi * (n - 1) / (2 * n)) ** 2 for n in self.shape[1:]))
+        return math.sqrt(float(self._eigenvalues.value.max()))
+
+    def spectrum(self) -> Tensor:
+        return self._eigenvalues.value.flatten().repeat(self.shape[0])
+
+    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
+        return self._solve(b, Constant(1 / (self._eigenvalues.value + c)))
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor:
+        return (b - self(self.gram_inverse(self.adjoint(b), c))) / c
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor:
+        return self._solve(self.adjoint(y), Constant(reciprocal(self._eigenvalues.value)))
+
+    def _solve(self, b: Tensor, gain: Constant) -> Tensor:
+        axes = tuple(range(2, b.ndim))
+        return cosine_sum(gain.like(b) * cosines(b, axes), axes)

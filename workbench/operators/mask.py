@@ -47,8 +47,17 @@ class Mask(LinearOperator):
     def closed_norm(self) -> float:
         return 1.0
 
+    def spectrum(self) -> Tensor:
+        return self.mask().flatten().repeat(self.shape[0])
+
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         return b / (self._mask.like(b) + c)
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor:
+        return self.gram_inverse(b, c)
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor:
+        return self.adjoint(y)
 
 
 def _scattered(space: Shape, keep: float, seed: int) -> Tensor:
