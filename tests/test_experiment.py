@@ -1,0 +1,100 @@
+"""A whole experiment as one describable object."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+from workbench import storage
+from workbench.algorithms import FISTA, ConjugateGradient
+from workbench.data import Shipped
+from workbench.experiment import Experiment, fit, from_description, part
+from workbench.noise import Poisson
+from workbench.operators import Composition, GaussianBlur, Identity, Radon
+from workbench.parameters import as_code, changed, describe
+from workbench.priors import Tikhonov, TotalVariation
+from workbench.refusal import Refusal
+
+SMALL = Experiment(
+    Shipped("shepp_logan", 16), Radon((1, 16, 16), (0.0, 45.0, 90.0)), Poisson(), TotalVariation(2.0), FISTA(), 3, 7
+)
+
+
+def test_the_default_fits_together():
+    experiment = Experiment()
+    assert experiment.operator.in_shape == tuple(experiment.truth.tensor().shape[1:])
+    assert not experiment.algorithm.unmet(experiment.problem())
+
+
+@pytest.mark.parametrize("experiment", [Experiment(), SMALL])
+def test_a_description_rebuilds_the_experiment(experiment):
+    text = json.dumps(describe(experiment))
+    assert describe(from_description(json.loads(text))) == describe(experiment)
+    assert describe(pickle.loads(pickle.dumps(experiment))) == describe(experiment)
+
+
+def test_the_code_of_an_experiment_builds_it():
+    import workbench.experiment
+    from workbench import algorithms, data, noise, operators, priors
+
+    names = {"algorithms": algorithms, "data": data, "noise": noise, "operators": operators, "priors": priors}
+    built = eval(as_code(SMALL), names | {"experiment": workbench.experiment})
+    assert describe(built) == describe(SMALL)
+
+
+def test_what_a_description_leaves_out_is_the_default():
+    found = from_description({"steps": 5})
+    assert describe(found) == describe(Experiment(steps=5))
+
+
+def test_a_run_records_quality_and_is_repeated_by_its_own_spec():
+    result = SMALL.run()
+    assert list(result.k.values) == [0, 1, 2, 3]
+    assert {"objective", "misfit", "prior", "residual", "psnr", "ssim", "x", "y", "truth"} <= set(result)
+    again = from_description(json.loads(result.attrs["spec"])).run(every=2)
+    assert list(again.k.values) == [0, 2, 3], "the last iteration is always there"
+    np.testing.assert_array_equal(again["x"], result["x"])
+
+
+def test_a_saved_run_rebuilds_problem_and_algorithm(tmp_path):
+    result = SMALL.run()
+    storage.save(result, tmp_path / "run.nc")
+    problem, algorithm, numbers = storage.rebuild_run(storage.load(tmp_path / "run.nc"))
+    assert numbers == {"steps": 3, "seed": 7}
+    assert describe(algorithm) == describe(SMALL.algorithm)
+    np.testing.assert_array_equal(problem.y, SMALL.problem().y)
+
+
+def test_operators_follow_the_signal():
+    assert SMALL.fitted((1, 32, 32)).operator.in_shape == (1, 32, 32)
+    assert SMALL.fitted((1, 16, 16)).operator is SMALL.operator
+    composed = Composition(Identity((1, 16, 16)), Identity((1, 16, 16)))
+    assert fit(composed, (1, 16, 16)) is composed
+    with pytest.raises(Refusal, match="rebuild its parts"):
+        fit(composed, (1, 8, 8))
+
+
+def test_parts_by_name():
+    blur = part("operator", "GaussianBlur", (3, 8, 8), width=2.5)
+    assert isinstance(blur, GaussianBlur)
+    assert (blur.in_shape, blur.width) == ((3, 8, 8), 2.5)
+    assert part("prior", "Tikhonov", (1, 8, 8), weight=3.0).weight == 3.0
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: part("prior", "TotalVaration", (1, 8, 8)), "TotalVariation"),
+        (lambda: Experiment(steps=0), "whole number"),
+        (lambda: changed(SMALL, device="cuda:99").problem(), "a device of this machine"),
+        (lambda: changed(SMALL, truth=Shipped("camera", 32)).problem(), "16 x 16"),
+        (lambda: changed(SMALL, algorithm=ConjugateGradient()).run(), "ConjugateGradient needs"),
+        (lambda: from_description({"type": "priors.Tikhonov"}), "description of an experiment"),
+        (lambda: from_description({"operator": describe(Tikhonov())}), "operator"),
+        (lambda: from_description({"operator": {"type": "os.system"}}), "public class"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_a_sentence(make, sentence):
+    with pytest.raises(Refusal, match=sentence):
+        make()
