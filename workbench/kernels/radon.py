@@ -2,8 +2,8 @@
 
 Pixels and detector bins have size 1. The image is centred, x to the right, y up: pixel (i, j) of H x W lies at
 x = j - (W - 1) / 2, y = (H - 1) / 2 - i; bin d of D at s = d - (D - 1) / 2. A ray is x cos(a) + y sin(a) = s, so the
-angle 0 sums each column, as skimage.transform.radon does for odd sizes. With m = max(|cos a|, |sin a|), a bin weighs a
-pixel by max(0, m - |x cos(a) + y sin(a) - s|) / m^2: line integrals in units of pixels.
+angle 0 sums each column, as in skimage.transform.radon (whose axis falls on bin D // 2). With m = max(|cos a|, |sin a|)
+a bin weighs a pixel by max(0, m - |x cos(a) + y sin(a) - s|) / m^2: line integrals in units of pixels.
 """
 
 import torch

@@ -82,9 +82,9 @@ def _certificate(x: Tensor, t: Tensor, p: Tensor, isotropic: bool) -> tuple[Tens
     """u = x + t div p, P(u) and the gap t (|Du| - <Du, p>), a sum of terms >= 0: it loses no digits."""
     u = x + spread(t, x) * divergence(p)
     g = gradient(u)
-    size = _total(_moduli(g, isotropic))
-    slack = size - _total((g * p.conj()).real)
-    return u, _total(abs2(u - x)) / 2 + t * size, (t * slack).clamp(min=0)
+    moduli, inner = _moduli(g, isotropic), (g * p.conj()).real
+    slack = _total(moduli - (inner.sum(2, keepdim=True) if isotropic else inner))
+    return u, _total(abs2(u - x)) / 2 + t * _total(moduli), (t * slack).clamp(min=0)
 
 
 def _total(x: Tensor) -> Tensor:

@@ -239,7 +239,7 @@ def _size(g0, g1, f0, f1, parts, isotropic):
 
 @compiled
 def _roots(f):
-    total = f.dtype.type(0)
+    total = 0.0
     for j in range(len(f)):
         total += np.sqrt(f[j])
     return total
@@ -247,7 +247,7 @@ def _roots(f):
 
 @compiled
 def _inner(a, b):
-    total = a.dtype.type(0)
+    total = 0.0  # in double precision: the gap is a small difference of sums
     for j in range(len(a)):
         total += a[j] * b[j]
     return total
