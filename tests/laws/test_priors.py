@@ -1,0 +1,250 @@
+"""The laws that every prior of the catalogue meets by existing."""
+
+import copy
+import json
+import pickle
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import scipy.optimize
+import torch
+from torch import Tensor
+
+from workbench import catalog, priors
+from workbench.linalg import power_norm
+from workbench.operators import LinearOperator, Map
+from workbench.parameters import as_code, changed, describe, parameters, rebuild
+from workbench.priors import Can, Prior
+from workbench.refusal import Refusal
+from workbench.tensors import dot, generator, norm, norm2, normal_like, real_of, spread
+
+SHAPES = ((1, 8), (2, 16), (1, 8, 8), (3, 4, 5))
+STEPS = (0.003, 0.05, 2.0)
+CALLS = {
+    Can.GRAD: lambda p, x: p.grad(x),
+    Can.HVP: lambda p, x: p.hvp(x, x),
+    Can.PROX: lambda p, x: p.prox(x, 0.5),
+    Can.DENOISE: lambda p, x: p.denoise(x, 0.1),
+    Can.SPLIT: lambda p, x: p.outer(p.linear(tuple(x.shape[1:]))(x)),
+}
+
+
+def variants(cls: type) -> list[Prior]:
+    """The default, then each word and each truth of the signature by itself; iterative ones to the last digit."""
+    given = {p.name for p in parameters(cls)}
+    exact = {n: v for n, v in {"tolerance": 1e-13, "iterations": 100_000}.items() if n in given}
+    choices = [{p.name: c} for p in parameters(cls) for c in (*p.choices, *(bool in p.kinds) * (False, True))]
+    made = [cls(**exact | choice) for choice in ({}, *choices)]
+    return list({as_code(p): p for p in made}.values())
+
+
+def signal(shape: tuple[int, ...], dtype: torch.dtype = torch.float64, seed: int = 0) -> Tensor:
+    return normal_like(torch.empty(shape, dtype=dtype), generator(seed, 0))
+
+
+def precisions(dtype: torch.dtype) -> tuple[torch.dtype, torch.dtype]:
+    """The double precision given and its single one."""
+    return dtype, torch.complex64 if dtype.is_complex else torch.float32
+
+
+CLASSES = catalog.members("prior")
+EVERY = [p for cls in CLASSES.values() for p in variants(cls)]
+
+
+def cases(cls: type) -> Iterator:
+    """Every shape and dtype that the default takes; of the other variants one signal, real."""
+    first, *others = variants(cls)
+    every = [(first, shape, dtype) for shape in SHAPES for dtype in (torch.float64, torch.complex128)]
+    for prior, shape, dtype in [*every, *((p, (1, 8, 8), torch.float64) for p in others)]:
+        if not prior.unfit(shape, dtype):
+            code = as_code(prior).removeprefix("priors.")
+            yield pytest.param(prior, shape, dtype, id=f"{code}-{shape}-{str(dtype)[6:]}")
+
+
+CASES = [case for cls in CLASSES.values() for case in cases(cls)]
+
+
+def having(ability: Can) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(("prior", "shape", "dtype"), [c for c in CASES if ability in c.values[0].can])
+
+
+every_prior = pytest.mark.parametrize("prior", EVERY, ids=as_code)
+
+
+@pytest.mark.parametrize("cls", CLASSES.values(), ids=lambda cls: cls.__name__)
+def test_is_built_without_arguments_documented_and_has_cases(cls):
+    assert isinstance(cls(), Prior)
+    assert (cls.__doc__ or "").strip()
+    assert all(p.meaning for p in parameters(cls))
+    assert any(isinstance(case.values[0], cls) for case in CASES)
+
+
+@every_prior
+def test_description_code_and_pickle_rebuild_it(prior):
+    description = json.loads(json.dumps(describe(prior)))
+    assert describe(rebuild(description)) == description
+    assert describe(eval(as_code(prior), {"priors": priors})) == description
+    assert describe(pickle.loads(pickle.dumps(prior))) == description
+    assert describe(copy.deepcopy(prior)) == description
+
+
+@every_prior
+def test_absent_ability_is_refused_with_a_sentence(prior):
+    for ability, call in CALLS.items():
+        if ability not in prior.can:
+            with pytest.raises(Refusal, match=type(prior).__name__):
+                call(prior, signal((1, 1, 8, 8)))
+    if Can.GRAD not in prior.can:
+        with pytest.raises(Refusal):
+            prior.lipschitz()
+
+
+@having(Can.VALUE)
+def test_value_is_one_real_number_per_item_in_the_precision_of_x(prior, shape, dtype):
+    for kind in precisions(dtype):
+        value = prior(signal((3, *shape), kind))
+        assert value.shape == (3,)
+        assert value.dtype == real_of(kind)
+
+
+@pytest.mark.parametrize(("prior", "shape", "dtype"), CASES)
+def test_items_of_a_batch_are_independent_and_inputs_stay_untouched(prior, shape, dtype):
+    x = signal((3, *shape), dtype)
+    before = x.clone()
+    calls = [call for ability, call in CALLS.items() if ability in prior.can] + [lambda p, x: p(x)]
+    for call in calls:
+        together = call(prior, x)
+        alone = torch.cat([call(prior, x[i : i + 1]) for i in range(len(x))])
+        assert (
+            torch.equal(torch.nan_to_num(together), torch.nan_to_num(alone))
+            or (norm(together - alone) <= 1e-12 * norm(alone)).all()
+        )
+    assert torch.equal(x, before)
+
+
+@having(Can.PROX)
+def test_prox_keeps_shape_and_dtype_and_no_zero_makes_a_nan(prior, shape, dtype):
+    idle = [changed(prior, weight=0.0)] if any(p.name == "weight" for p in parameters(type(prior))) else []
+    for kind in precisions(dtype):
+        for x in (signal((2, *shape), kind), torch.zeros(2, *shape, dtype=kind)):
+            for p in (prior, *idle):
+                for step in (0.0, 0.7):
+                    for out in (p.prox(x, step), p.conjugate_prox(x, step)):
+                        assert out.shape == x.shape
+                        assert out.dtype == x.dtype
+                        assert torch.isfinite(torch.view_as_real(out) if kind.is_complex else out).all()
+                assert p(x).isnan().sum() == 0
+
+
+def excess(prior: Prior, x: Tensor, u: Tensor, w: Tensor, step: float) -> Tensor:
+    """P(w) - P(u) - |w - u|^2 / 2 over the size of P, P(v) = |v - x|^2 / 2 + step g(v): >= 0 for all w iff u = prox."""
+    at_u, at_w = (norm2(v - x) / 2 + step * prior(v) for v in (u, w))
+    return (at_w - at_u - norm2(w - u) / 2) / (at_u + norm2(x) + 1e-300)
+
+
+@having(Can.PROX | Can.VALUE | Can.CONVEX)
+def test_prox_beats_every_other_signal_by_half_the_squared_distance(prior, shape, dtype):
+    x = signal((2, *shape), dtype)
+    for step in STEPS:
+        u = prior.prox(x, step)
+        others = [x, 0 * x, 0.5 * u, 1.001 * u, (u + x) / 2, prior.prox(x, 2 * step), prior.prox(0.9 * x, step)]
+        sizes = (1e-6, 1e-4, 1e-2, 1.0, 30.0)
+        others += [u + s * signal(tuple(x.shape), dtype, seed=k) for k, s in enumerate(sizes)]
+        assert torch.isfinite(prior(u)).all()
+        for w in others:
+            assert (excess(prior, x, u, w, step) >= -1e-11).all()
+
+
+SMALLEST = [pytest.param(p, (1, 8), torch.float64, id=as_code(p)) for p in EVERY if Can.PROX in p.can]
+
+
+@pytest.mark.parametrize(("prior", "shape", "dtype"), SMALLEST)
+def test_no_search_finds_anything_better_than_the_prox(prior, shape, dtype):
+    x, step = signal((1, *shape), dtype), 0.03
+    u = prior.prox(x, step)
+
+    def objective(v: np.ndarray) -> float:
+        w = torch.from_numpy(v).reshape(x.shape)
+        return min(float(norm2(w - x) / 2 + step * prior(w)), 1e9)  # the search subtracts values: no infinities
+
+    best = objective(u.numpy())
+    for start in (u, x):
+        found = scipy.optimize.minimize(objective, start.numpy().ravel(), method="Powell", options={"maxfev": 400})
+        assert found.fun >= best - 1e-10 * abs(best)
+
+
+@having(Can.PROX | Can.CONVEX)
+def test_moreau_and_firmly_nonexpansive(prior, shape, dtype):
+    x, z = signal((2, *shape), dtype), signal((2, *shape), dtype, seed=1)
+    for step in STEPS:
+        # x = prox_{step g}(x) + step prox_{g* / step}(x / step)
+        whole = prior.prox(x, step) + step * prior.conjugate_prox(x / step, 1 / step)
+        assert (norm(whole - x) <= 1e-6 * norm(x)).all()
+        for prox in (prior.prox, prior.conjugate_prox):
+            d = prox(x, step) - prox(z, step)
+            assert (norm2(d) <= dot(d, x - z) + 1e-6 * norm2(x - z)).all()
+
+
+@having(Can.SPLIT | Can.VALUE)
+def test_split_is_the_outer_prior_after_the_linear_map(prior, shape, dtype):
+    x, linear = signal((2, *shape), dtype), prior.linear(shape)
+    assert isinstance(linear, LinearOperator)
+    assert linear.in_shape == shape
+    assert Can.PROX in prior.outer.can
+    assert not prior.outer.unfit(linear.out_shape, dtype)
+    assert torch.allclose(prior(x), prior.outer(linear(x)), rtol=1e-13, atol=0)
+
+
+@having(Can.GRAD | Can.VALUE)
+def test_gradient_is_the_slope_of_the_value(prior, shape, dtype):
+    v = signal((2, *shape), dtype, seed=1)
+    for x in (signal((2, *shape), dtype), torch.zeros(2, *shape, dtype=dtype)):
+        h = 1e-5
+        slope = (prior(x + h * v) - prior(x - h * v)) / (2 * h)
+        assert torch.allclose(dot(prior.grad(x), v), slope, rtol=1e-6, atol=1e-6 * float(prior(v).abs().max()))
+
+
+@having(Can.HVP | Can.GRAD)
+def test_hessian_is_the_slope_of_the_gradient_also_at_zero(prior, shape, dtype):
+    v = signal((2, *shape), dtype, seed=1)
+    for x in (signal((2, *shape), dtype), torch.zeros(2, *shape, dtype=dtype)):
+        h = 1e-5
+        slope = (prior.grad(x + h * v) - prior.grad(x - h * v)) / (2 * h)
+        assert (norm(prior.hvp(x, v) - slope) <= 1e-6 * norm(slope) + 1e-300).all()
+
+
+@having(Can.HVP | Can.GRAD)
+def test_no_eigenvalue_of_the_hessian_exceeds_the_lipschitz_constant(prior, shape, dtype):
+    for x in (signal((1, *shape), dtype), torch.zeros(1, *shape, dtype=dtype), 1e-2 * signal((1, *shape), dtype)):
+
+        def apply(v: Tensor, x: Tensor = x) -> Tensor:
+            return prior.hvp(x, v)
+
+        assert power_norm(Map((shape, shape), apply, apply), x, steps=50) <= prior.lipschitz() * (1 + 1e-9)
+
+
+@having(Can.QUADRATIC)
+def test_quadratic_means_quadratic(prior, shape, dtype):
+    x, v = signal((2, *shape), dtype), signal((2, *shape), dtype, seed=1)
+    assert torch.allclose(prior(2 * x), 4 * prior(x), rtol=1e-13)
+    assert torch.allclose(prior.hvp(x, v), prior.hvp(0 * x, v), rtol=1e-13)
+    assert torch.allclose(dot(x, prior.hvp(x, x)) / 2, prior(x), rtol=1e-13)
+
+
+@having(Can.CONVEX | Can.VALUE)
+def test_convex_means_convex(prior, shape, dtype):
+    x, z = signal((8, *shape), dtype), signal((8, *shape), dtype, seed=1)
+    if Can.PROX in prior.can:  # inside a constraint, too
+        x, z = torch.cat([x, prior.prox(x, 0.01)]), torch.cat([z, prior.prox(z, 0.01)])
+    t = spread(torch.rand(len(x), generator=generator(2, 0), dtype=torch.float64), x)
+    bound = t.flatten() * prior(x) + (1 - t.flatten()) * prior(z)
+    assert (prior(t * x + (1 - t) * z) <= bound * (1 + 1e-12) + 1e-12).all()
+
+
+@having(Can.DENOISE)
+def test_denoising_keeps_shape_and_dtype(prior, shape, dtype):
+    x = signal((2, *shape), dtype)
+    out = prior.denoise(x, 0.1)
+    assert out.shape == x.shape
+    assert out.dtype == x.dtype

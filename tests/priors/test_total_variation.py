@@ -1,0 +1,98 @@
+"""Total variation against CVXPY, its linear map, and its stopping rule."""
+
+import math
+
+import cvxpy as cp
+import numpy as np
+import pytest
+import torch
+
+from workbench.linalg import power_norm
+from workbench.noise import Gaussian
+from workbench.operators import Gradient, Identity
+from workbench.priors import GroupL1, TotalVariation
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.tensors import dot, generator, norm, norm2, normal_like
+
+
+def edges(shape: tuple[int, ...], dtype: torch.dtype = torch.float64) -> torch.Tensor:
+    """A noisy signal with one edge along each axis: (1, 1, *shape)."""
+    x = torch.zeros(1, 1, *shape, dtype=dtype)
+    x[(..., *(slice(n // 3, None) for n in shape))] = 1
+    return x + 0.1 * normal_like(x, generator(0, 0))
+
+
+def differences(u: cp.Expression, shape: tuple[int, ...]) -> list[cp.Expression]:
+    """Differences of a signal in rows, by matrices written down here: 0 at the end of each axis."""
+    out = []
+    for axis in range(len(shape)):
+        one = [np.eye(n, k=1) - np.eye(n) if k == axis else np.eye(n) for k, n in enumerate(shape)]
+        one[axis][-1] = 0
+        out.append((np.kron(*one) if len(shape) == 2 else one[0]) @ u)
+    return out
+
+
+def clarabel(x: torch.Tensor, weight: float, isotropic: bool) -> tuple[float, np.ndarray]:
+    shape = tuple(x.shape[2:])
+    u = cp.Variable(math.prod(shape), complex=x.is_complex())
+    d = cp.vstack(differences(u, shape))
+    moduli = cp.sum(cp.norm(cp.abs(d), 2, axis=0)) if isotropic else cp.sum(cp.abs(d))
+    objective = cp.sum_squares(u - x.numpy().ravel()) / 2 + weight * moduli
+    tight = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-12)
+    value = cp.Problem(cp.Minimize(objective)).solve(solver="CLARABEL", **tight)
+    return float(value), np.asarray(u.value).reshape(shape)
+
+
+@pytest.mark.parametrize("isotropic", [True, False])
+@pytest.mark.parametrize(
+    ("shape", "dtype"), [((12, 9), torch.float64), ((24,), torch.float64), ((6, 7), torch.complex128)]
+)
+def test_prox_is_the_minimiser_that_cvxpy_finds(shape, dtype, isotropic):
+    x, weight = edges(shape, dtype), 0.15
+    prior = TotalVariation(weight, isotropic, tolerance=1e-13, iterations=100_000)
+    u = prior.prox(x, 1.0)
+    value, best = clarabel(x, weight, isotropic)
+    assert float(norm2(u - x) / 2 + prior(u)) == pytest.approx(value, rel=1e-8)
+    assert np.abs(u[0, 0].numpy() - best).max() < 1e-4
+
+
+def test_default_tolerance_bounds_the_distance_to_the_minimiser():
+    x = edges((32, 32))
+    rough, exact = TotalVariation(0.2), TotalVariation(0.2, tolerance=1e-13, iterations=100_000)
+    best = exact.prox(x, 1.0)
+    value = float(norm2(best - x) / 2 + exact(best))
+    assert float(norm(rough.prox(x, 1.0) - best)) <= math.sqrt(2 * 1.01 * rough.tolerance * value)
+
+
+def test_a_constant_is_free_and_a_large_weight_leaves_the_mean():
+    x = edges((8, 6))
+    assert float(TotalVariation()(torch.full_like(x, 3.0))) == 0
+    flat = TotalVariation(1e4, tolerance=1e-13, iterations=100_000).prox(x, 1.0)
+    assert torch.allclose(flat, x.mean().expand_as(x), atol=1e-5)
+
+
+def test_isotropic_is_the_shorter_way():
+    x = edges((8, 6))
+    assert float(TotalVariation(1.0)(x)) < float(TotalVariation(1.0, isotropic=False)(x))
+    assert isinstance(TotalVariation().outer, GroupL1)
+
+
+@pytest.mark.parametrize("shape", [(2, 7, 5), (1, 1, 9), (3, 11), (1, 1, 1)])
+def test_the_gradient_is_adjoint_to_its_adjoint_and_knows_its_norm(shape):
+    operator = Gradient(shape)
+    for dtype in (torch.float64, torch.complex128):
+        x = normal_like(torch.empty(2, *operator.in_shape, dtype=dtype), generator(0, 0))
+        y = normal_like(torch.empty(2, *operator.out_shape, dtype=dtype), generator(1, 0))
+        assert torch.allclose(dot(operator(x), y), dot(x, operator.adjoint(y)), rtol=1e-12, atol=1e-14)
+    assert power_norm(operator, tolerance=1e-10, steps=5000) == pytest.approx(operator.closed_norm(), rel=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 4, 4), (5,)])
+def test_other_shapes_are_refused_in_a_sentence(shape):
+    assert "one or two space axes" in TotalVariation().unfit(shape, torch.float32)
+    with pytest.raises(Refusal, match="one or two space axes"):
+        TotalVariation().linear(shape)
+    y = torch.zeros(1, *shape)
+    with pytest.raises(Refusal, match="one or two space axes"):
+        Problem(Identity(shape), Gaussian(), TotalVariation(), y)
