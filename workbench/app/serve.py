@@ -4,7 +4,6 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
-from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
@@ -18,6 +17,8 @@ from workbench.parameters import changed
 from workbench.refusal import Refusal
 
 SESSIONS = 20  # people at a time; Panel itself has no limit
+LIFETIME = 5000  # milliseconds that a page without a reader is kept, so that a lost connection can come back
+_ANY = ("0.0.0.0", "::", "")
 
 
 def serve(
@@ -25,47 +26,70 @@ def serve(
     host: str = "localhost",
     device: str = "cpu",
     open_browser: bool = False,
-    announce: Callable[[str], None] = lambda sentence: None,
+    announce: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve until a signal ends it. `announce` gets the address once the port is ours."""
     devices.find(device)
     _require_free(host, port)
-    logging.getLogger("tornado.application").addFilter(_closed_tabs)
-    signal.signal(signal.SIGTERM, _end)
+    logging.getLogger("tornado.application").addFilter(_not_a_closed_tab)
     pn.extension(notifications=True)
-    server = pn.serve(
-        {"/": lambda: page(device)},
-        port=port, address=host, title="Workbench", show=open_browser, start=False, threaded=False, num_procs=1,
-        admin=False, session_history=0, websocket_origin=[f"{name}:{port}" for name in _names(host)],
-        websocket_max_message_size=2 * UPLOAD, check_unused_sessions=1000, unused_session_lifetime=2000, verbose=False,
+    server = pn.io.server.get_server(
+        {"/": Door(device).page}, port=port, address=host, title="Workbench", admin=False, num_procs=1,
+        websocket_origin=[f"{name}:{port}" for name in _names(host)], websocket_max_message_size=2 * UPLOAD,
+        check_unused_sessions_milliseconds=1000, unused_session_lifetime_milliseconds=LIFETIME,
     )  # fmt: skip
-    announce(f"http://{'localhost' if host in _ANY else host}:{port}/")
+    loop = server.io_loop
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: loop.add_callback_from_signal(loop.stop))
+    server.start()
+    address = f"http://{'localhost' if host in _ANY else host}:{port}/"
+    announce(address)
+    if open_browser:
+        server.show("/")
     try:
-        server.run_until_shutdown()
+        loop.start()
     finally:
         jobs.close_all()
+        server.stop(wait=False)
 
 
-def page(device: str) -> pn.viewable.Viewable:
-    """A page for one more person, or the sentence why not."""
-    if len(_live()) > SESSIONS:
-        return pmui.Alert(f"{SESSIONS} people are here already: come back when one has left", severity="warning")
-    return create_app(None if device == "cpu" else changed(Experiment(), device=device))
+class Door:
+    """Counts who is inside, and lets no more in than there is room for."""
 
+    def __init__(self, device: str, room: int = SESSIONS) -> None:
+        self._experiment = None if device == "cpu" else changed(Experiment(), device=device)
+        self._room, self.inside = room, 0
 
-def _live() -> list[Any]:
-    return [c for c in (pn.state._curdoc_ids if False else [])]
+    def page(self) -> pn.viewable.Viewable:
+        """A page for one more person, or the sentence why not."""
+        if self.inside >= self._room:
+            sentence = f"{self._room} people are here already: come back when one has left"
+            return pmui.Page(title="Workbench", main=[pmui.Alert(sentence, severity="warning", margin=20)])
+        made = create_app(self._experiment)
+        self.inside += 1
+        pn.state.on_session_destroyed(lambda context: self._left())
+        return made
 
-
-_ANY = ("0.0.0.0", "::", "")
+    def _left(self) -> None:
+        self.inside -= 1
 
 
 def _names(host: str) -> tuple[str, ...]:
-    return ("localhost", "127.0.0.1", host) if host not in _ANY else ("localhost", "127.0.0.1", socket.gethostname())
+    """The names by which a browser may call this server: any other origin gets 403."""
+    local = ("localhost", "127.0.0.1")
+    return (*local, socket.gethostname(), *_addresses()) if host in _ANY else (*local, host)
+
+
+def _addresses() -> tuple[str, ...]:
+    """The addresses of this machine."""
+    try:
+        return tuple(socket.gethostbyname_ex(socket.gethostname())[2])
+    except OSError:
+        return ()
 
 
 def _require_free(host: str, port: int) -> None:
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -73,10 +97,6 @@ def _require_free(host: str, port: int) -> None:
             raise Refusal("a free port", f"{port} in use", f"try --port {port + 1}") from error
 
 
-def _end(*_: Any) -> None:
-    raise SystemExit(0)
-
-
-def _closed_tabs(record: logging.LogRecord) -> bool:
+def _not_a_closed_tab(record: logging.LogRecord) -> bool:
     """Drop what Tornado says when a tab is closed while a message is on its way; all else passes."""
     return not (record.exc_info and record.exc_info[0] is WebSocketClosedError)

@@ -16,7 +16,9 @@ Ask = Callable[[str, Any], None]
 _TIGHT = (1, 0)
 _HIDDEN_LABEL = {"& .MuiInputLabel-root": {"position": "absolute", "clipPath": "inset(50%)", "height": "1px"}}
 _FIELD = {**_HIDDEN_LABEL, "& .MuiInput-root": {"marginTop": "0"}, "& input": {"padding": "1px 0", "fontSize": "13px"}}
-_SLIDER = {"& .MuiFormLabel-root": {"fontSize": "12.5px", "lineHeight": 1.25}, "& .MuiSlider-root": {"py": "7px"}}
+_SMALL = {"fontSize": "12.5px", "lineHeight": 1.15}
+_SLIDER = {"& .MuiFormLabel-root": _SMALL, "& .MuiSlider-root": {"py": "6px"}}
+_SWITCH = {"& .MuiFormControlLabel-label": _SMALL, "& .MuiTypography-root": _SMALL}
 
 
 def pretty(name: str) -> str:
@@ -30,8 +32,8 @@ class Control(ABC):
     def __init__(self, path: str, parameter: Parameter, ask: Ask) -> None:
         self.path, self.parameter, self._ask = path, parameter, ask
         self._following = False
-        self.complaint = pmui.Typography("", color="error", variant="caption", visible=False, margin=(0, 0, 4, 0))
-        self.element = pmui.Column(*self._widgets(), self.complaint, sizing_mode="stretch_width", margin=_TIGHT)
+        self.complaint: pmui.Typography | None = None
+        self.element = pmui.Column(*self._widgets(), sizing_mode="stretch_width", margin=_TIGHT)
 
     @property
     def label(self) -> str:
@@ -40,11 +42,17 @@ class Control(ABC):
 
     def show(self, value: Any, sentence: str = "") -> None:
         """The value that holds; while a sentence says what is wrong, what the person entered stays."""
-        if (sentence, bool(sentence)) != (self.complaint.object, self.complaint.visible):
-            self.complaint.param.update(object=sentence, visible=bool(sentence))
+        self._complain(sentence)
         if not sentence:
             with self._quietly():
                 self._follow(value)
+
+    def _complain(self, sentence: str) -> None:
+        if self.complaint is None and sentence:
+            self.complaint = pmui.Typography("", color="error", variant="caption", margin=(0, 0, 4, 0))
+            self.element.append(self.complaint)
+        if self.complaint is not None and self.complaint.object != sentence:
+            self.complaint.param.update(object=sentence, visible=bool(sentence))
 
     @contextmanager
     def _quietly(self) -> Iterator[None]:
@@ -129,7 +137,7 @@ class Automatic(Number):
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         (self.row,) = super()._widgets()
         self.automatic = pmui.Switch(
-            label=f"{self.label}: automatic", description=self.parameter.meaning, value=True, size="small", margin=0,
+            label=f"{self.label}: automatic", description=self.parameter.meaning, value=True, size="small", margin=0, sx=_SWITCH,
         )  # fmt: skip
         self.automatic.param.watch(lambda event: self._wish(None if event.new else self._first()), "value")
         return self.automatic, self.row
@@ -151,7 +159,9 @@ class Switch(Control):
     """Yes or no."""
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.switch = pmui.Switch(label=self.label, description=self.parameter.meaning, size="small", margin=0)
+        self.switch = pmui.Switch(
+            label=self.label, description=self.parameter.meaning, size="small", margin=0, sx=_SWITCH
+        )
         self.switch.param.watch(lambda event: self._wish(event.new), "value")
         return (self.switch,)
 

@@ -128,8 +128,6 @@ class Choices:
             description="where the run computes" + ("; this machine has no CUDA device" if len(here) == 1 else ""),
         )  # fmt: skip
         self.device.param.watch(lambda event: self.wishes.ask("device", event.new), "value")
-        self.notes = pmui.Alert("", severity="info", closeable=True, visible=False, margin=(4, 0))
-        self._told_notes: tuple[str, ...] = session.notes
         rest = [c.element for c in self.plain.values()] + [self.device] * ("device" not in hidden)
         self.element = pmui.Column(
             *(s.element for s in self.sections.values()), *rest, sizing_mode="stretch_width", margin=(2, 12)

@@ -27,9 +27,8 @@ class Compare:
         self._lines = ColumnDataSource({"at": [], "truth": [], "image": []})
         self._mark = Span(location=0, dimension="width", line_color="#ff9800", line_width=1)
         self._split = Span(location=0, dimension="height", line_color="#ff9800", line_width=2)
-        plots = self.panel._figures[2]
-        plots.add_layout(self._mark)
-        plots.add_layout(self._split)
+        self.panel.image.add_layout(self._mark)
+        self.panel.image.add_layout(self._split)
         self.profile = pn.pane.Bokeh(self._profile(), sizing_mode="stretch_both", margin=0)
         right = pmui.Column(
             pmui.Row(self.divider, self.row, sizing_mode="stretch_width", margin=0), self.profile,

@@ -1,5 +1,6 @@
 """In and out: a person's own file as the signal; the run, the figure, the link and the Python to take away."""
 
+import html
 import io
 from collections.abc import Callable
 
@@ -98,8 +99,6 @@ class Python:
         """Write the experiment anew."""
         text = self._session.code()
         if text != self._text.value:
-            import html
-
             self._text.value = text
             style = "white-space:pre-wrap;font:13px/1.5 monospace;margin:0;padding:8px"
             self.code.object = f"<pre style='{style}'>{html.escape(text)}</pre>"

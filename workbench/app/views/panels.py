@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 
 from workbench.app.images import Array, Limits, bytes_of, smaller
 
-GREY, DIVERGING = tuple(Greys256), tuple(interp_palette(RdBu11[::-1], 256))
+GREY, DIVERGING = tuple(Greys256), tuple(interp_palette(RdBu11, 256))
 _TOOLS = "pan,wheel_zoom,reset"
 
 
@@ -24,11 +24,12 @@ class Panel:
         self._grey = ColumnDataSource({"image": [], "width": [], "height": []})
         self._colour = ColumnDataSource({"image": [], "width": [], "height": []})
         self._line = ColumnDataSource({"at": [], "value": []})
-        self._figures = {2: self._image_figure(), 1: self._line_figure()}
+        self.image = self._image_figure()
+        self._curve: figure | None = None
         self._drawn = 2
         self.caption = pn.pane.HTML("", margin=(0, 0, 2, 0), height=18, sizing_mode="stretch_width")
         self.strip = pn.pane.HTML("", margin=(2, 0, 0, 0), height=18, sizing_mode="stretch_width")
-        self.pane = pn.pane.Bokeh(self._figures[2], sizing_mode="scale_width", aspect_ratio=1, margin=0)
+        self.pane = pn.pane.Bokeh(self.image, sizing_mode="scale_width", aspect_ratio=1, margin=0)
         self.element = pmui.Column(
             self.caption, self.pane, self.strip, sizing_mode="stretch_width", margin=(0, 8, 0, 0),
             styles={"max-width": "min(46vh, 560px)"},
@@ -37,8 +38,7 @@ class Panel:
 
     def share(self, other: "Panel") -> None:
         """Pan and zoom together with another panel."""
-        shape = self._figures[2]
-        shape.x_range, shape.y_range = other.x_range, other.y_range
+        self.image.x_range, self.image.y_range = other.x_range, other.y_range
         self.x_range, self.y_range = other.x_range, other.y_range
 
     def describe(self, detail: str) -> None:
@@ -51,7 +51,7 @@ class Panel:
         self._turn_to(min(array.ndim, 2))
         if array.ndim == 1:
             self._line.data = {"at": np.arange(len(array)), "value": array.astype(np.float32)}
-            bounds = self._figures[1].y_range
+            bounds = self.curve.y_range
             low, high = _padded(limits)
             if (bounds.start, bounds.end) != (low, high):
                 bounds.update(start=low, end=high)
@@ -67,7 +67,7 @@ class Panel:
     def fit(self, shape: tuple[int, ...], stretch: bool = False) -> None:
         """Show the whole of an image of this shape: undistorted with empty margins, or filling the square."""
         if len(shape) == 1:
-            self._figures[1].x_range.update(start=0, end=shape[0] - 1)
+            self.curve.x_range.update(start=0, end=shape[0] - 1)
             return
         height, width = shape[:2]
         tall, wide = (height, width) if stretch else (max(height, width),) * 2
@@ -77,7 +77,13 @@ class Panel:
     def _turn_to(self, axes: int) -> None:
         if axes != self._drawn:
             self._drawn = axes
-            self.pane.object = self._figures[axes]
+            self.pane.object = self.image if axes > 1 else self.curve
+
+    @property
+    def curve(self) -> figure:
+        """The plot of 1-D signals, made when the first one comes."""
+        self._curve = self._curve or self._line_figure()
+        return self._curve
 
     def _legend(self, limits: Limits, axes: int) -> None:
         low, high = (f"{v:.3g}" for v in limits)

@@ -51,7 +51,8 @@ class Gallery:
         self.image.show(frame.image, self._limits["image"], whole)
         self.error.show(error, self._limits["error"], whole)
         quality = frame.curves.get("psnr", ())
-        self.image.describe(f"k = {frame.k}" + (f" · {quality[-1]:.2f} dB" if len(quality) else ""))
+        fresh = len(quality) and frame.ks[-1] >= 0.9 * frame.k
+        self.image.describe(f"k = {frame.k}" + (f" · {quality[-1]:.2f} dB" if fresh else ""))
         self.error.describe("x − truth" + (", mean of colours" if frame.error.ndim == 3 else ""))
 
     def _frame_all(self) -> None:

@@ -15,7 +15,13 @@ _MEANING = {
     "Reset": "back to iteration 0",
     "Cancel": "end this run; what it reached stays",
 }
-_PACES = {"full speed": None, "30 / s": 30.0, "10 / s": 10.0, "3 / s": 3.0, "1 / s": 1.0}
+_PACES = {"full speed": 0.0, "30 / s": 30.0, "10 / s": 10.0, "3 / s": 3.0, "1 / s": 1.0}
+_PALE = {
+    "color": "inherit",
+    "& .MuiSvgIcon-root": {"color": "inherit"},
+    "& .MuiOutlinedInput-notchedOutline": {"borderColor": "rgba(255,255,255,.5) !important"},
+    "& .MuiInputBase-input": {"py": "5px", "fontSize": "13px"},
+}
 _WHITE = {"color": "inherit", "&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
 
 
@@ -33,11 +39,9 @@ class Transport:
         for name, button in self.buttons.items():
             button.on_click(lambda event, wish=name.lower(): getattr(session, wish)())
         self.pace = pmui.Select(
-            label="pace, iterations", options=_PACES, value=None, size="small", width=120, margin=(0, 10),
-            description="slow motion",
-            sx={"color": "inherit", "& .MuiSvgIcon-root": {"color": "inherit"}},
+            label="pace", options=_PACES, value=0.0, size="small", width=120, margin=(6, 10, 0, 10), sx=_PALE,
         )  # fmt: skip
-        self.pace.param.watch(lambda event: session.slow(event.new), "value")
+        self.pace.param.watch(lambda event: session.slow(event.new or None), "value")
         self.text = pn.pane.HTML("", margin=0, sizing_mode="stretch_width", height=18)
         self.bar = pmui.LinearProgress(
             value=0, color="light", variant="determinate", sizing_mode="stretch_width", margin=0, height=4

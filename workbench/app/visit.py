@@ -1,0 +1,45 @@
+"""A person's visit: the run waits while they are away, and is in the address of their page."""
+
+import time
+
+import panel as pn
+
+from workbench.app.session import Session
+from workbench.jobs import Status
+
+ALONE = 3.0  # seconds without a reader after which a run waits for one
+
+
+class Visit:
+    """Looks at the connection of a served page at every beat; in a notebook a reader is always there."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._document = pn.state.curdoc
+        served = self._document is not None and self._document.session_context is not None
+        self._location = pn.state.location if served else None
+        self._context = self._document.session_context if served and self._document else None
+        self._waiting = False
+        self._seen = time.perf_counter()
+
+    def look(self) -> None:
+        """Pause a run when nobody has been there for a while; go on when they are back."""
+        now = time.perf_counter()
+        if self._present():
+            self._seen = now
+            if self._waiting:
+                self._waiting = False
+                self._session.play()
+        elif now - self._seen > ALONE and self._session.job.latest.status is Status.RUNNING:
+            self._waiting = True
+            self._session.pause()
+
+    def remember(self, hidden: frozenset[str]) -> None:
+        """Put the experiment into the address of the page."""
+        if self._location is not None:
+            kept = f"&hide={','.join(sorted(hidden))}" if hidden else ""
+            self._location.search = f"?{self._session.address()}{kept}"
+
+    def _present(self) -> bool:
+        session = getattr(self._context, "session", None)
+        return session is None or session.connection_count > 0
