@@ -28,5 +28,5 @@ def main(args: argparse.Namespace) -> int:
             raise
         remedy = 'pip install "inverse-workbench[app]"'
         raise Refusal(f"the package {error.name} for the dashboard", "an installation without it", remedy) from error
-    serve(port=args.port, host=args.host, device=args.device, open_browser=args.open, announce=say)
+    serve(args.port, args.host, args.device, args.open, lambda address: say(f"Open {address} (Ctrl-C ends it)"))
     return 0

@@ -1,0 +1,303 @@
+"""The command line: every answer, and every refusal in one line with exit code 2."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from workbench import catalog, data, storage
+from workbench.cli import COMMANDS, main
+from workbench.cli.catalogue import KINDS
+from workbench.cli.lab import OFFLINE, arguments
+from workbench.cli.output import Bar
+from workbench.experiment import from_description
+from workbench.parameters import describe, parameters
+
+SMALL = ("run", "--size", "32", "--steps", "4")
+
+
+def answer(capsys, *argv: str) -> str:
+    assert main(argv) == 0
+    return capsys.readouterr().out
+
+
+def refusal(capsys, *argv: str, code: int = 2) -> str:
+    """The one line that a command ends with."""
+    try:
+        found = main(argv)
+    except SystemExit as end:
+        found = end.code
+    out, err = capsys.readouterr()
+    assert found == code
+    assert not out or code == 1
+    assert err.startswith("workbench: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def fresh(*argv: str, **options) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "workbench", *argv]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def test_a_run_goes_to_disk_and_back(tmp_path):
+    out, figure = tmp_path / "run.nc", tmp_path / "run.png"
+    choices = ("--truth", "coins", "--operator", "Radon", "--noise", "Gaussian", "--prior", "TotalVariation")
+    sets = ("--set", "prior.weight=20", "--set", "operator.angles=0,45,90", "--set", "algorithm.step_size=auto")
+    ended = fresh(
+        *SMALL, *choices, *sets, "--algorithm", "PDHG", "--out", out, "--figure", figure, "--json", cwd=tmp_path
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    said = json.loads(ended.stdout)
+    assert {"objective", "psnr", "ssim", "iterations", "seconds", "device", "stopped"} <= set(said)
+    assert (said["iterations"], said["device"], said["stopped"]) == (4, "cpu", "")
+    result = storage.load(out)
+    assert said["objective"] == pytest.approx(result.objective.values[-1, 0])
+    experiment = from_description(json.loads(result.attrs["spec"]))
+    assert describe(experiment) == said["spec"]
+    assert experiment.operator.angles == (0.0, 45.0, 90.0)
+    np.testing.assert_array_equal(experiment.run()["x"], result["x"])
+    problem, algorithm, numbers = storage.rebuild_run(result)
+    assert describe(problem.prior)["weight"] == 20
+    assert describe(algorithm) == describe(experiment.algorithm)
+    assert numbers["steps"] == 4
+    with Image.open(figure) as picture:
+        assert picture.format == "PNG"
+        assert min(picture.size) > 400
+
+
+def test_sentences_for_a_person(capsys, tmp_path):
+    out = tmp_path / "run.nc"
+    text = answer(capsys, *SMALL, "--out", str(out))
+    assert re.search(r"4 iterations in .* it/s\) on cpu", text)
+    assert "psnr" in text
+    assert f"saved {out}" in text
+
+
+def test_a_saved_run_or_its_specification_is_run_again_with_changes(capsys, tmp_path):
+    first = json.loads(answer(capsys, *SMALL, "--truth", "cell", "--out", str(tmp_path / "a.nc"), "--json"))
+    (tmp_path / "a.json").write_text(json.dumps(first["spec"]))
+    for spec in ("a.nc", "a.json"):
+        again = json.loads(answer(capsys, "run", str(tmp_path / spec), "--json"))
+        assert again["objective"] == first["objective"]
+        changed = json.loads(answer(capsys, "run", str(tmp_path / spec), "--set", "prior.weight=1", "--json"))
+        assert changed["spec"]["prior"]["weight"] == 1
+        assert changed["spec"]["truth"] == first["spec"]["truth"]
+    other = json.loads(answer(capsys, "run", str(tmp_path / "a.nc"), "--truth", "ecg", "--size", "40", "--json"))
+    assert other["spec"]["operator"]["shape"] == [1, 40], "the operator follows the signal"
+
+
+def test_a_file_of_ones_own(capsys, tmp_path):
+    Image.fromarray(np.arange(40 * 30, dtype=np.uint8).reshape(40, 30)).save(tmp_path / "photo.png")
+    said = json.loads(answer(capsys, "run", "--truth", str(tmp_path / "photo.png"), "--steps", "2", "--json"))
+    assert said["spec"]["operator"]["shape"] == [1, 40, 30]
+    small = json.loads(answer(capsys, *SMALL, "--truth", str(tmp_path / "photo.png"), "--json"))
+    assert small["spec"]["operator"]["shape"] == [1, 32, 24]
+
+
+@pytest.mark.parametrize(
+    ("truth", "operator", "images"),
+    [("astronaut", "Downsample", 4), ("camera", "FourierMask", 4), ("camera", "Radon", 4), ("ecg", "Downsample", 0)],
+)
+def test_figures_of_every_kind_of_signal(capsys, tmp_path, truth, operator, images):
+    file = tmp_path / "run.svg"
+    choices = ("--truth", truth, "--operator", operator, "--prior", "Tikhonov", "--algorithm", "GradientDescent")
+    answer(capsys, *SMALL, *choices, "--figure", str(file), "--every", "3")
+    found = file.read_text().count("<image")  # colour bars are images too
+    assert found >= images if images else found == 0
+
+
+def test_a_diverged_run_keeps_its_last_good_state(capsys, tmp_path):
+    choices = ("--algorithm", "GradientDescent", "--prior", "Tikhonov", "--set", "algorithm.step_size=9")
+    long = ("--steps", "300", "--out", str(tmp_path / "run.nc"))
+    sentence = refusal(capsys, *SMALL, *choices, *long, code=1)
+    assert "largest safe step" in sentence
+    assert np.isfinite(storage.load(tmp_path / "run.nc")["x"]).all()
+
+
+def test_ctrl_c_keeps_what_was_reached(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(Bar, "show", lambda bar, k: signal.raise_signal(signal.SIGINT) if k == 3 else None)
+    file = tmp_path / "run.nc"
+    assert main([*SMALL, "--steps", "100000", "--out", str(file)]) == 130
+    assert capsys.readouterr().err == "workbench: stopped by hand at iteration 3\n"
+    assert storage.load(file).attrs["stopped"] == "stopped by hand at iteration 3"
+    assert list(storage.load(file).k.values) == [0, 1, 2, 3]
+
+
+def test_a_bar_is_drawn_on_a_terminal_alone(capsys, monkeypatch):
+    bar = Bar(200)
+    bar.show(100)
+    bar.clear()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    bar = Bar(200)
+    bar.begin -= 2
+    bar.show(100)
+    assert re.search(r"━━─+ 100/200  \d+(\.\d+)? it/s  2 s left", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_lists_are_plain_json(capsys, kind):
+    text = answer(capsys, "list", kind, "--json")
+    found = json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))[kind]
+    if kind == "truths":
+        assert [entry["name"] for entry in found] == list(data.names())
+        return
+    members = catalog.members(KINDS[kind])
+    assert [entry["name"] for entry in found] == sorted(members)
+    for entry in found:
+        assert [p["name"] for p in entry["parameters"]] == [p.name for p in parameters(members[entry["name"]])]
+        assert all(p["meaning"] for p in entry["parameters"])
+
+
+def test_lists_for_a_person_name_everything(capsys):
+    text = answer(capsys, "list")
+    for kind in catalog.KINDS:
+        assert all(re.search(rf"^{name}  \S", text, re.MULTILINE) for name in catalog.members(kind))
+    assert re.search(r"width += 1\.5 .* px +standard deviation", text)
+    assert "Photographer behind a camera" in text
+
+
+def test_doctor_finds_this_machine_in_order(capsys):
+    found = json.loads(answer(capsys, "doctor", "--json"))["findings"]
+    by_name = {f["about"]: f for f in found}
+    assert by_name["torch"]["found"] == torch.__version__
+    assert "cpu" in by_name["devices"]["found"]
+    assert by_name["signals"]["found"] == f"{len(data.names())} of {len(data.names())} signals"
+    assert not any(f["remedy"] for f in found if f["about"] != "port")
+    assert "psnr" in answer(capsys, "doctor")
+
+
+def test_lab_asks_the_network_for_nothing():
+    import jupyterlab
+    from jupyterlab.labapp import LabApp
+
+    assert set(OFFLINE) <= set(arguments(8888))
+    assert "--no-browser" in arguments(8888, browser=False)
+    assert hasattr(jupyterlab, "NeverCheckForUpdate")
+    assert {"extension_manager", "check_for_updates_class", "news_url"} <= set(LabApp.class_trait_names())
+    assert Path(arguments(8888)[0]).is_dir()
+
+
+def test_version_and_help(capsys):
+    for argv in (["--version"], ["--help"], *([name, "--help"] for name in COMMANDS)):
+        with pytest.raises(SystemExit, match="0"):
+            main(argv)
+        assert "workbench" in capsys.readouterr().out
+    assert "examples:" in answer(capsys)
+
+
+RUNS = [
+    (["--pior", "Tikhonov"], ["'--pior'", "did you mean --prior?"]),
+    (["more", "words"], ["'words'", "see `workbench run --help`"]),
+    (["--steps"], ["expected one argument", "--help"]),
+    (["--prior", "TotalVaration"], ["'TotalVaration'", "TotalVariation"]),
+    (["--truth", "camra"], ["'camra'", "did you mean camera?"]),
+    (["--truth", "nothing.png"], ["nothing.png", "not there"]),
+    (["--set", "prior.wieght=3"], ["'wieght'", "did you mean weight?"]),
+    (["--set", "pior.weight=3"], ["'pior'", "did you mean prior?"]),
+    (["--set", "weight"], ["'weight'", "--set prior.weight=20"]),
+    (["--set", "prior.weight=-3"], ["0 to 1e+09", "-3"]),
+    (["--set", "prior.weight=much"], ["a number", "'much'"]),
+    (["--set", "truth.size=big"], ["a whole number", "'big'"]),
+    (["--steps", "0"], ["whole number of 1", "0"]),
+    (["--every", "0"], ["--every", "0"]),
+    (["--algorithm", "ConjugateGradient"], ["ConjugateGradient needs", "TotalVariation lacks", "try"]),
+    (["--operator", "Radon", "--truth", "ecg"], ["Radon"]),
+    (["--device", "cuda:9"], ["a device of this machine (cpu", "'cuda:9'"]),
+    (["--figure", "run.txt"], ["'.txt'", ".png"]),
+    (["--out", "none/run.nc"], ["none/run.nc", "folder that exists"]),
+    (["none.json"], ["none.json", "no file"]),
+    (["none.nc"], ["none.nc", "no file"]),
+]
+
+
+@pytest.mark.parametrize(("words", "sentences"), RUNS, ids=lambda value: " ".join(value)[:40])
+def test_what_cannot_be_run_is_refused_in_one_line(capsys, tmp_path, monkeypatch, words, sentences):
+    monkeypatch.chdir(tmp_path)
+    line = refusal(capsys, "run", *words, *([] if "--steps" in words else SMALL[1:]))
+    for sentence in sentences:
+        assert sentence in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_cuda_where_asked(capsys):
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    for command in ("run", "serve"):
+        assert "(cpu), got 'cuda'" in refusal(capsys, command, "--device", "cuda")
+
+
+FILES = {
+    "text.png": b"not a picture",
+    "empty.npy": b"",
+    "cut.png": Path(data.__file__).with_name("__init__.py").read_bytes(),
+    "text.json": b"{",
+    "list.json": b"[1]",
+    "type.json": b'{"prior": {"type": "priors.Nothing"}}',
+    "key.json": b'{"stepz": 3}',
+    "text.nc": b"not a run",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_not_what_it_says(capsys, tmp_path, name):
+    file = tmp_path / name
+    file.write_bytes(FILES[name])
+    words = ["--truth", str(file)] if file.suffix in (".png", ".npy") else [str(file)]
+    assert "wanted" in refusal(capsys, *SMALL, *words)
+
+
+def test_a_nan_image(capsys, tmp_path):
+    image = np.ones((16, 16), np.float32)
+    image[3, 4] = np.nan
+    np.save(tmp_path / "image.npy", image)
+    assert "1 of 256 NaN or infinite" in refusal(capsys, "run", "--truth", str(tmp_path / "image.npy"))
+
+
+def test_shapes_that_differ(capsys, tmp_path):
+    identity = {"type": "operators.Identity", "shape": [1, 16, 16]}
+    spec = {"operator": {"type": "operators.Composition", "outer": identity, "inner": identity}}
+    (tmp_path / "spec.json").write_text(json.dumps(spec))
+    line = refusal(capsys, "run", str(tmp_path / "spec.json"), "--size", "32")
+    assert "1 x 32 x 32" in line
+    assert "1 x 16 x 16" in line
+
+
+def test_a_port_in_use(capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert str(port) in refusal(capsys, "serve", "--port", str(port))
+
+
+def test_a_command_or_kind_that_is_none(capsys):
+    assert "did you mean run?" in refusal(capsys, "rnu")
+    assert "did you mean priors?" in refusal(capsys, "list", "prior")
+
+
+def test_missing_extras_are_named(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "panel", None)
+    monkeypatch.delitem(sys.modules, "workbench.app.serve", raising=False)
+    assert "inverse-workbench[app]" in refusal(capsys, "serve")
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
+    assert "inverse-workbench[lab]" in refusal(capsys, "lab")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert "inverse-workbench[data]" in refusal(capsys, "run", "--out", "run.nc")
+    assert "inverse-workbench[app]" in refusal(capsys, "run", "--figure", "run.png")
+
+
+def test_a_refusal_of_a_process_is_its_only_line(tmp_path):
+    ended = fresh("run", "--out", str(tmp_path / "none" / "run.nc"))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("workbench: wanted a file that can be written, got ")
+    assert ended.stderr.count("\n") == 1
