@@ -74,9 +74,9 @@ class ADMM(Algorithm):
         return replace(state, measured=fresh.measured)
 
     def current_step(self, state: State) -> float:
-        """rho, which plays the part of a dual step: 1 / (step |K|^2) of the primal step that PDHG takes."""
+        """rho, which plays the part of a dual step: 2 / (step |K|^2), from the primal step that PDHG takes."""
         measured = state.measured
-        return 1 / (measured["step"] * measured["linear"] ** 2) if self.rho is None else self.rho
+        return 2 / (measured["step"] * measured["linear"] ** 2) if self.rho is None else self.rho
 
     def _least_squares(
         self, A: LinearOperator, K: LinearOperator, x: Tensor, y: Tensor, z: Tensor, weight: float

@@ -12,6 +12,7 @@ from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.refusal import Refusal
 from workbench.tensors import dot, spread
 
 _SMOOTH = Likelihood.GRAD | Likelihood.LIPSCHITZ
@@ -36,10 +37,10 @@ class GradientDescent(Algorithm):
         return replace(state, x=state.x - self.current_step(state) * slope, k=state.k + 1)
 
     def current_step(self, state: State) -> float:
-        return 1 / state.measured["lipschitz"] if self.step_size is None else self.step_size
+        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
 
-    def largest_step(self, state: State) -> float:
-        return 2 / state.measured["lipschitz"]
+    def largest_step(self, state: State) -> float | None:
+        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,10 @@ class ProximalGradient(Algorithm):
         return replace(state, x=forward_backward(problem, state.x, self.current_step(state)), k=state.k + 1)
 
     def current_step(self, state: State) -> float:
-        return 1 / state.measured["lipschitz"] if self.step_size is None else self.step_size
+        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
 
-    def largest_step(self, state: State) -> float:
-        return 2 / state.measured["lipschitz"]
+    def largest_step(self, state: State) -> float | None:
+        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
 
 
 @dataclass(frozen=True)
@@ -111,12 +112,19 @@ class FISTA(Algorithm):
         return replace(state, x=new, before=x, age=age, k=state.k + 1)
 
     def current_step(self, state: State) -> float:
-        return 1 / state.measured["lipschitz"] if self.step_size is None else self.step_size
+        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
 
-    def largest_step(self, state: State) -> float:
-        return 1 / state.measured["lipschitz"]
+    def largest_step(self, state: State) -> float | None:
+        return 1 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
 
 
 def forward_backward(problem: Problem, x: Tensor, step: float) -> Tensor:
     """A gradient step on the misfit, then a prox step on the prior."""
     return problem.prior.prox(x - step * problem.misfit_grad(x), step)
+
+
+def inverse(lipschitz: float) -> float:
+    """1/L; a nonlinear operator may be flat where it is measured, and then has no default step."""
+    if lipschitz == 0:
+        raise Refusal("an objective that bends at the start", "a flat one", "give the step size, or another operator")
+    return 1 / lipschitz

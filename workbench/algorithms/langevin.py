@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.gradient import inverse
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
@@ -39,7 +40,7 @@ class UnadjustedLangevin(Algorithm):
         return replace(state, x=x - step * slope + (2 * step) ** 0.5 * normal_like(x, rng), k=state.k + 1)
 
     def current_step(self, state: State) -> float:
-        return 0.1 / state.measured["lipschitz"] if self.step_size is None else self.step_size
+        return 0.1 * inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
 
-    def largest_step(self, state: State) -> float:
-        return 2 / state.measured["lipschitz"]
+    def largest_step(self, state: State) -> float | None:
+        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None

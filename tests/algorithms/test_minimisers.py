@@ -1,0 +1,107 @@
+"""The algorithms end where the minimum is known: dense linear algebra, proximal maps, CVXPY."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from tests import reference
+from workbench import catalog, noise, operators, priors
+from workbench.algorithms import ADMM, Algorithm, ConjugateGradient
+from workbench.operators import Operator
+from workbench.priors import Can, Prior
+from workbench.problem import Problem
+from workbench.run import after, iterate, until
+
+MINIMISERS = [a for cls in catalog.members("algorithm").values() if not (a := cls()).random]
+PROXABLE = [p for cls in catalog.members("prior").values() if Can.PROX in (p := cls()).can]
+SHAPE = (1, 8, 8)
+
+
+def name(value: object) -> str:
+    return type(value).__name__
+
+
+def truth(batch: int = 2) -> Tensor:
+    return torch.rand(batch, *SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+
+def solve(problem: Problem, algorithm: Algorithm, steps: int) -> Tensor:
+    *_, last = until(iterate(problem, algorithm), after(steps))
+    return last.x
+
+
+@pytest.mark.parametrize("operator", [operators.GaussianBlur(SHAPE), operators.Radon(SHAPE, 7)], ids=name)
+@pytest.mark.parametrize("algorithm", MINIMISERS, ids=name)
+def test_least_squares_with_tikhonov_is_what_numpy_solves(operator: Operator, algorithm: Algorithm) -> None:
+    problem = Problem.simulate(operator, noise.Gaussian(0.1), priors.Tikhonov(20.0), truth())
+    A = operator(torch.eye(64, dtype=torch.float64).reshape(64, *SHAPE)).reshape(64, -1).T.numpy()
+    y = problem.y.flatten(1).numpy().T
+    known = np.linalg.solve(A.T @ A * 100 + 20 * np.eye(64), 100 * A.T @ y).T.reshape(problem.shape)
+    np.testing.assert_allclose(solve(problem, algorithm, 300), known, rtol=0, atol=1e-7)
+
+
+@pytest.mark.parametrize("algorithm", MINIMISERS, ids=name)
+def test_complex_least_squares_is_diagonal_in_frequency(algorithm: Algorithm) -> None:
+    operator = operators.FourierMask(SHAPE)
+    problem = Problem.simulate(operator, noise.Gaussian(0.1), priors.Tikhonov(20.0), truth() * (1 + 0.5j))
+    known = operator.adjoint(problem.y) * 100 / 120
+    torch.testing.assert_close(solve(problem, algorithm, 300), known, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("prior", PROXABLE, ids=name)
+@pytest.mark.parametrize("algorithm", MINIMISERS, ids=name)
+def test_denoising_is_the_prox_of_the_prior(prior: Prior, algorithm: Algorithm) -> None:
+    problem = Problem.simulate(operators.Identity(SHAPE), noise.Gaussian(0.1), prior, truth() - 0.3)
+    if algorithm.unmet(problem):
+        pytest.skip(algorithm.unmet(problem))
+    known = prior.prox(problem.y, 0.1**2)
+    steps = 100 if isinstance(prior.linear(SHAPE), operators.Identity) else 400
+    # The prox of total variation comes with a relative gap of 1e-5: half the squared distance is below it.
+    tolerance = 1e-8 if steps == 100 else 2e-3
+    torch.testing.assert_close(solve(problem, algorithm, steps), known, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("algorithm", MINIMISERS, ids=name)
+def test_counts_alone_are_explained_exactly(algorithm: Algorithm) -> None:
+    """Maximum likelihood of Poisson data through the identity is the data themselves, less the background."""
+    problem = Problem.simulate(operators.Identity(SHAPE), noise.Poisson(background=0.5), priors.Zero(), truth() + 1)
+    if algorithm.unmet(problem):
+        pytest.skip(algorithm.unmet(problem))
+    torch.testing.assert_close(solve(problem, algorithm, 600), problem.y - 0.5, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("solver", reference.SOLVERS)
+@pytest.mark.parametrize("case", reference.NAMES)
+def test_deblurring_agrees_with_cvxpy(case: str, solver: str) -> None:
+    known = reference.reference(case)
+    found = reference.solve(case, solver)
+    assert abs(float(known.problem.objective(found)) / known.objective - 1) < 1e-6
+    assert float((found - known.x).abs().max()) < 2e-3
+
+
+def test_conjugate_gradients_rest_at_the_rounding_of_each_item() -> None:
+    easy_and_hard = truth()
+    easy_and_hard[0] = 1.0
+    problem = Problem.simulate(operators.GaussianBlur(SHAPE), noise.Gaussian(0.05), priors.Tikhonov(), easy_and_hard)
+    states = list(until(iterate(problem, ConjugateGradient()), after(500)))
+    assert states[-1].k < 100
+    slope = problem.misfit_grad(states[-1].x) + problem.prior.grad(states[-1].x)
+    assert float(slope.abs().max()) < 1e-10 * float(problem.misfit_grad(problem.zeros()).abs().max())
+    objectives = torch.stack([problem.objective(s.x) for s in states])
+    assert bool((objectives.diff(dim=0) <= 1e-12 * objectives[:-1]).all())
+
+
+def test_admm_in_closed_form_is_admm_by_conjugate_gradients() -> None:
+    class Plain(operators.GaussianBlur):
+        """The same blur without its closed form."""
+
+        def gram_inverse(self, b: Tensor, c: float) -> None:
+            return None
+
+    runs = [
+        iterate(Problem.simulate(A, noise.Gaussian(), priors.L1(), truth()), ADMM(inner=50))
+        for A in (operators.GaussianBlur(SHAPE), Plain(SHAPE))
+    ]
+    for _, closed, iterated in zip(range(20), *runs, strict=False):
+        torch.testing.assert_close(closed.x, iterated.x, rtol=0, atol=1e-9)

@@ -1,0 +1,203 @@
+"""What every algorithm of the catalogue does by existing, on every noise and prior it can take."""
+
+import copy
+import dataclasses
+import itertools
+import json
+import pickle
+import re
+
+import pytest
+import torch
+from torch import Tensor
+
+from workbench import algorithms, catalog, noise, operators, priors
+from workbench.algorithms import Algorithm, State
+from workbench.operators import Operator
+from workbench.parameters import as_code, describe, parameters, rebuild
+from workbench.priors import Prior
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.run import after, iterate, resume, until
+from workbench.tensors import generator
+
+MEMBERS = [cls() for cls in catalog.members("algorithm").values()]
+NOISES = [cls() for cls in catalog.members("noise").values()]
+PRIORS = [cls() for cls in catalog.members("prior").values()]
+SHAPED = [cls for cls in catalog.members("operator").values() if "shape" in {p.name for p in parameters(cls)}]
+STEPS = 6
+
+
+def name(value: object) -> str:
+    return type(value).__name__
+
+
+def disc(side: int, batch: int = 1) -> Tensor:
+    """Discs of growing radius on a slope, all positive: (batch, 1, side, side)."""
+    t = torch.linspace(0, 1, side, dtype=torch.float64)
+    far = (t[:, None] - 0.5) ** 2 + (t[None] - 0.4) ** 2
+    return torch.stack([0.2 + 0.6 * (far < 0.05 * (b + 1)) + 0.2 * t[None] for b in range(batch)])[:, None]
+
+
+def fits(operator: Operator, noise: noise.Noise, prior: Prior, truth: Tensor) -> Problem | None:
+    """The problem, or None where its parts do not fit together."""
+    try:
+        return Problem.simulate(operator, noise, prior, truth)
+    except Refusal:
+        return None
+
+
+def small(operator: type[Operator], batch: int = 2) -> list[Problem]:
+    """Every noise and prior with one operator, 8 x 8."""
+    made = [fits(operator((1, 8, 8)), n, p, disc(8, batch)) for n in NOISES for p in PRIORS]
+    return [problem for problem in made if problem is not None]
+
+
+CELLS = [
+    pytest.param(problem, algorithm, id=f"{name(algorithm)}-{name(problem.noise)}-{name(problem.prior)}-{field}")
+    for field, operator in (("real", operators.GaussianBlur), ("complex", operators.FourierMask))
+    for problem, algorithm in itertools.product(small(operator), MEMBERS)
+    if not algorithm.unmet(problem)
+]
+cells = pytest.mark.parametrize(("problem", "algorithm"), CELLS)
+members = pytest.mark.parametrize("algorithm", MEMBERS, ids=name)
+
+
+def tensors(state: State) -> dict[str, Tensor]:
+    values = {f.name: getattr(state, f.name) for f in dataclasses.fields(state)}
+    return {n: v for n, v in values.items() if isinstance(v, Tensor)}
+
+
+def same(one: State, other: State) -> bool:
+    """Equal bit for bit, everything the next step reads included."""
+    pairs = [(v, tensors(other).get(n)) for n, v in tensors(one).items()]
+    equal = all(isinstance(w, Tensor) and torch.equal(v, w) for v, w in pairs)
+    return equal and one.k == other.k and one.measured == other.measured
+
+
+def states(problem: Problem, algorithm: Algorithm, steps: int, seed: int = 0) -> list[State]:
+    return list(until(iterate(problem, algorithm, seed=seed), after(steps)))
+
+
+@cells
+def test_step_is_pure_and_repeatable(problem: Problem, algorithm: Algorithm) -> None:
+    state = states(problem, algorithm, 2)[-1]
+    before, y = copy.deepcopy(state), problem.y.clone()
+    once = algorithm.step(problem, state, generator(0, state.k + 1))
+    again = algorithm.step(problem, state, generator(0, state.k + 1))
+    assert same(once, again) and once.k == state.k + 1
+    assert same(state, before) and torch.equal(problem.y, y)
+    assert once.x.dtype == problem.dtype and tuple(once.x.shape) == problem.shape
+
+
+@cells
+def test_resuming_from_a_pickle_equals_the_straight_run(problem: Problem, algorithm: Algorithm) -> None:
+    straight = states(problem, algorithm, STEPS)
+    for k in (0, 1, 4):
+        if k < len(straight):
+            kept = pickle.loads(pickle.dumps(straight[k]))
+            for there, here in zip(straight[k + 1 :], resume(problem, algorithm, kept), strict=False):
+                assert same(there, here)
+
+
+@cells
+def test_two_in_a_batch_are_two_runs(problem: Problem, algorithm: Algorithm) -> None:
+    if algorithm.random:
+        pytest.skip("items of a batch draw different numbers")
+    both = states(problem, algorithm, STEPS)
+    for item in range(2):
+        alone = dataclasses.replace(problem, y=problem.y[item : item + 1], truth=None)
+        # The constants behind default steps are one number a batch: the item that runs alone is given the same.
+        state = dataclasses.replace(
+            algorithm.init(alone, both[0].x[item : item + 1], generator(0, 0)), measured=both[0].measured
+        )
+        last = list(until(itertools.chain([state], resume(alone, algorithm, state)), after(both[-1].k)))[-1]
+        torch.testing.assert_close(last.x, both[-1].x[item : item + 1], rtol=1e-11, atol=1e-12)
+
+
+@cells
+def test_a_moved_slider_keeps_the_iterate_and_goes_on_down(problem: Problem, algorithm: Algorithm) -> None:
+    state = states(problem, algorithm, STEPS)[-1]
+    moved = dataclasses.replace(
+        problem, operator=type(problem.operator)((1, 8, 8), 0.7), noise=type(problem.noise)(*_doubled(problem.noise))
+    )
+    adapted = algorithm.adapt(moved, state)
+    assert adapted.k == state.k and torch.equal(adapted.x, state.x)
+    assert adapted.measured == algorithm.init(moved, state.x, generator(0, 0)).measured
+    *_, last = itertools.islice(resume(moved, algorithm, adapted), 60)
+    assert torch.isfinite(torch.view_as_real(last.x) if last.x.is_complex() else last.x).all()
+    if not algorithm.random:
+        start = moved.objective(adapted.x)
+        assert bool((moved.objective(last.x) <= start + 1e-9 * start.abs() + 1e-9).all())
+
+
+def _doubled(noise: noise.Noise) -> list[float]:
+    return [2 * float(getattr(noise, p.name)) for p in parameters(type(noise))]
+
+
+@pytest.mark.parametrize("operator", SHAPED, ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["single", "double"])
+def test_no_default_diverges(operator: type[Operator], dtype: torch.dtype) -> None:
+    """No NaN, and no objective above the first, on any noise and prior the operator goes with."""
+    truth = disc(32).to(dtype)
+    for noise_, prior, algorithm in itertools.product(NOISES, PRIORS, MEMBERS):
+        problem = fits(operator((1, 32, 32)), noise_, prior, truth)
+        if problem is None or algorithm.unmet(problem):
+            continue
+        steps = 30 if dtype == torch.float32 else 12
+        run = states(problem, algorithm, steps)
+        first, last = (float(problem.objective(s.x)) for s in (run[0], run[-1]))
+        where = f"{as_code(problem.noise)} {as_code(prior)} {as_code(algorithm)}: {first} -> {last}"
+        assert bool(torch.isfinite(torch.view_as_real(run[-1].x.to(problem.dtype.to_complex()))).all()), where
+        slack = 1e3 * torch.finfo(dtype).eps * (1 + abs(first))
+        assert algorithm.random or last <= first + slack, where
+
+
+@members
+def test_descriptions_rebuild_the_algorithm(algorithm: Algorithm) -> None:
+    plain = json.loads(json.dumps(describe(algorithm)))
+    assert rebuild(plain) == algorithm and describe(rebuild(plain)) == plain
+    assert eval(as_code(algorithm), {"algorithms": algorithms}) == algorithm
+    assert pickle.loads(pickle.dumps(algorithm)) == algorithm
+    for parameter in parameters(type(algorithm)):
+        assert parameter.meaning, f"{name(algorithm)}.{parameter.name} does not say what it means"
+    for parameter in parameters(type(algorithm)):
+        if parameter.range:
+            middle = (parameter.range.low * parameter.range.high) ** 0.5
+            moved = dataclasses.replace(algorithm, **{parameter.name: parameter.kinds[0](middle)})
+            assert rebuild(describe(moved)) == moved != algorithm
+
+
+@cells
+def test_the_step_found_is_a_safe_one(problem: Problem, algorithm: Algorithm) -> None:
+    state = algorithm.init(problem, problem.start(), generator(0, 0))
+    found, bound = algorithm.current_step(state), algorithm.largest_step(state)
+    assert found is None or found > 0
+    assert found is None or bound is None or found <= bound * (1 + 1e-12)
+
+
+class Bent(Operator):
+    """A(x) = x^2 + x, entry by entry: an operator that is not linear."""
+
+    def __init__(self, shape: tuple[int, ...] = (1, 8, 8)) -> None:
+        super().__init__(shape, shape)
+        self.shape = shape
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.square() + x
+
+
+@members
+def test_an_unmet_need_is_a_sentence_whose_advice_works(algorithm: Algorithm) -> None:
+    nonlinear = Problem.simulate(Bent(), noise.Gaussian(), priors.TotalVariation(), disc(8))
+    for problem in [*small(operators.GaussianBlur, 1), nonlinear]:
+        sentence = algorithm.unmet(problem)
+        if not sentence:
+            continue
+        assert sentence.startswith(f"{name(algorithm)} needs ")
+        with pytest.raises(Refusal, match=re.escape(sentence)):
+            iterate(problem, algorithm)
+        _, _, advice = sentence.rpartition(": ")
+        if advice != "change the prior or the noise":
+            for other in advice.removeprefix("try ").split(" or "):
+                assert states(problem, catalog.find("algorithm", other)(), 2)[-1].k == 2
