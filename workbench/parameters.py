@@ -108,7 +108,8 @@ _WORDS = {float: "a number", int: "a whole number", bool: "true or false", str: 
 
 def _words(kind: Any) -> str:
     if typing.get_origin(kind) is tuple:
-        return f"a list of {_words(typing.get_args(kind)[0]).removeprefix('a ')}s"
+        item = _words(typing.get_args(kind)[0]).removeprefix("a ")
+        return f"a list of {item.replace('list', 'lists') if item.startswith('list') else f'{item}s'}"
     return _WORDS.get(kind) or f"one of {kind.__name__.lower()}s"
 
 
@@ -142,7 +143,9 @@ _SWITCH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no
 def _read(kind: Any, text: str) -> Any:
     """The text as `kind`, or _NO where it does not read as one."""
     if typing.get_origin(kind) is tuple:
-        items = tuple(_read(typing.get_args(kind)[0], t.strip()) for t in text.strip("()[] ").split(",") if t.strip())
+        item = typing.get_args(kind)[0]
+        mark = ";" if typing.get_origin(item) is tuple else ","  # 1,2;3,4 is a list of lists
+        items = tuple(_read(item, t.strip()) for t in text.strip("()[] ").split(mark) if t.strip())
         return _NO if _NO in items else items
     if kind is bool:
         return _SWITCH.get(text.lower(), _NO)
@@ -157,7 +160,7 @@ def _read(kind: Any, text: str) -> Any:
 def as_text(value: Any) -> str:
     """What `Parameter.parse` reads back: the value as a person types it."""
     if isinstance(value, tuple):
-        return ",".join(map(as_text, value))
+        return (";" if any(isinstance(v, tuple) for v in value) else ",").join(map(as_text, value))
     return "auto" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

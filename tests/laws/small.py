@@ -16,9 +16,30 @@ from workbench.tensors import generator, normal_like
 SHAPES = ((2, 6, 8), (1, 7, 5), (2, 12), (1, 4, 2, 6))
 INNER = operators.MotionBlur((2, 6, 8), 3.3) @ operators.Mask((2, 6, 8))  # not its own adjoint
 
+LEFT = operators.Downsample((2, 6, 8))
+ROW, PAIRS = ((0.3, -0.2, 0.6, 0.1),), ((0, 3), (3, 1), (2, 5), (5, 0))
 MORE: dict[str, list[dict]] = {
-    "Scaled": [{"operator": INNER, "factor": 0.0}, {"operator": operators.Downsample((2, 6, 8)), "factor": -1.5}],
-    "Adjoint": [{"operator": operators.Downsample((2, 6, 8))}, {"operator": operators.Gradient((2, 6, 8))}],
+    "Colour": [{"shape": (3, 4, 5), "mixing": "luminance"}, {"shape": (3, 12), "mixing": "opponent"}],
+    "ConvolutionPSF": [
+        {"shape": (2, 12), "kernel": ROW},
+        {
+            "shape": (1, 3, 4),
+            "kernel": ((0.5, 0.1), (0.2, -0.3), (0.1, 0.1), (0.7, 0.4), (0.1, 0.2)),
+            "boundary": "zero",
+        },
+    ],
+    "GraphIncidence": [{"shape": (2, 2, 4), "graph": PAIRS}],
+    "GraphLaplacian": [{"shape": (2, 2, 4), "graph": PAIRS}],
+    "Stack": [
+        {"first": INNER, "second": LEFT},
+        {"first": operators.FourierMask((1, 4, 4)), "second": operators.Identity((1, 4, 4))},
+    ],
+    "StructuredSensing": [
+        {"shape": (2, 4, 8), "transform": "hadamard"},
+        {"shape": (2, 8), "transform": "hadamard", "signs": False},
+    ],
+    "Scaled": [{"operator": INNER, "factor": 0.0}, {"operator": LEFT, "factor": -1.5}],
+    "Adjoint": [{"operator": LEFT}, {"operator": operators.Gradient((2, 6, 8))}],
 }  # what the generic cases below do not reach
 
 

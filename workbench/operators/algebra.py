@@ -41,6 +41,9 @@ class Identity(LinearOperator):
     def pseudo_inverse(self, y: Tensor) -> Tensor:
         return y
 
+    def adjoint_inverse(self, x: Tensor) -> Tensor:
+        return x
+
 
 class Adjoint(LinearOperator):
     """A*, whose adjoint is A."""
@@ -71,6 +74,12 @@ class Adjoint(LinearOperator):
     def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
         return self.operator.gram_inverse(b, c)
 
+    def pseudo_inverse(self, y: Tensor) -> Tensor | None:
+        return self.operator.adjoint_inverse(y)
+
+    def adjoint_inverse(self, x: Tensor) -> Tensor | None:
+        return self.operator.pseudo_inverse(x)
+
     @property
     def H(self) -> LinearOperator:
         return self.operator
@@ -89,7 +98,7 @@ class Composition(LinearOperator):
                 f"an inner operator into {shown(outer.in_shape)}", shown(inner.out_shape), "match the two shapes"
             )
         super().__init__(inner.in_shape, outer.out_shape)
-        self.outer, self.inner, self.field = outer, inner, _common(outer, inner)
+        self.outer, self.inner, self.field = outer, inner, common_field(outer, inner)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.outer(self.inner(x))
@@ -113,7 +122,7 @@ class Sum(LinearOperator):
                 "match the shapes of both",
             )
         super().__init__(first.in_shape, first.out_shape)
-        self.first, self.second, self.field = first, second, _common(first, second)
+        self.first, self.second, self.field = first, second, common_field(first, second)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.first(x) + self.second(x)
@@ -156,6 +165,10 @@ class Scaled(LinearOperator):
     def pseudo_inverse(self, y: Tensor) -> Tensor | None:
         x = self.operator.pseudo_inverse(y)
         return None if x is None else x / self.factor if self.factor else 0 * x
+
+    def adjoint_inverse(self, x: Tensor) -> Tensor | None:
+        y = self.operator.adjoint_inverse(x)
+        return None if y is None else y / self.factor if self.factor else 0 * y
 
     def _inverse(self, inverse: Callable[[Tensor, float], Tensor | None], b: Tensor, c: float) -> Tensor | None:
         if not self.factor:
@@ -201,7 +214,7 @@ class Map(LinearOperator):
         return self.back(y)
 
 
-def _common(first: LinearOperator, second: LinearOperator) -> Field:
+def common_field(first: LinearOperator, second: LinearOperator) -> Field:
     """The numbers that both take."""
     common = first.field & second.field
     if not common:

@@ -109,6 +109,10 @@ class LinearOperator(Operator):
         """
         return None
 
+    def adjoint_inverse(self, x: Tensor) -> Tensor | None:
+        """(A*)^+ x, the least y among those with A*y nearest to x, in closed form; None where there is none."""
+        return None
+
     @property
     def H(self) -> "LinearOperator":
         """The adjoint as an operator."""

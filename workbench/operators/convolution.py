@@ -54,7 +54,7 @@ class PeriodicConvolution(LinearOperator):
         return self.gram_inverse(b, c)
 
     def pseudo_inverse(self, y: Tensor) -> Tensor:
-        return self._filter(y, Constant(reciprocal(self.transfer())).like(y))
+        return self._filter(y, reciprocal(self._transfer.like(y)))
 
     def _filter(self, x: Tensor, gain: Tensor) -> Tensor:
         if x.is_complex():

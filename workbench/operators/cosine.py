@@ -1,12 +1,37 @@
-"""The cosine transform, which makes reflecting boundaries diagonal."""
+"""The transforms that make differences diagonal: Fourier for periodic, cosines for reflecting boundaries."""
 
 import functools
 import math
+from typing import Literal
 
 import torch
 from torch import Tensor
 
 from workbench.tensors import Constant, Shape
+
+Boundary = Literal["periodic", "reflect", "zero"]
+
+
+def filtered(x: Tensor, gain: Tensor, boundary: Boundary) -> Tensor:
+    """x, (B, C, *space), with each coefficient in the basis of the boundary times `gain`, real, (*space)."""
+    axes = tuple(range(2, x.ndim))
+    if boundary == "reflect":
+        return cosine_sum(gain * cosines(x, axes), axes)
+    y = torch.fft.ifftn(gain * torch.fft.fftn(x, dim=axes), dim=axes)
+    return y if x.is_complex() else y.real
+
+
+def laplacian(space: Shape, boundary: Boundary, power: int = 1) -> Tensor:
+    """The sum over axes of (4 sin^2)^power, eigenvalues of powers of -x[i-1] + 2 x[i] - x[i+1]: (*space), float64.
+
+    In the order of `fftn` for a periodic and of `cosines` for a reflecting boundary.
+    """
+    values = torch.zeros((), dtype=torch.float64)
+    for n in space:
+        k = torch.arange(n, dtype=torch.float64)
+        turn = {"periodic": k / n, "reflect": k / (2 * n), "zero": (k + 1) / (2 * n + 2)}[boundary]
+        values = values[..., None] + (4 * (math.pi * turn).sin().square()) ** power
+    return values
 
 
 def cosines(x: Tensor, axes: tuple[int, ...]) -> Tensor:
@@ -33,15 +58,6 @@ def cosine_sum(x: Tensor, axes: tuple[int, ...]) -> Tensor:
             x = 2 * torch.fft.ifft(x * turns, 2 * n, norm="forward").real
         x = x[..., :n].movedim(-1, axis)
     return x
-
-
-def path_laplacian(space: Shape) -> Tensor:
-    """The eigenvalues of the Laplacian of a grid under `cosines`, 4 sum_axes sin^2(pi k / 2n), of that shape."""
-    values = torch.zeros((), dtype=torch.float64)
-    for n in space:
-        k = torch.arange(n, dtype=torch.float64)
-        values = values[..., None] + 4 * (math.pi * k / (2 * n)).sin().square()
-    return values
 
 
 @functools.lru_cache(maxsize=64)

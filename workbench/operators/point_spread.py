@@ -1,0 +1,146 @@
+"""Convolution with the images of a point: any kernel, and those of optics."""
+
+import math
+from typing import Annotated, Literal
+
+import torch
+from torch import Tensor
+
+from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.convolution import PeriodicConvolution
+from workbench.operators.shapes import space_of
+from workbench.parameters import Range
+from workbench.refusal import Refusal
+from workbench.tensors import Shape
+
+Rows = tuple[tuple[float, ...], ...]
+_COMA: Rows = ((0.0, 0.1, 0.05), (0.1, 0.4, 0.15), (0.0, 0.1, 0.1))
+
+
+class ConvolutionPSF(LinearOperator):
+    """(A x)[i] = sum_j kernel[j] x[i - j], every channel by itself; j = 0 is entry side // 2 of each kernel axis.
+
+    Beyond its ends the signal goes round ("periodic") or is 0 ("zero"). A kernel of one row suits one axis in space.
+    """
+
+    def __init__(
+        self,
+        shape: SignalShape = (1, 64, 64),
+        kernel: Annotated[Rows, "kernel, row by row"] = _COMA,
+        boundary: Annotated[Literal["periodic", "zero"], "the signal beyond its ends"] = "zero",
+    ) -> None:
+        super().__init__(shape, shape)
+        self.shape, self.kernel, self.boundary = shape, kernel, boundary
+        space = space_of(shape, "ConvolutionPSF", (1, 2))
+        small = _drawn(kernel, len(space))
+        # With zeros as wide as the kernel around it, a signal that goes round never meets itself.
+        margin = tuple(side - 1 for side in small.shape) if boundary == "zero" else (0,) * len(space)
+        padded = tuple(side + more for side, more in zip(space, margin, strict=True))
+        self._inner = PeriodicConvolution((shape[0], *padded), _wrapped(small, padded))
+        self._pad = [number for more in reversed(margin) for number in (0, more)]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._cropped(self._inner(self._padded(x)))
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return self._cropped(self._inner.adjoint(self._padded(y)))
+
+    def closed_norm(self) -> float | None:
+        return self._inner.closed_norm() if self.boundary == "periodic" else None
+
+    def spectrum(self) -> Tensor | None:
+        return self._inner.spectrum() if self.boundary == "periodic" else None
+
+    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
+        return self._inner.gram_inverse(b, c) if self.boundary == "periodic" else None
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
+        return self._inner.data_inverse(b, c) if self.boundary == "periodic" else None
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor | None:
+        return self._inner.pseudo_inverse(y) if self.boundary == "periodic" else None
+
+    def _padded(self, x: Tensor) -> Tensor:
+        return torch.nn.functional.pad(x, self._pad)
+
+    def _cropped(self, x: Tensor) -> Tensor:
+        return x[(slice(None), slice(None), *[slice(side) for side in self.shape[1:]])]
+
+
+class DefocusBlur(PeriodicConvolution):
+    """Convolution with a disk, the image of a point out of focus; its edge falls over one pixel; sum 1."""
+
+    def __init__(
+        self,
+        shape: SignalShape = (1, 64, 64),
+        radius: Annotated[float, Range(0.5, 12, unit="px", limits=(0, 1e4)), "radius of the disk"] = 3.0,
+    ) -> None:
+        super().__init__(shape, _unit((radius + 0.5 - _distance(shape, "DefocusBlur")).clamp(0, 1)))
+        self.radius = radius
+
+
+class AiryBlur(PeriodicConvolution):
+    """Convolution with (2 J1(v) / v)^2, v = 3.8317 d / radius: diffraction at a round aperture; sum 1."""
+
+    def __init__(
+        self,
+        shape: SignalShape = (1, 64, 64),
+        radius: Annotated[
+            float, Range(0.8, 12, log=True, unit="px", limits=(0.01, 1e4)), "radius of the first dark ring"
+        ] = 3.0,
+    ) -> None:
+        v = 3.8317059702075123 / radius * _distance(shape, "AiryBlur")
+        ring = torch.where(v > 0, 2 * torch.special.bessel_j1(v) / v.clamp_min(1e-300), 1)
+        super().__init__(shape, _unit(ring.square()))
+        self.radius = radius
+
+
+class MoffatBlur(PeriodicConvolution):
+    """Convolution with (1 + d^2 / core^2)^-power: the seeing of a telescope, with its wide wings; sum 1.
+
+    Moffat 1969, A&A 3, 455.
+    """
+
+    def __init__(
+        self,
+        shape: SignalShape = (1, 64, 64),
+        core: Annotated[float, Range(0.5, 8, log=True, unit="px", limits=(0.01, 1e4)), "width of the core"] = 2.0,
+        power: Annotated[float, Range(1.1, 6, limits=(0.5, 100)), "how fast the wings fall"] = 2.5,
+    ) -> None:
+        super().__init__(shape, _unit((1 + (_distance(shape, "MoffatBlur") / core).square()) ** -power))
+        self.core, self.power = core, power
+
+
+def _distance(shape: Shape, owner: str) -> Tensor:
+    """The periodic distance of each pixel from index 0."""
+    square = torch.zeros((), dtype=torch.float64)
+    for side in space_of(shape, owner):
+        index = torch.arange(side, dtype=torch.float64)
+        square = square[..., None] + torch.minimum(index, side - index).square()
+    return square.sqrt()
+
+
+def _unit(kernel: Tensor) -> Tensor:
+    return kernel / kernel.sum()
+
+
+def _drawn(kernel: Rows, axes: int) -> Tensor:
+    """The rows as a tensor with so many axes."""
+    widths = {len(row) for row in kernel}
+    if len(widths) != 1 or 0 in widths:
+        came = f"rows of {sorted(widths)} numbers" if kernel else "none"
+        raise Refusal("rows of one length for ConvolutionPSF.kernel", came, "give every row as many numbers")
+    drawn = torch.tensor(kernel, dtype=torch.float64)
+    if not bool(drawn.any()) or not math.isfinite(float(drawn.sum())):
+        raise Refusal("a kernel of finite numbers, not all 0", "another", "give at least one number that is not 0")
+    if axes == 1 and len(drawn) > 1:
+        came, remedy = f"{len(drawn)} rows", "give one row, or a signal with two axes in space"
+        raise Refusal("a kernel of one row for one axis in space", came, remedy)
+    return drawn[0] if axes == 1 else drawn
+
+
+def _wrapped(small: Tensor, space: Shape) -> Tensor:
+    """The kernel on a periodic grid, its centre at index 0; what does not fit goes round."""
+    kernel = torch.zeros(space, dtype=torch.float64)
+    axes = [(torch.arange(n) - n // 2) % side for n, side in zip(small.shape, space, strict=True)]
+    return kernel.index_put_(tuple(torch.meshgrid(*axes, indexing="ij")), small, accumulate=True)

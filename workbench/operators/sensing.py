@@ -1,0 +1,154 @@
+"""Compressed sensing: fewer random measurements than pixels."""
+
+import functools
+import math
+from typing import Annotated, Literal
+
+import torch
+from torch import Tensor
+
+from workbench.operators.base import LinearOperator, SignalShape, reciprocal
+from workbench.operators.cosine import cosine_sum, cosines
+from workbench.operators.shapes import space_of
+from workbench.parameters import Range
+from workbench.refusal import Refusal
+from workbench.tensors import Constant, Shape, generator, shown
+
+_GIB = 1.0
+
+Keep = Annotated[float, Range(0.05, 1, limits=(0, 1)), "measurements per pixel"]
+Seed = Annotated[int, Range(0, 99, limits=(0, 2**31)), "which random measurements"]
+
+
+class GaussianSensing(LinearOperator):
+    """A dense matrix of independent normal numbers of variance 1 / m, the same in every channel: (C, *space) -> (C, m).
+
+    m = round(keep * pixels). Refuses a matrix beyond 1 GiB. The closed forms rest on one eigendecomposition of A A*,
+    made at first need. Candes, Romberg & Tao 2006, 10.1109/TIT.2005.862083.
+    """
+
+    def __init__(self, shape: SignalShape = (1, 64, 64), keep: Keep = 0.25, seed: Seed = 0) -> None:
+        n = math.prod(space_of(shape, "GaussianSensing"))
+        m = _count(keep, n, "GaussianSensing")
+        size = 8 * m * n / 2**30
+        if size > _GIB:
+            came = f"{m} x {n} numbers, {size:.1f} GiB"
+            raise Refusal(f"a matrix of at most {_GIB:g} GiB", came, "take fewer pixels, or StructuredSensing")
+        super().__init__(shape, (shape[0], m))
+        self.shape, self.keep, self.seed = shape, keep, seed
+        self._matrix = Constant(torch.randn(m, n, generator=generator(seed, 0), dtype=torch.float64) / math.sqrt(m))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(2) @ self._matrix.like(x).mT.to(x.dtype)
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return (y @ self._matrix.like(y).to(y.dtype)).unflatten(-1, self.shape[1:])
+
+    def spectrum(self) -> Tensor:
+        values = torch.zeros(self._matrix.value.shape[1], dtype=torch.float64)
+        values[: self.out_shape[1]] = self._modes[0].value
+        return values.repeat(self.shape[0])
+
+    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
+        return (b - self.adjoint(self.data_inverse(self(b), c))) / c
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor:
+        return self._in_modes(b, 1 / (self._modes[0].like(b) + c))
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor:
+        return self.adjoint(self._in_modes(y, reciprocal(self._modes[0].like(y))))
+
+    @functools.cached_property
+    def _modes(self) -> tuple[Constant, Constant]:
+        """Eigenvalues and eigenvectors of A A*."""
+        values, vectors = torch.linalg.eigh(self._matrix.value @ self._matrix.value.mT)
+        return Constant(values.clamp_min(0)), Constant(vectors)
+
+    def _in_modes(self, y: Tensor, gain: Tensor) -> Tensor:
+        U = self._modes[1].like(y).to(y.dtype)
+        return (y @ U * gain) @ U.mT
+
+
+class StructuredSensing(LinearOperator):
+    """m = round(keep * pixels) rows of an orthonormal transform of each channel: (C, *space) -> (C, m), A A* = I.
+
+    The single-pixel camera with patterns of cosines along each axis, or of Hadamard's +-1 over all pixels, whose
+    number must be a power of two. Row 0, the mean, is always kept; `signs` flips random pixels before the transform.
+    Duarte et al. 2008, 10.1109/MSP.2007.914730.
+    """
+
+    _rows: Tensor
+
+    def __init__(
+        self,
+        shape: SignalShape = (1, 64, 64),
+        keep: Keep = 0.25,
+        transform: Annotated[Literal["cosine", "hadamard"], "the patterns"] = "cosine",
+        signs: Annotated[bool, "flip the sign of random pixels"] = True,
+        seed: Seed = 0,
+    ) -> None:
+        space = space_of(shape, "StructuredSensing")
+        n = math.prod(space)
+        if transform == "hadamard" and n & (n - 1):
+            sides = tuple(1 << round(math.log2(side)) for side in space)
+            remedy = f"take {shown((shape[0], *sides))}, or cosines"
+            raise Refusal("a power of two of pixels for Hadamard patterns", f"{n}", remedy)
+        m = _count(keep, n, "StructuredSensing")
+        super().__init__(shape, (shape[0], m))
+        self.shape, self.keep, self.transform, self.signs, self.seed = shape, keep, transform, signs, seed
+        rng = generator(seed, 0)
+        rows = torch.cat([torch.zeros(1, dtype=torch.long), 1 + torch.randperm(n - 1, generator=rng)])
+        self.register_buffer("_rows", rows[:m].sort().values, persistent=False)
+        flips = torch.randint(0, 2, space, generator=rng).to(torch.float64) * 2 - 1
+        self._flips = Constant(flips if signs else torch.ones_like(flips))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._transformed(self._flips.like(x) * x).flatten(2)[..., self._rows]
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        full = y.new_zeros(*y.shape[:2], math.prod(self.shape[1:])).index_add(2, self._rows, y)
+        return self._flips.like(y) * self._back(full.unflatten(2, self.shape[1:]))
+
+    def closed_norm(self) -> float:
+        return 1.0
+
+    def spectrum(self) -> Tensor:
+        values = torch.zeros(math.prod(self.in_shape), dtype=torch.float64)
+        values[: math.prod(self.out_shape)] = 1
+        return values
+
+    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
+        seen = self.adjoint(self(b))
+        return (b - seen) / c + seen / (1 + c)
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor:
+        return b / (1 + c)
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor:
+        return self.adjoint(y)
+
+    def _transformed(self, x: Tensor) -> Tensor:
+        return cosines(x, self._axes()) if self.transform == "cosine" else hadamard(x.flatten(2)).view(x.shape)
+
+    def _back(self, x: Tensor) -> Tensor:
+        return cosine_sum(x, self._axes()) if self.transform == "cosine" else hadamard(x.flatten(2)).view(x.shape)
+
+    def _axes(self) -> Shape:
+        return tuple(range(2, len(self.shape) + 1))
+
+
+def hadamard(x: Tensor) -> Tensor:
+    """The orthonormal Walsh-Hadamard transform along the last axis, in Sylvester's order; its own inverse."""
+    n, half = x.shape[-1], 1
+    y = x
+    while half < n:
+        pairs = y.unflatten(-1, (-1, 2, half))
+        y = torch.cat([pairs[..., :1, :] + pairs[..., 1:, :], pairs[..., :1, :] - pairs[..., 1:, :]], -2).flatten(-3)
+        half *= 2
+    return y / math.sqrt(n)
+
+
+def _count(keep: float, n: int, owner: str) -> int:
+    if not round(keep * n):
+        raise Refusal(f"at least one measurement for {owner}", f"keep = {keep:g} of {n}", "raise keep")
+    return round(keep * n)
