@@ -1,18 +1,20 @@
 """The periodised orthonormal wavelet transform: PyWavelets' filters, torch's convolutions."""
 
+import math
+
 import torch
 from torch import Tensor
-from torch.nn.functional import conv1d, conv_transpose1d
+from torch.nn.functional import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, Shape, shown
 
 
 class FilterBank:
-    """W and W* = W^-1 of signals (B, C, *space) whose sides divide by 2^levels; PyWavelets' mode="periodization".
+    """W and W* = W^-1 on (B, C, *space) whose sides divide by 2^levels, as PyWavelets' mode="periodization".
 
-    One split halves every axis in turn and puts its two bands, low first, behind the channels. Mallat 1989,
-    10.1109/34.192463.
+    Coefficients keep the shape of the signal: in each axis the low band is the first half, and the low corner is
+    split again, level by level. Mallat 1989, 10.1109/34.192463.
     """
 
     def __init__(self, wavelet: str, levels: int) -> None:
@@ -20,7 +22,7 @@ class FilterBank:
 
         filters = pywt.Wavelet(wavelet).filter_bank[:2]  # pyright: ignore[reportAttributeAccessIssue] - it is compiled
         self.levels = levels
-        self.half = len(filters[0]) // 2
+        self._half = len(filters[0]) // 2
         self._filters = Constant(torch.tensor(filters, dtype=torch.float64).flip(1)[:, None])
 
     def unfit(self, shape: Shape) -> str:
@@ -34,49 +36,64 @@ class FilterBank:
             return f"{shown(space)} px cannot be halved {self.levels} times: {remedy}, or crop or pad to {sizes}"
         return ""
 
-    def analyse(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """The coarse signal, (B, C, *space / 2^levels), and per level the details, (B, C, 2^d - 1, *space / 2^j)."""
+    def corner(self, shape: Shape, level: int | None = None) -> tuple:
+        """Where the low band of a level, the last one if not given, is in coefficients of this shape (B, C, *space)."""
+        level = self.levels if level is None else level
+        return (..., *(slice(n >> level) for n in shape[2:]))
+
+    def analyse(self, x: Tensor) -> Tensor:
+        """The coefficients W x, of the shape of x."""
         if sentence := self.unfit(tuple(x.shape[1:])):
             raise Refusal("a signal that wavelets can split", shown(tuple(x.shape[1:])), sentence)
-        coarse, details = x.flatten(0, 1), []
-        for _ in range(self.levels):
-            bands = self._split(coarse)
-            coarse = bands[:, 0]
-            details.append(bands[:, 1:].unflatten(0, x.shape[:2]))
-        return coarse.unflatten(0, x.shape[:2]), details
+        out = self._split(x)
+        for level in range(1, self.levels):
+            low = self.corner(out.shape, level)
+            out[low] = self._split(out[low].clone())  # a clone, which autograd may keep while its place is overwritten
+        return out
 
-    def synthesise(self, coarse: Tensor, details: list[Tensor]) -> Tensor:
-        """The signal of these coefficients: the inverse and the adjoint of `analyse`."""
-        x = coarse.flatten(0, 1)
-        for bands in reversed(details):
-            x = self._merge(torch.cat([x[:, None], bands.flatten(0, 1)], 1))
-        return x.unflatten(0, coarse.shape[:2])
+    def synthesise(self, coefficients: Tensor) -> Tensor:
+        """The signal W* c of these coefficients."""
+        out = coefficients.clone()
+        for level in reversed(range(1, self.levels)):
+            low = self.corner(out.shape, level)
+            out[low] = self._merge(out[low].clone())
+        return self._merge(out)
 
     def _split(self, x: Tensor) -> Tensor:
-        """(N, *space) -> (N, 2^d, *space / 2)."""
         if x.is_complex():
             return torch.complex(self._split(x.real), self._split(x.imag))
-        filters, x = self._filters.like(x), x[:, None]
-        for _ in range(x.ndim - 2):
-            halves = conv1d(_wrap(x.reshape(-1, 1, x.shape[-1]), self.half - 1), filters, stride=2)
-            # The halved last axis becomes the first, so that the next one is last: after d turns all are in order.
-            x = halves.reshape(*x.shape[:-1], *halves.shape[1:]).movedim((-2, -1), (2, 3)).flatten(1, 2)
+        filters, shape = self._filters.like(x), x.shape
+        for axis in range(2, x.ndim):
+            lines = _wrap(_lines(x, axis, 1), self._half - 1)
+            if lines.ndim == 3:  # ten times the speed of two dimensions of which one is 1
+                x = conv1d(lines, filters, stride=2)
+            else:
+                x = conv2d(lines, filters[..., None], stride=(2, 1))
+            x = x.reshape(shape)
         return x
 
     def _merge(self, x: Tensor) -> Tensor:
-        """(N, 2^d, *space / 2) -> (N, *space), each step of `_split` undone."""
         if x.is_complex():
             return torch.complex(self._merge(x.real), self._merge(x.imag))
-        filters, margin = self._filters.like(x), self.half // 2
-        for _ in range(x.ndim - 2):
-            halves = x.unflatten(1, (-1, 2)).movedim((2, 3), (-2, -1))
-            wrapped = _wrap(halves.reshape(-1, *halves.shape[-2:]), margin)
-            x = conv_transpose1d(wrapped, filters, stride=2, padding=2 * margin + self.half - 1)
-            x = x.reshape(*halves.shape[:-2], -1)
-        return x[:, 0]
+        filters, shape, margin = self._filters.like(x), x.shape, self._half // 2
+        cut = 2 * margin + self._half - 1
+        for axis in reversed(range(2, x.ndim)):
+            bands = _wrap(_lines(x, axis, 2), margin)
+            if bands.ndim == 3:
+                x = conv_transpose1d(bands, filters, stride=2, padding=cut)
+            else:
+                x = conv_transpose2d(bands, filters[..., None], stride=(2, 1), padding=(cut, 0))
+            x = x.reshape(shape)
+        return x
 
 
-def _wrap(x: Tensor, margin: int) -> Tensor:
-    """x continued periodically along its last axis by a margin of any length."""
-    n = x.shape[-1]
-    return x.index_select(-1, torch.arange(-margin, n + margin, device=x.device) % n)
+def _lines(x: Tensor, axis: int, bands: int) -> Tensor:
+    """An axis, whole or as its two bands: (N, bands, n / bands, rest), without rest, which is 1, for the last axis."""
+    rest = (-1,) if axis + 1 < x.ndim else ()
+    return x.reshape(math.prod(x.shape[:axis]), bands, x.shape[axis] // bands, *rest)
+
+
+def _wrap(lines: Tensor, margin: int) -> Tensor:
+    """Lines continued periodically at either end by a margin of any length."""
+    n = lines.shape[2]
+    return lines.index_select(2, torch.arange(-margin, n + margin, device=lines.device) % n) if margin else lines

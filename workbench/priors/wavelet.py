@@ -34,12 +34,15 @@ class WaveletL1(Prior):
         self._bank, self._sparse = FilterBank(wavelet, levels), L1(weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        values = [self._sparse(d) for d in self._bank.analyse(x)[1]]
-        return torch.stack(values).sum(0)
+        coefficients = self._bank.analyse(x)
+        coefficients[self._bank.corner(x.shape)] = 0
+        return self._sparse(coefficients)
 
     def prox(self, x: Tensor, step: float) -> Tensor:
-        coarse, details = self._bank.analyse(x)
-        return self._bank.synthesise(coarse, [self._sparse.prox(d, step) for d in details])
+        coefficients, free = self._bank.analyse(x), self._bank.corner(x.shape)
+        shrunk = self._sparse.prox(coefficients, step)
+        shrunk[free] = coefficients[free]
+        return self._bank.synthesise(shrunk)
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         # g* is 0 on a convex set and infinite outside, so its prox is the projection for every step.
