@@ -12,22 +12,28 @@ from workbench.kernels.dispatch import compiled, share, workers
 
 def project(x: Tensor, angles: Tensor, detectors: int) -> Tensor:
     # A ray steps along the axis it follows and interpolates along the other; a border of zeros spares the edges.
-    rows = torch.nn.functional.pad(x.detach(), (1, 1)).numpy()
-    columns = torch.nn.functional.pad(x.detach().flip(1).mT, (1, 1)).contiguous().numpy()
-    y = np.zeros((len(x), len(angles), detectors), rows.dtype)
+    image = x.detach().numpy()
+    rows, columns = _bordered(image, 1, 1), _bordered(image[:, ::-1].swapaxes(1, 2), 1, 1)
+    y = np.zeros((len(x), len(angles), detectors), image.dtype)
     share(_project, len(x) * len(angles), workers(x.numel() * len(angles)), rows, columns, angles.numpy(), y)
     return torch.from_numpy(y)
 
 
 def backproject(y: Tensor, angles: Tensor, shape: tuple[int, int]) -> Tensor:
-    cos, sin = angles.cos(), angles.sin()
-    m = torch.maximum(cos.abs(), sin.abs())
-    # Zeros around the detector, where pixels beyond it look.
-    bins = torch.nn.functional.pad(y.detach() / m.square().to(y.dtype)[:, None], (1, 2)).contiguous().numpy()
+    cos, sin = np.cos(angles.numpy()), np.sin(angles.numpy())
+    m = np.maximum(np.abs(cos), np.abs(sin))
+    bins = _bordered(y.detach().numpy(), 1, 2)  # zeros where pixels beyond the detector look
+    bins /= np.square(m).astype(bins.dtype)[:, None]
     x = np.empty((len(y), *shape), bins.dtype)
-    threads = workers(x.size * len(angles))
-    share(_backproject, len(y) * shape[0], threads, bins, cos.numpy(), sin.numpy(), m.numpy(), x)
+    share(_backproject, len(y) * shape[0], workers(x.size * len(angles)), bins, cos, sin, m, x)
     return torch.from_numpy(x)
+
+
+def _bordered(a: np.ndarray, before: int, after: int) -> np.ndarray:
+    """Zeros before and after each line; by numpy, whose copy keeps to this thread while torch's waits for others."""
+    out = np.zeros((*a.shape[:-1], before + a.shape[-1] + after), a.dtype)
+    out[..., before:-after] = a
+    return out
 
 
 @compiled

@@ -41,11 +41,17 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     weights = t.numpy()
     steps = (1 / (lipschitz(x) * t)).numpy()
     floor = np.finfo(planes.dtype).eps * weights * np.abs(planes).sum((1, 2), dtype=np.float64)
-    bands = max(1, min(-(-workers(planes.size) // count), height // (2 * BLOCK)))
-    # Before and after a block: each plane's dual and the one before it, (H, 2, W), so that rows lie together.
-    old, new = np.zeros((2, count, 2, height, 2, planes.shape[2]), planes.dtype)
+    threads = workers(planes.size)
+    bands = max(1, min(-(-threads // count), height // (2 * BLOCK)))
+    # Before and after a block each plane's dual and the one before it, (H, 2, W) so that rows lie together; for each
+    # thread three duals of a band with margins. One allocation, or fresh memory costs as much as the arithmetic.
+    rows, margins = count * 2 * height, min(height, height // bands + 1 + 2 * (BLOCK + 1))
+    scratch = np.empty((2 * rows + threads * 3 * margins, 2, planes.shape[2]), planes.dtype)
+    old, new = scratch[: 2 * rows].reshape(2, count, 2, height, 2, -1)
+    work = scratch[2 * rows :].reshape(threads, 3, margins, 2, -1)
+    old[:] = 0
     if dual is not None:
-        share(tv_rows.feasible, count, workers(planes.size), _fields(dual)[0], old, parts, isotropic)
+        share(tv_rows.feasible, count, threads, _fields(dual)[0], old, parts, isotropic)
     u, final = np.empty_like(planes), np.empty((count, 2, *planes.shape[1:]), planes.dtype)
     sums, uphill = np.empty((count, height, 3)), np.zeros((count, height))
     theta, done = np.ones(count), np.zeros(count, np.int64)
@@ -54,8 +60,8 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     while True:
         betas, theta = momentum(theta, block)
         betas = betas.astype(planes.dtype)
-        places = planes, weights, steps, betas, active, old, new, u, uphill, sums
-        share(tv_rows.advance, len(active) * bands, workers(planes.size), *places, bands, parts, isotropic)
+        places = planes, weights, steps, betas, active, old, new, work, u, uphill, sums
+        share(tv_rows.advance, len(active) * bands, threads, *places, bands, parts, isotropic)
         if block:
             old, new = new, old
         k += block

@@ -65,14 +65,15 @@ def feasible(first, last, start, state, parts, isotropic):
 
 
 @compiled
-def advance(first, last, x, weights, steps, betas, active, old, new, u, uphill, sums, bands, parts, isotropic):
+def advance(first, last, x, weights, steps, betas, active, old, new, work, u, uphill, sums, bands, parts, isotropic):
     """As many dual steps as there are betas on each band, then its share of the certificate.
 
     A band takes along a margin that goes stale by one row a step: threads meet once a block, not once a step.
     """
-    height, width = x.shape[1:]
+    height = x.shape[1]
     block, margin = betas.shape[1], betas.shape[1] + 1
-    work = np.empty((3, min(height, height // bands + 1 + 2 * margin), 2, width), x.dtype)
+    tasks = len(active) * bands
+    mine = work[-(-first * min(len(work), tasks) // tasks)]  # share's k-th range begins at tasks * k // threads
     for task in range(first, last):
         n, band = active[task // bands], task % bands
         top, bottom = band * height // bands, (band + 1) * height // bands
@@ -82,7 +83,7 @@ def advance(first, last, x, weights, steps, betas, active, old, new, u, uphill, 
         for s in range(block):
             start, stop = max(low, top - block + s) - low, min(high, bottom + block - s) - low
             watched = own if s == block - 1 else slice(0, 0)
-            out = work[s % 3]
+            out = mine[s % 3]
             scalars = weights[n], steps[n], betas[n, s]
             _step(pixels, *scalars, this, before, out, start, stop, uphill[n, low:high], watched, parts, isotropic)
             this, before = out, this
