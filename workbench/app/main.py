@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 
 from workbench.app.frames import Frame
 from workbench.app.session import Session
-from workbench.app.theme import THEME, follow_browser
+from workbench.app.theme import PLAIN_TITLE, THEME, follow_browser
 from workbench.app.views.choices import Choices
 from workbench.app.views.compare import Compare
 from workbench.app.views.curves import Convergence
@@ -32,13 +32,20 @@ class Workbench:
         self.transport = Transport(session)
         self.choices = Choices(session, self._chosen, hidden)
         self.gallery, self.convergence, self.python = Gallery(), Convergence(), Python(session)
-        self.compare: Compare | None = None
-        self.upload, self.take = Upload(session, self._opened), TakeAway(session)
-        self.alert = pmui.Alert("", severity="error", visible=False, margin=(2, 8), sizing_mode="stretch_width")
+        self.compare = Compare()
+        self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
+        # The title is plain text; the body of an alert would be read as markup.
+        self.alert = pmui.Alert(
+            title="", severity="error", visible=False, margin=(2, 8), sizing_mode="stretch_width", sx=PLAIN_TITLE
+        )
         self.tabs = pmui.Tabs(
-            ("Pictures", self.gallery.element), ("Compare", pmui.Column(sizing_mode="stretch_width", margin=0)),
-            ("Python", self.python.element), dynamic=True, sizing_mode="stretch_width", margin=0,
-        )  # fmt: skip
+            ("Pictures", self.gallery.element),
+            ("Compare", self.compare.element),
+            ("Python", self.python.element),
+            dynamic=True,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
         self.tabs.param.watch(lambda event: self._turned(), "active")
         self.visit = Visit(session)
         self._drawn, self._due = -1, 0.0
@@ -50,21 +57,31 @@ class Workbench:
 
     def begin(self) -> None:
         """Play and look, once the page is there: what changes while it loads is lost on the way."""
+        follow_browser(self.page)
         self.session.play()
         pn.state.add_periodic_callback(self.beat, period=round(1000 * BEAT))
 
     def _page(self) -> pmui.Page:
         bar = pmui.Row(
-            self.gallery.fit, self.take.element, margin=0, styles={"position": "absolute", "right": "8px", "z-index": "2"}
+            self.transport.pace,
+            self.gallery.fit,
+            self.take.element,
+            margin=0,
+            styles={"position": "absolute", "right": "8px", "z-index": "2"},
         )
         centre = pmui.Column(
             bar, self.tabs, self.alert, self.convergence.element, sizing_mode="stretch_both", margin=(0, 0, 4, 12)
         )
         left = [self.choices.element] + [self.upload.element] * ("truth" not in self._hidden)
         return pmui.Page(
-            title="Workbench", header=[self.transport.element], main=[centre], sidebar=left, sidebar_width=300,
-            busy_indicator=None, theme_config=THEME,
-        )  # fmt: skip
+            title="Workbench",
+            header=[self.transport.element],
+            main=[centre],
+            sidebar=left,
+            sidebar_width=300,
+            busy_indicator=None,
+            theme_config=THEME,
+        )
 
     def beat(self) -> None:
         """Grant late wishes; draw the newest frame when drawing is due."""
@@ -85,11 +102,12 @@ class Workbench:
         self.transport.show_frame(frame)
         if self.tabs.active == 0:
             self.gallery.show_frame(frame)
-        elif self.tabs.active == 1 and self.compare is not None:
+        elif self.tabs.active == 1:
             self.compare.show_frame(frame)
         self.convergence.show_frame(frame)
         self._say()
-        if len(steps := frame.curves.get("step_size", ())):
+        steps = frame.curves.get("step_size")
+        if steps is not None and len(steps):
             self.choices.found(float(steps[-1]))
 
     def _draw_pictures(self) -> None:
@@ -97,14 +115,9 @@ class Workbench:
         if pictures.version != self._drawn:
             self._drawn = pictures.version
             self.gallery.show_pictures(pictures)
-            if self.compare is not None:
-                self.compare.show_pictures(pictures)
+            self.compare.show_pictures(pictures)
 
     def _turned(self) -> None:
-        if self.tabs.active == 1 and self.compare is None:
-            self.compare = Compare()
-            self.compare.show_pictures(self.session.pictures())
-            self.tabs[1].append(self.compare.element)
         if self._frame is not None:
             self._draw(self._frame)
 
@@ -114,8 +127,12 @@ class Workbench:
         bad = self._frame is not None and self._frame.status in (Status.DIVERGED, Status.FAILED)
         sentence = message or self._note
         severity = "error" if bad else "info" if message else "warning"
-        if (sentence, severity) != (self.alert.object, self.alert.severity):
-            self.alert.param.update(object=sentence, severity=severity, visible=bool(sentence))
+        if (sentence, severity) != (self.alert.title, self.alert.severity):
+            self.alert.param.update(title=sentence, severity=severity, visible=bool(sentence))
+
+    def _remark(self, sentence: str) -> None:
+        self._note = sentence
+        self._say()
 
     def _opened(self) -> None:
         self.choices.refresh()
@@ -137,7 +154,6 @@ def create_app(experiment: Experiment | None = None) -> pmui.Page:
     session = Session.from_address(query) if query and experiment is None else Session(experiment)
     hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
     app = Workbench(session, frozenset(filter(None, hide.split(","))))
-    follow_browser(app.page)
     pn.state.on_session_destroyed(lambda context: session.close())
     pn.state.onload(app.begin)
     return app.page

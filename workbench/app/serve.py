@@ -34,10 +34,17 @@ def serve(
     logging.getLogger("tornado.application").addFilter(_not_a_closed_tab)
     pn.extension(notifications=True)
     server = pn.io.server.get_server(
-        {"/": Door(device).page}, port=port, address=host, title="Workbench", admin=False, num_procs=1,
-        websocket_origin=[f"{name}:{port}" for name in _names(host)], websocket_max_message_size=2 * UPLOAD,
-        check_unused_sessions_milliseconds=1000, unused_session_lifetime_milliseconds=LIFETIME,
-    )  # fmt: skip
+        {"/": Door(device).page},
+        port=port,
+        address=host,
+        title="Workbench",
+        admin=False,
+        num_procs=1,
+        websocket_origin=[f"{name}:{port}" for name in _names(host)],
+        websocket_max_message_size=2 * UPLOAD,
+        check_unused_sessions_milliseconds=1000,
+        unused_session_lifetime_milliseconds=LIFETIME,
+    )
     loop = server.io_loop
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: loop.add_callback_from_signal(loop.stop))

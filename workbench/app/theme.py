@@ -3,20 +3,26 @@
 import panel as pn
 import panel_material_ui as pmui
 
-THEME = {
-    "palette": {"primary": {"main": "#1f5f99"}},
+_COMMON = {
     "typography": {"h3": {"fontSize": "1.25rem", "fontWeight": 600}},
     "components": {
         "MuiToolbar": {"styleOverrides": {"root": {"minHeight": "52px !important"}}},
         "MuiTab": {"styleOverrides": {"root": {"minHeight": "40px", "padding": "6px 14px"}}},
+        "MuiFormControlLabel": {"styleOverrides": {"label": {"fontSize": "12.5px"}}},
         "MuiTabs": {"styleOverrides": {"root": {"minHeight": "40px"}}},
         "MuiListItemText": {"styleOverrides": {"root": {"margin": "4px 14px !important"}}},
     },
 }
+THEME = {
+    "light": _COMMON | {"palette": {"primary": {"main": "#1f5f99"}}},
+    "dark": _COMMON | {"palette": {"primary": {"main": "#4f9edb", "contrastText": "#ffffff"}}},
+}
+PLAIN_TITLE = {"& .MuiAlertTitle-root": {"fontSize": "13.5px", "fontWeight": 400, "margin": 0}}
 
 
 def follow_browser(page: pmui.Page) -> None:
-    """Dark where the person's system is dark; the toggle in the bar still decides."""
+    """Dark where the person's system is dark; the toggle in the bar still decides. For a page that is loaded."""
     browser = pn.state.browser_info
     if browser is not None:
+        page.dark_theme = bool(browser.dark_mode)
         browser.param.watch(lambda event: page.param.update(dark_theme=bool(event.new)), "dark_mode")

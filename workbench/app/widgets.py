@@ -9,6 +9,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.scale import Scale, written
+from workbench.app.words import ERROR, Words
 from workbench.parameters import Parameter
 from workbench.refusal import Refusal
 
@@ -18,7 +19,6 @@ _HIDDEN_LABEL = {"& .MuiInputLabel-root": {"position": "absolute", "clipPath": "
 _FIELD = {**_HIDDEN_LABEL, "& .MuiInput-root": {"marginTop": "0"}, "& input": {"padding": "1px 0", "fontSize": "13px"}}
 _SMALL = {"fontSize": "12.5px", "lineHeight": 1.15}
 _SLIDER = {"& .MuiFormLabel-root": _SMALL, "& .MuiSlider-root": {"py": "6px"}}
-_SWITCH = {"& .MuiFormControlLabel-label": _SMALL, "& .MuiTypography-root": _SMALL}
 
 
 def pretty(name: str) -> str:
@@ -32,7 +32,7 @@ class Control(ABC):
     def __init__(self, path: str, parameter: Parameter, ask: Ask) -> None:
         self.path, self.parameter, self._ask = path, parameter, ask
         self._following = False
-        self.complaint: pmui.Typography | None = None
+        self.complaint: Words | None = None
         self.element = pmui.Column(*self._widgets(), sizing_mode="stretch_width", margin=_TIGHT)
 
     @property
@@ -49,10 +49,10 @@ class Control(ABC):
 
     def _complain(self, sentence: str) -> None:
         if self.complaint is None and sentence:
-            self.complaint = pmui.Typography("", color="error", variant="caption", margin=(0, 0, 4, 0))
-            self.element.append(self.complaint)
-        if self.complaint is not None and self.complaint.object != sentence:
-            self.complaint.param.update(object=sentence, visible=bool(sentence))
+            self.complaint = Words(ERROR)
+            self.element.append(self.complaint.element)
+        if self.complaint is not None:
+            self.complaint.say(sentence)
 
     @contextmanager
     def _quietly(self) -> Iterator[None]:
@@ -80,9 +80,12 @@ class Field(Control):
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         self.typed = pmui.TextInput(
-            label=self.label, description=self.parameter.meaning, size="small", margin=(4, 0),
+            label=self.label,
+            description=self.parameter.meaning,
+            size="small",
+            margin=(4, 0),
             sizing_mode="stretch_width",
-        )  # fmt: skip
+        )
         self.typed.param.watch(lambda event: self._wish(read(self.parameter, event.new)), "value")
         return (self.typed,)
 
@@ -102,14 +105,28 @@ class Number(Control):
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         scale = self.scale
         self.slider = pmui.FloatSlider(
-            label=self.label, description=self.parameter.meaning, start=scale.start, end=scale.end, step=scale.step,
-            value=scale.start, show_value=False, tooltips=False, size="small", sx=_SLIDER, margin=0,
+            label=self.label,
+            description=self.parameter.meaning,
+            start=scale.start,
+            end=scale.end,
+            step=scale.step,
+            value=scale.start,
+            show_value=False,
+            tooltips=False,
+            size="small",
+            sx=_SLIDER,
+            margin=0,
             sizing_mode="stretch_width",
-        )  # fmt: skip
+        )
         self.typed = pmui.TextInput(
-            label=f"{self.label}, typed", variant="standard", size="small", width=62, margin=(0, 0, 0, 10), sx=_FIELD,
+            label=f"{self.label}, typed",
+            variant="standard",
+            size="small",
+            width=62,
+            margin=(0, 0, 0, 10),
+            sx=_FIELD,
             align="end",
-        )  # fmt: skip
+        )
         self.slider.param.watch(lambda event: self._moved(event.new), "value")
         self.typed.param.watch(lambda event: self._wish(read(self.parameter, event.new)), "value")
         return (pmui.Row(self.slider, self.typed, sizing_mode="stretch_width", margin=0),)
@@ -137,8 +154,12 @@ class Automatic(Number):
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         (self.row,) = super()._widgets()
         self.automatic = pmui.Switch(
-            label=f"{self.label}: automatic", description=self.parameter.meaning, value=True, size="small", margin=0, sx=_SWITCH,
-        )  # fmt: skip
+            label=f"{self.label}: automatic",
+            description=self.parameter.meaning,
+            value=True,
+            size="small",
+            margin=0,
+        )
         self.automatic.param.watch(lambda event: self._wish(None if event.new else self._first()), "value")
         return self.automatic, self.row
 
@@ -160,7 +181,10 @@ class Switch(Control):
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         self.switch = pmui.Switch(
-            label=self.label, description=self.parameter.meaning, size="small", margin=0, sx=_SWITCH
+            label=self.label,
+            description=self.parameter.meaning,
+            size="small",
+            margin=0,
         )
         self.switch.param.watch(lambda event: self._wish(event.new), "value")
         return (self.switch,)
@@ -175,9 +199,14 @@ class Menu(Control):
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         words = list(self.parameter.choices)
         self.select = pmui.Select(
-            label=self.label, description=self.parameter.meaning, options=words, value=words[0], size="small",
-            margin=(6, 0, 2, 0), sizing_mode="stretch_width",
-        )  # fmt: skip
+            label=self.label,
+            description=self.parameter.meaning,
+            options=words,
+            value=words[0],
+            size="small",
+            margin=(6, 0, 2, 0),
+            sizing_mode="stretch_width",
+        )
         self.select.param.watch(lambda event: self._wish(event.new), "value")
         return (self.select,)
 

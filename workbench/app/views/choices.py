@@ -12,6 +12,7 @@ from workbench.app.address import own_parameters
 from workbench.app.session import Session
 from workbench.app.widgets import Automatic, Control, control
 from workbench.app.wishes import Wishes
+from workbench.app.words import ERROR, Words
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.parameters import parameters
@@ -28,12 +29,11 @@ class Section:
         self.select = pmui.Select(
             label=TITLES[kind], size="small", margin=(7, 0, 2, 0), sizing_mode="stretch_width", sx=_SELECT
         )
-        self.complaint = pmui.Typography("", color="error", variant="caption", visible=False, margin=0)
-        self.aside = pmui.Typography("", color="text.secondary", variant="caption", visible=False, margin=0)
+        self.complaint, self.aside = Words(ERROR), Words()
         self.controls: dict[str, Control] = {}
         self._holder = pmui.Column(sizing_mode="stretch_width", margin=(0, 4))
         self.element = pmui.Column(
-            self.select, self.complaint, self._holder, self.aside, sizing_mode="stretch_width", margin=0
+            self.select, self.complaint.element, self._holder, self.aside.element, sizing_mode="stretch_width", margin=0
         )
         self._shown: Any = None
         self._following = False
@@ -49,9 +49,7 @@ class Section:
         """Follow the session: options, choice, parameters, and what is wrong."""
         chosen = getattr(self._session.experiment, self.kind)
         errors = self._session.errors
-        sentence = errors.get(self.kind, "")
-        if sentence != self.complaint.object:
-            self.complaint.param.update(object=sentence, visible=bool(sentence))
+        self.complaint.say(errors.get(self.kind, ""))
         self._following = True
         self._offer(chosen)
         self._following = False
@@ -59,7 +57,7 @@ class Section:
             self._shown = type(chosen)
             self.controls = {p.name: self._control(p) for p in self._parameters(type(chosen))}
             self._holder[:] = [c.element for c in self.controls.values()]
-            self.select.description = summary(type(chosen))
+            self.select.description = self._describe(chosen)
         for name, each in self.controls.items():
             each.show(getattr(chosen, name), errors.get(each.path, ""))
         self._remark()
@@ -83,12 +81,14 @@ class Section:
         else:
             _update(self.select, options=options, value=name)
 
+    def _describe(self, chosen: Any) -> str:
+        return summary(type(chosen))
+
     def _remark(self) -> None:
         """lambda beside the weight of the prior, where it has a meaning."""
         if self.kind == "prior":
             value = self._session.regularisation()
-            text = "" if value is None else f"λ = weight · σ² = {value:.4g}, in |Ax − y|²/2 + λ R(x)"
-            _update(self.aside, object=text, visible=bool(text))
+            self.aside.say("" if value is None else f"λ = weight · σ² = {value:.4g}, in |Ax − y|²/2 + λ R(x)")
 
 
 class Signals(Section):
@@ -103,10 +103,13 @@ class Signals(Section):
         value = chosen.name if isinstance(chosen, Shipped) else _own_name(chosen)
         _update(self.select, groups=groups, value=value)
 
+    def _describe(self, chosen: Any) -> str:
+        return "a signal with a truth to compare with, shipped or your own"
+
     def _remark(self) -> None:
+        """What a signal is, and what reading a file did to it."""
         chosen = self._session.experiment.truth
-        text = data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(self._session.notes)
-        _update(self.aside, object=text, visible=bool(text))
+        self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(self._session.notes))
 
 
 class Choices:
@@ -123,14 +126,24 @@ class Choices:
         self.plain = {n: control(n, known[n], self.wishes.ask) for n in numbers}
         here = list(devices.available())
         self.device = pmui.Select(
-            label="device", options=here, value=session.experiment.device, size="small", margin=(7, 0, 2, 0),
-            disabled=len(here) == 1, sizing_mode="stretch_width", sx=_SELECT,
+            label="device",
+            options=here,
+            value=session.experiment.device,
+            size="small",
+            margin=(7, 0, 2, 12),
+            disabled=len(here) == 1,
+            width=95,
+            sx=_SELECT,
             description="where the run computes" + ("; this machine has no CUDA device" if len(here) == 1 else ""),
-        )  # fmt: skip
+        )
         self.device.param.watch(lambda event: self.wishes.ask("device", event.new), "value")
-        rest = [c.element for c in self.plain.values()] + [self.device] * ("device" not in hidden)
+        last = [self.plain["seed"].element] * ("seed" in self.plain) + [self.device] * ("device" not in hidden)
         self.element = pmui.Column(
-            *(s.element for s in self.sections.values()), *rest, sizing_mode="stretch_width", margin=(2, 12)
+            *(s.element for s in self.sections.values()),
+            *([self.plain["steps"].element] * ("steps" in self.plain)),
+            pmui.Row(*last, sizing_mode="stretch_width", margin=0),
+            sizing_mode="stretch_width",
+            margin=(2, 12),
         )
         self.refresh()
 

@@ -16,6 +16,7 @@ class Compare:
 
     def __init__(self) -> None:
         self.panel = Panel("Truth | Reconstruction")
+        self.panel.element.styles = {"max-width": "calc(25% - 8px)"}
         self.divider = pmui.IntSlider(
             label="divider, %", value=50, start=0, end=100, size="small", sizing_mode="stretch_width", margin=(4, 20)
         )
@@ -29,11 +30,13 @@ class Compare:
         self._split = Span(location=0, dimension="height", line_color="#ff9800", line_width=2)
         self.panel.image.add_layout(self._mark)
         self.panel.image.add_layout(self._split)
-        self.profile = pn.pane.Bokeh(self._profile(), sizing_mode="stretch_both", margin=0)
+        self.profile = pn.pane.Bokeh(self._profile(), sizing_mode="scale_width", aspect_ratio=3.4, margin=0)
         right = pmui.Column(
-            pmui.Row(self.divider, self.row, sizing_mode="stretch_width", margin=0), self.profile,
-            sizing_mode="stretch_both", margin=0,
-        )  # fmt: skip
+            pmui.Row(self.divider, self.row, sizing_mode="stretch_width", margin=0),
+            self.profile,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
         self.element = pmui.Row(self.panel.element, right, sizing_mode="stretch_width", margin=0)
         self._pictures: Pictures | None = None
         self._image: Array | None = None
@@ -64,7 +67,7 @@ class Compare:
         self._lines.data = {"at": np.arange(len(one)), "truth": one, "image": other}
 
     def _profile(self) -> figure:
-        plot = figure(tools="", toolbar_location=None, sizing_mode="stretch_both", min_height=120)
+        plot = figure(tools="", toolbar_location=None, sizing_mode="scale_width", aspect_ratio=3.4)
         plot.xaxis.axis_label, plot.yaxis.axis_label = "position along the row, px", "value"
         plot.line("at", "truth", source=self._lines, color="#8a8a8a", line_width=2, legend_label="truth")
         plot.line("at", "image", source=self._lines, color="#e6692e", line_width=1.5, legend_label="reconstruction")

@@ -1,15 +1,16 @@
-"""Convergence: chosen curves by iteration or by seconds, on a linear or a logarithmic axis, with the marks of sliders."""
+"""Convergence: chosen curves by iteration or seconds, linear or logarithmic, with the marks that sliders leave."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource, LabelSet, Legend, LegendItem
+from bokeh.models import ColumnDataSource, DataRange1d, LabelSet, Legend, LegendItem
 from bokeh.plotting import figure
 
 from workbench.app.frames import Frame
 from workbench.app.images import Array, thinned
+from workbench.app.words import Words
 
 COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
 MARK = "#f08c00"
@@ -45,11 +46,12 @@ class Curves:
         self.select = pmui.Select(label=label, options={s.title: s for s in SERIES}, value=start, width=130, **small)
         self.axis = pmui.Select(label="against", options=AXES, value=False, width=115, **small)
         self.log = pmui.Switch(label="log axis", value=start.log, size="small", margin=(8, 4, 0, 0))
-        self.note = pmui.Typography("", variant="caption", visible=False, margin=(14, 0, 0, 8))
+        self.note = Words()
         self._frame: Frame | None = None
         self._rows = (-1, -1)
         self.pane = pn.pane.Bokeh(self._plot(), sizing_mode="stretch_both", margin=0)
-        bar = pmui.Row(self.select, self.axis, self.log, self.note, margin=(0, 0, 0, 4))
+        controls = (self.select, self.axis, self.log, self.note.element)
+        bar = pmui.Row(*controls, sizing_mode="stretch_width", margin=(0, 0, 0, 4))
         self.element = pmui.Column(bar, self.pane, sizing_mode="stretch_both", margin=0)
         self.select.param.watch(lambda event: self._chosen(), "value")
         for each in (self.axis, self.log):
@@ -65,8 +67,8 @@ class Curves:
         rows = (len(frame.ks), len(frame.marks))
         if rows != self._rows:
             self._rows = rows
-            self.lines.data = self._columns(frame)
-            self.marks.data = self._flags(frame)
+            self.lines.update(data=self._columns(frame))
+            self.marks.update(data=self._flags(frame))
 
     def _chosen(self) -> None:
         if self.log.value == self.series.log:
@@ -87,12 +89,8 @@ class Curves:
         drawn = {name: _positive(c) if self.log.value else c for name, c in columns.items()}
         lost = [n for n, c in drawn.items() if len(at) and not np.isfinite(c).any()]
         why = "no positive values" if self.log.value else "not recorded for this run"
-        self._say(f"{' and '.join(lost)}: {why}" if lost else "")
+        self.note.say(f"{' and '.join(lost)}: {why}" if lost else "")
         return {name: column.astype(np.float32) for name, column in thinned({"x": at} | drawn).items()}
-
-    def _say(self, sentence: str) -> None:
-        if self.note.object != sentence:
-            self.note.param.update(object=sentence, visible=bool(sentence))
 
     def _flags(self, frame: Frame) -> dict[str, list]:
         marks = merged(frame.marks, max(frame.k, 1) * 0.04)
@@ -105,28 +103,42 @@ class Curves:
         series = self.series
         self.lines = ColumnDataSource({name: [] for name in ("x", *series.names)})
         self.marks = ColumnDataSource({"x": [], "text": [], "y": []})
+        ranges = DataRange1d(), DataRange1d()
         plot = figure(
-            tools="pan,wheel_zoom,box_zoom,reset", toolbar_location=None, active_scroll="wheel_zoom", min_height=100,
-            y_axis_type="log" if self.log.value else "linear", sizing_mode="stretch_both", min_border_right=14,
-            x_axis_label="seconds of solving" if self.axis.value else "iteration k", y_axis_label=series.axis,
-            background_fill_alpha=0, border_fill_alpha=0,
-        )  # fmt: skip
-        plot.axis.axis_label_text_font_size = plot.axis.major_label_text_font_size = "11px"
-        plot.axis.axis_label_standoff = 4
-        plot.yaxis.ticker.desired_num_ticks = 5
+            x_range=ranges[0],
+            y_range=ranges[1],
+            tools="pan,wheel_zoom,box_zoom,reset",
+            toolbar_location=None,
+            active_scroll="wheel_zoom",
+            min_height=100,
+            y_axis_type="log" if self.log.value else "linear",
+            sizing_mode="stretch_both",
+            min_border_right=14,
+            x_axis_label="seconds of solving" if self.axis.value else "iteration k",
+            y_axis_label=series.axis,
+            background_fill_alpha=0,
+            border_fill_alpha=0,
+        )
         lines = [
             plot.line("x", name, source=self.lines, color=colour, line_width=2)
             for name, colour in zip(series.names, COLOURS, strict=False)
         ]
-        plot.x_range.renderers = plot.y_range.renderers = lines  # marks do not widen the view
+        for each in ranges:
+            each.update(renderers=lines)  # marks do not widen the view
         if len(lines) > 1:
             plot.add_layout(_legend(series.names, lines), "above")
         plot.vspan(x="x", source=self.marks, line_color=MARK, line_dash="dashed", line_width=1)
         plot.add_layout(
             LabelSet(
-                x="x", y="y", y_units="screen", text="text", source=self.marks, x_offset=3,
-                text_font_size="10.5px", text_color=MARK,
-            )  # fmt: skip
+                x="x",
+                y="y",
+                y_units="screen",
+                text="text",
+                source=self.marks,
+                x_offset=3,
+                text_font_size="10.5px",
+                text_color=MARK,
+            )
         )
         return plot
 
@@ -164,6 +176,10 @@ def _positive(column: Array) -> Array:
 def _legend(names: tuple[str, ...], lines: list) -> Legend:
     return Legend(
         items=[LegendItem(label=name, renderers=[line]) for name, line in zip(names, lines, strict=True)],
-        orientation="horizontal", click_policy="hide", padding=0, margin=2, border_line_alpha=0,
-        background_fill_alpha=0, label_text_font_size="11px", label_height=12, glyph_height=12,
-    )  # fmt: skip
+        orientation="horizontal",
+        click_policy="hide",
+        margin=2,
+        border_line_alpha=0,
+        background_fill_alpha=0,
+        label_height=12,
+    )

@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 
 from workbench.app.export import figure_bytes, run_bytes
 from workbench.app.session import Session
+from workbench.app.words import ERROR, Words
 from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED
 from workbench.refusal import Refusal
 
@@ -24,24 +25,40 @@ class Upload:
     def __init__(self, session: Session, told: Callable[[], None]) -> None:
         self._session, self._told = session, told
         self.file = pmui.FileInput(
-            label="Open your own file", size="small", margin=(4, 0), sizing_mode="stretch_width", variant="outlined",
-            max_file_size=UPLOAD, description=f"{SUPPORTED}; up to {UPLOAD // 2**20} MB",
-        )  # fmt: skip
-        self.size = pmui.Select(
-            label="resample longest side to", options=SIZES, value=256, size="small", margin=(8, 0, 4, 0),
+            label="Open your own file",
+            size="small",
+            margin=(4, 0),
             sizing_mode="stretch_width",
-        )  # fmt: skip
+            variant="outlined",
+            max_file_size=UPLOAD,
+            description=f"{SUPPORTED}; up to {UPLOAD // 2**20} MB",
+        )
+        self.size = pmui.Select(
+            label="resample longest side to",
+            options=SIZES,
+            value=256,
+            size="small",
+            margin=(8, 0, 4, 0),
+            sizing_mode="stretch_width",
+        )
         self.variable = pmui.TextInput(
-            label="array and slice in the file", placeholder="density[3]; empty for the only one", size="small",
-            margin=(4, 0), sizing_mode="stretch_width",
-        )  # fmt: skip
+            label="array and slice in the file",
+            placeholder="density[3]; empty for the only one",
+            size="small",
+            margin=(4, 0),
+            sizing_mode="stretch_width",
+        )
         cap = f"At most {MAX_SIDE} px a side (1-D: {MAX_LENGTH} samples) and {UPLOAD // 2**20} MB. {SUPPORTED}."
-        self.complaint = pmui.Typography("", color="error", variant="caption", visible=False, margin=0)
-        self.element = pmui.Details(
-            self.size, self.variable, self.file, self.complaint,
-            pmui.Typography(cap, variant="caption", color="text.secondary", margin=0),
-            title="Your own file", collapsed=True, sizing_mode="stretch_width", margin=(4, 0),
-        )  # fmt: skip
+        self.complaint = Words(ERROR)
+        inside = pmui.Column(
+            self.size,
+            self.variable,
+            self.file,
+            self.complaint.element,
+            Words(sentence=cap).element,
+            sizing_mode="stretch_width",
+        )
+        self.element = pmui.Accordion(("Your own file", inside), sizing_mode="stretch_width", margin=(4, 12))
         self.file.param.watch(lambda event: self._open(), "value")
         for choice in (self.size, self.variable):
             choice.param.watch(lambda event: self._open(), "value")
@@ -52,35 +69,43 @@ class Upload:
         sentence = self._session.open_file(
             str(self.file.filename), self.file.value, self.variable.value, self.size.value
         )
-        self.complaint.param.update(object=sentence, visible=bool(sentence))
+        self.complaint.say(sentence)
         self._told()
 
 
 class TakeAway:
     """Link, Python, run and figure."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, told: Callable[[str], None]) -> None:
+        self._session, self._told = session, told
         small = {"size": "small", "variant": "text", "margin": (0, 2)}
         self.link = pmui.Button(
             label="Copy link", icon="link", description="an address that opens this experiment", **small
         )
         self.link.js_on_click(code=_COPY.format(text="window.location.href"))
         self.run = pmui.FileDownload(
-            callback=lambda: self._offer(run_bytes), filename="run.nc", label="Save run", icon="save", **small,
+            callback=lambda: self._offer(run_bytes),
+            filename="run.nc",
+            label="Save run",
+            icon="save",
+            **small,
             description="the run as NetCDF",
-        )  # fmt: skip
+        )
         self.figure = pmui.FileDownload(
-            callback=lambda: self._offer(figure_bytes), filename="run.png", label="Save figure", icon="image", **small,
+            callback=lambda: self._offer(figure_bytes),
+            filename="run.png",
+            label="Save figure",
+            icon="image",
+            **small,
             description="pictures and curves as PNG",
-        )  # fmt: skip
+        )
         self.element = pmui.Row(self.link, self.run, self.figure, margin=0)
 
     def _offer(self, make: Callable[[Session], bytes]) -> io.BytesIO:
         try:
             return io.BytesIO(make(self._session))
         except Refusal as sentence:
-            pn.state.notifications.warning(str(sentence))
+            self._told(str(sentence))
             raise
 
 

@@ -20,20 +20,25 @@ class Panel:
 
     def __init__(self, title: str, palette: tuple[str, ...] = GREY, meaning: str = "") -> None:
         self.title, self.palette, self.meaning = title, palette, meaning
-        self.x_range, self.y_range = Range1d(0, 1), Range1d(1, 0)
+        self.x_range, self.y_range = Range1d(start=0, end=1), Range1d(start=1, end=0)
         self._grey = ColumnDataSource({"image": [], "width": [], "height": []})
         self._colour = ColumnDataSource({"image": [], "width": [], "height": []})
         self._line = ColumnDataSource({"at": [], "value": []})
         self.image = self._image_figure()
         self._curve: figure | None = None
+        self._values = Range1d(start=0, end=1)
         self._drawn = 2
         self.caption = pn.pane.HTML("", margin=(0, 0, 2, 0), height=18, sizing_mode="stretch_width")
         self.strip = pn.pane.HTML("", margin=(2, 0, 0, 0), height=18, sizing_mode="stretch_width")
         self.pane = pn.pane.Bokeh(self.image, sizing_mode="scale_width", aspect_ratio=1, margin=0)
         self.element = pmui.Column(
-            self.caption, self.pane, self.strip, sizing_mode="stretch_width", margin=(0, 8, 0, 0),
+            self.caption,
+            self.pane,
+            self.strip,
+            sizing_mode="stretch_width",
+            margin=(0, 8, 0, 0),
             styles={"max-width": "min(46vh, 560px)"},
-        )  # fmt: skip
+        )
         self.describe("")
 
     def share(self, other: "Panel") -> None:
@@ -51,10 +56,8 @@ class Panel:
         self._turn_to(min(array.ndim, 2))
         if array.ndim == 1:
             self._line.data = {"at": np.arange(len(array)), "value": array.astype(np.float32)}
-            bounds = self.curve.y_range
             low, high = _padded(limits)
-            if (bounds.start, bounds.end) != (low, high):
-                bounds.update(start=low, end=high)
+            self._values.update(start=low, end=high)
         else:
             sent, idle = (self._grey, self._colour) if array.ndim == 2 else (self._colour, self._grey)
             height, width = array.shape[:2]
@@ -91,8 +94,8 @@ class Panel:
         bar = f"background:linear-gradient(90deg,{colours})" if axes > 1 else "border-top:1px dotted;height:0"
         _renew(
             self.strip,
-            f"<div style='display:flex;align-items:center;gap:6px;font-size:11.5px' title='{html.escape(self.meaning)}'>"
-            f"<span>{low}</span><span style='flex:1;height:8px;border-radius:2px;{bar}'></span><span>{high}</span></div>",
+            f"<div style='{_SCALE}' title='{html.escape(self.meaning)}'><span>{low}</span>"
+            f"<span style='flex:1;height:8px;border-radius:2px;{bar}'></span><span>{high}</span></div>",
         )
 
     def _image_figure(self) -> figure:
@@ -100,25 +103,27 @@ class Panel:
         plot.axis.visible, plot.grid.visible = False, False
         place = {"x": 0, "y": 0, "dw": "width", "dh": "height"}
         mapper = LinearColorMapper(palette=self.palette, low=0, high=255)
-        plot.image("image", source=self._grey, color_mapper=mapper, **place)
+        plot.image("image", source=self._grey, color_mapper=mapper, **place)  # pyright: ignore[reportCallIssue]
         plot.image_rgba("image", source=self._colour, **place)
         return plot
 
     def _line_figure(self) -> figure:
-        plot = _bare(x_range=Range1d(0, 1), y_range=Range1d(0, 1))
+        plot = _bare(x_range=Range1d(start=0, end=1), y_range=self._values)
         plot.min_border_left = plot.min_border_bottom = None
         plot.xaxis.axis_label = "sample"
         plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "11px"
-        plot.xaxis.ticker.desired_num_ticks = 3
         plot.line("at", "value", source=self._line, line_width=1.3, color="#3a8fd6")
         return plot
 
 
+_SCALE = "display:flex;align-items:center;gap:6px;font-size:11.5px"
 _ONE_LINE = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:13px;line-height:18px"
 
 
-def _bare(**ranges: Range1d) -> figure:
-    plot = figure(tools=_TOOLS, toolbar_location=None, active_scroll="wheel_zoom", min_border=0, **ranges)
+def _bare(x_range: Range1d, y_range: Range1d) -> figure:
+    plot = figure(
+        tools=_TOOLS, toolbar_location=None, active_scroll="wheel_zoom", min_border=0, x_range=x_range, y_range=y_range
+    )
     plot.sizing_mode, plot.aspect_ratio, plot.outline_line_color = "scale_width", 1, None
     plot.background_fill_alpha = plot.border_fill_alpha = 0
     return plot

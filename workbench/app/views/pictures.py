@@ -19,9 +19,13 @@ class Gallery:
             panel.share(self.truth)
         self.panels = (self.truth, self.data, self.image, self.error)
         self.fit = pmui.Button(
-            label="Fit colours", icon="fit_screen", variant="text", size="small", margin=0,
+            label="Fit colours",
+            icon="fit_screen",
+            variant="text",
+            size="small",
+            margin=0,
             description="set the limits of reconstruction and error to what is there now, and show all of each picture",
-        )  # fmt: skip
+        )
         self.fit.on_click(lambda event: self._fit())
         self.element = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
         self._pictures: Pictures | None = None
@@ -50,9 +54,9 @@ class Gallery:
         whole = frame.status != "running"
         self.image.show(frame.image, self._limits["image"], whole)
         self.error.show(error, self._limits["error"], whole)
-        quality = frame.curves.get("psnr", ())
-        fresh = len(quality) and frame.ks[-1] >= 0.9 * frame.k
-        self.image.describe(f"k = {frame.k}" + (f" · {quality[-1]:.2f} dB" if fresh else ""))
+        quality = frame.curves.get("psnr")
+        fresh = quality is not None and len(quality) and frame.ks[-1] >= 0.9 * frame.k
+        self.image.describe(f"k = {frame.k}" + (f" · {quality[-1]:.2f} dB" if fresh and quality is not None else ""))
         self.error.describe("x − truth" + (", mean of colours" if frame.error.ndim == 3 else ""))
 
     def _frame_all(self) -> None:

@@ -16,12 +16,6 @@ _MEANING = {
     "Cancel": "end this run; what it reached stays",
 }
 _PACES = {"full speed": 0.0, "30 / s": 30.0, "10 / s": 10.0, "3 / s": 3.0, "1 / s": 1.0}
-_PALE = {
-    "color": "inherit",
-    "& .MuiSvgIcon-root": {"color": "inherit"},
-    "& .MuiOutlinedInput-notchedOutline": {"borderColor": "rgba(255,255,255,.5) !important"},
-    "& .MuiInputBase-input": {"py": "5px", "fontSize": "13px"},
-}
 _WHITE = {"color": "inherit", "&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
 
 
@@ -32,24 +26,41 @@ class Transport:
         self._session = session
         self.buttons = {
             name: pmui.Button(
-                label=name, icon=icon, description=_MEANING[name], variant="text", size="small", margin=(0, 2), sx=_WHITE
+                label=name,
+                icon=icon,
+                description=_MEANING[name],
+                variant="text",
+                size="small",
+                margin=(0, 2),
+                sx=_WHITE,
             )
             for name, icon in _ICONS.items()
         }
         for name, button in self.buttons.items():
             button.on_click(lambda event, wish=name.lower(): getattr(session, wish)())
         self.pace = pmui.Select(
-            label="pace", options=_PACES, value=0.0, size="small", width=120, margin=(6, 10, 0, 10), sx=_PALE,
-        )  # fmt: skip
+            label="pace",
+            options=_PACES,
+            value=0.0,
+            size="small",
+            width=128,
+            margin=(6, 4, 0, 0),
+            description="slow motion",
+            sx={"& .MuiInputBase-input": {"py": "4px"}},
+        )
         self.pace.param.watch(lambda event: session.slow(event.new or None), "value")
         self.text = pn.pane.HTML("", margin=0, sizing_mode="stretch_width", height=18)
         self.bar = pmui.LinearProgress(
             value=0, color="light", variant="determinate", sizing_mode="stretch_width", margin=0, height=4
         )
-        progress = pmui.Column(self.text, self.bar, sizing_mode="stretch_width", margin=(0, 12))
+        progress = pmui.Column(self.text, self.bar, sizing_mode="stretch_width", margin=(4, 12))
         self.element = pmui.Row(
-            *self.buttons.values(), self.pace, progress, sizing_mode="stretch_width", margin=0, align="center",
-        )  # fmt: skip
+            *self.buttons.values(),
+            progress,
+            sizing_mode="stretch_width",
+            margin=0,
+            align="center",
+        )
 
     def show_frame(self, frame: Frame) -> None:
         done = round(100 * min(frame.k / max(frame.steps, 1), 1))

@@ -1,0 +1,24 @@
+"""Sentences on the page. They may quote a file's name or an address, so nothing in them is read as markup."""
+
+import html
+
+import panel as pn
+
+ERROR = "#e5483f"  # readable on white and on black
+_STYLE = "font-size:12px;line-height:1.35;overflow-wrap:anywhere"
+
+
+class Words:
+    """A sentence that takes no room while there is none."""
+
+    def __init__(self, colour: str = "inherit", sentence: str = "") -> None:
+        self.sentence, self._colour = "", colour
+        self.element = pn.pane.HTML("", visible=False, sizing_mode="stretch_width", margin=(0, 0, 3, 0))
+        self.say(sentence)
+
+    def say(self, sentence: str) -> None:
+        """Show this sentence, or nothing."""
+        if sentence != self.sentence:
+            self.sentence = sentence
+            text = f"<div style='{_STYLE};color:{self._colour}'>{html.escape(sentence)}</div>"
+            self.element.param.update(object=text, visible=bool(sentence))
