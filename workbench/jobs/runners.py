@@ -1,5 +1,6 @@
 """The thread that owns every iterator of a device and gives each job its turn."""
 
+import atexit
 import threading
 import time
 
@@ -71,6 +72,8 @@ def runner(device: str) -> Runner:
     """The runner of a device, started when first asked for."""
     with _LOCK:
         if device not in _RUNNERS:
+            if not _RUNNERS:
+                atexit.register(close_all)  # a thread that is still solving while Python ends aborts the process
             _RUNNERS[device] = Runner(device)
         return _RUNNERS[device]
 
