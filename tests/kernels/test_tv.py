@@ -208,6 +208,7 @@ def test_derivatives_go_through_the_reference():
     t = torch.tensor([0.3], dtype=EXACT)
     assert torch.autograd.gradcheck(gradient, x)
     assert torch.autograd.gradcheck(lambda v: tv_prox(v, t, iterations=20, tolerance=0), x)
+    assert torch.autograd.gradcheck(lambda s: tv_prox(x.detach(), s, iterations=20, tolerance=0), t.requires_grad_())
     v = torch.ones_like(x)
     torch.testing.assert_close(torch.func.jvp(lambda z: gradient(z).sum(), (x.detach(),), (v,))[1], gradient(v).sum())
     batched = torch.func.vmap(lambda z: gradient(z[None])[0])(x.detach())

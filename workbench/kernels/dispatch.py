@@ -46,21 +46,21 @@ class use:  # noqa: N801 - reads as a verb: use("reference"), or `with use("refe
         _mode = mode
 
 
-def backend(x: Tensor) -> str:
+def backend(x: Tensor, *others: Tensor) -> str:
     """The name of what serves x: "numba" on the CPU in single or double precision, "reference" elsewhere.
 
-    A tensor through which a derivative is being taken goes to the reference, which torch can follow.
+    Where a derivative is being taken through x or the others, that is the reference, which torch can follow.
     """
-    if _mode == "reference" or _followed(x):
+    if _mode == "reference" or any(map(_followed, (x, *others))):
         return "reference"
     if x.device.type == "cpu" and real_of(x.dtype) in (torch.float32, torch.float64):
         return "numba"
     return "reference"
 
 
-def implementation(kernel: str, x: Tensor) -> ModuleType:
+def implementation(kernel: str, x: Tensor, *others: Tensor) -> ModuleType:
     """The module `<kernel>_<backend>` that serves x, imported at its first use: Numba costs half a second."""
-    return import_module(f"{kernel}_{backend(x)}")
+    return import_module(f"{kernel}_{backend(x, *others)}")
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:

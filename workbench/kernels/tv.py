@@ -72,10 +72,9 @@ def tv_solve(
     shape = (*x.shape[:2], x.ndim - 2, *x.shape[2:])
     if dual is not None and dual.shape != shape:
         raise Refusal(f"a dual of {shown(shape)}", shown(tuple(dual.shape)), "start from the dual of the same problem")
-    start = None if dual is None else dual.to(x.dtype)
-    return TVSolution(
-        *implementation(__name__, x).solve(x, t.to(real_of(x.dtype)), isotropic, tolerance, iterations, start)
-    )
+    t, start = t.to(real_of(x.dtype)), None if dual is None else dual.to(x.dtype)
+    server = implementation(__name__, x, t, *(() if start is None else (start,)))
+    return TVSolution(*server.solve(x, t, isotropic, tolerance, iterations, start))
 
 
 def _require_signal(x: Tensor, first: int) -> None:
