@@ -98,8 +98,10 @@ class Problem:
     def gauss_newton(self, x: Tensor) -> LinearOperator:
         """v -> J* curvature J v + prior's Hessian v at x: the Hessian without the bend of A."""
         jacobian = self.operator.at(x)
-        curvature = self.noise.curvature(self.operator(x), self.y)
-        return self._symmetric(lambda v: jacobian.adjoint(curvature * jacobian(v)) + self.prior.hvp(x, v))
+        clean = self.operator(x)
+        return self._symmetric(
+            lambda v: jacobian.adjoint(self.noise.hvp(clean, self.y, jacobian(v))) + self.prior.hvp(x, v)
+        )
 
     def hessian(self, x: Tensor) -> LinearOperator:
         """The exact Hessian of the objective at x."""

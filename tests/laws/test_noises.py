@@ -12,7 +12,7 @@ from workbench import catalog, noise
 from workbench.noise import Likelihood, Noise
 from workbench.parameters import as_code, describe, parameters, rebuild
 from workbench.refusal import Refusal
-from workbench.tensors import dot, generator, normal_like, real_of
+from workbench.tensors import dot, generator, norm, normal_like, real_of
 
 LEVELS = (0.0, 0.02, 0.3, 2.0)
 SAMPLES = 100_000
@@ -112,10 +112,10 @@ def test_gradient_at_the_truth_has_mean_0_and_the_variance_precision(law, level)
         precision = float(law.precision(clean)[0, 0])
         assert abs(float(grad.mean())) <= 5 * (precision / len(grad)) ** 0.5
         square = grad.square()
-        assert abs(float(square.mean()) - precision) <= 5 * float(square.std()) / len(grad) ** 0.5
+        assert abs(float(square.mean()) - precision) <= 5 * float(square.std()) / len(grad) ** 0.5 + 1e-12 * precision
 
 
-@every
+@having(Likelihood.GRAD)
 @pytest.mark.parametrize("level", LEVELS)
 def test_curvature_at_the_truth_has_the_mean_precision(law, level):
     clean = torch.full((1, SAMPLES), level, dtype=torch.float64)
@@ -124,8 +124,8 @@ def test_curvature_at_the_truth_has_the_mean_precision(law, level):
     assert abs(error) <= 5 * float(curvature.std()) / SAMPLES**0.5 + 1e-9 * float(curvature.mean())
 
 
-@every
-def test_gradient_and_curvature_are_slopes(law):
+@having(Likelihood.GRAD)
+def test_gradient_and_hessian_are_slopes(law):
     for dtype in dtypes(law)[:-1]:
         clean, y = points(law, dtype)
         clean = torch.where(clean.real.abs() < 1e-3, 2e-3, clean)  # the curvature may jump at 0
@@ -133,7 +133,7 @@ def test_gradient_and_curvature_are_slopes(law):
         slope = (law.nll(clean + h * v, y) - law.nll(clean - h * v, y)) / (2 * h)
         assert torch.allclose(dot(law.grad(clean, y), v), slope, rtol=1e-5, atol=1e-7 * float(law.nll(clean, y).max()))
         bend = (law.grad(clean + h * v, y) - law.grad(clean - h * v, y)) / (2 * h)
-        assert torch.allclose(law.curvature(clean, y) * v, bend, rtol=1e-4, atol=1e-7 * float(bend.abs().max()))
+        assert torch.allclose(law.hvp(clean, y, v), bend, rtol=1e-4, atol=1e-7 * float(bend.abs().max()))
 
 
 @having(Likelihood.LIPSCHITZ)
@@ -143,7 +143,7 @@ def test_no_curvature_exceeds_the_lipschitz_constant(law):
     for values in (clean, clean - 0.5, 0 * clean, 1e3 * clean):
         assert float(law.curvature(values, y).max()) <= bound
     a, b = clean, clean - 0.3 * torch.rand(clean.shape, generator=generator(4, 0))
-    assert bool(((law.grad(a, y) - law.grad(b, y)).abs() <= bound * (a - b).abs() + 1e-9 * bound).all())
+    assert bool((norm(law.grad(a, y) - law.grad(b, y)) <= bound * norm(a - b) + 1e-9 * bound).all())
 
 
 @having(Likelihood.CONVEX)
@@ -160,7 +160,7 @@ def test_quadratic_means_a_curvature_of_its_own(law):
     assert torch.equal(law.curvature(clean, y), law.curvature(0 * clean, 2 * y))
 
 
-@having(Likelihood.PROX)
+@having(Likelihood.PROX | Likelihood.GRAD)
 @pytest.mark.parametrize("scale", [0.0, 1e-3, 1.0, 1e3])
 def test_prox_meets_its_optimality_condition(law, scale):
     for dtype in dtypes(law):

@@ -20,6 +20,7 @@ class Likelihood(Flag):
     CONVEX = auto()
     QUADRATIC = auto()
     COMPLEX = auto()
+    CONJUGATE = auto()
 
 
 class Noise(ABC, metaclass=Checked):
@@ -50,6 +51,10 @@ class Noise(ABC, metaclass=Checked):
     def precision(self, clean: Tensor) -> Tensor:
         """The Fisher information of each entry: the mean of `curvature`, the variance of `grad` at the truth."""
 
+    def hvp(self, clean: Tensor, y: Tensor, v: Tensor) -> Tensor:
+        """The Hessian of `nll` in `clean` applied to v: `curvature` times v where entries are independent."""
+        return self.curvature(clean, y) * v
+
     def lipschitz(self, y: Tensor) -> float:
         """A Lipschitz constant of `grad`, the largest `curvature` there can be for these data."""
         raise self._lacks("a gradient with a Lipschitz constant")
@@ -57,6 +62,18 @@ class Noise(ABC, metaclass=Checked):
     def prox(self, v: Tensor, y: Tensor, step: float) -> Tensor:
         """argmin_u |u - v|^2 / 2 + step nll(u, y)."""
         raise self._lacks("a prox in closed form")
+
+    def conjugate(self, p: Tensor, y: Tensor) -> Tensor:
+        """The convex conjugate of nll(., y), sup_u <p, u> - nll(u, y), of each item: (B,)."""
+        raise self._lacks("a convex conjugate")
+
+    def strong_convexity(self) -> float:
+        """The largest m that is known to leave nll - m |clean|^2 / 2 convex."""
+        return 0.0
+
+    def expected(self, y: Tensor) -> float:
+        """What `nll` of an item is on average at the truth: below, a reconstruction explains the noise too."""
+        raise self._lacks("a known average at the truth")
 
     def unfit(self, y: Tensor) -> str:
         """Why these cannot be data of this noise, as a sentence; empty where they can."""

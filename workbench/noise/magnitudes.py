@@ -1,0 +1,141 @@
+"""Noises of intensities and magnitudes: speckle, and the modulus of a noisy complex number."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from workbench.noise.base import Likelihood, Noise
+from workbench.noise.draws import by_level, exponential_like, require_real, unfit_complex
+from workbench.parameters import Range
+from workbench.refusal import Refusal
+from workbench.tensors import normal_like
+
+
+@dataclass(frozen=True)
+class MultiplicativeGamma(Noise):
+    """Speckle: y = (clean + floor) g, g of the gamma law of mean 1 and variance 1 / looks, as radar intensities are.
+
+    With u = clean + floor, nll = looks sum y / u - 1 - log(y / u): half the deviance, not convex. Below clean = 0 it
+    goes on as a parabola of the largest curvature. Fisher information looks / u^2.
+    """
+
+    looks: Annotated[int, Range(1, 30, log=True, limits=(1, 1000)), "how many images were averaged"] = 4
+    floor: Annotated[float, Range(1e-2, 1, log=True, limits=(1e-6, 1e6)), "known intensity of black"] = 0.1
+
+    can = Likelihood.GRAD | Likelihood.LIPSCHITZ
+
+    def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
+        require_real(clean, "multiplicative")
+        if bool((clean < -1e-6 * clean.abs().max()).any()):
+            came, remedy = f"values down to {float(clean.min()):.3g}", "take an operator that keeps signals positive"
+            raise Refusal("clean data >= 0 for multiplicative noise", came, remedy)
+        speckle = torch.zeros_like(clean)
+        for _ in range(self.looks):
+            speckle = speckle + exponential_like(clean, rng)
+        return (clean.clamp_min(0) + self.floor) * speckle / self.looks
+
+    def nll(self, clean: Tensor, y: Tensor) -> Tensor:
+        u, below = clean.clamp_min(0) + self.floor, clean.clamp_max(0)
+        ratio = y / u
+        value = ratio - 1 - ratio.clamp_min(torch.finfo(y.dtype).tiny).log()
+        slope = (1 - y / self.floor) / self.floor
+        value = value + slope * below + self._bend(y) * below.square() / 2
+        return self.looks * value.flatten(1).sum(1)
+
+    def grad(self, clean: Tensor, y: Tensor) -> Tensor:
+        u = clean.clamp_min(0) + self.floor
+        return self.looks * ((1 - y / u) / u + self._bend(y) * clean.clamp_max(0))
+
+    def curvature(self, clean: Tensor, y: Tensor) -> Tensor:
+        u = clean.clamp_min(0) + self.floor
+        return self.looks * torch.where(clean >= 0, (2 * y / u - 1) / u.square(), self._bend(y))
+
+    def precision(self, clean: Tensor) -> Tensor:
+        return self.looks / (clean.clamp_min(0) + self.floor).square()
+
+    def lipschitz(self, y: Tensor) -> float:
+        return self.looks * float(self._bend(y).max())
+
+    def expected(self, y: Tensor) -> float:
+        looks = torch.tensor(float(self.looks), dtype=torch.float64)
+        return y[0].numel() * float(looks * (looks.log() - torch.digamma(looks)))
+
+    def unfit(self, y: Tensor) -> str:
+        return unfit_complex(y, "Multiplicative") or _unfit_negative(y, "Multiplicative noise explains intensities")
+
+    def _bend(self, y: Tensor) -> Tensor:
+        """At least the modulus of the curvature at any clean >= 0, over the looks."""
+        return (1 + 2 * y / self.floor) / self.floor**2
+
+
+@dataclass(frozen=True)
+class Rician(Noise):
+    """y = |clean + sigma n|, n complex, each part of variance 1: magnitude images of magnetic resonance.
+
+    nll = sum (clean^2 + y^2) / (2 sigma^2) - log I0(y clean / sigma^2), even in clean, not convex. The Fisher
+    information is a Gauss-Legendre sum of 80 nodes, to 1e-9. Gudbjartsson & Patz 1995, 10.1002/mrm.1910340618.
+    """
+
+    sigma: Annotated[
+        float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "standard deviation of each part of the noise"
+    ] = 0.05
+
+    can = Likelihood.GRAD | Likelihood.LIPSCHITZ
+
+    def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
+        require_real(clean, "Rician")
+        return torch.hypot(clean + self.sigma * normal_like(clean, rng), self.sigma * normal_like(clean, rng))
+
+    def nll(self, clean: Tensor, y: Tensor) -> Tensor:
+        a, r = y * clean / self.sigma**2, (clean.abs() - y) / self.sigma
+        return (r.square() / 2 - torch.special.i0e(a).log()).flatten(1).sum(1)
+
+    def grad(self, clean: Tensor, y: Tensor) -> Tensor:
+        return (clean - y * _ratio(y * clean / self.sigma**2)) / self.sigma**2
+
+    def curvature(self, clean: Tensor, y: Tensor) -> Tensor:
+        slope = _ratio_slope(y * clean / self.sigma**2)
+        return (1 - (y / self.sigma).square() * slope) / self.sigma**2
+
+    def precision(self, clean: Tensor) -> Tensor:
+        return by_level(clean, lambda levels: _rice_information(levels.abs() / self.sigma) / self.sigma**2)
+
+    def lipschitz(self, y: Tensor) -> float:
+        return max(1.0, float(y.max() / self.sigma) ** 2 / 2 - 1) / self.sigma**2
+
+    def unfit(self, y: Tensor) -> str:
+        return unfit_complex(y, "Rician") or _unfit_negative(y, "Rician noise explains magnitudes")
+
+
+def _unfit_negative(y: Tensor, sentence: str) -> str:
+    if bool((y < 0).any()):
+        return f"{sentence} >= 0, and these data go down to {float(y.min()):.3g}: take Gaussian"
+    return ""
+
+
+def _ratio(a: Tensor) -> Tensor:
+    """I1(a) / I0(a), odd."""
+    return torch.special.i1e(a) / torch.special.i0e(a)
+
+
+def _ratio_slope(a: Tensor) -> Tensor:
+    """Its derivative 1 - R / a - R^2, even: 1/2 at 0, by its asymptotic series where the difference cancels."""
+    a = a.abs()
+    small, large = a.clamp(1e-4, 50), a.clamp_min(50)
+    ratio = _ratio(small)
+    series = (1 / 2 + (1 / 4 + (3 / 8 + 25 / 32 / large) / large) / large) / large.square()
+    return torch.where(a < 1e-4, 0.5, torch.where(a > 50, series, 1 - ratio / small - ratio.square()))
+
+
+def _rice_information(k: Tensor) -> Tensor:
+    """E (y R(k y) - k)^2 over the Rice law of parameter k and unit width, y within 9 of k."""
+    low, total = (k - 9).clamp_min(0), torch.zeros_like(k)
+    half = (k + 9 - low) / 2
+    for node, weight in zip(*np.polynomial.legendre.leggauss(80), strict=True):
+        y = low + half * (1 + float(node))
+        density = y * (-(y - k).square() / 2).exp() * torch.special.i0e(y * k)
+        total = total + float(weight) * half * density * (y * _ratio(y * k) - k).square()
+    return total
