@@ -28,12 +28,13 @@ LARGE, SMALL = (1, 256, 256), (1, 16, 16)
 STOP, END = 8, 20
 
 
-def adjoint_error(operator: Operator, dtype: torch.dtype) -> float:
+def adjoint_error(operator: Operator, dtype: torch.dtype, device: str = "cpu") -> float:
     """|<A v, y> - <v, A* y>| / (|A v| |y|), the worst of a batch of two; of a nonlinear A its Jacobian's."""
-    x, v = (normal_like(torch.empty((2, *operator.in_shape), dtype=dtype), generator(seed, 0)) for seed in (0, 1))
+    empty = torch.empty((2, *operator.in_shape), dtype=dtype, device=device)
+    x, v = (normal_like(empty, generator(seed, 0, device)) for seed in (0, 1))
     A = operator.at(x)
     clean = A(v)
-    y = normal_like(clean, generator(2, 0))
+    y = normal_like(clean, generator(2, 0, device))
     scale = (norm(clean) * norm(y)).clamp_min(torch.finfo(dtype).tiny)
     return float(((dot(clean, y) - dot(v, A.adjoint(y))).abs() / scale).max())
 
