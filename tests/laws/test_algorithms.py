@@ -1,5 +1,6 @@
 """What every algorithm of the catalogue does by existing, on every noise and prior it can take."""
 
+import contextlib
 import copy
 import dataclasses
 import itertools
@@ -14,7 +15,7 @@ from torch import Tensor
 from workbench import algorithms, catalog, noise, operators, priors
 from workbench.algorithms import Algorithm, State
 from workbench.operators import Operator
-from workbench.parameters import as_code, describe, parameters, rebuild
+from workbench.parameters import as_code, changed, describe, parameters, rebuild
 from workbench.priors import Prior
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -25,7 +26,7 @@ MEMBERS = [cls() for cls in catalog.members("algorithm").values()]
 NOISES = [cls() for cls in catalog.members("noise").values()]
 PRIORS = [cls() for cls in catalog.members("prior").values()]
 SHAPED = [cls for cls in catalog.members("operator").values() if "shape" in {p.name for p in parameters(cls)}]
-STEPS = 6
+STEPS = 5
 
 
 def name(value: object) -> str:
@@ -93,7 +94,7 @@ def test_step_is_pure_and_repeatable(problem: Problem, algorithm: Algorithm) -> 
 @cells
 def test_resuming_from_a_pickle_equals_the_straight_run(problem: Problem, algorithm: Algorithm) -> None:
     straight = states(problem, algorithm, STEPS)
-    for k in (0, 1, 4):
+    for k in (1, 4):
         if k < len(straight):
             kept = pickle.loads(pickle.dumps(straight[k]))
             for there, here in zip(straight[k + 1 :], resume(problem, algorithm, kept), strict=False):
@@ -118,39 +119,52 @@ def test_two_in_a_batch_are_two_runs(problem: Problem, algorithm: Algorithm) -> 
 @cells
 def test_a_moved_slider_keeps_the_iterate_and_goes_on_down(problem: Problem, algorithm: Algorithm) -> None:
     state = states(problem, algorithm, STEPS)[-1]
-    moved = dataclasses.replace(
-        problem, operator=type(problem.operator)((1, 8, 8), 0.7), noise=type(problem.noise)(*_doubled(problem.noise))
-    )
+    moved = dataclasses.replace(problem, operator=type(problem.operator)((1, 8, 8), 0.7), noise=louder(problem.noise))
     adapted = algorithm.adapt(moved, state)
     assert adapted.k == state.k and torch.equal(adapted.x, state.x)
     assert adapted.measured == algorithm.init(moved, state.x, generator(0, 0)).measured
-    *_, last = itertools.islice(resume(moved, algorithm, adapted), 60)
+    *_, last = itertools.islice(resume(moved, algorithm, adapted), 40)
     assert torch.isfinite(torch.view_as_real(last.x) if last.x.is_complex() else last.x).all()
     if not algorithm.random:
         start = moved.objective(adapted.x)
         assert bool((moved.objective(last.x) <= start + 1e-9 * start.abs() + 1e-9).all())
 
 
-def _doubled(noise: noise.Noise) -> list[float]:
-    return [2 * float(getattr(noise, p.name)) for p in parameters(type(noise))]
+def louder(noise_: noise.Noise) -> noise.Noise:
+    """The noise with its first number doubled."""
+    first = next(p for p in parameters(type(noise_)) if p.range and not isinstance(getattr(noise_, p.name), bool))
+    return changed(noise_, **{first.name: 2 * getattr(noise_, first.name)})
 
 
 @pytest.mark.parametrize("operator", SHAPED, ids=lambda cls: cls.__name__)
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["single", "double"])
-def test_no_default_diverges(operator: type[Operator], dtype: torch.dtype) -> None:
-    """No NaN, and no objective above the first, on any noise and prior the operator goes with."""
-    truth = disc(32).to(dtype)
-    for noise_, prior, algorithm in itertools.product(NOISES, PRIORS, MEMBERS):
-        problem = fits(operator((1, 32, 32)), noise_, prior, truth)
+def test_no_default_diverges(operator: type[Operator]) -> None:
+    """No NaN, and no objective above the first, in float32: every prior with Gaussian noise, every noise with one.
+
+    All noises with all priors are in the cells above; this is about operators.
+    """
+    built = first_that_fits(operator)
+    truth = disc(32).float()[:, :, 0] if len(built.in_shape) == 2 else disc(32).float()
+    truth = truth.expand(1, *built.in_shape).clone()
+    every_prior = itertools.product([noise.Gaussian()], PRIORS)
+    every_noise = itertools.product(NOISES, [priors.Tikhonov()])
+    for (noise_, prior), algorithm in itertools.product([*every_prior, *every_noise], MEMBERS):
+        problem = fits(built, noise_, prior, truth)
         if problem is None or algorithm.unmet(problem):
             continue
-        steps = 30 if dtype == torch.float32 else 12
-        run = states(problem, algorithm, steps)
+        run = states(problem, algorithm, 10)
         first, last = (float(problem.objective(s.x)) for s in (run[0], run[-1]))
-        where = f"{as_code(problem.noise)} {as_code(prior)} {as_code(algorithm)}: {first} -> {last}"
-        assert bool(torch.isfinite(torch.view_as_real(run[-1].x.to(problem.dtype.to_complex()))).all()), where
-        slack = 1e3 * torch.finfo(dtype).eps * (1 + abs(first))
+        where = f"{as_code(noise_)} {as_code(prior)} {as_code(algorithm)}: {first} -> {last}"
+        assert bool(run[-1].x.abs().isfinite().all()), where
+        slack = 1e-4 * (1 + abs(first)) + 1e-5 * abs(float(problem.misfit(problem.zeros())))
         assert algorithm.random or last <= first + slack, where
+
+
+def first_that_fits(operator: type[Operator]) -> Operator:
+    """The operator for an image of 32 x 32, of one or three channels, or for a line of 32."""
+    for shape in ((1, 32, 32), (3, 32, 32), (1, 32)):
+        with contextlib.suppress(Refusal):
+            return operator(shape)
+    raise AssertionError(f"{operator.__name__} takes neither images nor lines")
 
 
 @members

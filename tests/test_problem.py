@@ -1,0 +1,179 @@
+"""The objective and its derivatives, real and complex, linear and not."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from workbench import noise, operators, priors
+from workbench.operators import Field, Operator
+from workbench.parameters import as_code
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.tensors import dot, generator, norm, normal_like
+
+SHAPE = (1, 6, 5)
+
+
+class Bent(Operator):
+    """A(x) = x + x^2 / 2 + the product of neighbours: holomorphic, not linear."""
+
+    field = Field.REAL | Field.COMPLEX
+
+    def __init__(self, shape: tuple[int, ...] = SHAPE) -> None:
+        super().__init__(shape, shape)
+        self.shape = shape
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + x * x / 2 + x * x.roll(1, -1)
+
+
+class BentSpectrum(Bent):
+    """The same for complex unknowns."""
+
+    field = Field.COMPLEX
+
+
+def truth(batch: int = 2) -> Tensor:
+    return torch.rand(batch, *SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float64) + 0.2
+
+
+def made(operator: Operator, noise_: noise.Noise) -> Problem:
+    return Problem.simulate(operator, noise_, priors.Tikhonov(3.0), truth())
+
+
+PROBLEMS = [
+    made(operators.GaussianBlur(SHAPE), noise.Gaussian()),
+    made(operators.Radon(SHAPE, 5), noise.Poisson()),
+    made(operators.FourierMask(SHAPE), noise.Gaussian()),
+    made(Bent(), noise.Gaussian(0.1)),
+    made(Bent(), noise.Poisson()),
+    made(BentSpectrum(), noise.Gaussian(0.1)),
+]
+each = pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: f"{type(p.operator).__name__}-{as_code(p.noise)}")
+
+
+def near(problem: Problem, seed: int = 0) -> Tensor:
+    assert problem.truth is not None
+    return problem.truth + 0.05 * normal_like(problem.truth, generator(1, seed))
+
+
+def direction(problem: Problem, seed: int) -> Tensor:
+    return normal_like(problem.zeros(), generator(2, seed))
+
+
+@each
+def test_the_gradient_of_the_misfit_is_that_of_autograd(problem: Problem) -> None:
+    x = near(problem).requires_grad_()
+    problem.misfit(x).sum().backward()
+    torch.testing.assert_close(problem.misfit_grad(x.detach()), x.grad, rtol=1e-11, atol=1e-9)
+
+
+@each
+def test_hessians_are_symmetric(problem: Problem) -> None:
+    x, v, w = near(problem), direction(problem, 0), direction(problem, 1)
+    for hessian in (problem.hessian(x), problem.gauss_newton(x)):
+        there, back = dot(hessian(v), w), dot(v, hessian(w))
+        assert bool(((there - back).abs() <= 1e-12 * norm(hessian(v)) * norm(w)).all())
+        torch.testing.assert_close(hessian.adjoint(v), hessian(v))
+
+
+@each
+def test_the_hessian_is_the_slope_of_the_gradient(problem: Problem) -> None:
+    x, v = near(problem), direction(problem, 2)
+
+    def slope(t: float) -> Tensor:
+        return problem.misfit_grad(x + t * v) + problem.prior.grad(x + t * v)
+
+    exact = problem.hessian(x)(v)
+    errors = [norm((slope(t) - slope(-t)) / (2 * t) - exact).max() / norm(exact).max() for t in (1e-3, 1e-4)]
+    assert errors[0] < 1e-4 and (errors[1] < 1e-8 or abs(math.log10(errors[0] / errors[1]) - 2) < 0.1)
+
+
+@each
+def test_gauss_newton_is_the_hessian_where_the_operator_is_linear_or_the_data_exact(problem: Problem) -> None:
+    x, v = near(problem), direction(problem, 3)
+    if problem.operator.linear:
+        assert torch.equal(problem.gauss_newton(x)(v), problem.hessian(x)(v))
+    elif isinstance(problem.noise, noise.Gaussian):
+        exact = Problem(problem.operator, problem.noise, problem.prior, problem.operator(x))
+        torch.testing.assert_close(exact.gauss_newton(x)(v), exact.hessian(x)(v), rtol=1e-10, atol=1e-9)
+        assert bool((dot(problem.gauss_newton(x)(v), v) > 0).all())
+
+
+@each
+def test_the_lipschitz_constant_bounds_the_curvature_of_a_linear_problem(problem: Problem) -> None:
+    if not problem.operator.linear:
+        assert problem.norm() > 0
+        return
+    for seed in range(3):
+        x, z = near(problem, seed), near(problem, seed + 9)
+        apart = norm(problem.misfit_grad(x) - problem.misfit_grad(z))
+        assert bool((apart <= problem.lipschitz() * norm(x - z) * (1 + 1e-9)).all())
+
+
+@each
+def test_the_objective_is_the_sum_item_by_item(problem: Problem) -> None:
+    x = near(problem)
+    assert problem.objective(x).shape == (2,) and not problem.objective(x).is_complex()
+    assert torch.equal(problem.objective(x), problem.misfit(x) + problem.prior(x))
+    one = Problem(problem.operator, problem.noise, problem.prior, problem.y[1:])
+    torch.testing.assert_close(one.objective(x[1:]), problem.objective(x)[1:])
+
+
+@each
+def test_the_start_explains_the_data_better_than_nothing(problem: Problem) -> None:
+    start = problem.start()
+    assert start.dtype == problem.dtype and tuple(start.shape) == problem.shape
+    if isinstance(problem.noise, noise.Gaussian) and problem.operator.linear:
+        assert bool((problem.misfit(start) < problem.misfit(problem.zeros())).all())
+        for scale in (0.9, 1.1):  # of all multiples of the back-projection it is the best
+            assert bool((problem.misfit(scale * start) >= problem.misfit(start)).all())
+
+
+def test_data_of_zeros_start_from_zero() -> None:
+    blank = Problem(operators.GaussianBlur(SHAPE), noise.Gaussian(), priors.Zero(), torch.zeros(1, *SHAPE))
+    assert torch.equal(blank.start(), blank.zeros())
+
+
+@each
+def test_simulated_data_repeat_by_their_seed(problem: Problem) -> None:
+    again = Problem.simulate(problem.operator, problem.noise, problem.prior, truth())
+    other = Problem.simulate(problem.operator, problem.noise, problem.prior, truth(), seed=1)
+    assert torch.equal(again.y, problem.y) and not torch.equal(other.y, problem.y)
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_a_problem_moves_with_its_parts(device: str) -> None:
+    if device == "cuda" and not torch.cuda.is_available():
+        pytest.skip("no GPU here")
+    problem = made(operators.Radon(SHAPE, 5), noise.Gaussian())
+    moved = problem.to(device)
+    assert moved.truth is not None and {moved.y.device.type, moved.truth.device.type} == {device}
+    x = near(problem)
+    torch.testing.assert_close(moved.misfit_grad(x.to(device)).cpu(), problem.misfit_grad(x))
+    assert moved.zeros().device.type == moved.start().device.type == device
+
+
+def test_real_truths_become_complex_where_the_operator_is() -> None:
+    problem = PROBLEMS[2]
+    assert problem.truth is not None and problem.truth.is_complex() and problem.dtype == torch.complex128
+    assert PROBLEMS[0].dtype == torch.float64
+
+
+def test_refusals_say_what_was_wanted() -> None:
+    blur = operators.GaussianBlur(SHAPE)
+    with pytest.raises(Refusal, match="data of shape B x 1 x 6 x 5 for GaussianBlur, got 2 x 1 x 5 x 6"):
+        Problem(blur, noise.Gaussian(), priors.Zero(), torch.zeros(2, 1, 5, 6))
+    infinite = torch.zeros(1, *SHAPE).masked_fill(torch.arange(30).reshape(SHAPE) < 2, math.inf)
+    with pytest.raises(Refusal, match="finite values in the data, got 2 NaN or infinite"):
+        Problem(blur, noise.Gaussian(), priors.Zero(), infinite)
+    with pytest.raises(Refusal, match="explains counts >= 0"):
+        Problem(blur, noise.Poisson(), priors.Zero(), -torch.ones(1, *SHAPE))
+    with pytest.raises(Refusal, match="this unknown is complex"):
+        Problem.simulate(operators.FourierMask(SHAPE), noise.Gaussian(), priors.NonNegative(), truth())
+    with pytest.raises(Refusal, match="a batch of 1 x 6 x 5 for GaussianBlur"):
+        Problem(blur, noise.Gaussian(), priors.Zero(), torch.zeros(1, *SHAPE), torch.zeros(1, 1, 4, 4))
+    with pytest.raises(Refusal, match="finite values in the signal"):
+        Problem.simulate(blur, noise.Gaussian(), priors.Zero(), torch.full((1, *SHAPE), math.nan))

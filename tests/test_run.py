@@ -1,0 +1,190 @@
+"""The only loop: states, rows, Datasets, and how a run ends."""
+
+import dataclasses
+import itertools
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from workbench import noise, operators, priors
+from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State, UnadjustedLangevin
+from workbench.parameters import rebuild
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.run import (
+    Diverged,
+    after,
+    collect,
+    guard,
+    iterate,
+    objective,
+    observe,
+    resume,
+    run,
+    until,
+)
+
+SHAPE = (1, 12, 10)
+TRUTH = torch.rand(2, *SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+
+def problem(prior: priors.Prior | None = None) -> Problem:
+    prior = priors.Tikhonov(5.0) if prior is None else prior
+    return Problem.simulate(operators.GaussianBlur(SHAPE), noise.Gaussian(0.1), prior, TRUTH)
+
+
+def test_states_count_from_the_back_projection() -> None:
+    p = problem()
+    states = list(itertools.islice(iterate(p, GradientDescent()), 4))
+    assert [s.k for s in states] == [0, 1, 2, 3] and torch.equal(states[0].x, p.start())
+
+
+def test_a_run_starts_where_it_is_told() -> None:
+    p = problem()
+    assert torch.equal(next(iterate(p, GradientDescent(), p.zeros() + 1)).x, p.zeros() + 1)
+
+
+def test_until_ends_with_the_state_that_stops_it() -> None:
+    assert [s.k for s in until(iterate(problem(), GradientDescent()), after(3))] == [0, 1, 2, 3]
+    assert [s.k for s in until(iterate(problem(), GradientDescent()), lambda s: True)] == [0]
+
+
+def test_resume_goes_on_with_another_parameter() -> None:
+    """A slider that moves in the middle of a run: the state stays, the algorithm is another."""
+    p = problem()
+    *_, state = until(iterate(p, GradientDescent()), after(5))
+    slower = dataclasses.replace(GradientDescent(), step_size=1e-5)
+    following = next(resume(p, slower, state))
+    expected = state.x - 1e-5 * (p.misfit_grad(state.x) + p.prior.grad(state.x))
+    assert following.k == 6 and torch.equal(following.x, expected)
+
+
+def test_random_numbers_depend_on_the_seed_and_the_iteration_alone() -> None:
+    p = problem()
+    straight = list(until(iterate(p, UnadjustedLangevin(), seed=3), after(6)))
+    late = next(resume(p, UnadjustedLangevin(), straight[4], seed=3))
+    other = next(resume(p, UnadjustedLangevin(), straight[4], seed=4))
+    assert torch.equal(late.x, straight[5].x) and not torch.equal(other.x, late.x)
+
+
+def test_an_algorithm_that_is_done_ends_the_iterator() -> None:
+    states = list(until(iterate(problem(), ConjugateGradient()), after(1000)))
+    assert states[-1].k < 200 and list(resume(problem(), ConjugateGradient(), states[-1])) == []
+
+
+def test_no_state_is_changed_by_those_that_follow() -> None:
+    states, copies = [], []
+    for state in until(guard(problem(), PDHG(), iterate(problem(), PDHG())), after(12)):
+        states.append(state)
+        copies.append(state.x.clone())
+    assert all(torch.equal(s.x, c) for s, c in zip(states, copies, strict=True))
+
+
+@pytest.mark.parametrize(("steps", "every", "kept"), [(7, 3, [0, 3, 6, 7]), (6, 3, [0, 3, 6]), (2, 5, [0, 2])])
+def test_rows_are_thinned_and_the_last_is_kept(steps: int, every: int, kept: list[int]) -> None:
+    p = problem()
+    states = until(iterate(p, GradientDescent()), after(steps))
+    rows = list(observe(p, states, objective, every=every))
+    assert [r.state.k for r in rows] == kept
+    for row in rows:
+        torch.testing.assert_close(row.values["objective"], p.objective(row.state.x))
+
+
+def test_seconds_grow_and_leave_out_the_probes() -> None:
+    import time
+
+    def slow(problem: Problem, state: State) -> dict[str, Tensor]:
+        time.sleep(0.05)
+        return {"k": torch.tensor(state.k)}
+
+    p = problem()
+    rows = list(observe(p, until(iterate(p, GradientDescent()), after(6)), slow))
+    seconds = [r.seconds for r in rows]
+    assert seconds == sorted(seconds) and 0 < seconds[-1] < 6 * 0.05
+
+
+def test_probes_build_no_graph_and_may_be_several() -> None:
+    p = problem()
+
+    def mean(problem: Problem, state: State) -> dict[str, Tensor]:
+        return {"mean": (state.x.mean((1, 2, 3)) * torch.ones((), requires_grad=True))}
+
+    rows = list(observe(p, until(iterate(p, GradientDescent()), after(2)), objective, mean))
+    assert set(rows[0].values) == {"objective", "misfit", "prior", "mean"}
+    assert not rows[-1].values["mean"].requires_grad
+
+
+def test_collect_makes_a_dataset() -> None:
+    p = problem()
+    data = collect(observe(p, until(iterate(p, GradientDescent()), after(4)), objective, every=2), note="a run")
+    assert data["objective"].dims == ("k", "batch") and data["k"].values.tolist() == [0, 2, 4]
+    assert data["x"].dims == ("batch", "channel", "row", "column") and data.attrs["note"] == "a run"
+    assert data["seconds"].dims == ("k",) and data["seconds"].attrs["units"] == "s"
+    with pytest.raises(Refusal, match="at least one row"):
+        collect([])
+
+
+def test_run_records_the_objective_and_what_rebuilds_it() -> None:
+    p, algorithm = problem(priors.TotalVariation(3.0)), FISTA(inertia=5.0)
+    data = run(p, algorithm, steps=9, every=4, seed=2)
+    assert data["k"].values.tolist() == [0, 4, 8, 9] and data.attrs["stopped"] == ""
+    plain = json.loads(data.attrs["spec"])
+    assert {n: plain[n] for n in ("steps", "every", "seed")} == {"steps": 9, "every": 4, "seed": 2}
+    parts = {n: rebuild(plain[n]) for n in ("operator", "noise", "prior")}
+    again = run(Problem(**parts, y=torch.tensor(data["y"].values)), rebuild(plain["algorithm"]), steps=9, seed=2)
+    np.testing.assert_array_equal(again["x"].values, data["x"].values)
+    np.testing.assert_array_equal(data["truth"].values, TRUTH.numpy())
+    assert data["y"].dims == ("batch", "y_channel", "y_row", "y_column")
+
+
+def test_run_takes_probes() -> None:
+    data = run(problem(), GradientDescent(), lambda p, s: {"twice_k": torch.tensor(2 * s.k)}, steps=3)
+    assert data["twice_k"].dims == ("k",) and data["twice_k"].values.tolist() == [0, 2, 4, 6]
+
+
+def test_a_complex_run_keeps_its_complex_image() -> None:
+    p = Problem.simulate(operators.FourierMask(SHAPE), noise.Gaussian(), priors.Tikhonov(), TRUTH)
+    data = run(p, ConjugateGradient(), steps=5)
+    assert data["x"].dtype == np.complex128 and data["objective"].dtype == np.float64
+
+
+@pytest.mark.parametrize("excess", [1.05, 100.0, 1e12])
+def test_a_step_too_large_ends_with_the_last_good_state_and_names_the_safe_step(excess: float) -> None:
+    p = problem()
+    bound = GradientDescent().largest_step(next(iterate(p, GradientDescent())))
+    algorithm = GradientDescent(excess * bound)
+    with pytest.raises(Diverged, match=f"take {bound / 2:.3g}") as end:
+        list(until(guard(p, algorithm, iterate(p, algorithm)), after(3000)))
+    assert math.isfinite(float(end.value.state.x.abs().max()))
+    data = run(p, algorithm, steps=3000)
+    assert f"largest safe step {bound:.3g}" in data.attrs["stopped"]
+    assert np.isfinite(data["x"].values).all() and np.isfinite(data["objective"].values).all()
+    assert int(data["k"][-1]) <= end.value.state.k
+
+
+def test_the_guard_leaves_good_runs_alone() -> None:
+    p = problem(priors.TotalVariation())
+    guarded = list(until(guard(p, PDHG(), iterate(p, PDHG())), after(25)))
+    assert all(torch.equal(a.x, b.x) for a, b in zip(guarded, until(iterate(p, PDHG()), after(25)), strict=True))
+
+
+def test_a_start_that_is_not_finite_is_refused_by_the_guard() -> None:
+    p = problem()
+    states = iterate(p, GradientDescent(), p.zeros() + math.nan)
+    with pytest.raises(Diverged, match="at the start"):
+        next(guard(p, GradientDescent(), states))
+
+
+def test_refusals_come_at_once_and_say_what_to_do() -> None:
+    with pytest.raises(Refusal, match="GradientDescent needs a gradient, which TotalVariation lacks: try ADMM"):
+        iterate(problem(priors.TotalVariation()), GradientDescent())
+    with pytest.raises(Refusal, match="a first iterate of 2 x 1 x 12 x 10, got 1 x 1 x 12 x 10"):
+        iterate(problem(), GradientDescent(), torch.zeros(1, *SHAPE))
+    y = problem().y.clone()
+    y[0, 0, 3, 4] = math.nan
+    with pytest.raises(Refusal, match="finite values in the data, got 1 NaN or infinite"):
+        dataclasses.replace(problem(), y=y)
