@@ -44,7 +44,8 @@ def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, see
 
 
 def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) -> Iterator[State]:
-    state = algorithm.init(problem, x, generator(seed, 0, x.device))
+    with torch.no_grad():
+        state = algorithm.init(problem, x, generator(seed, 0, x.device))
     yield state
     yield from resume(problem, algorithm, state, seed)
 
