@@ -61,7 +61,9 @@ def data_picture(y: Tensor) -> tuple[Array, str]:
 def pictures(problem: Problem, version: int) -> Pictures:
     """The truth and the data of a problem; a zero truth where it is not known."""
     truth = problem.zeros() if problem.truth is None else problem.truth
-    data, label = data_picture(problem.y)
+    y, vectors = problem.y, problem.y.ndim > truth.ndim
+    data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
+    label = "length of the data's vectors" if vectors else label
     return Pictures(version, picture(truth), data, label)
 
 

@@ -39,8 +39,9 @@ def extent(image: Array) -> Limits:
 
 def balanced(image: Array) -> Limits:
     """Limits of equal size around zero."""
-    bound = max(map(abs, extent(image)))
-    return -bound, bound
+    finite = np.abs(image[np.isfinite(image)])
+    bound = float(finite.max()) if finite.size else 0.0
+    return (-bound, bound) if bound else (-1.0, 1.0)
 
 
 def unit(image: Array) -> Limits:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.parameters import Range
+from workbench.parameters import Checked, Range, as_code
 
 STEPS = 200
 
@@ -43,7 +43,9 @@ class Scale:
 
 
 def written(value: Any) -> str:
-    """A value as it stands in its field: six digits at most, lists with commas."""
+    """A value as it stands in its field: six digits at most, lists with commas, objects as their code."""
+    if isinstance(type(value), Checked):
+        return as_code(value)
     if isinstance(value, tuple):
         return ", ".join(map(written, value))
     return f"{value:.6g}" if isinstance(value, float) else str(value)

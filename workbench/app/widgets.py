@@ -1,5 +1,6 @@
 """Parameters as controls on the page: a slider with a typed value, a menu, a switch or a field, by the signature."""
 
+import typing
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,7 +77,7 @@ class Control(ABC):
 
 
 class Field(Control):
-    """Anything that can be typed."""
+    """Anything that can be typed; objects, which are made in code, are shown."""
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         self.typed = pmui.TextInput(
@@ -86,6 +87,7 @@ class Field(Control):
             margin=(4, 0),
             sizing_mode="stretch_width",
         )
+        self.typed.disabled = not any(map(_typeable, self.parameter.kinds))
         self.typed.param.watch(lambda event: self._wish(read(self.parameter, event.new)), "value")
         return (self.typed,)
 
@@ -227,6 +229,11 @@ def _suited(parameter: Parameter) -> type[Control]:
     if parameter.range is not None and {int, float} & set(parameter.kinds):
         return Automatic if parameter.optional else Number
     return Field
+
+
+def _typeable(kind: Any) -> bool:
+    """Whether a value fits on a line: words, and lists of numbers or words."""
+    return kind is str or (typing.get_origin(kind) is tuple and typing.get_args(kind)[0] in (int, float, str))
 
 
 def read(parameter: Parameter, text: str) -> Any:

@@ -71,7 +71,7 @@ class Section:
 
     def _offer(self, chosen: Any) -> None:
         name = type(chosen).__name__
-        options: dict[str, str] = {n: n for n in catalog.members(self.kind)}
+        options = {n: n for n, cls in catalog.members(self.kind).items() if n == name or self._offered(cls)}
         if self.kind == "algorithm":
             reasons = self._session.reasons()
             options = {(reasons[n] or n): n for n in options}
@@ -80,6 +80,10 @@ class Section:
             self.select.disabled_options = [n for n, reason in reasons.items() if reason]
         else:
             _update(self.select, options=options, value=name)
+
+    def _offered(self, cls: type) -> bool:
+        """Operators made of operators have a signal's shape inside them: they are chosen in code."""
+        return self.kind != "operator" or any(p.name == "shape" for p in parameters(cls))
 
     def _describe(self, chosen: Any) -> str:
         return summary(type(chosen))

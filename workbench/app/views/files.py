@@ -78,7 +78,7 @@ class TakeAway:
 
     def __init__(self, session: Session, told: Callable[[str], None]) -> None:
         self._session, self._told = session, told
-        small = {"size": "small", "variant": "text", "margin": (0, 2)}
+        small = {"size": "small", "margin": (0, 2)}
         self.link = pmui.Button(
             label="Copy link", icon="link", description="an address that opens this experiment", **small
         )

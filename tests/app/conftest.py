@@ -1,0 +1,43 @@
+"""A small experiment, its session, and frames made by hand."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from workbench import jobs
+from workbench.app.frames import Frame
+from workbench.app.session import Session
+from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.jobs import Status
+
+
+@pytest.fixture
+def small() -> Experiment:
+    return Experiment(truth=Shipped("shepp_logan", 32), steps=20).fitted((1, 32, 32))
+
+
+@pytest.fixture
+def session(small: Experiment) -> Iterator[Session]:
+    made = Session(small)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_job_outlives_the_tests() -> Iterator[None]:
+    yield
+    jobs.close_all()
+
+
+def frame(**given: object) -> Frame:
+    """A frame of a run at iteration 3, with some fields given."""
+    image = np.linspace(0, 1, 32 * 32, dtype=np.float32).reshape(32, 32)
+    curves = {n: np.array([4.0, 3.0, 2.0, 1.0]) for n in ("objective", "misfit", "prior", "psnr", "step_size")}
+    plain = {
+        "version": 1, "k": 3, "steps": 20, "status": Status.RUNNING, "message": "", "rate": 12.0, "remaining": 1.4,
+        "image": image, "error": image - 0.5, "ks": np.arange(4), "seconds": np.arange(4) / 10, "curves": curves,
+        "marks": (),
+    }  # fmt: skip
+    return Frame(**(plain | given))  # type: ignore[arg-type]

@@ -1,0 +1,158 @@
+"""The page around a session: wishes, refusals, address, every operator with every kind of signal."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+import pytest
+
+from workbench import catalog
+from workbench.app.main import Workbench, create_app
+from workbench.app.session import Session
+from workbench.app.views.files import Python, Upload
+from workbench.app.widgets import Number
+from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.jobs import Status
+
+SIGNALS = {"photograph": "camera", "colour": "astronaut", "1-D": "ecg"}
+
+
+def wait(app: Workbench, reached: Callable[[Any], bool], seconds: float = 30) -> Any:
+    """Beat until a frame satisfies `reached`."""
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        app.beat()
+        if app._frame is not None and reached(app._frame):
+            return app._frame
+        time.sleep(0.02)
+    raise AssertionError(f"not reached within {seconds} s: {app._frame}")
+
+
+@pytest.fixture
+def app(session: Session) -> Workbench:
+    return Workbench(session)
+
+
+def test_a_run_is_drawn_to_its_end(app: Workbench) -> None:
+    app.session.play()
+    last = wait(app, lambda f: f.status is Status.DONE)
+    assert last.k == 20
+    assert "k = 20" in app.gallery.image.caption.object
+    assert app.transport.bar.value == 100
+
+
+def test_a_value_out_of_range_is_said_beside_its_control_and_the_run_goes_on(app: Workbench) -> None:
+    app.session.play()
+    width = app.choices.sections["operator"].controls["width"]
+    assert isinstance(width, Number)
+    width.typed.value = "1000000"
+    assert width.complaint is not None
+    assert re.search("wanted .*px.*got", width.complaint.sentence)
+    wait(app, lambda f: f.status is Status.DONE)
+    time.sleep(0.12)
+    width.typed.value = "1.5"
+    assert app.session.experiment.operator.width == 1.5
+    assert not width.complaint.element.visible
+
+
+def test_greyed_algorithms_say_why_in_the_menu(app: Workbench) -> None:
+    select = app.choices.sections["algorithm"].select
+    assert "ConjugateGradient" in select.disabled_options
+    sentence = next(label for label, name in select.options.items() if name == "ConjugateGradient")
+    assert sentence.startswith("ConjugateGradient needs a quadratic form, which TotalVariation lacks")
+    app.choices.sections["prior"].select.value = "Tikhonov"
+    assert "ConjugateGradient" not in select.disabled_options
+    assert select.value == "PDHG"
+
+
+def test_lambda_stands_beside_the_weight(app: Workbench) -> None:
+    section = app.choices.sections["prior"]
+    assert "σ²" in section.aside.sentence
+    app.choices.sections["noise"].select.value = "Poisson"
+    assert not section.aside.sentence
+
+
+def test_a_mark_is_left_by_a_slider(app: Workbench) -> None:
+    app.session.slow(50)
+    app.session.play()
+    wait(app, lambda f: f.k >= 2)
+    weight = app.choices.sections["prior"].controls["weight"]
+    assert isinstance(weight, Number)
+    weight.slider.value = weight.slider.end
+    last = wait(app, lambda f: f.status is Status.DONE)
+    assert any("prior.weight" in text for _, text in last.marks)
+    assert any("prior.weight" in text for text in app.convergence.plots[0].marks.data["text"])
+
+
+def test_a_diverged_run_says_why_and_what_helps() -> None:
+    query = "truth=shepp_logan&truth.size=32&prior=Tikhonov&algorithm=GradientDescent&algorithm.step_size=10&steps=2000"
+    app = Workbench(Session.from_address(query))
+    app.session.play()
+    wait(app, lambda f: f.status is Status.DIVERGED)
+    assert app.alert.visible
+    assert app.alert.severity == "error"
+    assert "step" in app.alert.title
+    app.session.close()
+
+
+def test_python_of_what_is_shown(app: Workbench) -> None:
+    view = Python(app.session)
+    view.refresh()
+    assert "Experiment(" in view._text.value
+    compile(view._text.value, "page", "exec")
+
+
+@pytest.mark.parametrize("signal", SIGNALS)
+@pytest.mark.parametrize("operator", list(catalog.members("operator")))
+def test_every_operator_with_every_kind_of_signal(operator: str, signal: str, small: Experiment) -> None:
+    session = Session(small)
+    session.choose("truth", SIGNALS[signal])
+    sentence = session.choose("operator", operator)
+    app = Workbench(session)
+    if sentence:
+        assert app.choices.sections["operator"].complaint.sentence == sentence
+    session.step()
+    wait(app, lambda f: f.k == 1)
+    assert app.gallery._frame is not None
+    session.close()
+
+
+def test_a_text_named_png_is_refused_and_the_run_goes_on(app: Workbench) -> None:
+    told: list = []
+    view = Upload(app.session, lambda: told.append(1))
+    view.file.param.update(filename="holiday.png", value=b"dear diary")
+    assert "PNG" in view.complaint.sentence
+    assert told
+    assert isinstance(app.session.experiment.truth, Shipped)
+
+
+@pytest.mark.parametrize("member", [(k, n) for k in catalog.KINDS for n in catalog.members(k)], ids=lambda m: m[1])
+def test_the_address_restores_every_choice(member: tuple[str, str], small: Experiment) -> None:
+    session = Session(small)
+    sentence = session.choose(*member)
+    again = Session.from_address(session.address())
+    assert again.experiment == session.experiment or again.address() == session.address()
+    assert sentence or member[1] in again.address()
+    for each in (session, again):
+        each.close()
+
+
+def test_a_bad_address_shows_its_sentence_and_the_default() -> None:
+    session = Session.from_address("truth=cammera")
+    app = Workbench(session)
+    assert "cammera" in app.alert.title
+    assert session.experiment.truth.name == "camera"
+    session.close()
+
+
+def test_a_teacher_hides_controls(session: Session) -> None:
+    app = Workbench(session, frozenset({"operator", "noise"}))
+    assert set(app.choices.sections) == {"truth", "prior", "algorithm"}
+
+
+def test_create_app_returns_one_page_outside_a_server(small: Experiment) -> None:
+    page = create_app(small)
+    assert isinstance(page, pn.viewable.Viewable)

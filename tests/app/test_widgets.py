@@ -1,0 +1,142 @@
+"""Widgets from signatures: every parameter of every catalogue member, and what sliders do to values."""
+
+import math
+from typing import Annotated, Literal
+
+import pytest
+
+from workbench import catalog
+from workbench.app.address import own_parameters
+from workbench.app.scale import Scale, written
+from workbench.app.widgets import Automatic, Control, Field, Menu, Number, Switch, control
+from workbench.app.wishes import Wishes
+from workbench.parameters import Checked, Parameter, Range, parameters
+
+MEMBERS = [(kind, name, cls) for kind in catalog.KINDS for name, cls in catalog.members(kind).items()]
+EACH = [pytest.param(kind, p, id=f"{name}.{p.name}") for kind, name, cls in MEMBERS for p in own_parameters(cls)]
+
+
+class Everything(metaclass=Checked):
+    def __init__(
+        self,
+        width: Annotated[float, Range(0.1, 10, log=True, unit="px", limits=(0.01, 100)), "how wide"] = 1.0,
+        count: Annotated[int, Range(1, 1000, log=True), "how many"] = 10,
+        angles: Annotated[int | tuple[float, ...], Range(1, 180, limits=(-360, 3600)), "which"] = 60,
+        step: Annotated[float | None, Range(1e-6, 10, log=True), "how far"] = None,
+        pattern: Annotated[Literal["lines", "points"], "what"] = "lines",
+        smooth: Annotated[bool, "whether"] = True,
+        name: Annotated[str, "which one"] = "",
+    ) -> None: ...
+
+
+def made(name: str) -> tuple[Control, list]:
+    asked: list = []
+    parameter = next(p for p in parameters(Everything) if p.name == name)
+    return control(f"operator.{name}", parameter, lambda path, value: asked.append((path, value))), asked
+
+
+@pytest.mark.parametrize(("kind", "parameter"), EACH)
+def test_every_parameter_has_a_control_that_shows_its_default(kind: str, parameter: Parameter) -> None:
+    asked: list = []
+    each = control(f"{kind}.{parameter.name}", parameter, lambda path, value: asked.append(path))
+    each.show(parameter.default)
+    assert not asked
+    assert parameter.meaning
+    numbers = {int, float} & set(parameter.kinds)
+    assert not numbers or isinstance(each, Number), "a number needs a Range to have a slider"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("width", Number), ("count", Number), ("angles", Number), ("step", Automatic), ("pattern", Menu),
+     ("smooth", Switch), ("name", Field)],
+)  # fmt: skip
+def test_the_signature_chooses_the_control(name: str, kind: type) -> None:
+    assert type(made(name)[0]) is kind
+
+
+def test_label_has_the_unit_and_the_meaning_is_the_tooltip() -> None:
+    each, _ = made("width")
+    assert isinstance(each, Number)
+    assert (each.slider.label, each.slider.description) == ("width, px", "how wide")
+
+
+def test_slider_asks_for_rounded_values_and_writes_them() -> None:
+    each, asked = made("width")
+    assert isinstance(each, Number)
+    each.show(1.0)
+    each.slider.value = math.log10(3.14159)
+    assert asked == [("operator.width", 3.14)]
+    assert each.typed.value == "3.14"
+
+
+def test_typed_values_reach_beyond_the_slider_and_lists_are_taken() -> None:
+    each, asked = made("width")
+    assert isinstance(each, Number)
+    each.typed.value = "50"
+    each.show(50.0)
+    assert asked == [("operator.width", 50.0)]
+    assert each.slider.value == each.slider.end
+    angles, asked = made("angles")
+    assert isinstance(angles, Number)
+    angles.typed.value = "0, 45,90"
+    assert asked == [("operator.angles", (0.0, 45.0, 90.0))]
+    angles.show((0.0, 45.0, 90.0))
+    assert angles.typed.value == "0, 45, 90"
+
+
+def test_what_is_no_number_is_passed_on_for_the_session_to_refuse() -> None:
+    each, asked = made("width")
+    assert isinstance(each, Number)
+    each.typed.value = "wide"
+    assert asked == [("operator.width", "wide")]
+    each.show(1.0, "wanted a number, got 'wide'")
+    assert each.typed.value == "wide", "what was entered stays, to be mended"
+    assert each.complaint is not None
+    assert each.complaint.element.visible
+    each.show(1.0)
+    assert each.typed.value == "1"
+    assert not each.complaint.element.visible
+
+
+def test_automatic_starts_from_the_value_in_use() -> None:
+    each, asked = made("step")
+    assert isinstance(each, Automatic)
+    each.show(None)
+    assert not each.row.visible
+    each.found = 0.0123456
+    each.automatic.value = False
+    assert asked == [("operator.step", 0.0123)]
+    each.show(0.0123)
+    assert each.row.visible
+    each.automatic.value = True
+    assert asked[-1] == ("operator.step", None)
+
+
+@pytest.mark.parametrize("bounds", [Range(0, 1), Range(1, 5000, log=True), Range(1, 180)])
+@pytest.mark.parametrize("whole", [False, True])
+def test_positions_and_values_are_inverse(bounds: Range, whole: bool) -> None:
+    scale = Scale(bounds, whole)
+    for share in (0, 0.2, 0.5, 0.9, 1):
+        value = scale.value(scale.start + share * (scale.end - scale.start))
+        assert bounds.admits(value) or whole
+        assert scale.value(scale.position(value)) == value
+    assert isinstance(scale.value(scale.end), int) is whole
+
+
+def test_values_are_written_as_people_type_them() -> None:
+    assert [written(v) for v in (2.0, 0.1 + 0.2, 7, (0.0, 90.0))] == ["2", "0.3", "7", "0, 90"]
+
+
+def test_wishes_come_ten_times_a_second_and_the_last_one_counts() -> None:
+    now, granted = [0.0], []
+    wishes = Wishes(lambda path, value: granted.append((path, value)), clock=lambda: now[0])
+    for value in range(5):
+        wishes.ask("prior.weight", value)
+    assert granted == [("prior.weight", 0)]
+    wishes.flush()
+    assert len(granted) == 1
+    now[0] = 0.11
+    wishes.flush()
+    wishes.flush()
+    assert granted == [("prior.weight", 0), ("prior.weight", 4)]
