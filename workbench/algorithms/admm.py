@@ -28,6 +28,9 @@ class Split(State):
     u: Tensor | None = field(kw_only=True)
     data: Tensor | None = field(kw_only=True)
 
+    def duals(self) -> tuple[Tensor | None, Tensor | None]:
+        return self.data, self.dual
+
 
 @dataclass(frozen=True)
 class ADMM(Algorithm):

@@ -43,6 +43,10 @@ class State:
     k: int = 0
     measured: Mapping[str, float] = field(default_factory=dict)
 
+    def duals(self) -> tuple[Tensor | None, Tensor | None]:
+        """What the method knows of grad nll at A x and of a subgradient of outer at K x; None: nothing."""
+        return None, None
+
 
 class Algorithm(ABC, metaclass=Checked):
     """Subclasses are frozen dataclasses; their parameters may change between any two steps."""

@@ -26,6 +26,9 @@ class PrimalDual(State):
     data: Tensor = field(kw_only=True)
     dual: Tensor | None = field(kw_only=True)
 
+    def duals(self) -> tuple[Tensor | None, Tensor | None]:
+        return self.data, self.dual
+
 
 @dataclass(frozen=True)
 class PDHG(Algorithm):

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.noise.base import Likelihood, Noise
 from workbench.parameters import Range
-from workbench.tensors import norm2, normal_like
+from workbench.tensors import dot, norm2, normal_like
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Gaussian(Noise):
         | Likelihood.CONVEX
         | Likelihood.QUADRATIC
         | Likelihood.COMPLEX
+        | Likelihood.CONJUGATE
     )
 
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
@@ -47,3 +48,12 @@ class Gaussian(Noise):
     def prox(self, v: Tensor, y: Tensor, step: float) -> Tensor:
         weight = step / self.sigma**2
         return (v + weight * y) / (1 + weight)
+
+    def conjugate(self, p: Tensor, y: Tensor) -> Tensor:
+        return dot(p, y) + self.sigma**2 / 2 * norm2(p)
+
+    def strong_convexity(self) -> float:
+        return 1 / self.sigma**2
+
+    def expected(self, y: Tensor) -> float:
+        return y[0].numel() * (1.0 if y.is_complex() else 0.5)

@@ -26,6 +26,7 @@ class Can(Flag):
     DENOISE = auto()
     CONVEX = auto()
     QUADRATIC = auto()
+    CONJUGATE = auto()
 
 
 NEEDS_IN_WORDS = {
@@ -37,6 +38,7 @@ NEEDS_IN_WORDS = {
     Can.DENOISE: "a denoiser",
     Can.CONVEX: "convexity",
     Can.QUADRATIC: "a quadratic form",
+    Can.CONJUGATE: "a convex conjugate",
 }
 
 
@@ -69,6 +71,14 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         """The prox of the convex conjugate g*, by Moreau: z - step prox_{g / step}(z / step)."""
         return z - step * self.prox(z / step, 1 / step)
 
+    def conjugate(self, z: Tensor) -> Tensor:
+        """g*(z) = sup_x <z, x> - g(x) of each item, (B,); infinite outside its domain."""
+        raise self._lacks(Can.CONJUGATE)
+
+    def strong_convexity(self) -> float:
+        """The largest m that is known to leave g - m |x|^2 / 2 convex."""
+        return 0.0
+
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         """An estimate of a signal of this prior from x, which has white noise of standard deviation sigma."""
         raise self._lacks(Can.DENOISE)
@@ -85,6 +95,14 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         if Can.PROX not in self.can:
             raise self._lacks(Can.SPLIT)
         return Identity(shape)
+
+    def dual_split(self, shape: Shape) -> tuple["Prior", LinearOperator]:
+        """(h, K) with g = h(K x) in which h has the conjugate, where one has it: what duality gaps are made of."""
+        return self.outer, self.linear(shape)
+
+    def multiplier(self, x: Tensor, z: Tensor) -> Tensor | None:
+        """A q in dom h* of `dual_split` with K*q near z, a subgradient of g at x but for errors; None: unknown."""
+        return None
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         """Why signals of this shape and dtype do not suit this prior, as a sentence; empty where they do."""

@@ -31,7 +31,7 @@ class NonNegative(Prior):
     Entries above -64 units in the last place of the item's largest modulus count as 0: that is rounding.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
 
     def forward(self, x: Tensor) -> Tensor:
         return _indicator(x, self.prox(x, 1.0))
@@ -41,6 +41,9 @@ class NonNegative(Prior):
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         return z.clamp_max(0)
+
+    def conjugate(self, z: Tensor) -> Tensor:
+        return _indicator(z, z.clamp_max(0))
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return _unfit(self, dtype)
@@ -53,7 +56,7 @@ class Box(Prior):
     Refuses low > high.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
 
     def __init__(
         self,
@@ -73,6 +76,9 @@ class Box(Prior):
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         return z - z.clamp(step * self.low, step * self.high)
+
+    def conjugate(self, z: Tensor) -> Tensor:
+        return torch.maximum(self.low * z, self.high * z).flatten(1).sum(1)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return _unfit(self, dtype)

@@ -9,16 +9,25 @@ from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
 from workbench.tensors import Shape, shown
 
+_ROUNDING = 8  # in units of the last place: what a scaling onto the ball leaves
+
 
 def into_ball(z: Tensor, size: Tensor, radius: float) -> Tensor:
     """z scaled down where its modulus `size` exceeds the radius: the projection; radius 0 gives 0, never NaN."""
     return z * (radius / size.clamp_min(torch.finfo(size.dtype).tiny)).clamp_max(1)
 
 
+def zero_inside(size: Tensor, radius: float, slack: float = 0.0) -> Tensor:
+    """0 where no modulus of an item exceeds the radius but by rounding, infinite elsewhere and for NaN: -> (B,)."""
+    largest = size.flatten(1).amax(1)
+    within = largest <= radius * (1 + slack + _ROUNDING * torch.finfo(size.dtype).eps)
+    return torch.where(within, torch.zeros_like(largest), torch.inf)
+
+
 class L1(Prior):
     """g(x) = weight sum |x|, of complex entries the moduli: few entries differ from 0."""
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
 
     def __init__(self, weight: Weight = 1.0) -> None:
         super().__init__()
@@ -33,6 +42,9 @@ class L1(Prior):
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         return self._project(z, self.weight)
 
+    def conjugate(self, z: Tensor) -> Tensor:
+        return zero_inside(z.abs(), self.weight)
+
     @staticmethod
     def _project(z: Tensor, radius: float) -> Tensor:
         return into_ball(z, z.abs(), radius) if z.is_complex() else z.clamp(-radius, radius)
@@ -44,7 +56,7 @@ class GroupL1(Prior):
     Axis 1 of (B, C, *space) are the channels; axis 2 of differences, (B, C, d, *space), are the directions.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
 
     def __init__(
         self,
@@ -62,6 +74,9 @@ class GroupL1(Prior):
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         return self._project(z, self.weight)
+
+    def conjugate(self, z: Tensor) -> Tensor:
+        return zero_inside(torch.linalg.vector_norm(z, dim=self.axis), self.weight)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         if self.axis > len(shape):

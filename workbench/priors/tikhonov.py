@@ -3,14 +3,16 @@
 import torch
 from torch import Tensor
 
+from workbench.operators import Identity, LinearOperator, Scaled
 from workbench.priors.base import Can, Prior, Weight
-from workbench.tensors import norm2
+from workbench.priors.sparsity import zero_inside
+from workbench.tensors import Shape, norm2
 
 
 class Zero(Prior):
     """g(x) = 0: least squares, or maximum likelihood, alone."""
 
-    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC
+    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC | Can.CONJUGATE
 
     def forward(self, x: Tensor) -> Tensor:
         return 0 * norm2(x)
@@ -30,11 +32,18 @@ class Zero(Prior):
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         return torch.zeros_like(z)
 
+    def conjugate(self, z: Tensor) -> Tensor:
+        return zero_inside(z.abs(), 0.0)
+
+    def dual_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
+        # K = 0 says it too, and says besides that no A*p but 0 will do.
+        return self, Scaled(Identity(shape), 0.0)
+
 
 class Tikhonov(Prior):
     """g(x) = weight |x|^2 / 2: a white Gaussian prior of variance 1 / weight."""
 
-    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC
+    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC | Can.CONJUGATE
 
     def __init__(self, weight: Weight = 1.0) -> None:
         super().__init__()
@@ -57,3 +66,9 @@ class Tikhonov(Prior):
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         return z * (self.weight / (self.weight + step)) if self.weight > 0 else torch.zeros_like(z)
+
+    def conjugate(self, z: Tensor) -> Tensor:
+        return norm2(z) / (2 * self.weight) if self.weight > 0 else zero_inside(z.abs(), 0.0)
+
+    def strong_convexity(self) -> float:
+        return self.weight

@@ -11,7 +11,9 @@ from workbench.operators.gradient import Gradient
 from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
 from workbench.priors.sparsity import L1, GroupL1
-from workbench.tensors import Shape, real_of, shown
+from workbench.tensors import Shape, abs2, real_of, shown, spread
+
+_FINE, _SHORT = 1e-12, 0.03  # a prox whose dual is asked for: its gap, and its t in spreads of x
 
 
 class TotalVariation(Prior):
@@ -52,6 +54,15 @@ class TotalVariation(Prior):
 
     def linear(self, shape: Shape) -> LinearOperator:
         return Gradient(shape)
+
+    def multiplier(self, x: Tensor, z: Tensor) -> Tensor:
+        # At a minimum x = prox(x + t / weight z), and the dual of that prox is q / weight.
+        if self.weight == 0:
+            return torch.zeros_like(kernel.gradient(x))
+        middle = x.flatten(1).mean(1)
+        t = _SHORT * abs2(x - spread(middle, x)).flatten(1).mean(1).sqrt()
+        ahead = x + spread(t / self.weight, x) * z
+        return self.weight * kernel.tv_solve(ahead, t, self.isotropic, _FINE, self.iterations).dual
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         if len(shape) not in (2, 3):

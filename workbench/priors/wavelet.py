@@ -5,11 +5,14 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
+from workbench.operators import LinearOperator
 from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
 from workbench.priors.filter_bank import FilterBank
-from workbench.priors.sparsity import L1
-from workbench.tensors import Shape
+from workbench.priors.sparsity import L1, zero_inside
+from workbench.tensors import Shape, norm
+
+_FILTERS = 1e-10  # PyWavelets gives some filters to 12 digits: W is orthonormal up to that
 
 
 class WaveletL1(Prior):
@@ -19,7 +22,7 @@ class WaveletL1(Prior):
     prox = W* soft-threshold W. Donoho, Johnstone 1994, 10.1093/biomet/81.3.425.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
 
     def __init__(
         self,
@@ -48,5 +51,42 @@ class WaveletL1(Prior):
         # g* is 0 on a convex set and infinite outside, so its prox is the projection for every step.
         return z - self.prox(z, 1.0)
 
+    def conjugate(self, z: Tensor) -> Tensor:
+        coefficients, free = self._bank.analyse(z), self._bank.corner(z.shape)
+        coarse = coefficients[free].abs().flatten(1).amax(1)
+        coefficients[free] = 0
+        slack = max(_FILTERS, 64 * torch.finfo(coarse.dtype).eps)
+        return torch.where(coarse > slack * norm(z), torch.inf, zero_inside(coefficients.abs(), self.weight, slack))
+
+    def dual_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
+        return self._sparse, _Details(self._bank, shape)
+
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return self._bank.unfit(shape)
+
+
+class _Details(LinearOperator):
+    """W x with its coarsest coefficients replaced by 0; K K* keeps the details as they are."""
+
+    def __init__(self, bank: FilterBank, shape: Shape) -> None:
+        super().__init__(shape, shape)
+        self._bank = bank
+
+    def forward(self, x: Tensor) -> Tensor:
+        coefficients = self._bank.analyse(x)
+        coefficients[self._bank.corner(x.shape)] = 0
+        return coefficients
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        details = y.clone()
+        details[self._bank.corner(y.shape)] = 0
+        return self._bank.synthesise(details)
+
+    def closed_norm(self) -> float:
+        return 1.0
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor:
+        return self.adjoint(y)
+
+    def adjoint_inverse(self, x: Tensor) -> Tensor:
+        return self(x)

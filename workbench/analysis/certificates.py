@@ -1,0 +1,82 @@
+"""How far an iterate is from the optimum: a duality gap where there is one, a fixed-point residual elsewhere."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms import Algorithm, State
+from workbench.analysis.duality import lower_bound, uncertified
+from workbench.operators import LinearOperator
+from workbench.problem import Problem
+from workbench.tensors import generator, norm
+
+
+class Kind(StrEnum):
+    """What a certificate proves: a bound of the distance to the optimum, or only how much a step still changes."""
+
+    GAP = "duality gap"
+    RESIDUAL = "fixed-point residual"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A GAP has objective(x) - least objective <= value, relative = value / |objective(x)|, |x - x*| <= distance.
+
+    A RESIDUAL has value = |x - T x|, T one step of the algorithm, relative = value / |x|, and proves nothing: `why`
+    says what the gap lacks. (B,) each; distance is infinite where the objective is not known to be strongly convex.
+    """
+
+    kind: Kind
+    value: Tensor
+    relative: Tensor
+    distance: Tensor
+    why: str = ""
+
+
+def certify(problem: Problem, algorithm: Algorithm, state: State) -> Certificate:
+    """The certificate of x at this state; it costs a few products with A, and may wait for the device."""
+    with torch.no_grad():
+        why = uncertified(problem)
+        if not why:
+            least = lower_bound(problem, state)
+            if bool(least.isfinite().all()):
+                value, relative = _gap(problem, state, least)
+                modulus = strong_convexity(problem)
+                distance = (2 * value / modulus).sqrt() if modulus else torch.full_like(value, math.inf)
+                return Certificate(Kind.GAP, value, relative, distance)
+            why = "no dual point of this iterate is feasible: the data do not determine what the prior leaves free"
+        value, relative = fixed_point(problem, algorithm, state)
+        return Certificate(Kind.RESIDUAL, value, relative, torch.full_like(value, math.inf), why)
+
+
+def gap(problem: Problem, state: State) -> Mapping[str, Tensor]:
+    """The probe of the relative duality gap; nothing for problems that have none."""
+    return {} if uncertified(problem) else {"gap": _gap(problem, state, lower_bound(problem, state))[1]}
+
+
+def fixed_point(problem: Problem, algorithm: Algorithm, state: State) -> tuple[Tensor, Tensor]:
+    """|x - T x| and the same relative to |x|, T one step of the algorithm: (B,) each."""
+    after = algorithm.step(problem, state, generator(0, state.k + 1, state.x.device)).x
+    moved, size = norm(after - state.x), norm(after)
+    return moved, moved / size.clamp_min(torch.finfo(size.dtype).tiny)
+
+
+def strong_convexity(problem: Problem) -> float:
+    """An m with objective - m |x|^2 / 2 convex: the prior's, and the noise's where the spectrum of A*A is known."""
+    modulus, operator = problem.noise.strong_convexity(), problem.operator
+    spectrum = operator.spectrum() if modulus and isinstance(operator, LinearOperator) else None
+    least = 0.0 if spectrum is None else max(0.0, float(spectrum.min()))
+    return problem.prior.strong_convexity() + modulus * least
+
+
+def _gap(problem: Problem, state: State, least: Tensor) -> tuple[Tensor, Tensor]:
+    """objective(x) - D in double, and the same relative to the objective."""
+    x = state.x.to(torch.complex128 if state.x.is_complex() else torch.float64)
+    y = problem.y.to(torch.complex128 if problem.y.is_complex() else torch.float64)
+    value = problem.noise.nll(problem.operator(x), y) + problem.prior(x)
+    excess = (value - least).clamp_min(0)
+    return excess, excess / value.abs().clamp_min(torch.finfo(value.dtype).tiny)

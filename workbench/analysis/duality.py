@@ -1,0 +1,134 @@
+"""A lower bound of the least objective, from the dual problem of Fenchel and Rockafellar."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms import State
+from workbench.linalg import cg
+from workbench.noise import Likelihood, Noise
+from workbench.operators import Identity, LinearOperator, Map
+from workbench.priors import NEEDS_IN_WORDS, Can, Prior
+from workbench.problem import Problem
+from workbench.tensors import norm, spread
+
+_EXACT = 1e-9  # what may be left of |A*p + K*q|, relative to |A*p|, for rounding to be the reason
+_ROUNDING = 1e-12  # of |A*p|: what rounding leaves of it
+_HALVINGS, _POLISH = 40, 5
+
+
+class Dual(NamedTuple):
+    """A dual pair and, (B,) each, the size of A*p + K*q, which should be 0, and that of A*p."""
+
+    p: Tensor
+    q: Tensor
+    defect: Tensor
+    size: Tensor
+
+
+def uncertified(problem: Problem) -> str:
+    """Why this problem has no duality gap, as a sentence; empty where it has one."""
+    name, noise = type(problem.prior).__name__, type(problem.noise).__name__
+    if not problem.operator.linear:
+        return f"a duality gap needs a linear operator, and {type(problem.operator).__name__} is none"
+    if not {Likelihood.CONJUGATE, Likelihood.CONVEX, Likelihood.GRAD} <= set(problem.noise.can):
+        return f"a duality gap needs a convex misfit with a conjugate, which {noise} lacks"
+    for ability in (Can.CONVEX, Can.SPLIT):
+        if ability not in problem.prior.can:
+            return f"a duality gap needs {NEEDS_IN_WORDS[ability]} of the prior, which {name} lacks"
+    if Can.CONJUGATE not in problem.prior.dual_split(problem.operator.in_shape)[0].can:
+        return f"a duality gap needs {NEEDS_IN_WORDS[Can.CONJUGATE]} of the prior, which {name} lacks"
+    return ""
+
+
+def lower_bound(problem: Problem, state: State) -> Tensor:
+    """D <= least objective, (B,) in double, and D -> it as the state converges; -inf where none was found.
+
+    The largest -nll*(p) - h*(q), A*p + K*q = 0, on segments that end at the gradient of the nll at A x and at the
+    algorithm's own duals. True but for rounding. Rockafellar 1970, section 31.
+    """
+    x, y, A = _double(state.x), _double(problem.y), problem.operator.at(state.x)
+    outer, K = problem.prior.dual_split(problem.operator.in_shape)
+    clean = A(x)
+    data, known = state.duals()
+    ends = [problem.noise.grad(clean, y), *([] if data is None else [_double(data)])]
+    if known is not None and known.shape[1:] == K.out_shape:
+        q = _double(known)
+    else:
+        q = problem.prior.multiplier(x, -A.adjoint(ends[0]))
+    pairs = [_feasible(A, K, outer, p, q) for p in ends]
+    zero = Dual(0 * pairs[0].p, 0 * pairs[0].q, 0 * pairs[0].defect, pairs[0].size)
+    centres = [zero]
+    if isinstance(K, Identity) and not x.is_complex():
+        # The domain of a constraint's conjugate is a cone: from 0 no segment stays inside, from here one does.
+        beyond = clean.abs().flatten(1).amax(1)
+        centres.append(_feasible(A, K, outer, problem.noise.grad(clean + spread(beyond, clean), y), None))
+    reach = 2 * norm(x)
+    bounds = [_along(problem.noise, outer, y, c, pair, reach) for c in centres for pair in pairs]
+    return torch.stack(bounds).amax(0)
+
+
+def _double(x: Tensor) -> Tensor:
+    """A gap is a difference of large numbers: in single precision it would end at 1e-6 of them."""
+    return x.to(torch.complex128 if x.is_complex() else torch.float64)
+
+
+def _feasible(A: LinearOperator, K: LinearOperator, outer: Prior, p: Tensor, q: Tensor | None) -> Dual:
+    """The pair moved, by least squares, to where A*p + K*q = 0."""
+    w = A.adjoint(p)
+    size = norm(w)
+    if isinstance(K, Identity):
+        return Dual(p, -w, torch.zeros_like(size), size)
+
+    def unseen(v: Tensor) -> Tensor:
+        """What K does not see of v."""
+        return v - K.adjoint(_lift(K, v))
+
+    rest, floor = unseen(w), _ROUNDING * size
+    rest = torch.where(spread(norm(rest) > floor, rest), rest, 0)  # what is rounding already has no solution
+    tolerance = float((floor / norm(rest)).amin().clamp(1e-15, 1e-2))
+    normal = Map((A.in_shape, A.in_shape), lambda v: unseen(A.adjoint(A(unseen(v)))), lambda v: v)
+    p = p - A(unseen(cg(normal, rest, tolerance=tolerance)))
+    w = A.adjoint(p)
+    q = -_lift(K, w) if q is None else q - _lift(K, w + K.adjoint(q))
+    for _ in range(_POLISH):
+        # Projections in turn: into the domain of h*, and back to K*q = -A*p. Each finite q is as good as it gets.
+        nearer = outer.conjugate_prox(q, 1.0)
+        nearer = nearer - _lift(K, w + K.adjoint(nearer))
+        q = torch.where(spread(outer.conjugate(q).isfinite(), q), q, nearer)
+    return Dual(p, q, norm(w + K.adjoint(q)), size)
+
+
+def _lift(K: LinearOperator, w: Tensor) -> Tensor:
+    """The least q with K*q = w, where w has one."""
+    closed = K.adjoint_inverse(w)
+    return K(cg(K.gram, w, tolerance=1e-13, steps=500)) if closed is None else closed
+
+
+def _along(noise: Noise, outer: Prior, y: Tensor, centre: Dual, end: Dual, reach: Tensor) -> Tensor:
+    """The dual value, as large as it gets on the segment from the centre to the end, (B,)."""
+
+    def value(t: Tensor) -> Tensor:
+        p = centre.p + spread(t, end.p) * (end.p - centre.p)
+        q = centre.q + spread(t, end.q) * (end.q - centre.q)
+        found = -noise.conjugate(p, y) - outer.conjugate(q)
+        return torch.where(found.isnan(), -torch.inf, found)
+
+    none = torch.zeros_like(reach)
+    first, last = value(none), value(none + 1)
+    # The domain is convex: the segment leaves it once, if it does.
+    within, beyond = torch.where(last.isfinite(), 1.0, none), none + 1
+    for _ in range(0 if bool(last.isfinite().all()) else _HALVINGS):
+        middle = (within + beyond) / 2
+        inside = value(middle).isfinite()
+        within, beyond = torch.where(inside, middle, within), torch.where(inside, beyond, middle)
+    half, whole = value(within / 2), value(within)
+    # The top of the parabola through three values: exact for Gaussian noise, and no worse than they are elsewhere.
+    bend = first - 2 * half + whole
+    top = within / 4 * (4 * half - 3 * first - whole) / -bend.clamp_max(-torch.finfo(bend.dtype).tiny)
+    top = torch.where(top.isfinite(), top, none).clamp_min(0).minimum(within)
+    best = torch.stack([first, half, whole, value(top)]).amax(0)
+    # With a defect r the bound holds less <r, x*>; r is rounding, or there is no bound.
+    exact = (centre.defect <= _EXACT * centre.size) & (end.defect <= _EXACT * end.size)
+    return torch.where(exact, best - (centre.defect + end.defect) * reach, -torch.inf)
