@@ -1,5 +1,6 @@
 # make app      installs what is missing and serves the dashboard (PORT=5007 for another port)
 # make test     the whole test suite: ruff, pyright, tests, notebooks
+# make catalog  docs/catalog.md, after a member was added
 # make install  the environment alone, in .venv (PYTHON=python3.12 for another Python)
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=120
 
-.PHONY: app test install lint
+.PHONY: app test install lint catalog
 
 app: $(INSTALLED)
 	@exec $(BIN)/workbench serve --port $(PORT)
@@ -18,6 +19,9 @@ test: lint
 
 lint: $(INSTALLED)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
+
+catalog: $(INSTALLED)
+	@$(BIN)/workbench list --markdown > docs/catalog.md
 
 install: $(INSTALLED)
 

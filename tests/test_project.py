@@ -11,6 +11,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name as canonical
 from packaging.version import Version
 
+from workbench.cli import main
+
 ROOT = Path(__file__).parent.parent
 CONDA_NAMES = {"pytorch": "torch", "matplotlib-base": "matplotlib", "dask-core": "dask"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -70,3 +72,8 @@ def test_ci_runs_the_test_command():
     text = (ROOT / ".ci" / "run").read_text()
     assert "CI=true" in text
     assert text.rstrip().endswith("make test")
+
+
+def test_the_page_of_the_catalogue_is_up_to_date(capsys):
+    assert main(["list", "--markdown"]) == 0
+    assert capsys.readouterr().out == (ROOT / "docs" / "catalog.md").read_text(), "run `make catalog`"

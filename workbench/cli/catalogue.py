@@ -5,6 +5,7 @@ import inspect
 import math
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli import markdown
 from workbench.cli.output import one_of, say, say_json, table
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ KINDS = {"operators": "operator", "noises": "noise", "priors": "prior", "algorit
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", nargs="?", help=f"{', '.join(KINDS)}; all of them when left out")
     parser.add_argument("--json", action="store_true", help="one JSON object: a list of members for each kind")
+    parser.add_argument("--markdown", action="store_true", help="a page for the documentation")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -26,6 +28,8 @@ def main(args: argparse.Namespace) -> int:
     found = {kind: members(kind) for kind in kinds}
     if args.json:
         say_json(found)
+    elif args.markdown:
+        say(markdown.page(found))
     else:
         say("\n\n".join(_page(kind, entries) for kind, entries in found.items()))
     return 0
@@ -102,11 +106,4 @@ def _entry(entry: dict[str, Any]) -> str:
 def _row(p: dict[str, Any]) -> tuple[str, ...]:
     bounds = "" if p["low"] is None else f"{p['low']:g} to {p['high']:g}"
     takes = " or ".join(map(str, p["choices"])) or bounds
-    return p["name"], f"= {_word(p['default'])}", f"{takes} {p['unit']}".strip(), p["meaning"]
-
-
-def _word(default: Any) -> str:
-    """A default as a person types it."""
-    if isinstance(default, dict):
-        return default["type"].rpartition(".")[2]
-    return "auto" if default is None else str(default).lower() if isinstance(default, bool) else str(default)
+    return p["name"], f"= {markdown.word(p['default'])}", f"{takes} {p['unit']}".strip(), p["meaning"]

@@ -1,0 +1,137 @@
+"""The order of the tree, a light core, small files: DESIGN's sentences as tests."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench import catalog
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "workbench"
+# Each level may import from itself and from the levels above it, at the time it is itself imported.
+ORDER = (
+    ("__init__", "refusal", "tensors"),
+    ("parameters",),
+    ("kernels",),
+    ("operators",),
+    ("linalg",),
+    ("priors",),
+    ("noise",),
+    ("problem",),
+    ("algorithms",),
+    ("run",),
+    ("networks",),
+    ("analysis",),
+    ("tuning",),
+    ("data",),
+    ("devices", "storage", "figures"),
+    ("catalog",),
+    ("experiment",),
+    ("sweep", "jobs"),
+    ("cli", "__main__"),
+    ("app",),
+)
+LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
+HEAVY = (
+    "matplotlib",
+    "panel",
+    "holoviews",
+    "bokeh",
+    "param",
+    "ipywidgets",
+    "skimage",
+    "scipy",
+    "pydicom",
+    "dask",
+    "zarr",
+)
+LONGEST_FILE, LONGEST_DOCSTRING = 300, 8
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    """The entry of ORDER that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def at_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that run when a module is imported: not those in functions, nor under TYPE_CHECKING."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            yield from at_import(node.orelse)
+            continue
+        yield node
+        for field in ("body", "orelse", "finalbody"):
+            yield from at_import(getattr(node, field, []))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The parts of the workbench that a file imports at import time."""
+    for node in at_import(ast.parse(path.read_text()).body):
+        if isinstance(node, ast.ImportFrom) and node.module == "workbench":
+            yield from (a.name if a.name in LEVEL else "__init__" for a in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("workbench."):
+            yield node.module.split(".")[1]
+        elif isinstance(node, ast.Import):
+            yield from (a.name.split(".")[1] for a in node.names if a.name.startswith("workbench."))
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_nothing_imports_downwards(path):
+    own = part_of(path)
+    assert own in LEVEL, f"give workbench/{own} its place in ORDER"
+    below = [p for p in imports(path) if LEVEL[p] > LEVEL[own]]
+    assert not below, f"{name(path)} imports {below}, which stands below it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_files_and_docstrings_are_short(path):
+    text = path.read_text()
+    assert len(text.splitlines()) <= LONGEST_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            lines = (ast.get_docstring(node) or "").splitlines()
+            assert len(lines) <= LONGEST_DOCSTRING, f"{getattr(node, 'name', 'the module')}: {len(lines)} lines"
+
+
+def test_the_core_imports_without_the_extras():
+    """With every optional package barred, so that neither we nor what we need can lean on one."""
+    core = [p for p in FILES if part_of(p) not in ("app", "__main__")]
+    modules = [".".join(("workbench", *p.relative_to(PACKAGE).with_suffix("").parts)) for p in core]
+    code = f"""
+sys.modules |= dict.fromkeys({HEAVY})
+for module in {modules}:
+    importlib.import_module(module.removesuffix(".__init__"))"""
+    assert after(code, "sys.modules['workbench.experiment'].Experiment.__name__") == "Experiment"
+
+
+def test_the_parser_of_the_command_line_needs_no_torch():
+    assert after("import workbench.cli; workbench.cli._parsers()", "'torch' in sys.modules") == "False"
+
+
+def after(code: str, question: str) -> str:
+    """What a fresh process answers after it ran the code."""
+    script = f"import importlib, sys\n{code}\nprint({question})"
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    return answer.stdout.strip()
+
+
+@pytest.mark.parametrize("kind", catalog.KINDS)
+def test_every_member_is_in_the_docs_and_in_a_notebook(kind):
+    docs = (ROOT / "docs" / "catalog.md").read_text()
+    notebooks = "".join(p.read_text() for p in (ROOT / "notebooks").glob("*.ipynb"))
+    for member in catalog.members(kind):
+        assert f"### {member}\n" in docs, f"run `make catalog`: {member} is not in docs/catalog.md"
+        shown = re.search(rf"\b{member}\b", notebooks) or f'members(\\"{kind}\\")' in notebooks
+        assert shown, f"{member} is in no notebook"

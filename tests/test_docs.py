@@ -1,0 +1,49 @@
+"""The Python in the documentation runs as it stands, block after block."""
+
+import re
+import sys
+import types
+from pathlib import Path
+
+import pytest
+import torch
+
+from workbench.parameters import as_code, describe, rebuild
+from workbench.tensors import dot
+
+ROOT = Path(__file__).parent.parent
+
+
+def execute(name: str) -> types.ModuleType:
+    """The module that the Python blocks of a page make."""
+    module = types.ModuleType(f"page_{Path(name).stem}")
+    sys.modules[module.__name__] = module  # classes are rebuilt by the name of their module
+    text = (ROOT / name).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, name, "exec"), vars(module))
+    return module
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/concepts.md"])
+def test_the_examples_run(name, capsys):
+    execute(name)
+
+
+def test_the_worked_example_of_a_member_meets_the_first_laws():
+    page = execute("docs/adding.md")
+    operator = page.Vignette((2, 6, 8), 0.9)
+    rng = torch.Generator().manual_seed(0)
+    x, y = (torch.randn(3, 2, 6, 8, generator=rng, dtype=torch.complex128) for _ in range(2))
+    torch.testing.assert_close(dot(operator(x), y), dot(x, operator.adjoint(y)), rtol=1e-12, atol=1e-12)
+    assert operator(x.to(torch.complex64)).dtype == torch.complex64
+    for member in (operator, page.Landweber(1.5)):
+        assert describe(rebuild(describe(member))) == describe(member)
+    assert as_code(operator).endswith("Vignette(shape=(2, 6, 8), strength=0.9)")
+
+
+def test_links_lead_somewhere():
+    for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+            assert "://" in target or (page.parent / target).exists(), f"{page.name}: {target}"
