@@ -19,6 +19,7 @@ INNER = operators.MotionBlur((2, 6, 8), 3.3) @ operators.Mask((2, 6, 8))  # not 
 LEFT = operators.Downsample((2, 6, 8))
 ROW, PAIRS = ((0.3, -0.2, 0.6, 0.1),), ((0, 3), (3, 1), (2, 5), (5, 0))
 MORE: dict[str, list[dict]] = {
+    "PhaseRetrieval": [{"shape": (2, 3, 4), "masks": masks, "complex_valued": True} for masks in (0, 2)],
     "Colour": [{"shape": (3, 4, 5), "mixing": "luminance"}, {"shape": (3, 12), "mixing": "opponent"}],
     "ConvolutionPSF": [
         {"shape": (2, 12), "kernel": ROW},

@@ -1,5 +1,6 @@
-"""Magnetic resonance imaging with one coil."""
+"""Magnetic resonance imaging with one coil or several."""
 
+import math
 from typing import Annotated, Literal
 
 import torch
@@ -11,12 +12,20 @@ from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, Shape, generator
 
+Pattern = Annotated[Literal["lines", "points", "uniform", "radial"], "what is measured at a time"]
+Keep = Annotated[float, Range(0.05, 1, limits=(0, 1)), "fraction of the frequencies that are measured"]
+Centre = Annotated[float, Range(0, 0.3, limits=(0, 1)), "fraction of the frequencies kept as the lowest"]
+Seed = Annotated[int, Range(0, 99, limits=(0, 2**31)), "which random frequencies"]
+_GOLDEN = math.pi * (5**0.5 - 1) / 2
+
 
 class FourierMask(LinearOperator):
     """A x = mask F x, F the orthonormal Fourier transform, the zero frequency in the middle: complex to complex.
 
     Keeps round(keep * n) of n "lines" (along the last axis) or "points": the lowest frequencies, a fraction `centre`
     of all, and random others with density (1 - r)^2 in the distance r from the centre, more of them as `keep` grows.
+    "uniform" are points of equal density, "radial" as many lines through the centre of an image, by golden angles,
+    as do not exceed that number.
     """
 
     field = Field.COMPLEX
@@ -24,21 +33,15 @@ class FourierMask(LinearOperator):
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),
-        keep: Annotated[float, Range(0.05, 1, limits=(0, 1)), "fraction of the frequencies that are measured"] = 0.3,
-        centre: Annotated[float, Range(0, 0.3, limits=(0, 1)), "fraction of the frequencies kept as the lowest"] = 0.08,
-        pattern: Annotated[Literal["lines", "points"], "what is measured at a time"] = "lines",
-        seed: Annotated[int, Range(0, 99, limits=(0, 2**31)), "which random frequencies"] = 0,
+        keep: Keep = 0.3,
+        centre: Centre = 0.08,
+        pattern: Pattern = "lines",
+        seed: Seed = 0,
     ) -> None:
         super().__init__(shape, shape)
         self.shape, self.keep, self.centre, self.pattern, self.seed = shape, keep, centre, pattern, seed
-        space = space_of(shape, "FourierMask")
-        if centre > keep:
-            raise Refusal(f"centre <= keep = {keep:g}", f"{centre:g}", "keep more frequencies, or a smaller centre")
-        mask = _sampled(space if pattern == "points" else space[-1:], keep, centre, seed)
-        if not bool(mask.any()):
-            raise Refusal("a mask that keeps a frequency", f"keep = {keep:g} of {mask.numel()}", "raise keep")
-        self._mask = Constant(mask.to(torch.float64).expand(space).clone())
-        self._axes = tuple(range(-len(space), 0))
+        self._mask = Constant(_measured(space_of(shape, "FourierMask"), keep, centre, pattern, seed))
+        self._axes = tuple(range(1 - len(shape), 0))
 
     def mask(self) -> Tensor:
         """The mask over the frequencies, the zero frequency in the middle, float64."""
@@ -66,18 +69,114 @@ class FourierMask(LinearOperator):
         return self.adjoint(y)
 
     def _transform(self, x: Tensor) -> Tensor:
-        return torch.fft.fftshift(torch.fft.fftn(x, dim=self._axes, norm="ortho"), dim=self._axes)
+        return _spectrum_of(x, self._axes)
 
     def _back(self, y: Tensor) -> Tensor:
-        return torch.fft.ifftn(torch.fft.ifftshift(y, dim=self._axes), dim=self._axes, norm="ortho")
+        return _signal_of(y, self._axes)
 
 
-def _sampled(sides: Shape, keep: float, centre: float, seed: int) -> Tensor:
+class MultiCoilFourier(LinearOperator):
+    """A x = (mask F (c_j x)) over coils j: parallel imaging (SENSE), complex (C, *space) -> (C coils, *space).
+
+    The maps c_j are smooth, with a phase each, around the last two axes, and sum_j |c_j|^2 = 1 everywhere. The mask is
+    that of FourierMask. Pruessmann et al. 1999, 10.1002/(SICI)1522-2594(199911)42:5<952::AID-MRM16>3.0.CO;2-S.
+    """
+
+    field = Field.COMPLEX
+
+    def __init__(
+        self,
+        shape: SignalShape = (1, 64, 64),
+        coils: Annotated[int, Range(1, 12, limits=(1, 64)), "number of coils"] = 4,
+        keep: Keep = 0.3,
+        centre: Centre = 0.08,
+        pattern: Pattern = "lines",
+        seed: Seed = 0,
+    ) -> None:
+        space = space_of(shape, "MultiCoilFourier")
+        super().__init__(shape, (shape[0] * coils, *space))
+        self.shape, self.coils, self.keep, self.centre, self.pattern, self.seed = (
+            shape, coils, keep, centre, pattern, seed,
+        )  # fmt: skip
+        self._mask = Constant(_measured(space, keep, centre, pattern, seed))
+        self._maps = Constant(_sensitivities(space, coils))
+        self._axes = tuple(range(-len(space), 0))
+
+    def maps(self) -> Tensor:
+        """The sensitivities of the coils, (coils, *space), complex128."""
+        return self._maps.value
+
+    def mask(self) -> Tensor:
+        """The mask over the frequencies, the zero frequency in the middle, float64."""
+        return self._mask.value
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self._mask.like(x) * _spectrum_of(self._maps.like(x) * x[:, :, None], self._axes)
+        return y.flatten(1, 2)
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        images = _signal_of(self._mask.like(y) * y.unflatten(1, (-1, self.coils)), self._axes)
+        return (self._maps.like(y).conj() * images).sum(2)
+
+
+def _spectrum_of(x: Tensor, axes: Shape) -> Tensor:
+    return torch.fft.fftshift(torch.fft.fftn(x, dim=axes, norm="ortho"), dim=axes)
+
+
+def _signal_of(y: Tensor, axes: Shape) -> Tensor:
+    return torch.fft.ifftn(torch.fft.ifftshift(y, dim=axes), dim=axes, norm="ortho")
+
+
+def _measured(space: Shape, keep: float, centre: float, pattern: str, seed: int) -> Tensor:
+    """The mask over space, float64; Refusal where it is empty or the pattern suits no such space."""
+    if centre > keep:
+        raise Refusal(f"centre <= keep = {keep:g}", f"{centre:g}", "keep more frequencies, or a smaller centre")
+    if pattern == "radial":
+        mask = _spokes(space, keep, centre, seed)
+    else:
+        mask = _sampled(space[-1:] if pattern == "lines" else space, keep, centre, seed, pattern == "uniform")
+    if not bool(mask.any()):
+        raise Refusal("a mask that keeps a frequency", f"keep = {keep:g} of {mask.numel()}", "raise keep")
+    return mask.to(torch.float64).expand(space).clone()
+
+
+def _sampled(sides: Shape, keep: float, centre: float, seed: int, uniform: bool = False) -> Tensor:
     """The `keep` n first of a draw without replacement (Efraimidis & Spirakis 2006), the centre before all others."""
     axes = [torch.fft.fftshift(torch.fft.fftfreq(side, dtype=torch.float64)) for side in sides]
     distance = torch.stack(torch.meshgrid(*axes, indexing="ij")).norm(dim=0) / (0.5 * len(sides) ** 0.5)
-    wait = -torch.rand(sides, generator=generator(seed, 0), dtype=torch.float64).log() / (1.001 - distance).square()
+    density = torch.ones_like(distance) if uniform else (1.001 - distance).square()
+    wait = -torch.rand(sides, generator=generator(seed, 0), dtype=torch.float64).log() / density
     wait.view(-1)[distance.view(-1).argsort(stable=True)[: round(centre * wait.numel())]] = -1
     mask = torch.zeros(sides, dtype=torch.bool)
     mask.view(-1)[wait.view(-1).argsort(stable=True)[: round(keep * wait.numel())]] = True
     return mask
+
+
+def _spokes(space: Shape, keep: float, centre: float, seed: int) -> Tensor:
+    """The lowest frequencies, and lines through the zero frequency while they keep no more than `keep` n in all."""
+    if len(space) != 2:
+        came, remedy = f"{len(space)}", "take points, or an image"
+        raise Refusal("two axes in space for radial lines", came, remedy)
+    middle = torch.tensor([side // 2 for side in space], dtype=torch.float64)[:, None]
+    reach = torch.arange(-max(space), max(space) + 1, dtype=torch.float64) / 2**0.5
+    turn = math.pi * float(torch.rand((), generator=generator(seed, 0), dtype=torch.float64))
+    mask = _sampled(space, centre, centre, seed)
+    while True:
+        rows, columns = (middle + reach * torch.tensor([[math.sin(turn)], [math.cos(turn)]])).round().long()
+        inside = (rows >= 0) & (rows < space[0]) & (columns >= 0) & (columns < space[1])
+        more = mask.clone()
+        more[rows[inside], columns[inside]] = True
+        if int(more.sum()) > round(keep * mask.numel()) or bool(mask.all()):
+            return mask
+        mask, turn = more, turn + _GOLDEN
+
+
+def _sensitivities(space: Shape, coils: int) -> Tensor:
+    """Bells around places on a circle outside the last two axes, or on both sides of a single one."""
+    axes = [torch.linspace(-1, 1, side, dtype=torch.float64) for side in space[-2:]]
+    places = torch.stack(torch.meshgrid(*axes, indexing="ij"))
+    turns = 2 * math.pi * torch.arange(coils, dtype=torch.float64) / coils
+    around = 1.2 * torch.stack([turns.sin(), turns.cos()][-len(axes) :], 1)[(...,) + (None,) * len(axes)]
+    bells = torch.polar((-(places - around).square().sum(1) / 1.3).exp(), 1.5 * (places * around).sum(1))
+    maps = bells / bells.abs().square().sum(0).sqrt()
+    return maps.reshape(coils, *[1] * (len(space) - len(axes)), *space[-2:]).expand(coils, *space).clone()

@@ -1,7 +1,6 @@
 """Parallel-beam tomography."""
 
 import math
-from collections.abc import Callable
 from typing import Annotated
 
 import torch
@@ -9,7 +8,7 @@ from torch import Tensor
 
 from workbench.kernels import radon
 from workbench.operators.base import LinearOperator, SignalShape, differentiable
-from workbench.operators.shapes import space_of
+from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.tensors import Constant
@@ -53,18 +52,11 @@ class Radon(LinearOperator):
         return differentiable(y, self._backproject, self._project)
 
     def _project(self, x: Tensor) -> Tensor:
-        return self._scale * _each(x, lambda image: radon.project(image, self._angles(image), self.out_shape[2]))
+        return self._scale * each_part(x, lambda image: radon.project(image, self._angles(image), self.out_shape[2]))
 
     def _backproject(self, y: Tensor) -> Tensor:
         size = self.in_shape[1], self.in_shape[2]
-        return self._scale * _each(y, lambda image: radon.backproject(image, self._angles(image), size))
+        return self._scale * each_part(y, lambda image: radon.backproject(image, self._angles(image), size))
 
     def _angles(self, x: Tensor) -> Tensor:
         return self._radians.like(x.new_empty(0, dtype=torch.float64))  # at full precision on the device of x
-
-
-def _each(x: Tensor, apply: Callable[[Tensor], Tensor]) -> Tensor:
-    """Apply a map of real images (N, ., .) to every channel of x, real or complex."""
-    if x.is_complex():
-        return torch.complex(_each(x.real, apply), _each(x.imag, apply))
-    return apply(x.flatten(0, 1)).unflatten(0, x.shape[:2])

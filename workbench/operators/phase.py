@@ -1,0 +1,79 @@
+"""Intensities without phases."""
+
+import math
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.operators.algebra import Map
+from workbench.operators.base import Field, LinearOperator, Operator, SignalShape
+from workbench.operators.shapes import space_of
+from workbench.parameters import Range
+from workbench.tensors import Constant, abs2, generator, normal_like
+
+_STEPS = 50
+
+
+class PhaseRetrieval(Operator):
+    """A(x) = |F (c_j x)|^2, F the orthonormal Fourier transform: intensities behind phase masks c_j, nonlinear.
+
+    (C, *space) -> (C masks, *space); with masks = 0 the signal is padded to twice its sides instead, (C, *2 space). The
+    first guess is the leading eigenvector of F* diag(y) F. Candes, Li & Soltanolkotabi 2015, 10.1109/TIT.2015.2399924.
+    """
+
+    def __init__(
+        self,
+        shape: SignalShape = (1, 64, 64),
+        masks: Annotated[int, Range(0, 8, limits=(0, 64)), "number of random phase masks; 0 is plain Fourier"] = 4,
+        complex_valued: Annotated[bool, "whether the unknown is complex"] = False,
+        seed: Annotated[int, Range(0, 99, limits=(0, 2**31)), "which random masks"] = 0,
+    ) -> None:
+        space = space_of(shape, "PhaseRetrieval")
+        wide = space if masks else tuple(2 * side for side in space)
+        super().__init__(shape, (shape[0] * max(1, masks), *wide))
+        self.shape, self.masks, self.complex_valued, self.seed = shape, masks, complex_valued, seed
+        self.field = Field.COMPLEX if complex_valued else Field.REAL
+        turns = 2 * math.pi * torch.rand(max(1, masks), *space, generator=generator(seed, 0), dtype=torch.float64)
+        self._codes = Constant(torch.polar(torch.ones_like(turns), turns if masks else 0 * turns))
+        self._axes = tuple(range(-len(space), 0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return abs2(self._waves(x))
+
+    def at(self, x: Tensor) -> LinearOperator:
+        waves = self._waves(x)
+
+        def there(v: Tensor) -> Tensor:
+            return 2 * (waves.conj() * self._waves(v.to(x.dtype))).real
+
+        def back(w: Tensor) -> Tensor:
+            return 2 * self._signals(w * waves)
+
+        return Map((self.in_shape, self.out_shape), there, back, self.field)
+
+    def first_guess(self, y: Tensor) -> Tensor:
+        """The leading eigenvector of each channel by power iteration, as long as the intensities say."""
+        like = torch.zeros((len(y), *self.shape), dtype=y.dtype, device=y.device)
+        x = normal_like(like.to(y.dtype.to_complex()) if self.complex_valued else like, generator(0, 0, y.device))
+        weights = y.clamp_min(0)
+        for _ in range(_STEPS):
+            x = self._signals(weights * self._waves(x / self._length(x)))
+        energy = weights.unflatten(1, (self.shape[0], -1)).sum((2, *self._axes), keepdim=True)
+        return x / self._length(x) * (energy / max(1, self.masks)).sqrt()[:, :, 0]
+
+    def _length(self, x: Tensor) -> Tensor:
+        length = abs2(x).sum(self._axes, keepdim=True).sqrt()
+        return torch.where(length > 0, length, 1)
+
+    def _waves(self, x: Tensor) -> Tensor:
+        """F (c_j x), the linear part."""
+        coded = self._codes.like(x) * x[:, :, None]
+        return torch.fft.fftn(coded, self.out_shape[1:], dim=self._axes, norm="ortho").flatten(1, 2)
+
+    def _signals(self, y: Tensor) -> Tensor:
+        """Its adjoint."""
+        images = torch.fft.ifftn(y.unflatten(1, (self.shape[0], -1)), dim=self._axes, norm="ortho")
+        inside = (..., *[slice(side) for side in self.shape[1:]])
+        x = (self._codes.like(y).conj() * images[inside]).sum(2)
+        return x if self.complex_valued else x.real
