@@ -200,7 +200,7 @@ def test_every_tab_shows_something_and_pythons_reads(page, address) -> None:
 
 
 def test_saved_runs_come_down(page, address) -> None:
-    opened(page, address, "truth=shepp_logan&truth.size=32&steps=40")
+    opened(page, address, "truth=shepp_logan&truth.size=32&steps=100000")
     with page.expect_download() as coming:
         press(page, "Save figure")
     assert Path(coming.value.path()).read_bytes().startswith(b"\x89PNG")

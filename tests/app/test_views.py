@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from tests.app.conftest import frame
 
+from tests.app.conftest import frame
 from workbench.app.frames import Pictures
 from workbench.app.images import balanced, bytes_of, smaller, thinned
 from workbench.app.session import Session

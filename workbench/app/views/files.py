@@ -79,9 +79,7 @@ class TakeAway:
     def __init__(self, session: Session, told: Callable[[str], None]) -> None:
         self._session, self._told = session, told
         small = {"size": "small", "margin": (0, 2)}
-        self.link = pmui.Button(
-            label="Copy link", icon="link", description="an address that opens this experiment", **small
-        )
+        self.link = pmui.Button(label="Copy link", icon="link", variant="text", **small)
         self.link.js_on_click(code=_COPY.format(text="window.location.href"))
         self.run = pmui.FileDownload(
             callback=lambda: self._offer(run_bytes),
@@ -89,7 +87,6 @@ class TakeAway:
             label="Save run",
             icon="save",
             **small,
-            description="the run as NetCDF",
         )
         self.figure = pmui.FileDownload(
             callback=lambda: self._offer(figure_bytes),
@@ -97,7 +94,6 @@ class TakeAway:
             label="Save figure",
             icon="image",
             **small,
-            description="pictures and curves as PNG",
         )
         self.element = pmui.Row(self.link, self.run, self.figure, margin=0)
 

@@ -24,7 +24,6 @@ class Gallery:
             variant="text",
             size="small",
             margin=0,
-            description="set the limits of reconstruction and error to what is there now, and show all of each picture",
         )
         self.fit.on_click(lambda event: self._fit())
         self.element = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)

@@ -8,13 +8,6 @@ from workbench.app.session import Session
 from workbench.jobs import Status
 
 _ICONS = {"Play": "play_arrow", "Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop"}
-_MEANING = {
-    "Play": "run until the last iteration",
-    "Pause": "stop after this iteration",
-    "Step": "do one iteration",
-    "Reset": "back to iteration 0",
-    "Cancel": "end this run; what it reached stays",
-}
 _PACES = {"full speed": 0.0, "30 / s": 30.0, "10 / s": 10.0, "3 / s": 3.0, "1 / s": 1.0}
 _WHITE = {"color": "inherit", "&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
 
@@ -28,7 +21,6 @@ class Transport:
             name: pmui.Button(
                 label=name,
                 icon=icon,
-                description=_MEANING[name],
                 variant="text",
                 size="small",
                 margin=(0, 2),
