@@ -22,9 +22,12 @@ def project(x: Tensor, angles: Tensor, distance: float, detectors: int) -> Tenso
 
 def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int]) -> Tensor:
     x = np.zeros((len(y), *shape), y.detach().numpy().dtype)
-    rays, views = _rays(angles, distance, y.shape[2]), angles.numpy()
-    bins = y.detach().contiguous().numpy()
-    share(_backproject, len(y) * shape[0], workers(x.size * len(angles)), bins, views, float(distance), *rays, x)
+    cosines, sines, offsets = _rays(angles, distance, y.shape[2])
+    # In units of the larger of cosine and sine a pixel's weight is 1 less its distance from the ray.
+    m = np.maximum(abs(cosines), abs(sines))
+    rays, bins = (cosines / m, sines / m, offsets / m), y.detach().numpy() / m.astype(x.dtype)
+    args = bins, angles.numpy(), float(distance), *rays, x
+    share(_backproject, len(y) * shape[0], workers(x.size * len(angles)), *args)
     return torch.from_numpy(x)
 
 
@@ -78,7 +81,6 @@ def _backproject(first, last, y, angles, distance, cosines, sines, offsets, x):
                 low, high = max(0, int(np.ceil(middle - reach))), min(bins - 1, int(np.floor(middle + reach)))
                 total = kind.type(0)
                 for d in range(low, high + 1):
-                    c, s = cosines[a, d], sines[a, d]
-                    m = max(abs(c), abs(s))
-                    total += kind.type(max(0.0, m - abs(right * c + up * s - offsets[d])) / m**2) * y[b, a, d]
+                    gap = abs(right * cosines[a, d] + up * sines[a, d] - offsets[a, d])
+                    total += kind.type(max(0.0, 1 - gap)) * y[b, a, d]
                 row[j] += total
