@@ -17,6 +17,7 @@ from workbench.problem import Problem
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.run import Probe, run
+from workbench.stopping import Stop
 from workbench.tensors import Shape, shown
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Experiment(metaclass=Checked):
     steps: Annotated[int, Range(1, 5000, log=True, limits=(1, 10_000_000)), "number of iterations"] = 300
     seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "seed of noise and sampler"] = 0
     device: Annotated[str, "device: cpu, cuda or cuda:0"] = "cpu"
+    stop: Annotated[Stop | None, "rule that ends the run before its last iteration"] = None
 
     def problem(self, truth: Tensor | None = None) -> Problem:
         """The problem on its device; `truth` saves reading the signal again."""
@@ -49,7 +51,8 @@ class Experiment(metaclass=Checked):
         """Run it; without probes the standard ones are recorded. attrs["spec"] rebuilds the experiment."""
         problem = self.problem()
         wanted = probes or standard(problem)
-        result = run(problem, self.algorithm, *wanted, steps=self.steps, every=every, seed=self.seed)
+        seed, stop = self.seed, self.stop
+        result = run(problem, self.algorithm, *wanted, steps=self.steps, every=every, seed=seed, stop=stop)
         return result.assign_attrs(spec=storage.to_json(describe(self)))
 
     def fitted(self, shape: Shape) -> "Experiment":

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
+from workbench.diagnosis import Diagnosis, explosion
 from workbench.parameters import describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -19,15 +20,20 @@ from workbench.tensors import generator, norm2, shown
 if TYPE_CHECKING:
     import xarray as xr
 
+    from workbench.stopping import Stop
+
 Probe = Callable[[Problem, State], Mapping[str, Tensor]]
 
 
 class Diverged(Refusal):
-    """A run that left for infinity: why, what would help, and `state`, the last good one."""
+    """A run that left for infinity: its `diagnosis`, and `state`, the last good one."""
 
-    def __init__(self, why: str, remedy: str, state: State) -> None:
-        super().__init__("a run that stays bounded", why, remedy)
-        self.state = state
+    def __init__(self, diagnosis: Diagnosis, state: State) -> None:
+        super().__init__("a run that stays bounded", diagnosis.why, diagnosis.remedy)
+        self.diagnosis, self.state = diagnosis, state
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.diagnosis, self.state)
 
 
 def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, seed: int = 0) -> Iterator[State]:
@@ -89,7 +95,7 @@ class Watch:
             self._limit = max(self._limit, self._growth * size)
         if not size <= self._limit:  # NaN is not <= either
             good = self.good or state
-            raise Diverged(*_diagnosis(self.algorithm, good, state, size), good)
+            raise Diverged(explosion(self.algorithm, good, state, size), good)
         self.good = state
 
 
@@ -104,17 +110,6 @@ def guard(problem: Problem, algorithm: Algorithm, states: Iterable[State], every
 
 def _size(x: Tensor) -> float:
     return float(norm2(x).max().sqrt())
-
-
-def _diagnosis(algorithm: Algorithm, good: State, state: State, size: float) -> tuple[str, str]:
-    now, bound = algorithm.current_step(good), algorithm.largest_step(good)
-    what = f"|x| = {size:.3g}" if math.isfinite(size) else "values that are not finite"
-    why = f"{what} at iteration {state.k} (the last good state is {good.k})"
-    if state is good:
-        return f"{what} at the start", "start from a finite signal, or take another device or dtype"
-    if now is not None and bound is not None and now > bound:
-        return why, f"the step {now:.3g} is above the largest safe step {bound:.3g}: take {bound / 2:.3g}, or none"
-    return why, "take a smaller step, a larger prior weight, or another algorithm"
 
 
 @dataclass(frozen=True)
@@ -204,14 +199,21 @@ def collect(rows: Iterable[Row], **attrs: Any) -> "xr.Dataset":
 
 
 def run(
-    problem: Problem, algorithm: Algorithm, *probes: Probe, steps: int = 100, every: int = 1, seed: int = 0
+    problem: Problem,
+    algorithm: Algorithm,
+    *probes: Probe,
+    steps: int = 100,
+    every: int = 1,
+    seed: int = 0,
+    stop: "Stop | None" = None,
 ) -> "xr.Dataset":
-    """Run for `steps` iterations; without probes the objective is recorded.
+    """Run for `steps` iterations, or until `stop` ends it before; without probes the objective is recorded.
 
     attrs["spec"] with the variables `y` and `truth` rebuilds the run (`storage.rebuild_run`). A run that
     diverges ends at its last good state, with the reason in attrs["stopped"].
     """
     states = until(guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), after(steps))
+    states = until(states, stop.begin(problem, algorithm)) if stop else states
     log, stopped = Log(), ""
     try:
         for row in observe(problem, states, *(probes or (objective,)), every=every):

@@ -13,13 +13,13 @@ from workbench.priors import NEEDS_IN_WORDS, Can, Prior
 from workbench.problem import Problem
 from workbench.tensors import norm, spread
 
-_EXACT = 1e-9  # what may be left of |A*p + K*q|, relative to |A*p|, for rounding to be the reason
+_EXACT = 1e-9  # what may be left of |A*p + K*q|, relative to its terms, for rounding to be the reason
 _ROUNDING = 1e-12  # of |A*p|: what rounding leaves of it
 _HALVINGS, _POLISH = 40, 5
 
 
 class Dual(NamedTuple):
-    """A dual pair and, (B,) each, the size of A*p + K*q, which should be 0, and that of A*p."""
+    """A dual pair and, (B,) each, the size of A*p + K*q, which should be 0, and that of its terms."""
 
     p: Tensor
     q: Tensor
@@ -91,7 +91,12 @@ def _feasible(A: LinearOperator, K: LinearOperator, outer: Prior, p: Tensor, q: 
     normal = Map((A.in_shape, A.in_shape), lambda v: unseen(A.adjoint(A(unseen(v)))), lambda v: v)
     p = p - A(unseen(cg(normal, rest, tolerance=tolerance)))
     w = A.adjoint(p)
-    q = -_lift(K, w) if q is None else q - _lift(K, w + K.adjoint(q))
+    if q is None:
+        q = -_lift(K, w)
+    else:
+        known = K.adjoint(q)
+        size = size.maximum(norm(known))
+        q = q - _lift(K, w + known)
     for _ in range(_POLISH):
         # Projections in turn: into the domain of h*, and back to K*q = -A*p. Each finite q is as good as it gets.
         nearer = outer.conjugate_prox(q, 1.0)

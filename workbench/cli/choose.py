@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench import catalog, data, storage
+from workbench import catalog, data, stopping, storage
 from workbench.cli.output import one_of
 from workbench.data import File, Shipped, Signal
 from workbench.experiment import Experiment, fit, from_description, part
@@ -15,6 +15,7 @@ from workbench.refusal import Refusal
 
 Words = Mapping[str, str]
 PARTS = ("truth", *catalog.KINDS)
+RULE = "stop"
 
 
 def specification(path: str) -> Experiment:
@@ -41,8 +42,10 @@ def choose(words: Words, base: Experiment) -> Experiment:
     truth = _truth(words, base.truth)
     shape = tuple(truth.tensor().shape[1:])
     parts = {kind: _member(kind, words, getattr(base, kind), shape) for kind in catalog.KINDS}
-    plain = [p for p in parameters(Experiment) if p.name in words and p.name not in PARTS]
-    return changed(base, truth=truth, **parts, **{p.name: p.parse(words[p.name], "run") for p in plain})
+    plain = [p for p in parameters(Experiment) if p.name in words and p.name not in (*PARTS, RULE)]
+    values = {p.name: p.parse(words[p.name], "run") for p in plain}
+    values |= {RULE: stopping.parse(words[RULE])} if RULE in words else {}
+    return changed(base, truth=truth, **parts, **values)
 
 
 def _truth(words: Words, base: Signal) -> Signal:

@@ -25,7 +25,12 @@ EXAMPLES = (
     "workbench run run.nc --steps 1000 --json",
 )
 _PARTS = ("truth", "operator", "noise", "prior", "algorithm")
-_NUMBERS = {"steps": "iterations (300)", "seed": "seed of noise and sampler (0)", "device": "cpu, cuda, cuda:0 (cpu)"}
+_NUMBERS = {
+    "steps": "iterations (300)",
+    "seed": "seed of noise and sampler (0)",
+    "device": "cpu, cuda, cuda:0 (cpu)",
+    "stop": "end before the last iteration: gap=1e-6, or gap=1e-4,seconds=10, where , is either and & is both",
+}
 _DIVERGED, _INTERRUPTED = 1, 130
 
 
@@ -81,6 +86,8 @@ def record(experiment: "Experiment", every: int, interrupted: Callable[[], bool]
         return state.k >= experiment.steps or interrupted()
 
     states = run.until(run.guard(problem, algorithm, run.iterate(problem, algorithm, seed=experiment.seed)), stop)
+    if experiment.stop:
+        states = run.until(states, experiment.stop.begin(problem, algorithm))
     try:
         for row in run.observe(problem, states, *standard(problem), every=every):
             log.add(row)

@@ -14,6 +14,8 @@ import torch
 
 from workbench import devices
 from workbench.algorithms import Algorithm, State
+from workbench.analysis.progress import Progress
+from workbench.diagnosis import Diagnosis
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import Diverged, Log, Probe, Row, Watch, iterate, resume
@@ -50,6 +52,7 @@ class Snapshot:
     recorded: int = 0
     marks: tuple[tuple[int, str], ...] = ()
     steps: int = 0
+    diagnosis: Diagnosis | None = None  # what is wrong, with the values that repair it
 
 
 class Job:
@@ -65,6 +68,8 @@ class Job:
         self._status, self._message, self._state = Status.PAUSED, "", None
         self._states: Iterator[State] | None = None
         self._watch: Watch | None = None
+        self._progress: Progress | None = None
+        self._diagnosis: Diagnosis | None = None
         self._goal: int | None = None
         self._pause, self._due = 0.0, 0.0
         self._seconds, self._probing = 0.0, 0.0
@@ -147,13 +152,17 @@ class Job:
             return
         self.problem, self.algorithm, self._state = problem, algorithm, state
         self._states = resume(problem, algorithm, state, self.seed)
-        self._watch = Watch(problem, algorithm)
+        self._look_out()
         self._marks.append((state.k, label))
         self._message = ""
         if self._status in (Status.DIVERGED, Status.DONE, Status.FAILED):
             self._steps = max(self._steps, state.k + self._stretch)
             self._status = Status.RUNNING
         self._publish()
+
+    def _look_out(self) -> None:
+        self._watch = Watch(self.problem, self.algorithm)
+        self._progress, self._diagnosis = Progress(self.problem, self.algorithm), None
 
     def obey(self) -> None:
         """Carry out what was asked since the last iteration."""
@@ -179,6 +188,7 @@ class Job:
             self._state = diverged.state
             self._states = resume(self.problem, self.algorithm, diverged.state, self.seed)
             self._log.cut(diverged.state)
+            self._diagnosis = diverged.diagnosis
             self._become(Status.DIVERGED, str(diverged))
         except torch.OutOfMemoryError as error:
             self._become(Status.FAILED, f"the device has no memory left for this run: take a smaller signal ({error})")
@@ -193,7 +203,7 @@ class Job:
         begin = time.perf_counter()
         if self._states is None:
             self._states = iterate(self.problem, self.algorithm, seed=self.seed)
-            self._watch = Watch(self.problem, self.algorithm)
+            self._look_out()
         state = next(self._states, None)
         self._seconds += time.perf_counter() - begin
         if state is None:
@@ -218,6 +228,9 @@ class Job:
         devices.synchronise(self._state.x.device)
         if self._watch:
             self._watch.look(self._state)
+        if self._status is Status.RUNNING and self._progress and self._progress.due(self._state):
+            self._diagnosis = self._progress.look(self._state)
+            self._message = str(self._diagnosis or "")
         self._publish()
 
     def _record(self) -> None:
@@ -245,6 +258,7 @@ class Job:
             count,
             marks,
             self._steps,
+            self._diagnosis,
         )
 
 

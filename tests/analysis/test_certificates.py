@@ -1,0 +1,130 @@
+"""Certificates against CVXPY: the gap is a true upper bound at every look, and it closes."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from tests.certified import CASES, ENOUGH, LOOKS, SHAPE, crop, looks, optimum, problem
+from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State
+from workbench.analysis import Kind, certify, gap
+from workbench.analysis.certificates import strong_convexity
+from workbench.analysis.duality import lower_bound, uncertified
+from workbench.noise import Gaussian
+from workbench.operators import GaussianBlur, Identity, Mask, Operator
+from workbench.priors import L1, Box, NonNegative, Tikhonov, TotalVariation, Zero
+from workbench.problem import Problem
+from workbench.run import after, iterate, observe, until
+from workbench.tensors import norm
+
+SOLVER = 1e-8  # what Clarabel leaves, relative
+pytest.importorskip("cvxpy")
+every_case = pytest.mark.parametrize("name", CASES)
+
+
+@every_case
+def test_the_last_iterate_is_cvxpys_optimum_and_the_certificate_says_so(name):
+    _, (value, proof) = max(looks(name).items())
+    assert abs(value / optimum(name) - 1) <= 1e-6
+    assert proof.kind is Kind.GAP
+    assert float(proof.relative) <= ENOUGH
+
+
+@every_case
+def test_the_gap_is_an_upper_bound_all_the_way(name):
+    found = looks(name)
+    assert len(found) >= 2 and min(found) == LOOKS[0]
+    for value, proof in found.values():
+        assert float(proof.value) >= value - optimum(name) * (1 + SOLVER)
+        assert float(proof.value) <= value * (1 + 1e-12)  # zero is a dual point, too
+
+
+def deblurring(prior=None, batch: int = 1) -> Problem:
+    truth = crop("camera").expand(batch, -1, -1, -1)
+    return Problem.simulate(GaussianBlur(SHAPE, 1.0), Gaussian(0.05), prior or TotalVariation(5.0), truth)
+
+
+def last(problem: Problem, algorithm, steps: int) -> State:
+    *_, state = until(iterate(problem, algorithm), after(steps))
+    return state
+
+
+def test_strong_convexity_bounds_the_distance_to_the_minimiser():
+    solved = deblurring(Tikhonov(20.0))
+    assert strong_convexity(solved) >= 20
+    exact = last(solved, ConjugateGradient(), 200).x
+    for state in until(iterate(solved, GradientDescent()), after(20)):
+        proof = certify(solved, GradientDescent(), state)
+        assert float(norm(state.x - exact)) <= float(proof.distance) * (1 + 1e-9)
+
+
+def test_any_iterate_has_a_bound_not_only_those_of_a_method_with_duals():
+    solved = problem("deblurring")
+    for x in (solved.start(), solved.truth, solved.zeros(), 100 * solved.y):
+        proof = certify(solved, FISTA(), State(x, 0, FISTA().measure(solved)))
+        assert proof.kind is Kind.GAP
+        assert float(proof.value) >= float(solved.objective(x)) - optimum("deblurring") * (1 + SOLVER)
+
+
+def test_items_of_a_batch_are_certified_each_by_itself():
+    both = deblurring(batch=2)
+    state = last(both, PDHG(), 50)
+    alone = [replace(both, y=both.y[i : i + 1], truth=None) for i in range(2)]
+    parts = [
+        replace(state, x=state.x[i : i + 1], data=state.data[i : i + 1], dual=state.dual[i : i + 1]) for i in range(2)
+    ]
+    together = gap(both, state)["gap"]
+    assert together.shape == (2,)
+    singly = torch.cat([gap(p, s)["gap"] for p, s in zip(alone, parts, strict=True)])
+    assert torch.allclose(together, singly, rtol=1e-6)
+
+
+def test_single_precision_is_certified_in_double():
+    single = Problem.simulate(Identity(SHAPE), Gaussian(0.1), L1(5.0), crop("moon").float())
+    proof = certify(single, FISTA(), last(single, FISTA(), 5))
+    assert proof.value.dtype == torch.float64
+    assert float(proof.relative) < 1e-6
+
+
+def test_a_gap_is_a_probe():
+    solved = deblurring()
+    rows = list(observe(solved, until(iterate(solved, PDHG()), after(40)), gap, every=20))
+    assert [row.state.k for row in rows] == [0, 20, 40]
+    assert rows[-1].values["gap"] < rows[0].values["gap"]
+
+
+@pytest.mark.parametrize("prior", [NonNegative(), Box(), L1(3.0), TotalVariation(5.0)])
+def test_a_channel_more_is_no_different(prior):
+    colour = crop("camera").expand(1, 3, -1, -1) * torch.tensor([1.0, 0.5, 0.2], dtype=torch.float64).view(1, 3, 1, 1)
+    solved = Problem.simulate(GaussianBlur((3, *SHAPE[1:]), 0.7), Gaussian(0.1), prior, colour)
+    assert float(certify(solved, PDHG(), last(solved, PDHG(), 2000)).relative) < 1e-3
+
+
+class Squares(Operator):
+    """x -> x^2."""
+
+    def __init__(self) -> None:
+        super().__init__(SHAPE, SHAPE)
+
+    def forward(self, x):
+        return x * x
+
+
+def test_elsewhere_it_is_the_fixed_point_residual_and_says_why():
+    bent = Problem(Squares(), Gaussian(0.5), Tikhonov(1.0), crop("moon"))
+    assert "linear" in uncertified(bent)
+    assert gap(bent, State(bent.y)) == {}
+    state = next(iter(iterate(bent, GradientDescent(step_size=1e-3))))
+    proof = certify(bent, GradientDescent(step_size=1e-3), state)
+    assert proof.kind is Kind.RESIDUAL and "linear" in proof.why
+    step = 1e-3 * (bent.misfit_grad(state.x) + bent.prior.grad(state.x))
+    assert torch.allclose(proof.value, norm(step))
+    assert proof.distance.isinf().all()
+
+
+def test_least_squares_without_a_prior_have_a_gap_too():
+    solved = Problem.simulate(Mask(SHAPE, 0.5), Gaussian(0.05), Zero(), crop("moon"))
+    shifted = replace(solved, y=solved.y + 0.3)  # data that no signal explains: lost pixels are not 0
+    state = last(shifted, ConjugateGradient(), 20)
+    least = lower_bound(shifted, state)
+    assert torch.allclose(least, shifted.objective(state.x), rtol=1e-9)
