@@ -17,7 +17,7 @@ from workbench.run import after, iterate, until
 SIDE, SIGMA, WIDTH = 32, 0.02, 1.0
 NAMES = ("TV deblurring", "wavelet deblurring")
 SOLVERS: dict[str, Algorithm] = {"FISTA": FISTA(), "PDHG": PDHG(), "ADMM": ADMM()}
-STEPS = {NAMES[0]: {"FISTA": 150, "PDHG": 3000, "ADMM": 1500}, NAMES[1]: dict.fromkeys(SOLVERS, 400)}
+STEPS = {NAMES[0]: {"FISTA": 150, "PDHG": 4000, "ADMM": 1500}, NAMES[1]: dict.fromkeys(SOLVERS, 400)}
 
 
 @dataclass(frozen=True)
