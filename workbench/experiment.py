@@ -11,10 +11,9 @@ from workbench.analysis import standard
 from workbench.data import Shipped, Signal
 from workbench.noise import Gaussian, Noise
 from workbench.operators import GaussianBlur, Operator
-from workbench.parameters import Checked, changed, describe, parameters, rebuild
+from workbench.parameters import Checked, Range, changed, describe, parameters, rebuild
 from workbench.priors import Prior, TotalVariation
 from workbench.problem import Problem
-from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.run import Probe, run
 from workbench.stopping import Stop
@@ -64,7 +63,9 @@ def fit(operator: Operator, shape: Shape) -> Operator:
     """The operator for signals of this shape, its other parameters kept; Refusal where it takes no such signal."""
     if not any(p.name == "shape" for p in parameters(type(operator))):
         if operator.in_shape != tuple(shape):
-            raise Refusal(f"an operator for {shown(shape)}", shown(operator.in_shape), "rebuild its parts in that shape")
+            raise Refusal(
+                f"an operator for {shown(shape)}", shown(operator.in_shape), "rebuild its parts in that shape"
+            )
         return operator
     return operator if operator.in_shape == tuple(shape) else changed(operator, shape=tuple(shape))
 
