@@ -10,7 +10,9 @@ import panel_material_ui as pmui
 from tornado.websocket import WebSocketClosedError
 
 from workbench import devices, jobs
-from workbench.app.main import create_app
+from workbench.algorithms import FISTA, PDHG
+from workbench.app.main import Workbench, create_app
+from workbench.app.session import Session
 from workbench.app.views.files import UPLOAD
 from workbench.experiment import Experiment
 from workbench.parameters import changed
@@ -31,6 +33,7 @@ def serve(
     """Serve until a signal ends it. `announce` gets the address once the port is ours."""
     devices.find(device)
     _require_free(host, port)
+    warm_up()
     logging.getLogger("tornado.application").addFilter(_not_a_closed_tab)
     pn.extension(notifications=True)
     server = pn.io.server.get_server(
@@ -58,6 +61,14 @@ def serve(
     finally:
         jobs.close_all()
         server.stop(wait=False)
+
+
+def warm_up() -> None:
+    """Load and compile once what the first visitor would otherwise wait for: kernels, probes, a page."""
+    for algorithm in (PDHG(), FISTA()):
+        Experiment(algorithm=algorithm, steps=1).run()
+    Workbench(session := Session())
+    session.close()
 
 
 class Door:

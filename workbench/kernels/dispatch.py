@@ -91,7 +91,11 @@ def share(kernel: Callable[..., Any], tasks: int, threads: int, *args: Any) -> N
         return
     if _pool is None:
         _pool = ThreadPoolExecutor(os.cpu_count(), "kernel")
-    others = [_pool.submit(kernel, first, last, *args) for first, last in pairwise(cuts[1:])]
+    try:
+        others = [_pool.submit(kernel, first, last, *args) for first, last in pairwise(cuts[1:])]
+    except RuntimeError:  # Python is ending and gives threads no more work: this one, a run's last, does it all
+        kernel(0, tasks, *args)
+        return
     kernel(cuts[0], cuts[1], *args)
     for other in others:
         other.result()
