@@ -1,13 +1,15 @@
 """The page: `create_app()` is served, or is the last line of a notebook cell."""
 
 import time
+from functools import partial
 from urllib.parse import parse_qs
 
 import panel as pn
 import panel_material_ui as pmui
-from panel.util import edit_readonly
+from panel.util.parameters import edit_readonly
 
 from workbench.app.frames import Frame
+from workbench.app.notebook import Framed, in_notebook
 from workbench.app.session import Session
 from workbench.app.theme import PLAIN_TITLE, THEME, follow_browser
 from workbench.app.views.choices import Choices
@@ -47,7 +49,8 @@ class Workbench:
             sizing_mode="stretch_width",
             margin=0,
         )
-        self.tabs.param.watch(lambda event: self._turned(), "active")
+        self.tabs.param.watch(lambda event: self._turn(), "active")
+        self._turned = False
         self.visit = Visit(session)
         self._drawn, self._due = -1, 0.0
         self._frame: Frame | None = None
@@ -94,8 +97,12 @@ class Workbench:
         self.visit.look()
         self.choices.wishes.flush()
         begin = time.perf_counter()
-        if begin < self._due or (frame := self.session.tick()) is None:
+        if begin < self._due:
             return
+        frame = self.session.tick() or (self._frame if self._turned else None)
+        if frame is None:
+            return
+        self._turned = False
         with pn.io.hold():
             self._draw(frame)
         end = time.perf_counter()
@@ -123,9 +130,9 @@ class Workbench:
             self.gallery.show_pictures(pictures)
             self.compare.show_pictures(pictures)
 
-    def _turned(self) -> None:
-        if self._frame is not None:
-            self._draw(self._frame)
+    def _turn(self) -> None:
+        """Another tab: the next beat draws it, when the browser knows what is in it."""
+        self._turned, self._due = True, time.perf_counter() + 2 * BEAT
 
     def _say(self) -> None:
         """Why a run stopped stays until it goes on; a note stays until the next wish."""
@@ -154,7 +161,12 @@ class Workbench:
         self.visit.remember(self._hidden)
 
 
-def create_app(experiment: Experiment | None = None) -> pmui.Page:
+def create_app(experiment: Experiment | None = None) -> pmui.Page | Framed:
+    """The page of one person: what is served, or the last line of a notebook cell."""
+    return Framed(partial(page, experiment)) if in_notebook() else page(experiment)
+
+
+def page(experiment: Experiment | None = None) -> pmui.Page:
     """The page of one person, its experiment running from the moment it is seen. An address describes another one."""
     query = pn.state.location.search if pn.state.location else ""
     session = Session.from_address(query) if query and experiment is None else Session(experiment)

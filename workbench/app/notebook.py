@@ -1,50 +1,52 @@
 """The page in a notebook: in a frame, from a small server in a thread of the kernel.
 
-Displayed as a widget it would carry a copy of its script in each of a hundred components, 160 MB, or ask a CDN for it.
+As a widget in the cell it would carry the script of Material in each of its hundred components, 160 MB in all.
 """
 
 import html
 import socket
+import sys
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import panel as pn
 from tornado.ioloop import IOLoop
 
-from workbench.app.main import create_app
-
-if TYPE_CHECKING:
-    from workbench.experiment import Experiment
+from workbench.app.views.files import UPLOAD
 
 HEIGHT = 860  # pixels
 
 
-class Framed:
-    """A page that a cell shows as its last line; every display is a visit of its own, ended with its tab or kernel."""
+def in_notebook() -> bool:
+    """Whether a cell of a notebook is asking, and not a page that is served."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return pn.state.curdoc is None and hasattr(shell, "kernel")
 
-    def __init__(self, experiment: "Experiment | None" = None) -> None:
-        self._experiment = experiment
+
+class Framed:
+    """A page that a cell shows as its last line; every display is a visit, which ends with its tab or its kernel."""
+
+    def __init__(self, page: Callable[[], pn.viewable.Viewable]) -> None:
+        self._page = page
         self._port = 0
 
     def address(self) -> str:
-        """Where the page is; the first call serves it."""
+        """Where the page is; the first call serves it, to this machine alone."""
         if not self._port:
             self._port = _free_port()
-            ready = threading.Event()
-            threading.Thread(target=self._serve, args=(ready,), daemon=True, name="workbench page").start()
-            ready.wait()
+            self._serve(self._port)
         return f"http://localhost:{self._port}/"
 
-    def _serve(self, ready: threading.Event) -> None:
-        loop = IOLoop(make_current=True)
+    def _serve(self, port: int) -> None:
+        pn.config.notifications = True
+        loop = IOLoop(make_current=False)  # the kernel's own loop is busy while a cell runs
         server = pn.io.server.get_server(
-            {"/": lambda: create_app(self._experiment)}, port=self._port, address="localhost", title="Workbench", loop=loop,
-            websocket_origin=[f"localhost:{self._port}"], admin=False, check_unused_sessions_milliseconds=1000,
-            unused_session_lifetime_milliseconds=5000,
+            {"/": self._page}, port=port, address="localhost", title="Workbench", admin=False, loop=loop,
+            websocket_origin=[f"localhost:{port}"], websocket_max_message_size=2 * UPLOAD,
+            check_unused_sessions_milliseconds=1000, unused_session_lifetime_milliseconds=5000,
         )  # fmt: skip
         server.start()
-        ready.set()
-        loop.start()
+        threading.Thread(target=loop.start, daemon=True, name="workbench page").start()
 
     def _repr_html_(self) -> str:
         address = html.escape(self.address())

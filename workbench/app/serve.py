@@ -11,7 +11,7 @@ from tornado.websocket import WebSocketClosedError
 
 from workbench import devices, jobs
 from workbench.algorithms import FISTA, PDHG
-from workbench.app.main import Workbench, create_app
+from workbench.app.main import Workbench, page
 from workbench.app.session import Session
 from workbench.app.views.files import UPLOAD
 from workbench.experiment import Experiment
@@ -83,7 +83,7 @@ class Door:
         if self.inside >= self._room:
             sentence = f"{self._room} people are here already: come back when one has left"
             return pmui.Page(title="Workbench", main=[pmui.Alert(sentence, severity="warning", margin=20)])
-        made = create_app(self._experiment)
+        made = page(self._experiment)
         self.inside += 1
         pn.state.on_session_destroyed(lambda context: self._left())
         return made

@@ -50,9 +50,9 @@ class Control(ABC):
 
     def _complain(self, sentence: str) -> None:
         if self.complaint is None and sentence:
-            self.complaint = Words(ERROR)
+            self.complaint = Words(ERROR, sentence)
             self.element.append(self.complaint.element)
-        if self.complaint is not None:
+        elif self.complaint is not None:
             self.complaint.say(sentence)
 
     @contextmanager

@@ -97,12 +97,19 @@ class Curves:
         xs = [k for k, _ in marks]
         if self.axis.value and len(frame.ks):
             xs = np.interp(xs, frame.ks, frame.seconds).tolist()
-        return {"x": xs, "text": [text for _, text in marks], "y": [4 + 13 * (i % 3) for i in range(len(marks))]}
+        early = [k < 0.7 * frame.k for k, _ in marks]  # later ones have their words on the left, where there is room
+        return {
+            "x": xs,
+            "text": [text for _, text in marks],
+            "y": [4 + 13 * (i % 3) for i in range(len(marks))],
+            "side": ["left" if e else "right" for e in early],
+            "shift": [3 if e else -3 for e in early],
+        }
 
     def _plot(self) -> figure:
         series = self.series
         self.lines = ColumnDataSource({name: [] for name in ("x", *series.names)})
-        self.marks = ColumnDataSource({"x": [], "text": [], "y": []})
+        self.marks = ColumnDataSource({name: [] for name in ("x", "text", "y", "side", "shift")})
         ranges = DataRange1d(), DataRange1d()
         plot = figure(
             x_range=ranges[0],
@@ -135,7 +142,8 @@ class Curves:
                 y_units="screen",
                 text="text",
                 source=self.marks,
-                x_offset=3,
+                x_offset="shift",
+                text_align="side",
                 text_font_size="10.5px",
                 text_color=MARK,
             )

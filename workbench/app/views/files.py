@@ -15,6 +15,7 @@ from workbench.refusal import Refusal
 
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
 UPLOAD = 32 * 2**20
+ROW_HEIGHT = "calc((100vw - 330px) / 4 + 42px)"  # that of the pictures: a tab must not move what is below it
 # A page that came by plain http from another machine has no clipboard: the text is offered for copying by hand.
 _COPY = "navigator.clipboard ? navigator.clipboard.writeText({text}) : window.prompt('Copy this', {text})"
 
@@ -78,8 +79,8 @@ class TakeAway:
 
     def __init__(self, session: Session, told: Callable[[str], None]) -> None:
         self._session, self._told = session, told
-        small = {"size": "small", "margin": (0, 2)}
-        self.link = pmui.Button(label="Copy link", icon="link", variant="text", **small)
+        small = {"size": "small", "margin": (0, 2), "variant": "text"}
+        self.link = pmui.Button(label="Copy link", icon="link", **small)
         self.link.js_on_click(code=_COPY.format(text="window.location.href"))
         self.run = pmui.FileDownload(
             callback=lambda: self._offer(run_bytes),
@@ -114,7 +115,9 @@ class Python:
         self._text = pmui.TextAreaInput(value="", visible=False, label="Python of this experiment")
         self.copy = pmui.Button(label="Copy as Python", icon="content_copy", variant="outlined", size="small", margin=4)
         self.copy.js_on_click(args={"code": self._text}, code=_COPY.format(text="code.data.value"))
-        self.element = pmui.Column(self.copy, self.code, self._text, sizing_mode="stretch_width", margin=0)
+        self.element = pmui.Column(
+            self.copy, self.code, self._text, sizing_mode="stretch_width", margin=0, styles={"min-height": ROW_HEIGHT}
+        )
 
     def refresh(self) -> None:
         """Write the experiment anew."""
