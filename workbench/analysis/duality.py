@@ -15,7 +15,7 @@ from workbench.tensors import norm, spread
 
 _EXACT = 1e-9  # what may be left of |A*p + K*q|, relative to its terms, for rounding to be the reason
 _ROUNDING = 1e-12  # of |A*p|: what rounding leaves of it
-_HALVINGS, _POLISH = 30, 5
+_HALVINGS, _POLISH = 40, 5
 
 
 class Dual(NamedTuple):
