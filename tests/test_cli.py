@@ -16,7 +16,7 @@ from PIL import Image
 from workbench import catalog, data, storage
 from workbench.cli import COMMANDS, main
 from workbench.cli.catalogue import KINDS
-from workbench.cli.lab import OFFLINE, arguments
+from workbench.cli.lab import OFFLINE, SETTINGS, arguments
 from workbench.cli.output import Bar
 from workbench.experiment import from_description
 from workbench.parameters import describe, parameters
@@ -185,6 +185,8 @@ def test_lab_asks_the_network_for_nothing():
     assert hasattr(jupyterlab, "NeverCheckForUpdate")
     assert {"extension_manager", "check_for_updates_class", "news_url"} <= set(LabApp.class_trait_names())
     assert Path(arguments(8888)[0]).is_dir()
+    overrides = json.loads((SETTINGS / "labconfig" / "default_setting_overrides.json").read_text())
+    assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
 def test_version_and_help(capsys):

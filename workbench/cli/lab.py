@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 from pathlib import Path
 
 from workbench.refusal import Refusal
@@ -10,7 +11,9 @@ SUMMARY = "Open JupyterLab on the notebooks."
 EXAMPLES = ("workbench lab", "workbench lab --no-browser --port 8889")
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-# News, updates and the list of extensions are what JupyterLab asks the network for.
+# News, updates and the list of extensions are what JupyterLab asks the network for; the settings keep it from asking
+# a person whether it may.
+SETTINGS = Path(__file__).with_name("jupyter")
 OFFLINE = (
     "--LabApp.extension_manager=readonly",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -29,6 +32,7 @@ def main(args: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         remedy = 'pip install "inverse-workbench[lab]"'
         raise Refusal("the package jupyterlab", "an installation without it", remedy) from error
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")])
     app.launch_instance(arguments(args.port, browser=not args.no_browser))
     return 0
 
@@ -38,4 +42,5 @@ def arguments(port: int, browser: bool = True) -> list[str]:
     if not NOTEBOOKS.is_dir():
         remedy = "clone the repository and install it with `make install`"
         raise Refusal("the folder of notebooks", f"{NOTEBOOKS}, which is not there", remedy)
-    return [str(NOTEBOOKS), f"--port={port}", *OFFLINE, *(() if browser else ("--no-browser",))]
+    # In a container everybody is root, and JupyterLab would refuse.
+    return [str(NOTEBOOKS), f"--port={port}", "--allow-root", *OFFLINE, *(() if browser else ("--no-browser",))]
