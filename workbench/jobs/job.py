@@ -24,6 +24,8 @@ from workbench.tensors import generator
 SLICE = 0.05  # seconds of solving between two looks at the other jobs
 FRESH = 10  # the first iterations are all recorded: that is where curves bend
 PROBE_SHARE = 0.02  # later, probes take at most this part of the solver's time
+LOOK_SHARE = 0.01  # and looks for stagnation, which may want a duality gap, at most this part
+LOOK_COST = 100  # iterations that a look is taken to cost before one was made
 LOGGER = logging.getLogger(__name__)
 
 
@@ -73,6 +75,7 @@ class Job:
         self._goal: int | None = None
         self._pause, self._due = 0.0, 0.0
         self._seconds, self._probing = 0.0, 0.0
+        self._looks: list[float] = []
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake: Callable[[], None] = lambda: None
 
@@ -228,10 +231,18 @@ class Job:
         devices.synchronise(self._state.x.device)
         if self._watch:
             self._watch.look(self._state)
-        if self._status is Status.RUNNING and self._progress and self._progress.due(self._state):
+        if self._status is Status.RUNNING and self._affordable() and self._progress and self._progress.due(self._state):
+            begin = time.perf_counter()
             self._diagnosis = self._progress.look(self._state)
             self._message = str(self._diagnosis or "")
+            self._looks.append(time.perf_counter() - begin)
         self._publish()
+
+    def _affordable(self) -> bool:
+        """Whether one more look for stagnation fits into its share of the solver's time."""
+        k = max(self._state.k, 1) if self._state else 1
+        cost = max(self._looks, default=LOOK_COST * self._seconds / k)
+        return sum(self._looks) + cost <= LOOK_SHARE * self._seconds
 
     def _record(self) -> None:
         state = self._state
