@@ -32,8 +32,8 @@ def save(dataset: "xr.Dataset", path: str | Path) -> None:
     os.close(handle)
     try:
         _split_complex(dataset).to_netcdf(name, engine="h5netcdf")
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
 
