@@ -208,3 +208,21 @@ def test_saved_runs_come_down(page, address) -> None:
     with page.expect_download() as coming:
         press(page, "Save run")
     assert Path(coming.value.path()).read_bytes()[1:4] == b"HDF"
+
+
+def test_closing_the_tab_ends_its_job(chromium, address) -> None:
+    """Seen from outside: the server process uses no more processor once nobody is there."""
+    page = chromium.new_page()
+    opened(page, address)
+    page.close()
+    end = time.perf_counter() + 20
+    while busy(address) > 0.2:
+        assert time.perf_counter() < end, "a run outlived its page"
+
+
+def busy(address: str) -> float:
+    """The share of a processor that the server took over half a second."""
+    psutil = pytest.importorskip("psutil")
+    port = int(address.rstrip("/").rpartition(":")[2])
+    pid = next(c.pid for c in psutil.net_connections("tcp") if c.laddr.port == port and c.status == "LISTEN")
+    return psutil.Process(pid).cpu_percent(0.5) / 100

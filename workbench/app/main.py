@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from typing import Any
 from urllib.parse import parse_qs
 
 import panel as pn
@@ -25,6 +26,7 @@ from workbench.jobs import Status
 BEAT = 1 / 15  # seconds between two looks at the run, at the least
 SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
+PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
 
 
 class Workbench:
@@ -50,7 +52,8 @@ class Workbench:
             margin=0,
         )
         self.tabs.param.watch(lambda event: self._turn(), "active")
-        self._turned = False
+        self._turned = self._ready = self._playing = False
+        self._early: Any = None
         self.visit = Visit(session)
         self._drawn, self._due = -1, 0.0
         self._frame: Frame | None = None
@@ -59,11 +62,35 @@ class Workbench:
         self._chosen(new=False)
         self.page = self._page()
 
-    def begin(self) -> None:
-        """Play and look, once the page is there: what changes while it loads is lost on the way."""
+    def open(self) -> None:
+        """Play as soon as there is a reader; beat once their browser has built the page.
+
+        Until then changes of Panel's objects are lost on the way, those of Bokeh's models are not: pictures move.
+        """
+        pn.state.onload(self._begin)
+        document = self.visit.document
+        if document is not None:
+            self._early = document.add_periodic_callback(self._preview, round(1000 * PREVIEW))
+
+    def _preview(self) -> None:
+        if not self._ready and self.visit.present():
+            self._play_once()
+            if frame := self.session.tick():
+                self._frame = frame
+                self.gallery.move(frame)
+
+    def _begin(self) -> None:
+        self._ready = self._turned = True
         follow_browser(self.page)
-        self.session.play()
+        self._play_once()
+        if self._early is not None and self.visit.document is not None:
+            self.visit.document.remove_periodic_callback(self._early)
         pn.state.add_periodic_callback(self.beat, period=round(1000 * BEAT))
+
+    def _play_once(self) -> None:
+        if not self._playing:
+            self._playing = True
+            self.session.play()
 
     def _page(self) -> pmui.Page:
         bar = pmui.Row(
@@ -97,7 +124,7 @@ class Workbench:
         self.visit.look()
         self.choices.wishes.flush()
         begin = time.perf_counter()
-        if begin < self._due:
+        if begin < self._due and not self._obeyed():
             return
         frame = self.session.tick() or (self._frame if self._turned else None)
         if frame is None:
@@ -107,6 +134,10 @@ class Workbench:
             self._draw(frame)
         end = time.perf_counter()
         self._due = end + min((end - begin) / SHARE, SLOWEST)
+
+    def _obeyed(self) -> bool:
+        """Whether the run is in another state than the one drawn: a click is answered at once."""
+        return self._frame is not None and self.session.job.latest.status is not self._frame.status
 
     def _draw(self, frame: Frame) -> None:
         """Send what changed, and of the tabs only the one that is seen."""
@@ -173,5 +204,5 @@ def page(experiment: Experiment | None = None) -> pmui.Page:
     hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
     app = Workbench(session, frozenset(filter(None, hide.split(","))))
     pn.state.on_session_destroyed(lambda context: session.close())
-    pn.state.onload(app.begin)
+    app.open()
     return app.page

@@ -15,17 +15,16 @@ class Visit:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._document = pn.state.curdoc
-        served = self._document is not None and self._document.session_context is not None
-        self._location = pn.state.location if served else None
-        self._context = self._document.session_context if served and self._document else None
+        current = pn.state.curdoc
+        self.document = current if current is not None and current.session_context is not None else None
+        self._location = pn.state.location if self.document is not None else None
         self._waiting = False
         self._seen = time.perf_counter()
 
     def look(self) -> None:
         """Pause a run when nobody has been there for a while; go on when they are back."""
         now = time.perf_counter()
-        if self._present():
+        if self.present():
             self._seen = now
             if self._waiting:
                 self._waiting = False
@@ -40,6 +39,7 @@ class Visit:
             kept = f"&hide={','.join(sorted(hidden))}" if hidden else ""
             self._location.search = f"?{self._session.address()}{kept}"
 
-    def _present(self) -> bool:
-        session = getattr(self._context, "session", None)
+    def present(self) -> bool:
+        """Whether a browser is connected; always in a notebook."""
+        session = getattr(self.document.session_context, "session", None) if self.document is not None else None
         return session is None or session.connection_count > 0

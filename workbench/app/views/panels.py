@@ -53,7 +53,12 @@ class Panel:
 
     def show(self, array: Array, limits: Limits, whole: bool = True) -> None:
         """Draw with these limits; `whole` sends every pixel, otherwise a small preview."""
-        self._turn_to(min(array.ndim, 2))
+        self.turn_to(array.ndim)
+        self.move(array, limits, whole)
+        self._legend(limits, array.ndim)
+
+    def move(self, array: Array, limits: Limits, whole: bool = True) -> None:
+        """Draw with nothing but Bokeh's own models, which may change while the page is still being built."""
         if array.ndim == 1:
             self._line.data = {"at": np.arange(len(array)), "value": array.astype(np.float32)}
             low, high = _padded(limits)
@@ -65,7 +70,6 @@ class Panel:
             sent.data = {"image": [image], "width": [width], "height": [height]}
             if len(idle.data["image"]):
                 idle.data = {"image": [], "width": [], "height": []}
-        self._legend(limits, array.ndim)
 
     def fit(self, shape: tuple[int, ...], stretch: bool = False) -> None:
         """Show the whole of an image of this shape: undistorted with empty margins, or filling the square."""
@@ -77,7 +81,9 @@ class Panel:
         self.x_range.update(start=(width - wide) / 2, end=(width + wide) / 2)
         self.y_range.update(start=(height + tall) / 2, end=(height - tall) / 2)
 
-    def _turn_to(self, axes: int) -> None:
+    def turn_to(self, axes: int) -> None:
+        """Be a curve for one axis, else a picture."""
+        axes = min(axes, 2)
         if axes != self._drawn:
             self._drawn = axes
             self.pane.object = self.image if axes > 1 else self.curve

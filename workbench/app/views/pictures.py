@@ -42,6 +42,15 @@ class Gallery:
         self.data.show(data, unit(data))
         self.data.title = pictures.data_label.capitalize() if pictures.data_label == "data" else pictures.data_label
         self.data.describe(_size(data))
+        for panel in (self.image, self.error):
+            panel.turn_to(truth.ndim)
+
+    def move(self, frame: Frame) -> None:
+        """The iterate and its error while the page is still being built: no words."""
+        if frame.image is not None and frame.error is not None:
+            error = _grey(frame.error)
+            self.image.move(frame.image, self._limits["image"], whole=False)
+            self.error.move(error, self._limits.setdefault("error", balanced(error)), whole=False)
 
     def show_frame(self, frame: Frame) -> None:
         """The iterate and its error."""
