@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -204,3 +205,10 @@ def test_of_the_probes_only_their_share_is_taken(runner):
     wait(job, Status.DONE)
     assert seen[:11] == list(range(11)) and seen[-1] == 60
     assert len(seen) <= 14
+
+
+def test_a_short_run_of_cheap_probes_has_a_whole_curve(runner):
+    job = runner.submit(job_of(small(), GradientDescent(), 400))
+    job.play()
+    ks = wait(job, Status.DONE).log.ks
+    assert max(b - a for a, b in pairwise(ks)) <= 40 and ks[-1] == 400

@@ -23,7 +23,9 @@ from workbench.tensors import generator
 
 SLICE = 0.05  # seconds of solving between two looks at the other jobs
 FRESH = 10  # the first iterations are all recorded: that is where curves bend
-PROBE_SHARE = 0.02  # later, probes take at most this part of the solver's time
+PROBE_SHARE = 0.02  # later, probes take at most this part of the solver's time,
+ALLOWANCE = 0.15  # and so many seconds more, spent where k has grown by GROWN: short runs have whole curves too
+GROWN = 1.05
 LOOK_SHARE = 0.01  # and looks for stagnation, which may want a duality gap, at most this part
 LOOK_COST = 100  # iterations that a look is taken to cost before one was made
 LOGGER = logging.getLogger(__name__)
@@ -217,13 +219,17 @@ class Job:
             self._publish()  # a picture at once: the first probes may have to be compiled
         if state.k <= FRESH and self._watch:
             self._watch.look(state)
-        if state.k <= FRESH or self._probing <= PROBE_SHARE * self._seconds:
+        if self._worth_recording(state.k):
             self._record()
         stepped = self._goal is not None and state.k >= self._goal
         if stepped or state.k >= self._steps:
             self._record()
             self._goal = None
             self._become(Status.PAUSED if stepped and state.k < self._steps else Status.DONE)
+
+    def _worth_recording(self, k: int) -> bool:
+        beyond = self._probing - PROBE_SHARE * self._seconds
+        return k <= FRESH or beyond <= 0 or (beyond <= ALLOWANCE and k >= GROWN * self._log.ks[-1])
 
     def _finish_slice(self) -> None:
         if self._state is None:
