@@ -175,9 +175,11 @@ def test_two_jobs_share_the_thread_fairly(runner):
     pair = [runner.submit(job_of(small(), Slow(), 100_000)) for _ in range(2)]
     for job in pair:
         job.play()
-    time.sleep(1.0)
+    end = time.perf_counter() + 20
+    while min(job.latest.state.k if job.latest.state else 0 for job in pair) < 20 and time.perf_counter() < end:
+        time.sleep(0.01)
     ks = [job.latest.state.k for job in pair]
-    assert min(ks) > 0.5 * max(ks) > 5
+    assert min(ks) >= 20 and max(ks) <= 4 * min(ks)
 
 
 def test_closing_ends_the_thread_and_cancels_the_jobs():
@@ -191,24 +193,40 @@ def test_closing_ends_the_thread_and_cancels_the_jobs():
     assert threading.active_count() == before
 
 
-def test_of_the_probes_only_their_share_is_taken(runner):
-    seen = []
+def recorded(monkeypatch, step: float, probe: float, steps: int) -> list[int]:
+    """The iterations a job records when a step and a look of the probes take so many seconds, by a clock of ours."""
+    now = [0.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+
+    @dataclass(frozen=True)
+    class Timed(Algorithm):
+        def init(self, problem, x, rng):
+            return State(x)
+
+        def step(self, problem, state, rng):
+            now[0] += step
+            return replace(state, k=state.k + 1)
 
     def costly(problem, state):
-        seen.append(state.k)
-        time.sleep(0.02)
+        now[0] += probe
         return {"k": torch.tensor([float(state.k)])}
 
     problem = Problem.simulate(Identity(SHAPE), Gaussian(), Tikhonov(), torch.zeros(1, *SHAPE))
-    job = runner.submit(Job(problem, Slow(), (costly,), 60, 0))
+    job = Job(problem, Timed(), (costly,), steps, 0)
     job.play()
-    wait(job, Status.DONE)
-    assert seen[:11] == list(range(11)) and seen[-1] == 60
-    assert len(seen) <= 14
+    job.obey()
+    while job.latest.status is Status.RUNNING:
+        job.run_slice()
+    return job.latest.log.ks
 
 
-def test_a_short_run_of_cheap_probes_has_a_whole_curve(runner):
-    job = runner.submit(job_of(small(), GradientDescent(), 400))
-    job.play()
-    ks = wait(job, Status.DONE).log.ks
-    assert max(b - a for a, b in pairwise(ks)) <= 40 and ks[-1] == 400
+def test_of_a_long_run_the_probes_take_only_their_share(monkeypatch):
+    ks = recorded(monkeypatch, step=0.01, probe=0.02, steps=2000)
+    assert ks[:11] == list(range(11)) and ks[-1] == 2000
+    spent, allowed = 0.02 * len(ks[11:]), jobs.job.PROBE_SHARE * 20 + jobs.job.ALLOWANCE
+    assert allowed - 0.1 <= spent <= allowed + 0.05
+
+
+def test_a_short_run_has_a_whole_curve(monkeypatch):
+    ks = recorded(monkeypatch, step=0.0015, probe=0.004, steps=300)
+    assert max(b / max(a, 10) for a, b in pairwise(ks)) <= 1.3 and ks[-1] == 300

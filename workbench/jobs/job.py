@@ -25,7 +25,7 @@ SLICE = 0.05  # seconds of solving between two looks at the other jobs
 FRESH = 10  # the first iterations are all recorded: that is where curves bend
 PROBE_SHARE = 0.02  # later, probes take at most this part of the solver's time,
 ALLOWANCE = 0.15  # and so many seconds more, spent where k has grown by GROWN: short runs have whole curves too
-GROWN = 1.05
+GROWN = 1.1
 LOOK_SHARE = 0.01  # and looks for stagnation, which may want a duality gap, at most this part
 LOOK_COST = 100  # iterations that a look is taken to cost before one was made
 LOGGER = logging.getLogger(__name__)
@@ -261,7 +261,7 @@ class Job:
         if step is not None:
             values["step_size"] = torch.full((state.x.shape[0],), step)
         self._log.add(Row(state, self._seconds, values))
-        self._probing += time.perf_counter() - begin
+        self._probing += time.perf_counter() - begin if state.k > FRESH else 0.0
 
     def _publish(self) -> None:
         marks, count = tuple(self._marks), len(self._log.ks)
