@@ -47,7 +47,7 @@ class Workbench:
             ("Pictures", self.gallery.element),
             ("Compare", self.compare.element),
             ("Python", self.python.element),
-            dynamic=True,
+            dynamic=False,
             sizing_mode="stretch_width",
             margin=0,
         )

@@ -13,9 +13,14 @@ _COMMON = {
         "MuiListItemText": {"styleOverrides": {"root": {"margin": "4px 14px !important"}}},
     },
 }
+_NIGHT = {"backgroundColor": "#16324b !important", "backgroundImage": "none"}
 THEME = {
     "light": _COMMON | {"palette": {"primary": {"main": "#1f5f99"}}},
-    "dark": _COMMON | {"palette": {"primary": {"main": "#4f9edb", "contrastText": "#ffffff"}}},
+    "dark": _COMMON
+    | {
+        "palette": {"primary": {"main": "#4f9edb", "contrastText": "#ffffff"}},
+        "components": _COMMON["components"] | {"MuiAppBar": {"styleOverrides": {"root": _NIGHT}}},
+    },
 }
 PLAIN_TITLE = {"& .MuiAlertTitle-root": {"fontSize": "13.5px", "fontWeight": 400, "margin": 0}}
 

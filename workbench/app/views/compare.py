@@ -67,7 +67,14 @@ class Compare:
         self._lines.data = {"at": np.arange(len(one)), "truth": one, "image": other}
 
     def _profile(self) -> figure:
-        plot = figure(tools="", toolbar_location=None, sizing_mode="scale_width", aspect_ratio=3.4)
+        plot = figure(
+            tools="",
+            toolbar_location=None,
+            sizing_mode="scale_width",
+            aspect_ratio=3.4,
+            min_border_left=56,
+            min_border_bottom=48,
+        )
         plot.xaxis.axis_label, plot.yaxis.axis_label = "position along the row, px", "value"
         plot.line("at", "truth", source=self._lines, color="#8a8a8a", line_width=2, legend_label="truth")
         plot.line("at", "image", source=self._lines, color="#e6692e", line_width=1.5, legend_label="reconstruction")

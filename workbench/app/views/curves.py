@@ -120,6 +120,10 @@ class Curves:
             min_height=100,
             y_axis_type="log" if self.log.value else "linear",
             sizing_mode="stretch_both",
+            # Room that does not depend on the words: the frame stays where it is when numbers grow.
+            min_border_left=74,
+            min_border_bottom=48,
+            min_border_top=30,
             min_border_right=14,
             x_axis_label="seconds of solving" if self.axis.value else "iteration k",
             y_axis_label=series.axis,

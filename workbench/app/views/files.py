@@ -59,7 +59,9 @@ class Upload:
             Words(sentence=cap).element,
             sizing_mode="stretch_width",
         )
-        self.element = pmui.Accordion(("Your own file", inside), sizing_mode="stretch_width", margin=(4, 12))
+        self.element = pmui.Accordion(
+            ("Your own file", inside), sizing_mode="stretch_width", margin=(4, 12), sx={"& h3": {"fontSize": "14px"}}
+        )
         self.file.param.watch(lambda event: self._open(), "value")
         for choice in (self.size, self.variable):
             choice.param.watch(lambda event: self._open(), "value")

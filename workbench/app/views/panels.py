@@ -115,7 +115,7 @@ class Panel:
 
     def _line_figure(self) -> figure:
         plot = _bare(x_range=Range1d(start=0, end=1), y_range=self._values)
-        plot.min_border_left = plot.min_border_bottom = None
+        plot.min_border_left, plot.min_border_bottom, plot.min_border_top = 44, 46, 6
         plot.xaxis.axis_label = "sample"
         plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "11px"
         plot.line("at", "value", source=self._line, line_width=1.3, color="#3a8fd6")

@@ -41,7 +41,7 @@ class Gallery:
         self.truth.describe(_size(truth))
         self.data.show(data, unit(data))
         self.data.title = pictures.data_label.capitalize() if pictures.data_label == "data" else pictures.data_label
-        self.data.describe(_size(data))
+        self.data.describe(_size(data) + ("" if _alike(truth, data) else ", stretched"))
         for panel in (self.image, self.error):
             panel.turn_to(truth.ndim)
 
