@@ -107,13 +107,20 @@ def test_two_in_a_batch_are_two_runs(problem: Problem, algorithm: Algorithm) -> 
         pytest.skip("items of a batch draw different numbers")
     both = states(problem, algorithm, STEPS)
     for item in range(2):
-        alone = dataclasses.replace(problem, y=problem.y[item : item + 1], truth=None)
         # The constants behind default steps are one number a batch: the item that runs alone is given the same.
-        state = dataclasses.replace(
-            algorithm.init(alone, both[0].x[item : item + 1], generator(0, 0)), measured=both[0].measured
-        )
-        last = list(until(itertools.chain([state], resume(alone, algorithm, state)), after(both[-1].k)))[-1]
-        torch.testing.assert_close(last.x, both[-1].x[item : item + 1], rtol=1e-11, atol=1e-12)
+        alone, shaken = (alone_in(problem, algorithm, both, item, scale) for scale in (1.0, 1.0 + 1e-15))
+        # A reduction over one item may round in another order, and some methods magnify rounding a thousandfold.
+        rounding = 100 * (alone - shaken).abs().max() + 1e-12
+        assert (alone - both[-1].x[item : item + 1]).abs().max() <= rounding <= 1e-6 * alone.abs().max()
+
+
+def alone_in(problem: Problem, algorithm: Algorithm, both: list[State], item: int, scale: float) -> Tensor:
+    """Where one item of the batch ends when it runs alone, its data multiplied by `scale`."""
+    single = dataclasses.replace(problem, y=problem.y[item : item + 1] * scale, truth=None)
+    first = algorithm.init(single, both[0].x[item : item + 1], generator(0, 0))
+    first = dataclasses.replace(first, measured=both[0].measured)
+    run = itertools.chain([first], resume(single, algorithm, first))
+    return list(until(run, after(both[-1].k)))[-1].x
 
 
 @cells
