@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 from panel.util.parameters import edit_readonly
 
 from workbench.app.frames import Frame
+from workbench.app.later import Later
 from workbench.app.notebook import Framed, in_notebook
 from workbench.app.session import Session
 from workbench.app.theme import PLAIN_TITLE, THEME, follow_browser
@@ -43,6 +44,7 @@ class Workbench:
         self.alert = pmui.Alert(
             title="", severity="error", visible=False, margin=(2, 8), sizing_mode="stretch_width", sx=PLAIN_TITLE
         )
+        self._later = Later()
         self.tabs = pmui.Tabs(
             ("Pictures", self.gallery.element),
             ("Compare", self.compare.element),
@@ -83,7 +85,9 @@ class Workbench:
         self._ready = self._turned = True
         follow_browser(self.page)
         self._play_once()
-        if self._early is not None and self.visit.document is not None:
+        if self.visit.document is None:
+            self._later.fill_all()
+        elif self._early is not None:
             self.visit.document.remove_periodic_callback(self._early)
         pn.state.add_periodic_callback(self.beat, period=round(1000 * BEAT))
 
@@ -101,9 +105,15 @@ class Workbench:
             styles={"position": "absolute", "right": "8px", "z-index": "2"},
         )
         centre = pmui.Column(
-            bar, self.tabs, self.alert, self.convergence.element, sizing_mode="stretch_both", margin=(0, 0, 4, 12)
+            self._later.place(bar),
+            self.tabs,
+            self.alert,
+            self.convergence.element,
+            sizing_mode="stretch_both",
+            margin=(0, 0, 4, 12),
         )
         left = [self.choices.element] + [self.upload.element] * ("truth" not in self._hidden)
+        left = [self._later.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0))]
         page = pmui.Page(
             title="Workbench",
             header=[self.transport.element],
@@ -123,6 +133,8 @@ class Workbench:
         """Grant late wishes; draw the newest frame when drawing is due."""
         self.visit.look()
         self.choices.wishes.flush()
+        if self._frame is not None:
+            self._later.fill_one()
         begin = time.perf_counter()
         if begin < self._due and not self._obeyed():
             return
