@@ -13,7 +13,7 @@ from tests.laws.small import random
 from workbench.linalg import cg
 from workbench.noise import Gaussian, Likelihood, Noise, Poisson
 from workbench.parameters import as_code
-from workbench.priors import L1, Box, Can, GroupL1, NonNegative, Prior, Tikhonov, Zero
+from workbench.priors import L1, Box, Can, ElasticNet, GroupL1, Huber, NonNegative, Prior, Tikhonov, Zero
 from workbench.refusal import Refusal
 from workbench.tensors import dot, norm
 
@@ -96,6 +96,7 @@ def brute(values: Tensor, slopes: Tensor) -> Tensor:
 
 
 SCALARS = [Tikhonov(3.0), L1(0.7), GroupL1(0.7), NonNegative(), Box(-0.5, 1.5), Zero()]
+SCALARS += [ElasticNet(0.7, 0.9), Huber(0.7, 0.4)]
 
 
 @pytest.mark.parametrize("prior", SCALARS, ids=as_code)

@@ -130,7 +130,8 @@ def test_prox_keeps_shape_and_dtype_and_no_zero_makes_a_nan(prior, shape, dtype)
         for x in (signal((2, *shape), kind), torch.zeros(2, *shape, dtype=kind)):
             for p in (prior, *idle):
                 for step in (0.0, 0.7):
-                    for out in (p.prox(x, step), p.conjugate_prox(x, step)):
+                    convex = [p.conjugate_prox(x, step)] if Can.CONVEX in p.can else []
+                    for out in (p.prox(x, step), *convex):
                         assert out.shape == x.shape
                         assert out.dtype == x.dtype
                         assert torch.isfinite(torch.view_as_real(out) if kind.is_complex else out).all()
@@ -156,7 +157,19 @@ def test_prox_beats_every_other_signal_by_half_the_squared_distance(prior, shape
             assert (excess(prior, x, u, w, step) >= -1e-11).all()
 
 
-SMALLEST = [pytest.param(p, (1, 8), torch.float64, id=as_code(p)) for p in EVERY if Can.PROX in p.can]
+@having(Can.PROX)
+def test_prox_keeps_the_sign_where_it_says_so(prior, shape, dtype):
+    if prior.keeps_sign and not dtype.is_complex:
+        for step in STEPS:
+            assert (prior.prox(signal((2, *shape)).abs(), step) >= 0).all()
+
+
+def number(prior: Prior) -> torch.dtype:
+    """Real where the prior takes real signals, else complex."""
+    return torch.complex128 if prior.unfit((1, 8), torch.float64) else torch.float64
+
+
+SMALLEST = [pytest.param(p, (1, 8), number(p), id=as_code(p)) for p in EVERY if Can.PROX in p.can]
 
 
 @pytest.mark.parametrize(("prior", "shape", "dtype"), SMALLEST)
@@ -165,12 +178,14 @@ def test_no_search_finds_anything_better_than_the_prox(prior, shape, dtype):
     u = prior.prox(x, step)
 
     def objective(v: np.ndarray) -> float:
-        w = torch.from_numpy(v).reshape(x.shape)
+        w = torch.from_numpy(v.view(x.numpy().dtype)).reshape(x.shape)
         return min(float(norm2(w - x) / 2 + step * prior(w)), 1e9)  # the search subtracts values: no infinities
 
-    best = objective(u.numpy())
+    best = objective(u.numpy().ravel().view(np.float64))
     for start in (u, x):
-        found = scipy.optimize.minimize(objective, start.numpy().ravel(), method="Powell", options={"maxfev": 400})
+        found = scipy.optimize.minimize(
+            objective, start.numpy().ravel().view(np.float64), method="Powell", options={"maxfev": 400}
+        )
         assert found.fun >= best - 1e-10 * abs(best)
 
 
@@ -208,10 +223,11 @@ def test_gradient_is_the_slope_of_the_value(prior, shape, dtype):
 @having(Can.HVP | Can.GRAD)
 def test_hessian_is_the_slope_of_the_gradient_also_at_zero(prior, shape, dtype):
     v = signal((2, *shape), dtype, seed=1)
-    for x in (signal((2, *shape), dtype), torch.zeros(2, *shape, dtype=dtype)):
-        h = 1e-5
+    for scale in (1.0, 0.03, 0.0):
+        x, h = scale * signal((2, *shape), dtype), 1e-5
         slope = (prior.grad(x + h * v) - prior.grad(x - h * v)) / (2 * h)
-        assert (norm(prior.hvp(x, v) - slope) <= 1e-6 * norm(slope) + 1e-300).all()
+        rounding = torch.finfo(torch.float64).eps * norm(prior.grad(x)) / h  # of the two gradients
+        assert (norm(prior.hvp(x, v) - slope) <= 1e-6 * norm(slope) + rounding + 1e-300).all()
 
 
 @having(Can.HVP | Can.GRAD)
@@ -240,6 +256,22 @@ def test_convex_means_convex(prior, shape, dtype):
     t = spread(torch.rand(len(x), generator=generator(2, 0), dtype=torch.float64), x)
     bound = t.flatten() * prior(x) + (1 - t.flatten()) * prior(z)
     assert (prior(t * x + (1 - t) * z) <= bound * (1 + 1e-12) + 1e-12).all()
+
+
+@having(Can.VALUE)
+def test_strong_convexity_is_what_a_parabola_may_take_away(prior, shape, dtype):
+    modulus = prior.strong_convexity()
+    if Can.CONVEX in prior.can:
+        assert modulus >= 0
+    if modulus in (0, -torch.inf):
+        return  # the law of convexity, or no claim
+
+    def rest(v: Tensor) -> Tensor:
+        return prior(v) - modulus / 2 * norm2(v)
+
+    for scale in (0.03, 0.3, 3.0):
+        x, z = scale * signal((8, *shape), dtype), scale * signal((8, *shape), dtype, seed=1)
+        assert (rest((x + z) / 2) <= (rest(x) + rest(z)) / 2 + 1e-12 * (prior(x) + prior(z))).all()
 
 
 @having(Can.DENOISE)

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from enum import Flag, auto
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
@@ -43,9 +43,15 @@ NEEDS_IN_WORDS = {
 
 
 class Prior(nn.Module, ABC, metaclass=Checked):
-    """g(x), its weight included: (B, ...) -> (B,). `can` says which of the methods below are there."""
+    """g(x), its weight included: (B, ...) -> (B,). `can` says which of the methods below are there.
 
-    can: ClassVar[Can]
+    `can` and the flags below belong to the class, but for priors made of priors, where each object has its own.
+    `separable`: g is a sum over the real entries, each by itself; `keeps_sign`: the prox of x >= 0 is >= 0.
+    """
+
+    can: Can
+    separable: bool = False
+    keeps_sign: bool = False
 
     @abstractmethod
     def forward(self, x: Tensor) -> Tensor:
@@ -68,7 +74,7 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         raise self._lacks(Can.PROX)
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
-        """The prox of the convex conjugate g*, by Moreau: z - step prox_{g / step}(z / step)."""
+        """The prox of the conjugate of a convex g, by Moreau: z - step prox_{g / step}(z / step)."""
         return z - step * self.prox(z / step, 1 / step)
 
     def conjugate(self, z: Tensor) -> Tensor:
@@ -76,7 +82,7 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         raise self._lacks(Can.CONJUGATE)
 
     def strong_convexity(self) -> float:
-        """The largest m that is known to leave g - m |x|^2 / 2 convex."""
+        """The largest m that is known to leave g - m |x|^2 / 2 convex; below 0 for a weakly convex g."""
         return 0.0
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:

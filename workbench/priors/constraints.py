@@ -13,14 +13,15 @@ from workbench.tensors import Shape, spread
 _ROUNDING = 64  # in units of the last place of the item's largest entry: what a transform and back leaves
 
 
-def _indicator(x: Tensor, inside: Tensor) -> Tensor:
+def indicator(x: Tensor, inside: Tensor) -> Tensor:
     """0 where an item is equal to its projection up to rounding, infinite elsewhere and for NaN: (B,)."""
     slack = _ROUNDING * torch.finfo(x.dtype).eps * x.abs().flatten(1).amax(1)
     within = ((x - inside).abs() <= spread(slack, x)).flatten(1).all(1)
     return torch.where(within, 0.0, torch.inf).to(x.dtype)
 
 
-def _unfit(prior: Prior, dtype: torch.dtype) -> str:
+def no_order(prior: Prior, dtype: torch.dtype) -> str:
+    """Why numbers of this dtype do not suit a prior that compares them, as a sentence; empty where they do."""
     name = type(prior).__name__
     return f"{name} orders numbers, and this unknown is complex: take another prior" if dtype.is_complex else ""
 
@@ -32,9 +33,10 @@ class NonNegative(Prior):
     """
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    separable = keeps_sign = True
 
     def forward(self, x: Tensor) -> Tensor:
-        return _indicator(x, self.prox(x, 1.0))
+        return indicator(x, self.prox(x, 1.0))
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         return x.clamp_min(0)
@@ -43,10 +45,10 @@ class NonNegative(Prior):
         return z.clamp_max(0)
 
     def conjugate(self, z: Tensor) -> Tensor:
-        return _indicator(z, z.clamp_max(0))
+        return indicator(z, z.clamp_max(0))
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        return _unfit(self, dtype)
+        return no_order(self, dtype)
 
 
 class Box(Prior):
@@ -57,6 +59,7 @@ class Box(Prior):
     """
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    separable = True
 
     def __init__(
         self,
@@ -67,9 +70,10 @@ class Box(Prior):
         if low > high:
             raise Refusal("a box with low <= high", f"low = {low:g} and high = {high:g}", "exchange the two")
         self.low, self.high = low, high
+        self.keeps_sign = high >= 0
 
     def forward(self, x: Tensor) -> Tensor:
-        return _indicator(x, self.prox(x, 1.0))
+        return indicator(x, self.prox(x, 1.0))
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         return x.clamp(self.low, self.high)
@@ -81,4 +85,4 @@ class Box(Prior):
         return torch.maximum(self.low * z, self.high * z).flatten(1).sum(1)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        return _unfit(self, dtype)
+        return no_order(self, dtype)

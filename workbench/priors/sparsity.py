@@ -7,12 +7,12 @@ from torch import Tensor
 
 from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
-from workbench.tensors import Shape, abs2, shown
+from workbench.tensors import Shape, abs2, norm2, shown
 
 _ROUNDING = 8  # in units of the last place: what a scaling onto the ball leaves
 
 
-def into_ball(z: Tensor, size: Tensor, radius: float) -> Tensor:
+def into_ball(z: Tensor, size: Tensor, radius: float | Tensor) -> Tensor:
     """z scaled down where its modulus `size` exceeds the radius: the projection; radius 0 gives 0, never NaN."""
     return z * (radius / size.clamp_min(torch.finfo(size.dtype).tiny)).clamp_max(1)
 
@@ -24,10 +24,18 @@ def zero_inside(size: Tensor, radius: float, slack: float = 0.0) -> Tensor:
     return torch.where(within, torch.zeros_like(largest), torch.inf)
 
 
+def no_axis(axis: int, shape: Shape) -> str:
+    """Why a signal of this shape cannot be grouped along an axis, as a sentence; empty where it can."""
+    if axis > len(shape):
+        return f"a signal of {shown(shape)} has no axis {axis} to group: take axis 1 to {len(shape)}"
+    return ""
+
+
 class L1(Prior):
     """g(x) = weight sum |x|, of complex entries the moduli: few entries differ from 0."""
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    separable = keeps_sign = True
 
     def __init__(self, weight: Weight = 1.0) -> None:
         super().__init__()
@@ -51,12 +59,13 @@ class L1(Prior):
 
 
 class GroupL1(Prior):
-    """g(x) = weight sum of the Euclidean norms along one axis: whole groups are 0 or not, as channels together.
+    """g(x) = weight sum of the Euclidean norms along one axis: group sparsity, as channels that vanish together.
 
     Axis 1 of (B, C, *space) are the channels; axis 2 of differences, (B, C, d, *space), are the directions.
     """
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    keeps_sign = True
 
     def __init__(
         self,
@@ -80,10 +89,45 @@ class GroupL1(Prior):
         return zero_inside(abs2(z).sum(self.axis).sqrt(), self.weight)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        if self.axis > len(shape):
-            return f"a signal of {shown(shape)} has no axis {self.axis} to group: take axis 1 to {len(shape)}"
-        return ""
+        return no_axis(self.axis, shape)
 
     def _project(self, z: Tensor, radius: float) -> Tensor:
         # torch's vector_norm takes seventy times as long along an axis that is not the last.
         return into_ball(z, abs2(z).sum(self.axis, keepdim=True).sqrt(), radius)
+
+
+class ElasticNet(Prior):
+    """g(x) = weight sum |x| + ridge |x|^2 / 2: sparse, and strongly convex. Zou, Hastie 2005.
+
+    doi 10.1111/j.1467-9868.2005.00503.x; moduli where x is complex.
+    """
+
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    separable = keeps_sign = True
+
+    def __init__(
+        self,
+        weight: Weight = 1.0,
+        ridge: Annotated[float, Range(1e-2, 1e3, log=True, limits=(0, 1e9)), "weight of the square"] = 1.0,
+    ) -> None:
+        super().__init__()
+        self.weight, self.ridge = weight, ridge
+        self._sparse = L1(weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._sparse(x) + self.ridge / 2 * norm2(x)
+
+    def prox(self, x: Tensor, step: float) -> Tensor:
+        return self._sparse.prox(x, step) / (1 + step * self.ridge)
+
+    def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
+        # Inside the ball of the l1 norm z stays; what is beyond it shrinks.
+        inner = self._sparse.conjugate_prox(z, step)
+        return inner + (z - inner) * (self.ridge / (self.ridge + step) if self.ridge else 0.0)
+
+    def conjugate(self, z: Tensor) -> Tensor:
+        beyond = z - self._sparse.conjugate_prox(z, 1.0)
+        return norm2(beyond) / (2 * self.ridge) if self.ridge else self._sparse.conjugate(z)
+
+    def strong_convexity(self) -> float:
+        return self.ridge

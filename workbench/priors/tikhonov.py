@@ -13,6 +13,7 @@ class Zero(Prior):
     """g(x) = 0: least squares, or maximum likelihood, alone."""
 
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC | Can.CONJUGATE
+    separable = keeps_sign = True
 
     def forward(self, x: Tensor) -> Tensor:
         return 0 * norm2(x)
@@ -44,6 +45,7 @@ class Tikhonov(Prior):
     """g(x) = weight |x|^2 / 2: a white Gaussian prior of variance 1 / weight."""
 
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC | Can.CONJUGATE
+    separable = keeps_sign = True
 
     def __init__(self, weight: Weight = 1.0) -> None:
         super().__init__()

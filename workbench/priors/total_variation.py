@@ -24,6 +24,7 @@ class TotalVariation(Prior):
     """
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+    keeps_sign = True
 
     def __init__(
         self,
@@ -65,6 +66,11 @@ class TotalVariation(Prior):
         return self.weight * kernel.tv_solve(ahead, t, self.isotropic, _FINE, self.iterations).dual
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        if len(shape) not in (2, 3):
-            return f"total variation takes channels and one or two space axes, not {shown(shape)}: take slices"
-        return ""
+        return no_differences(shape)
+
+
+def no_differences(shape: Shape) -> str:
+    """Why signals of this shape have no differences here, as a sentence; empty where they have."""
+    if len(shape) not in (2, 3):
+        return f"total variation takes channels and one or two space axes, not {shown(shape)}: take slices"
+    return ""
