@@ -1,14 +1,22 @@
 """Priors: g(x)."""
 
+from workbench.priors.affine import AffineConstraint
 from workbench.priors.base import NEEDS_IN_WORDS, Can, Prior, Weight
 from workbench.priors.constraints import Box, NonNegative
+from workbench.priors.entropy import Entropy
+from workbench.priors.graph import GraphLaplacian
 from workbench.priors.huber import Huber, HuberTV
+from workbench.priors.modulus import MagnitudeOf
 from workbench.priors.nonconvex import L0, MCP, SCAD
+from workbench.priors.nuclear import NuclearNorm
+from workbench.priors.sets import L1Ball, L2Ball, LInfBall, Simplex
 from workbench.priors.sobolev import Sobolev
 from workbench.priors.sparsity import L1, ElasticNet, GroupL1
+from workbench.priors.sum import Sum
 from workbench.priors.tikhonov import Tikhonov, Zero
 from workbench.priors.total_variation import TotalVariation
 from workbench.priors.wavelet import WaveletL1
+from workbench.priors.weighted import WeightedTotalVariation
 
 __all__ = [
     "L0",
@@ -16,18 +24,29 @@ __all__ = [
     "MCP",
     "NEEDS_IN_WORDS",
     "SCAD",
+    "AffineConstraint",
     "Box",
     "Can",
     "ElasticNet",
+    "Entropy",
+    "GraphLaplacian",
     "GroupL1",
     "Huber",
     "HuberTV",
+    "L1Ball",
+    "L2Ball",
+    "LInfBall",
+    "MagnitudeOf",
     "NonNegative",
+    "NuclearNorm",
     "Prior",
+    "Simplex",
     "Sobolev",
+    "Sum",
     "Tikhonov",
     "TotalVariation",
     "WaveletL1",
     "Weight",
+    "WeightedTotalVariation",
     "Zero",
 ]

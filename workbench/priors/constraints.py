@@ -8,7 +8,7 @@ from torch import Tensor
 from workbench.parameters import Range
 from workbench.priors.base import Can, Prior
 from workbench.refusal import Refusal
-from workbench.tensors import Shape, spread
+from workbench.tensors import Shape, real_of, spread
 
 _ROUNDING = 64  # in units of the last place of the item's largest entry: what a transform and back leaves
 
@@ -17,7 +17,7 @@ def indicator(x: Tensor, inside: Tensor) -> Tensor:
     """0 where an item is equal to its projection up to rounding, infinite elsewhere and for NaN: (B,)."""
     slack = _ROUNDING * torch.finfo(x.dtype).eps * x.abs().flatten(1).amax(1)
     within = ((x - inside).abs() <= spread(slack, x)).flatten(1).all(1)
-    return torch.where(within, 0.0, torch.inf).to(x.dtype)
+    return torch.where(within, 0.0, torch.inf).to(real_of(x.dtype))
 
 
 def no_order(prior: Prior, dtype: torch.dtype) -> str:

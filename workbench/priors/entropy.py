@@ -1,0 +1,70 @@
+"""Maximum entropy."""
+
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.parameters import Range
+from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.constraints import no_order
+from workbench.tensors import Shape
+
+_STEPS = 7  # of Newton, which has every digit by then
+
+
+class Entropy(Prior):
+    """g(x) = weight sum x log(x / m) - x + m for x >= 0, infinite elsewhere: 0 at the default model x = m.
+
+    The prox is t W(m / t exp(x / t)), t = step weight, W of Lambert; the conjugate weight m sum exp(z / weight) - 1.
+    Skilling, Bryan 1984, 10.1093/mnras/211.1.111.
+    """
+
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    separable = keeps_sign = True
+
+    def __init__(
+        self,
+        weight: Weight = 1.0,
+        model: Annotated[
+            float, Range(0.01, 10, log=True, limits=(1e-9, 1e9)), "value that is taken without data"
+        ] = 0.5,
+    ) -> None:
+        super().__init__()
+        self.weight, self.model = weight, model
+
+    def forward(self, x: Tensor) -> Tensor:
+        cost = torch.xlogy(x, x.clamp_min(0) / self.model) - x + self.model
+        outside = torch.where(x < 0, torch.inf, 0.0).to(x.dtype)
+        return (self.weight * cost.nan_to_num(0.0) + outside + 0 * x).flatten(1).sum(1)
+
+    def prox(self, x: Tensor, step: float) -> Tensor:
+        t = step * self.weight
+        if t == 0:
+            return x.clamp_min(0)
+        return t * _exp_omega(x / t + torch.log(torch.full_like(x, self.model) / t))
+
+    def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
+        if self.weight == 0:
+            return z.clamp_max(0)
+        return super().conjugate_prox(z, step) if step else z
+
+    def conjugate(self, z: Tensor) -> Tensor:
+        if self.weight == 0:
+            return torch.where((z > 0).flatten(1).any(1), torch.inf, 0.0).to(z.dtype)
+        return self.weight * self.model * torch.expm1(z / self.weight).flatten(1).sum(1)
+
+    def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
+        return no_order(self, dtype)
+
+
+def _exp_omega(y: Tensor) -> Tensor:
+    """W(exp(y)): the w with w + log w = y, from v = log w and v + exp(v) = y, which overflows nowhere.
+
+    Newton from above the root of a convex function falls onto it. Corless et al. 1996, 10.1007/BF02124750.
+    """
+    v = torch.where(y > 1, y.clamp_min(1).log(), y)
+    for _ in range(_STEPS):
+        w = v.exp()
+        v = v - (v + w - y) / (1 + w)
+    return v.exp()
