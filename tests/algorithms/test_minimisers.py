@@ -52,13 +52,15 @@ def test_complex_least_squares_is_diagonal_in_frequency(algorithm: Algorithm) ->
 @pytest.mark.parametrize("prior", PROXABLE, ids=name)
 @pytest.mark.parametrize("algorithm", MINIMISERS, ids=name)
 def test_denoising_is_the_prox_of_the_prior(prior: Prior, algorithm: Algorithm) -> None:
+    if sentence := prior.unfit(SHAPE, torch.float64):
+        pytest.skip(sentence)
     problem = Problem.simulate(operators.Identity(SHAPE), noise.Gaussian(0.1), prior, truth() - 0.3)
     if algorithm.unmet(problem):
         pytest.skip(algorithm.unmet(problem))
     known = prior.prox(problem.y, 0.1**2)
-    steps = 100 if isinstance(prior.linear(SHAPE), operators.Identity) else 400
+    steps = 200 if isinstance(prior.linear(SHAPE), operators.Identity) else 400
     # The prox of total variation comes with a relative gap of 1e-5: half the squared distance is below it.
-    tolerance = 1e-8 if steps == 100 else 2e-3
+    tolerance = 1e-8 if steps == 200 else 2e-3
     torch.testing.assert_close(solve(problem, algorithm, steps), known, rtol=0, atol=tolerance)
 
 

@@ -44,7 +44,7 @@ class ADMM(Algorithm):
     rho: Penalty = None
     inner: Annotated[int, Range(1, 50, log=True), "conjugate gradients a step"] = 5
 
-    needs = Needs(prior=Can.SPLIT, noise=Likelihood.PROX, linear=True)
+    needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX, linear=True)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return split_scales(problem)

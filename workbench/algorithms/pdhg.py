@@ -43,7 +43,7 @@ class PDHG(Algorithm):
     balance: Annotated[float, Range(0.05, 0.95, limits=(0.001, 0.999)), "share of the data in the dual steps"] = 0.2
     theta: Annotated[float, Range(0, 1), "extrapolation"] = 1.0
 
-    needs = Needs(prior=Can.SPLIT, noise=Likelihood.PROX, linear=True)
+    needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX, linear=True)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return split_scales(problem)

@@ -8,7 +8,7 @@ from torch import Tensor
 from workbench.algorithms import State
 from workbench.linalg import cg
 from workbench.noise import Likelihood, Noise
-from workbench.operators import Identity, LinearOperator, Map
+from workbench.operators import Identity, LinearOperator, Map, Stack
 from workbench.priors import NEEDS_IN_WORDS, Can, Prior
 from workbench.problem import Problem
 from workbench.tensors import norm, spread
@@ -60,10 +60,11 @@ def lower_bound(problem: Problem, state: State) -> Tensor:
     pairs = [_feasible(A, K, outer, p, q) for p in ends]
     zero = Dual(0 * pairs[0].p, 0 * pairs[0].q, 0 * pairs[0].defect, pairs[0].size)
     centres = [zero]
-    if isinstance(K, Identity) and not x.is_complex():
+    if isinstance(K, Identity | Stack) and not x.is_complex():
         # The domain of a constraint's conjugate is a cone: from 0 no segment stays inside, from here one does.
         beyond = clean.abs().flatten(1).amax(1)
-        centres.append(_feasible(A, K, outer, problem.noise.grad(clean + spread(beyond, clean), y), None))
+        centre = _feasible(A, K, outer, problem.noise.grad(clean + spread(beyond, clean), y), None)
+        centres.append(_within(outer, centre))
     reach = 2 * norm(x)
     bounds = [_along(problem.noise, outer, y, c, pair, reach) for c in centres for pair in pairs]
     return torch.stack(bounds).amax(0)
@@ -99,10 +100,23 @@ def _feasible(A: LinearOperator, K: LinearOperator, outer: Prior, p: Tensor, q: 
         q = q - _lift(K, w + known)
     for _ in range(_POLISH):
         # Projections in turn: into the domain of h*, and back to K*q = -A*p. Each finite q is as good as it gets.
-        nearer = outer.conjugate_prox(q, 1.0)
+        nearer = outer.conjugate_prox(q, 0.0)
         nearer = nearer - _lift(K, w + K.adjoint(nearer))
         q = torch.where(spread(outer.conjugate(q).isfinite(), q), q, nearer)
     return Dual(p, q, norm(w + K.adjoint(q)), size)
+
+
+def _within(outer: Prior, pair: Dual) -> Dual:
+    """The pair halved until it is twice as near to 0 as a point of the domain, where there is one on its way."""
+    scale = torch.ones_like(pair.size)
+    for _ in range(_HALVINGS):
+        outside = ~outer.conjugate(spread(scale, pair.q) * pair.q).isfinite()
+        if not bool(outside.any()):
+            break
+        scale = torch.where(outside, scale / 2, scale)
+    scale = torch.where(scale < 1, scale / 2, scale)
+    p, q = spread(scale, pair.p) * pair.p, spread(scale, pair.q) * pair.q
+    return Dual(p, q, scale * pair.defect, pair.size)
 
 
 def _lift(K: LinearOperator, w: Tensor) -> Tensor:

@@ -15,6 +15,9 @@ from workbench.tensors import Shape
 Weight = Annotated[float, Range(1e-2, 1e3, log=True, limits=(0, 1e9)), "weight of the prior against the misfit"]
 
 
+_NEAR = 1e-30  # a step of 0 but for division
+
+
 class Can(Flag):
     """What a prior can do. PROX implies SPLIT, with the identity as its linear map."""
 
@@ -74,7 +77,11 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         raise self._lacks(Can.PROX)
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
-        """The prox of the conjugate of a convex g, by Moreau: z - step prox_{g / step}(z / step)."""
+        """The prox of the conjugate of a convex g, by Moreau: z - step prox_{g / step}(z / step).
+
+        At step 0 it is the projection onto the domain of g*.
+        """
+        step = max(step, _NEAR)
         return z - step * self.prox(z / step, 1 / step)
 
     def conjugate(self, z: Tensor) -> Tensor:

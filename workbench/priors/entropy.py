@@ -47,7 +47,7 @@ class Entropy(Prior):
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         if self.weight == 0:
             return z.clamp_max(0)
-        return super().conjugate_prox(z, step) if step else z
+        return super().conjugate_prox(z, step)
 
     def conjugate(self, z: Tensor) -> Tensor:
         if self.weight == 0:

@@ -12,7 +12,6 @@ from workbench.priors.tikhonov import Tikhonov, Zero
 from workbench.refusal import Refusal
 
 _FAR = 1e6  # so far along a ray that its end shows the face of the domain to which it points
-_NEAR = 1e-30  # a step of 0 but for division
 
 
 class Ridged:
@@ -58,17 +57,13 @@ class Clipped:
     def prox(self, x: Tensor, step: float) -> Tensor:
         return self.interval.prox(self.prior.prox(x, step), step)
 
-    def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
-        step = max(step, _NEAR)
-        return z - step * self.prox(z / step, 1 / step)
-
     def subgradients(self, x: Tensor, z: Tensor) -> Mapping[Prior, Tensor]:
         """z, a subgradient of the sum at x, as one of each prior: of f the nearest to z."""
         nearest = self.prior.conjugate_prox(z + _FAR * x, _FAR)
         return {self.prior: nearest, self.interval: z - nearest}
 
 
-def joint(first: Prior, second: Prior) -> Ridged | Clipped | None:
+def joined(first: Prior, second: Prior) -> Ridged | Clipped | None:
     """The pair as one function with an exact prox; None where it has none."""
     for prior, other in ((first, second), (second, first)):
         if Can.PROX not in prior.can:

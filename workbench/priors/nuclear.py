@@ -26,8 +26,8 @@ class NuclearNorm(Prior):
 
     def __init__(
         self,
-        weight: Weight = 20.0,
-        patch: Annotated[int, Range(1, 16, unit="px"), "side of a patch; 1: the channels of each pixel"] = 4,
+        weight: Weight = 60.0,
+        patch: Annotated[int, Range(1, 16, unit="px"), "side of a patch; 1: the channels of each pixel"] = 8,
     ) -> None:
         super().__init__()
         self.weight, self.patch = weight, patch

@@ -33,11 +33,11 @@ class Sobolev(Prior):
 
     def __init__(
         self,
-        weight: Weight = 10.0,
+        weight: Weight = 2.0,
         order: Annotated[float, Range(-2, 3, limits=(-10, 10)), "order s: how smooth"] = 1.0,
         length: Annotated[
-            float, Range(0.1, 30, log=True, unit="px", limits=(1e-6, 1e6)), "length beyond which details cost"
-        ] = 1.0,
+            float, Range(0.1, 30, log=True, unit="px", limits=(1e-6, 1e6)), "details shorter than this cost"
+        ] = 3.0,
         homogeneous: Annotated[bool, "the seminorm, which leaves the mean free"] = False,
     ) -> None:
         super().__init__()

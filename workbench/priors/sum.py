@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.operators import Identity, LinearOperator
 from workbench.priors.base import Can, Prior
 from workbench.priors.constraints import NonNegative
-from workbench.priors.joint import Ridged, joint
+from workbench.priors.joint import Ridged, joined
 from workbench.priors.stacking import Pair, cut, rows, stack
 from workbench.priors.total_variation import TotalVariation
 from workbench.tensors import Shape
@@ -34,7 +34,7 @@ class Sum(Prior):
         self.first, self.second = first, second
         self.can = first.can & second.can & _SHARED
         self.separable = first.separable and second.separable
-        self._joint = joint(first, second)
+        self._joint = joined(first, second)
         if self._joint is not None:
             self.can |= Can.PROX | Can.SPLIT | (self._joint.can & Can.CONJUGATE)
             self.keeps_sign = first.keeps_sign and second.keeps_sign
@@ -60,7 +60,8 @@ class Sum(Prior):
         return super().prox(x, step) if self._joint is None else self._joint.prox(x, step)
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
-        return super().conjugate_prox(z, step) if self._joint is None else self._joint.conjugate_prox(z, step)
+        joint = self._joint
+        return joint.conjugate_prox(z, step) if isinstance(joint, Ridged) else super().conjugate_prox(z, step)
 
     def conjugate(self, z: Tensor) -> Tensor:
         return self._joint.conjugate(z) if isinstance(self._joint, Ridged) else super().conjugate(z)
