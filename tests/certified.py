@@ -75,7 +75,7 @@ CASES = {
     "resonance": Case(FourierMask(SHAPE, 0.5), Gaussian(0.02), TotalVariation(20.0), ADMM()),
     "sparse": Case(GaussianBlur(SHAPE, 0.7), Gaussian(0.1), L1(5.0), FISTA(), "moon"),
     "photons": Case(MotionBlur(SHAPE, 5.0), Poisson(200.0), NonNegative(), PDHG(), "coins"),
-    "flat and bright": Case(Identity(SHAPE), Gaussian(0.3), Sum(TotalVariation(8.0), Box(0.0, 0.5)), ADMM(), "moon"),
+    "fused": Case(Identity(SHAPE), Gaussian(0.1), Sum(TotalVariation(5.0), L1(8.0)), ADMM(), "moon"),
     "smooth edges": Case(Mask(SHAPE, 0.8), Gaussian(0.05), HuberTV(10.0, 0.05), PDHG()),
     "known edges": Case(Mask(SHAPE, 0.8), Gaussian(0.05), WeightedTotalVariation(15.0, ramp()), ADMM(), "coins"),
     "elastic": Case(Radon(SHAPE, 24), Gaussian(0.2), ElasticNet(2.0, 5.0), FISTA(), "moon"),

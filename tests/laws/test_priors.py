@@ -37,6 +37,7 @@ MORE: dict[str, list[dict]] = {
     "NuclearNorm": [{"patch": 2}],
     "Sobolev": [{"order": -1.5, "length": 4.0}],
     "Sum": [
+        {"second": priors.NonNegative()},
         {"first": priors.L1(), "second": priors.Tikhonov()},
         {"first": priors.Box(), "second": priors.L1(0.4)},
         {"first": priors.WaveletL1(), "second": priors.GraphLaplacian()},

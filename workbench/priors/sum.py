@@ -8,8 +8,8 @@ from torch import Tensor
 
 from workbench.operators import Identity, LinearOperator
 from workbench.priors.base import Can, Prior
-from workbench.priors.constraints import NonNegative
 from workbench.priors.joint import Ridged, joined
+from workbench.priors.sparsity import L1
 from workbench.priors.stacking import Pair, cut, rows, stack
 from workbench.priors.total_variation import TotalVariation
 from workbench.tensors import Shape
@@ -22,13 +22,14 @@ class Sum(Prior):
 
     With Tikhonov, a prox stays exact: x / (1 + step w), then the prox at step / (1 + step w). So it does for a sum over
     entries and NonNegative or Box: the prox, then the projection. Other convex pairs are split, as
-    (outer_1 + outer_2)(K_1 x, K_2 x). Combettes, Pesquet 2007, 10.1109/JSTSP.2007.910264.
+    (outer_1 + outer_2)(K_1 x, K_2 x): constraints in them are met in the limit only, and the value is infinite before.
+    Combettes, Pesquet 2007, 10.1109/JSTSP.2007.910264; total variation and l1: Tibshirani et al. 2005.
     """
 
     def __init__(
         self,
         first: Annotated[Prior, "first prior"] = TotalVariation(),
-        second: Annotated[Prior, "second prior"] = NonNegative(),
+        second: Annotated[Prior, "second prior"] = L1(),
     ) -> None:
         super().__init__()
         self.first, self.second = first, second
