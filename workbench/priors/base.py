@@ -16,7 +16,10 @@ Weight = Annotated[float, Range(1e-2, 1e3, log=True, limits=(0, 1e9)), "weight o
 
 
 class Can(Flag):
-    """What a prior can do. PROX implies SPLIT, with the identity as its linear map."""
+    """What a prior can do. PROX implies SPLIT, with the identity as its linear map.
+
+    PROJECTION: the prox is the nearest point of a set, of all signals for no prior at all, whatever the step.
+    """
 
     VALUE = auto()
     GRAD = auto()
@@ -27,6 +30,7 @@ class Can(Flag):
     CONVEX = auto()
     QUADRATIC = auto()
     CONJUGATE = auto()
+    PROJECTION = auto()
 
 
 NEEDS_IN_WORDS = {
@@ -39,6 +43,7 @@ NEEDS_IN_WORDS = {
     Can.CONVEX: "convexity",
     Can.QUADRATIC: "a quadratic form",
     Can.CONJUGATE: "a convex conjugate",
+    Can.PROJECTION: "a prox that is a projection",
 }
 
 

@@ -31,7 +31,7 @@ class NonNegative(Prior):
     Entries above -64 units in the last place of the item's largest modulus count as 0: that is rounding.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
 
     def forward(self, x: Tensor) -> Tensor:
         return _indicator(x, self.prox(x, 1.0))
@@ -56,7 +56,7 @@ class Box(Prior):
     Refuses low > high.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
 
     def __init__(
         self,
