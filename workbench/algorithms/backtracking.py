@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.lines import rounding_of
 from workbench.algorithms.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -14,7 +15,7 @@ from workbench.priors import Can, Prior
 from workbench.problem import Problem
 from workbench.tensors import dot, norm2, spread
 
-_HALVINGS, _ROUNDING = 40, 8
+_HALVINGS = 40
 
 
 class Misfit(NamedTuple):
@@ -131,7 +132,7 @@ def below_parabola(
     Where a ceiling, (B,), is finite, until the objective is below it by `share` of |x - start|^2 / 2 step: that is
     seen even where a prox is not exact. Values that differ by rounding alone are compared by their slopes.
     """
-    rounding = _ROUNDING * torch.finfo(start.value.dtype).eps * start.value.abs()
+    rounding = rounding_of(start.value, start.x)
     for _ in range(_HALVINGS):
         moved = prox_each(problem.prior, start.x - spread(step, start.x) * start.slope, step)
         new, d = misfit_at(problem, moved), moved - start.x

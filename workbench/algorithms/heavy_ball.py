@@ -9,6 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
 from workbench.algorithms.gradient import inverse
+from workbench.algorithms.lines import rounding_of
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
@@ -59,7 +60,7 @@ class HeavyBall(Algorithm):
         x, slope = state.x, problem.misfit_grad(state.x) + problem.prior.grad(state.x)
         new = x - self.current_step(state) * slope + self._momentum(state) * (x - state.before)
         if self.safe:
-            below = problem.objective(new) <= state.ceiling
+            below = problem.objective(new) <= state.ceiling + rounding_of(state.ceiling, x)
             new = torch.where(spread(below, x), new, x - inverse(state.measured["lipschitz"]) * slope)
         return replace(state, x=new, before=x, k=state.k + 1)
 

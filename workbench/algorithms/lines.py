@@ -10,7 +10,7 @@ from workbench.algorithms.base import State
 from workbench.problem import Problem
 from workbench.tensors import dot, spread
 
-_TRIALS, _ROUNDING = 25, 8
+_TRIALS, _ROUNDING = 25, 8  # trials of a search; units in the last place
 
 
 class Point(NamedTuple):
@@ -45,10 +45,15 @@ class Rule:
 
         Hager & Zhang 2005, doi 10.1137/030601880.
         """
-        rounding = _ROUNDING * torch.finfo(new.value.dtype).eps * start.value.abs()
+        rounding = rounding_of(start.value, start.x)
         gentle = dot(new.slope, new.x - start.x) <= (1 - 2 * self.decrease) * step * downhill.abs()
         by_value = new.value <= ceiling + self.decrease * step * downhill
         return by_value | ((new.value <= ceiling + rounding) & gentle)
+
+
+def rounding_of(value: Tensor, x: Tensor) -> Tensor:
+    """What rounding may do to an objective, (B,): it is a sum of about one an entry, even where it cancels to 0."""
+    return _ROUNDING * torch.finfo(value.dtype).eps * (value.abs() + x[0].numel())
 
 
 def evaluate(problem: Problem, x: Tensor) -> Point:
@@ -71,7 +76,7 @@ def search(
     ceiling = origin.value if ceiling is None else ceiling
     downhill = dot(origin.slope, direction)
     low, high = torch.zeros_like(step), torch.full_like(step, torch.inf)
-    wrong, least = downhill < 0, torch.finfo(step.dtype).eps ** 1.5 * origin.value.abs()
+    wrong, least = downhill < 0, torch.finfo(step.dtype).eps ** 0.5 * rounding_of(origin.value, start.x)
     for _ in range(_TRIALS):
         new = evaluate(problem, origin.x + spread(step, direction) * direction)
         rise = dot(new.slope, direction)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.gradient import inverse
+from workbench.algorithms.lines import rounding_of
 from workbench.linalg import power_norm
 from workbench.noise import Gaussian, Likelihood
 from workbench.operators import LinearOperator
@@ -83,7 +84,7 @@ class RowAction(Algorithm):
 
     def step(self, problem: Problem, state: Swept, rng: torch.Generator) -> Swept:
         x = self.sweep(problem, state)
-        below = problem.objective(x) <= state.ceiling
+        below = problem.objective(x) <= state.ceiling + rounding_of(state.ceiling, x)
         if not bool(below.all()):
             step = inverse(state.measured["lipschitz"])
             plain = problem.prior.prox(state.x - step * problem.misfit_grad(state.x), step)
