@@ -35,7 +35,7 @@ def test_the_first_step_of_fista_is_proximal_gradient() -> None:
 def test_fista_is_the_published_recursion() -> None:
     p = problem(priors.L1(2.0))
     step, x, before = 1 / p.lipschitz(), p.start(), p.start()
-    for n, state in zip(range(30), iterate(p, FISTA(inertia=4.0, restart=False)), strict=False):
+    for n, state in zip(range(30), iterate(p, FISTA(inertia=4.0, restart="none", strong=False)), strict=False):
         torch.testing.assert_close(state.x, x, rtol=0, atol=1e-13)
         v = x + n / (n + 5.0) * (x - before)
         before, x = x, p.prior.prox(v - step * p.misfit_grad(v), step)
@@ -43,7 +43,7 @@ def test_fista_is_the_published_recursion() -> None:
 
 def test_restarting_never_does_worse_than_the_ripples_of_fista() -> None:
     p = problem(priors.Tikhonov(5.0))
-    runs = [iterate(p, FISTA(restart=restart)) for restart in (True, False)]
+    runs = [iterate(p, FISTA(restart=restart, strong=False)) for restart in ("gradient", "none")]
     for _, one, other in zip(range(60), *runs, strict=False):
         last = p.objective(one.x), p.objective(other.x)
     assert bool((last[0] <= last[1] + 1e-12).all())

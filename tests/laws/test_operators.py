@@ -196,6 +196,27 @@ def test_gradient_of_the_misfit(operator):
 
 
 @every_linear
+def test_no_entry_is_negative_where_it_says_so(operator):
+    if operator.nonnegative:
+        entries = matrix(operator).real
+        assert float(entries.min()) >= -1e-12 * float(entries.abs().max())
+
+
+@every_linear
+@pytest.mark.parametrize("count", [1, 3])
+def test_blocks_are_the_rows_each_once_with_their_data(operator, count):
+    for dtype in dtypes(operator):
+        x, y = pair(operator, dtype)
+        blocks = operator.blocks(count)
+        assert 1 <= len(blocks) <= count
+        for block in blocks:
+            assert close(block.operator(x), block.part(operator(x)))
+            assert block.part(y).shape[1:] == block.operator.out_shape
+        together = torch.stack([block.operator.adjoint(block.part(y)) for block in blocks])
+        assert close(together.sum(0), operator.adjoint(y))
+
+
+@every_linear
 def test_autograd_sees_the_operator_and_its_adjoint(operator):
     for dtype in dtypes(operator):
         (x, w), v = pair(operator, dtype), random((2, *operator.in_shape), dtype, 4)

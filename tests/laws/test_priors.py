@@ -214,6 +214,14 @@ def test_no_search_finds_anything_better_than_the_prox(prior, shape, dtype):
         assert found.fun >= best - 1e-10 * abs(best)
 
 
+@having(Can.PROJECTION | Can.VALUE)
+def test_projection_means_a_set_and_its_nearest_point(prior, shape, dtype):
+    x = signal((2, *shape), dtype)
+    u = prior.prox(x, 1.0)
+    assert (prior(u) == 0).all() and torch.equal(prior.prox(x, 0.01), u)
+    assert (norm(prior.prox(u, 1.0) - u) <= 1e-12 * norm(x)).all()
+
+
 @having(Can.PROX | Can.CONVEX)
 def test_moreau_and_firmly_nonexpansive(prior, shape, dtype):
     x, z = signal((2, *shape), dtype), signal((2, *shape), dtype, seed=1)

@@ -1,19 +1,16 @@
-"""First-order methods on smooth or proximable objectives."""
+"""Gradient descent, with the prior's gradient or its prox."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Annotated
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
 from workbench.noise import Likelihood
-from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import dot, spread
 
 _SMOOTH = Likelihood.GRAD | Likelihood.LIPSCHITZ
 
@@ -69,53 +66,6 @@ class ProximalGradient(Algorithm):
 
     def largest_step(self, state: State) -> float | None:
         return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
-
-
-@dataclass(frozen=True)
-class Momentum(State):
-    """The iterate, the one before it, and `age`, (B,): the steps since the momentum of an item was last let go."""
-
-    before: Tensor = field(kw_only=True)
-    age: Tensor = field(kw_only=True)
-
-
-@dataclass(frozen=True)
-class FISTA(Algorithm):
-    """x <- prox(v - step grad misfit(v), step) at v = x + (n - 1) / (n + inertia) (x - x before), n = 1, 2, ...
-
-    Stable up to 1/L, with objective - minimum <= O(L / k^2); the iterates converge too for inertia > 2. An item
-    whose momentum points uphill starts again at n = 1 when `restart` is on.
-    Beck & Teboulle 2009, doi 10.1137/080716542; Chambolle & Dossal 2015, doi 10.1007/s10957-015-0746-4;
-    O'Donoghue & Candes 2015, doi 10.1007/s10208-013-9150-3.
-    """
-
-    step_size: Step = None
-    inertia: Annotated[float, Range(2, 50, log=True), "how slowly the momentum grows"] = 3.0
-    restart: Annotated[bool, "drop the momentum where it points uphill"] = True
-
-    needs = Needs(prior=Can.PROX, noise=_SMOOTH, linear=True)
-
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz()}
-
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Momentum:
-        age = torch.ones(len(x), dtype=x.real.dtype, device=x.device)
-        return Momentum(x, 0, self.measure(problem), before=x, age=age)
-
-    def step(self, problem: Problem, state: Momentum, rng: torch.Generator) -> Momentum:
-        x, moved, n = state.x, state.x - state.before, state.age
-        v = x + spread((n - 1) / (n + self.inertia), x) * moved
-        new = forward_backward(problem, v, self.current_step(state))
-        age = n + 1
-        if self.restart:
-            age = torch.where(dot(v - new, new - x) > 0, torch.ones_like(n), age)
-        return replace(state, x=new, before=x, age=age, k=state.k + 1)
-
-    def current_step(self, state: State) -> float:
-        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
-
-    def largest_step(self, state: State) -> float | None:
-        return 1 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
 
 
 def forward_backward(problem: Problem, x: Tensor, step: float) -> Tensor:

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+import torch
+from torch import Tensor
+
 from workbench.linalg import operator_norm
 from workbench.operators import Identity
 from workbench.problem import Problem
@@ -20,3 +23,12 @@ def split_scales(problem: Problem) -> Mapping[str, float]:
     size = float(abs2(start).mean().sqrt()) or 1.0
     step = 10 / (curvature * norm**2) if isinstance(linear, Identity) else size / (20 * curvature**0.5 * norm)
     return {"operator": norm, "linear": operator_norm(linear, start), "curvature": curvature, "step": step}
+
+
+def typical_curvature(problem: Problem) -> Tensor:
+    """What the misfit's Hessian comes to for most data, (B,): the median Fisher information at the start, times |A|^2.
+
+    1 where that is 0, so that a step of its inverse is a number.
+    """
+    found = problem.noise.precision(problem.operator(problem.start())).flatten(1).median(1).values * problem.norm() ** 2
+    return torch.where(found > 0, found, torch.ones_like(found))

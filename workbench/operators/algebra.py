@@ -16,6 +16,8 @@ from workbench.tensors import Shape, shown
 class Identity(LinearOperator):
     """A x = x: denoising."""
 
+    nonnegative = True
+
     def __init__(self, shape: SignalShape = (1, 64, 64)) -> None:
         super().__init__(shape, shape)
         self.shape = shape
@@ -50,7 +52,7 @@ class Adjoint(LinearOperator):
 
     def __init__(self, operator: Annotated[LinearOperator, "operator A"] = Identity()) -> None:
         super().__init__(operator.out_shape, operator.in_shape)
-        self.operator, self.field = operator, operator.field
+        self.operator, self.field, self.nonnegative = operator, operator.field, operator.nonnegative
 
     def forward(self, x: Tensor) -> Tensor:
         return self.operator.adjoint(x)
@@ -99,6 +101,7 @@ class Composition(LinearOperator):
             )
         super().__init__(inner.in_shape, outer.out_shape)
         self.outer, self.inner, self.field = outer, inner, common_field(outer, inner)
+        self.nonnegative = outer.nonnegative and inner.nonnegative
 
     def forward(self, x: Tensor) -> Tensor:
         return self.outer(self.inner(x))
@@ -123,6 +126,7 @@ class Sum(LinearOperator):
             )
         super().__init__(first.in_shape, first.out_shape)
         self.first, self.second, self.field = first, second, common_field(first, second)
+        self.nonnegative = first.nonnegative and second.nonnegative
 
     def forward(self, x: Tensor) -> Tensor:
         return self.first(x) + self.second(x)
@@ -141,6 +145,7 @@ class Scaled(LinearOperator):
     ) -> None:
         super().__init__(operator.in_shape, operator.out_shape)
         self.operator, self.factor, self.field = operator, factor, operator.field
+        self.nonnegative = operator.nonnegative and factor >= 0
 
     def forward(self, x: Tensor) -> Tensor:
         return self.factor * self.operator(x)

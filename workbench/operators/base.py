@@ -2,8 +2,9 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from enum import Flag, auto
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -78,6 +79,7 @@ class LinearOperator(Operator):
     """A linear A with its exact adjoint A*: dot(A x, y) == dot(x, A* y) for the real inner product."""
 
     linear: ClassVar[bool] = True
+    nonnegative: bool = False  # whether no entry of A is known to be negative, but for rounding
 
     @abstractmethod
     def adjoint(self, y: Tensor) -> Tensor:
@@ -113,6 +115,12 @@ class LinearOperator(Operator):
         """(A*)^+ x, the least y among those with A*y nearest to x, in closed form; None where there is none."""
         return None
 
+    def blocks(self, count: int) -> tuple["Block", ...]:
+        """The rows of A in at most `count` parts, each with its part of the data, far rows together in one."""
+        from workbench.operators.blocks import interleaved
+
+        return interleaved(self, count)
+
     @property
     def H(self) -> "LinearOperator":
         """The adjoint as an operator."""
@@ -139,6 +147,13 @@ class LinearOperator(Operator):
         from workbench.operators.algebra import Scaled
 
         return Scaled(self, factor)
+
+
+class Block(NamedTuple):
+    """Some rows of an operator, and what takes their part out of data (B, *out_shape) of the whole."""
+
+    operator: LinearOperator
+    part: Callable[[Tensor], Tensor]
 
 
 def reciprocal(values: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ class PeriodicConvolution(LinearOperator):
         super().__init__(shape, shape)
         if tuple(kernel.shape) != space_of(shape, type(self).__name__):
             raise Refusal(f"a kernel of {shown(shape[1:])}", shown(tuple(kernel.shape)), "pad it to the signal's sides")
-        self.shape, self.kernel = shape, kernel
+        self.shape, self.kernel, self.nonnegative = shape, kernel, bool((kernel >= 0).all())
         values = torch.fft.fftn(kernel.to(torch.float64))
         # A kernel symmetric about its centre has real eigenvalues; what is left of the imaginary part is rounding.
         symmetric = float(values.imag.abs().max()) <= 1e-14 * float(kernel.abs().sum())

@@ -16,6 +16,8 @@ from workbench.tensors import shown
 class Downsample(LinearOperator):
     """The mean of each block of `factor` pixels along every axis: super-resolution. A A* = I / factor^axes."""
 
+    nonnegative = True
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

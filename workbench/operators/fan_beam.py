@@ -1,13 +1,15 @@
 """Tomography with a point source."""
 
 import math
+from functools import partial
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
 from workbench.kernels import fan
-from workbench.operators.base import LinearOperator, SignalShape, differentiable
+from workbench.operators.base import Block, LinearOperator, SignalShape, differentiable
+from workbench.operators.blocks import angles
 from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -20,6 +22,8 @@ class FanBeamRadon(LinearOperator):
     The flat detector is measured where it would pass through the centre: bins as wide as pixels, as many as see every
     corner. Lengths are in units of the image's longer side. Linear interpolation (Joseph 1982) and its exact transpose.
     """
+
+    nonnegative = True
 
     def __init__(
         self,
@@ -53,6 +57,12 @@ class FanBeamRadon(LinearOperator):
 
     def adjoint(self, y: Tensor) -> Tensor:
         return differentiable(y, self._backproject, self._project)
+
+    def blocks(self, count: int) -> tuple[Block, ...]:
+        degrees = tuple(self.degrees().tolist())
+        count = min(count, len(degrees))
+        parts = [FanBeamRadon(self.shape, degrees[s::count], self.distance) for s in range(count)]
+        return tuple(Block(part, partial(angles, s, count)) for s, part in enumerate(parts))
 
     def _project(self, x: Tensor) -> Tensor:
         bins = self.out_shape[2]

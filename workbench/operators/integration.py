@@ -18,6 +18,8 @@ class Integration(LinearOperator):
     Singular values h / (2 sin(pi (2k - 1) / (4n + 2))), k = 1 .. n.
     """
 
+    nonnegative = True
+
     def __init__(self, shape: SignalShape = (1, 64)) -> None:
         (self._n,) = space_of(shape, "Integration", (1,))
         super().__init__(shape, shape)
@@ -52,6 +54,8 @@ class Abel(Separable):
 
     Exact for an x that is constant in each of n shells of one thickness (onion peeling). Abel 1826.
     """
+
+    nonnegative = True
 
     def __init__(self, shape: SignalShape = (1, 64)) -> None:
         (n,) = space_of(shape, "Abel", (1,))

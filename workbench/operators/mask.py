@@ -19,6 +19,8 @@ class Mask(LinearOperator):
     centred block of the signal's proportions.
     """
 
+    nonnegative = True
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

@@ -37,6 +37,7 @@ class ConvolutionPSF(LinearOperator):
         margin = tuple(side - 1 for side in small.shape) if boundary == "zero" else (0,) * len(space)
         padded = tuple(side + more for side, more in zip(space, margin, strict=True))
         self._inner = PeriodicConvolution((shape[0], *padded), _wrapped(small, padded))
+        self.nonnegative = self._inner.nonnegative
         self._pad = [number for more in reversed(margin) for number in (0, more)]
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,13 +1,15 @@
 """Parallel-beam tomography."""
 
 import math
+from functools import partial
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
 from workbench.kernels import radon
-from workbench.operators.base import LinearOperator, SignalShape, differentiable
+from workbench.operators.base import Block, LinearOperator, SignalShape, differentiable
+from workbench.operators.blocks import angles
 from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -21,6 +23,8 @@ class Radon(LinearOperator):
     Bins are as wide as pixels and cover the diagonal, ceil(sqrt(H^2 + W^2)) of them. Linear interpolation (Joseph
     1982) and its exact transpose.
     """
+
+    nonnegative = True
 
     def __init__(
         self,
@@ -50,6 +54,11 @@ class Radon(LinearOperator):
 
     def adjoint(self, y: Tensor) -> Tensor:
         return differentiable(y, self._backproject, self._project)
+
+    def blocks(self, count: int) -> tuple[Block, ...]:
+        degrees = tuple(self.degrees().tolist())
+        count = min(count, len(degrees))
+        return tuple(Block(Radon(self.shape, degrees[s::count]), partial(angles, s, count)) for s in range(count))
 
     def _project(self, x: Tensor) -> Tensor:
         return self._scale * each_part(x, lambda image: radon.project(image, self._angles(image), self.out_shape[2]))

@@ -26,6 +26,7 @@ class Stack(LinearOperator):
             )
         super().__init__(first.in_shape, _joined(first.out_shape, second.out_shape))
         self.first, self.second, self.field = first, second, common_field(first, second)
+        self.nonnegative = first.nonnegative and second.nonnegative
         self._along_channels = first.out_shape[1:] == second.out_shape[1:]
 
     def forward(self, x: Tensor) -> Tensor:

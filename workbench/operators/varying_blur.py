@@ -21,6 +21,8 @@ class SpatiallyVaryingBlur(LinearOperator):
     leaves the signal comes back on the other side. Nagy & O'Leary 1998, 10.1137/S106482759528507X.
     """
 
+    nonnegative = True
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

@@ -19,7 +19,10 @@ _NEAR = 1e-30  # a step of 0 but for division
 
 
 class Can(Flag):
-    """What a prior can do. PROX implies SPLIT, with the identity as its linear map."""
+    """What a prior can do. PROX implies SPLIT, with the identity as its linear map.
+
+    PROJECTION: the prox is the nearest point of a set, of all signals for no prior at all, whatever the step.
+    """
 
     VALUE = auto()
     GRAD = auto()
@@ -30,6 +33,7 @@ class Can(Flag):
     CONVEX = auto()
     QUADRATIC = auto()
     CONJUGATE = auto()
+    PROJECTION = auto()
 
 
 NEEDS_IN_WORDS = {
@@ -42,6 +46,7 @@ NEEDS_IN_WORDS = {
     Can.CONVEX: "convexity",
     Can.QUADRATIC: "a quadratic form",
     Can.CONJUGATE: "a convex conjugate",
+    Can.PROJECTION: "a prox that is a projection",
 }
 
 

@@ -12,7 +12,17 @@ from workbench.tensors import Shape, norm2
 class Zero(Prior):
     """g(x) = 0: least squares, or maximum likelihood, alone."""
 
-    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC | Can.CONJUGATE
+    can = (
+        Can.VALUE
+        | Can.GRAD
+        | Can.HVP
+        | Can.PROX
+        | Can.SPLIT
+        | Can.CONVEX
+        | Can.QUADRATIC
+        | Can.CONJUGATE
+        | Can.PROJECTION
+    )
     separable = keeps_sign = True
 
     def forward(self, x: Tensor) -> Tensor:

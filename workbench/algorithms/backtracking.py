@@ -1,0 +1,152 @@
+"""Proximal gradient methods that find their step."""
+
+from dataclasses import dataclass, field, replace
+from typing import Annotated, NamedTuple
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.lines import rounding_of
+from workbench.algorithms.scales import typical_curvature
+from workbench.noise import Likelihood
+from workbench.parameters import Range
+from workbench.priors import Can, Prior
+from workbench.problem import Problem
+from workbench.tensors import dot, norm2, spread
+
+_HALVINGS = 40
+
+
+class Misfit(NamedTuple):
+    """A signal with its misfit, (B,), and the gradient of it."""
+
+    x: Tensor
+    value: Tensor
+    slope: Tensor
+
+
+@dataclass(frozen=True)
+class Stepped(State):
+    """The iterate, its misfit, (B,), the gradient of it, and the step that is tried first, (B,)."""
+
+    value: Tensor = field(kw_only=True)
+    slope: Tensor = field(kw_only=True)
+    step: Tensor = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class Backtracking(Algorithm):
+    """What proximal methods that find their step have in common: what they need."""
+
+    needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD)
+
+    def current_step(self, state: State) -> float | None:
+        return float(state.step.max()) if isinstance(state, Stepped) else None
+
+
+@dataclass(frozen=True)
+class BacktrackingProximalGradient(Backtracking):
+    """x <- prox(x - step grad misfit, step), the step halved until the misfit is below its parabola of curvature
+    1 / step.
+
+    Asks for no Lipschitz constant, linear or not: the objective falls at every step, convex or not. Each search begins
+    at `growth` times the last step. Beck & Teboulle 2009, doi 10.1137/080716542.
+    """
+
+    growth: Annotated[float, Range(1, 3, limits=(1, 100)), "first trial in units of the last step"] = 1.5
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Stepped:
+        _, value, slope = misfit_at(problem, x)
+        step = 1 / typical_curvature(problem)
+        return Stepped(x, 0, self.measure(problem), value=value, slope=slope, step=step)
+
+    def step(self, problem: Problem, state: Stepped, rng: torch.Generator) -> Stepped:
+        new, step = below_parabola(problem, Misfit(state.x, state.value, state.slope), state.step)
+        return replace(state, **new._asdict(), step=self.growth * step, k=state.k + 1)
+
+    def adapt(self, problem: Problem, state: Stepped) -> Stepped:
+        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+
+
+@dataclass(frozen=True)
+class Hastened(State):
+    """The iterate, the one before it, the steps since the momentum was let go, (B,), and the step, (B,)."""
+
+    before: Tensor = field(kw_only=True)
+    age: Tensor = field(kw_only=True)
+    step: Tensor = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class BacktrackingFISTA(Backtracking):
+    """FISTA whose step is halved where the misfit exceeds its parabola of curvature 1 / step at v; it never grows.
+
+    Convex: objective - minimum <= O(1 / k^2) without a Lipschitz constant. The first step is `first` over the
+    curvature that most data see, so that a few bright counts do not slow down the rest. The momentum is dropped where
+    it points uphill. Beck & Teboulle 2009, doi 10.1137/080716542.
+    """
+
+    first: Annotated[
+        float, Range(0.1, 100, log=True, limits=(1e-6, 1e6)), "first step in units of the one that most data allow"
+    ] = 2.0
+    inertia: Annotated[float, Range(2, 50, log=True), "how slowly the momentum grows"] = 3.0
+
+    needs = Needs(prior=Can.PROX | Can.CONVEX, noise=Likelihood.GRAD | Likelihood.CONVEX, linear=True)
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Hastened:
+        step = self.first / typical_curvature(problem)
+        return Hastened(x, 0, self.measure(problem), before=x, age=torch.ones_like(step), step=step)
+
+    def step(self, problem: Problem, state: Hastened, rng: torch.Generator) -> Hastened:
+        x, n = state.x, state.age
+        v = x + spread((n - 1) / (n + self.inertia), x) * (x - state.before)
+        new, step = below_parabola(problem, misfit_at(problem, v), state.step)
+        age = torch.where(dot(v - new.x, new.x - x) > 0, torch.ones_like(n), n + 1)
+        return replace(state, x=new.x, before=x, age=age, step=step, k=state.k + 1)
+
+    def adapt(self, problem: Problem, state: Hastened) -> Hastened:
+        return replace(state, measured=self.measure(problem), step=self.first / typical_curvature(problem))
+
+    def current_step(self, state: State) -> float | None:
+        return float(state.step.max()) if isinstance(state, Hastened) else None
+
+
+def misfit_at(problem: Problem, x: Tensor) -> Misfit:
+    """The misfit and its gradient, for one A and one A*."""
+    clean = problem.operator(x)
+    slope = problem.operator.at(x).adjoint(problem.noise.grad(clean, problem.y))
+    return Misfit(x, problem.noise.nll(clean, problem.y), slope)
+
+
+def prox_each(prior: Prior, x: Tensor, steps: Tensor) -> Tensor:
+    """The prox of each item with its own step, (B,)."""
+    return torch.cat([prior.prox(x[i : i + 1], step) for i, step in enumerate(steps.tolist())])
+
+
+def below_parabola(
+    problem: Problem, start: Misfit, step: Tensor, ceiling: Tensor | None = None, share: float = 0.0
+) -> tuple[Misfit, Tensor]:
+    """The proximal gradient step from `start`, and its size, (B,), halved until the misfit is below its parabola.
+
+    Where a ceiling, (B,), is finite, until the objective is below it by `share` of |x - start|^2 / 2 step: that is
+    seen even where a prox is not exact. Values that differ by rounding alone are compared by their slopes.
+    """
+    rounding = rounding_of(start.value, start.x)
+    for _ in range(_HALVINGS):
+        moved = prox_each(problem.prior, start.x - spread(step, start.x) * start.slope, step)
+        new, d = misfit_at(problem, moved), moved - start.x
+        parabola = norm2(d) / (2 * step)
+        excess = new.value - start.value - dot(start.slope, d) - parabola
+        gentle = (excess <= rounding) & (dot(new.slope - start.slope, d) <= 2 * parabola)
+        fine = (excess <= 0) | gentle
+        if ceiling is not None:
+            value = new.value + problem.prior(moved)
+            falls = (value <= ceiling - share * parabola) | (gentle & (value <= ceiling + rounding))
+            fine = torch.where(ceiling.isfinite(), falls, fine)
+        if bool(fine.all()):
+            return new, step
+        step = torch.where(fine, step, step / 2)
+    keep = spread(fine, d)
+    kept = Misfit(torch.where(keep, new.x, start.x), torch.where(fine, new.value, start.value), new.slope)
+    return kept._replace(slope=torch.where(keep, new.slope, start.slope)), step

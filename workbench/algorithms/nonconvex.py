@@ -1,0 +1,101 @@
+"""Proximal methods for what is not convex: monitored acceleration, hard thresholding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.gradient import forward_backward, inverse
+from workbench.noise import Likelihood
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+from workbench.tensors import abs2, spread
+
+_SMOOTH = Likelihood.GRAD | Likelihood.LIPSCHITZ
+
+
+@dataclass(frozen=True)
+class Monitored(State):
+    """The iterate, the one before it, the accelerated one, and the t of Nesterov's sequence of each item, (B,)."""
+
+    before: Tensor = field(kw_only=True)
+    ahead: Tensor = field(kw_only=True)
+    t: Tensor = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class MonotoneAPG(Algorithm):
+    """x <- the lower of prox(w - step grad misfit(w), step) for w = v, Nesterov's point, and for w = x itself.
+
+    v = x + r / t (z - x) + (r - 1) / t (x - x before), z the last such prox, r and t = (1 + sqrt(1 + 4 r^2)) / 2 of
+    the damping sequence. The objective falls at every step, limits are critical points, convex or not, up to 1/L;
+    where it is convex, objective - minimum <= O(L / k^2). Li & Lin 2015, Advances in Neural Information Processing
+    28, arXiv 1506.07552; Ghadimi & Lan 2016, doi 10.1007/s10107-015-0871-8.
+    """
+
+    step_size: Step = None
+
+    needs = Needs(prior=Can.PROX | Can.VALUE, noise=_SMOOTH, linear=True)
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return {"lipschitz": problem.lipschitz()}
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Monitored:
+        t = torch.ones(len(x), dtype=x.real.dtype, device=x.device)
+        return Monitored(x, 0, self.measure(problem), before=x, ahead=x, t=t)
+
+    def step(self, problem: Problem, state: Monitored, rng: torch.Generator) -> Monitored:
+        x, r, step = state.x, state.t, self.current_step(state)
+        t = (1 + (1 + 4 * r.square()).sqrt()) / 2
+        v = x + spread(r / t, x) * (state.ahead - x) + spread((r - 1) / t, x) * (x - state.before)
+        ahead, plain = forward_backward(problem, v, step), forward_backward(problem, x, step)
+        lower = problem.objective(ahead) <= problem.objective(plain)
+        return replace(state, x=torch.where(spread(lower, x), ahead, plain), before=x, ahead=ahead, t=t, k=state.k + 1)
+
+    def current_step(self, state: State) -> float:
+        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+
+    def largest_step(self, state: State) -> float | None:
+        return 1 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+
+
+@dataclass(frozen=True)
+class IterativeHardThresholding(Algorithm):
+    """x <- the largest entries of x - step grad misfit(x), a fraction `kept` of them, the others 0.
+
+    Among all signals with so few entries the misfit falls at every step up to 1/L, from the start so cut down; limits
+    are fixed points. Blumensath & Davies 2009, doi 10.1016/j.acha.2009.04.002.
+    """
+
+    kept: Annotated[float, Range(0.01, 1, log=True, limits=(1e-9, 1)), "fraction of the entries that are not 0"] = 0.25
+    step_size: Step = None
+
+    needs = Needs(prior=Can.PROJECTION | Can.GRAD, noise=_SMOOTH, linear=True)
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return {"lipschitz": problem.lipschitz()}
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
+        return State(self._cut(x), 0, self.measure(problem))
+
+    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
+        x = state.x - self.current_step(state) * problem.misfit_grad(state.x)
+        return replace(state, x=self._cut(x), k=state.k + 1)
+
+    def current_step(self, state: State) -> float:
+        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+
+    def largest_step(self, state: State) -> float | None:
+        return 1 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+
+    def _cut(self, x: Tensor) -> Tensor:
+        """The largest entries of each item where they are, 0 elsewhere."""
+        sizes = abs2(x).flatten(1)
+        largest = sizes.topk(max(1, int(self.kept * sizes.shape[1])), dim=1).indices
+        # A mask by index and not by size: entries of the same size would else all stay.
+        kept = torch.zeros_like(sizes, dtype=torch.bool).scatter_(1, largest, True)
+        return torch.where(kept.reshape(x.shape), x, torch.zeros_like(x))
