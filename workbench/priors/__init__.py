@@ -2,6 +2,7 @@
 
 from workbench.priors.base import NEEDS_IN_WORDS, Can, Prior, Weight
 from workbench.priors.constraints import Box, NonNegative
+from workbench.priors.smoothed import SmoothedTotalVariation
 from workbench.priors.sparsity import L1, GroupL1
 from workbench.priors.tikhonov import Tikhonov, Zero
 from workbench.priors.total_variation import TotalVariation
@@ -15,6 +16,7 @@ __all__ = [
     "GroupL1",
     "NonNegative",
     "Prior",
+    "SmoothedTotalVariation",
     "Tikhonov",
     "TotalVariation",
     "WaveletL1",
