@@ -225,6 +225,15 @@ def test_no_eigenvalue_of_the_hessian_exceeds_the_lipschitz_constant(prior, shap
         assert power_norm(Map((shape, shape), apply, apply), x, steps=50) <= prior.lipschitz() * (1 + 1e-9)
 
 
+@having(Can.HVP | Can.GRAD)
+def test_no_hessian_exceeds_the_majorant(prior, shape, dtype):
+    v = signal((8, *shape), dtype, seed=1)
+    for x in (signal((8, *shape), dtype), 1e-2 * signal((8, *shape), dtype), 0 * v):
+        below, above = dot(v, prior.hvp(x, v)), dot(v, prior.majorant(v))
+        assert (below <= above * (1 + 1e-12) + 1e-12).all()
+        assert (above <= prior.lipschitz() * norm2(v) * (1 + 1e-12)).all()
+
+
 @having(Can.HVP)
 def test_the_modes_of_a_basis_are_eigenvectors_of_the_hessian(prior, shape, dtype):
     v = signal((1, *shape), dtype)

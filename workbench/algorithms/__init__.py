@@ -6,6 +6,7 @@ from workbench.algorithms.conjugate import ConjugateGradient
 from workbench.algorithms.gradient import FISTA, GradientDescent, ProximalGradient
 from workbench.algorithms.langevin import UnadjustedLangevin
 from workbench.algorithms.pdhg import PDHG
+from workbench.algorithms.preconditioned import PreconditionedCG, PreconditionedGradient, PreconditionedPDHG
 
 __all__ = [
     "ADMM",
@@ -15,6 +16,9 @@ __all__ = [
     "ConjugateGradient",
     "GradientDescent",
     "Needs",
+    "PreconditionedCG",
+    "PreconditionedGradient",
+    "PreconditionedPDHG",
     "ProximalGradient",
     "State",
     "UnadjustedLangevin",

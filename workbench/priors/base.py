@@ -63,6 +63,10 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         """The Hessian of g at x applied to v."""
         raise self._lacks(Can.HVP)
 
+    def majorant(self, v: Tensor) -> Tensor:
+        """M v for a fixed self-adjoint M with M >= every Hessian of g: `lipschitz` I where there is no tighter one."""
+        return self.hvp(torch.zeros_like(v), v) if Can.QUADRATIC in self.can else self.lipschitz() * v
+
     def spectrum(self, x: Tensor, basis: Basis) -> Tensor | None:
         """The eigenvalues of the Hessian at x mode by mode, as x, where the modes of `basis` are its eigenvectors."""
         return None

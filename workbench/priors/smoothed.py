@@ -56,6 +56,9 @@ class SmoothedTotalVariation(Prior):
             along = along.sum(2, keepdim=True)
         return -self.weight * kernel.divergence((e - along * unit) / root)
 
+    def majorant(self, v: Tensor) -> Tensor:
+        return self.hvp(torch.zeros_like(v), v)  # every pixel bends most where it has no slope
+
     def spectrum(self, x: Tensor, basis: Basis) -> Tensor | None:
         if basis != "cosine" or bool(kernel.gradient(x).any()):
             return None
