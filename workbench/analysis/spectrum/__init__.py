@@ -1,5 +1,6 @@
 """Spectra of anything that is a self-adjoint LinearOperator, without its matrix."""
 
+from workbench.analysis.spectrum import modes, rates
 from workbench.analysis.spectrum.cost import Cost, Counted
 from workbench.analysis.spectrum.eigenpairs import Eigenpairs, Search, bottom, outermost, top
 from workbench.analysis.spectrum.estimate import Estimate
@@ -38,9 +39,11 @@ __all__ = [
     "lanczos",
     "last",
     "log_determinant",
+    "modes",
     "outermost",
     "outliers",
     "rademacher",
+    "rates",
     "refine",
     "ritz",
     "sketched_trace",
