@@ -23,6 +23,7 @@ ORDER = (
     ("priors",),
     ("noise",),
     ("problem",),
+    ("preconditioners",),
     ("algorithms",),
     ("run", "diagnosis"),
     ("networks",),

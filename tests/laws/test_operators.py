@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import typing
 
 import numpy as np
 import pytest
@@ -13,8 +14,9 @@ from tests.laws.small import INNER, dtypes, matrix, members, name, random
 from workbench import catalog, operators
 from workbench.linalg import operator_norm
 from workbench.noise import Gaussian
-from workbench.operators import Field, LinearOperator, Operator
+from workbench.operators import Basis, Field, LinearOperator, Operator
 from workbench.operators.base import RANK
+from workbench.operators.cosine import cosine_sum, cosines
 from workbench.parameters import as_code, describe, rebuild
 from workbench.priors import Zero
 from workbench.problem import Problem
@@ -156,6 +158,23 @@ def test_spectrum_in_closed_form(operator):
         assert found.dtype == torch.float64
         assert found.shape == wanted.shape
         assert torch.allclose(found.sort().values, wanted, rtol=0, atol=1e-12 * max(1, float(wanted.max())))
+
+
+@every_linear
+def test_the_modes_of_a_basis_are_eigenvectors(operator):
+    x = random((2, *operator.in_shape), torch.complex128 if Field.COMPLEX in operator.field else torch.float64)
+    axes = tuple(range(2, x.ndim))
+    transforms = {
+        "pixels": (lambda v: v, lambda v: v),
+        "fourier": (lambda v: torch.fft.fftn(v, dim=axes), lambda v: torch.fft.ifftn(v, dim=axes)),
+        "cosine": (lambda v: cosines(v, axes), lambda v: cosine_sum(v, axes)),
+    }
+    for basis in typing.get_args(Basis):
+        values = operator.gram_in(basis)
+        if values is not None:
+            assert values.shape == operator.in_shape and values.dtype == torch.float64
+            there, back = transforms[basis]
+            assert close(back(values * there(x)), operator.gram(x) + 0 * x, 1e-10)
 
 
 @every_linear

@@ -14,6 +14,7 @@ from torch import Tensor
 from workbench import catalog, operators, priors
 from workbench.linalg import power_norm
 from workbench.operators import LinearOperator, Map
+from workbench.operators.cosine import cosine_sum, cosines
 from workbench.parameters import as_code, changed, describe, parameters, rebuild
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
@@ -271,6 +272,45 @@ def test_no_eigenvalue_of_the_hessian_exceeds_the_lipschitz_constant(prior, shap
             return prior.hvp(x, v)
 
         assert power_norm(Map((shape, shape), apply, apply), x, steps=50) <= prior.lipschitz() * (1 + 1e-9)
+
+
+@having(Can.HVP | Can.GRAD)
+def test_no_hessian_exceeds_the_majorant(prior, shape, dtype):
+    v = signal((8, *shape), dtype, seed=1)
+    for x in (signal((8, *shape), dtype), 1e-2 * signal((8, *shape), dtype), 0 * v):
+        below, above = dot(v, prior.hvp(x, v)), dot(v, prior.majorant(v))
+        assert (below <= above * (1 + 1e-12) + 1e-12).all()
+        assert (above <= prior.lipschitz() * norm2(v) * (1 + 1e-12)).all()
+
+
+@having(Can.HVP)
+def test_the_modes_of_a_basis_are_eigenvectors_of_the_hessian(prior, shape, dtype):
+    v = signal((1, *shape), dtype)
+    axes = tuple(range(2, v.ndim))
+    transforms = {
+        "pixels": (lambda u: u, lambda u: u),
+        "fourier": (lambda u: torch.fft.fftn(u, dim=axes), lambda u: torch.fft.ifftn(u, dim=axes)),
+        "cosine": (lambda u: cosines(u, axes), lambda u: cosine_sum(u, axes)),
+    }
+    for x in (signal((1, *shape), dtype), torch.zeros(1, *shape, dtype=dtype)):
+        for basis, (there, back) in transforms.items():
+            values = prior.spectrum(x, basis)
+            if values is not None:
+                applied = prior.hvp(x, v)
+                assert values.shape == x.shape and not values.is_complex()
+                assert (norm(back(values * there(v)) - applied) <= 1e-10 * norm(applied)).all()
+
+
+@every_prior
+def test_what_stands_for_a_prior_with_kinks_has_a_hessian_and_is_near(prior):
+    x = signal((1, 1, 8, 8))
+    try:
+        smooth = prior.smoothed(1e-7)
+    except Refusal:
+        assert Can.HVP not in prior.can
+        return
+    assert Can.HVP in smooth.can
+    torch.testing.assert_close(smooth(x), prior(x), rtol=1e-5, atol=0)
 
 
 @having(Can.QUADRATIC)

@@ -12,6 +12,7 @@ from workbench.algorithms.langevin import MALA, UnadjustedLangevin
 from workbench.algorithms.momentum import FISTA, Nesterov
 from workbench.algorithms.nonconvex import IterativeHardThresholding, MonotoneAPG
 from workbench.algorithms.pdhg import PDHG
+from workbench.algorithms.preconditioned import PreconditionedCG, PreconditionedGradient, PreconditionedPDHG
 from workbench.algorithms.rows import SART, SIRT, Kaczmarz, Landweber
 from workbench.algorithms.spiral import SPIRAL
 from workbench.algorithms.subgradient import SubGradient
@@ -41,6 +42,9 @@ __all__ = [
     "Needs",
     "Nesterov",
     "NonlinearConjugateGradient",
+    "PreconditionedCG",
+    "PreconditionedGradient",
+    "PreconditionedPDHG",
     "ProximalGradient",
     "State",
     "SubGradient",

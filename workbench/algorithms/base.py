@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from workbench.noise import Likelihood
+from workbench.operators import Identity
 from workbench.parameters import Checked, Range
 from workbench.priors import NEEDS_IN_WORDS, Can
 from workbench.problem import Problem
@@ -33,6 +34,7 @@ class Needs:
     prior: Can = Can(0)
     noise: Likelihood = Likelihood(0)
     linear: bool = False
+    mapped: bool = False  # g = outer(K x) with another K than the identity
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def _missing(needs: Needs, problem: Problem) -> str:
         return f"{_NOISE_WORDS[ability]}, which {noise} lacks"
     if needs.linear and not problem.operator.linear:
         return f"a linear operator, which {type(problem.operator).__name__} is not"
+    if needs.mapped and isinstance(problem.prior.linear(problem.operator.in_shape), Identity):
+        return f"a prior of a linear map of x, which {prior} is not"
     return ""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Field, LinearOperator, Operator, SignalShape
+from workbench.operators.base import Basis, Field, LinearOperator, Operator, SignalShape
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
@@ -33,6 +33,9 @@ class Identity(LinearOperator):
 
     def spectrum(self) -> Tensor:
         return torch.ones(math.prod(self.shape), dtype=torch.float64)
+
+    def gram_in(self, basis: Basis) -> Tensor:
+        return torch.ones(self.shape, dtype=torch.float64)
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         return b / (1 + c)
@@ -159,6 +162,10 @@ class Scaled(LinearOperator):
 
     def spectrum(self) -> Tensor | None:
         values = self.operator.spectrum()
+        return None if values is None else self.factor**2 * values
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        values = self.operator.gram_in(basis)
         return None if values is None else self.factor**2 * values
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:

@@ -4,7 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from enum import Flag, auto
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,8 @@ from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
 
 SignalShape = Annotated[Shape, "shape of the unknown: channels, then space in px"]
+
+Basis = Literal["pixels", "fourier", "cosine"]  # modes in the order of the signal, of `fftn`, of `cosines`
 
 RANK = 1e-12
 
@@ -94,6 +96,10 @@ class LinearOperator(Operator):
 
     def spectrum(self) -> Tensor | None:
         """All prod(in_shape) eigenvalues of A*A in closed form, in any order, float64; None where there is none."""
+        return None
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        """The eigenvalues of A*A mode by mode, (*in_shape) float64, where the modes of `basis` are its eigenvectors."""
         return None
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:

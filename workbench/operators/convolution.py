@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.operators.base import LinearOperator, SignalShape, reciprocal
+from workbench.operators.base import Basis, LinearOperator, SignalShape, reciprocal
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -46,6 +46,9 @@ class PeriodicConvolution(LinearOperator):
 
     def spectrum(self) -> Tensor:
         return abs2(self.transfer()).flatten().repeat(self.shape[0])
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        return abs2(self.transfer()).expand(self.shape) if basis == "fourier" else None
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         return self._filter(b, 1 / (abs2(self._transfer.like(b)) + c))

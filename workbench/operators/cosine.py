@@ -7,9 +7,11 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from workbench.operators.base import Basis
 from workbench.tensors import Constant, Shape
 
 Boundary = Literal["periodic", "reflect", "zero"]
+MODES: dict[Boundary, Basis] = {"periodic": "fourier", "reflect": "cosine"}  # sines have no transform here
 
 
 def filtered(x: Tensor, gain: Tensor, boundary: Boundary) -> Tensor:

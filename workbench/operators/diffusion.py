@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.operators.base import LinearOperator, SignalShape, reciprocal
-from workbench.operators.cosine import Boundary, filtered, laplacian
+from workbench.operators.base import Basis, LinearOperator, SignalShape, reciprocal
+from workbench.operators.cosine import MODES, Boundary, filtered, laplacian
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.tensors import Constant
@@ -41,6 +41,9 @@ class HeatDiffusion(LinearOperator):
 
     def spectrum(self) -> Tensor:
         return self._gain.value.square().flatten().repeat(self.shape[0])
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        return self._gain.value.square().expand(self.shape) if MODES[self.boundary] == basis else None
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         return filtered(b, 1 / (self._gain.like(b).square() + c), self.boundary)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Field, LinearOperator, SignalShape
+from workbench.operators.base import Basis, Field, LinearOperator, SignalShape
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -58,6 +58,9 @@ class FourierMask(LinearOperator):
 
     def spectrum(self) -> Tensor:
         return self.mask().flatten().repeat(self.shape[0])
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        return torch.fft.ifftshift(self.mask()).expand(self.shape) if basis == "fourier" else None
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         return self._back(self._transform(b) / (self._mask.like(b) + c))

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from workbench.kernels import tv as kernel
-from workbench.operators.base import LinearOperator, SignalShape, reciprocal
-from workbench.operators.cosine import Boundary, filtered, laplacian
+from workbench.operators.base import Basis, LinearOperator, SignalShape, reciprocal
+from workbench.operators.cosine import MODES, Boundary, filtered, laplacian
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -40,6 +40,9 @@ class Gradient(LinearOperator):
 
     def spectrum(self) -> Tensor:
         return self._eigenvalues.value.flatten().repeat(self.shape[0])
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        return self._eigenvalues.value.expand(self.shape) if basis == "cosine" else None
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         return filtered(b, 1 / (self._eigenvalues.like(b) + c), "reflect")
@@ -83,6 +86,9 @@ class FiniteDifference(LinearOperator):
 
     def spectrum(self) -> Tensor:
         return self._eigenvalues.value.flatten().repeat(self.shape[0])
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        return self._eigenvalues.value.expand(self.shape) if MODES.get(self.boundary) == basis else None
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
         # The zero boundary has sines for a basis, which no transform here makes.

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.base import Basis, LinearOperator, SignalShape
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -51,6 +51,9 @@ class Mask(LinearOperator):
 
     def spectrum(self) -> Tensor:
         return self.mask().flatten().repeat(self.shape[0])
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        return self.mask().expand(self.shape) if basis == "pixels" else None
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor:
         return b / (self._mask.like(b) + c)

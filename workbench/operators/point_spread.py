@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.base import Basis, LinearOperator, SignalShape
 from workbench.operators.convolution import PeriodicConvolution
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
@@ -51,6 +51,9 @@ class ConvolutionPSF(LinearOperator):
 
     def spectrum(self) -> Tensor | None:
         return self._inner.spectrum() if self.boundary == "periodic" else None
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        return self._inner.gram_in(basis) if self.boundary == "periodic" else None
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
         return self._inner.gram_inverse(b, c) if self.boundary == "periodic" else None

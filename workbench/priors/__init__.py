@@ -10,6 +10,7 @@ from workbench.priors.modulus import MagnitudeOf
 from workbench.priors.nonconvex import L0, MCP, SCAD
 from workbench.priors.nuclear import NuclearNorm
 from workbench.priors.sets import L1Ball, L2Ball, LInfBall, Simplex
+from workbench.priors.smoothed import SmoothedTotalVariation
 from workbench.priors.sobolev import Sobolev
 from workbench.priors.sparsity import L1, ElasticNet, GroupL1
 from workbench.priors.sum import Sum
@@ -41,6 +42,7 @@ __all__ = [
     "NuclearNorm",
     "Prior",
     "Simplex",
+    "SmoothedTotalVariation",
     "Sobolev",
     "Sum",
     "Tikhonov",

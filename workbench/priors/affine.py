@@ -22,7 +22,7 @@ class AffineConstraint(Prior):
     operator without a pseudo-inverse in closed form, and equations that nothing meets.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.PROJECTION
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ def _require_solution(B: LinearOperator, c: Tensor) -> None:
 class _Point(Prior):
     """0 at c, infinite elsewhere; the conjugate is linear."""
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
 
     def __init__(self, c: Constant) -> None:
         super().__init__()

@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor, nn
 
-from workbench.operators import Identity, LinearOperator
+from workbench.operators import Basis, Identity, LinearOperator
 from workbench.parameters import Checked, Range
 from workbench.refusal import Refusal
 from workbench.tensors import Shape
@@ -76,6 +76,20 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         """The Hessian of g at x applied to v."""
         raise self._lacks(Can.HVP)
+
+    def majorant(self, v: Tensor) -> Tensor:
+        """M v for a fixed self-adjoint M with M >= every Hessian of g: `lipschitz` I where there is no tighter one."""
+        return self.hvp(torch.zeros_like(v), v) if Can.QUADRATIC in self.can else self.lipschitz() * v
+
+    def spectrum(self, x: Tensor, basis: Basis) -> Tensor | None:
+        """The eigenvalues of the Hessian at x mode by mode, as x, where the modes of `basis` are its eigenvectors."""
+        return None
+
+    def smoothed(self, width: float) -> "Prior":
+        """A prior with a Hessian that is this one but for kinks rounded off over `width`; itself where it has one."""
+        if Can.HVP not in self.can:
+            raise self._lacks(Can.HVP)
+        return self
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         """argmin_u |u - x|^2 / 2 + step g(u)."""

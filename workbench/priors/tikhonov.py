@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from workbench.operators import Identity, LinearOperator, Scaled
+from workbench.operators import Basis, Identity, LinearOperator, Scaled
 from workbench.priors.base import Can, Prior, Weight
 from workbench.priors.sparsity import zero_inside
 from workbench.tensors import Shape, norm2
@@ -36,6 +36,9 @@ class Zero(Prior):
 
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         return torch.zeros_like(v)
+
+    def spectrum(self, x: Tensor, basis: Basis) -> Tensor:
+        return torch.zeros_like(x.real)
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         return x
@@ -72,6 +75,9 @@ class Tikhonov(Prior):
 
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         return self.weight * v
+
+    def spectrum(self, x: Tensor, basis: Basis) -> Tensor:
+        return torch.full_like(x.real, self.weight)
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         return x / (1 + step * self.weight)

@@ -10,6 +10,7 @@ from workbench.operators import LinearOperator
 from workbench.operators.gradient import Gradient
 from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.smoothed import SmoothedTotalVariation
 from workbench.priors.sparsity import L1, GroupL1
 from workbench.tensors import Shape, abs2, real_of, shown, spread
 
@@ -55,6 +56,9 @@ class TotalVariation(Prior):
 
     def linear(self, shape: Shape) -> LinearOperator:
         return Gradient(shape)
+
+    def smoothed(self, width: float) -> Prior:
+        return SmoothedTotalVariation(self.weight, width, self.isotropic)
 
     def multiplier(self, x: Tensor, z: Tensor) -> Tensor:
         # At a minimum x = prox(x + t / weight z), and the dual of that prox is q / weight.

@@ -62,38 +62,50 @@ def rademacher(operator: LinearOperator, count: int, like: Tensor, seed: int = 0
     return torch.view_as_complex(signs) if like.is_complex() else signs
 
 
-def iterate(operator: LinearOperator, starts: Tensor) -> Iterator[Krylov]:
-    """The Krylov spaces of H, self-adjoint, and of each start, (P, *in_shape), after 1, 2, 3, ... steps.
-
-    Ends when every space is invariant or whole. The exact arithmetic of Lanczos 1950 by two passes of Gram-Schmidt.
-    """
+def require_square(operator: LinearOperator) -> None:
+    """Refuse an operator that cannot be self-adjoint."""
     if operator.in_shape != operator.out_shape:
         came = f"{shown(operator.in_shape)} -> {shown(operator.out_shape)}"
         raise Refusal("a self-adjoint operator", came, "take its gram, A.H @ A")
+
+
+def iterate(operator: LinearOperator, starts: Tensor, room: int = 16) -> Iterator[Krylov]:
+    """The Krylov spaces of H, self-adjoint, and of each start, (P, *in_shape), after 1, 2, 3, ... steps.
+
+    Ends when every space is invariant or whole. The exact arithmetic of Lanczos 1950 by two passes of Gram-Schmidt.
+    There is room for so many vectors from the start, and for twice as many whenever that is spent.
+    """
+    require_square(operator)
     v = real_coordinates(starts)
     size = v.norm(dim=1, keepdim=True)
     if bool((size == 0).any()):
         raise Refusal("starts that are not zero", "a zero vector", "draw another one")
     v = v / size
-    basis, alphas, betas = v[:, None], [], []
+    alphas, betas = [], []
+    buffer = v.new_empty(len(v), min(room, v.shape[1]), v.shape[1])
     scale = torch.zeros(len(v), dtype=torch.float64, device=v.device)
     alive = torch.ones(len(v), dtype=torch.bool, device=v.device)
     tiny = BREAKDOWN * torch.finfo(v.dtype).eps
     while True:
+        m = len(alphas) + 1
+        if m > buffer.shape[1]:
+            buffer = torch.cat([buffer, torch.empty_like(buffer)], 1)
+        buffer[:, m - 1] = v
+        basis = buffer[:, :m]
         w = real_coordinates(operator(from_real(v, operator.in_shape, starts.dtype)))
         alpha = (w * v).sum(1)
         scale = torch.maximum(scale, w.norm(dim=1).double())
         for _ in range(2):
-            w = w - torch.einsum("pm,pmn->pn", torch.einsum("pmn,pn->pm", basis, w), basis)
+            inside = torch.bmm(basis, w[..., None]).mT
+            w = w - torch.bmm(inside, basis)[:, 0]
         beta = w.norm(dim=1)
         alphas.append(torch.where(alive, alpha.double(), 0.0))
         alive = alive & (beta.double() > tiny * scale * v.shape[1] ** 0.5)
         betas.append(torch.where(alive, beta.double(), 0.0))
-        yield Krylov(torch.stack(alphas, 1), torch.stack(betas, 1), basis, len(alphas) * len(v))
-        if not bool(alive.any()) or basis.shape[1] == v.shape[1]:
+        yield Krylov(torch.stack(alphas, 1), torch.stack(betas, 1), basis, m * len(v))
+        if not bool(alive.any()) or m == v.shape[1]:
             return
         v = torch.where(alive[:, None], w / beta.clamp_min(torch.finfo(v.dtype).tiny)[:, None], 0.0)
-        basis = torch.cat([basis, v[:, None]], 1)
 
 
 def lanczos(operator: LinearOperator, steps: int = 80, starts: Tensor | None = None, seed: int = 0) -> Krylov:
@@ -103,5 +115,5 @@ def lanczos(operator: LinearOperator, steps: int = 80, starts: Tensor | None = N
     """
     like = torch.zeros((), dtype=torch.float64)
     begin = rademacher(operator, 1, like, seed) if starts is None else starts
-    *_, last = islice(iterate(operator, begin), steps)
+    *_, last = islice(iterate(operator, begin, steps), steps)
     return last

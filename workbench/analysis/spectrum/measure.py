@@ -1,13 +1,16 @@
 """Stochastic Lanczos quadrature: the spectrum as a measure, with an envelope that needs no bandwidth."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 import torch
 from torch import Tensor
 
-from workbench.analysis.spectrum.lanczos import Krylov, iterate, rademacher
+from workbench.analysis.spectrum.cost import DOUBLE, Cost, numbers, vectors
+from workbench.analysis.spectrum.estimate import Estimate, mean_of
+from workbench.analysis.spectrum.lanczos import Krylov, iterate, lanczos, rademacher
+from workbench.analysis.spectrum.ritz import ritz
 from workbench.operators import LinearOperator
 
 
@@ -57,6 +60,18 @@ class SpectralMeasure:
         shift = torch.where(self.exact[:, None], 0, side)
         return mass.gather(1, (reach + shift).clamp(0, mass.shape[1] - 1)).mean(0).reshape(t.shape)
 
+    def integral(self, f: Callable[[Tensor], Tensor]) -> Estimate:
+        """tr f(H) for a function of the eigenvalues, entry by entry, with the standard error over the probes."""
+        terms = torch.where(self.probe_weights > 0, self.probe_weights * f(self.probe_nodes), 0.0)
+        return mean_of(self.size * terms.sum(1), self.products)
+
+    def merged(self, other: "SpectralMeasure") -> "SpectralMeasure":
+        """The measure of the probes of both, which have to come from different seeds."""
+        steps = max(self.probe_nodes.shape[1], other.probe_nodes.shape[1])
+        nodes, weights = (torch.cat([_padded(m, steps)[i] for m in (self, other)]) for i in (0, 1))
+        exact = torch.cat([self.exact, other.exact])
+        return SpectralMeasure(nodes, weights, exact, self.size, self.products + other.products)
+
     def density(self, t: Tensor, width: float | None = None) -> Tensor:
         """The measure smoothed by a Gaussian of that width, 0.337 range / (m - 1) when none is given."""
         spread = float(self.nodes[-1] - self.nodes[0])
@@ -66,34 +81,44 @@ class SpectralMeasure:
         return bumps @ self.weights
 
 
+def _padded(measure: SpectralMeasure, steps: int) -> tuple[Tensor, Tensor]:
+    """Nodes and weights with the last node repeated, without mass, until there are so many."""
+    more = steps - measure.probe_nodes.shape[1]
+    ends = measure.probe_nodes[:, -1:].expand(-1, more)
+    return torch.cat([measure.probe_nodes, ends], 1), torch.cat([measure.probe_weights, torch.zeros_like(ends)], 1)
+
+
 def measure(krylov: Krylov) -> SpectralMeasure:
-    """The Gauss quadrature of a Krylov space: eigenvalues of T, and the first entries of its eigenvectors squared."""
-    nodes, vectors = torch.linalg.eigh(krylov.matrix())
-    weights = vectors[:, 0].square()
-    weights = torch.where(weights > 1e-30, weights, 0.0)  # what lies behind the end of an exhausted space
-    nodes = torch.where(weights > 0, nodes, nodes.gather(1, weights.argmax(1, keepdim=True)))
-    order = nodes.argsort(1)
-    exhausted = krylov.exhausted | (krylov.steps == krylov.basis.shape[2])
-    nodes, weights = nodes.gather(1, order), weights.gather(1, order)
-    return SpectralMeasure(nodes, weights, exhausted, krylov.basis.shape[2], krylov.products)
+    """The Gauss quadrature of a Krylov space as a measure."""
+    found, size = ritz(krylov), krylov.basis.shape[2]
+    exact = krylov.exhausted | (krylov.steps == size)
+    return SpectralMeasure(found.values, found.masses, exact, size, krylov.products)
+
+
+def slq_cost(operator: LinearOperator, steps: int = 80, probes: int = 4, like: Tensor = DOUBLE) -> Cost:
+    """What `slq` and `refine` take at most: a product a step and a probe, and the memory of all Krylov vectors."""
+    steps = min(steps, numbers(operator, like))
+    return Cost(steps * probes, vectors(operator, probes * (steps + 3), like))
 
 
 def refine(
-    operator: LinearOperator, probes: int = 4, seed: int = 0, like: Tensor | None = None
+    operator: LinearOperator, steps: int = 80, probes: int = 4, seed: int = 0, like: Tensor = DOUBLE
 ) -> Iterator[SpectralMeasure]:
-    """The measure after 1, 2, 3, ... steps, to be drawn as it sharpens; a step costs `probes` products."""
-    like = torch.zeros((), dtype=torch.float64) if like is None else like
-    return map(measure, iterate(operator, rademacher(operator, probes, like, seed)))
+    """The measure after 1, 2, ... steps, to be drawn as it sharpens; a step costs `probes` products.
+
+    Refuses before the first one what the memory does not hold.
+    """
+    slq_cost(operator, steps, probes, like).require(like.device)
+    starts = rademacher(operator, probes, like, seed)
+    return map(measure, islice(iterate(operator, starts, steps), steps))
 
 
 def slq(
-    operator: LinearOperator, steps: int = 80, probes: int = 4, seed: int = 0, like: Tensor | None = None
+    operator: LinearOperator, steps: int = 80, probes: int = 4, seed: int = 0, like: Tensor = DOUBLE
 ) -> SpectralMeasure:
     """The spectrum of a self-adjoint operator by `steps` Lanczos steps on `probes` Rademacher probes.
 
-    `like` gives dtype and device, float64 on the CPU when absent. Ubaru, Chen, Saad 2017, doi 10.1137/16M1104974.
+    `like` gives dtype and device. Ubaru, Chen, Saad 2017, doi 10.1137/16M1104974.
     """
-    like = torch.zeros((), dtype=torch.float64) if like is None else like
-    starts = rademacher(operator, probes, like, seed)
-    *_, last = islice(iterate(operator, starts), steps)
-    return measure(last)
+    slq_cost(operator, steps, probes, like).require(like.device)
+    return measure(lanczos(operator, steps, rademacher(operator, probes, like, seed)))

@@ -1,0 +1,215 @@
+"""Gradient descent, conjugate gradients and PDHG in the metric of a preconditioner."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.gradient import inverse
+from workbench.algorithms.scales import split_scales
+from workbench.noise import Likelihood
+from workbench.operators import LinearOperator, Map
+from workbench.preconditioners import Circulant, Diagonal, Preconditioner
+from workbench.preconditioners.base import largest
+from workbench.priors import Can
+from workbench.problem import Problem
+from workbench.tensors import dot, norm2, real_of, spread
+
+_SAFETY = 0.95
+_DATA = 0.2  # share of the data in the dual steps, as in PDHG
+
+
+@dataclass(frozen=True)
+class Fitted(State):
+    """The iterate, and what the preconditioner knows of the Hessian."""
+
+    fitted: Tensor = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class PreconditionedGradient(Algorithm):
+    """x <- x - step P (grad misfit + grad prior), P near the inverse of a majorant M of every Hessian.
+
+    Stable below 2/L, L the largest eigenvalue of P M, by power iteration; 1/L is taken when none is given. M is the
+    Hessian where it is constant.
+    """
+
+    preconditioner: Annotated[Preconditioner, "what the gradient is multiplied by"] = Circulant()
+    step_size: Step = None
+
+    needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True)
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return _learn(self.preconditioner, majorant(problem), problem.zeros())[1]
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Fitted:
+        fitted, measured = _learn(self.preconditioner, majorant(problem), x)
+        return Fitted(x, 0, measured, fitted=fitted)
+
+    def step(self, problem: Problem, state: Fitted, rng: torch.Generator) -> Fitted:
+        slope = problem.misfit_grad(state.x) + problem.prior.grad(state.x)
+        move = self.preconditioner.apply(state.fitted, majorant(problem), slope)
+        return replace(state, x=state.x - self.current_step(state) * move, k=state.k + 1)
+
+    def adapt(self, problem: Problem, state: Fitted) -> Fitted:
+        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+
+    def current_step(self, state: State) -> float:
+        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+
+    def largest_step(self, state: State) -> float | None:
+        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+
+
+@dataclass(frozen=True)
+class FittedConjugate(Fitted):
+    """The residual b - H x, the search direction, <r, P r>, and the |r|^2 that rounding leaves, (B,) each."""
+
+    residual: Tensor = field(kw_only=True)
+    direction: Tensor = field(kw_only=True)
+    rho: Tensor = field(kw_only=True)
+    floor: Tensor = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class PreconditionedCG(Algorithm):
+    """Conjugate gradients in the metric of P: H x = b, the normal equations of Gaussian noise and a quadratic prior.
+
+    Needs about sqrt(condition of P H) steps: one where P = H^-1. Each item rests once its residual is below rounding.
+    Concus, Golub, O'Leary 1976, doi 10.1016/B978-0-12-141050-6.50023-4.
+    """
+
+    preconditioner: Annotated[Preconditioner, "what residuals are multiplied by"] = Circulant()
+
+    needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True)
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> FittedConjugate:
+        hessian = problem.gauss_newton(x)
+        fitted = self.preconditioner.fit(hessian, x)
+        r = -problem.misfit_grad(x) - problem.prior.grad(x)
+        z = self.preconditioner.apply(fitted, hessian, r)
+        b = problem.misfit_grad(torch.zeros_like(x)) + problem.prior.grad(torch.zeros_like(x))
+        floor = torch.finfo(x.dtype).eps ** 2 * norm2(b)
+        return FittedConjugate(x, 0, {}, fitted=fitted, residual=r, direction=z, rho=dot(r, z), floor=floor)
+
+    def step(self, problem: Problem, state: FittedConjugate, rng: torch.Generator) -> FittedConjugate:
+        hessian = problem.gauss_newton(state.x)
+        r, p, rho = state.residual, state.direction, state.rho
+        active = norm2(r) > state.floor
+        q = hessian(p)
+        step = spread(_ratio(rho, dot(p, q), active), p)
+        x, r = state.x + step * p, r - step * q
+        z = self.preconditioner.apply(state.fitted, hessian, r)
+        new = dot(r, z)
+        p = z + spread(_ratio(new, rho, active), z) * p
+        return replace(state, x=x, residual=r, direction=p, rho=new, k=state.k + 1)
+
+    def adapt(self, problem: Problem, state: FittedConjugate) -> FittedConjugate:
+        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+
+    def done(self, state: FittedConjugate) -> bool:
+        return state.k % 10 == 0 and bool((norm2(state.residual) <= state.floor).all())
+
+
+@dataclass(frozen=True)
+class FittedPrimalDual(Fitted):
+    """The extrapolated iterate, the dual of the data and that of the prior."""
+
+    ahead: Tensor = field(kw_only=True)
+    data: Tensor = field(kw_only=True)
+    dual: Tensor = field(kw_only=True)
+
+    def duals(self) -> tuple[Tensor | None, Tensor | None]:
+        return self.data, self.dual
+
+
+@dataclass(frozen=True)
+class PreconditionedPDHG(Algorithm):
+    """min nll(A x) + outer(K x): p <- prox of s nll*, q <- prox of r outer*, then x <- x - step P (A* p + K* q).
+
+    The duals see 2 x - x before. P is near the inverse of M = s A*A + r K*K and scaled so that P M <= 0.95, which is
+    what convergence asks for. The diagonal one gives every pixel a step of its own.
+    Pock & Chambolle 2011, doi 10.1109/ICCV.2011.6126441.
+    """
+
+    preconditioner: Annotated[Preconditioner, "the metric of the primal step"] = Diagonal()
+    step_size: Step = None
+
+    needs = Needs(prior=Can.SPLIT, noise=Likelihood.PROX, linear=True, mapped=True)
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return self._prepared(problem)[1]
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> FittedPrimalDual:
+        fitted, measured = self._prepared(problem)
+        data = torch.zeros_like(problem.y)
+        dual = torch.zeros_like(problem.prior.linear(problem.operator.in_shape)(x))
+        return FittedPrimalDual(x, 0, measured, fitted=fitted, ahead=x, data=data, dual=dual)
+
+    def step(self, problem: Problem, state: FittedPrimalDual, rng: torch.Generator) -> FittedPrimalDual:
+        A, K = problem.operator.at(state.x), problem.prior.linear(problem.operator.in_shape)
+        step, measured = self.current_step(state), state.measured
+        s, r = measured["s"] / step, measured["r"] / step
+        v = state.data / s + A(state.ahead)
+        data = s * (v - problem.noise.prox(v, problem.y, 1 / s))
+        dual = problem.prior.outer.conjugate_prox(state.dual + r * K(state.ahead), r)
+        slope = A.adjoint(data) + K.adjoint(dual)
+        move = self.preconditioner.apply(state.fitted, _metric(problem, measured), slope)
+        x = state.x - _SAFETY * step * inverse(measured["lipschitz"]) * move
+        return replace(state, x=x, ahead=2 * x - state.x, data=data, dual=dual, k=state.k + 1)
+
+    def adapt(self, problem: Problem, state: FittedPrimalDual) -> FittedPrimalDual:
+        fresh = self.init(problem, state.x, torch.Generator())
+        if fresh.dual.shape != state.dual.shape:
+            return replace(fresh, k=state.k)
+        return replace(state, measured=fresh.measured, fitted=fresh.fitted)
+
+    def current_step(self, state: State) -> float:
+        return state.measured["step"] if self.step_size is None else self.step_size
+
+    def _prepared(self, problem: Problem) -> tuple[Tensor, Mapping[str, float]]:
+        scales = split_scales(problem)
+        shares = {
+            "s": _DATA * inverse(scales["operator"] ** 2),
+            "r": (1 - _DATA) * inverse(scales["linear"] ** 2),
+            "step": scales["step"],
+        }
+        fitted, measured = _learn(self.preconditioner, _metric(problem, shares), problem.zeros())
+        return fitted, {**shares, **measured}
+
+
+def majorant(problem: Problem) -> LinearOperator:
+    """v -> L A*A v + M v, no less than any Hessian of the objective; the Hessian itself where it is constant."""
+    A, y, noise = problem.operator.at(problem.zeros()), problem.y, problem.noise
+    # One constant an item: what runs beside it in the batch is not its business.
+    bounds = torch.tensor([noise.lipschitz(item) for item in y.split(1)], dtype=real_of(y.dtype), device=y.device)
+    quadratic = Likelihood.QUADRATIC in noise.can
+
+    def apply(v: Tensor) -> Tensor:
+        clean = A(v)
+        bent = noise.hvp(clean, y, clean) if quadratic else spread(bounds, clean) * clean
+        return A.adjoint(bent) + problem.prior.majorant(v)
+
+    return _symmetric(problem, apply)
+
+
+def _metric(problem: Problem, shares: Mapping[str, float]) -> LinearOperator:
+    A, K = problem.operator.at(problem.zeros()), problem.prior.linear(problem.operator.in_shape)
+    return _symmetric(problem, lambda v: shares["s"] * A.adjoint(A(v)) + shares["r"] * K.adjoint(K(v)))
+
+
+def _symmetric(problem: Problem, apply: Callable[[Tensor], Tensor]) -> LinearOperator:
+    return Map((problem.operator.in_shape, problem.operator.in_shape), apply, apply, problem.operator.field)
+
+
+def _learn(preconditioner: Preconditioner, hessian: LinearOperator, like: Tensor) -> tuple[Tensor, Mapping[str, float]]:
+    """What P knows of H, and the largest eigenvalue of P H over the batch, 2 % on the safe side."""
+    fitted = preconditioner.fit(hessian, like)
+    return fitted, {"lipschitz": 1.02 * float(largest(preconditioner, fitted, hessian, like).max())}
+
+
+def _ratio(above: Tensor, below: Tensor, active: Tensor) -> Tensor:
+    return torch.where(active & (below > 0), above / below, torch.zeros_like(above))

@@ -1,0 +1,120 @@
+"""An orthonormal basis that grows by blocks, and the compression of H to it."""
+
+import torch
+from torch import Tensor
+
+from workbench.analysis.spectrum.cost import numbers
+from workbench.analysis.spectrum.lanczos import BREAKDOWN, from_real, real_coordinates
+from workbench.operators import LinearOperator
+from workbench.tensors import complex_of
+
+_THIN = 1e-3  # a block this small beside H is orthogonalised once more: its rounding was magnified
+
+
+class Space:
+    """V with orthonormal rows and T = V H V*, for sign H: what Rayleigh and Ritz need, in place, growing.
+
+    After `expand`, H V* = V* T + (what `following` continues) + (what `restart(forget=True)` let go, bounded).
+    """
+
+    def __init__(self, operator: LinearOperator, like: Tensor, room: int, sign: int) -> None:
+        self.operator, self.like, self.sign = operator, like, sign
+        self.dimension = numbers(operator, like)
+        real = like.real
+        self._v = torch.empty(room, self.dimension, dtype=real.dtype, device=real.device)
+        self._t = torch.zeros(room, room, dtype=torch.float64)
+        self._lost = torch.zeros(room, dtype=torch.float64)  # norms of the residuals that were let go
+        self._tail = torch.zeros(0, 0, dtype=torch.float64)  # coupling of the last rows to `_rest`
+        self._rest = self._v[:0]
+        self.size, self.products, self.scale = 0, 0, 0.0
+
+    @property
+    def basis(self) -> Tensor:
+        """The rows there are now; a later restart writes others in their place."""
+        return self._v[: self.size]
+
+    def expand(self, block: Tensor) -> None:
+        """Add orthonormal rows, (b, n), orthogonal to the others: b products."""
+        begin, end = self.size, self.size + len(block)
+        self._v[begin:end] = block
+        self.size = end
+        image = self._apply(block)
+        self.products += len(block)
+        self.scale = max(self.scale, float(image.norm(dim=1).max()))
+        inside, image = self._split(image)
+        self._t[:end, begin:end] = inside
+        self._t[begin:end, :end] = inside.T
+        square = self._t[begin:end, begin:end]
+        self._t[begin:end, begin:end] = (square + square.T) / 2
+        self._rest, self._tail = self._orthonormal(image)
+
+    def ritz(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Values, the largest first, their coefficients in the basis as columns, and their residuals."""
+        values, mix = torch.linalg.eigh(self._t[: self.size, : self.size])
+        values, mix = values.flip(0), mix.flip(1)
+        tail = mix[self.size - len(self._tail) :]
+        going = (tail.T @ self._tail).norm(dim=1)
+        lost = mix.abs().T @ self._lost[: self.size]
+        return values, mix, (going.square() + lost.square()).sqrt()
+
+    def restart(self, mix: Tensor, values: Tensor, residuals: Tensor, keep: int, forget: bool) -> None:
+        """Keep so many Ritz vectors; `forget` drops what continues them, else the next block must be `following`."""
+        keep = min(keep, self.size)
+        chosen = mix[:, :keep]
+        self._v[:keep] = chosen.T.to(self._v) @ self.basis
+        self._lost[:keep] = residuals[:keep] if forget else chosen.abs().T @ self._lost[: self.size]
+        self._lost[keep:] = 0
+        self._t.zero_()
+        self._t[:keep, :keep] = torch.diag(values[:keep])
+        self.size = keep
+
+    def following(self, count: int, rng: torch.Generator) -> Tensor:
+        """The next `count` rows of the Krylov space, with new random rows in place of directions that are exhausted."""
+        block = self._rest
+        missing = min(count, len(self._v) - self.size) - len(block)
+        return torch.cat([block, self.random(missing, rng, block)]) if missing > 0 else block[: len(block) + missing]
+
+    def random(self, count: int, rng: torch.Generator, beside: Tensor | None = None) -> Tensor:
+        """Orthonormal random rows, orthogonal to the basis and to the rows `beside`."""
+        rows = torch.randn(count, self.dimension, generator=rng, dtype=self.like.real.dtype).to(self._v)
+        for _ in range(2):
+            rows = self._split(rows)[1]
+            if beside is not None:
+                rows = rows - (rows @ beside.T) @ beside
+            rows = torch.linalg.qr(rows.T).Q.T
+        return rows
+
+    def _apply(self, block: Tensor) -> Tensor:
+        dtype = complex_of(block.dtype) if self.like.is_complex() else block.dtype
+        return self.sign * real_coordinates(self.operator(from_real(block.contiguous(), self.operator.in_shape, dtype)))
+
+    def _split(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Coefficients in the basis, (size, b) float64, and what is orthogonal to it: two passes of Gram-Schmidt."""
+        inside = torch.zeros(self.size, len(rows), dtype=torch.float64)
+        for _ in range(2):
+            part = rows @ self.basis.T
+            rows = rows - part @ self.basis
+            inside += part.T.double().cpu()
+        return inside, rows
+
+    def _orthonormal(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Orthonormal rows q and a matrix c with rows = c q, without what lies below rounding."""
+        block, inside = factored(rows, BREAKDOWN * torch.finfo(rows.dtype).eps * self.scale)
+        if len(block) and float(inside.norm(dim=0).min()) < _THIN * self.scale:
+            again = torch.linalg.qr(self._split(block)[1].T)
+            block = (again.Q * again.R.diagonal().sign()).T
+        return block, inside
+
+
+def factored(rows: Tensor, tiny: float) -> tuple[Tensor, Tensor]:
+    """Orthonormal rows q, (r, n), and c, (b, r) float64 on the CPU, with rows = c q but for what is below `tiny`."""
+    factor, triangle = torch.linalg.qr(rows.T)
+    left, sizes, right = torch.linalg.svd(triangle.T.double().cpu(), full_matrices=False)
+    kept = sizes > tiny
+    return (factor @ right[kept].T.to(factor)).T, left[:, kept] * sizes[kept]
+
+
+def orthonormal(rows: Tensor) -> Tensor:
+    """An orthonormal basis of what the rows span, without directions that are rounding: (r, n)."""
+    largest = float(rows.norm(dim=1).max())
+    return factored(rows, BREAKDOWN * torch.finfo(rows.dtype).eps * largest)[0]
