@@ -34,7 +34,7 @@ ORDER = (
     ("devices", "storage", "figures"),
     ("catalog",),
     ("experiment",),
-    ("sweep", "jobs"),
+    ("sweep", "jobs", "grid"),
     ("cli", "__main__"),
     ("app",),
 )

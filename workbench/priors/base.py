@@ -58,6 +58,7 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     """
 
     can: Can
+    suits: frozenset[str] = frozenset()  # kinds of signals that it models well, at its defaults
     separable: bool = False
     keeps_sign: bool = False
 

@@ -89,6 +89,7 @@ class HuberTV(Prior):
     """
 
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.SPLIT | Can.CONVEX
+    suits = frozenset({"piecewise constant"})
 
     def __init__(
         self,

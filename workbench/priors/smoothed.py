@@ -22,6 +22,7 @@ class SmoothedTotalVariation(Prior):
     """
 
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.CONVEX
+    suits = frozenset({"piecewise constant"})
 
     def __init__(
         self,

@@ -25,6 +25,7 @@ class TotalVariation(Prior):
     """
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+    suits = frozenset({"piecewise constant"})
     keeps_sign = True
 
     def __init__(

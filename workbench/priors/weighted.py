@@ -27,6 +27,7 @@ class WeightedTotalVariation(Prior):
     """
 
     can = Can.VALUE | Can.SPLIT | Can.CONVEX
+    suits = frozenset({"piecewise constant"})
 
     def __init__(self, weight: Weight = 10.0, weights: Guide = ()) -> None:
         super().__init__()
