@@ -4,7 +4,7 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -18,12 +18,12 @@ from workbench.analysis.metrics import signal_to_noise
 from workbench.data import truth
 from workbench.experiment import part
 from workbench.noise import Noise
-from workbench.operators import LinearOperator, Operator
+from workbench.operators import Field, LinearOperator, Operator
 from workbench.priors import Prior
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import objective, run
-from workbench.tensors import Shape
+from workbench.tensors import Shape, complex_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -48,7 +48,8 @@ class Verdict:
 
 def cells() -> list[Cell]:
     """All cells of the catalogue, valid or not."""
-    return list(itertools.product(*(catalog.members(kind) for kind in catalog.KINDS)))
+    operators, noises, priors, algorithms = (catalog.members(kind) for kind in catalog.KINDS)
+    return list(itertools.product(operators, noises, priors, algorithms))
 
 
 def grouped(chosen: Sequence[Cell]) -> list[list[Cell]]:
@@ -74,10 +75,9 @@ def judge(chosen: Iterable[Cell], side: int = 32, steps: int = 50) -> Iterator[V
 
 
 def _prepare(cell: Cell, side: int) -> tuple[Problem, Algorithm] | Verdict:
-    try:
-        problem = _problem(cell[:3], side)
-    except Refusal as refusal:
-        return Verdict(cell, "refused", refusal.remedy)
+    problem = _problem(cell[:3], side)
+    if isinstance(problem, str):
+        return Verdict(cell, "refused", problem)
     algorithm = catalog.find("algorithm", cell[3])()
     sentence = algorithm.unmet(problem)
     return Verdict(cell, "refused", sentence) if sentence else (problem, algorithm)
@@ -105,12 +105,22 @@ def _data(operator: str, noise: str, side: int) -> Tensor:
     return Problem.simulate(chosen, model, catalog.find("prior", "Zero")(), _signal(chosen.in_shape)).y
 
 
-def _problem(names: tuple[str, str, str], side: int) -> Problem:
+@lru_cache(maxsize=1)
+def _problem(names: tuple[str, str, str], side: int) -> Problem | str:
+    """The problem, or why there is none."""
     operator, noise, prior = names
     chosen = _operator(operator, side)
-    y = _data(operator, noise, side)
-    signal = _signal(chosen.in_shape).to(torch.promote_types(torch.float32, y.dtype) if y.is_complex() else y.dtype)
-    return Problem(chosen, catalog.find("noise", noise)(), catalog.find("prior", prior)(), y, signal)
+    try:
+        y = _data(operator, noise, side)
+        return Problem(chosen, catalog.find("noise", noise)(), catalog.find("prior", prior)(), y, _unknown(chosen, y))
+    except Refusal as refusal:
+        return refusal.remedy
+
+
+def _unknown(operator: Operator, y: Tensor) -> Tensor:
+    """The signal in the dtype of the unknown."""
+    signal = _signal(operator.in_shape)
+    return signal.to(complex_of(signal.dtype)) if operator.field == Field.COMPLEX else signal
 
 
 def _run(cell: Cell, problem: Problem, algorithm: Algorithm, steps: int) -> Verdict:
@@ -126,8 +136,8 @@ def _run(cell: Cell, problem: Problem, algorithm: Algorithm, steps: int) -> Verd
 
 def _baseline(problem: Problem) -> float:
     """The PSNR of the pseudo-inverse, or of the default start."""
-    linear = isinstance(problem.operator, LinearOperator)
-    guess = problem.operator.pseudo_inverse(problem.y) if linear else None
+    operator = problem.operator
+    guess = operator.pseudo_inverse(problem.y) if isinstance(operator, LinearOperator) else None
     guess = problem.start() if guess is None else guess.to(problem.dtype)
     assert problem.truth is not None
     return float(signal_to_noise(guess, problem.truth)[0])

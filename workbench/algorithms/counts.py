@@ -42,7 +42,8 @@ class OSEM(Algorithm):
     """MLEM's step on each block of the data in turn: as fast as so many steps of it, for the price of one.
 
     Operators without negative entries. An item whose likelihood a sweep would lower takes a step of MLEM, so that it
-    grows at every step; noisy blocks do not agree, and leave it a little below the maximum. Hudson & Larkin 1994, doi 10.1109/42.363108.
+    grows at every step; noisy blocks do not agree, and leave it a little below the maximum.
+    Hudson & Larkin 1994, doi 10.1109/42.363108.
     """
 
     blocks: Annotated[int, Range(1, 32, log=True, limits=(1, 1e6)), "parts of the data, looked at in turn"] = 8

@@ -1,6 +1,8 @@
 """What the page draws, as plain host arrays: pictures of signals and frames of a run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,7 +27,10 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Frame:
-    """One look at a run. `ks`, `seconds` and every curve have one entry per recorded iteration."""
+    """One look at a run. `ks`, `seconds` and every curve have one entry per recorded iteration.
+
+    `repair`: values by path that mend a run in trouble.
+    """
 
     version: int
     k: int
@@ -40,6 +45,9 @@ class Frame:
     seconds: Array
     curves: dict[str, Array]
     marks: tuple[tuple[int, str], ...]
+    largest_step: float | None = None
+    lipschitz: float | None = None
+    repair: Mapping[str, Any] = field(default_factory=dict)
 
 
 def picture(x: Tensor) -> Array:

@@ -21,6 +21,7 @@ from workbench.app.views.files import Python, TakeAway, Upload
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.transport import Transport
 from workbench.app.visit import Visit
+from workbench.app.widgets import pretty
 from workbench.experiment import Experiment
 from workbench.jobs import Status
 
@@ -44,6 +45,8 @@ class Workbench:
         self.alert = pmui.Alert(
             title="", severity="error", visible=False, margin=(2, 8), sizing_mode="stretch_width", sx=PLAIN_TITLE
         )
+        self.mend = pmui.Button(label="Repair", icon="healing", variant="outlined", size="small", visible=False)
+        self.mend.on_click(lambda event: self.session.repair(self._frame.repair if self._frame else {}))
         self._later = Later()
         self.tabs = pmui.Tabs(
             ("Pictures", self.gallery.element),
@@ -107,7 +110,7 @@ class Workbench:
         centre = pmui.Column(
             self._later.place(bar),
             self.tabs,
-            self.alert,
+            pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0),
             self.convergence.element,
             sizing_mode="stretch_both",
             margin=(0, 0, 4, 12),
@@ -162,9 +165,7 @@ class Workbench:
             self.compare.show_frame(frame)
         self.convergence.show_frame(frame)
         self._say()
-        steps = frame.curves.get("step_size")
-        if steps is not None and len(steps):
-            self.choices.found(float(steps[-1]))
+        self.choices.found(frame)
 
     def _draw_pictures(self) -> None:
         pictures = self.session.pictures()
@@ -185,6 +186,10 @@ class Workbench:
         severity = "error" if bad else "info" if message else "warning"
         if (sentence, severity) != (self.alert.title, self.alert.severity):
             self.alert.param.update(title=sentence, severity=severity, visible=bool(sentence))
+        repair = self._frame.repair if self._frame and message else {}
+        if self.mend.visible != bool(repair):
+            words = ", ".join(f"{p.rpartition('.')[2]} {'automatic' if v is None else v}" for p, v in repair.items())
+            self.mend.param.update(label=f"Repair: {pretty(words)}", visible=bool(repair))
 
     def _remark(self, sentence: str) -> None:
         self._note = sentence

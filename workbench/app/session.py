@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -89,6 +90,12 @@ class Session:
         if self.job.latest.status is jobs.Status.CANCELLED:
             self._restart()
         self.job.play()
+
+    def repair(self, values: Mapping[str, Any]) -> None:
+        """Take the values that mend a run in trouble, and go on."""
+        for path, value in values.items():
+            self.set(path, value)
+        self.play()
 
     def pause(self) -> None:
         self._playing = False
@@ -186,6 +193,9 @@ class Session:
             seconds=np.asarray(curves.seconds),
             curves=curves.arrays(),
             marks=snapshot.marks,
+            largest_step=snapshot.largest_step,
+            lipschitz=state.measured.get("lipschitz") if state else None,
+            repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
         )
 
     def _rate(self, k: int) -> float:

@@ -16,6 +16,7 @@ from workbench.refusal import Refusal
 
 Ask = Callable[[str, Any], None]
 _TIGHT = (1, 0)
+SAFE = "#38a169"
 _HIDDEN_LABEL = {"& .MuiInputLabel-root": {"position": "absolute", "clipPath": "inset(50%)", "height": "1px"}}
 _FIELD = {**_HIDDEN_LABEL, "& .MuiInput-root": {"marginTop": "0"}, "& input": {"padding": "1px 0", "fontSize": "13px"}}
 _SMALL = {"fontSize": "12.5px", "lineHeight": 1.15}
@@ -152,6 +153,18 @@ class Automatic(Number):
     """A number that is found when it is not given: a switch, and the slider once it is off."""
 
     found: float | None = None
+    _safe: float | None = None
+
+    def shade(self, safe: float | None) -> None:
+        """Colour the slider: up to `safe` the method is known to converge."""
+        if safe != self._safe:
+            self._safe = safe
+            self.slider.sx = _SLIDER | ({"& .MuiSlider-rail": _rail(self._part(safe))} if safe else {})
+
+    def _part(self, safe: float) -> float:
+        """The part of the slider up to a value, in per cent."""
+        scale = self.scale
+        return 100 * (scale.position(safe) - scale.start) / (scale.end - scale.start)
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         (self.row,) = super()._widgets()
@@ -176,6 +189,11 @@ class Automatic(Number):
         self.row.visible = value is not None
         if value is not None:
             super()._follow(value)
+
+
+def _rail(part: float) -> dict[str, Any]:
+    colours = f"linear-gradient(90deg, {SAFE} 0 {part:.1f}%, {ERROR} {part:.1f}% 100%)"
+    return {"background": colours, "opacity": 0.75, "height": "5px"}
 
 
 class Switch(Control):

@@ -57,6 +57,7 @@ class Snapshot:
     marks: tuple[tuple[int, str], ...] = ()
     steps: int = 0
     diagnosis: Diagnosis | None = None  # what is wrong, with the values that repair it
+    largest_step: float | None = None  # the step up to which the algorithm is known to converge
 
 
 class Job:
@@ -276,6 +277,7 @@ class Job:
             marks,
             self._steps,
             self._diagnosis,
+            self.algorithm.largest_step(self._state) if self._state is not None else None,
         )
 
 

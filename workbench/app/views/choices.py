@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 
 from workbench import catalog, data, devices
 from workbench.app.address import own_parameters
+from workbench.app.frames import Frame
 from workbench.app.session import Session
 from workbench.app.widgets import Automatic, Control, control
 from workbench.app.wishes import Wishes
@@ -159,12 +160,16 @@ class Choices:
         for name, each in self.plain.items():
             each.show(getattr(experiment, name), errors.get(name, ""))
 
-    def found(self, step: float) -> None:
-        """The step size in use: where the slider starts when a person takes it over."""
+    def found(self, frame: Frame) -> None:
+        """What the run has found: the step in use, where its slider starts, the largest safe one, and L."""
         section = self.sections.get("algorithm")
-        each = section.controls.get("step_size") if section else None
+        if section is None:
+            return
+        each, steps = section.controls.get("step_size"), frame.curves.get("step_size")
         if isinstance(each, Automatic):
-            each.found = step
+            each.found = float(steps[-1]) if steps is not None and len(steps) else None
+            each.shade(frame.largest_step)
+        section.aside.say(_constants(frame))
 
     def _grant(self, path: str, value: Any) -> None:
         self._session.set(path, value)
@@ -178,6 +183,12 @@ class Choices:
 def summary(cls: type) -> str:
     """The first paragraph of a class's docstring, as one line."""
     return " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())
+
+
+def _constants(frame: Frame) -> str:
+    constant = "" if frame.lipschitz is None else f"Lipschitz constant L = {frame.lipschitz:.4g}"
+    safe = "" if frame.largest_step is None else f"steps below {frame.largest_step:.3g} converge"
+    return "; ".join(filter(None, (constant, safe)))
 
 
 def _own_name(signal: Any) -> str:
