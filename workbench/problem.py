@@ -90,6 +90,14 @@ class Problem:
         """A Lipschitz constant of `misfit_grad` for a linear operator: noise.lipschitz ||A||^2."""
         return self.noise.lipschitz(self.y) * self.norm() ** 2
 
+    def strong_convexity(self) -> float:
+        """An m with objective - m |x|^2 / 2 convex for a convex misfit: the prior's, and the noise's where the
+        spectrum of A*A is known."""
+        modulus = self.noise.strong_convexity()
+        spectrum = self.operator.spectrum() if modulus and isinstance(self.operator, LinearOperator) else None
+        least = 0.0 if spectrum is None else max(0.0, float(spectrum.min()))
+        return self.prior.strong_convexity() + modulus * least
+
     def norm(self) -> float:
         """||A||, of the Jacobian at the start where A is nonlinear."""
         linear = self.operator if isinstance(self.operator, LinearOperator) else self.operator.at(self.start()[:1])

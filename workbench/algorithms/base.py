@@ -53,6 +53,7 @@ class Algorithm(ABC, metaclass=Checked):
 
     needs: ClassVar[Needs] = Needs()
     random: ClassVar[bool] = False
+    exact: ClassVar[bool] = True  # ends at a minimum of the objective; else near one
 
     @abstractmethod
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
@@ -82,12 +83,16 @@ class Algorithm(ABC, metaclass=Checked):
         """The step above which convergence is not guaranteed; None where there is no such bound."""
         return None
 
+    def lacks(self, problem: Problem) -> str:
+        """What the problem lacks, after "it needs"; empty where nothing. Extended where `needs` says too little."""
+        return _missing(self.needs, problem)
+
     def unmet(self, problem: Problem) -> str:
         """Why this algorithm cannot run on the problem, as a sentence; empty where it can."""
-        lacks = _missing(self.needs, problem)
+        lacks = self.lacks(problem)
         if not lacks:
             return ""
-        others = [name for name, cls in _siblings().items() if not _missing(cls.needs, problem)]
+        others = [name for name, cls in _siblings().items() if not cls().lacks(problem)]
         advice = f"try {' or '.join(others[:2])}" if others else "change the prior or the noise"
         return f"{type(self).__name__} needs {lacks}: {advice}"
 

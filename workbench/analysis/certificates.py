@@ -10,7 +10,6 @@ from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.duality import lower_bound, uncertified
-from workbench.operators import LinearOperator
 from workbench.problem import Problem
 from workbench.tensors import generator, norm
 
@@ -45,7 +44,7 @@ def certify(problem: Problem, algorithm: Algorithm, state: State) -> Certificate
             least = lower_bound(problem, state)
             if bool(least.isfinite().all()):
                 value, relative = _gap(problem, state, least)
-                modulus = strong_convexity(problem)
+                modulus = problem.strong_convexity()
                 distance = (2 * value / modulus).sqrt() if modulus else torch.full_like(value, math.inf)
                 return Certificate(Kind.GAP, value, relative, distance)
             why = "no dual point of this iterate is feasible: the data do not determine what the prior leaves free"
@@ -63,14 +62,6 @@ def fixed_point(problem: Problem, algorithm: Algorithm, state: State) -> tuple[T
     after = algorithm.step(problem, state, generator(0, state.k + 1, state.x.device)).x
     moved, size = norm(after - state.x), norm(after)
     return moved, moved / size.clamp_min(torch.finfo(size.dtype).tiny)
-
-
-def strong_convexity(problem: Problem) -> float:
-    """An m with objective - m |x|^2 / 2 convex: the prior's, and the noise's where the spectrum of A*A is known."""
-    modulus, operator = problem.noise.strong_convexity(), problem.operator
-    spectrum = operator.spectrum() if modulus and isinstance(operator, LinearOperator) else None
-    least = 0.0 if spectrum is None else max(0.0, float(spectrum.min()))
-    return problem.prior.strong_convexity() + modulus * least
 
 
 def _gap(problem: Problem, state: State, least: Tensor) -> tuple[Tensor, Tensor]:
