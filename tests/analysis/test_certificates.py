@@ -8,7 +8,6 @@ import torch
 from tests.certified import CASES, ENOUGH, LOOKS, SHAPE, crop, looks, optimum, problem
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State
 from workbench.analysis import Kind, certify, gap
-from workbench.analysis.certificates import strong_convexity
 from workbench.analysis.duality import lower_bound, uncertified
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Identity, Mask, Operator
@@ -51,7 +50,7 @@ def last(problem: Problem, algorithm, steps: int) -> State:
 
 def test_strong_convexity_bounds_the_distance_to_the_minimiser():
     solved = deblurring(Tikhonov(20.0))
-    assert strong_convexity(solved) >= 20
+    assert solved.strong_convexity() >= 20
     exact = last(solved, ConjugateGradient(), 200).x
     for state in until(iterate(solved, GradientDescent()), after(20)):
         proof = certify(solved, GradientDescent(), state)
