@@ -1,6 +1,7 @@
 """Matrix-free linear algebra on any LinearOperator."""
 
 import math
+from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import torch
@@ -13,29 +14,41 @@ _NORMS: WeakKeyDictionary[LinearOperator, float] = WeakKeyDictionary()
 
 
 def cg(
-    operator: LinearOperator, b: Tensor, x: Tensor | None = None, tolerance: float = 1e-6, steps: int = 100
+    operator: Callable[[Tensor], Tensor],
+    b: Tensor,
+    x: Tensor | None = None,
+    tolerance: float = 1e-6,
+    steps: int = 100,
 ) -> Tensor:
     """Solve H x = b for a self-adjoint H >= 0 by conjugate gradients, every item of the batch with its own steps.
 
     Stops when |b - H x| <= tolerance |b| in the whole batch, or after `steps`. Hestenes & Stiefel 1952.
     """
     x = torch.zeros_like(b) if x is None else x
-    r = b - operator(x)
-    p, rho, goal = r, norm2(r), tolerance**2 * norm2(b)
+    r = p = b - operator(x)
+    goal = tolerance**2 * norm2(b)
     for _ in range(steps):
-        if bool((rho <= goal).all()):
+        if bool((norm2(r) <= goal).all()):
             break
-        q = operator(p)
-        step = _ratio(rho, dot(p, q))
-        x, r = x + spread(step, x) * p, r - spread(step, x) * q
-        rho, before = norm2(r), rho
-        p = r + spread(_ratio(rho, before), r) * p
+        x, r, p = conjugate_step(operator, x, r, p)
     return x
 
 
-def _ratio(above: Tensor, below: Tensor) -> Tensor:
-    """above / below, and 0 where an item has already converged."""
-    return torch.where(below > 0, above / below.clamp_min(torch.finfo(below.dtype).tiny), torch.zeros_like(above))
+def conjugate_step(
+    hessian: Callable[[Tensor], Tensor], x: Tensor, r: Tensor, p: Tensor, floor: Tensor | float = 0.0
+) -> tuple[Tensor, Tensor, Tensor]:
+    """One step of conjugate gradients, (x, residual, direction) -> the same; items with |r|^2 <= floor rest."""
+    q, rho = hessian(p), norm2(r)
+    active = rho > floor
+    step = spread(torch.where(active, ratio(rho, dot(p, q)), 0), x)
+    x, r = x + step * p, r - step * q
+    return x, r, r + spread(torch.where(active, ratio(norm2(r), rho), 0), r) * p
+
+
+def ratio(above: Tensor, below: Tensor) -> Tensor:
+    """above / below, and 0 where below is not positive: what an item that has nothing left to do divides by."""
+    tiny = torch.finfo(below.dtype).tiny
+    return torch.where(below > 0, above / below.clamp_min(tiny), torch.zeros_like(above))
 
 
 def power_norm(
@@ -88,4 +101,5 @@ def solve_data(
     closed = operator.data_inverse(b, c)
     if closed is not None:
         return closed
-    return cg(operator @ operator.H + c * Identity(operator.out_shape), b, y, tolerance)
+    # Not (A @ A.H): the data of an operator on complex signals may be real.
+    return cg(lambda v: operator(operator.adjoint(v)) + c * v, b, y, tolerance)

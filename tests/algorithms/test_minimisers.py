@@ -7,16 +7,13 @@ from torch import Tensor
 
 from tests import reference
 from workbench import catalog, noise, operators, priors
-from workbench.algorithms import ADMM, Algorithm, ConjugateGradient, IterativeHardThresholding, SubGradient
+from workbench.algorithms import ADMM, Algorithm, ConjugateGradient
 from workbench.operators import Operator
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
 from workbench.run import after, iterate, until
 
-# Subgradients come near a minimum as 1 / sqrt k, and hard thresholds look for another one: tests of their own.
-ELSEWHERE = (IterativeHardThresholding, SubGradient)
-MEMBERS = [cls() for cls in catalog.members("algorithm").values()]
-MINIMISERS = [a for a in MEMBERS if not a.random and not isinstance(a, ELSEWHERE)]
+MINIMISERS = [a for cls in catalog.members("algorithm").values() if (a := cls()).exact and not a.random]
 PROXABLE = [p for cls in catalog.members("prior").values() if Can.PROX in (p := cls()).can]
 SHAPE = (1, 8, 8)
 

@@ -1,15 +1,27 @@
 """Algorithms: init and step."""
 
+from workbench.algorithms.accelerated import AcceleratedPDHG
+from workbench.algorithms.adaptive import AdaptivePDHG
 from workbench.algorithms.admm import ADMM
 from workbench.algorithms.backtracking import BacktrackingFISTA, BacktrackingProximalGradient
 from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.condat import CondatVu, LinearisedADMM
 from workbench.algorithms.conjugate import ConjugateGradient
 from workbench.algorithms.counts import MLEM, OSEM
+from workbench.algorithms.cubic import CubicNewton, RegularisedNewton
+from workbench.algorithms.damped import GaussNewton, LevenbergMarquardt
 from workbench.algorithms.descent import ArmijoGradientDescent, BarzilaiBorwein, NonlinearConjugateGradient
+from workbench.algorithms.douglas import DouglasRachford
 from workbench.algorithms.gradient import GradientDescent, ProximalGradient
+from workbench.algorithms.half_quadratic import HalfQuadraticSplitting
 from workbench.algorithms.heavy_ball import HeavyBall
 from workbench.algorithms.langevin import MALA, UnadjustedLangevin
+from workbench.algorithms.lbfgs import LBFGS
+from workbench.algorithms.least_squares import CGLS
+from workbench.algorithms.lsqr import LSMR, LSQR
+from workbench.algorithms.minres import MINRES
 from workbench.algorithms.momentum import FISTA, Nesterov
+from workbench.algorithms.newton import GaussNewtonCG, TrustRegionNewton
 from workbench.algorithms.nonconvex import IterativeHardThresholding, MonotoneAPG
 from workbench.algorithms.pdhg import PDHG
 from workbench.algorithms.preconditioned import PreconditionedCG, PreconditionedGradient, PreconditionedPDHG
@@ -19,25 +31,40 @@ from workbench.algorithms.subgradient import SubGradient
 
 __all__ = [
     "ADMM",
+    "CGLS",
     "FISTA",
+    "LBFGS",
+    "LSMR",
+    "LSQR",
     "MALA",
+    "MINRES",
     "MLEM",
     "OSEM",
     "PDHG",
     "SART",
     "SIRT",
     "SPIRAL",
+    "AcceleratedPDHG",
+    "AdaptivePDHG",
     "Algorithm",
     "ArmijoGradientDescent",
     "BacktrackingFISTA",
     "BacktrackingProximalGradient",
     "BarzilaiBorwein",
+    "CondatVu",
     "ConjugateGradient",
+    "CubicNewton",
+    "DouglasRachford",
+    "GaussNewton",
+    "GaussNewtonCG",
     "GradientDescent",
+    "HalfQuadraticSplitting",
     "HeavyBall",
     "IterativeHardThresholding",
     "Kaczmarz",
     "Landweber",
+    "LevenbergMarquardt",
+    "LinearisedADMM",
     "MonotoneAPG",
     "Needs",
     "Nesterov",
@@ -46,7 +73,9 @@ __all__ = [
     "PreconditionedGradient",
     "PreconditionedPDHG",
     "ProximalGradient",
+    "RegularisedNewton",
     "State",
     "SubGradient",
+    "TrustRegionNewton",
     "UnadjustedLangevin",
 ]

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.conjugate import conjugate_step
+from workbench.algorithms.proximal import penalised, white
 from workbench.algorithms.scales import split_scales
-from workbench.noise import Gaussian, Likelihood
-from workbench.operators import Identity, LinearOperator
+from workbench.noise import Likelihood
+from workbench.operators import Identity
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
@@ -51,18 +51,18 @@ class ADMM(Algorithm):
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Split:
         z = problem.prior.linear(problem.operator.in_shape)(x)
-        u, data = (None, None) if _quadratic(problem) else (problem.operator(x), torch.zeros_like(problem.y))
+        u, data = (None, None) if white(problem) else (problem.operator(x), torch.zeros_like(problem.y))
         return Split(x, 0, self.measure(problem), z=z, dual=torch.zeros_like(z), u=u, data=data)
 
     def step(self, problem: Problem, state: Split, rng: torch.Generator) -> Split:
-        A, K = problem.operator.at(state.x), problem.prior.linear(problem.operator.in_shape)
+        K = problem.prior.linear(problem.operator.in_shape)
         c, rho = state.measured["curvature"], self.current_step(state)
         u, data, target = state.u, state.data, problem.y
         if u is not None and data is not None:
             target = u - data / c
-        x = self._least_squares(A, K, state.x, target, state.z - state.dual / rho, rho / c)
+        x = penalised(problem, state.x, (target, state.z - state.dual / rho), rho / c, self.inner)
         if data is not None:
-            Ax = A(x)
+            Ax = problem.operator(x)
             u = problem.noise.prox(Ax + data / c, problem.y, 1 / c)
             data = data + c * (Ax - u)
         Kx = K(x)
@@ -80,25 +80,3 @@ class ADMM(Algorithm):
         """rho, which plays the part of a dual step: 2 / (step |K|^2), from the primal step that PDHG takes."""
         measured = state.measured
         return 2 / (measured["step"] * measured["linear"] ** 2) if self.rho is None else self.rho
-
-    def _least_squares(
-        self, A: LinearOperator, K: LinearOperator, x: Tensor, y: Tensor, z: Tensor, weight: float
-    ) -> Tensor:
-        """argmin |A x - y|^2 + weight |K x - z|^2, from x where it is iterated."""
-        b = A.adjoint(y) + weight * K.adjoint(z)
-        closed = A.gram_inverse(b, weight) if isinstance(K, Identity) else None
-        if closed is not None:
-            return closed
-
-        def hessian(v: Tensor) -> Tensor:
-            return A.adjoint(A(v)) + weight * K.adjoint(K(v))
-
-        p = r = b - hessian(x)
-        for _ in range(self.inner):
-            x, r, p = conjugate_step(hessian, x, r, p)
-        return x
-
-
-def _quadratic(problem: Problem) -> bool:
-    """White Gaussian noise: its nll is |A x - y|^2 times half the curvature, so x meets it without a split."""
-    return isinstance(problem.noise, Gaussian)

@@ -55,6 +55,7 @@ class Algorithm(ABC, metaclass=Checked):
 
     needs: ClassVar[Needs] = Needs()
     random: ClassVar[bool] = False
+    exact: ClassVar[bool] = True  # ends at a minimum of the objective; else near one
 
     @abstractmethod
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:

@@ -1,16 +1,16 @@
 """Conjugate gradients on a quadratic objective."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.linalg import conjugate_step
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import dot, norm2, spread
+from workbench.tensors import norm2
 
 _LOOK = 10  # reading a number from a GPU makes it wait, so `done` looks at every tenth state only
 
@@ -51,20 +51,6 @@ class ConjugateGradient(Algorithm):
 
     def done(self, state: Conjugate) -> bool:
         return state.k % _LOOK == 0 and bool((norm2(state.residual) <= state.floor).all())
-
-
-def conjugate_step(
-    hessian: Callable[[Tensor], Tensor], x: Tensor, r: Tensor, p: Tensor, floor: Tensor | float = 0.0
-) -> tuple[Tensor, Tensor, Tensor]:
-    """One step of conjugate gradients, (x, residual, direction) -> the same; items with |r|^2 <= floor rest."""
-    q, rho = hessian(p), norm2(r)
-    step = spread(_ratio(rho, dot(p, q), rho > floor), x)
-    x, r = x + step * p, r - step * q
-    return x, r, r + spread(_ratio(norm2(r), rho, rho > floor), r) * p
-
-
-def _ratio(above: Tensor, below: Tensor, active: Tensor) -> Tensor:
-    return torch.where(active & (below > 0), above / below, torch.zeros_like(above))
 
 
 def _slope(problem: Problem, x: Tensor) -> Tensor:

@@ -74,6 +74,7 @@ class IterativeHardThresholding(Algorithm):
     kept: Annotated[float, Range(0.01, 1, log=True, limits=(1e-9, 1)), "fraction of the entries that are not 0"] = 0.25
     step_size: Step = None
 
+    exact = False
     needs = Needs(prior=Can.PROJECTION | Can.GRAD, noise=_SMOOTH, linear=True)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:

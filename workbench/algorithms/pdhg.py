@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import Annotated, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.proximal import each
 from workbench.algorithms.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import Identity, LinearOperator
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.tensors import spread
 
 _SAFETY = 0.99
 
@@ -28,6 +30,17 @@ class PrimalDual(State):
 
     def duals(self) -> tuple[Tensor | None, Tensor | None]:
         return self.data, self.dual
+
+
+Point = TypeVar("Point", bound=PrimalDual)
+
+
+class Steps(NamedTuple):
+    """The steps of x, of the dual of the data and of the dual of the prior."""
+
+    primal: float | Tensor
+    data: float | Tensor
+    prior: float | Tensor
 
 
 @dataclass(frozen=True)
@@ -54,22 +67,7 @@ class PDHG(Algorithm):
         return PrimalDual(x, 0, self.measure(problem), ahead=x, data=data, dual=dual)
 
     def step(self, problem: Problem, state: PrimalDual, rng: torch.Generator) -> PrimalDual:
-        prior, operator = problem.prior, problem.operator.at(state.x)
-        step = self.current_step(state)
-        share = 1.0 if state.dual is None else self.balance
-        s = _SAFETY * share / (step * state.measured["operator"] ** 2)
-        v = state.data / s + operator(state.ahead)
-        data = s * (v - problem.noise.prox(v, problem.y, 1 / s))
-        x = state.x - step * operator.adjoint(data)
-        dual = state.dual
-        if dual is None:
-            x = prior.outer.prox(x, step)
-        else:
-            linear = prior.linear(problem.operator.in_shape)
-            r = _SAFETY * (1 - share) / (step * state.measured["linear"] ** 2)
-            dual = prior.outer.conjugate_prox(dual + r * linear(state.ahead), r)
-            x = x - step * linear.adjoint(dual)
-        return replace(state, x=x, ahead=x + self.theta * (x - state.x), data=data, dual=dual, k=state.k + 1)
+        return advance(problem, state, dual_steps(state, self.current_step(state), self.balance), self.theta)
 
     def adapt(self, problem: Problem, state: PrimalDual) -> PrimalDual:
         linear = problem.prior.linear(problem.operator.in_shape)
@@ -79,6 +77,34 @@ class PDHG(Algorithm):
 
     def current_step(self, state: State) -> float:
         return state.measured["step"] if self.step_size is None else self.step_size
+
+
+def dual_steps(state: PrimalDual, step: float | Tensor, balance: float) -> Steps:
+    """The steps of x and of both duals, step (s |A|^2 + r |K|^2) = 0.99."""
+    share = 1.0 if state.dual is None else balance
+    s = _SAFETY * share / (step * state.measured["operator"] ** 2)
+    return Steps(step, s, 0.0 if state.dual is None else _SAFETY * (1 - share) / (step * state.measured["linear"] ** 2))
+
+
+def advance(problem: Problem, state: Point, steps: Steps, theta: float) -> Point:
+    """A step of both duals and of x; the steps are numbers, or (B,) on the CPU."""
+    prior, operator = problem.prior, problem.operator.at(state.x)
+    v = times(1 / steps.data, state.data) + operator(state.ahead)
+    data = times(steps.data, v - each(problem.noise.prox, 1 / steps.data, v, problem.y))
+    slope, dual = operator.adjoint(data), state.dual
+    if dual is None:
+        x = each(prior.outer.prox, steps.primal, state.x - times(steps.primal, slope))
+    else:
+        linear = prior.linear(problem.operator.in_shape)
+        ahead = dual + times(steps.prior, linear(state.ahead))
+        dual = each(prior.outer.conjugate_prox, steps.prior, ahead)
+        x = state.x - times(steps.primal, slope + linear.adjoint(dual))
+    return replace(state, x=x, ahead=x + theta * (x - state.x), data=data, dual=dual, k=state.k + 1)
+
+
+def times(amount: float | Tensor, x: Tensor) -> Tensor:
+    """amount x, for a number or one of each item."""
+    return spread(amount.to(x.real), x) * x if isinstance(amount, Tensor) else amount * x
 
 
 def _start(linear: LinearOperator, x: Tensor) -> Tensor | None:

@@ -37,6 +37,7 @@ class SubGradient(Algorithm):
         float, Range(1e-3, 1, log=True, limits=(1e-9, 1e3)), "first length, in units of the length of the start"
     ] = 0.03
 
+    exact = False
     needs = Needs(prior=Can.SPLIT | Can.VALUE | Can.CONVEX, noise=Likelihood.CONVEX, linear=True)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:

@@ -1,0 +1,154 @@
+"""Newton's method held back by a cubic, or by the gradient, on a model that is small and solved exactly."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Annotated, NamedTuple
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.newton import CURVED
+from workbench.algorithms.newton_steps import Descent, Downhill, begun, cauchy, tried
+from workbench.linalg import ratio
+from workbench.operators import LinearOperator
+from workbench.parameters import Range
+from workbench.problem import Problem
+from workbench.tensors import generator, norm, norm2, normal_like
+
+Size = Annotated[int, Range(2, 100, log=True, limits=(2, 1000)), "dimension of the space that a step is sought in"]
+_HALVINGS = 60
+_UP, _DOWN, _GOOD = 4.0, 0.5, 0.5
+
+
+class Model(NamedTuple):
+    """<g, V u> + <V u, H V u> / 2 = <c, u> + <u, values u> / 2: V real orthonormal rows, (B, n, d), the rest (B, n)."""
+
+    basis: Tensor
+    slope: Tensor
+    values: Tensor
+
+    def lift(self, u: Tensor, like: Tensor) -> Tensor:
+        """V u."""
+        return _like(torch.einsum("bn,bnd->bd", u, self.basis), like)
+
+    def promised(self, u: Tensor) -> Tensor:
+        """What the model says that u gains."""
+        return -(self.slope * u).sum(1) - (self.values * u.square()).sum(1) / 2
+
+
+def modelled(hessian: LinearOperator, g: Tensor, starts: Iterable[Tensor], size: int) -> Model:
+    """H on the Krylov space of several starts, a block Lanczos method with two passes of Gram and Schmidt."""
+    queue, size = list(starts), min(size, 2 * _real(g).shape[1])  # a start of zeros keeps every other place empty
+    basis, images = (torch.zeros_like(_real(g))[:, None].repeat(1, size, 1) for _ in range(2))
+    for n in range(size):
+        v = _real(queue.pop(0))
+        before = v.norm(dim=1)
+        for _ in range(2):
+            v = v - torch.einsum("bm,bmd->bd", torch.einsum("bmd,bd->bm", basis[:, :n], v), basis[:, :n])
+        # What is left of a vector that lay in the space is rounding, and no direction.
+        length = v.norm(dim=1)
+        kept = length > before * torch.finfo(length.dtype).eps ** 0.5
+        basis[:, n] = torch.where(kept, ratio(torch.ones_like(length), length), 0)[:, None] * v
+        queue.append(hessian(_like(basis[:, n], g)))
+        images[:, n] = _real(queue[-1])
+    T = torch.einsum("bmd,bnd->bmn", basis, images)
+    values, rotation = torch.linalg.eigh((T + T.mT) / 2)
+    turned = torch.einsum("bmd,bmn->bnd", basis, rotation)
+    return Model(turned, torch.einsum("bnd,bd->bn", turned, _real(g)), values)
+
+
+def _real(x: Tensor) -> Tensor:
+    return (torch.view_as_real(x.resolve_conj()) if x.is_complex() else x).flatten(1)
+
+
+def _like(v: Tensor, x: Tensor) -> Tensor:
+    return torch.view_as_complex(v.reshape(*x.shape, 2)) if x.is_complex() else v.reshape(x.shape)
+
+
+@dataclass(frozen=True)
+class Held(Downhill):
+    """The constant M that holds the steps back, (B,), and where the Hessian is taken."""
+
+    bound: Tensor = field(kw_only=True)
+    anchor: Tensor = field(kw_only=True)
+
+
+def _begun(problem: Problem, x: Tensor) -> Held:
+    """M at first such that it halves the step along the gradient."""
+    state = begun(problem, x)
+    one = torch.ones_like(state.first)
+    bound = ratio(one, cauchy(problem, x, state.slope).square() * state.first)
+    return Held(**vars(state), bound=torch.where(bound > 0, bound, one), anchor=x)
+
+
+@dataclass(frozen=True)
+class CubicNewton(Descent):
+    """x <- x + p, p = argmin <g, p> + <p, H p> / 2 + M |p|^3 / 6, H the Hessian `lazy` steps or fewer ago.
+
+    Solved exactly on a Krylov space of the gradient and of noise, so that it leaves saddles; M follows the objective,
+    which never rises. |grad| <= eps after O(eps^-3/2) steps, on a bounded Hessian's slope.
+    Nesterov & Polyak 2006, doi 10.1007/s10107-006-0706-8; Doikov, Chayti & Jaggi 2023, arXiv 2212.00781.
+    """
+
+    size: Size = 20
+    lazy: Annotated[int, Range(1, 50, log=True, limits=(1, 10_000)), "steps between two Hessians"] = 3
+
+    needs = CURVED
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Held:
+        return _begun(problem, x)
+
+    def step(self, problem: Problem, state: Held, rng: torch.Generator) -> Held:
+        anchor = state.x if state.k % self.lazy == 0 else state.anchor
+        some = normal_like(state.x[:1], generator(0, 0, state.x.device)).expand_as(state.x)
+        model = modelled(problem.hessian(anchor), state.slope, (state.slope, some), self.size)
+        u = _cubic(model, state.bound)
+        cubic = state.bound / 6 * u.square().sum(1) ** 1.5
+        after, judged = tried(problem, state, model.lift(u, state.x), model.promised(u) - cubic)
+        bound = torch.where(judged.gain > _GOOD, _DOWN * state.bound, state.bound)
+        return replace(after, bound=torch.where(judged.taken, bound, _UP * state.bound), anchor=anchor)
+
+
+@dataclass(frozen=True)
+class RegularisedNewton(Descent):
+    """x <- x - (H + lambda)^-1 grad objective(x), lambda = sqrt(M |grad objective(x)|), H the true Hessian.
+
+    Where H bends down, lambda grows by as much; M follows the objective, which never rises. On a convex objective the
+    rate is O(1 / k^2), and quadratic at the end. Solved on a Krylov space. Mishchenko 2023, doi 10.1137/22M1488752;
+    Doikov & Nesterov 2024, doi 10.1007/s10107-023-01943-7.
+    """
+
+    size: Size = 20
+
+    needs = CURVED
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Held:
+        return _begun(problem, x)
+
+    def step(self, problem: Problem, state: Held, rng: torch.Generator) -> Held:
+        model = modelled(problem.hessian(state.x), state.slope, (state.slope,), self.size)
+        shift = (state.bound * norm(state.slope)).sqrt() + (-2 * model.values[:, 0]).clamp_min(0)
+        u = -ratio(model.slope, model.values + shift[:, None])
+        after, judged = tried(problem, state, model.lift(u, state.x), model.promised(u))
+        bound = torch.where(judged.gain > _GOOD, _DOWN * state.bound, state.bound)
+        return replace(after, bound=torch.where(judged.taken, bound, _UP * state.bound), anchor=state.x)
+
+
+def _cubic(model: Model, bound: Tensor) -> Tensor:
+    """argmin <c, u> + <u, values u> / 2 + M |u|^3 / 6: u = -c / (values + s), s = M |u| / 2, s by bisection."""
+    least = (-model.values[:, 0]).clamp_min(0)
+
+    def at(s: Tensor) -> Tensor:
+        return -ratio(model.slope, model.values + s[:, None])
+
+    low, high = least, least + (bound * norm(model.slope) / 2).sqrt()
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        longer = bound * norm(at(middle)) / 2 > middle
+        low, high = torch.where(longer, middle, low), torch.where(longer, high, middle)
+    u = at(high)
+    # The gradient may not see the direction that bends down most: then s = -value, and u goes along it until |u| fits.
+    lacking = ((2 * high / bound).square() - norm2(u)).clamp_min(0).sqrt()
+    hard = (least > 0) & (lacking > 0.1 * high / bound)
+    along = torch.where(model.slope[:, 0] > 0, -lacking, lacking)
+    return torch.cat([torch.where(hard, u[:, 0] + along, u[:, 0])[:, None], u[:, 1:]], 1)

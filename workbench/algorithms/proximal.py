@@ -1,0 +1,66 @@
+"""The prox of the misfit and the least squares that splitting methods solve, in closed form where there is one."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from workbench.linalg import cg, conjugate_step
+from workbench.noise import Likelihood
+from workbench.operators import Identity
+from workbench.problem import Problem
+
+
+def white(problem: Problem) -> bool:
+    """Whether the misfit is c |A x - y|^2 / 2, c = `noise.lipschitz`."""
+    noise = problem.noise
+    return Likelihood.QUADRATIC in noise.can and noise.lipschitz(problem.y) == noise.strong_convexity()
+
+
+def lacks_misfit_prox(problem: Problem, closed: bool = False) -> str:
+    """Why `misfit_prox` cannot be had, in words; `closed` asks that no iteration be in it."""
+    noise, operator = type(problem.noise).__name__, type(problem.operator).__name__
+    if isinstance(problem.operator, Identity):
+        return "" if Likelihood.PROX in problem.noise.can else f"a prox of the noise, which {noise} lacks"
+    if not white(problem):
+        return f"white Gaussian noise behind {operator}, which {noise} is not"
+    if closed and problem.operator.at(problem.y).gram_inverse(problem.zeros(), 1.0) is None:
+        return f"(A*A + c)^-1 in closed form, which {operator} lacks"
+    return ""
+
+
+def misfit_prox(problem: Problem, v: Tensor, step: float, x: Tensor) -> Tensor:
+    """argmin_u |u - v|^2 / 2 + step misfit(u): in closed form, else by conjugate gradients from x to 1e-10."""
+    if isinstance(problem.operator, Identity):
+        return problem.noise.prox(v, problem.y, step)
+    A, weight = problem.operator.at(v), 1 / (step * problem.noise.lipschitz(problem.y))
+    b = A.adjoint(problem.y) + weight * v
+    closed = A.gram_inverse(b, weight)
+    return cg(A.gram + weight * Identity(A.in_shape), b, x, tolerance=1e-10) if closed is None else closed
+
+
+def penalised(problem: Problem, x: Tensor, targets: tuple[Tensor, Tensor], weight: float, inner: int) -> Tensor:
+    """argmin |A x - y|^2 + weight |K x - z|^2 for targets (y, z): in closed form, else `inner` steps from x."""
+    A, K = problem.operator.at(x), problem.prior.linear(problem.operator.in_shape)
+    b = A.adjoint(targets[0]) + weight * K.adjoint(targets[1])
+    closed = A.gram_inverse(b, weight) if isinstance(K, Identity) else None
+    if closed is not None:
+        return closed
+
+    def hessian(v: Tensor) -> Tensor:
+        return A.adjoint(A(v)) + weight * K.adjoint(K(v))
+
+    p = r = b - hessian(x)
+    for _ in range(inner):
+        x, r, p = conjugate_step(hessian, x, r, p)
+    return x
+
+
+def each(prox: Callable[..., Tensor], step: float | Tensor, *signals: Tensor) -> Tensor:
+    """prox(*signals, step), item by item where `step`, (B,) on the CPU, differs in the batch."""
+    if not isinstance(step, Tensor):
+        return prox(*signals, step)
+    steps: list[float] = step.tolist()
+    if len(set(steps)) == 1:
+        return prox(*signals, steps[0])
+    return torch.cat([prox(*(s[i : i + 1] for s in signals), one) for i, one in enumerate(steps)])
