@@ -14,12 +14,15 @@ import torch
 from PIL import Image
 
 from workbench import catalog, data, storage
-from workbench.cli import COMMANDS, main
+from workbench.algorithms import Algorithm, Needs
+from workbench.cli import COMMANDS, catalogue, main
 from workbench.cli.catalogue import KINDS
+from workbench.cli.guarantees import told
 from workbench.cli.lab import OFFLINE, SETTINGS, arguments
 from workbench.cli.output import Bar
 from workbench.experiment import from_description
 from workbench.parameters import describe, parameters
+from workbench.priors import Can
 
 SMALL = ("run", "--size", "32", "--steps", "4")
 
@@ -303,3 +306,23 @@ def test_a_refusal_of_a_process_is_its_only_line(tmp_path):
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("workbench: wanted a file that can be written, got ")
     assert ended.stderr.count("\n") == 1
+
+
+def test_every_algorithm_says_what_it_needs_what_it_guarantees_and_where_that_is_shown():
+    for member in catalogue.members("algorithms"):
+        assert member["needs"] != "nothing" and member["guarantee"], member["name"]
+        assert re.search(r"[A-Z].* \d{4}, (doi 10\.|[A-Z])", member["paper"]), member["name"]
+        assert "doi" not in member["guarantee"], member["name"]
+
+
+def test_the_sentences_of_an_algorithm_are_those_of_its_needs_and_its_docstring():
+    class Method(Algorithm):
+        """x <- x. It rests at 1/L, whatever Euler says. Euler et al. 1750, doi 10.1/2; O'Neil & Ng 2001, J. 3."""
+
+        needs = Needs(prior=Can.PROX | Can.CONVEX, linear=True, also=("patience",))
+
+    assert told(Method) == (
+        "of the prior a prox, convexity; a linear operator; patience",
+        "It rests at 1/L, whatever Euler says.",
+        "Euler et al. 1750, doi 10.1/2; O'Neil & Ng 2001, J. 3.",
+    )

@@ -29,12 +29,25 @@ _NOISE_WORDS = {
 
 @dataclass(frozen=True)
 class Needs:
-    """What an algorithm asks of the prior, of the noise and of the operator."""
+    """What an algorithm asks of the prior, of the noise and of the operator; `also` in words, what `lacks` adds."""
 
     prior: Can = Can(0)
     noise: Likelihood = Likelihood(0)
     linear: bool = False
     mapped: bool = False  # g = outer(K x) with another K than the identity
+    also: tuple[str, ...] = ()
+
+    def words(self) -> list[str]:
+        """Each need as a person would say it."""
+        of_prior = [f"of the prior {', '.join(NEEDS_IN_WORDS[a] for a in self.prior)}"] * bool(self.prior)
+        of_noise = [_NOISE_WORDS[ability] for ability in self.noise]
+        return [
+            *of_prior,
+            *of_noise,
+            *["a linear operator"] * self.linear,
+            *["a prior behind a linear map"] * self.mapped,
+            *self.also,
+        ]
 
 
 @dataclass(frozen=True)

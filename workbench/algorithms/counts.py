@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.rows import reciprocal_sums, signed, spaced
+from workbench.algorithms.rows import POSITIVE, reciprocal_sums, signed, spaced
 from workbench.noise import Poisson
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
@@ -15,17 +15,20 @@ from workbench.priors import Can, NonNegative, Zero
 from workbench.problem import Problem
 from workbench.tensors import spread
 
+_POISSON, _SIGN = "Poisson noise", "no prior but the sign"
+_COUNTS = Needs(prior=Can.PROJECTION, linear=True, also=(_POISSON, _SIGN, POSITIVE))
+
 
 @dataclass(frozen=True)
 class MLEM(Algorithm):
     """x <- x / (A* 1) A* (y / (A x + background)): maximum likelihood of Poisson counts among all x >= 0.
 
-    Operators without negative entries. The likelihood grows at every step, and without background A x has the sum of
+    The likelihood grows at every step, and without background A x has the sum of
     the counts; entries that are 0 stay 0. Richardson 1972, doi 10.1364/JOSA.62.000055; Shepp & Vardi 1982, doi
     10.1109/TMI.1982.4307558.
     """
 
-    needs = Needs(prior=Can.PROJECTION, linear=True)
+    needs = _COUNTS
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or _no_counts(problem) or signed(problem)
@@ -41,14 +44,13 @@ class MLEM(Algorithm):
 class OSEM(Algorithm):
     """MLEM's step on each block of the data in turn: as fast as so many steps of it, for the price of one.
 
-    Operators without negative entries. An item whose likelihood a sweep would lower takes a step of MLEM, so that it
-    grows at every step; noisy blocks do not agree, and leave it a little below the maximum.
-    Hudson & Larkin 1994, doi 10.1109/42.363108.
+    An item whose likelihood a sweep would lower takes a step of MLEM, so that it grows at every step; noisy blocks do
+    not agree, and leave it a little below the maximum. Hudson & Larkin 1994, doi 10.1109/42.363108.
     """
 
     blocks: Annotated[int, Range(1, 32, log=True, limits=(1, 1e6)), "parts of the data, looked at in turn"] = 8
 
-    needs = Needs(prior=Can.PROJECTION, linear=True)
+    needs = _COUNTS
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or _no_counts(problem) or signed(problem)
@@ -85,7 +87,7 @@ def _background(problem: Problem) -> float:
 def _no_counts(problem: Problem) -> str:
     prior, noise = problem.prior, problem.noise
     if not isinstance(noise, Poisson):
-        return f"Poisson noise, which {type(noise).__name__} is not"
+        return f"{_POISSON}, which {type(noise).__name__} is not"
     if not isinstance(prior, Zero | NonNegative):
-        return f"no prior but the sign, and {type(prior).__name__} is another"
+        return f"{_SIGN}, and {type(prior).__name__} is another"
     return ""

@@ -19,6 +19,9 @@ from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.tensors import spread
 
+_WHITE, POSITIVE = "white Gaussian noise", "an operator without negative entries"
+_SUMS = Needs(Can.PROJECTION, Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, also=(_WHITE, POSITIVE))
+
 Relax = Annotated[float, Range(0.1, 1.9, limits=(0, 2)), "relaxation: 1 solves the equations it looks at"]
 Count = Annotated[int, Range(1, 64, log=True, limits=(1, 1e6)), "parts of the data, looked at one after another"]
 
@@ -64,7 +67,7 @@ class Swept(State):
 class RowAction(Algorithm):
     """x <- sweep(x); an item that would end above its start takes a gradient step of 1/L instead."""
 
-    needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True)
+    needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, also=(_WHITE,))
 
     @abstractmethod
     def sweep(self, problem: Problem, state: Swept) -> Tensor:
@@ -73,7 +76,7 @@ class RowAction(Algorithm):
     def lacks(self, problem: Problem) -> str:
         lacks = super().lacks(problem)
         if not lacks and not isinstance(problem.noise, Gaussian):
-            return f"white Gaussian noise, which {type(problem.noise).__name__} is not"
+            return f"{_WHITE}, which {type(problem.noise).__name__} is not"
         return lacks
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
@@ -127,12 +130,14 @@ class Kaczmarz(RowAction):
 class SART(RowAction):
     """x <- P(x + relax C_s A_s* R_s (y_s - A_s x)) for each block s in turn: 1 / C_s, 1 / R_s sums of columns, rows.
 
-    Operators without negative entries. Solves equations that have a solution; else it cycles, held below its start.
+    Solves equations that have a solution; else it cycles, held below its start.
     Andersen & Kak 1984, doi 10.1177/016173468400600107; Jiang & Wang 2003, doi 10.1109/TIP.2003.815295.
     """
 
     relax: Relax = 1.0
     blocks: Count = 16
+
+    needs = _SUMS
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or signed(problem)
@@ -148,12 +153,14 @@ class SART(RowAction):
 class SIRT(RowAction):
     """x <- P(x + relax C A* R (y - A x)), 1 / C and 1 / R the sums of A's columns and rows, P onto the constraint.
 
-    Operators without negative entries. Below 2 the residual weighted by R falls at every step to its least; the
+    Below 2 the residual weighted by R falls at every step to its least; the
     objective stays below its start. Gilbert 1972, doi 10.1016/0022-5193(72)90180-4; Gregor & Benson 2008, doi
     10.1109/TMI.2008.923696.
     """
 
     relax: Relax = 1.0
+
+    needs = _SUMS
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or signed(problem)
@@ -168,7 +175,7 @@ def signed(problem: Problem) -> str:
     if problem.dtype.is_complex:
         return "a real unknown, which this one is not"
     if not (isinstance(operator, LinearOperator) and operator.nonnegative):
-        return f"an operator without negative entries, which {type(operator).__name__} is not known to be"
+        return f"{POSITIVE}, which {type(operator).__name__} is not known to be"
     return ""
 
 

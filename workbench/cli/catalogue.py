@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli import markdown
+from workbench.cli.guarantees import told
 from workbench.cli.output import one_of, say, say_json, table
 
 if TYPE_CHECKING:
@@ -40,11 +41,18 @@ def members(kind: str) -> list[dict[str, Any]]:
     if kind == "truths":
         return _truths()
     from workbench import catalog
+    from workbench.algorithms import Algorithm
     from workbench.parameters import home, parameters
 
     known = sorted(catalog.members(KINDS[kind]).items())
     return [
-        {"name": name, "type": home(cls), "meaning": summary(cls), "parameters": [_plain(p) for p in parameters(cls)]}
+        {
+            "name": name,
+            "type": home(cls),
+            "meaning": summary(cls),
+            "parameters": [_plain(p) for p in parameters(cls)],
+            **(told(cls)._asdict() if issubclass(cls, Algorithm) else {}),
+        }
         for name, cls in known
     ]
 

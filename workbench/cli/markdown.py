@@ -18,7 +18,15 @@ def _chapter(kind: str, entries: list[dict[str, Any]]) -> str:
     if kind == "truths":
         keys = ("name", "title", "kind", "licence", "source")
         return "## Truths\n\n" + _table(keys, [[str(e[key]) for key in keys] for e in entries])
-    return "\n\n".join([f"## {kind.capitalize()}", *(part for e in entries for part in _member(e))])
+    head = [f"## {kind.capitalize()}", *([_guarantees(entries)] if kind == "algorithms" else [])]
+    return "\n\n".join([*head, *(part for e in entries for part in _member(e))])
+
+
+def _guarantees(entries: list[dict[str, Any]]) -> str:
+    """The table of what each algorithm needs and guarantees, and where that is shown."""
+    keys = ("needs", "guarantee", "paper")
+    rows = [(f"[{e['name']}](#{e['name'].lower()})", *(e[key] for key in keys)) for e in entries]
+    return _table(("algorithm", *keys), rows)
 
 
 def _member(entry: dict[str, Any]) -> list[str]:
