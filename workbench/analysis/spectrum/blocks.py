@@ -14,7 +14,7 @@ _THIN = 1e-3  # a block this small beside H is orthogonalised once more: its rou
 class Space:
     """V with orthonormal rows and T = V H V*, for sign H: what Rayleigh and Ritz need, in place, growing.
 
-    After `expand`, H V* = V* T + (what `following` continues) + (what `restart(forget=True)` let go, bounded).
+    After `expand`, H V* = V* T + what `following` continues.
     """
 
     def __init__(self, operator: LinearOperator, like: Tensor, room: int, sign: int) -> None:
@@ -23,7 +23,6 @@ class Space:
         real = like.real
         self._v = torch.empty(room, self.dimension, dtype=real.dtype, device=real.device)
         self._t = torch.zeros(room, room, dtype=torch.float64)
-        self._lost = torch.zeros(room, dtype=torch.float64)  # norms of the residuals that were let go
         self._tail = torch.zeros(0, 0, dtype=torch.float64)  # coupling of the last rows to `_rest`
         self._rest = self._v[:0]
         self.size, self.products, self.scale = 0, 0, 0.0
@@ -53,17 +52,12 @@ class Space:
         values, mix = torch.linalg.eigh(self._t[: self.size, : self.size])
         values, mix = values.flip(0), mix.flip(1)
         tail = mix[self.size - len(self._tail) :]
-        going = (tail.T @ self._tail).norm(dim=1)
-        lost = mix.abs().T @ self._lost[: self.size]
-        return values, mix, (going.square() + lost.square()).sqrt()
+        return values, mix, (tail.T @ self._tail).norm(dim=1)
 
-    def restart(self, mix: Tensor, values: Tensor, residuals: Tensor, keep: int, forget: bool) -> None:
-        """Keep so many Ritz vectors; `forget` drops what continues them, else the next block must be `following`."""
+    def restart(self, values: Tensor, mix: Tensor, keep: int) -> None:
+        """Keep so many Ritz vectors; the next block has to be `following`."""
         keep = min(keep, self.size)
-        chosen = mix[:, :keep]
-        self._v[:keep] = chosen.T.to(self._v) @ self.basis
-        self._lost[:keep] = residuals[:keep] if forget else chosen.abs().T @ self._lost[: self.size]
-        self._lost[keep:] = 0
+        self._v[:keep] = mix[:, :keep].T.to(self._v) @ self.basis
         self._t.zero_()
         self._t[:keep, :keep] = torch.diag(values[:keep])
         self.size = keep

@@ -78,7 +78,7 @@ class Search:
         if not 1 <= k <= size:
             raise Refusal(f"between 1 and {size} eigenpairs", str(k), "ask for as many as there are, or fewer")
         wanted = max(2 * k + 60, LITTLE // size) if self.basis is None else self.basis
-        return min(size, max(wanted, k + 3 * BLOCK))
+        return min(size, max(wanted, k + 6 * BLOCK))
 
     def goal(self, scale: float) -> float:
         """The residual that is small enough: below it there is only rounding in single precision."""
@@ -104,11 +104,11 @@ def outermost(operator: LinearOperator, k: int, sign: int, search: Search = DEFA
     space, rng = Space(operator, search.like, room, sign), generator(search.seed, 0)
     block = space.random(min(BLOCK, room), rng)
     settled: Tensor | None = None  # the values that the last search from random vectors ended with
-    seen = 0
+    seen, width = 0, len(block)
     while True:
         space.expand(block)
-        if space.size < min(GROWN * seen, room - BLOCK) and space.products < search.products:
-            block = space.following(BLOCK, rng)
+        if space.size < min(GROWN * seen, room - width) and space.products < search.products:
+            block = space.following(width, rng)
             continue
         seen = space.size
         values, mix, residuals = space.ritz()
@@ -123,13 +123,11 @@ def outermost(operator: LinearOperator, k: int, sign: int, search: Search = DEFA
             return
         if found and moved:
             settled = values[:k]
-            space.restart(mix, values, residuals, k, forget=True)
-            block, seen = space.random(min(BLOCK, room - k), rng), 0
-            continue
-        if space.size + BLOCK > room:
-            space.restart(mix, values, residuals, k + (room - k) // 3, forget=False)
+            width += min(BLOCK, max(0, room - k - 2 * width) // 2)  # new random vectors join
+        if space.size + width > room < space.dimension:
+            space.restart(values, mix, min(k + (room - k) // 3, room - 2 * width))
             seen = 0
-        block = space.following(BLOCK, rng)
+        block = space.following(width, rng)
 
 
 def _inside(values: Tensor, residuals: Tensor, k: int, goal: float, space: Space) -> bool:
