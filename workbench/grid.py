@@ -60,7 +60,9 @@ def grouped(chosen: Sequence[Cell]) -> list[list[Cell]]:
 
 def valid(chosen: Iterable[Cell], side: int = 32) -> list[Cell]:
     """The cells whose parts fit together."""
-    return [cell for cell in chosen if not isinstance(_prepare(cell, side), Verdict)]
+    problems = ((cell, _problem(cell[:3], side)) for cell in chosen)
+    made = {name: cls() for name, cls in catalog.members("algorithm").items()}
+    return [c for c, problem in problems if isinstance(problem, Problem) and not made[c[3]].lacks(problem)]
 
 
 def judge(chosen: Iterable[Cell], side: int = 32, steps: int = 50) -> Iterator[Verdict]:
@@ -71,7 +73,7 @@ def judge(chosen: Iterable[Cell], side: int = 32, steps: int = 50) -> Iterator[V
     """
     for cell in chosen:
         made = _prepare(cell, side)
-        yield made if isinstance(made, Verdict) else _run(cell, *made, steps)
+        yield made if isinstance(made, Verdict) else run_cell(cell, *made, steps)
 
 
 def _prepare(cell: Cell, side: int) -> tuple[Problem, Algorithm] | Verdict:
@@ -123,7 +125,8 @@ def _unknown(operator: Operator, y: Tensor) -> Tensor:
     return signal.to(complex_of(signal.dtype)) if operator.field == Field.COMPLEX else signal
 
 
-def _run(cell: Cell, problem: Problem, algorithm: Algorithm, steps: int) -> Verdict:
+def run_cell(cell: Cell, problem: Problem, algorithm: Algorithm, steps: int) -> Verdict:
+    """The verdict on so many steps of the algorithm on the problem."""
     before = _baseline(problem)
     try:
         found = run(problem, algorithm, objective, psnr, steps=steps, every=steps)
@@ -157,4 +160,4 @@ def _wrong(prior: Prior, algorithm: Algorithm, found: "xr.Dataset", gain: float)
     return ""
 
 
-__all__ = ["Cell", "Verdict", "cells", "cover", "grouped", "judge", "valid"]
+__all__ = ["Cell", "Verdict", "cells", "cover", "grouped", "judge", "run_cell", "valid"]

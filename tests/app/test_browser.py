@@ -190,6 +190,9 @@ def test_a_diverged_run_says_what_helps(page, address) -> None:
     alert = page.get_by_role("alert").filter(has_text="step")
     playwright.expect(alert).to_be_visible(timeout=30_000)
     assert "diverged" in said(page)
+    press(page, "Repair: step size automatic")
+    playwright.expect(alert).to_be_hidden(timeout=30_000)
+    assert "diverged" not in said(page)
 
 
 def test_every_tab_shows_something_and_pythons_reads(page, address) -> None:

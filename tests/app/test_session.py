@@ -244,3 +244,15 @@ def test_a_bad_address_shows_its_sentence_and_the_default(query):
     assert session.errors["address"].startswith("wanted")
     assert describe(session.experiment) == describe(Experiment())
     session.close()
+
+
+def test_a_diverged_run_is_repaired_by_its_own_advice():
+    session = Session(experiment(prior=Tikhonov(), algorithm=GradientDescent(5.0), steps=60))
+    session.play()
+    frame = wait(session, Status.DIVERGED)
+    assert frame.repair == {"algorithm.step_size": None}
+    assert 0 < frame.largest_step < 5.0 and frame.largest_step == pytest.approx(2 / frame.lipschitz)
+    session.repair(frame.repair)
+    done = wait(session, Status.DONE)
+    assert not done.repair and done.curves["objective"][-1] < done.curves["objective"][0]
+    session.close()

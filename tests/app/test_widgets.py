@@ -140,3 +140,12 @@ def test_wishes_come_ten_times_a_second_and_the_last_one_counts() -> None:
     wishes.flush()
     wishes.flush()
     assert granted == [("prior.weight", 0), ("prior.weight", 4)]
+
+
+def test_the_slider_of_a_step_is_green_as_far_as_it_is_safe() -> None:
+    each, _ = made("step")
+    assert isinstance(each, Automatic)
+    each.shade(10 ** ((math.log10(1e-6) + math.log10(10)) / 2))
+    assert "0 50.0%" in each.slider.sx["& .MuiSlider-rail"]["background"]
+    each.shade(None)
+    assert "& .MuiSlider-rail" not in each.slider.sx

@@ -4,6 +4,8 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import islice
 from typing import Annotated, ClassVar
 
 import torch
@@ -107,8 +109,8 @@ class Algorithm(ABC, metaclass=Checked):
         lacks = self.lacks(problem)
         if not lacks:
             return ""
-        others = [name for name, cls in _siblings().items() if not cls().lacks(problem)]
-        advice = f"try {' or '.join(others[:2])}" if others else "change the prior or the noise"
+        others = list(islice((name for name, cls in _siblings().items() if not cls().lacks(problem)), 2))
+        advice = f"try {' or '.join(others)}" if others else "change the prior or the noise"
         return f"{type(self).__name__} needs {lacks}: {advice}"
 
 
@@ -125,6 +127,7 @@ def _missing(needs: Needs, problem: Problem) -> str:
     return ""
 
 
+@cache
 def _siblings() -> dict[str, type[Algorithm]]:
     from workbench import algorithms
 

@@ -1,0 +1,77 @@
+"""No knobs: cells of the catalogue run from their defaults, and the command that says so."""
+
+import csv
+
+import pytest
+import torch
+
+from workbench import grid
+from workbench.algorithms import PDHG, GradientDescent
+from workbench.cli import main
+from workbench.noise import Gaussian
+from workbench.operators import Identity
+from workbench.parameters import changed
+from workbench.priors import Tikhonov, TotalVariation
+from workbench.problem import Problem
+
+
+def test_a_cover_of_all_pairs_passes_from_defaults(tmp_path, capsys) -> None:
+    """Every valid pair of operator, noise, prior and algorithm at least once, at 32 x 32."""
+    found = main(["bench", "grid", "--cover", "--out", str(tmp_path / "grid.csv")])
+    said = capsys.readouterr().out
+    assert found == 0, said.partition("failures")[2]
+    tried = list(csv.DictReader((tmp_path / "grid.csv").open(newline="")))
+    kinds = ("operator", "noise", "prior", "algorithm")
+    assert [len({row[kind] for row in tried}) for kind in kinds] == [
+        len(set(names)) for names in zip(*grid.cells(), strict=True)
+    ]
+    assert {row["outcome"] for row in tried} == {"passed"}
+
+
+@pytest.fixture
+def problem() -> Problem:
+    truth = torch.rand(1, 1, 16, 16, generator=torch.Generator().manual_seed(0))
+    return Problem.simulate(Identity((1, 16, 16)), Gaussian(), Tikhonov(), truth)
+
+
+def test_a_cell_that_cannot_be_valid_is_refused_with_its_sentence() -> None:
+    (verdict,) = grid.judge([("GaussianBlur", "Gaussian", "TotalVariation", "GradientDescent")])
+    assert verdict.outcome == "refused" and "GradientDescent needs" in verdict.reason
+    (verdict,) = grid.judge([("FourierMask", "Poisson", "Zero", "PDHG")])
+    assert verdict.outcome == "refused" and verdict.reason
+
+
+def test_a_run_that_ends_above_its_start_or_diverges_fails(problem) -> None:
+    cell = ("Identity", "Gaussian", "Tikhonov", "GradientDescent")
+    bad = changed(GradientDescent(), step_size=1.0)
+    assert "diverged" in grid.run_cell(cell, problem, bad, 50).reason
+    assert "above its start" in grid.run_cell(cell, problem, bad, 1).reason
+    assert grid.run_cell(cell, problem, GradientDescent(), 50).outcome == "passed"
+
+
+def test_a_suited_prior_must_not_lose_to_the_baseline(problem) -> None:
+    from dataclasses import replace
+
+    heavy = replace(problem, prior=TotalVariation(1e6))
+    verdict = grid.run_cell(("Identity", "Gaussian", "TotalVariation", "PDHG"), heavy, PDHG(), 50)
+    assert verdict.outcome == "failed" and "dB below the baseline" in verdict.reason
+
+
+def test_a_table_is_gone_on_with_and_another_file_is_left_alone(tmp_path, capsys) -> None:
+    path = tmp_path / "grid.csv"
+    words = ["bench", "grid", "--only", "Integration", "--cover", "--steps", "2", "--size", "16", "--jobs", "1"]
+    main([*words, "--out", str(path)])
+    first, when = path.read_text(), path.stat().st_mtime_ns
+    main([*words, "--out", str(path)])
+    assert path.read_text() == first and path.stat().st_mtime_ns == when
+    (tmp_path / "other.csv").write_text("a,b\n")
+    capsys.readouterr()
+    assert main([*words, "--out", str(tmp_path / "other.csv")]) == 2
+    assert "table of an earlier" in capsys.readouterr().err
+    assert (tmp_path / "other.csv").read_text() == "a,b\n"
+
+
+@pytest.mark.parametrize("words", [["--only", "TV"], ["--size", "4"], ["--jobs", "0"], ["--out", "/nowhere/a.csv"]])
+def test_what_cannot_be_run_is_one_sentence(words, capsys) -> None:
+    assert main(["bench", "grid", *words]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
