@@ -25,9 +25,11 @@ HEAD = ("", "seconds", "products", "largest error, relative", "error its interva
 
 
 def hessian(side: int, dtype: torch.dtype) -> Counted:
-    signal = truth("camera", side).reshape(1, 1, side, side).to(dtype)
-    problem = Problem.simulate(GaussianBlur((1, side, side), 1.5), Gaussian(0.05), SmoothedTotalVariation(10.0), signal)
-    return Counted(hessians(problem, problem.start()).objective)
+    signal = truth("camera", side).reshape(1, 1, side, side).double()
+    operator, prior = GaussianBlur((1, side, side), 1.5), SmoothedTotalVariation(10.0)
+    made = Problem.simulate(operator, Gaussian(0.05), prior, signal)  # one draw of noise for both precisions
+    problem = Problem(operator, made.noise, prior, made.y.to(dtype))
+    return Counted(hessians(problem, made.start().to(dtype)).objective)
 
 
 def matrix(operator: Counted, dtype: torch.dtype) -> Matrix:
