@@ -15,7 +15,8 @@ from workbench.priors import Can
 from workbench.problem import Problem
 
 _SAFETY = 0.99
-# Where m is felt within a few steps the first is long, 5 / m: it is soon shorter, and one too short would stay so.
+# Where m is felt within a few steps the first is long, 5 / m: it is soon shorter, and one too short would stay so. The
+# step of the linear rate is as long where m is small, and would throw x far away for nothing.
 _FELT, _FIRST = 0.03, 5.0
 
 
@@ -57,8 +58,8 @@ class AcceleratedPDHG(Algorithm):
         smooth = _smoothness(problem)
         if modulus * scales["step"] > _FELT:
             scales["step"] = _FIRST / modulus
-        if modulus and smooth:
-            rate = 2 * (modulus / smooth) ** 0.5 / scales["operator" if _of_data(problem) else "linear"]
+        rate = 2 * (modulus / smooth) ** 0.5 / scales["operator" if _of_data(problem) else "linear"] if smooth else 0.0
+        if rate > _FELT:
             scales |= {"step": rate / (2 * modulus), "rate": rate}
         return scales
 

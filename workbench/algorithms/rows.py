@@ -128,9 +128,10 @@ class Kaczmarz(RowAction):
 
 @dataclass(frozen=True)
 class SART(RowAction):
-    """x <- P(x + relax C_s A_s* R_s (y_s - A_s x)) for each block s in turn: 1 / C_s, 1 / R_s sums of columns, rows.
+    """x <- P(x + relax C A_s* R_s (y_s - A_s x)) for each block s in turn: 1 / R_s sums of rows, 1 / C of columns.
 
-    Solves equations that have a solution; else it cycles, held below its start.
+    Of the columns' sums over a block the largest counts, so that all blocks contract in one norm. Solves equations that
+    have a solution; else it cycles, held below its start.
     Andersen & Kak 1984, doi 10.1177/016173468400600107; Jiang & Wang 2003, doi 10.1109/TIP.2003.815295.
     """
 
@@ -144,8 +145,11 @@ class SART(RowAction):
 
     def sweep(self, problem: Problem, state: Swept) -> Tensor:
         x, parts = state.x, _linear(problem).blocks(self.blocks)
+        data = [part.part(problem.y) for part in parts]
+        sums = [column_sums(part.operator, y) for part, y in zip(parts, data, strict=True)]
+        columns = torch.stack(sums).amax(0)
         for s in spaced(len(parts)):
-            x = problem.prior.prox(_averaged(parts[s].operator, x, parts[s].part(problem.y), self.relax), 1.0)
+            x = problem.prior.prox(_averaged(parts[s].operator, columns, x, data[s], self.relax), 1.0)
         return x
 
 
@@ -166,7 +170,8 @@ class SIRT(RowAction):
         return super().lacks(problem) or signed(problem)
 
     def sweep(self, problem: Problem, state: Swept) -> Tensor:
-        return problem.prior.prox(_averaged(_linear(problem), state.x, problem.y, self.relax), 1.0)
+        A = _linear(problem)
+        return problem.prior.prox(_averaged(A, column_sums(A, problem.y), state.x, problem.y, self.relax), 1.0)
 
 
 def signed(problem: Problem) -> str:
@@ -190,9 +195,14 @@ def reciprocal_sums(sums: Tensor) -> Tensor:
     return torch.where(seen, 1 / torch.where(seen, sums, 1), 0)
 
 
-def _averaged(A: LinearOperator, x: Tensor, y: Tensor, relax: float) -> Tensor:
+def column_sums(A: LinearOperator, y: Tensor) -> Tensor:
+    """The sum of each column of A, (1, *in_shape)."""
+    return A.adjoint(torch.ones_like(y[:1]))
+
+
+def _averaged(A: LinearOperator, columns: Tensor, x: Tensor, y: Tensor, relax: float) -> Tensor:
     """One simultaneous step on the rows of A."""
-    rows, columns = A(torch.ones_like(x[:1])), A.adjoint(torch.ones_like(y[:1]))
+    rows = A(torch.ones_like(x[:1]))
     return x + relax * reciprocal_sums(columns) * A.adjoint(reciprocal_sums(rows) * (y - A(x)))
 
 

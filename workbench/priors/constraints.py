@@ -33,7 +33,6 @@ class NonNegative(Prior):
     """
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
-    suits = frozenset({"piecewise constant"})
     separable = keeps_sign = True
 
     def forward(self, x: Tensor) -> Tensor:
@@ -60,7 +59,6 @@ class Box(Prior):
     """
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
-    suits = frozenset({"piecewise constant"})
     separable = True
 
     def __init__(
