@@ -62,7 +62,7 @@ def covering(problems: list[Problem], strength: int) -> list[tuple[Problem, Algo
     valid = {
         (name(p.operator), name(p.noise), name(p.prior), name(a)): (p, a)
         for p, a in itertools.product(problems, MEMBERS)
-        if not a.unmet(p)
+        if not a.lacks(p)
     }
     return [valid[cell] for cell in cover(list(valid), strength)]
 

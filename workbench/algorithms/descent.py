@@ -19,6 +19,7 @@ from workbench.tensors import dot, norm, norm2, spread
 Decrease = Annotated[
     float, Range(1e-4, 0.4, log=True, limits=(1e-12, 0.49)), "share of the decrease that the slope promises"
 ]
+_GROWTH = 10.0
 _NEEDS = Needs(prior=Can.GRAD | Can.VALUE, noise=Likelihood.GRAD)
 
 
@@ -135,7 +136,8 @@ class NonlinearConjugateGradient(_Descent):
         lost = (step == 0) | (down >= 0)
         onward = torch.where(spread(lost, d), -new.slope, onward)
         down = torch.where(lost, -norm2(new.slope), down)
-        ahead = step * state.downhill / down
+        # What the last step promised, promised again; slopes that are rounding make no ratio.
+        ahead = (step * state.downhill / down).minimum(_GROWTH * step)
         step = torch.where((step > 0) & ahead.isfinite() & (ahead > 0), ahead, state.step)
         return replace(state, **new._asdict(), step=step, direction=onward, downhill=down, k=state.k + 1)
 

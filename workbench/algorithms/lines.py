@@ -76,15 +76,14 @@ def search(
     ceiling = origin.value if ceiling is None else ceiling
     downhill = dot(origin.slope, direction)
     low, high = torch.zeros_like(step), torch.full_like(step, torch.inf)
-    wrong, least = downhill < 0, torch.finfo(step.dtype).eps ** 0.5 * rounding_of(origin.value, start.x)
+    wrong = downhill < 0
     for _ in range(_TRIALS):
         new = evaluate(problem, origin.x + spread(step, direction) * direction)
         rise = dot(new.slope, direction)
         falls = rule.falls(origin, new, step, ceiling, downhill)
         far = ~falls | (rise > rule.curvature * downhill.abs())
         near = ~far & (rise < -rule.curvature * downhill.abs())
-        # Where even the slope promises less than rounding leaves, any trial will do.
-        wrong = (far | near) & (step * downhill.abs() > least)
+        wrong = far | near
         if not bool(wrong.any()):
             return new, step
         low, high = torch.where(near, step, low), torch.where(far, step, high)

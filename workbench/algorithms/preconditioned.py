@@ -35,6 +35,7 @@ class PreconditionedGradient(Algorithm):
 
     Stable below 2/L, L the largest eigenvalue of P M, by power iteration; 1/L is taken when none is given. M is the
     Hessian where it is constant.
+    Axelsson 1994, doi 10.1017/CBO9780511624100.
     """
 
     preconditioner: Annotated[Preconditioner, "what the gradient is multiplied by"] = Circulant()
