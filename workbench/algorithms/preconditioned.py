@@ -14,11 +14,12 @@ from workbench.noise import Likelihood
 from workbench.operators import LinearOperator, Map
 from workbench.preconditioners import Circulant, Diagonal, Preconditioner
 from workbench.preconditioners.base import largest
-from workbench.priors import Can
+from workbench.priors import Can, Zero
 from workbench.problem import Problem
 from workbench.tensors import dot, norm2, real_of, spread
 
 _SAFETY = 0.95
+_HELD = "a prior that holds what the data do not see"
 _DATA = 0.2  # share of the data in the dual steps, as in PDHG
 
 
@@ -85,7 +86,11 @@ class PreconditionedCG(Algorithm):
 
     preconditioner: Annotated[Preconditioner, "what residuals are multiplied by"] = Circulant()
 
-    needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True)
+    needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True, also=(_HELD,))
+
+    def lacks(self, problem: Problem) -> str:
+        # Without a prior P raises the noise in what the operator hardly sees to its full height in one step.
+        return super().lacks(problem) or (f"{_HELD}, which Zero is not" if isinstance(problem.prior, Zero) else "")
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> FittedConjugate:
         hessian = problem.gauss_newton(x)
