@@ -5,7 +5,7 @@ import csv
 import pytest
 import torch
 
-from workbench import catalog, grid
+from workbench import grid
 from workbench.algorithms import PDHG, GradientDescent
 from workbench.cli import main
 from workbench.noise import Gaussian
