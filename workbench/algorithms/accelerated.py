@@ -15,8 +15,7 @@ from workbench.priors import Can
 from workbench.problem import Problem
 
 _SAFETY = 0.99
-# Where m is felt within a few steps the first is long, 5 / m: it is soon shorter, and one too short would stay so. The
-# step of the linear rate is as long where m is small, and would throw x far away for nothing.
+# Where m is felt within thirty of PDHG's steps the first is long, 5 / m: it is soon shorter, and a short one stays so.
 _FELT, _FIRST = 0.03, 5.0
 
 
@@ -39,7 +38,7 @@ class AcceleratedPDHG(Algorithm):
 
     f is the misfit, h(B x) = outer(K x); where K = 1, f is the prior and h(B x) = nll(A x). step s |B|^2 = 0.99 and
     the dual sees x + theta (x - x before), theta = 1 / sqrt(1 + 2 m step). |x - x*|^2 = O(1 / k^2); where m = 0 it is
-    PDHG, and where h has an M-Lipschitz gradient the step stays at 1 / (|B| sqrt(m M)) and the rate is linear.
+    PDHG; where grad h is M-Lipschitz and m not tiny the step stays at 1 / (|B| sqrt(m M)) and the rate is linear.
     Chambolle & Pock 2011, doi 10.1007/s10851-010-0251-1.
     """
 
@@ -55,13 +54,10 @@ class AcceleratedPDHG(Algorithm):
         of_prior = problem.prior.strong_convexity()
         modulus = of_prior if _of_data(problem) else problem.strong_convexity() - of_prior
         scales = {**split_scales(problem), "convexity": modulus, "rate": 0.0}
-        smooth = _smoothness(problem)
-        if modulus * scales["step"] > _FELT:
-            scales["step"] = _FIRST / modulus
-        rate = 2 * (modulus / smooth) ** 0.5 / scales["operator" if _of_data(problem) else "linear"] if smooth else 0.0
-        if rate > _FELT:
-            scales |= {"step": rate / (2 * modulus), "rate": rate}
-        return scales
+        rate, usual = _rate(problem, scales), scales["step"]
+        if rate and rate / (2 * modulus) < usual / _FELT:
+            return {**scales, "step": rate / (2 * modulus), "rate": rate}
+        return {**scales, "step": _FIRST / modulus} if modulus * usual > _FELT else scales
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Accelerated:
         of_data = _of_data(problem)
@@ -96,12 +92,14 @@ class AcceleratedPDHG(Algorithm):
         return first * float(state.shrunk) if isinstance(state, Accelerated) else first
 
 
-def _smoothness(problem: Problem) -> float:
-    """A Lipschitz constant of the gradient of h; 0 where none is known."""
+def _rate(problem: Problem, scales: Mapping[str, float]) -> float:
+    """2 sqrt(m / M) / |B|, M a Lipschitz constant of the gradient of h; 0 where m is 0 or no M is known."""
+    noise, outer = problem.noise, problem.prior.outer
     if _of_data(problem):
-        return problem.noise.lipschitz(problem.y) if Likelihood.LIPSCHITZ in problem.noise.can else 0.0
-    outer = problem.prior.outer
-    return outer.lipschitz() if Can.GRAD in outer.can else 0.0
+        smooth = noise.lipschitz(problem.y) if Likelihood.LIPSCHITZ in noise.can else 0.0
+        return 2 * (scales["convexity"] / smooth) ** 0.5 / scales["operator"] if smooth else 0.0
+    smooth = outer.lipschitz() if Can.GRAD in outer.can else 0.0
+    return 2 * (scales["convexity"] / smooth) ** 0.5 / scales["linear"] if smooth else 0.0
 
 
 def _of_data(problem: Problem) -> bool:

@@ -36,7 +36,7 @@ class LevenbergMarquardt(Descent):
     Levenberg 1944, doi 10.1090/qam/10666; Marquardt 1963, doi 10.1137/0111030.
     """
 
-    inner: Inner = 5
+    inner: Inner = 4
 
     needs = CURVED
 

@@ -72,7 +72,7 @@ class GaussNewtonCG(Descent):
     doi 10.1007/978-0-387-40065-5, section 7.1.
     """
 
-    inner: Inner = 5
+    inner: Inner = 4
 
     needs = CURVED
 
