@@ -1,18 +1,29 @@
-"""Parts of the page that come after the first picture: a browser takes seconds to build them all.
-
-Widgets only: Bokeh's plots are an error in the browser when their surroundings change before they are laid out.
-"""
+"""Parts of the page that come after the first picture: a browser takes seconds to build them all."""
 
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+from bokeh.document import Document
+from bokeh.models import CustomJS
+
+# Bokeh 3.9 lays a plot out whenever its surroundings change size, also before the plot is built: an error each time,
+# for plots that join a page that is open. A plot that is not built has nothing to lay out.
+_PATIENCE = """
+const view = Bokeh.require("models/plots/plot_canvas").PlotView.prototype
+for (const name of ["_measure_layout", "_after_layout"]) {
+  const act = view[name]
+  view[name] = function () { if (this.layout != null) act.call(this) }
+}
+"""
 
 
 class Later:
     """Empty places, filled one at a time in the order in which they were made."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document | None = None) -> None:
+        if document is not None:
+            document.js_on_event("document_ready", CustomJS(code=_PATIENCE))
         self._waiting: list[tuple[pmui.Column, pn.viewable.Viewable]] = []
 
     def place(self, part: pn.viewable.Viewable, **layout: Any) -> pmui.Column:

@@ -47,10 +47,11 @@ class Workbench:
         )
         self.mend = pmui.Button(label="Repair", icon="healing", variant="outlined", size="small", visible=False)
         self.mend.on_click(lambda event: self.session.repair(self._frame.repair if self._frame else {}))
-        self._later = Later()
+        self.visit = Visit(session)
+        self._later = Later(self.visit.document)
         self.tabs = pmui.Tabs(
             ("Pictures", self.gallery.element),
-            ("Compare", self.compare.element),
+            ("Compare", self._later.place(self.compare.element)),
             ("Python", self.python.element),
             dynamic=False,
             sizing_mode="stretch_width",
@@ -59,7 +60,6 @@ class Workbench:
         self.tabs.param.watch(lambda event: self._turn(), "active")
         self._turned = self._ready = self._playing = False
         self._early: Any = None
-        self.visit = Visit(session)
         self._drawn, self._due = -1, 0.0
         self._frame: Frame | None = None
         self._notes, self._note = session.notes, session.errors.get("address", "")
@@ -111,7 +111,7 @@ class Workbench:
             self._later.place(bar),
             self.tabs,
             pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0),
-            self.convergence.element,
+            self._later.place(self.convergence.element, sizing_mode="stretch_both", min_height=190),
             sizing_mode="stretch_both",
             margin=(0, 0, 4, 12),
         )
