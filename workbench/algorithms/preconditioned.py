@@ -42,7 +42,10 @@ class PreconditionedGradient(Algorithm):
     preconditioner: Annotated[Preconditioner, "what the gradient is multiplied by"] = Circulant()
     step_size: Step = None
 
-    needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True)
+    needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, also=(_HELD,))
+
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or unheld(problem)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return _learn(self.preconditioner, majorant(problem), problem.zeros())[1]
@@ -89,8 +92,7 @@ class PreconditionedCG(Algorithm):
     needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True, also=(_HELD,))
 
     def lacks(self, problem: Problem) -> str:
-        # Without a prior P raises the noise in what the operator hardly sees to its full height in one step.
-        return super().lacks(problem) or (f"{_HELD}, which Zero is not" if isinstance(problem.prior, Zero) else "")
+        return super().lacks(problem) or unheld(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> FittedConjugate:
         hessian = problem.gauss_newton(x)
@@ -185,6 +187,11 @@ class PreconditionedPDHG(Algorithm):
         }
         fitted, measured = _learn(self.preconditioner, _metric(problem, shares), problem.zeros())
         return fitted, {**shares, **measured}
+
+
+def unheld(problem: Problem) -> str:
+    """What the problem lacks where P would raise the noise in what the operator hardly sees to its full height."""
+    return f"{_HELD}, which Zero is not" if isinstance(problem.prior, Zero) else ""
 
 
 def majorant(problem: Problem) -> LinearOperator:

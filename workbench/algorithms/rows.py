@@ -110,6 +110,8 @@ class Kaczmarz(RowAction):
     relax: Relax = 1.0
     blocks: Count = 16
 
+    exact = False
+
     def measure(self, problem: Problem) -> Mapping[str, float]:
         parts = _linear(problem).blocks(self.blocks)
         norms = {f"norm {s}": power_norm(part.operator, problem.zeros()) for s, part in enumerate(parts)}
@@ -139,6 +141,7 @@ class SART(RowAction):
     blocks: Count = 16
 
     needs = _SUMS
+    exact = False
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or signed(problem)
