@@ -1,14 +1,8 @@
-"""A run that can be played, paused, stepped, slowed, changed and cancelled.
+"""A run that can be played, paused, stepped, slowed, changed and cancelled."""
 
-It is asked from any thread and acts between two iterations; it publishes frozen snapshots, the latest wins.
-"""
-
-import logging
-import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import torch
 
@@ -16,31 +10,18 @@ from workbench import devices
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.progress import Progress
 from workbench.diagnosis import Diagnosis
+from workbench.jobs.turn import SLICE, Status, Turn, in_words
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import Diverged, Log, Probe, Row, Watch, iterate, resume
 from workbench.tensors import generator
 
-SLICE = 0.05  # seconds of solving between two looks at the other jobs
 FRESH = 10  # the first iterations are all recorded: that is where curves bend
 PROBE_SHARE = 0.02  # later, probes take at most this part of the solver's time,
 ALLOWANCE = 0.15  # and so many seconds more, spent where k has grown by GROWN: short runs have whole curves too
 GROWN = 1.1
 LOOK_SHARE = 0.01  # and looks for stagnation, which may want a duality gap, at most this part
 LOOK_COST = 100  # iterations that a look is taken to cost before one was made
-LOGGER = logging.getLogger(__name__)
-
-
-class Status(StrEnum):
-    """What a job is doing."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    PAUSED = "paused"
-    DONE = "done"
-    DIVERGED = "diverged"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -60,12 +41,13 @@ class Snapshot:
     largest_step: float | None = None  # the step up to which the algorithm is known to converge
 
 
-class Job:
-    """One run under a Runner. Every public method may be called from any thread and returns at once."""
+class Job(Turn):
+    """One run under a Runner."""
 
     def __init__(
         self, problem: Problem, algorithm: Algorithm, probes: tuple[Probe, ...], steps: int, seed: int
     ) -> None:
+        super().__init__()
         self.problem, self.algorithm, self.probes, self.seed = problem, algorithm, probes, seed
         self.latest = Snapshot(steps=steps)
         self._steps = self._stretch = steps
@@ -79,8 +61,6 @@ class Job:
         self._pause, self._due = 0.0, 0.0
         self._seconds, self._probing = 0.0, 0.0
         self._looks: list[float] = []
-        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._wake: Callable[[], None] = lambda: None
 
     def play(self) -> None:
         """Run until `steps` are done; a run that was done or stopped goes on from its last good state."""
@@ -113,14 +93,6 @@ class Job:
     def change(self, problem: Problem, algorithm: Algorithm, label: str) -> None:
         """Go on with another problem or algorithm from the next iteration, and leave a mark on the record."""
         self._ask(lambda: self._change(problem, algorithm, label))
-
-    def attach(self, wake: Callable[[], None]) -> None:
-        """Let a runner hear of what is asked."""
-        self._wake = wake
-
-    def _ask(self, command: Callable[[], None]) -> None:
-        self._inbox.put(command)
-        self._wake()
 
     # Below: only the runner's thread.
 
@@ -170,17 +142,14 @@ class Job:
         self._watch = Watch(self.problem, self.algorithm)
         self._progress, self._diagnosis = Progress(self.problem, self.algorithm), None
 
-    def obey(self) -> None:
-        """Carry out what was asked since the last iteration."""
-        while not self._inbox.empty():
-            self._inbox.get()()
+    @property
+    def status(self) -> Status:
+        return self.latest.status
 
     def due(self, now: float) -> float | None:
-        """Seconds until the next iteration may start; None when the job waits for a person."""
         return max(self._due - now, 0.0) if self._status is Status.RUNNING else None
 
     def run_slice(self) -> None:
-        """Iterate for a slice of time, or until somebody asks for something."""
         end = time.perf_counter() + SLICE
         try:
             while self._status is Status.RUNNING and time.perf_counter() < end:
@@ -196,14 +165,8 @@ class Job:
             self._log.cut(diverged.state)
             self._diagnosis = diverged.diagnosis
             self._become(Status.DIVERGED, str(diverged))
-        except torch.OutOfMemoryError as error:
-            self._become(Status.FAILED, f"the device has no memory left for this run: take a smaller signal ({error})")
-        except Refusal as sentence:
-            self._become(Status.FAILED, str(sentence))
         except Exception as error:
-            # A bug must not take the other people's runs down with it: it is logged and shown.
-            LOGGER.exception("a run failed")
-            self._become(Status.FAILED, f"{type(error).__name__}: {error}")
+            self._become(Status.FAILED, in_words(error))
 
     def _iterate(self) -> None:
         begin = time.perf_counter()

@@ -3,22 +3,25 @@
 import atexit
 import threading
 import time
+from typing import TypeVar
 
-from workbench.jobs.job import Job, Status
+from workbench.jobs.turn import Status, Turn
+
+Work = TypeVar("Work", bound=Turn)
 
 
 class Runner:
     """The thread that owns every iterator of one device."""
 
     def __init__(self, name: str) -> None:
-        self._jobs: list[Job] = []
+        self._jobs: list[Turn] = []
         self._change = threading.Condition()
         self._stop, self._asked = False, False
         self._thread = threading.Thread(target=self._loop, name=f"runner {name}", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Job) -> Job:
-        """Take a job in; it waits, paused, for `play` or `step`."""
+    def submit(self, job: Work) -> Work:
+        """Take work in; a run waits, paused, for `play` or `step`."""
         job.attach(self._notify)
         with self._change:
             self._jobs.append(job)
@@ -57,7 +60,7 @@ class Runner:
     def _rest(self) -> None:
         """Forget the jobs that are over, and wait until one is due or somebody asks."""
         with self._change:
-            self._jobs = [j for j in self._jobs if j.latest.status is not Status.CANCELLED]
+            self._jobs = [j for j in self._jobs if j.status is not Status.CANCELLED]
             now = time.perf_counter()
             waits = [wait for j in self._jobs if (wait := j.due(now)) is not None]
             if not self._asked and not self._stop and 0.0 not in waits:
