@@ -18,6 +18,7 @@ from workbench.analysis.spectrum.hessians import Hessians, exact, hessians
 from workbench.analysis.spectrum.lanczos import Krylov, lanczos, rademacher
 from workbench.analysis.spectrum.measure import SpectralMeasure, refine, slq, slq_cost
 from workbench.analysis.spectrum.ritz import Ritz, outliers, ritz
+from workbench.analysis.spectrum.study import Finding, Glimpse, Study, glimpse, preconditioned
 
 __all__ = [
     "Cost",
@@ -25,16 +26,20 @@ __all__ = [
     "Eigenpairs",
     "Entries",
     "Estimate",
+    "Finding",
+    "Glimpse",
     "Hessians",
     "Krylov",
     "Ritz",
     "Search",
     "SpectralMeasure",
+    "Study",
     "bottom",
     "condition",
     "diagonal",
     "exact",
     "freedom",
+    "glimpse",
     "hessians",
     "lanczos",
     "last",
@@ -42,6 +47,7 @@ __all__ = [
     "modes",
     "outermost",
     "outliers",
+    "preconditioned",
     "rademacher",
     "rates",
     "refine",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workbench.analysis.spectrum.blocks import Space
+from workbench.analysis.spectrum.blocks import Space, orthonormal
 from workbench.analysis.spectrum.cost import DOUBLE, Cost, numbers, vectors
 from workbench.analysis.spectrum.lanczos import from_real, require_square
 from workbench.operators import LinearOperator
@@ -59,7 +59,8 @@ class Search:
     """How far to go for eigenpairs: until residuals are below tolerance |H|, in at most so many products.
 
     `basis` vectors are kept at a time; when not given 2 k + 60, or more where they take little. `like` gives dtype
-    and device.
+    and device. `start`, rows in real coordinates (r, n), is where a search begins that knows a similar operator's
+    vectors; random vectors otherwise.
     """
 
     tolerance: float = 1e-7
@@ -67,6 +68,7 @@ class Search:
     basis: int | None = None
     seed: int = 0
     like: Tensor = DOUBLE
+    start: Tensor | None = None
 
     def cost(self, operator: LinearOperator, k: int) -> Cost:
         """The most products, and the memory of the basis, of its rotation at a restart, and of a few blocks."""
@@ -102,7 +104,7 @@ def outermost(operator: LinearOperator, k: int, sign: int, search: Search = DEFA
     room = search.room(operator, k)
     search.cost(operator, k).require(search.like.device)
     space, rng = Space(operator, search.like, room, sign), generator(search.seed, 0)
-    block = space.random(min(BLOCK, room), rng)
+    block = space.random(min(BLOCK, room), rng) if search.start is None else orthonormal(search.start)[:room]
     settled: Tensor | None = None  # the values that the last search from random vectors ended with
     seen, width = 0, len(block)
     while True:

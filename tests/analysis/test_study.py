@@ -1,0 +1,73 @@
+"""The study that the page shows: sharper with every product, true to the dense Hessian, its cost known before."""
+
+import numpy as np
+import pytest
+import torch
+
+from workbench import noise, operators, preconditioners, priors
+from workbench.analysis import spectrum
+from workbench.analysis.spectrum import Study
+from workbench.operators import LinearOperator
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+
+SHAPE = (1, 8, 8)
+PRIORS = [priors.Tikhonov(3.0), priors.TotalVariation(2.0), priors.Zero()]
+
+
+def problem(prior: priors.Prior, operator: LinearOperator | None = None) -> Problem:
+    truth = torch.rand(1, *SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    return Problem.simulate(operator or operators.GaussianBlur(SHAPE, 1.0), noise.Gaussian(0.1), prior, truth)
+
+
+def dense(operator: LinearOperator) -> np.ndarray:
+    eye = torch.eye(64, dtype=torch.float64).reshape(64, *SHAPE)
+    return np.linalg.eigvalsh(operator(eye).reshape(64, 64).numpy())
+
+
+@pytest.mark.parametrize("prior", PRIORS, ids=lambda p: type(p).__name__)
+def test_it_ends_at_the_dense_spectrum_within_its_cost(prior):
+    solved = problem(prior)
+    study = Study(steps=64, probes=2, modes=5)
+    findings = list(study.of(solved, solved.start()))
+    last = findings[-1]
+    known = dense(last.hessians.objective)
+    np.testing.assert_allclose(last.pairs.values, known[::-1][:5], rtol=1e-6)
+    np.testing.assert_allclose(last.extremes, (known[0], known[-1]), atol=1e-6 * known[-1])
+    spent = [f.products for f in findings]
+    assert spent == sorted(spent)
+    assert spent[-1] <= study.cost(solved, solved.start()).products == last.most
+    names = [name for name, _ in last.measures]
+    assert names == (["objective"] if isinstance(prior, priors.Zero) else ["data term", "prior", "objective"])
+
+
+def test_the_gradient_in_the_modes_has_its_length():
+    solved = problem(PRIORS[0])
+    *_, last = Study(steps=10).of(solved, solved.start())
+    slope = solved.misfit_grad(solved.start()) + solved.prior.grad(solved.start())
+    assert float(last.slope[1].sum()) == pytest.approx(float(slope.square().sum()), rel=1e-10)
+
+
+def test_more_memory_than_there_is_is_refused_with_the_numbers(monkeypatch):
+    monkeypatch.setattr("workbench.analysis.spectrum.cost.free_bytes", lambda device: 1000)
+    with pytest.raises(Refusal, match="MiB"):
+        next(iter(Study().of(problem(PRIORS[0]), problem(PRIORS[0]).start())))
+
+
+def test_a_circulant_preconditioner_leaves_a_blur_with_tikhonov_one_eigenvalue():
+    solved = problem(PRIORS[0])
+    *_, found = Study(steps=20).of(solved, solved.start())
+    *_, after = spectrum.preconditioned(found.hessians, preconditioners.Circulant(), Study(steps=20))
+    np.testing.assert_allclose(after.nodes[after.weights > 1e-12], 1, rtol=1e-8)
+
+
+def test_a_look_that_begins_where_the_last_one_ended_costs_less():
+    solved = problem(priors.TotalVariation(2.0))
+    x = solved.start()
+    (first,) = spectrum.glimpse(solved, (0, x), None, Study(steps=12))
+    (again,) = spectrum.glimpse(solved, (7, x + 1e-4 * x), first, Study(steps=12))
+    assert (first.k, again.k) == (0, 7)
+    known = dense(spectrum.hessians(solved, x).objective)[::-1][:4]
+    for look in (first, again):
+        np.testing.assert_allclose(look.pairs.values, known, rtol=1e-3)
+    assert again.pairs.products <= first.pairs.products
