@@ -3,6 +3,7 @@
 import difflib
 import importlib
 import inspect
+from types import ModuleType
 
 from workbench.parameters import Checked, parameters
 from workbench.refusal import Refusal
@@ -12,7 +13,11 @@ KINDS = {"operator": "operators", "noise": "noise", "prior": "priors", "algorith
 
 def members(kind: str) -> dict[str, type]:
     """The public classes of a kind that can be built without arguments: operator, noise, prior or algorithm."""
-    module = importlib.import_module(f"workbench.{KINDS[kind]}")
+    return public(importlib.import_module(f"workbench.{KINDS[kind]}"))
+
+
+def public(module: ModuleType) -> dict[str, type]:
+    """The classes that a package exports and that can be built without arguments."""
     found = {name: getattr(module, name) for name in module.__all__}
     return {n: c for n, c in found.items() if isinstance(c, Checked) and not inspect.isabstract(c) and _ready(c)}
 

@@ -19,6 +19,7 @@ from workbench.app.views.compare import Compare
 from workbench.app.views.curves import Convergence
 from workbench.app.views.files import Python, TakeAway, Upload
 from workbench.app.views.pictures import Gallery
+from workbench.app.views.spectrum import SpectrumView
 from workbench.app.views.transport import Transport
 from workbench.app.visit import Visit
 from workbench.app.widgets import pretty
@@ -28,6 +29,7 @@ from workbench.jobs import Status
 BEAT = 1 / 15  # seconds between two looks at the run, at the least
 SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
+SPECTRUM = 2  # its place among the tabs
 PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
 
 
@@ -39,7 +41,7 @@ class Workbench:
         self.transport = Transport(session)
         self.choices = Choices(session, self._chosen, hidden)
         self.gallery, self.convergence, self.python = Gallery(), Convergence(), Python(session)
-        self.compare = Compare()
+        self.compare, self.spectrum = Compare(), SpectrumView(session)
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
         # The title is plain text; the body of an alert would be read as markup.
         self.alert = pmui.Alert(
@@ -52,6 +54,7 @@ class Workbench:
         self.tabs = pmui.Tabs(
             ("Pictures", self.gallery.element),
             ("Compare", self._later.place(self.compare.element)),
+            ("Spectrum", self.spectrum.element),
             ("Python", self.python.element),
             dynamic=False,
             sizing_mode="stretch_width",
@@ -60,7 +63,7 @@ class Workbench:
         self.tabs.param.watch(lambda event: self._turn(), "active")
         self._turned = self._ready = self._playing = False
         self._early: Any = None
-        self._drawn, self._due = -1, 0.0
+        self._drawn, self._due, self._study_due = -1, 0.0, 0.0
         self._frame: Frame | None = None
         self._notes, self._note = session.notes, session.errors.get("address", "")
         self._draw_pictures()
@@ -76,6 +79,11 @@ class Workbench:
         document = self.visit.document
         if document is not None:
             self._early = document.add_periodic_callback(self._preview, round(1000 * PREVIEW))
+
+    def close(self) -> None:
+        """The person has gone: nothing computes for them any more."""
+        self.spectrum.spectra.cancel()
+        self.session.close()
 
     def _preview(self) -> None:
         if not self._ready and self.visit.present():
@@ -138,6 +146,7 @@ class Workbench:
         self.choices.wishes.flush()
         if self._frame is not None:
             self._later.fill_one()
+        self._study()
         begin = time.perf_counter()
         if begin < self._due and not self._obeyed():
             return
@@ -149,6 +158,15 @@ class Workbench:
             self._draw(frame)
         end = time.perf_counter()
         self._due = end + min((end - begin) / SHARE, SLOWEST)
+
+    def _study(self) -> None:
+        """Draw the spectrum, while it is the tab in sight, in the share of time that drawing may take."""
+        begin = time.perf_counter()
+        if self.tabs.active == SPECTRUM and self._frame is not None and begin >= self._study_due:
+            with pn.io.hold():
+                self.spectrum.beat(self._frame)
+            end = time.perf_counter()
+            self._study_due = end + min((end - begin) / SHARE, SLOWEST)
 
     def _obeyed(self) -> bool:
         """Whether the run is in another state than the one drawn: a click is answered at once."""
@@ -220,6 +238,6 @@ def page(experiment: Experiment | None = None) -> pmui.Page:
     session = Session.from_address(query) if query and experiment is None else Session(experiment)
     hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
     app = Workbench(session, frozenset(filter(None, hide.split(","))))
-    pn.state.on_session_destroyed(lambda context: session.close())
+    pn.state.on_session_destroyed(lambda context: app.close())
     app.open()
     return app.page

@@ -1,0 +1,172 @@
+"""The spectrum beside one person's run: what is studied, how far it is, and what the run leaves in it."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from workbench import devices, jobs
+from workbench.analysis.spectrum import Finding, Glimpse, SpectralMeasure, Study, glimpse, modes, preconditioned
+from workbench.app.session import Session
+from workbench.jobs import Status
+from workbench.parameters import changed
+from workbench.preconditioners import Preconditioner
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+
+_SETTLED = 0.5  # seconds that a slider has to rest before its spectrum is studied
+_MOST = 400  # looks along a run that are kept
+_COARSE = Study(steps=20, probes=1)
+
+
+class Spectra:
+    """One study at a time on the run's device. `finding` is the newest; `errors` holds one entry an iterate."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.study = session, Study()
+        self.at_start, self.every = False, 0
+        self.finding: Finding | None = None
+        self.errors: list[tuple[int, Tensor]] = []
+        self.glimpses: list[Glimpse] = []
+        self.balanced: SpectralMeasure | None = None
+        self.complaint, self.k = "", 0
+        self._task: jobs.Task[Finding] | None = None
+        self._side: jobs.Task[Any] | None = None
+        self._seen = (0, 0, 0)
+        self._problem, self._moved = session.problem, 0.0
+
+    @property
+    def status(self) -> Status:
+        """What the study is doing; cancelled where there is none."""
+        return self._task.latest.status if self._task else Status.CANCELLED
+
+    @property
+    def seconds(self) -> float:
+        return self._task.latest.seconds if self._task else 0.0
+
+    def set(self, name: str, value: Any) -> None:
+        """Another way to look; a study under way begins anew."""
+        try:
+            self.study = changed(self.study, **{name: value})
+        except Refusal as sentence:
+            self.complaint = str(sentence)
+            return
+        self.complaint = ""
+        if self.finding is not None:
+            self.start()
+
+    def cost(self) -> str:
+        """What the study takes at most, in words."""
+        cost = self.study.cost(self.session.problem, self.session.problem.zeros()[:1])
+        return f"at most {cost.products} Hessian products and {cost.bytes / 2**20:.0f} MiB"
+
+    def start(self) -> None:
+        """Study the Hessian of the problem there is now, at the iterate there is now, or at the first one."""
+        self.cancel()
+        problem, (self.k, x) = _one(self.session.problem), self._there()
+        self.finding, self.errors, self.complaint = None, [], ""
+        self._problem = self.session.problem
+        study = self.study
+        self._task = self._submit(jobs.Task(lambda: study.of(problem, x)))
+
+    def toggle(self) -> None:
+        """Pause a study that runs, go on with one that is paused."""
+        if self._task:
+            self._task.pause() if self.status is Status.RUNNING else self._task.play()
+
+    def cancel(self) -> None:
+        """End the study; what it found stays."""
+        for task in (self._task, self._side):
+            if task:
+                task.cancel()
+        self._side = None
+
+    def precondition(self, preconditioner: Preconditioner | None) -> None:
+        """Look at the spectrum of P H beside that of H; None: not any more."""
+        self.balanced = None
+        if self.finding is not None and preconditioner is not None:
+            there, study = self.finding.hessians, self.study
+            self._begin_aside(jobs.Task(lambda: preconditioned(there, preconditioner, study)))
+
+    def follow(self, every: int) -> None:
+        """Look at the spectrum again after every so many iterations of the run; 0: never."""
+        self.every, self.glimpses = every, []
+
+    def tick(self) -> bool:
+        """Take in what is new; whether there is something to draw."""
+        self._renew()
+        self._take()
+        self._split()
+        self._track()
+        versions = (self._task.latest.version if self._task else 0, self._side.latest.version if self._side else 0)
+        seen = (id(self._task), hash(versions), len(self.errors) + len(self.glimpses))
+        fresh, self._seen = seen != self._seen, seen
+        return fresh
+
+    def _renew(self) -> None:
+        """Another problem has another spectrum: study it once the hand rests."""
+        if self._problem is not self.session.problem:
+            self._problem, self._moved = self.session.problem, time.perf_counter()
+            self.glimpses = []
+        if self._moved and self.finding is not None and time.perf_counter() - self._moved > _SETTLED:
+            self._moved = 0.0
+            self.start()
+
+    def _take(self) -> None:
+        if self._task is not None and self._task.latest.result is not None:
+            self.finding = self._task.latest.result
+        if self._task is not None and self._task.latest.message:
+            self.complaint = self._task.latest.message
+        if self._side is not None and self._side.latest.status is Status.FAILED:
+            self.complaint = self._side.latest.message
+        elif self._side is not None:
+            result = self._side.latest.result
+            if isinstance(result, SpectralMeasure):
+                self.balanced = result
+            elif isinstance(result, Glimpse) and (not self.glimpses or self.glimpses[-1].k < result.k):
+                self.glimpses = [*self.glimpses, result][-_MOST:]
+
+    def _split(self) -> None:
+        """The error of the iterate along each mode, where the truth is known."""
+        state, truth = self.session.job.latest.state, self.session.problem.truth
+        if self.finding is None or self.finding.pairs is None or state is None or truth is None:
+            return
+        if self.errors and state.k < self.errors[-1][0]:
+            self.errors = []
+        if not self.errors or state.k > self.errors[-1][0]:
+            with torch.no_grad():
+                along, rest = modes.error_split(self.finding.pairs, state.x[:1] - truth[:1].to(state.x))
+            self.errors.append((state.k, torch.cat([along[0], rest[:1]]).cpu()))
+
+    def _track(self) -> None:
+        """The next look along the run, once the last one is over and the run is far enough."""
+        state = self.session.job.latest.state
+        idle = self._side is None or self._side.latest.status is Status.DONE
+        if not self.every or state is None or not idle:
+            return
+        if self.glimpses and state.k < self.glimpses[-1].k:
+            self.glimpses = []
+        if not self.glimpses or state.k >= self.glimpses[-1].k + self.every:
+            problem, at, before = _one(self.session.problem), (state.k, state.x[:1]), (self.glimpses or [None])[-1]
+            self._begin_aside(jobs.Task(lambda: glimpse(problem, at, before, _COARSE)))
+
+    def _begin_aside(self, task: jobs.Task) -> None:
+        if self._side is not None:
+            self._side.cancel()
+        self._side = self._submit(task)
+
+    def _there(self) -> tuple[int, Tensor]:
+        state = self.session.job.latest.state
+        if self.at_start or state is None:
+            return 0, self.session.problem.start()[:1]
+        return state.k, state.x[:1]
+
+    def _submit(self, task: jobs.Task) -> jobs.Task:
+        return jobs.runner(str(devices.find(self.session.experiment.device))).submit(task)
+
+
+def _one(problem: Problem) -> Problem:
+    """The problem of the first signal of the batch."""
+    return replace(problem, y=problem.y[:1], truth=None if problem.truth is None else problem.truth[:1])

@@ -1,0 +1,156 @@
+"""How the eigenvalues are spread: densities or cumulative shares, before and after a preconditioner."""
+
+import math
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+
+from workbench import catalog, preconditioners
+from workbench.analysis.spectrum import Finding, SpectralMeasure
+from workbench.app import spectral
+from workbench.app.axes import Axis, Linear
+from workbench.app.frames import Frame
+from workbench.app.spectra import Spectra
+from workbench.app.views.spectrum.plots import (
+    COLOURS,
+    EXTREME,
+    STEP,
+    Flags,
+    SpectrumPlot,
+    empty,
+    fill,
+    gradient_step,
+    legend,
+    mark,
+    new_figure,
+    pane,
+    tap,
+)
+
+_CURVE = ("at", "height", "low", "high")
+_NOTHING: dict[str, list] = {name: [] for name in _CURVE}
+
+
+class Shares(SpectrumPlot):
+    """Data term, prior and objective on one axis; extremes, 2/step, and the eigenvalues whose modes are known."""
+
+    cumulative = False
+
+    def _made(self) -> pn.viewable.Viewable:
+        height = "share of eigenvalues ≤ λ" if self.cumulative else "density of eigenvalues"
+        self.plot = new_figure("eigenvalue λ", height)
+        self.curves = {name: empty(*_CURVE) for name in COLOURS}
+        self.exact = empty(*_CURVE)
+        items = {}
+        for name, colour in COLOURS.items():
+            source = self.curves[name]
+            band = self.plot.varea("at", "low", "high", source=source, color=colour, alpha=0.18)
+            items[name] = [self.plot.line("at", "height", source=source, color=colour, line_width=2), band]
+        known = self.plot.line("at", "height", source=self.exact, color="#7048e8", line_width=1.5, line_dash="dashed")
+        self.eigenvalues = empty("at", "height")
+        dots = self.plot.scatter("at", "height", source=self.eigenvalues, size=8, color=STEP, alpha=0.8)
+        tap(self.plot, [dots])
+        self.words = legend(self.plot, items | {"objective, exact": [known], "eigenpairs": [dots]})
+        self.flags = Flags(self.plot)
+        return pane(self.plot)
+
+    def draw(self, spectra: Spectra, frame: Frame | None, scale: type[Axis]) -> None:
+        found = spectra.finding
+        if found is None or not found.measures:
+            return
+        axis = scale(spectral.reach(found))
+        mark(self.plot.xaxis, axis)
+        measured = dict(found.measures)
+        for name, source in self.curves.items():
+            fill(source, self._columns(measured[name], axis) if name in measured else _NOTHING)
+        self._overlay(found, axis)
+        values = np.array([]) if found.values is None else found.values.numpy()
+        fill(self.eigenvalues, {"at": axis.place(values), "height": np.zeros(len(values))})
+        self.flags.show(lines(found, frame, axis))
+        self.note.say(found.hessians.note)
+
+    def _columns(self, measure: SpectralMeasure, axis: Axis) -> dict:
+        curve = spectral.cumulative(measure, axis) if self.cumulative else spectral.density(measure, axis)
+        nothing = np.zeros_like(curve.at)
+        low, high = (nothing if side is None else side for side in (curve.low, curve.high))
+        return {"at": curve.at, "height": curve.height, "low": low, "high": high}
+
+    def _overlay(self, found: Finding, axis: Axis) -> None:
+        self.words["objective, exact"].visible = found.exact is not None
+        if found.exact is None:
+            fill(self.exact, _NOTHING)
+            return
+        both, objective = found.exact[0] + found.exact[1], dict(found.measures)["objective"]
+        if self.cumulative:
+            at = spectral.cumulative(objective, axis).at
+            height = spectral.exact_cumulative(both, at, axis)
+        else:
+            curve = spectral.exact_density(both, axis, objective.probe_nodes.shape[1])
+            at, height = curve.at, curve.height
+        fill(self.exact, {"at": at, "height": height, "low": height, "high": height})
+
+
+class Cumulative(Shares):
+    """The same as shares up to each value, with the envelope that is certain."""
+
+    cumulative = True
+
+
+class Preconditioned(SpectrumPlot):
+    """The objective's spectrum before and after a preconditioner, each in units of its largest eigenvalue."""
+
+    def _made(self) -> pn.viewable.Viewable:
+        self.plot = new_figure("eigenvalue / largest eigenvalue", "density of eigenvalues")
+        self.before, self.after = empty(*_CURVE), empty(*_CURVE)
+        items = {
+            "H": [self.plot.line("at", "height", source=self.before, color=COLOURS["objective"], line_width=2)],
+            "P H": [self.plot.line("at", "height", source=self.after, color="#7048e8", line_width=2)],
+        }
+        legend(self.plot, items)
+        members = catalog.public(preconditioners)
+        self.select = pmui.Select(
+            label="preconditioner P", options=["none", *members], value="none", size="small", margin=(8, 0), width=205
+        )
+        self.select.param.watch(lambda event: self._choose(event.new), "value")
+        self.controls = (self.select,)
+        self._members, self._spectra = members, None
+        return pane(self.plot)
+
+    def draw(self, spectra: Spectra, frame: Frame | None, scale: type[Axis]) -> None:
+        self._spectra = spectra
+        found = spectra.finding
+        if found is None or not found.measures:
+            return
+        axis = scale(1.0)
+        mark(self.plot.xaxis, axis)
+        words = []
+        pairs = (("H", self.before, dict(found.measures)["objective"]), ("P H", self.after, spectra.balanced))
+        for name, source, measure in pairs:
+            if measure is None:
+                fill(source, _NOTHING)
+                continue
+            low, high = float(measure.nodes[0]), float(measure.nodes[-1])
+            curve = spectral.density(spectral.scaled(measure, 1 / high if high > 0 else 1.0), axis)
+            fill(source, {"at": curve.at, "height": curve.height, "low": curve.height, "high": curve.height})
+            words.append(f"condition of {name} ≥ {high / low:.3g}" if low > 0 else f"{name} is singular")
+        self.note.say("; ".join(words))
+
+    def _choose(self, name: str) -> None:
+        if self._spectra is not None:
+            self._spectra.precondition(None if name == "none" else self._members[name]())
+
+
+def lines(found: Finding, frame: Frame | None, axis: Axis) -> list[tuple[float, str, str]]:
+    """The extremes of the objective, and 2/step where the run has a step."""
+    places = []
+    if found.extremes is not None:
+        low, high = found.extremes
+        places = [(low, f"λmin {low:.3g}", EXTREME), (high, f"λmax {high:.3g}", EXTREME)]
+    step = gradient_step(frame)
+    if step is not None:
+        critical = 2 / step
+        sight = 3 * spectral.reach(found)
+        shown = critical if critical <= sight or not isinstance(axis, Linear) else math.nan
+        places.append((shown, f"2/step {critical:.3g}", STEP))
+    return [(float(axis.place(np.array(value))), word, colour) for value, word, colour in places]

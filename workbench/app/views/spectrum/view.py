@@ -1,0 +1,132 @@
+"""The spectrum tab: a bar that starts, pauses and cancels the study, one plot, and the controls of that plot."""
+
+from typing import Any
+
+import panel_material_ui as pmui
+
+from workbench.analysis.spectrum import Study
+from workbench.app.axes import AXES, SymmetricLogarithmic
+from workbench.app.frames import Frame
+from workbench.app.session import Session
+from workbench.app.spectra import Spectra
+from workbench.app.views.spectrum.modes import Modes
+from workbench.app.views.spectrum.plots import SpectrumPlot
+from workbench.app.views.spectrum.shares import Cumulative, Preconditioned, Shares
+from workbench.app.views.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted
+from workbench.app.widgets import control
+from workbench.app.wishes import Wishes
+from workbench.app.words import ERROR, Words
+from workbench.jobs import Status
+from workbench.parameters import parameters
+
+PLOTS: dict[str, type[SpectrumPlot]] = {
+    "density": Shares,
+    "cumulative": Cumulative,
+    "predicted convergence": Predicted,
+    "modes": Modes,
+    "step and momentum": PhaseDiagram,
+    "along the run": AlongTheRun,
+    "preconditioner": Preconditioned,
+}
+HEIGHT = 350
+_SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
+
+
+class SpectrumView:
+    """Elements are made when the tab is first seen; `beat` draws what is new."""
+
+    def __init__(self, session: Session) -> None:
+        self.spectra = Spectra(session)
+        self.element = pmui.Row(sizing_mode="stretch_width", margin=0, height=HEIGHT)
+        self._made = False
+        self._plots: dict[str, SpectrumPlot] = {}
+        self._frame: Frame | None = None
+        self._stale = False
+
+    def beat(self, frame: Frame | None) -> None:
+        """The tab is in sight: make it, start a first study, draw what is new."""
+        if not self._made:
+            self._made = True
+            self._build()
+            self.spectra.start()
+        self.wishes.flush()
+        moved = frame is not self._frame
+        self._frame = frame
+        if self.spectra.tick() or moved or self._stale:
+            self._stale = False
+            self._draw()
+
+    def _build(self) -> None:
+        self.wishes = Wishes(self.spectra.set)
+        self.menu = pmui.Select(label="show", options=list(PLOTS), value="density", width=185, **_SMALL)
+        self.scale = pmui.Select(label="λ axis", options=AXES, value=SymmetricLogarithmic, width=140, **_SMALL)
+        self.start = pmui.Button(label="Study here", icon="insights", variant="outlined", size="small", margin=(8, 4))
+        self.pause = pmui.Button(
+            label="Pause study", icon="pause", variant="text", size="small", margin=(8, 0), width=130
+        )
+        self.cancel = pmui.Button(label="Cancel study", icon="stop", variant="text", size="small", margin=(8, 0))
+        self.first = pmui.Switch(label="at the first iterate", value=False, size="small", margin=(2, 0))
+        self.words, self.complaint = Words(), Words(ERROR)
+        own = [control(p.name, p, self.wishes.ask) for p in parameters(Study)]
+        for each in own:
+            each.show(getattr(self.spectra.study, each.path))
+        self.knobs = pmui.Column(*(c.element for c in own), width=205, margin=0)
+        self.side = pmui.Column(
+            width=225, height=HEIGHT - 8, margin=(4, 4, 0, 4), scroll="y-auto", styles={"flex": "none"}
+        )
+        self.place = pmui.Column(sizing_mode="stretch_width", height=HEIGHT - 54, margin=0)
+        self.menu.param.watch(lambda event: self._show(), "value")
+        self.scale.param.watch(lambda event: self._again(), "value")
+        self.start.on_click(lambda event: self.spectra.start())
+        self.pause.on_click(lambda event: self.spectra.toggle())
+        self.cancel.on_click(lambda event: self.spectra.cancel())
+        self.first.param.watch(lambda event: self._at_start(event.new), "value")
+        buttons = (self.menu, self.scale, self.start, self.pause, self.cancel)
+        bar = pmui.Row(*buttons, sizing_mode="stretch_width", margin=0)
+        main = pmui.Column(bar, self.place, sizing_mode="stretch_both", margin=0)
+        self.element[:] = [self.side, main]
+        self._show()
+
+    def _show(self) -> None:
+        plot = self._plot
+        self.side[:] = [
+            self.words.element,
+            self.complaint.element,
+            *plot.controls,
+            plot.note.element,
+            self.first,
+            self.knobs,
+        ]
+        self.place[:] = [plot.element]
+        self._again()
+
+    @property
+    def _plot(self) -> SpectrumPlot:
+        name = self.menu.value
+        if name not in self._plots:
+            self._plots[name] = PLOTS[name]()
+        return self._plots[name]
+
+    def _again(self) -> None:
+        """Draw at the next beat, when the browser knows what is in sight."""
+        self._stale = True
+
+    def _at_start(self, first: bool) -> None:
+        self.spectra.at_start = first
+        self.spectra.start()
+
+    def _draw(self) -> None:
+        spectra, found = self.spectra, self.spectra.finding
+        status = spectra.status
+        spent = f"{found.products} of {spectra.cost()}, {spectra.seconds:.1f} s" if found else spectra.cost()
+        self.words.say(f"{status} at k = {spectra.k}: {spent}")
+        self.complaint.say(spectra.complaint)
+        paused = status is Status.PAUSED
+        label = "Resume study" if paused else "Pause study"
+        if self.pause.label != label:
+            self.pause.param.update(label=label, icon="play_arrow" if paused else "pause")
+        over = status not in (Status.RUNNING, Status.PAUSED)
+        for button in (self.pause, self.cancel):
+            if button.disabled is not over:
+                button.disabled = over
+        self._plot.draw(spectra, self._frame, self.scale.value)
