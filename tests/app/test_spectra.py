@@ -1,0 +1,175 @@
+"""The spectrum beside a run: studies, cost, what follows the run, and every plot from a real finding."""
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import numpy as np
+import panel as pn
+import pytest
+import torch
+from bokeh.models import ColumnDataSource
+
+from workbench.algorithms import GradientDescent
+from workbench.app import spectral
+from workbench.app.axes import AXES, Linear, Logarithmic, SymmetricLogarithmic
+from workbench.app.session import Session
+from workbench.app.spectra import Spectra
+from workbench.app.views.spectrum import SpectrumView
+from workbench.app.views.spectrum.view import PLOTS
+from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.jobs import Status
+from workbench.operators import GaussianBlur
+from workbench.preconditioners import Circulant
+from workbench.priors import Tikhonov
+
+SIDE = 16
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    parts = {"operator": GaussianBlur((1, SIDE, SIDE)), "prior": Tikhonov(5.0), "algorithm": GradientDescent()}
+    made = Session(Experiment(truth=Shipped("camera", SIDE), steps=40, **parts))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def spectra(session: Session) -> Iterator[Spectra]:
+    made = Spectra(session)
+    yield made
+    made.cancel()
+
+
+def wait(spectra: Spectra, ready: Callable[[], bool]) -> None:
+    end = time.perf_counter() + 20
+    while not ready():
+        assert time.perf_counter() < end, spectra.complaint or "nothing came"
+        spectra.session.tick()
+        spectra.tick()
+        time.sleep(0.005)
+
+
+def studied(spectra: Spectra) -> None:
+    spectra.start()
+    wait(spectra, lambda: spectra.status is Status.DONE and spectra.finding is not None)
+    spectra.tick()
+
+
+def test_a_study_says_its_cost_first_and_keeps_within_it(spectra):
+    assert "Hessian products" in spectra.cost()
+    studied(spectra)
+    assert 0 < spectra.finding.products <= spectra.finding.most
+    assert f"at most {spectra.finding.most} Hessian" in spectra.cost()
+
+
+def test_the_exact_spectrum_lies_under_the_measured_one(spectra):
+    studied(spectra)
+    data, prior = spectra.finding.exact
+    low, high = spectra.finding.extremes
+    assert low == pytest.approx(float((data + prior).min()), rel=1e-4)
+    assert high == pytest.approx(float((data + prior).max()), rel=1e-4)
+
+
+def test_a_moved_slider_is_studied_again_once_the_hand_rests(spectra):
+    studied(spectra)
+    before = spectra.finding.extremes
+    spectra.session.set("prior.weight", 500.0)
+    wait(spectra, lambda: spectra.finding is not None and spectra.finding.extremes not in (None, before))
+    wait(spectra, lambda: spectra.status is Status.DONE)
+    assert spectra.finding.extremes[0] == pytest.approx(500, rel=1e-3)
+
+
+def test_a_pause_a_cancel_and_a_wrong_wish(spectra):
+    spectra.start()
+    spectra.toggle()
+    wait(spectra, lambda: spectra.status in (Status.PAUSED, Status.DONE))
+    spectra.cancel()
+    wait(spectra, lambda: spectra.status in (Status.CANCELLED, Status.DONE))
+    spectra.set("steps", "many")
+    assert "steps" in spectra.complaint
+
+
+def test_the_error_is_split_while_the_run_goes_and_looks_follow_it(spectra):
+    studied(spectra)
+    spectra.follow(10)
+    spectra.session.play()
+    wait(spectra, lambda: len(spectra.glimpses) > 1 and len(spectra.errors) > 1)
+    wait(spectra, lambda: spectra.session.job.latest.status is Status.DONE)
+    spectra.tick()
+    ks = [g.k for g in spectra.glimpses]
+    assert all(b - a >= 10 for a, b in pairwise(ks))
+    k, parts = spectra.errors[-1]
+    state, truth = spectra.session.job.latest.state, spectra.session.problem.truth
+    assert k == state.k == 40
+    assert float(parts.sum()) == pytest.approx(float((state.x - truth).square().sum()), rel=1e-4)
+
+
+def test_predictions_are_what_gradient_descent_then_does(spectra):
+    """On a quadratic: the measured objective lies on the curve that was drawn before the run began."""
+    spectra.at_start = True
+    studied(spectra)
+    step = GradientDescent().current_step(spectra.session.job.latest.state)
+    foreseen = spectral.predictions(spectra.finding, step, 40)
+    spectra.session.play()
+    wait(spectra, lambda: spectra.session.job.latest.status is Status.DONE)
+    problem = spectra.session.problem
+    first, last = (float(problem.objective(x)[0]) for x in (problem.start(), spectra.session.job.latest.state.x))
+    assert first - last == pytest.approx(foreseen.drop - foreseen.curves["gradient descent"][40], rel=1e-3)
+
+
+@pytest.mark.parametrize("axis", [Linear(50.0), Logarithmic(50.0), SymmetricLogarithmic(50.0)])
+def test_axes_go_there_and_back(axis):
+    values = np.array([1e-4, 0.3, 7.0, 50.0])
+    np.testing.assert_allclose(axis.values(axis.place(values)), values, rtol=1e-9)
+    for place, label in axis.ticks().items():
+        assert label
+        assert np.isfinite(place)
+    assert set(AXES) == {"linear", "log", "symmetric log"}
+
+
+@pytest.mark.parametrize("scale", AXES.values(), ids=AXES)
+def test_a_density_has_the_mass_of_its_spectrum(spectra, scale):
+    studied(spectra)
+    axis = scale(spectral.reach(spectra.finding))
+    for _, measure in spectra.finding.measures:
+        curve = spectral.density(measure, axis)
+        assert np.trapezoid(curve.height, curve.at) == pytest.approx(1, abs=0.02)
+    share = spectral.cumulative(measure, axis)
+    assert (share.low <= share.height).all()
+    assert (share.height <= share.high).all()
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_every_plot_draws_a_real_finding(session, name):
+    view = SpectrumView(session)
+    view.beat(None)
+    spectra = view.spectra
+    spectra.set("of_data", True)
+    wait(spectra, lambda: spectra.status is Status.DONE and spectra.finding and spectra.finding.pairs is not None)
+    session.play()
+    spectra.follow(10)
+    spectra.precondition(Circulant())
+    wait(spectra, lambda: session.job.latest.status is Status.DONE and bool(spectra.glimpses or spectra.balanced))
+    view.menu.value = name
+    view._again()
+    view.beat(None)
+    assert view._plot.element in list(view.place)
+    sources = [s for p in view._plot.element.select(pn.pane.Bokeh) for s in p.object.select({"type": ColumnDataSource})]
+    assert any(len(column) for source in sources for column in source.data.values())
+    view.spectra.cancel()
+
+
+def test_filter_factors_end_at_those_of_tikhonov(spectra):
+    spectra.set("of_data", True)
+    studied(spectra)
+    spectra.session.set("steps", 800)
+    spectra.session.play()
+    wait(spectra, lambda: spectra.session.job.latest.status is Status.DONE)
+    parts = spectral.split(spectra.finding, spectra.errors, spectra.session.job.latest.state.x)
+    sigma, weight = spectra.session.problem.noise.sigma, spectra.session.problem.prior.weight
+    expected = parts.picard["s"] ** 2 / (parts.picard["s"] ** 2 + weight * sigma**2)
+    seen = np.isfinite(parts.picard["filter"])
+    np.testing.assert_allclose(parts.picard["filter"][seen], expected[seen], rtol=1e-3)
+    assert torch.isfinite(spectra.errors[-1][1]).all()
