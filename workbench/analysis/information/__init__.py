@@ -1,6 +1,6 @@
 """Mutual information of samples, layers and reconstructions: estimators that say when not to believe them."""
 
-from workbench.analysis.information import tasks
+from workbench.analysis.information import channel, filters, immse, plane, tasks
 from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.binned import AdaptiveBins, Bins, Exact, FloorBins, quantised
 from workbench.analysis.information.calibration import Reading, calibrate
@@ -34,7 +34,11 @@ __all__ = [
     "Sliced",
     "WeightedKozachenkoLeonenko",
     "calibrate",
+    "channel",
+    "filters",
+    "immse",
     "layer_information",
+    "plane",
     "quantised",
     "tasks",
 ]

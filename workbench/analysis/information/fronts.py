@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import Estimator, Samples, discrete
+from workbench.analysis.information.base import STREAM, Estimator, Samples, discrete
 from workbench.analysis.information.neighbours import KSG
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -51,7 +51,7 @@ class Noisy(Front):
 
     def change(self, x: Samples) -> Samples:
         size = self.ratio * (x - x.mean(0)).square().mean().sqrt()
-        return x + size * normal_like(x, generator(self.seed, 0, x.device))
+        return x + size * normal_like(x, generator(self.seed, STREAM, x.device))
 
     def measure(self, u: Samples, v: Samples) -> float:
         if discrete(v):
@@ -113,7 +113,7 @@ class Sliced(Estimator):
     def measure(self, u: Samples, v: Samples) -> float:
         total = 0.0
         for k in range(self.slices):
-            rng = generator(self.seed, k, u.device)
+            rng = generator(self.seed, STREAM + k, u.device)
             total += self.estimator(_slice(u, rng), _slice(v, rng))
         return total / self.slices
 

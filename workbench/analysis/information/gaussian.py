@@ -37,11 +37,11 @@ class GaussianClosedForm(Estimator):
         return math.inf
 
     def _log_det(self, x: Samples) -> float:
-        freedom, axes = len(x) - 1, x.shape[1]
-        centred = (x - x.mean(0)) / x.std(0)
+        freedom, axes, scale = len(x) - 1, x.shape[1], x.std(0)
+        centred = (x - x.mean(0)) / torch.where(scale > 0, scale, 1)
         values = torch.linalg.eigvalsh(centred.T @ centred / freedom)
         if float(values[0]) <= 1e-13 * float(values[-1]):
-            raise Refusal("samples with some variance in every direction", "fewer", "compress them first, with PCA")
+            raise Refusal("some variance in every direction", "directions without", "compress them first, with PCA")
         # The scales of the coordinates cancel between the three terms.
         log_det = float(values.log().sum())
         if self.unbiased:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import Estimator, Samples, discrete, symbols
+from workbench.analysis.information.base import STREAM, Estimator, Samples, discrete, symbols
 from workbench.analysis.information.fronts import Front, Inner, Kept, Seed
 from workbench.analysis.information.neighbours import KSG
 from workbench.analysis.information.nets import Net, draw, standardised, train
@@ -41,9 +41,9 @@ class Critic(Estimator):
                 f"{4 * self.batch} samples for batches of {self.batch}", str(n), "take more, or a smaller batch"
             )
         u, v = (_one_hot(x) if discrete(x) else standardised(x) for x in (u, v))
-        order = torch.randperm(n, generator=generator(self.seed, 0, u.device), device=u.device)
+        order = torch.randperm(n, generator=generator(self.seed, STREAM, u.device), device=u.device)
         seen, held = order[: n // 2], order[n // 2 :]
-        nets, score = self.critic(u.shape[1], v.shape[1], generator(self.seed, -1, u.device))
+        nets, score = self.critic(u.shape[1], v.shape[1], generator(self.seed, STREAM + 1, u.device))
 
         def loss(rng: torch.Generator) -> Tensor:
             rows = seen[torch.randperm(len(seen), generator=rng, device=rng.device)[: self.batch]]
@@ -51,7 +51,7 @@ class Critic(Estimator):
 
         train(nets, loss, self.steps, self.seed)
         with torch.no_grad():
-            return self.read(score, u[held], v[held])
+            return max(0.0, self.read(score, u[held], v[held]))  # below 0 the bound says no more than 0
 
     @abstractmethod
     def critic(self, left: int, right: int, rng: torch.Generator) -> tuple[tuple[Net, ...], Callable]:
@@ -135,7 +135,7 @@ class AutoEncoder(Front):
     def change(self, x: Samples) -> Samples:
         if x.shape[1] <= self.dimensions:
             return x
-        rng = generator(self.seed, 0, x.device)
+        rng = generator(self.seed, STREAM, x.device)
         # One scale for all coordinates: pixels that hardly vary are not blown up.
         x = ((x - x.mean(0)) / x.std(0).max()).float()
         inside = Net((x.shape[1], 128, 64, self.dimensions), rng)

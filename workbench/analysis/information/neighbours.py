@@ -14,6 +14,8 @@ from workbench.refusal import Refusal
 
 Neighbours = Annotated[int, Range(1, 50, log=True, limits=(1, 10_000)), "neighbours k"]
 
+_COMPRESS = "compress them first, with PCA"
+_FLAT = 1e-12  # of the largest variance: rounding
 _MEANINGLESS = "where v is a deterministic function of u, and I(u; v) infinite; on quantised or repeated values"
 
 
@@ -34,6 +36,8 @@ class KSG(Estimator):
     def measure(self, u: Samples, v: Samples) -> float:
         if discrete(u) or discrete(v):
             return self._mixed(*_continuous_first(u, v))
+        for side in (u, v):
+            _require_continuous(side, self.k)
         u, v = _whitened(u)[0], _whitened(v)[0]
         radii = nearest(torch.cat([u, v], 1), self.k)[:, -1]
         counts = torch.cat([pairs.within(u, radii), pairs.within(v, radii)])
@@ -59,7 +63,7 @@ class KozachenkoLeonenko(Estimator):
     Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95.
     """
 
-    k: Neighbours = 5
+    k: Neighbours = 10
 
     bias: ClassVar[str] = "either way, since three biases are added: the joint entropy's is the largest, and positive"
     free: ClassVar[str] = "the number of neighbours: fewer, less bias and more scatter"
@@ -97,7 +101,7 @@ class WeightedKozachenkoLeonenko(KozachenkoLeonenko):
     Berrett, Samworth & Yuan 2019, doi 10.1214/18-AOS1688.
     """
 
-    k: Neighbours = 10
+    k: Neighbours = 20
 
     def weights(self, axes: int) -> Tensor:
         orders = min(axes // 4, self.k - 1)
@@ -113,21 +117,33 @@ class WeightedKozachenkoLeonenko(KozachenkoLeonenko):
 def nearest(x: Samples, k: int) -> Tensor:
     """Distances to the k nearest other samples, (N, k); Refusal where samples coincide."""
     radii = pairs.neighbours(x.contiguous(), k)
-    repeated = int((radii[:, -1] == 0).sum())
+    _refuse_repeated(int((radii[:, -1] == 0).sum()), x, k)
+    return radii
+
+
+def _require_continuous(x: Samples, k: int) -> None:
+    """One side may repeat its values where the pairs do not."""
+    counts = torch.unique(x, dim=0, return_counts=True)[1]
+    _refuse_repeated(int(counts[counts > k].sum()), x, k)
+
+
+def _refuse_repeated(repeated: int, x: Samples, k: int) -> None:
     if repeated:
         came = f"{repeated} of {len(x)} with {k} copies or more"
         raise Refusal("continuous samples", came, "pass symbols as whole numbers, or add noise to quantised values")
-    return radii
 
 
 def _whitened(x: Samples) -> tuple[Tensor, float]:
     """Samples of unit covariance, by a linear map that changes no information, and ln det of what undoes it."""
-    centred = x - x.mean(0)
-    values, axes = torch.linalg.eigh(centred.T @ centred / (len(x) - 1))
-    if float(values[0]) <= 1e-12 * float(values[-1]):
-        came = f"{int((values <= 1e-12 * values[-1]).sum())} directions of {len(values)} without any"
-        raise Refusal("samples with some variance in every direction", came, "compress them first, with PCA")
-    return centred @ axes / values.sqrt(), float(values.log().sum()) / 2
+    scale = x.std(0)
+    if bool((scale == 0).any()):
+        raise Refusal("coordinates that vary", f"{int((scale == 0).sum())} constant of {len(scale)}", _COMPRESS)
+    unit = (x - x.mean(0)) / scale
+    values, axes = torch.linalg.eigh(unit.T @ unit / (len(x) - 1))
+    if float(values[0]) <= _FLAT * float(values[-1]):
+        came = f"{int((values <= _FLAT * values[-1]).sum())} of {len(values)} without any"
+        raise Refusal("some variance in every direction", came, _COMPRESS)
+    return unit @ axes / values.sqrt(), float(scale.log().sum() + values.log().sum() / 2)
 
 
 def _continuous_first(u: Samples, v: Samples) -> tuple[Samples, Tensor]:

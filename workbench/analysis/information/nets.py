@@ -7,6 +7,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from workbench.analysis.information.base import STREAM
 from workbench.tensors import generator
 
 _RATE = 2e-3
@@ -42,15 +43,18 @@ def train(nets: tuple[Net, ...], loss: Callable[[torch.Generator], Tensor], step
     with torch.enable_grad():
         for k in range(steps):
             optimiser.zero_grad()
-            loss(generator(seed, k + 1, weights[0].device)).backward()
+            loss(generator(seed, STREAM + 2 + k, weights[0].device)).backward()
             optimiser.step()
             schedule.step()
 
 
 def standardised(x: Tensor) -> Tensor:
-    """Single precision, mean 0 and variance 1 in every coordinate that varies."""
+    """Single precision, about 0 and of size 1 in every coordinate that varies, long tails shortened one to one."""
     spread = x.std(0)
-    return ((x - x.mean(0)) / torch.where(spread > 0, spread, 1)).float()
+    middle = x.median(0).values
+    size = (x - middle).abs().median(0).values
+    scale = torch.where(size > 0, 1.5 * size, spread)
+    return ((x - middle) / torch.where(scale > 0, scale, 1)).asinh().float()
 
 
 def draw(n: int, count: int, rng: torch.Generator) -> Tensor:
