@@ -11,7 +11,7 @@ from workbench.analysis.information.base import Samples, entropy, symbols
 from workbench.analysis.information.coded import LayerEstimator
 from workbench.parameters import Range
 
-_PLUG_IN = "low in I(X;T), never above log2 N; high in I(T;Y) where most samples have a symbol of their own"
+_PLUG_IN = "low in I(X;T), never above log2 N; high between two sides where most samples have a symbol of their own"
 _CONTINUOUS = "in a deterministic continuous network, where I(X;T) is infinite and the reading is that of the bins"
 
 

@@ -20,7 +20,7 @@ class Bottleneck:
         """The largest I(x;T) at I(y;T) = i_y >= 0, (K,) -> (K,)."""
         snr = self._active()
         if not len(snr):
-            return torch.zeros_like(i_y)
+            return i_y.new_zeros(len(i_y)).to(self.snr)
         logs, count = snr.log(), torch.arange(1, len(snr) + 1, dtype=snr.dtype, device=snr.device)
         nats = i_y.to(snr) * math.log(2)
         sums = logs.cumsum(0)
@@ -43,7 +43,7 @@ class Bottleneck:
 
     def gap(self, i_x: Tensor, i_y: Tensor) -> Tensor:
         """How many bits of I(x;T) a reconstruction is below the curve at its I(y;T): (K,), (K,) -> (K,)."""
-        return self.best(i_y) - i_x
+        return self.best(i_y) - i_x.to(self.snr)
 
     def _active(self) -> Tensor:
         return self.snr[self.snr > 0].sort(descending=True).values

@@ -24,16 +24,23 @@ class Filter(ABC, metaclass=Checked):
 
     caveat: ClassVar[str] = ""
 
+    @abstractmethod
     def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
         """R_k in the singular vectors, (M, d, d), for k = 0, 1, .. steps; one R where nothing is iterated."""
-        for filters in islice(self.factors(channel), steps + 1):
+
+
+class Spectral(Filter):
+    """R = diag of a share of each mode over its singular value."""
+
+    def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
+        for shares in islice(self.shares(channel), steps + 1):
             # A mode that A does not see has nothing that a filter could pass on.
             seen = channel.gains > 0
-            yield torch.diag_embed(torch.where(seen, filters / torch.where(seen, channel.gains, 1), 0))
+            yield torch.diag_embed(torch.where(seen, shares / torch.where(seen, channel.gains, 1), 0))
 
     @abstractmethod
-    def factors(self, channel: GaussianChannel) -> Iterator[Tensor]:
-        """1 - p_k(s^2), the share of each mode that k steps have recovered, (M, d), for k = 0, 1, ..."""
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
+        """1 - p_k(s^2), how much of each mode k steps have recovered, (M, d), for k = 0, 1, ..."""
 
 
 @dataclass(frozen=True)
@@ -43,45 +50,38 @@ class Wiener(Filter):
     def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
         yield channel.wiener()
 
-    def factors(self, channel: GaussianChannel) -> Iterator[Tensor]:
-        yield torch.diagonal(channel.wiener(), dim1=1, dim2=2) * channel.gains
-
 
 @dataclass(frozen=True)
-class Tikhonov(Filter):
+class Tikhonov(Spectral):
     """1 - p = s^2 / (s^2 + weight)."""
 
     weight: Annotated[float, Range(1e-6, 10, log=True, limits=(0, 1e12)), "weight lambda of |x|^2"] = 0.01
 
-    def factors(self, channel: GaussianChannel) -> Iterator[Tensor]:
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
         squares = channel.gains.square()
         yield torch.where(squares > 0, squares / (squares + self.weight), 0)
 
 
 @dataclass(frozen=True)
-class TruncatedSVD(Filter):
+class TruncatedSVD(Spectral):
     """1 - p = 1 for the largest singular values, so many of them, and 0 for the others."""
 
     rank: Annotated[int, Range(1, 256, log=True, limits=(0, 10**9)), "singular values kept"] = 8
 
-    def factors(self, channel: GaussianChannel) -> Iterator[Tensor]:
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
         kept = torch.zeros_like(channel.gains).flatten()
         kept[channel.gains.flatten().argsort(descending=True, stable=True)[: self.rank]] = 1
         yield kept.reshape(channel.gains.shape)
 
 
 @dataclass(frozen=True)
-class Landweber(Filter):
+class Landweber(Spectral):
     """p_k = (1 - step s^2)^k: gradient descent on |A x - y|^2 / 2."""
 
     step: StepSize = None
 
-    def factors(self, channel: GaussianChannel) -> Iterator[Tensor]:
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
         rates = _step(self.step, channel) * channel.gains.square()
-        return self._powers(rates)
-
-    @staticmethod
-    def _powers(rates: Tensor) -> Iterator[Tensor]:
         found = torch.zeros_like(rates)
         while True:
             yield found
@@ -89,7 +89,7 @@ class Landweber(Filter):
 
 
 @dataclass(frozen=True)
-class HeavyBall(Filter):
+class HeavyBall(Spectral):
     """p_{k+1} = (1 + momentum - step s^2) p_k - momentum p_{k-1}, the first step without momentum.
 
     Polyak 1964, doi 10.1016/0041-5553(64)90137-5.
@@ -98,7 +98,7 @@ class HeavyBall(Filter):
     momentum: Annotated[float, Range(0, 0.98, limits=(0, 0.9999)), "share of the last move that goes on"] = 0.8
     step: StepSize = None
 
-    def factors(self, channel: GaussianChannel) -> Iterator[Tensor]:
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
         rates = _step(self.step, channel, 1 + self.momentum) * channel.gains.square()
         before = found = torch.zeros_like(rates)
         while True:
@@ -107,7 +107,7 @@ class HeavyBall(Filter):
 
 
 @dataclass(frozen=True)
-class Chebyshev(Filter):
+class Chebyshev(Spectral):
     """p_k(t) = T_k((b + a - 2 t) / (b - a)) / T_k((b + a) / (b - a)), least over [a, b], b = |A|^2, a = low b.
 
     Golub & Varga 1961, doi 10.1007/BF01386013.
@@ -117,7 +117,7 @@ class Chebyshev(Filter):
         float, Range(1e-4, 0.5, log=True, limits=(1e-12, 0.999)), "lower end of the interval over its upper"
     ] = 0.01
 
-    def factors(self, channel: GaussianChannel) -> Iterator[Tensor]:
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
         squares = channel.gains.square()
         top = float(squares.max())
         half, middle = top * (1 - self.low) / 2, top * (1 + self.low) / 2
@@ -133,7 +133,7 @@ class Chebyshev(Filter):
 
 
 @dataclass(frozen=True)
-class FrozenConjugateGradients(Filter):
+class FrozenConjugateGradients(Spectral):
     """p_k(t) = prod (1 - t / theta_i), theta the Ritz values of conjugate gradients on one y, frozen for all others.
 
     Hestenes & Stiefel 1952.
@@ -146,7 +146,7 @@ class FrozenConjugateGradients(Filter):
         "with the Ritz values of one y frozen, which leaves out the information that the values themselves carry."
     )
 
-    def factors(self, channel: GaussianChannel) -> Iterator[Tensor]:
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
         squares = channel.gains.square()
         residual = channel.gains * _draw(channel, self.seed)  # A'y in the singular vectors
         first = energy = float(residual.square().sum())

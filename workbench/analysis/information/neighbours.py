@@ -47,7 +47,7 @@ class KSG(Estimator):
         return (_psi(n) - _psi(self.k)) / math.log(2)
 
     def _mixed(self, u: Samples, labels: Tensor) -> float:
-        u, radii, sizes = _whitened(u)[0], torch.empty(len(u), dtype=u.dtype), 0.0
+        u, radii, sizes = _whitened(u)[0], u.new_empty(len(u)), 0.0
         for share, rows in _classes(labels, self.k):
             radii[rows] = nearest(u[rows], self.k)[:, -1]
             sizes += share * _psi(len(rows))
@@ -81,8 +81,8 @@ class KozachenkoLeonenko(Estimator):
         white, log_det = _whitened(x)
         k, axes = self.neighbours(x), x.shape[1]
         radii = nearest(white, k)
-        each = (2 * radii).log().mean(0) * axes - torch.digamma(torch.arange(1, k + 1, dtype=torch.float64))
-        return _psi(len(x)) + float(each @ self.weights(axes)) + log_det
+        each = (2 * radii).log().mean(0) * axes - torch.digamma(torch.arange(1, k + 1).to(white))
+        return _psi(len(x)) + float(each @ self.weights(axes).to(each)) + log_det
 
     def neighbours(self, x: Samples) -> int:
         """How many neighbours the entropy of x uses."""
