@@ -106,6 +106,15 @@ def test_units_change_nothing_and_mixtures_of_coordinates_little(estimator):
     assert estimator(mixed, v) == pytest.approx(known, abs=0.1)
 
 
+def test_what_n_samples_can_show_is_bounded():
+    """An all but deterministic pair: the truth is 6.6 nats, the reading stays below log2 N."""
+    for n in (50, 400):
+        pair = BivariateNormal(0.999999).sample(n)
+        for estimator in (Bins(2000, -5, 5), AdaptiveBins(), KDEUpper(1e-9), KSG()):
+            assert estimator(*pair) / math.log(2) <= estimator.ceiling(n) + 1e-9 <= math.log2(n) + 1e-9
+        assert KSG()(*pair) / math.log(2) > 0.8 * KSG().ceiling(n)
+
+
 def test_weights_cancel_the_leading_biases():
     for axes in (1, 3, 4, 10, 20):
         w, j = WeightedKozachenkoLeonenko(20).weights(axes), torch.arange(1, 21).double()

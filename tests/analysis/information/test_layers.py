@@ -114,6 +114,8 @@ def test_bad_layers_are_refused(estimator):
         layer_information(t[:1], y[:1], estimator)
     with pytest.raises(Refusal, match="whole numbers as labels"):
         layer_information(t, y.float(), estimator)
+    with pytest.raises(Refusal, match="not their scores"):
+        layer_information(t, torch.nn.functional.one_hot(y, 2), estimator)
 
 
 def test_estimators_of_pairs_are_not_for_an_index():

@@ -9,6 +9,7 @@ from workbench.analysis.information.base import samples
 from workbench.analysis.information.binned import Bins
 from workbench.analysis.information.coded import LayerEstimator
 from workbench.refusal import Refusal
+from workbench.tensors import shown
 
 DEFAULT = Bins()
 
@@ -22,7 +23,8 @@ def layer_information(activations: Tensor, labels: Tensor, estimator: LayerEstim
         came = getattr(type(estimator), "__name__", repr(estimator))
         remedy = "call estimator(inputs, activations): X as an index is a symbol that occurs once"
         raise Refusal("an estimator of layers, such as Bins, KDEUpper or Exact", came, remedy)
-    t, y = samples(activations, "the layer"), _labels(labels)
+    t = samples(activations, "the layer")
+    y = _labels(labels).to(t.device)
     if len(t) != len(y):
         raise Refusal(f"a label for each of {len(t)} samples", str(len(y)), "pass labels of shape (N,)")
     code = estimator.code(t.double())
@@ -30,9 +32,10 @@ def layer_information(activations: Tensor, labels: Tensor, estimator: LayerEstim
 
 
 def _labels(labels: Tensor) -> Tensor:
-    labels = torch.as_tensor(labels)
-    if labels.is_floating_point() or labels.is_complex() or labels.numel() != len(labels.reshape(-1, 1)):
-        raise Refusal("whole numbers as labels, (N,)", str(labels.dtype), "pass the classes, not their scores")
-    if labels.numel() and bool((labels == labels.flatten()[0]).all()):
+    labels = torch.as_tensor(labels).squeeze(-1)
+    if labels.is_floating_point() or labels.is_complex() or labels.ndim != 1:
+        came = f"{shown(tuple(labels.shape))} of {labels.dtype}"
+        raise Refusal("whole numbers as labels, (N,)", came, "pass the classes, not their scores")
+    if len(labels) and bool((labels == labels[0]).all()):
         raise Refusal("two classes or more", "one", "I(T;Y) is 0 whatever T is: use labels that vary")
-    return labels.flatten().long()
+    return labels.long()
