@@ -171,6 +171,12 @@ def test_critics_bound_from_below_and_repeat_by_seed(estimator):
     assert 0.8 < mixed < UniformMixture().truth() + 0.05
 
 
+def test_a_critic_that_diverged_is_no_reading(monkeypatch):
+    monkeypatch.setattr(InfoNCE, "read", lambda *_: math.nan)
+    with pytest.raises(Refusal, match="training converges"):
+        InfoNCE(1, 32)(*NORMAL.sample(200))
+
+
 def test_infonce_stays_below_the_logarithm_of_its_batch():
     found = InfoNCE(200, 32)(*BivariateNormal(0.9999).sample(2000))
     assert 2 < found < math.log(32) and InfoNCE(batch=32).ceiling(2000) == 5

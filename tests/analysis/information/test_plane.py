@@ -11,7 +11,7 @@ from workbench import algorithms, noise, priors
 from workbench.analysis.information import GaussianClosedForm, immse
 from workbench.analysis.information.base import STREAM
 from workbench.analysis.information.bottleneck import Bottleneck
-from workbench.analysis.information.channel import GaussianChannel, modes, of_matrix
+from workbench.analysis.information.channel import GaussianChannel, modes, of_matrix, of_operator
 from workbench.analysis.information.filters import (
     Chebyshev,
     Filter,
@@ -23,7 +23,7 @@ from workbench.analysis.information.filters import (
     Wiener,
 )
 from workbench.analysis.information.plane import FixedTau, RelativeTau, path
-from workbench.operators import Map
+from workbench.operators import GaussianBlur, Map, Radon
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate
@@ -96,6 +96,24 @@ def test_modes_are_a_diagonal_matrix():
         one, other = (path(c, algorithm, 5) for c in (modes(gains, spectrum, 0.05), dense))
         for name in ("i_x", "i_y", "mean_square_error", "gaps"):
             torch.testing.assert_close(getattr(one, name), getattr(other, name), rtol=1e-9, atol=1e-9)
+
+
+def test_an_operator_by_its_modes_is_its_matrix():
+    operator, side = GaussianBlur((1, 5, 6), 1.2), 30
+    f = [torch.fft.fftfreq(n, 1 / n, dtype=torch.float64) for n in (5, 6)]
+    spectrum = (1 / (1 + f[0][:, None] ** 2 + f[1] ** 2))[None]
+    eye = torch.eye(side, dtype=torch.float64).reshape(side, 1, 5, 6)
+    covariance = torch.fft.ifft2(spectrum * torch.fft.fft2(eye)).real.reshape(side, side)
+    by_matrix = of_matrix(operator(eye).reshape(side, side).T, covariance, 0.1)
+    by_modes = of_operator(operator, spectrum, 0.1)
+    for algorithm in (Wiener(), Landweber()):
+        one, other = (path(c, algorithm, 3) for c in (by_modes, by_matrix))
+        for name in ("i_x", "i_y", "mean_square_error", "gaps"):
+            torch.testing.assert_close(getattr(one, name), getattr(other, name), rtol=1e-8, atol=1e-8)
+    with pytest.raises(Refusal, match="Radon, which is not"):
+        of_operator(Radon((1, 8, 8), 5), spectrum, 0.1)
+    with pytest.raises(Refusal, match="a variance for each of 1 x 5 x 6 modes"):
+        of_operator(operator, spectrum[0], 0.1)
 
 
 def test_a_sampled_twin_agrees():

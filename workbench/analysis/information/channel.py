@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.analysis.information.bottleneck import Bottleneck
+from workbench.operators import Basis, LinearOperator
 from workbench.refusal import Refusal
 from workbench.tensors import require_finite, shown
 
@@ -28,7 +29,9 @@ class GaussianChannel:
         blocks, size = (*self.gains.shape, 0, 0)[:2]
         if self.covariance.shape != (blocks, size, size):
             came = shown(tuple(self.covariance.shape))
-            raise Refusal(f"a covariance of {blocks} x {size} x {size}", came, "use modes() or of_matrix()")
+            raise Refusal(
+                f"a covariance of {blocks} x {size} x {size}", came, "use modes(), of_operator() or of_matrix()"
+            )
         require_finite(self.gains, "the gains")
         require_finite(self.covariance, "the covariance")
         if not (self.sigma > 0 and math.isfinite(self.sigma)):
@@ -80,6 +83,20 @@ def modes(gains: Tensor, spectrum: Tensor, sigma: float) -> GaussianChannel:
         raise Refusal("a gain and a variance for each mode, (n,)", came, "flatten both in the same order")
     _require_nonnegative(spectrum)
     return GaussianChannel(gains.double().abs()[:, None], spectrum.double()[:, None, None], sigma)
+
+
+def of_operator(operator: LinearOperator, spectrum: Tensor, sigma: float, basis: Basis = "fourier") -> GaussianChannel:
+    """An operator that is diagonal in a basis, and the variance of each mode of real signals in it, (*in_shape)."""
+    squares = operator.gram_in(basis)
+    if squares is None:
+        came = f"{type(operator).__name__}, which is not"
+        raise Refusal(f"an operator that is diagonal in the {basis} basis", came, "pass its matrix to of_matrix()")
+    if spectrum.shape != squares.shape:
+        came = shown(tuple(spectrum.shape))
+        raise Refusal(
+            f"a variance for each of {shown(tuple(squares.shape))} modes", came, "order them as the transform"
+        )
+    return modes(squares.clamp_min(0).sqrt().flatten(), spectrum.flatten(), sigma)
 
 
 def of_matrix(matrix: Tensor, covariance: Tensor, sigma: float) -> GaussianChannel:

@@ -15,7 +15,6 @@ from workbench.parameters import Checked, Range
 from workbench.refusal import Refusal
 from workbench.tensors import generator, normal_like
 
-Relaxation = Annotated[float, Range(0.1, 1.9, limits=(0, 2)), "step in units of 1 / |A|^2"]
 StepSize = Annotated[float | None, Range(1e-6, 10, log=True, limits=(0, 1e12)), "step, 1 / |A|^2 when empty"]
 
 
