@@ -3,21 +3,24 @@
 import difflib
 import importlib
 import inspect
-from types import ModuleType
 
 from workbench.parameters import Checked, parameters
 from workbench.refusal import Refusal
 
 KINDS = {"operator": "operators", "noise": "noise", "prior": "priors", "algorithm": "algorithms"}
+# Kinds that are no part of an experiment.
+BESIDES = {
+    "estimator": "analysis.information",
+    "filter": "analysis.information.filters",
+    "preconditioner": "preconditioners",
+    "resolution": "analysis.information.plane",
+    "task": "analysis.information.tasks",
+}
 
 
 def members(kind: str) -> dict[str, type]:
-    """The public classes of a kind that can be built without arguments: operator, noise, prior or algorithm."""
-    return public(importlib.import_module(f"workbench.{KINDS[kind]}"))
-
-
-def public(module: ModuleType) -> dict[str, type]:
-    """The classes that a package exports and that can be built without arguments."""
+    """The public classes of a kind, of KINDS or BESIDES, that can be built without arguments."""
+    module = importlib.import_module(f"workbench.{(KINDS | BESIDES)[kind]}")
     found = {name: getattr(module, name) for name in module.__all__}
     return {n: c for n, c in found.items() if isinstance(c, Checked) and not inspect.isabstract(c) and _ready(c)}
 

@@ -6,7 +6,7 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench import catalog, preconditioners
+from workbench import catalog
 from workbench.analysis.spectrum import Finding, SpectralMeasure
 from workbench.app import spectral
 from workbench.app.axes import Axis, Linear
@@ -108,7 +108,7 @@ class Preconditioned(SpectrumPlot):
             "P H": [self.plot.line("at", "height", source=self.after, color="#7048e8", line_width=2)],
         }
         legend(self.plot, items)
-        members = catalog.public(preconditioners)
+        members = catalog.members("preconditioner")
         self.select = pmui.Select(
             label="preconditioner P", options=["none", *members], value="none", size="small", margin=(8, 0), width=205
         )

@@ -1,0 +1,23 @@
+"""Estimators, filters, resolutions and tasks as members of the catalogue."""
+
+import pytest
+
+from workbench import analysis, catalog
+from workbench.parameters import as_code, describe, parameters, rebuild
+
+MEMBERS = [cls for kind in catalog.BESIDES for cls in catalog.members(kind).values()]
+
+
+def test_the_catalogue_knows_them():
+    names = {kind: set(catalog.members(kind)) for kind in catalog.BESIDES}
+    assert {"Bins", "KDEUpper", "Exact", "KSG", "InfoNCE", "MINE", "Sliced", "PCA"} <= names["estimator"]
+    assert {"Landweber", "Wiener"} <= names["filter"] and {"FixedTau", "RelativeTau"} == names["resolution"]
+    assert not set(catalog.KINDS) & set(catalog.BESIDES)
+
+
+@pytest.mark.parametrize("cls", MEMBERS, ids=lambda cls: cls.__name__)
+def test_a_member_is_its_description_and_explains_its_parameters(cls):
+    member = cls()
+    assert rebuild(describe(member)) == member and eval(as_code(member), {"analysis": analysis}) == member
+    for p in parameters(cls):
+        assert p.meaning and (p.range or bool in p.kinds or p.choices or p.name == "estimator")

@@ -1,0 +1,44 @@
+"""Mutual information of samples, layers and reconstructions: estimators that say when not to believe them."""
+
+from workbench.analysis.information import channel, filters, immse, plane, tasks
+from workbench.analysis.information.base import Estimator
+from workbench.analysis.information.binned import AdaptiveBins, Bins, Exact, FloorBins, quantised
+from workbench.analysis.information.calibration import Reading, calibrate
+from workbench.analysis.information.coded import LayerEstimator
+from workbench.analysis.information.density import KDELower, KDEUpper
+from workbench.analysis.information.fronts import PCA, Noisy, Ranked, Sliced
+from workbench.analysis.information.gaussian import GaussianClosedForm
+from workbench.analysis.information.layers import layer_information
+from workbench.analysis.information.learned import MINE, AutoEncoder, InfoNCE
+from workbench.analysis.information.neighbours import KSG, KozachenkoLeonenko, WeightedKozachenkoLeonenko
+
+__all__ = [
+    "KSG",
+    "MINE",
+    "PCA",
+    "AdaptiveBins",
+    "AutoEncoder",
+    "Bins",
+    "Estimator",
+    "Exact",
+    "FloorBins",
+    "GaussianClosedForm",
+    "InfoNCE",
+    "KDELower",
+    "KDEUpper",
+    "KozachenkoLeonenko",
+    "LayerEstimator",
+    "Noisy",
+    "Ranked",
+    "Reading",
+    "Sliced",
+    "WeightedKozachenkoLeonenko",
+    "calibrate",
+    "channel",
+    "filters",
+    "immse",
+    "layer_information",
+    "plane",
+    "quantised",
+    "tasks",
+]

@@ -1,0 +1,190 @@
+"""Linear algorithms as filters: R_k = (1 - p_k(A'A)) A^-1 with the residual polynomial p_k of k steps."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Annotated, ClassVar
+
+import torch
+from torch import Tensor
+
+from workbench.analysis.information.base import STREAM
+from workbench.analysis.information.channel import GaussianChannel
+from workbench.parameters import Checked, Range
+from workbench.refusal import Refusal
+from workbench.tensors import generator, normal_like
+
+StepSize = Annotated[float | None, Range(1e-6, 10, log=True, limits=(0, 1e12)), "step, 1 / |A|^2 when empty"]
+
+
+class Filter(ABC, metaclass=Checked):
+    """A linear algorithm from x = 0; subclasses are frozen dataclasses."""
+
+    caveat: ClassVar[str] = ""
+
+    @abstractmethod
+    def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
+        """R_k in the singular vectors, (M, d, d), for k = 0, 1, .. steps; one R where nothing is iterated."""
+
+
+class Spectral(Filter):
+    """R = diag of a share of each mode over its singular value."""
+
+    def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
+        for shares in islice(self.shares(channel), steps + 1):
+            # A mode that A does not see has nothing that a filter could pass on.
+            seen = channel.gains > 0
+            yield torch.diag_embed(torch.where(seen, shares / torch.where(seen, channel.gains, 1), 0))
+
+    @abstractmethod
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
+        """1 - p_k(s^2), how much of each mode k steps have recovered, (M, d), for k = 0, 1, ..."""
+
+
+@dataclass(frozen=True)
+class Wiener(Filter):
+    """R = C A' (A C A' + sigma^2 I)^-1: the posterior mean, the least mean square error that there is."""
+
+    def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
+        yield channel.wiener()
+
+
+@dataclass(frozen=True)
+class Tikhonov(Spectral):
+    """1 - p = s^2 / (s^2 + weight)."""
+
+    weight: Annotated[float, Range(1e-6, 10, log=True, limits=(0, 1e12)), "weight lambda of |x|^2"] = 0.01
+
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
+        squares = channel.gains.square()
+        yield torch.where(squares > 0, squares / (squares + self.weight), 0)
+
+
+@dataclass(frozen=True)
+class TruncatedSVD(Spectral):
+    """1 - p = 1 for the largest singular values, so many of them, and 0 for the others."""
+
+    rank: Annotated[int, Range(1, 256, log=True, limits=(0, 10**9)), "singular values kept"] = 8
+
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
+        kept = torch.zeros_like(channel.gains).flatten()
+        kept[channel.gains.flatten().argsort(descending=True, stable=True)[: self.rank]] = 1
+        yield kept.reshape(channel.gains.shape)
+
+
+@dataclass(frozen=True)
+class Landweber(Spectral):
+    """p_k = (1 - step s^2)^k: gradient descent on |A x - y|^2 / 2."""
+
+    step: StepSize = None
+
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
+        rates = _step(self.step, channel) * channel.gains.square()
+        found = torch.zeros_like(rates)
+        while True:
+            yield found
+            found = found + rates * (1 - found)
+
+
+@dataclass(frozen=True)
+class HeavyBall(Spectral):
+    """p_{k+1} = (1 + momentum - step s^2) p_k - momentum p_{k-1}, the first step without momentum.
+
+    Polyak 1964, doi 10.1016/0041-5553(64)90137-5.
+    """
+
+    momentum: Annotated[float, Range(0, 0.98, limits=(0, 0.9999)), "share of the last move that goes on"] = 0.8
+    step: StepSize = None
+
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
+        rates = _step(self.step, channel, 1 + self.momentum) * channel.gains.square()
+        before = found = torch.zeros_like(rates)
+        while True:
+            yield found
+            found, before = found + rates * (1 - found) + self.momentum * (found - before), found
+
+
+@dataclass(frozen=True)
+class Chebyshev(Spectral):
+    """p_k(t) = T_k((b + a - 2 t) / (b - a)) / T_k((b + a) / (b - a)), least over [a, b], b = |A|^2, a = low b.
+
+    Golub & Varga 1961, doi 10.1007/BF01386013.
+    """
+
+    low: Annotated[
+        float, Range(1e-4, 0.5, log=True, limits=(1e-12, 0.999)), "lower end of the interval over its upper"
+    ] = 0.01
+
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
+        squares = channel.gains.square()
+        top = float(squares.max())
+        half, middle = top * (1 - self.low) / 2, top * (1 + self.low) / 2
+        ratio = half / middle  # T_{k-1} / T_k at (b + a) / (b - a) follows a recurrence that cannot overflow
+        before, found = torch.zeros_like(squares), squares / middle
+        yield before
+        while True:
+            yield found
+            following = 1 / (2 * middle / half - ratio)
+            weight = 2 * following / half
+            found, before = found + weight * squares * (1 - found) + following * ratio * (found - before), found
+            ratio = following
+
+
+@dataclass(frozen=True)
+class FrozenConjugateGradients(Spectral):
+    """p_k(t) = prod (1 - t / theta_i), theta the Ritz values of conjugate gradients on one y, frozen for all others.
+
+    Hestenes & Stiefel 1952.
+    """
+
+    seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "which y the Ritz values are of"] = 0
+
+    caveat: ClassVar[str] = (
+        "Conjugate gradients are not linear in y: their polynomial depends on it. The plane holds for the algorithm "
+        "with the Ritz values of one y frozen, which leaves out the information that the values themselves carry."
+    )
+
+    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
+        squares = channel.gains.square()
+        residual = channel.gains * _draw(channel, self.seed)  # A'y in the singular vectors
+        first = energy = float(residual.square().sum())
+        share, direction = torch.ones_like(squares), torch.ones_like(squares)  # p_k and the direction's polynomial
+        start = residual
+        while True:
+            yield 1 - share
+            if energy <= 1e-28 * first:
+                continue
+            toward = direction * start
+            step = energy / float((toward.square() * squares).sum())
+            share = share - step * squares * direction
+            new = float((share * start).square().sum())
+            direction, energy = share + new / energy * direction, new
+
+
+def _draw(channel: GaussianChannel, seed: int) -> Tensor:
+    """Data of one signal in the left singular vectors, (M, d)."""
+    rng = generator(seed, STREAM, channel.gains.device)
+    values, axes = torch.linalg.eigh(channel.covariance)
+    signal = axes @ (values.clamp_min(0).sqrt() * normal_like(channel.gains, rng))[:, :, None]
+    return channel.gains * signal[:, :, 0] + channel.sigma * normal_like(channel.gains, rng)
+
+
+def _step(step: float | None, channel: GaussianChannel, reach: float = 1.0) -> float:
+    """The step in use; Refusal where the iteration would diverge, at 2 reach / |A|^2."""
+    top = float(channel.gains.max()) ** 2
+    if step is not None and step * top >= 2 * reach:
+        raise Refusal(f"a step below {2 * reach / top:.4g}, 2 / |A|^2 or what momentum allows", f"{step:g}", "lower it")
+    return 1 / top if step is None else step
+
+
+__all__ = [
+    "Chebyshev",
+    "Filter",
+    "FrozenConjugateGradients",
+    "HeavyBall",
+    "Landweber",
+    "Tikhonov",
+    "TruncatedSVD",
+    "Wiener",
+]

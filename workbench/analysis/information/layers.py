@@ -1,0 +1,41 @@
+"""A layer of a network in the information plane: I(X;T) and I(T;Y), X the index of the sample."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from workbench.analysis.information.base import samples
+from workbench.analysis.information.binned import Bins
+from workbench.analysis.information.coded import LayerEstimator
+from workbench.refusal import Refusal
+from workbench.tensors import shown
+
+DEFAULT = Bins()
+
+
+def layer_information(activations: Tensor, labels: Tensor, estimator: LayerEstimator = DEFAULT) -> tuple[float, float]:
+    """(I(X;T), I(T;Y)) in bits of a layer's activations (N, d) and labels (N,), X the index of the sample.
+
+    Every sample counts as an input of its own. Refuses NaN, a constant layer, one class, and estimators of pairs.
+    """
+    if not isinstance(estimator, LayerEstimator):
+        came = getattr(type(estimator), "__name__", repr(estimator))
+        remedy = "call estimator(inputs, activations): X as an index is a symbol that occurs once"
+        raise Refusal("an estimator of layers, such as Bins, KDEUpper or Exact", came, remedy)
+    t = samples(activations, "the layer")
+    y = _labels(labels).to(t.device)
+    if len(t) != len(y):
+        raise Refusal(f"a label for each of {len(t)} samples", str(len(y)), "pass labels of shape (N,)")
+    code = estimator.code(t.double())
+    return estimator.entropy(code) / math.log(2), estimator.given(code, y) / math.log(2)
+
+
+def _labels(labels: Tensor) -> Tensor:
+    labels = torch.as_tensor(labels).squeeze(-1)
+    if labels.is_floating_point() or labels.is_complex() or labels.ndim != 1:
+        came = f"{shown(tuple(labels.shape))} of {labels.dtype}"
+        raise Refusal("whole numbers as labels, (N,)", came, "pass the classes, not their scores")
+    if len(labels) and bool((labels == labels[0]).all()):
+        raise Refusal("two classes or more", "one", "I(T;Y) is 0 whatever T is: use labels that vary")
+    return labels.long()
