@@ -38,10 +38,10 @@ def adapted_basis(
     shape = tuple(image.shape[1:])
 
     def forward(v: Tensor) -> Tensor:
-        return torch.func.jvp(denoiser, (image.expand_as(v),), (v,))[1]
+        return torch.func.jvp(denoiser, (image.expand_as(v).contiguous(),), (v,))[1]
 
     def backward(v: Tensor) -> Tensor:
-        return torch.func.vjp(denoiser, image.expand_as(v))[1](v)[0]
+        return torch.func.vjp(denoiser, image.expand_as(v).contiguous())[1](v)[0]
 
     def symmetric(v: Tensor) -> Tensor:
         return (forward(v) + backward(v)) / 2
