@@ -1,8 +1,8 @@
 """Training: optimisers against torch's, batches of an epoch, the one loop, jobs, and each seed by itself."""
 
+import dataclasses
 import functools
 import itertools
-import json
 import time
 
 import pytest
@@ -26,12 +26,14 @@ from workbench.networks import (
     Stability,
     Training,
     TwelveBit,
+    at_epochs,
     classic,
     edge_of_stability,
     hessian,
     progress,
+    spaced_epochs,
 )
-from workbench.parameters import as_code, describe, rebuild
+from workbench.parameters import describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, collect, iterate, observe, resume, run, until
@@ -223,32 +225,6 @@ def wait(reached, seconds=30.0):
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize(
-    "training",
-    [
-        classic(),
-        edge_of_stability(0.05, 3),
-        Training(
-            MLP((4,), disturbance=RANDOM),
-            TwelveBit(0.5),
-            SquaredLoss(),
-            priors.Tikhonov(0.1),
-            SGD(None, None),
-            4,
-            7,
-            12,
-            True,
-        ),
-    ],
-    ids=["classic", "edge", "all"],
-)
-def test_trainings_are_rebuilt_from_their_descriptions(training):
-    again = rebuild(json.loads(json.dumps(describe(training))))
-    assert describe(again) == describe(training)
-    assert torch.equal(again.problem().start(), training.problem().start())
-    assert as_code(training).startswith("networks.Training(")
-
-
 def test_the_classic_run_is_that_of_the_paper():
     training = classic()
     made = training.problem()
@@ -291,3 +267,27 @@ def test_algorithms_of_the_catalogue_train_networks(name):
 def test_learning_is_described_by_its_parts():
     operator = Learning(CNN((2,)), Classes((1, 4, 4)), 3)
     assert describe(operator)["seed"] == 3
+
+
+def test_epochs_are_close_together_at_first():
+    assert spaced_epochs(8, 100) == tuple(range(9))
+    many = spaced_epochs(8000, 100)
+    assert (many[0], many[-1]) == (0, 8000)
+    gaps = [b - a for a, b in itertools.pairwise(many)]
+    assert all(later >= gap - 1 for gap, later in itertools.pairwise(gaps))  # but for rounding
+    assert 80 <= len(many) <= 100
+    made = case("tanh, classes")
+    found = list(at_epochs(states(made, Adam(batch=5), 12), {0, 2, 3}))
+    assert [(s.k, s.epoch) for s in found] == [(0, 0), (6, 2), (9, 3)]
+
+
+def test_a_seed_that_is_lost_leaves_the_others_their_curvature():
+    made = case("tanh, classes")
+    state = states(made, SGD(0.05, None), 1)[-1]
+    sharpness, broken = Sharpness(1e-8), state.x.clone()
+    known = sharpness(made, state)["sharpness"]
+    broken[0] = float("nan")
+    found = sharpness(made, dataclasses.replace(state, x=broken))["sharpness"]
+    assert found[0].isnan()
+    torch.testing.assert_close(found[1], known[1], rtol=1e-6, atol=0)
+    torch.testing.assert_close(sharpness(made, state)["sharpness"], known, rtol=1e-6, atol=0)

@@ -20,18 +20,21 @@ from workbench.networks.denoisers import AdaptedBasis, adapted_basis
 from workbench.networks.disturbance import Disturbance
 from workbench.networks.examples import ChebyshevRegression, Digits, Examples, Table, TwelveBit
 from workbench.networks.losses import CrossEntropy, Loss, SquaredLoss
+from workbench.networks.menu import members
 from workbench.networks.mlp import MLP
 from workbench.networks.network import Block, Network
-from workbench.networks.optimisers import SGD, Adam, Optimiser, Trained, batch_slope, learning
+from workbench.networks.optimisers import SGD, Adam, Optimiser, Trained, at_epochs, batch_slope, learning, spaced_epochs
 from workbench.networks.predictions import Learning, Predictions
+from workbench.networks.presets import PRESETS, classic, edge_of_stability
 from workbench.networks.probes import Sharpness, Stability, accuracy, progress
 from workbench.networks.streams import Streams
-from workbench.networks.training import Training, classic, edge_of_stability
+from workbench.networks.training import Training
 
 __all__ = [
     "CNN",
     "GELU",
     "MLP",
+    "PRESETS",
     "SGD",
     "Activation",
     "Adam",
@@ -66,6 +69,7 @@ __all__ = [
     "TwelveBit",
     "accuracy",
     "adapted_basis",
+    "at_epochs",
     "batch_slope",
     "broadening",
     "classic",
@@ -76,8 +80,10 @@ __all__ = [
     "landscape",
     "leading",
     "learning",
+    "members",
     "one_of",
     "progress",
+    "spaced_epochs",
     "suggested_rate",
     "traces",
 ]

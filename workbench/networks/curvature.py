@@ -86,15 +86,19 @@ class Leading(NamedTuple):
 def leading(operator: LinearOperator, starts: Tensor, tolerance: float = 1e-3, steps: int = 60) -> Leading:
     """The top of a spectrum for every item of a batch, each with an H of its own, from starts (S, 1, P).
 
-    Lanczos goes on until every residual is below tolerance |value|, for at most so many steps: a product each.
+    Lanczos goes on until every residual is below tolerance |value|, for at most so many steps: a product each. NaN
+    for an item whose H is not finite.
     """
     for krylov in islice(iterate(operator, starts), steps):
-        values, mix = torch.linalg.eigh(krylov.matrix())
-        residuals = (krylov.beta[:, -1] * mix[:, -1, -1]).abs()
-        if bool((residuals <= tolerance * values[:, -1].abs()).all()):
+        matrix = krylov.matrix()
+        lost = ~matrix.isfinite().all(-1).all(-1)
+        values, mix = torch.linalg.eigh(torch.where(lost[:, None, None], 0.0, matrix))
+        found = torch.where(lost, torch.nan, values[:, -1])
+        residuals = torch.where(lost, torch.nan, (krylov.beta[:, -1] * mix[:, -1, -1]).abs())
+        if bool((lost | (residuals <= tolerance * found.abs())).all()):
             break
     vectors = torch.bmm(mix[:, None, :, -1].to(krylov.basis), krylov.basis)
-    return Leading(values[:, -1], residuals, vectors.reshape(starts.shape))
+    return Leading(found, residuals, vectors.reshape(starts.shape))
 
 
 def random_starts(x: Tensor, seed: int = 0) -> Tensor:

@@ -1,7 +1,7 @@
 """Training: steps along the gradient of the loss over a batch of examples."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
@@ -82,6 +82,17 @@ class Optimiser(Algorithm):
         """The examples of a step, as a number that may be compared: all of them where no batch is set."""
         count = problem.y.shape[1]
         return float(count if self.batch is None else min(self.batch, count))
+
+
+def at_epochs(states: Iterable[Trained], epochs: Container[int]) -> Iterator[Trained]:
+    """Of the states of a training, those at which one of these epochs begins."""
+    return (state for state in states if state.place == 0 and state.epoch in epochs)
+
+
+def spaced_epochs(last: int, count: int = 100) -> tuple[int, ...]:
+    """At most `count` epochs from 0 to `last`, close together at first: equally spaced logarithms of 1 + epoch."""
+    shares = torch.linspace(0, 1, count, dtype=torch.float64)
+    return tuple(((last + 1.0) ** shares - 1).round().long().unique().tolist())
 
 
 def learning(problem: Problem) -> Learning:

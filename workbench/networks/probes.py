@@ -48,7 +48,7 @@ class Sharpness:
     def __call__(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
         start = random_starts(state.x, state.k)
         if self._vectors is not None and self._vectors.shape == start.shape:
-            start = self._vectors + _FRESH * start
+            start = self._vectors.nan_to_num(0.0) + _FRESH * start  # a seed that was lost begins anew
         found = leading(hessian(problem, state.x), start, self.tolerance, self.steps)
         self._vectors = found.vectors
         return {"sharpness": found.values, "sharpness_residual": found.residuals}

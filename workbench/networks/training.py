@@ -5,11 +5,11 @@ from typing import Annotated
 
 import torch
 
-from workbench.networks.examples import ChebyshevRegression, Examples, TwelveBit
-from workbench.networks.losses import CrossEntropy, Loss, SquaredLoss
+from workbench.networks.examples import Examples, TwelveBit
+from workbench.networks.losses import CrossEntropy, Loss
 from workbench.networks.mlp import MLP
 from workbench.networks.network import Network
-from workbench.networks.optimisers import SGD, Adam, Optimiser
+from workbench.networks.optimisers import Adam, Optimiser
 from workbench.networks.predictions import Learning
 from workbench.parameters import Checked, Range
 from workbench.priors import Prior, Zero
@@ -44,21 +44,3 @@ class Training(metaclass=Checked):
         """The steps that the epochs take."""
         count, batch = len(self.examples.split()[0].inputs), self.optimiser.batch
         return self.epochs * (1 if batch is None else -(-count // batch))
-
-
-def classic(seeds: int = 10) -> Training:
-    """The run of "Opening the black box": 12-10-7-5-4-3-2, tanh, Adam of 4e-4, batches of 512 as listed, 8000 epochs.
-
-    As the code of Shwartz-Ziv & Tishby 2017, arXiv:1703.00810, has it; the paper says SGD.
-    """
-    return Training(optimiser=Adam(4e-4, 512, shuffle=False), seeds=seeds, epochs=8000)
-
-
-def edge_of_stability(step_size: float = 0.06, degree: int = 4) -> Training:
-    """Gradient descent of 1-100-1, tanh, on 20 Chebyshev points: lambda_max grows to 2 / step and stays there.
-
-    After Cohen et al. 2021, arXiv:2103.00065.
-    """
-    network = MLP((100,), biases=1.0)
-    task, optimiser = ChebyshevRegression(degree=degree), SGD(step_size, None)
-    return Training(network, task, SquaredLoss(), optimiser=optimiser, epochs=6000, double=True)
