@@ -111,6 +111,8 @@ def test_rows_and_parts_are_those_inputs(name):
     chosen = made.operator.layers(x, rows)[-1]
     for item in range(2):
         torch.testing.assert_close(chosen[item], whole[item, rows[item]], rtol=1e-12, atol=1e-12)
+    inputs = made.operator.examples.table().inputs
+    torch.testing.assert_close(made.operator.over(inputs)(x)[:, :12], whole, rtol=1e-12, atol=1e-12)
     torch.testing.assert_close(made.operator.part(rows[0])(x), whole[:, rows[0]], rtol=1e-12, atol=1e-12)
     torch.testing.assert_close(made.operator.layers(x, rows[:1])[-1], whole[:, rows[0]], rtol=1e-12, atol=1e-12)
 

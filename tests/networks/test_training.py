@@ -10,7 +10,7 @@ import torch
 
 from tests.networks.small import CASES, RANDOM, Classes, Numbers, case, problem
 from workbench import algorithms, noise, operators, priors, storage
-from workbench.algorithms import PDHG
+from workbench.algorithms import PDHG, State
 from workbench.data import truth
 from workbench.jobs import Job, Runner, Status
 from workbench.networks import (
@@ -251,6 +251,8 @@ def test_training_refuses_what_is_no_network_and_the_other_way_round():
     image = Problem.simulate(operators.Identity((1, 32, 32)), noise.Gaussian(), priors.Zero(), signal)
     with pytest.raises(Refusal, match="examples to draw batches from"):
         next(iterate(image, Adam()))
+    with pytest.raises(Refusal, match="weights of a network"):
+        progress(image, State(signal))
     with pytest.raises(Refusal, match=r"PDHG needs .*: try "):
         next(iterate(case("tanh, classes"), PDHG()))
     with pytest.raises(Refusal, match="a gradient"):

@@ -23,8 +23,8 @@ from workbench.networks.losses import CrossEntropy, Loss, SquaredLoss
 from workbench.networks.menu import members
 from workbench.networks.mlp import MLP
 from workbench.networks.network import Block, Network
-from workbench.networks.optimisers import SGD, Adam, Optimiser, Trained, at_epochs, batch_slope, learning, spaced_epochs
-from workbench.networks.predictions import Learning, Predictions
+from workbench.networks.optimisers import SGD, Adam, Optimiser, Trained, at_epochs, batch_slope, spaced_epochs
+from workbench.networks.predictions import Learning, Predictions, learning
 from workbench.networks.presets import PRESETS, classic, edge_of_stability
 from workbench.networks.probes import Sharpness, Stability, accuracy, progress
 from workbench.networks.streams import Streams

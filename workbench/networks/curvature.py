@@ -12,7 +12,7 @@ from workbench.analysis.spectrum import SpectralMeasure, outliers, rademacher, r
 from workbench.analysis.spectrum.hessians import blocks, repeated
 from workbench.analysis.spectrum.lanczos import iterate, lanczos
 from workbench.analysis.spectrum.measure import measure
-from workbench.networks.optimisers import learning
+from workbench.networks.predictions import learning
 from workbench.operators import LinearOperator, Map
 from workbench.problem import Problem
 from workbench.refusal import Refusal

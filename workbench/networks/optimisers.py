@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, Needs, State
-from workbench.networks.predictions import Learning
+from workbench.networks.curvature import suggested_rate
+from workbench.networks.predictions import Learning, learning
 from workbench.networks.streams import Streams
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -60,16 +61,13 @@ class Optimiser(Algorithm):
         return self.start(Trained(x, 0, self.measure(problem), order=listed))
 
     def step(self, problem: Problem, state: Trained, rng: torch.Generator) -> Trained:
-        count = problem.y.shape[1]
+        count, size = problem.y.shape[1], self.batch_size(problem)
         operator = learning(problem)
         streams = Streams.of(rng, operator.seeds(state.x))
-        if self.batch is None or self.batch >= count:
-            rows, end = None, count
-        else:
-            if state.place == 0 and self.shuffle:
-                state = replace(state, order=streams.orders(count).to(state.x.device))
-            end = min(count, state.place + self.batch)
-            rows = state.order[:, state.place : end]
+        if size < count and state.place == 0 and self.shuffle:
+            state = replace(state, order=streams.orders(count).to(state.x.device))
+        end = min(count, state.place + size)
+        rows = state.order[:, state.place : end] if size < count else None
         slope = batch_slope(problem, state.x, rows, streams if operator.network.disturbance.random else None)
         over = end == count
         moved = self.moved(state, slope)
@@ -78,10 +76,10 @@ class Optimiser(Algorithm):
     def adapt(self, problem: Problem, state: Trained) -> Trained:
         return replace(state, measured=self.measure(problem))
 
-    def share(self, problem: Problem) -> float:
-        """The examples of a step, as a number that may be compared: all of them where no batch is set."""
+    def batch_size(self, problem: Problem) -> int:
+        """The examples of a step: all of them where no batch is set."""
         count = problem.y.shape[1]
-        return float(count if self.batch is None else min(self.batch, count))
+        return count if self.batch is None else min(self.batch, count)
 
 
 def at_epochs(states: Iterable[Trained], epochs: Container[int]) -> Iterator[Trained]:
@@ -93,12 +91,6 @@ def spaced_epochs(last: int, count: int = 100) -> tuple[int, ...]:
     """At most `count` epochs from 0 to `last`, close together at first: equally spaced logarithms of 1 + epoch."""
     shares = torch.linspace(0, 1, count, dtype=torch.float64)
     return tuple(((last + 1.0) ** shares - 1).round().long().unique().tolist())
-
-
-def learning(problem: Problem) -> Learning:
-    """The operator of a problem whose unknown is the weights of a network."""
-    assert isinstance(problem.operator, Learning)  # `lacks` has refused all others
-    return problem.operator
 
 
 def batch_slope(problem: Problem, x: Tensor, rows: Tensor | None, streams: Streams | None = None) -> Tensor:
@@ -137,10 +129,8 @@ class SGD(Optimiser):
     shuffle: Shuffle = True
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
-        from workbench.networks.curvature import suggested_rate
-
         with torch.no_grad():
-            return {"rate": float(suggested_rate(problem, problem.start(), self.share(problem)).min())}
+            return {"rate": float(suggested_rate(problem, problem.start(), self.batch_size(problem)).min())}
 
     def start(self, state: Trained) -> Rolling:
         return Rolling(state.x, 0, state.measured, order=state.order, velocity=torch.zeros_like(state.x))

@@ -11,6 +11,8 @@ from workbench.networks.network import Network
 from workbench.networks.streams import Streams
 from workbench.operators import Field, Operator
 from workbench.parameters import Range
+from workbench.problem import Problem
+from workbench.refusal import Refusal
 from workbench.tensors import Constant, generator
 
 
@@ -38,9 +40,13 @@ class Predictions(Operator):
         arrays = iter(self.network.arrays(weights, self._shape, self.out_shape[1]))
         return self.network.layers(arrays, inputs, streams)
 
+    def over(self, inputs: Tensor) -> "Predictions":
+        """The same network on other inputs, (N, *shape)."""
+        return Predictions(self.network, inputs, self.out_shape[1])
+
     def part(self, rows: Tensor) -> "Predictions":
         """The same for some of the inputs, (B,)."""
-        return Predictions(self.network, self._inputs.value[rows.to(self._inputs.value.device)], self.out_shape[1])
+        return self.over(self._inputs.value[rows.to(self._inputs.value.device)])
 
 
 class Learning(Predictions):
@@ -62,7 +68,7 @@ class Learning(Predictions):
         self.targets = learned.targets
         self.held_out, self.held_out_targets = None, held_out.targets
         if len(held_out.inputs):
-            self.held_out = Predictions(network, held_out.inputs, learned.targets.shape[1])
+            self.held_out = self.over(held_out.inputs)
 
     def first_guess(self, y: Tensor) -> Tensor:
         first = (
@@ -73,3 +79,13 @@ class Learning(Predictions):
     def seeds(self, x: Tensor) -> range:
         """The seed of every item of a batch."""
         return range(self.seed, self.seed + len(x))
+
+
+def learning(problem: Problem) -> Learning:
+    """The operator of a problem whose unknown is the weights of a network; Refusal of any other problem."""
+    if not isinstance(problem.operator, Learning):
+        came = type(problem.operator).__name__
+        raise Refusal(
+            "a problem whose unknown is the weights of a network", came, "make it with Training(...).problem()"
+        )
+    return problem.operator

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from workbench.algorithms import State
 from workbench.networks.curvature import critical_steps, hessian, leading, random_starts, traces
-from workbench.networks.optimisers import SGD, Optimiser, learning
+from workbench.networks.optimisers import SGD, Optimiser
+from workbench.networks.predictions import learning
 from workbench.problem import Problem
 
 _FRESH = 0.1  # of a warm start is random, lest a direction that was not the first be never seen
@@ -68,7 +69,7 @@ class Stability:
     def __call__(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
         values = dict(self.sharpness(problem, state))
         trace = traces(hessian(problem, state.x), state.x, self.probes, state.k)
-        critical = critical_steps(values["sharpness"], trace, self.optimiser.share(problem))
+        critical = critical_steps(values["sharpness"], trace, self.optimiser.batch_size(problem))
         values |= {"trace": trace, "critical_step": critical}
         if isinstance(self.optimiser, SGD):
             values["edge"] = torch.full_like(trace, self.optimiser.edge(state))
