@@ -88,9 +88,16 @@ def at_epochs(states: Iterable[Trained], epochs: Container[int]) -> Iterator[Tra
 
 
 def spaced_epochs(last: int, count: int = 100) -> tuple[int, ...]:
-    """At most `count` epochs from 0 to `last`, close together at first: equally spaced logarithms of 1 + epoch."""
-    shares = torch.linspace(0, 1, count, dtype=torch.float64)
-    return tuple(((last + 1.0) ** shares - 1).round().long().unique().tolist())
+    """`count` epochs from 0 to `last`, or all of them where there are fewer: every ratio of neighbours nearly the same.
+
+    At the beginning, where that would ask for fractions, it is every epoch.
+    """
+    found = [0]
+    count = min(count, last + 1)
+    while len(found) < count:
+        ratio = ((last + 1) / (found[-1] + 1)) ** (1 / (count - len(found)))
+        found.append(max(found[-1] + 1, round((found[-1] + 1) * ratio - 1)))
+    return tuple(found)
 
 
 def batch_slope(problem: Problem, x: Tensor, rows: Tensor | None, streams: Streams | None = None) -> Tensor:
