@@ -1,9 +1,11 @@
 """Derivatives of trainings against autograd, differences and dense matrices; spectra against closed forms."""
 
 import math
+from dataclasses import dataclass
 
 import pytest
 import torch
+from torch import Tensor
 
 from tests.networks.small import CASES, Classes, Numbers, case, matrix, moved, problem
 from workbench.analysis.spectrum import Search, hessians, last, sketched_trace, top
@@ -12,6 +14,7 @@ from workbench.networks import (
     CrossEntropy,
     Linear,
     SquaredLoss,
+    Table,
     batch_slope,
     broadening,
     critical_steps,
@@ -24,6 +27,7 @@ from workbench.networks import (
     traces,
 )
 from workbench.networks.curvature import random_starts
+from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import generator
 
@@ -180,15 +184,42 @@ class Identity4(Numbers):
         return type(super().table())(torch.eye(4, dtype=torch.float64), left @ torch.diag(sizes) @ right)
 
 
+@dataclass(frozen=True)
+class Coloured(Numbers):
+    """Inputs whose squares have these means along orthogonal directions."""
+
+    variances: tuple[float, ...] = ()
+
+    def table(self) -> Table:
+        size = len(self.variances)
+        q = torch.linalg.qr(torch.randn(2 * size, size, generator=generator(1, 0), dtype=torch.float64)).Q
+        targets = torch.zeros(2 * size, 1, dtype=torch.float64)
+        return Table(q * (2 * size * torch.tensor(self.variances).double()).sqrt(), targets)
+
+
+BULK = tuple(0.5 * (i / 56) ** 2 for i in range(57))
+
+
+def coloured(*variances: float) -> tuple[Problem, Tensor]:
+    """A problem whose Hessian has exactly these eigenvalues."""
+    made = problem(MLP((), biases=None), Coloured(share=1.0, variances=variances), SquaredLoss(), seeds=1)
+    return made, made.start()
+
+
 def test_the_landscape_has_the_mass_of_the_spectrum_and_its_outliers():
-    made, x = one_of(*with_weights("tanh, classes"))
-    known = torch.linalg.eigvalsh(matrix(hessian(made, x), 1)[0])
-    found = landscape(made, x, steps=len(known), probes=2)
-    for t in (0.0, 0.12, float(known[-1]) + 1e-6):
-        assert float(found.measure.lower(t)) - 0.12 <= float((known <= t).double().mean())
-        assert float(found.measure.upper(t)) + 0.12 >= float((known <= t).double().mean())
-    largest = float(known[-1])
-    assert all(math.isclose(float(values[-1]), largest, rel_tol=1e-6) for values in found.outliers)
+    found, known = landscape(*coloured(9.0, 6.5, 5.0, *BULK), steps=40, probes=3), torch.tensor([9.0, 6.5, 5.0, *BULK])
+    for t in (0.0, 0.1, 0.3, 1.0, 6.0, 10.0):
+        share = float((known <= t).double().mean())
+        assert float(found.measure.lower(t)) - 0.1 <= share <= float(found.measure.upper(t)) + 0.1
+    assert 0.5 < found.edge < 5
+    for values in found.outliers:
+        torch.testing.assert_close(values, known[:3].flip(0).double(), rtol=1e-9, atol=0)
+
+
+def test_a_spectrum_without_a_gap_has_no_outliers():
+    found = landscape(*coloured(*(1 + i / 60 for i in range(60))), steps=30, probes=2)
+    assert found.edge == math.inf
+    assert not any(map(len, found.outliers))
 
 
 def test_batches_broaden_the_spectrum():

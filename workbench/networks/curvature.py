@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from workbench.analysis.spectrum import SpectralMeasure, outliers, rademacher, rates, slq_cost
+from workbench.analysis.spectrum import SpectralMeasure, outliers, rademacher, rates, ritz, slq_cost
 from workbench.analysis.spectrum.hessians import blocks, repeated
 from workbench.analysis.spectrum.lanczos import iterate, lanczos
 from workbench.analysis.spectrum.measure import measure
@@ -21,6 +21,7 @@ from workbench.tensors import dot, generator, norm, normal_like, spread
 _FASTEST = 10.0  # a rate for weights around which nothing bends, so that none would be too large
 _LOOK = 10  # steps of Lanczos from which a rate is suggested,
 _SIGNS = 10  # and probes of the trace
+_SMALL, _APART = 0.01, 1.5  # of the largest eigenvalue, and of a neighbour: what may be an outlier
 
 
 def hessian(problem: Problem, x: Tensor) -> LinearOperator:
@@ -130,21 +131,38 @@ def suggested_rate(problem: Problem, x: Tensor, batch: float) -> Tensor:
 
 
 class Landscape(NamedTuple):
-    """The density of a Hessian, and the outliers beyond its bulk that each probe has found, ascending."""
+    """The density of a Hessian, where its bulk ends, and the outliers beyond that each probe has found, ascending.
+
+    The bulk ends at the widest gap, as a ratio of neighbours, among eigenvalues above 1 % of the largest; at infinity
+    where no neighbours are further apart than 1 to 1.5.
+    """
 
     measure: SpectralMeasure
+    edge: float
     outliers: list[Tensor]
 
 
 def landscape(problem: Problem, x: Tensor, steps: int = 80, probes: int = 4, seed: int = 0) -> Landscape:
     """Bulk and outliers of the Hessian at the weights of one seed, (1, 1, P), by stochastic Lanczos quadrature.
 
-    Ghorbani, Krishnan & Xiao 2019, arXiv:1901.10159.
+    Nearly all eigenvalues of a network lie at 0, so that quartiles, which tell outliers elsewhere, do not here.
+    Ghorbani, Krishnan & Xiao 2019, arXiv:1901.10159; Sagun et al. 2017, arXiv:1706.04454.
     """
     operator, like = hessian(problem, x), x.flatten()[0]
     slq_cost(operator, steps, probes, like).require(like.device)
     krylov = lanczos(operator, steps, rademacher(operator, probes, like, seed))
-    return Landscape(measure(krylov), outliers(krylov))
+    edge = float(torch.stack([_gap(values) for values in ritz(krylov).values]).median())
+    return Landscape(measure(krylov), edge, outliers(krylov, (-edge, edge)))
+
+
+def _gap(values: Tensor) -> Tensor:
+    """Where the widest gap is, in the middle of a logarithmic axis."""
+    largest = values.abs().max()
+    seen = values[values > _SMALL * largest]  # settled or not: those that are not fill the bulk
+    ratios = seen[1:] / seen[:-1]
+    if not len(ratios) or float(ratios.max()) < _APART:
+        return torch.full_like(largest, torch.inf)
+    return (seen[1:] * seen[:-1])[ratios.argmax()].sqrt()
 
 
 @dataclass(frozen=True)
