@@ -46,9 +46,9 @@ def hessians(problem: Problem, x: Tensor, gauss_newton: bool = False, width: flo
         return Map(shapes, lambda v: smooth.hvp(there, v), lambda v: smooth.hvp(there, v))
 
     return Hessians(
-        _blocks(used, lambda count: curvature(*_repeated(replace(used, prior=Zero()), x, count))),
-        _blocks(used, prior_at),
-        _blocks(used, lambda count: curvature(*_repeated(used, x, count))),
+        blocks(used, lambda count: curvature(*repeated(replace(used, prior=Zero()), x, count))),
+        blocks(used, prior_at),
+        blocks(used, lambda count: curvature(*repeated(used, x, count))),
         used,
         x,
         _note(problem.prior, smooth, width),
@@ -80,12 +80,13 @@ def _note(prior: Prior, smooth: Prior, width: float) -> str:
     return f"{names[0]} has no Hessian at a kink: shown is that of {names[1]}, rounded off over {width:g}"
 
 
-def _repeated(problem: Problem, x: Tensor, count: int) -> tuple[Problem, Tensor]:
+def repeated(problem: Problem, x: Tensor, count: int) -> tuple[Problem, Tensor]:
+    """The problem and its one iterate, `count` times each."""
     y = problem.y.expand(count, *problem.y.shape[1:])
-    return replace(problem, y=y), x.expand(count, *x.shape[1:])
+    return replace(problem, y=y), x.expand(count, *x.shape[1:]).contiguous()
 
 
-def _blocks(problem: Problem, make: Callable[[int], LinearOperator]) -> LinearOperator:
+def blocks(problem: Problem, make: Callable[[int], LinearOperator]) -> LinearOperator:
     """An operator that takes any batch, from one that is made for each size of it."""
     made: dict[int, LinearOperator] = {}
 

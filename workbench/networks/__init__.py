@@ -1,0 +1,89 @@
+"""Small networks and their training: the weights are the unknown, so a training is a Problem like any other."""
+
+from workbench.networks.activations import GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Tanh
+from workbench.networks.cnn import CNN
+from workbench.networks.curvature import (
+    Broadening,
+    Landscape,
+    Leading,
+    broadening,
+    critical_steps,
+    fisher,
+    hessian,
+    landscape,
+    leading,
+    one_of,
+    suggested_rate,
+    traces,
+)
+from workbench.networks.denoisers import AdaptedBasis, adapted_basis
+from workbench.networks.disturbance import Disturbance
+from workbench.networks.examples import ChebyshevRegression, Digits, Examples, Table, TwelveBit
+from workbench.networks.losses import CrossEntropy, Loss, SquaredLoss
+from workbench.networks.menu import members
+from workbench.networks.mlp import MLP
+from workbench.networks.network import Block, Network
+from workbench.networks.optimisers import SGD, Adam, Optimiser, Trained, at_epochs, batch_slope, spaced_epochs
+from workbench.networks.predictions import Learning, Predictions, learning
+from workbench.networks.presets import PRESETS, classic, edge_of_stability
+from workbench.networks.probes import Sharpness, Stability, accuracy, progress
+from workbench.networks.streams import Streams
+from workbench.networks.training import Training
+
+__all__ = [
+    "CNN",
+    "GELU",
+    "MLP",
+    "PRESETS",
+    "SGD",
+    "Activation",
+    "Adam",
+    "AdaptedBasis",
+    "Block",
+    "Broadening",
+    "ChebyshevRegression",
+    "CrossEntropy",
+    "Digits",
+    "Disturbance",
+    "Examples",
+    "Landscape",
+    "Leading",
+    "LeakyReLU",
+    "Learning",
+    "Linear",
+    "Loss",
+    "Network",
+    "Optimiser",
+    "Predictions",
+    "ReLU",
+    "Sharpness",
+    "SiLU",
+    "Sigmoid",
+    "SquaredLoss",
+    "Stability",
+    "Streams",
+    "Table",
+    "Tanh",
+    "Trained",
+    "Training",
+    "TwelveBit",
+    "accuracy",
+    "adapted_basis",
+    "at_epochs",
+    "batch_slope",
+    "broadening",
+    "classic",
+    "critical_steps",
+    "edge_of_stability",
+    "fisher",
+    "hessian",
+    "landscape",
+    "leading",
+    "learning",
+    "members",
+    "one_of",
+    "progress",
+    "spaced_epochs",
+    "suggested_rate",
+    "traces",
+]

@@ -1,0 +1,43 @@
+"""Trainings that are known from the literature, ready to run."""
+
+from workbench.networks.activations import ReLU
+from workbench.networks.cnn import CNN
+from workbench.networks.disturbance import Disturbance
+from workbench.networks.examples import ChebyshevRegression, Digits
+from workbench.networks.losses import SquaredLoss
+from workbench.networks.mlp import MLP
+from workbench.networks.optimisers import SGD, Adam
+from workbench.networks.training import Training
+from workbench.parameters import changed
+from workbench.priors import Tikhonov
+
+
+def classic(seeds: int = 10) -> Training:
+    """The run of "Opening the black box": 12-10-7-5-4-3-2, tanh, Adam of 4e-4, batches of 512 as listed, 8000 epochs.
+
+    As the code of Shwartz-Ziv & Tishby 2017, arXiv:1703.00810, has it; the paper says SGD.
+    """
+    return Training(optimiser=Adam(4e-4, 512, shuffle=False), seeds=seeds, epochs=8000)
+
+
+def edge_of_stability(step_size: float = 0.06, degree: int = 4) -> Training:
+    """Gradient descent of 1-100-1, tanh, on 20 Chebyshev points: lambda_max grows to 2 / step and stays there.
+
+    After Cohen et al. 2021, arXiv:2103.00065.
+    """
+    network = MLP((100,), biases=1.0)
+    task, optimiser = ChebyshevRegression(degree=degree), SGD(step_size, None)
+    return Training(network, task, SquaredLoss(), optimiser=optimiser, epochs=6000, double=True)
+
+
+PRESETS = {
+    "tishby": classic(),
+    "tishby, SGD": changed(classic(), optimiser=SGD(0.1, 512, shuffle=False)),
+    "tishby, ReLU": changed(classic(), network=MLP(activation=ReLU())),
+    "tishby, L2": changed(classic(), prior=Tikhonov(1e-3)),
+    "tishby, quantised": changed(classic(), network=MLP(disturbance=Disturbance(bits=8))),
+    "tishby, noisy units": changed(classic(), network=MLP(disturbance=Disturbance(unit_noise=0.05))),
+    "edge of stability": edge_of_stability(),
+    "digits, perceptron": Training(MLP((32, 16), ReLU(), scale=1.4), Digits(), optimiser=Adam(), epochs=60),
+    "digits, convolutional": Training(CNN(), Digits(), optimiser=Adam(2e-3), epochs=30),
+}
