@@ -8,33 +8,36 @@ from torch import Tensor
 
 BLOCK = 1 << 20  # distances held at once: 8 MB in double precision
 
+# Each result is allocated once, before the blocks: what is kept between two of them would leave holes of their size.
+
 
 def log_similarity(x: Tensor) -> Tensor:
-    apart = (torch.cdist(rows, x, compute_mode="donot_use_mm_for_euclid_dist") for _, rows in _blocks(x))
-    sums = [(-block.square()).exp().sum(1) for block in apart]
-    return torch.cat(sums).log() - math.log(len(x))
+    sums = x.new_empty(len(x))
+    for rows in _blocks(x):
+        apart = torch.cdist(x[rows], x, compute_mode="donot_use_mm_for_euclid_dist")
+        sums[rows] = (-apart.square()).exp().sum(1)
+    return sums.log() - math.log(len(x))
 
 
 def neighbours(x: Tensor, k: int) -> Tensor:
-    found = []
-    for start, rows in _blocks(x):
-        apart = torch.cdist(rows, x, p=math.inf)
-        apart[torch.arange(len(rows)), torch.arange(start, start + len(rows))] = math.inf
-        found.append(apart.topk(k, largest=False).values)
-    return torch.cat(found)
+    nearest = x.new_empty(len(x), k)
+    for rows in _blocks(x):
+        apart = torch.cdist(x[rows], x, p=math.inf)
+        apart[:, rows].fill_diagonal_(math.inf)
+        nearest[rows] = apart.topk(k, largest=False).values
+    return nearest
 
 
 def within(x: Tensor, radii: Tensor) -> Tensor:
-    counts = []
-    for start, rows in _blocks(x):
-        near = torch.cdist(rows, x, p=math.inf) < radii[start : start + len(rows), None]
-        near[torch.arange(len(rows)), torch.arange(start, start + len(rows))] = False
-        counts.append(near.sum(1))
-    return torch.cat(counts)
+    counts = torch.empty(len(x), dtype=torch.int64, device=x.device)
+    for rows in _blocks(x):
+        near = torch.cdist(x[rows], x, p=math.inf) < radii[rows, None]
+        near[:, rows].fill_diagonal_(False)
+        counts[rows] = near.sum(1)
+    return counts
 
 
-def _blocks(x: Tensor) -> Iterator[tuple[int, Tensor]]:
-    """The rows in blocks, each with the index of its first row."""
+def _blocks(x: Tensor) -> Iterator[slice]:
+    """The rows in blocks."""
     size = max(1, BLOCK // len(x))
-    starts = range(0, len(x), size)
-    return zip(starts, x.split(size), strict=True)
+    return (slice(start, min(start + size, len(x))) for start in range(0, len(x), size))
