@@ -88,8 +88,8 @@ def main() -> None:
     rows += [(name, "", "", count, f"above {NEAR:g}", "none") for name, count in steps.items() if name not in times]
     goals = [f"to {g:g}: {times[f'ours to {g:g}']['median']:.3g} s (goal {s:g} s)" for g, s in GOALS.items()]
     notes = (
-        f"|x - y|^2 / 2 + lambda TV(x), isotropic, lambda = {LAMBDA:g}; {SIDE} x {SIDE} star of values 0 to 1, noise of "
-        f"standard deviation {SIGMA:g}. To {NEAR:g}: the seconds until the gap proves it, in single precision; to "
+        f"|x - y|^2 / 2 + lambda TV(x), isotropic, lambda = {LAMBDA:g}; {SIDE} x {SIDE} star of values 0 to 1, noise "
+        f"of standard deviation {SIGMA:g}. To {NEAR:g}: the seconds until the gap proves it, in single precision; to "
         f"{TIGHT:g}: in double precision. The least objective is {best:.8g}, its own relative gap "
         f"{float(optimum.gap) / best:.0e}. The other libraries run the least number of iterations (to 5 %) that ends "
         f"within {NEAR:g}, which they are told; they certify nothing. SCICO's star has its own spokes: its printed "
