@@ -118,7 +118,7 @@ class LinearOperator(Operator):
         return None
 
     def adjoint_inverse(self, x: Tensor) -> Tensor | None:
-        """(A*)^+ x, the least y among those with A*y nearest to x, in closed form; None where there is none."""
+        """A y with A*y nearest to x, the least unless it says other, in closed form; None where there is none."""
         return None
 
     def blocks(self, count: int) -> tuple["Block", ...]:

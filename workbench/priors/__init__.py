@@ -4,6 +4,7 @@ from workbench.priors.affine import AffineConstraint
 from workbench.priors.base import NEEDS_IN_WORDS, Can, Prior, Weight
 from workbench.priors.constraints import Box, NonNegative
 from workbench.priors.entropy import Entropy
+from workbench.priors.generalised import TotalGeneralisedVariation
 from workbench.priors.graph import GraphLaplacian
 from workbench.priors.huber import Huber, HuberTV
 from workbench.priors.modulus import MagnitudeOf
@@ -46,6 +47,7 @@ __all__ = [
     "Sobolev",
     "Sum",
     "Tikhonov",
+    "TotalGeneralisedVariation",
     "TotalVariation",
     "WaveletL1",
     "Weight",
