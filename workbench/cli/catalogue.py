@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 SUMMARY = "List what exists, with every parameter, default, range, unit and meaning."
 EXAMPLES = ("workbench list", "workbench list priors", "workbench list truths --json")
 
-KINDS = {"operators": "operator", "noises": "noise", "priors": "prior", "algorithms": "algorithm", "truths": "truth"}
+KINDS = {
+    "operators": "operator",
+    "noises": "noise",
+    "priors": "prior",
+    "algorithms": "algorithm",
+    "preconditioners": "preconditioner",
+    "estimators": "estimator",
+    "filters": "filter",
+    "tasks": "task",
+    "truths": "truth",
+}
 
 
 def options(parser: argparse.ArgumentParser) -> None:
