@@ -3,11 +3,16 @@
 import sys
 import types
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from typing import Any
 
 import numpy as np
-from torch import Tensor
+import torch
+from torch import Tensor, nn
+
+Found = tuple[np.ndarray, int]
 
 PROJECTORS = ("line", "strip", "linear", "distance_driven")  # ASTRA's on the CPU; "linear" has our weights
 
@@ -109,3 +114,80 @@ def chambolle(image: Tensor, t: float, iterations: int) -> Callable[[], np.ndarr
 
     plane = image.reshape(image.shape[-2:]).numpy()
     return lambda: denoise_tv_chambolle(plane, weight=t, eps=0.0, max_num_iter=iterations)
+
+
+class _Image(nn.Module):
+    """A signal as the parameters of a model, which libraries for networks ask for: they see an objective of it."""
+
+    def __init__(self, x: Tensor) -> None:
+        super().__init__()
+        self.x = nn.Parameter(x.clone())
+
+    def forward(self, one: Tensor) -> Tensor:
+        return one * self.x
+
+
+class _Criterion(nn.Module):
+    """An objective as the loss of one example."""
+
+    reduction = "sum"
+
+    def __init__(self, objective: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.objective = objective
+
+    def forward(self, x: Tensor, _: Tensor) -> Tensor:
+        return self.objective(x)
+
+
+def curvlinops_top(objective: Callable[[Tensor], Tensor], x: Tensor, k: int, tolerance: float) -> Found:
+    """The k largest eigenvalues by SciPy's eigsh on curvlinops' Hessian, and the products it took."""
+    from curvlinops import HessianLinearOperator
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
+    model, one = _Image(x), torch.ones(1)
+    data = [(one, one)]
+    found = HessianLinearOperator(model, _Criterion(objective), [model.x], data, check_deterministic=False)
+    count = 0
+
+    def apply(v: np.ndarray) -> np.ndarray:
+        nonlocal count
+        count += 1
+        return (found @ torch.from_numpy(v.astype(np.float32)).reshape(-1)).numpy()
+
+    matrix = LinearOperator((x.numel(), x.numel()), matvec=apply, dtype=np.float32)
+    return eigsh(matrix, k, which="LA", tol=tolerance, return_eigenvectors=False), count
+
+
+def pyhessian_top(objective: Callable[[Tensor], Tensor], x: Tensor, k: int) -> Found:
+    """The k largest eigenvalues by PyHessian's power iteration with deflation, at its defaults, and its products."""
+    module = import_module("pyhessian.hessian")  # its package shadows it by the class of that name
+    count, product = 0, module.hessian_vector_product
+
+    def counted(*args: object) -> object:
+        nonlocal count
+        count += 1
+        return product(*args)
+
+    module.hessian_vector_product = counted
+    try:
+        values, _ = _pyhessian(objective, x).eigenvalues(top_n=k)
+    finally:
+        module.hessian_vector_product = product
+    return np.array(values), count
+
+
+def pyhessian_density(objective: Callable[[Tensor], Tensor], x: Tensor, steps: int, probes: int) -> str:
+    """Whether PyHessian's density runs here, and if not what it says."""
+    try:
+        _pyhessian(objective, x).density(iter=steps, n_v=probes)
+    except Exception as error:
+        return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+    return "ran"
+
+
+def _pyhessian(objective: Callable[[Tensor], Tensor], x: Tensor) -> Any:
+    import pyhessian
+
+    one = torch.ones(1)
+    return pyhessian.hessian(_Image(x), lambda u, _: objective(u), data=(one, one), cuda=False)
