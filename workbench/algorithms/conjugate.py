@@ -6,22 +6,27 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.linalg import conjugate_step
+from workbench.linalg import conjugate_step, ratio
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import norm2
+from workbench.tensors import norm, norm2
 
+_ROUNDINGS = 16.0  # what products leave in a residual, in units of eps |H| |x|
 _LOOK = 10  # reading a number from a GPU makes it wait, so `done` looks at every tenth state only
 
 
 @dataclass(frozen=True)
 class Conjugate(State):
-    """The iterate, the residual b - H x, the search direction, and the |residual|^2 that rounding leaves, (B,)."""
+    """The iterate, the residual b - H x, the search direction, the |residual|^2 that rounding leaves and |H|, (B,).
+
+    |H| is the most that it has stretched a direction so far.
+    """
 
     residual: Tensor = field(kw_only=True)
     direction: Tensor = field(kw_only=True)
     floor: Tensor = field(kw_only=True)
+    stretch: Tensor = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,16 @@ class ConjugateGradient(Algorithm):
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Conjugate:
         residual = -_slope(problem, x)
         floor = torch.finfo(x.dtype).eps ** 2 * norm2(_slope(problem, torch.zeros_like(x)))
-        return Conjugate(x, 0, self.measure(problem), residual=residual, direction=residual, floor=floor)
+        nothing = torch.zeros_like(floor)
+        return Conjugate(x, 0, {}, residual=residual, direction=residual, floor=floor, stretch=nothing)
 
     def step(self, problem: Problem, state: Conjugate, rng: torch.Generator) -> Conjugate:
         hessian = problem.gauss_newton(state.x)
         x, r, p = conjugate_step(hessian, state.x, state.residual, state.direction, state.floor)
-        return replace(state, x=x, residual=r, direction=p, k=state.k + 1)
+        # r and x have moved by multiples of H p and p. What H does not see would otherwise grow out of rounding.
+        stretch = state.stretch.maximum(ratio(norm(r - state.residual), norm(x - state.x)))
+        floor = state.floor.maximum((_ROUNDINGS * torch.finfo(x.dtype).eps * stretch * norm(x)) ** 2)
+        return replace(state, x=x, residual=r, direction=p, floor=floor, stretch=stretch, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: Conjugate) -> Conjugate:
         # Directions are conjugate with respect to one H only: a new problem needs a new start at the same x.
