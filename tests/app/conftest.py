@@ -38,6 +38,6 @@ def frame(**given: object) -> Frame:
     plain = {
         "version": 1, "k": 3, "steps": 20, "status": Status.RUNNING, "message": "", "rate": 12.0, "remaining": 1.4,
         "image": image, "error": image - 0.5, "ks": np.arange(4), "seconds": np.arange(4) / 10, "curves": curves,
-        "marks": (),
+        "marks": (), "proofs": {"k": np.arange(4), "seconds": np.arange(4) / 10, "duality gap": 10.0 ** -np.arange(4)},
     }  # fmt: skip
     return Frame(**(plain | given))  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from workbench.app.frames import Pictures
 from workbench.app.images import balanced, bytes_of, smaller, thinned
 from workbench.app.session import Session
 from workbench.app.views.compare import Compare
-from workbench.app.views.curves import SERIES, Curves, merged
+from workbench.app.views.curves import SERIES, Convergence, Curves, merged
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.transport import Transport, duration, line, usable
 from workbench.jobs import Status
@@ -49,6 +49,21 @@ def test_gallery_draws_every_kind_of_signal(shape: tuple[int, ...]) -> None:
     assert "k = 3" in panel.caption.object
 
 
+def test_certificates_have_iterations_of_their_own() -> None:
+    told: list[bool] = []
+    view = Convergence(told.append)
+    curves = view.plots[0]
+    curves.select.value = next(s for s in SERIES if s.proof)
+    assert told == [True]
+    proofs = {"k": np.array([3.0, 9.0]), "seconds": np.array([0.1, 0.4]), "duality gap": np.array([0.5, 0.01])}
+    view.show_frame(frame(proofs=proofs | {"fixed-point residual": np.full(2, np.nan)}))
+    assert curves.lines.data["x"].tolist() == [3, 9]
+    assert curves.lines.data["duality gap"].tolist() == pytest.approx([0.5, 0.01])
+    assert not curves.note.sentence
+    curves.select.value = SERIES[0]
+    assert told[-1] is False
+
+
 def test_limits_stay_until_they_are_fitted() -> None:
     view = Gallery()
     view.show_pictures(pictures(32, 32))
@@ -84,7 +99,7 @@ def test_every_series_is_drawn_on_both_axes_of_both_kinds(series) -> None:
             view.axis.value = seconds
             assert len(view.lines.data["x"]) == 4
             assert view.marks.data["x"] == [0.2 if seconds else 2]
-    known = series.names[0] in frame().curves
+    known = series.names[0] in frame().curves | frame().proofs
     assert bool(view.note.sentence) is not known
 
 

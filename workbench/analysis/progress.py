@@ -29,13 +29,17 @@ class Progress:
         self.problem, self.algorithm = problem, algorithm
         self._last: _Look | None = None
 
+    def prove(self, state: State) -> Certificate:
+        """How far the state is from the optimum."""
+        return certify(self.problem, self.algorithm, state)
+
     def due(self, state: State) -> bool:
         """Whether a look at this state would tell anything new."""
         return self._last is None or state.k >= self._last.k + max(WINDOW, self._last.k // 2)
 
-    def look(self, state: State) -> Diagnosis | None:
+    def look(self, state: State, certificate: Certificate | None = None) -> Diagnosis | None:
         """What is wrong since the look before; None where the run gets on, or has arrived."""
-        certificate = certify(self.problem, self.algorithm, state)
+        certificate = certificate or self.prove(state)
         now, before = _Look(state.k, self.problem.objective(state.x), certificate), self._last
         self._last = now
         if before is None or self.algorithm.random or not self._stands_still(before, now, state):

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.jobs import Snapshot, Status
+from workbench.analysis import Kind
+from workbench.jobs import Proof, Snapshot, Status
 from workbench.problem import Problem
 from workbench.run import Log
 
@@ -29,7 +30,7 @@ class Pictures:
 class Frame:
     """One look at a run. `ks`, `seconds` and every curve have one entry per recorded iteration.
 
-    `repair`: values by path that mend a run in trouble.
+    `proofs`: the same columns for certificates, which are fewer; `repair`: values by path that mend a run in trouble.
     """
 
     version: int
@@ -48,6 +49,14 @@ class Frame:
     largest_step: float | None = None
     lipschitz: float | None = None
     repair: Mapping[str, Any] = field(default_factory=dict)
+    proofs: Mapping[str, Array] = field(default_factory=dict)
+
+
+def certificates(proofs: tuple[Proof, ...]) -> dict[str, Array]:
+    """Certificates as columns: k, seconds, and one for each kind, NaN where it was another."""
+    columns = {"k": [p.k for p in proofs], "seconds": [p.seconds for p in proofs]}
+    kinds = {str(kind): [p.relative if p.kind is kind else np.nan for p in proofs] for kind in Kind}
+    return {name: np.asarray(column, float) for name, column in (columns | kinds).items()}
 
 
 def picture(x: Tensor) -> Array:

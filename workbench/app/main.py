@@ -40,7 +40,7 @@ class Workbench:
         self.session, self._hidden = session, hidden
         self.transport = Transport(session)
         self.choices = Choices(session, self._chosen, hidden)
-        self.gallery, self.convergence, self.python = Gallery(), Convergence(), Python(session)
+        self.gallery, self.convergence, self.python = Gallery(), Convergence(session.prove), Python(session)
         self.compare, self.spectrum = Compare(), SpectrumView(session)
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
         # The title is plain text; the body of an alert would be read as markup.

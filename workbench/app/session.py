@@ -11,7 +11,7 @@ import numpy as np
 from workbench import catalog, devices, jobs, parameters, storage
 from workbench.analysis import standard
 from workbench.app.address import from_address, to_address
-from workbench.app.frames import Curves, Frame, Pictures, picture, pictures
+from workbench.app.frames import Curves, Frame, Pictures, certificates, picture, pictures
 from workbench.data import File, Shipped, Signal, load_bytes
 from workbench.experiment import Experiment, fit, part
 from workbench.noise import Gaussian
@@ -46,7 +46,7 @@ class Session:
         self.problem = self.experiment.problem(self._truth)
         self._version = 1
         self._pictures = pictures(self.problem, self._version)
-        self._playing = False
+        self._playing = self._proving = False
         self.job = self._new_job()
 
     @classmethod
@@ -119,6 +119,11 @@ class Session:
         """At most `rate` iterations a second; None for full speed."""
         self._rate_wish = rate
         self.job.slow(rate)
+
+    def prove(self, watched: bool) -> None:
+        """Certificates often, while they are watched."""
+        self._proving = watched
+        self.job.prove(watched)
 
     def close(self) -> None:
         """The person has gone: their job ends and their files with it."""
@@ -196,6 +201,7 @@ class Session:
             largest_step=snapshot.largest_step,
             lipschitz=state.measured.get("lipschitz") if state else None,
             repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
+            proofs=certificates(snapshot.proofs),
         )
 
     def _rate(self, k: int) -> float:
@@ -289,6 +295,7 @@ class Session:
         job = jobs.Job(self.problem, new.algorithm, standard(self.problem), new.steps, new.seed)
         jobs.runner(str(devices.find(new.device))).submit(job)
         job.slow(self._rate_wish)
+        job.prove(self._proving)
         job.prepare()
         return job
 

@@ -8,6 +8,7 @@ import torch
 
 from workbench import devices
 from workbench.algorithms import Algorithm, State
+from workbench.analysis import Kind
 from workbench.analysis.progress import Progress
 from workbench.diagnosis import Diagnosis
 from workbench.jobs.turn import SLICE, Status, Turn, in_words
@@ -21,7 +22,18 @@ PROBE_SHARE = 0.02  # later, probes take at most this part of the solver's time,
 ALLOWANCE = 0.15  # and so many seconds more, spent where k has grown by GROWN: short runs have whole curves too
 GROWN = 1.1
 LOOK_SHARE = 0.01  # and looks for stagnation, which may want a duality gap, at most this part
+PROOF_SHARE = 0.2  # but where a person watches the certificate, at most this part
 LOOK_COST = 100  # iterations that a look is taken to cost before one was made
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The relative duality gap after k iterations, the largest of the batch, or the fixed-point residual."""
+
+    k: int
+    seconds: float
+    kind: Kind
+    relative: float
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class Snapshot:
     marks: tuple[tuple[int, str], ...] = ()
     steps: int = 0
     diagnosis: Diagnosis | None = None  # what is wrong, with the values that repair it
+    proofs: tuple[Proof, ...] = ()
     largest_step: float | None = None  # the step up to which the algorithm is known to converge
 
 
@@ -61,6 +74,8 @@ class Job(Turn):
         self._pause, self._due = 0.0, 0.0
         self._seconds, self._probing = 0.0, 0.0
         self._looks: list[float] = []
+        self._proofs: list[Proof] = []
+        self._share = LOOK_SHARE
 
     def play(self) -> None:
         """Run until `steps` are done; a run that was done or stopped goes on from its last good state."""
@@ -85,6 +100,10 @@ class Job(Turn):
     def slow(self, rate: float | None) -> None:
         """At most `rate` iterations a second; None for full speed."""
         self._ask(lambda: setattr(self, "_pause", 1 / rate if rate else 0.0))
+
+    def prove(self, watched: bool) -> None:
+        """Certificates as often as PROOF_SHARE allows while they are watched, else now and then."""
+        self._ask(lambda: setattr(self, "_share", PROOF_SHARE if watched else LOOK_SHARE))
 
     def until(self, steps: int) -> None:
         """Set the number of iterations at which the job is done."""
@@ -163,6 +182,7 @@ class Job(Turn):
             self._state = diverged.state
             self._states = resume(self.problem, self.algorithm, diverged.state, self.seed)
             self._log.cut(diverged.state)
+            self._proofs = [p for p in self._proofs if p.k <= diverged.state.k]
             self._diagnosis = diverged.diagnosis
             self._become(Status.DIVERGED, str(diverged))
         except Exception as error:
@@ -201,18 +221,30 @@ class Job(Turn):
         devices.synchronise(self._state.x.device)
         if self._watch:
             self._watch.look(self._state)
-        if self._status is Status.RUNNING and self._affordable() and self._progress and self._progress.due(self._state):
-            begin = time.perf_counter()
-            self._diagnosis = self._progress.look(self._state)
-            self._message = str(self._diagnosis or "")
-            self._looks.append(time.perf_counter() - begin)
+        watched, new = self._share > LOOK_SHARE, not self._proofs or self._proofs[-1].k < self._state.k
+        if self._progress and self._status is Status.RUNNING and self._affordable():
+            due = self._progress.due(self._state)
+            if due or (watched and new):
+                self._look(self._progress, self._state, due)
+        elif self._progress and self._status is Status.DONE and watched and new:
+            self._look(self._progress, self._state, due=False)
         self._publish()
 
+    def _look(self, progress: Progress, state: State, due: bool) -> None:
+        begin = time.perf_counter()
+        with torch.no_grad():
+            proof = progress.prove(state)
+            if due:
+                self._diagnosis = progress.look(state, proof)
+                self._message = str(self._diagnosis or "")
+        self._proofs.append(Proof(state.k, self._seconds, proof.kind, float(proof.relative.max())))
+        self._looks.append(time.perf_counter() - begin)
+
     def _affordable(self) -> bool:
-        """Whether one more look for stagnation fits into its share of the solver's time."""
+        """Whether one more look fits into its share of the solver's time."""
         k = max(self._state.k, 1) if self._state else 1
         cost = max(self._looks, default=LOOK_COST * self._seconds / k)
-        return sum(self._looks) + cost <= LOOK_SHARE * self._seconds
+        return sum(self._looks) + cost <= self._share * self._seconds
 
     def _record(self) -> None:
         state = self._state
@@ -240,6 +272,7 @@ class Job(Turn):
             marks,
             self._steps,
             self._diagnosis,
+            tuple(self._proofs),
             self.algorithm.largest_step(self._state) if self._state is not None else None,
         )
 

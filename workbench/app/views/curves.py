@@ -1,5 +1,6 @@
 """Convergence: chosen curves by iteration or seconds, linear or logarithmic, with the marks that sliders leave."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import panel_material_ui as pmui
 from bokeh.models import ColumnDataSource, DataRange1d, LabelSet, Legend, LegendItem
 from bokeh.plotting import figure
 
+from workbench.analysis import Kind
 from workbench.app.frames import Frame
 from workbench.app.images import Array, thinned
 from workbench.app.words import Words
@@ -25,6 +27,7 @@ class Series:
     names: tuple[str, ...]
     axis: str
     log: bool = False
+    proof: bool = False  # certificates, which have iterations of their own
 
 
 SERIES = (
@@ -33,14 +36,16 @@ SERIES = (
     Series("PSNR", ("psnr",), "PSNR, dB"),
     Series("SSIM", ("ssim",), "SSIM"),
     Series("Step size", ("step_size",), "step size", log=True),
+    Series("Certificate", tuple(map(str, Kind)), "relative", log=True, proof=True),
 )
 AXES = {"iteration": False, "seconds": True}
 
 
 class Curves:
-    """One plot of a chosen series: `show(frame)` draws it."""
+    """One plot of a chosen series: `show(frame)` draws it; `chosen` hears of another choice."""
 
-    def __init__(self, chosen: str, label: str) -> None:
+    def __init__(self, chosen: str, label: str, told: Callable[[], None] = lambda: None) -> None:
+        self._told = told
         start = next(s for s in SERIES if s.title == chosen)
         small = {"size": "small", "margin": (6, 8, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
         self.select = pmui.Select(label=label, options={s.title: s for s in SERIES}, value=start, width=130, **small)
@@ -64,13 +69,14 @@ class Curves:
     def show(self, frame: Frame) -> None:
         """Draw what the frame recorded, if it is more than is drawn."""
         self._frame = frame
-        rows = (len(frame.ks), len(frame.marks))
+        rows = (len(frame.proofs.get("k", ())) if self.series.proof else len(frame.ks), len(frame.marks))
         if rows != self._rows:
             self._rows = rows
             self.lines.update(data=self._columns(frame))
             self.marks.update(data=self._flags(frame))
 
     def _chosen(self) -> None:
+        self._told()
         if self.log.value == self.series.log:
             self._redraw()
         self.log.value = self.series.log
@@ -83,13 +89,18 @@ class Curves:
             self.show(self._frame)
 
     def _columns(self, frame: Frame) -> dict[str, Array]:
-        at = frame.seconds if self.axis.value else frame.ks
+        at, known = frame.seconds if self.axis.value else frame.ks, frame.curves
+        if self.series.proof:
+            known = frame.proofs
+            at = known.get("seconds" if self.axis.value else "k", np.array([]))
         empty = np.full(len(at), np.nan)
-        columns = {name: frame.curves.get(name, empty) for name in self.series.names}
+        columns = {name: known.get(name, empty) for name in self.series.names}
         drawn = {name: _positive(c) if self.log.value else c for name, c in columns.items()}
         lost = [n for n, c in drawn.items() if len(at) and not np.isfinite(c).any()]
         why = "no positive values" if self.log.value else "not recorded for this run"
-        self.note.say(f"{' and '.join(lost)}: {why}" if lost else "")
+        # A certificate is of one kind or the other.
+        said = lost and (not self.series.proof or len(lost) == len(drawn))
+        self.note.say(f"{' and '.join(lost)}: {why}" if said else "")
         return {name: column.astype(np.float32) for name, column in thinned({"x": at} | drawn).items()}
 
     def _flags(self, frame: Frame) -> dict[str, list]:
@@ -156,10 +167,13 @@ class Curves:
 
 
 class Convergence:
-    """Two plots side by side."""
+    """Two plots side by side; `prove(watched)` is told whether one of them shows certificates."""
 
-    def __init__(self) -> None:
-        self.plots = (Curves("Objective", "left plot"), Curves("PSNR", "right plot"))
+    def __init__(self, prove: Callable[[bool], None]) -> None:
+        def told() -> None:
+            prove(any(p.series.proof for p in self.plots))
+
+        self.plots = (Curves("Objective", "left plot", told), Curves("PSNR", "right plot", told))
         self.element = pmui.Row(*(p.element for p in self.plots), sizing_mode="stretch_both", margin=0, min_height=190)
 
     def show_frame(self, frame: Frame) -> None:
