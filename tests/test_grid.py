@@ -5,10 +5,10 @@ import csv
 import pytest
 import torch
 
-from workbench import grid
+from workbench import catalog, grid
 from workbench.algorithms import PDHG, GradientDescent
 from workbench.cli import main
-from workbench.noise import Gaussian
+from workbench.noise import Gaussian, Likelihood
 from workbench.operators import Identity
 from workbench.parameters import changed
 from workbench.priors import Tikhonov, TotalVariation
@@ -28,9 +28,11 @@ def test_a_cover_of_all_pairs_passes_from_defaults(tmp_path, capsys) -> None:
     ]
     failed = [row for row in tried if row["outcome"] != "passed" and "below the baseline" not in row["reason"]]
     assert not failed
-    # Weights are not yet found from the data: on differences of signals, and on heavy tails, the default is too large.
+    # Weights are not found from the data: on differences of signals the default is too large. And a misfit that is
+    # not convex may end in another valley than that of the truth.
+    bent = {n for n, cls in catalog.members("noise").items() if Likelihood.CONVEX not in cls().can}
     lost = [row for row in tried if "below the baseline" in row["reason"]]
-    assert not [row for row in lost if row["operator"] not in DIFFERENCES and row["noise"] != "StudentT"]
+    assert not [row for row in lost if row["operator"] not in DIFFERENCES and row["noise"] not in bent]
 
 
 @pytest.fixture
