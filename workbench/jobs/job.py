@@ -19,8 +19,8 @@ from workbench.tensors import generator
 
 FRESH = 10  # the first iterations are all recorded: that is where curves bend
 PROBE_SHARE = 0.02  # later, probes take at most this part of the solver's time,
-ALLOWANCE = 0.15  # and so many seconds more, spent where k has grown by GROWN: short runs have whole curves too
-GROWN = 1.1
+ALLOWANCE = 0.05  # and so many seconds more, spent where k has grown by GROWN: short runs have whole curves too
+GROWN = 1.15
 LOOK_SHARE = 0.01  # and looks for stagnation, which may want a duality gap, at most this part
 PROOF_SHARE = 0.2  # but where a person watches the certificate, at most this part
 LOOK_COST = 100  # iterations that a look is taken to cost before one was made
