@@ -58,7 +58,7 @@ class Eigenpairs:
 class Search:
     """How far to go for eigenpairs: until residuals are below tolerance |H|, in at most so many products.
 
-    `basis` vectors are kept at a time; when not given 2 k + 60, or more where they take little. `like` gives dtype
+    `basis` vectors are kept at a time; when not given 2 k + 110, or more where they take little. `like` gives dtype
     and device. `start`, rows in real coordinates (r, n), is where a search begins that knows a similar operator's
     vectors; random vectors otherwise.
     """
@@ -79,7 +79,7 @@ class Search:
         size = numbers(operator, self.like)
         if not 1 <= k <= size:
             raise Refusal(f"between 1 and {size} eigenpairs", str(k), "ask for as many as there are, or fewer")
-        wanted = max(2 * k + 60, LITTLE // size) if self.basis is None else self.basis
+        wanted = max(2 * k + 110, LITTLE // size) if self.basis is None else self.basis
         return min(size, max(wanted, k + 6 * BLOCK))
 
     def goal(self, scale: float) -> float:
