@@ -7,10 +7,12 @@ from workbench.networks.curvature import (
     Landscape,
     Leading,
     broadening,
+    broadenings,
     critical_steps,
     fisher,
     hessian,
     landscape,
+    landscapes,
     leading,
     one_of,
     suggested_rate,
@@ -24,6 +26,18 @@ from workbench.networks.menu import members
 from workbench.networks.mlp import MLP
 from workbench.networks.network import Block, Network
 from workbench.networks.optimisers import SGD, Adam, Optimiser, Trained, at_epochs, batch_slope, spaced_epochs
+from workbench.networks.plane import (
+    Breach,
+    LayerInformation,
+    breaches,
+    information,
+    informing,
+    label_entropy,
+    labels,
+    layer_names,
+    units,
+    units_of,
+)
 from workbench.networks.predictions import Learning, Predictions, learning
 from workbench.networks.presets import PRESETS, classic, edge_of_stability
 from workbench.networks.probes import Sharpness, Stability, accuracy, progress
@@ -40,6 +54,7 @@ __all__ = [
     "Adam",
     "AdaptedBasis",
     "Block",
+    "Breach",
     "Broadening",
     "ChebyshevRegression",
     "CrossEntropy",
@@ -47,6 +62,7 @@ __all__ = [
     "Disturbance",
     "Examples",
     "Landscape",
+    "LayerInformation",
     "Leading",
     "LeakyReLU",
     "Learning",
@@ -71,13 +87,21 @@ __all__ = [
     "adapted_basis",
     "at_epochs",
     "batch_slope",
+    "breaches",
     "broadening",
+    "broadenings",
     "classic",
     "critical_steps",
     "edge_of_stability",
     "fisher",
     "hessian",
+    "information",
+    "informing",
+    "label_entropy",
+    "labels",
     "landscape",
+    "landscapes",
+    "layer_names",
     "leading",
     "learning",
     "members",
@@ -86,4 +110,6 @@ __all__ = [
     "spaced_epochs",
     "suggested_rate",
     "traces",
+    "units",
+    "units_of",
 ]
