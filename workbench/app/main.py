@@ -111,6 +111,7 @@ class Workbench:
             self.session.play()
 
     def _page(self) -> pmui.Page:
+        self._curves = self._later.place(self.convergence.element, sizing_mode="stretch_both", min_height=190)
         bar = pmui.Row(
             self.transport.pace,
             self.gallery.fit,
@@ -122,7 +123,7 @@ class Workbench:
             self._later.place(bar),
             self.tabs,
             pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0),
-            self._later.place(self.convergence.element, sizing_mode="stretch_both", min_height=190),
+            self._curves,
             sizing_mode="stretch_both",
             margin=(0, 0, 4, 12),
         )
@@ -198,6 +199,7 @@ class Workbench:
     def _turn(self) -> None:
         """Another tab: the next beat draws it, when the browser knows what is in it."""
         self._turned, self._due = True, time.perf_counter() + 2 * BEAT
+        self._curves.visible = self.tabs.active != NETWORK  # which has curves of its own
 
     def _say(self) -> None:
         """Why a run stopped stays until it goes on; a note stays until the next wish."""

@@ -16,11 +16,12 @@ _SIGNS, _DRAWS = 3, 6
 
 def farthest(epochs: Sequence[int], measured: Sequence[int]) -> int | None:
     """Of the epochs that were kept, the one that is farthest from all that are measured; None where all are."""
-    done = [place for place, epoch in enumerate(epochs) if epoch in set(measured)]
-    waiting = [place for place, epoch in enumerate(epochs) if epoch not in set(measured)]
+    known = set(measured)
+    done = [place for place, epoch in enumerate(epochs) if epoch in known]
+    waiting = [place for place, epoch in enumerate(epochs) if epoch not in known]
     if not waiting:
         return None
-    return max(waiting, key=lambda place: (min((abs(place - d) for d in done), default=0), place))
+    return epochs[max(waiting, key=lambda place: (min((abs(place - d) for d in done), default=0), place))]
 
 
 def plane(run: Run, estimators: Sequence[LayerEstimator]) -> Iterator[int]:

@@ -29,6 +29,7 @@ from workbench.networks.optimisers import SGD, Adam, Optimiser, Trained, at_epoc
 from workbench.networks.plane import (
     Breach,
     LayerInformation,
+    as_dataset,
     breaches,
     information,
     informing,
@@ -85,6 +86,7 @@ __all__ = [
     "TwelveBit",
     "accuracy",
     "adapted_basis",
+    "as_dataset",
     "at_epochs",
     "batch_slope",
     "breaches",

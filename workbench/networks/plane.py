@@ -1,15 +1,21 @@
 """A network in the information plane: what its layers keep of the input and of the label, at the weights it has."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
 
 from workbench.analysis.information import Bins, LayerEstimator, layer_information
 from workbench.networks.predictions import learning
+from workbench.networks.training import Training
+from workbench.parameters import describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _ROUNDING = 1e-6  # bits by which a sum may be off
 _DEFAULT = Bins()
@@ -101,7 +107,36 @@ def label_entropy(problem: Problem) -> float:
     return float(-(torch.xlogy(shares, shares)).sum() / torch.log(torch.tensor(2.0, dtype=torch.float64)))
 
 
-def breaches(path: dict[int, LayerInformation]) -> dict[int, Breach]:
+def breaches(path: Mapping[int, LayerInformation]) -> dict[int, Breach]:
     """The epochs at which the inequality is broken."""
     found = {epoch: point.breach for epoch, point in path.items()}
     return {epoch: breach for epoch, breach in found.items() if breach is not None}
+
+
+def as_dataset(training: Training, estimator: LayerEstimator, path: Mapping[int, LayerInformation]) -> "xr.Dataset":
+    """I_x and I_y in bits over (epoch, layer, seed); estimator, training and seeds are in the attributes.
+
+    attrs["training"] and attrs["estimator"] rebuild both (`parameters.rebuild` of their JSON).
+    """
+    import xarray as xr
+
+    problem = training.problem()
+    epochs = sorted(path)
+    sides = {"I_x": [path[e].with_input for e in epochs], "I_y": [path[e].with_label for e in epochs]}
+    variables = {n: (("epoch", "layer", "seed"), torch.stack(v).numpy(), {"units": "bit"}) for n, v in sides.items()}
+    seeds = list(learning(problem).seeds(problem.y))
+    broken = breaches(path)
+    count = f"the data-processing inequality is broken at {len(broken)} of {len(epochs)} epochs" if broken else ""
+    attrs = {
+        "estimator": json.dumps(describe(estimator)),
+        "training": json.dumps(describe(training)),
+        "seeds": seeds,
+        "samples": len(labels(problem)),
+        "label_entropy": label_entropy(problem),
+        "ceiling": estimator.ceiling(len(labels(problem))),
+        "bias": estimator.bias,
+        "meaningless": estimator.meaningless,
+        "breaches": count,
+        "refused": " ".join(dict.fromkeys(sentence for point in path.values() for sentence in point.refused)),
+    }
+    return xr.Dataset(variables, {"epoch": epochs, "layer": list(layer_names(problem)), "seed": seeds}, attrs)

@@ -52,7 +52,8 @@ class Sharpness(LabPlot):
         self.right = new_figure("epoch", "step", log=True)
         colours = {"sharpness": ("λmax", ORANGE), "trace": ("trace", PURPLE), "edge": ("2 (1 + momentum) / step", RED)}
         self.bands = {name: Band(self.left, colour) for name, (_, colour) in colours.items()}
-        legend(self.left, {word: self.bands[name].renderers for name, (word, _) in colours.items()})
+        words = legend(self.left, {word: self.bands[name].renderers for name, (word, _) in colours.items()})
+        self.edge = words[colours["edge"][0]]
         self.critical, self.step = Band(self.right, GREEN), Band(self.right, GREY)
         legend(self.right, {"critical for this batch": self.critical.renderers, "in use": self.step.renderers})
         self.moments = [moment(self.left), moment(self.right)]
@@ -73,6 +74,7 @@ class Sharpness(LabPlot):
         for source in self.moments:
             place(source, self.laboratory)
         method = run.training.optimiser
+        self.edge.visible = isinstance(method, SGD)
         why = "" if isinstance(method, SGD) else f" {type(method).__name__} scales every slope: it has no such edge."
         size = method.batch_size(run.problem)
         formula = f"The critical step is 2 / (trace / B + (1 - 1/B) λmax), B = {size}: that of plain gradients."

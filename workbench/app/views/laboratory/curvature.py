@@ -53,7 +53,7 @@ class Density(LabPlot):
         places = [(low, f"λmin {low:.3g}", GREY), (found.edge, f"end of the bulk {found.edge:.3g}", RED)]
         places.append((high, f"λmax {high:.3g}", GREY))
         self.flags.show([(float(axis.place(np.array(v))), word, c) for v, word, c in places if np.isfinite(v)])
-        words = f"seed {_SEED + 1} at epoch {self.laboratory.studied}: {len(outliers)} outliers beyond the bulk"
+        words = f"seed {_SEED + 1} at epoch {self.laboratory.studied}: outliers beyond the bulk: {len(outliers)}"
         self.note.say(f"{words}, after {measure.products} Hessian products")
 
 

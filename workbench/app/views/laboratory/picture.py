@@ -11,6 +11,7 @@ from workbench.app.trainings import Path
 from workbench.app.views.laboratory.base import GREY, RED
 from workbench.app.views.spectrum.plots import empty, fill, new_figure, pane
 
+_NEAR = 0.04  # of the limits: points that share a name
 _ROOM = 0.06  # beyond the limits, of each
 
 
@@ -35,14 +36,15 @@ class PlanePicture:
         self.ghost = empty("xs", "ys")
         plot.multi_line("xs", "ys", source=self.ghost, color=GREY, line_width=1.5, line_dash="dotted")
         self.seeds, self.means = empty("xs", "ys"), empty("xs", "ys")
-        plot.multi_line("xs", "ys", source=self.seeds, color=GREY, line_width=0.7, alpha=0.35)
+        plot.multi_line("xs", "ys", source=self.seeds, color=GREY, line_width=0.8, alpha=0.55)
         plot.multi_line("xs", "ys", source=self.means, color=GREY, line_width=1.5, alpha=0.7)
-        self.points, self.now = empty("x", "y", "epoch"), empty("x", "y", "layer")
+        self.points, self.now = empty("x", "y", "epoch"), empty("x", "y")
         plot.scatter("x", "y", source=self.points, size=6, color=transform("epoch", self.mapper))
         plot.scatter("x", "y", source=self.now, size=10, fill_alpha=0, line_color=RED, line_width=1.8)
-        self.marks = empty("x", "y", "text")
-        plot.add_layout(_written("layer", self.now, 7))
-        plot.add_layout(_written("text", self.marks, -4))
+        self.marks = empty("x", "y", "text", "side", "shift")
+        self.names = empty("x", "y", "text", "side", "shift")
+        plot.add_layout(_written(self.names))
+        plot.add_layout(_written(self.marks))
         bar = ColorBar(color_mapper=self.mapper, width=8, title="epoch + 1", background_fill_alpha=0, padding=4)
         plot.add_layout(bar, "right")
 
@@ -58,7 +60,8 @@ class PlanePicture:
         self.wedge.update(xs=[-top, top, -top], ys=[-top, top, top])
         self.mapper.update(low=1, high=epochs + 1)
         words = [f"H(Y) = {entropy:.3g}", f"log₂ N = {ceiling:.4g}"]
-        fill(self.marks, {"x": [ceiling, ceiling], "y": [entropy, -_ROOM * entropy], "text": words})
+        x, y = [0.3 * ceiling, ceiling], [entropy, -_ROOM * entropy]
+        fill(self.marks, {"x": x, "y": y, "text": words, "side": ["right"] * 2, "shift": [-5] * 2})
 
     def show(self, path: Path, layers: tuple[str, ...], ghost: Path, until: int | None) -> None:
         """Draw the epochs that are measured; those after `until` are left out."""
@@ -69,7 +72,8 @@ class PlanePicture:
             fill(self.seeds, nothing)
             fill(self.means, nothing)
             fill(self.points, {"x": [], "y": [], "epoch": []})
-            fill(self.now, {"x": [], "y": [], "layer": []})
+            fill(self.now, {"x": [], "y": []})
+            fill(self.names, {"x": [], "y": [], "text": [], "side": [], "shift": []})
             return
         sides = _sides(path, epochs)
         mean = sides.mean(-1)
@@ -77,15 +81,34 @@ class PlanePicture:
         fill(self.seeds, _lines(sides.reshape(2, len(epochs), -1)))
         colours = np.repeat(epochs + 1, mean.shape[2])
         fill(self.points, {"x": mean[0].ravel(), "y": mean[1].ravel(), "epoch": colours})
-        fill(self.now, {"x": mean[0, -1], "y": mean[1, -1], "layer": list(layers)})
+        self._name(mean[:, -1], layers)
+
+    def _name(self, points: Array, layers: tuple[str, ...]) -> None:
+        """Rings around the last points, (2, layers), and the layers' names beside them."""
+        fill(self.now, {"x": points[0], "y": points[1]})
+        groups = _together(points, self._limits)
+        x, y = points[:, [g[-1] for g in groups]]
+        right = x > 0.8 * self._limits[1]  # there is no room beyond
+        words = [", ".join(layers[i] for i in g) for g in groups]
+        sides = {"side": np.where(right, "right", "left").tolist(), "shift": np.where(right, -9, 9)}
+        fill(self.names, {"x": x, "y": y, "text": words} | sides)
 
 
-def _written(column: str, source: ColumnDataSource, shift: int) -> LabelSet:
-    """Words beside points: to the right of them, or to the left for a negative shift."""
-    side = "left" if shift > 0 else "right"
-    words = LabelSet(x="x", y="y", text=column, source=source, x_offset=shift, y_offset=4, text_font_size="11px")
-    words.update(text_color=RED, text_align=side)
+def _written(source: ColumnDataSource) -> LabelSet:
+    """Words beside points, on the side that each of them says."""
+    words = LabelSet(x="x", y="y", text="text", source=source, x_offset="shift", y_offset=5, text_font_size="11px")
+    words.update(text_color=RED, text_align="side")
     return words
+
+
+def _together(points: Array, limits: tuple[float, float, int]) -> list[list[int]]:
+    """Layers whose points, (2, layers), nearly coincide share one word."""
+    near = _NEAR * np.array(limits[:2])[:, None]
+    groups: list[list[int]] = []
+    for layer in range(points.shape[1]):
+        mates = next((g for g in groups if (np.abs(points[:, g] - points[:, [layer]]) <= near).all()), None)
+        groups.append([layer]) if mates is None else mates.append(layer)
+    return groups
 
 
 def _sides(path: Path, epochs: Array) -> Array:

@@ -13,7 +13,6 @@ from workbench.app.trainings import Path, Run
 from workbench.app.views.laboratory.base import LabPlot
 from workbench.app.views.laboratory.picture import PlanePicture
 from workbench.app.widgets import Control, control
-from workbench.jobs import Status
 from workbench.networks import Breach
 from workbench.parameters import parameters
 from workbench.refusal import Refusal
@@ -75,16 +74,16 @@ class Plane(LabPlot):
             picture.limits(most, estimator.ceiling(run.count), run.training.epochs)
             ghost = {} if lab.ghost is None else lab.ghost.planes.get(estimator, {})
             picture.show(run.planes.get(estimator, {}), run.layers, ghost, lab.epoch)
-        self.note.say(self._said(run, outcome.status))
+        self.note.say(self._said(run))
         self.badge.say(outcome.message or " ".join(filter(None, (self._broken(run, e) for e in estimators))))
 
-    def _said(self, run: Run, status: Status) -> str:
+    def _said(self, run: Run) -> str:
         words = []
         for estimator in self.laboratory.estimators:
             done = len(run.planes.get(estimator, {}))
             head = f"{type(estimator).__name__}: {done} of {len(run.trail.kept)} epochs, N = {run.count}."
             words.append(f"{head} Reads {estimator.bias}. Meaningless {estimator.meaningless}.")
-        return " ".join(words)
+        return " ".join([*words, "In the grey corner T would say more of the label than of the input."])
 
     def _broken(self, run: Run, estimator: LayerEstimator) -> str:
         """What is wrong with the readings: the data-processing inequality broken, layers that could not be read."""

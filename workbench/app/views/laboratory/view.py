@@ -23,9 +23,11 @@ PLOTS: dict[str, type[LabPlot]] = {
     "batches": Batches,
     "calibration": Calibration,
 }
-HEIGHT = 420
+_FULL = {"height": "calc(100vh - 116px)", "min-height": "420px"}  # all that is below the tabs
+_PLOT = {"flex": "1 1 calc(100vh - 236px)", "min-height": "280px"}
 NONE = "nothing"
 _SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
+_LABEL = {"& .MuiFormLabel-root": {"fontSize": "12.5px"}}
 _ICONS = {"Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop", "Keep": "bookmark_add"}
 
 
@@ -34,7 +36,7 @@ class LaboratoryView:
 
     def __init__(self) -> None:
         self.laboratory = Laboratory()
-        self.element = pmui.Row(sizing_mode="stretch_width", margin=0, height=HEIGHT)
+        self.element = pmui.Row(sizing_mode="stretch_width", margin=0, styles=_FULL)
         self._made = self._stale = self._following = False
         self._plots: dict[str, LabPlot] = {}
         self._epochs: list[int] = []
@@ -51,9 +53,11 @@ class LaboratoryView:
             self._draw()
 
     def _build(self) -> None:
-        self.menu = pmui.Select(label="show", options=list(PLOTS), value=next(iter(PLOTS)), width=160, **_SMALL)
+        self.menu = pmui.Select(label="show", options=list(PLOTS), value=next(iter(PLOTS)), width=190, **_SMALL)
         self.preset = pmui.Select(label="preset", options=list(PRESETS), value=FIRST, width=205, **_SMALL)
-        self.epoch = pmui.IntSlider(label="epoch", value=1, start=0, end=1, show_value=False, width=205, size="small")
+        self.epoch = pmui.IntSlider(
+            label="epoch", value=1, start=0, end=1, show_value=False, width=190, size="small", margin=(2, 8), sx=_LABEL
+        )
         self.ghost = pmui.Select(label="compare with", options=[NONE], value=NONE, width=150, **_SMALL)
         self.buttons = {
             name: pmui.Button(label=name, icon=icon, variant="text", size="small", margin=(8, 0))
@@ -64,30 +68,24 @@ class LaboratoryView:
         for name, button in self.buttons.items():
             button.on_click(lambda event, wish=wishes[name]: wish())
         self.words, self.complaint, self.knobs = Words(), Words(ERROR), Knobs(lab)
-        self.side = pmui.Column(
-            width=225, height=HEIGHT - 8, margin=(4, 4, 0, 4), scroll="y-auto", styles={"flex": "none"}
-        )
-        self.place = pmui.Column(sizing_mode="stretch_width", height=HEIGHT - 54, margin=0)
+        self.side = pmui.Column(width=225, margin=(4, 4, 0, 4), scroll="y-auto", styles={"flex": "none"} | _FULL)
+        self.place = pmui.Column(sizing_mode="stretch_both", margin=0, styles=_PLOT)
+        self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles={"flex": "none"})
         self.menu.param.watch(lambda event: self._show(), "value")
         self.preset.param.watch(lambda event: lab.preset(event.new), "value")
         self.epoch.param.watch(lambda event: self._scrub(event.new), "value")
         self.ghost.param.watch(lambda event: self._compare(event.new), "value")
         bar = pmui.Row(self.menu, *self.buttons.values(), self.ghost, sizing_mode="stretch_width", margin=0)
-        self.element[:] = [self.side, pmui.Column(bar, self.place, sizing_mode="stretch_both", margin=0)]
+        main = pmui.Column(bar, self.place, self.below, sizing_mode="stretch_both", margin=(0, 8, 0, 0))
+        self.element[:] = [self.side, main]
         self._show()
 
     def _show(self) -> None:
         plot = self._plot
-        own = (plot.badge.element, *plot.controls, plot.note.element)
-        self.side[:] = [
-            self.words.element,
-            self.complaint.element,
-            self.epoch,
-            *own,
-            self.preset,
-            self.knobs.element,
-        ]
+        status = (self.words.element, self.complaint.element)
+        self.side[:] = [*status, self.epoch, *plot.controls, self.preset, self.knobs.element]
         self.place[:] = [plot.element]
+        self.below[:] = [plot.badge.element, plot.note.element]
         self._stale = True
 
     @property
