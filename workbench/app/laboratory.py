@@ -156,12 +156,16 @@ class Laboratory:
 
     def study(self, kind: Hashable, make: Callable[[], Iterator], at: Hashable = None) -> Outcome:
         """The newest of a study. One of another kind replaces it at once, one at another moment when it is over."""
-        over = self._task is not None and self._task.latest.status in _OVER
-        if self._task is None or kind != self._kind or (over and at != self.studied):
+        if self._task is None or kind != self._kind or (self.idle and at != self.studied):
             if self._task is not None:
                 self._task.cancel()
             self._kind, self.studied, self._task = kind, at, self._runner().submit(jobs.Task(make))
         return self._task.latest
+
+    @property
+    def idle(self) -> bool:
+        """Whether no study goes on."""
+        return self._task is None or self._task.latest.status in _OVER
 
     def tick(self) -> bool:
         """Whether there is something new to draw."""
@@ -185,6 +189,8 @@ class Laboratory:
             self._changes[path] = label
         if run is None:
             self.begin()
+        else:
+            run.name = self.name
 
     def _file(self) -> None:
         """The run that ends joins those that can be compared with."""

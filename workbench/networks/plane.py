@@ -95,7 +95,8 @@ def informing(problem: Problem, x: Tensor, estimator: LayerEstimator = _DEFAULT)
     for seed, weights in enumerate(x.split(1)):
         for place, layer in enumerate(units(problem, weights)):
             try:
-                found[:, place, seed] = torch.tensor(layer_information(layer[0].cpu(), y, estimator))
+                pair = layer_information(layer[0].cpu(), y, estimator)
+                found[:, place, seed] = torch.tensor(pair, dtype=found.dtype)
             except Refusal as sentence:
                 refused.append(str(sentence))
             yield LayerInformation(found[0].clone(), found[1].clone(), tuple(dict.fromkeys(refused)))
