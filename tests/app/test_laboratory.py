@@ -14,6 +14,7 @@ from workbench import networks
 from workbench.analysis.information import Bins, FloorBins
 from workbench.app import studies
 from workbench.app.laboratory import Laboratory
+from workbench.app.session import Session
 from workbench.app.trainings import EPOCHS
 from workbench.app.views.laboratory import LaboratoryView
 from workbench.app.views.laboratory.view import PLOTS
@@ -168,7 +169,7 @@ def test_a_study_of_another_kind_replaces_one_and_one_of_another_moment_waits(la
 @pytest.fixture(scope="module")
 def view() -> Iterator[LaboratoryView]:
     """A view whose training is over, with a run beside it to compare with."""
-    made = LaboratoryView()
+    made = LaboratoryView(Session())
     made.laboratory.training = QUICK
     made.beat()
     wait(made.laboratory, lambda: status(made.laboratory) is Status.DONE)
@@ -231,3 +232,6 @@ def test_a_task_of_numbers_has_no_plane_and_says_so(view):
     view._stale = True
     view.beat()
     assert "classes" in view._plot.badge.sentence
+    assert not len(view._plot.pictures["Bins"].points.data["x"])
+    shown(view, "loss and accuracy")
+    assert len(view._plot.element) == 1

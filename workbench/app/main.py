@@ -42,7 +42,7 @@ class Workbench:
         self.transport = Transport(session)
         self.choices = Choices(session, self._chosen, hidden)
         self.gallery, self.convergence, self.python = Gallery(), Convergence(session.prove), Python(session)
-        self.compare, self.spectrum, self.network = Compare(), SpectrumView(session), LaboratoryView()
+        self.compare, self.spectrum, self.network = Compare(), SpectrumView(session), LaboratoryView(session)
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
         # The title is plain text; the body of an alert would be read as markup.
         self.alert = pmui.Alert(

@@ -11,7 +11,7 @@ from workbench.app.trainings import Path, Run
 from workbench.networks import Broadening, Landscape, Sharpness, Stability
 
 _PRODUCTS, _TOLERANCE = 30, 1e-2  # of a look at the sharpness: a line on a plot
-_SIGNS, _DRAWS = 3, 6
+_SIGNS, _DRAWS = 10, 6
 
 
 def farthest(epochs: Sequence[int], measured: Sequence[int]) -> int | None:

@@ -20,7 +20,9 @@ _SIDES = {"": ("learned", BLUE), "held_out_": ("held out", ORANGE)}
 class Course(LabPlot):
     """Loss and accuracy over the epochs, of what is learned and of what is held out: mean and extremes of the seeds."""
 
-    def _made(self) -> pn.viewable.Viewable:
+    element: pmui.Row
+
+    def _made(self) -> pmui.Row:
         self.plots = {"loss": new_figure("epoch", "loss", log=True), "accuracy": new_figure("epoch", "accuracy")}
         self.bands, self.moments = {}, []
         for quantity, plot in self.plots.items():
@@ -34,6 +36,7 @@ class Course(LabPlot):
         if run is None:
             return
         curves = run.curves()
+        self._offer(2 if run.training.examples.classes else 1)
         for name, band in self.bands.items():
             other = None if ghost is None or name not in ghost.curves.values else _pair(ghost.curves, name)
             band.show(curves.epochs, curves.values.get(name), other, log=name.endswith("loss"))
@@ -41,7 +44,13 @@ class Course(LabPlot):
             place(source, self.laboratory)
         last = {n: v[-1].mean() for n, v in curves.values.items() if n in self.bands and len(v)}
         words = [f"{n.replace('_', ' ')} {value:.4g}" for n, value in last.items()]
-        self.note.say(f"mean of {run.training.seeds} seeds: {', '.join(words)}" if words else "")
+        count = run.training.seeds
+        self.note.say(f"{f'mean of {count} seeds' if count > 1 else 'one seed'}: {', '.join(words)}" if words else "")
+
+    def _offer(self, count: int) -> None:
+        """As many plots as there is something for: numbers have no accuracy."""
+        if len(self.element) != count:
+            self.element[:] = list(map(pane, self.plots.values()))[:count]
 
 
 class Sharpness(LabPlot):

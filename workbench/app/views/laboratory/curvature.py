@@ -71,7 +71,7 @@ class Batches(LabPlot):
         legend(self.plot, {"batches": [dots], "their mean": [means], "all examples": [whole]})
         self.take = pmui.Button(label="Take this rate", icon="speed", variant="outlined", size="small", margin=(6, 0))
         self.take.on_click(lambda event: self.laboratory.take_rate(self._rate))
-        self.take.visible, self._rate = False, 0.0
+        self.take.disabled, self._rate = True, 0.0
         self.controls = (self.take,)
         return pane(self.plot)
 
@@ -95,9 +95,9 @@ class Batches(LabPlot):
         means = [float(row[some].mean()) for row, some in zip(tops[rows], seen[rows], strict=True)]
         fill(self.means, {"size": sizes[rows], "top": means})
         fill(self.whole, {"size": [sizes[0], sizes[-1]], "top": [whole] * 2} if whole > 0 else {"size": [], "top": []})
-        if self._rate != found.rate:
-            self._rate = found.rate
-            label = f"Take {found.rate:.3g}" if isinstance(method, SGD) else f"Take SGD of {found.rate:.3g}"
-            self.take.param.update(label=label, visible=True)
+        self._rate = found.rate
+        label = f"Take {found.rate:.3g}" if isinstance(method, SGD) else f"Take SGD of {found.rate:.3g}"
+        if self.take.label != label:
+            self.take.param.update(label=label, disabled=False)
         where = f"seed {_SEED + 1} at epoch {self.laboratory.studied}"
         self.note.say(f"{where}: Lanczos suggests a rate of {found.rate:.4g}, half of what is stable for this batch")

@@ -66,22 +66,25 @@ class PlanePicture:
     def show(self, path: Path, layers: tuple[str, ...], ghost: Path, until: int | None) -> None:
         """Draw the epochs that are measured; those after `until` are left out."""
         epochs = np.array(sorted(e for e in list(path) if until is None or e <= until))
-        fill(self.ghost, _lines(_sides(ghost, np.array(sorted(ghost))).mean(-1)))
         if not len(epochs):
-            nothing = {"xs": [], "ys": []}
-            fill(self.seeds, nothing)
-            fill(self.means, nothing)
-            fill(self.points, {"x": [], "y": [], "epoch": []})
-            fill(self.now, {"x": [], "y": []})
-            fill(self.names, {"x": [], "y": [], "text": [], "side": [], "shift": []})
+            self.clear()
             return
         sides = _sides(path, epochs)
         mean = sides.mean(-1)
+        fill(self.ghost, _lines(_sides(ghost, np.array(sorted(ghost))).mean(-1)))
         fill(self.means, _lines(mean))
         fill(self.seeds, _lines(sides.reshape(2, len(epochs), -1)))
         colours = np.repeat(epochs + 1, mean.shape[2])
         fill(self.points, {"x": mean[0].ravel(), "y": mean[1].ravel(), "epoch": colours})
         self._name(mean[:, -1], layers)
+
+    def clear(self) -> None:
+        """Nothing is known."""
+        for source in (self.ghost, self.seeds, self.means):
+            fill(source, {"xs": [], "ys": []})
+        fill(self.points, {"x": [], "y": [], "epoch": []})
+        fill(self.now, {"x": [], "y": []})
+        fill(self.names, {"x": [], "y": [], "text": [], "side": [], "shift": []})
 
     def _name(self, points: Array, layers: tuple[str, ...]) -> None:
         """Rings around the last points, (2, layers), and the layers' names beside them."""
@@ -103,7 +106,8 @@ def _written(source: ColumnDataSource) -> LabelSet:
 
 def _together(points: Array, limits: tuple[float, float, int]) -> list[list[int]]:
     """Layers whose points, (2, layers), nearly coincide share one word."""
-    near = _NEAR * np.array(limits[:2])[:, None]
+    entropy, ceiling, _ = limits
+    near = _NEAR * np.array([[ceiling], [entropy]])
     groups: list[list[int]] = []
     for layer in range(points.shape[1]):
         mates = next((g for g in groups if (np.abs(points[:, g] - points[:, [layer]]) <= near).all()), None)

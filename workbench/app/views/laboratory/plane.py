@@ -24,7 +24,6 @@ class Plane(LabPlot):
     """I(X;T) against I(T;Y) of every layer: mean over the seeds, a thin line for each seed, the kept run in grey."""
 
     def _made(self) -> pn.viewable.Viewable:
-        self.pictures: dict[str, PlanePicture] = {}
         self.menu = pmui.MultiChoice(
             label="estimators, side by side",
             options=list(ESTIMATORS),
@@ -48,9 +47,8 @@ class Plane(LabPlot):
     def _arrange(self) -> None:
         """A picture for each estimator, and its free parameters as controls."""
         there = {type(e).__name__: e for e in self.laboratory.estimators}
-        for name in there:
-            self.pictures.setdefault(name, PlanePicture(name))
-        self.row[:] = [self.pictures[name].element for name in there]
+        self.pictures = {name: PlanePicture(name) for name in there}  # made together, they share the width
+        self.row[:] = [picture.element for picture in self.pictures.values()]
         owned = [(f"{name}.{p.name}", p) for name, e in there.items() for p in parameters(type(e))]
         self._knobs = {path: control(path, p, self.laboratory.tune) for path, p in owned}
         self.knobs[:] = [each.element for each in self._knobs.values()]
@@ -66,6 +64,9 @@ class Plane(LabPlot):
             most = networks.label_entropy(run.problem)
         except Refusal as sentence:
             self.badge.say(str(sentence))
+            self.note.say("")
+            for picture in self.pictures.values():
+                picture.clear()
             return
         estimators = lab.estimators
         outcome = lab.study(("plane", run, estimators), partial(studies.plane, run, estimators), len(run.trail.kept))

@@ -5,6 +5,8 @@ from typing import Any
 import panel_material_ui as pmui
 
 from workbench.app.laboratory import FIRST, Laboratory
+from workbench.app.session import Session
+from workbench.app.trainings import Run
 from workbench.app.views.laboratory.base import LabPlot
 from workbench.app.views.laboratory.calibration import Calibration
 from workbench.app.views.laboratory.course import Course, Sharpness
@@ -24,7 +26,8 @@ PLOTS: dict[str, type[LabPlot]] = {
     "calibration": Calibration,
 }
 _FULL = {"height": "calc(100vh - 116px)", "min-height": "420px"}  # all that is below the tabs
-_PLOT = {"flex": "1 1 calc(100vh - 236px)", "min-height": "280px"}
+_PLOT = {"flex": "1 1 calc(100vh - 252px)", "min-height": "280px"}
+_NOTES = {"flex": "none", "max-height": "84px", "overflow-y": "auto"}
 NONE = "nothing"
 _SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
 _LABEL = {"& .MuiFormLabel-root": {"fontSize": "12.5px"}}
@@ -34,8 +37,8 @@ _ICONS = {"Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "s
 class LaboratoryView:
     """Elements are made when the tab is first seen; `beat` draws what is new."""
 
-    def __init__(self) -> None:
-        self.laboratory = Laboratory()
+    def __init__(self, session: Session) -> None:
+        self.laboratory = Laboratory(session.experiment.device)
         self.element = pmui.Row(sizing_mode="stretch_width", margin=0, styles=_FULL)
         self._made = self._stale = self._following = False
         self._plots: dict[str, LabPlot] = {}
@@ -70,7 +73,7 @@ class LaboratoryView:
         self.words, self.complaint, self.knobs = Words(), Words(ERROR), Knobs(lab)
         self.side = pmui.Column(width=225, margin=(4, 4, 0, 4), scroll="y-auto", styles={"flex": "none"} | _FULL)
         self.place = pmui.Column(sizing_mode="stretch_both", margin=0, styles=_PLOT)
-        self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles={"flex": "none"})
+        self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles=_NOTES)
         self.menu.param.watch(lambda event: self._show(), "value")
         self.preset.param.watch(lambda event: lab.preset(event.new), "value")
         self.epoch.param.watch(lambda event: self._scrub(event.new), "value")
@@ -117,8 +120,8 @@ class LaboratoryView:
             return
         latest = run.latest
         message = f": {latest.message}" if latest.message else ""
-        steps = f"epoch {run.epoch:.0f} of {run.training.epochs}, {latest.seconds:.0f} s"
-        self.words.say(f"{latest.status} at {steps}, {type(run.training.optimiser).__name__}{message}")
+        where = f"{latest.status} at epoch {run.epoch:.0f} of {run.training.epochs}, {latest.seconds:.0f} s"
+        self.words.say(f"{where}: {_method(run)}{message}")
         self._follow(run.trail.kept)
         self._press(latest.status)
         self._plot.draw()
@@ -151,3 +154,10 @@ class LaboratoryView:
         for name, off in idle.items():
             if self.buttons[name].disabled is not off:
                 self.buttons[name].disabled = off
+
+
+def _method(run: Run) -> str:
+    """Optimiser, step and batch as they are used."""
+    method, state = run.training.optimiser, run.latest.state
+    step = "" if state is None else f" of step {method.current_step(state):.3g}"
+    return f"{type(method).__name__}{step}, batches of {method.batch_size(run.problem)}"
