@@ -86,7 +86,7 @@ class Sharpness(LabPlot):
         self.edge.visible = isinstance(method, SGD)
         why = "" if isinstance(method, SGD) else f" {type(method).__name__} scales every slope: it has no such edge."
         size = method.batch_size(run.problem)
-        formula = f"The critical step is 2 / (trace / B + (1 - 1/B) λmax), B = {size}: that of plain gradients."
+        formula = f"The critical step is 2 / (trace / B + (1 - 1/B) λmax), B = {size}, for plain gradients; traces by random signs."
         self.note.say(f"{len(found)} of {count} epochs. {formula}{why}")
         self.badge.say(outcome.message)
 

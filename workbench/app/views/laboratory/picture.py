@@ -26,6 +26,7 @@ class PlanePicture:
         self.mapper = LogColorMapper(palette=list(Viridis256), low=1, high=10)
         self._lay_out(self.plot)
         self.element = pane(self.plot)
+        self.element.styles = {"flex": "1 1 0", "min-width": "0"}  # pictures that join later get their share
 
     def _lay_out(self, plot: figure) -> None:
         self.wedge = PolyAnnotation(fill_color=GREY, fill_alpha=0.12, line_alpha=0)
