@@ -86,8 +86,8 @@ class Sharpness(LabPlot):
         self.edge.visible = isinstance(method, SGD)
         why = "" if isinstance(method, SGD) else f" {type(method).__name__} scales every slope: it has no such edge."
         size = method.batch_size(run.problem)
-        formula = f"The critical step is 2 / (trace / B + (1 - 1/B) λmax), B = {size}, for plain gradients; traces by random signs."
-        self.note.say(f"{len(found)} of {count} epochs. {formula}{why}")
+        formula = f"The critical step of plain gradients is 2 / (trace / B + (1 - 1/B) λmax), B = {size}."
+        self.note.say(f"{len(found)} of {count} epochs, traces by random signs. {formula}{why}")
         self.badge.say(outcome.message)
 
 
