@@ -11,17 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import xarray as xr
 from PIL import Image
 
 from workbench import catalog, data, storage
 from workbench.algorithms import Algorithm, Needs
+from workbench.analysis.information import FloorBins
 from workbench.cli import COMMANDS, catalogue, main
 from workbench.cli.catalogue import KINDS
 from workbench.cli.guarantees import told
 from workbench.cli.lab import OFFLINE, SETTINGS, arguments
 from workbench.cli.output import Bar
 from workbench.experiment import from_description
-from workbench.parameters import describe, parameters
+from workbench.parameters import describe, parameters, rebuild
 from workbench.priors import Can
 
 SMALL = ("run", "--size", "32", "--steps", "4")
@@ -275,6 +277,25 @@ def test_shapes_that_differ(capsys, tmp_path):
     line = refusal(capsys, "run", str(tmp_path / "spec.json"), "--size", "32")
     assert "1 x 32 x 32" in line
     assert "1 x 16 x 16" in line
+
+
+def test_a_plane_goes_to_disk_and_wrong_names_are_refused(capsys, tmp_path):
+    small = ("plane", "--preset", "tishby, ReLU", "--seeds", "2", "--epochs", "2", "--measured", "2")
+    out = tmp_path / "plane.nc"
+    text = answer(capsys, *small, "--estimator", "FloorBins", "--set", "width=0.5", "--out", str(out))
+    assert re.search(r"T5 +I\(X;T\) +\d", text)
+    saved = xr.load_dataset(out, engine="h5netcdf")
+    assert dict(saved.sizes) == {"epoch": 2, "layer": 6, "seed": 2}
+    assert list(saved.epoch) == [0, 2]
+    assert rebuild(json.loads(saved.attrs["estimator"])) == FloorBins(0.5)
+    assert rebuild(json.loads(saved.attrs["training"])).epochs == 2
+    assert (saved.I_x.values > saved.I_y.values - 1e-9).all()
+    assert "did you mean tishby?" in refusal(capsys, "plane", "--preset", "tishbi")
+    assert "KDEUpper" in refusal(capsys, *small, "--estimator", "KSG")
+    assert "did you mean edges?" in refusal(capsys, *small, "--set", "edge=3")
+    assert "1 to 1000" in refusal(capsys, "plane", "--seeds", "0")
+    assert "classes" in refusal(capsys, "plane", "--preset", "edge of stability")
+    assert "a whole number from 2" in refusal(capsys, "plane", "--measured", "1")
 
 
 def test_a_port_in_use(capsys):

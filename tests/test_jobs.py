@@ -196,6 +196,19 @@ def test_closing_ends_the_thread_and_cancels_the_jobs():
     assert threading.active_count() == before
 
 
+def test_states_that_must_be_recorded_are_though_probes_are_slow(runner):
+    def slow(problem, state):
+        time.sleep(0.02)
+        return {}
+
+    job = Job(small(), GradientDescent(), (slow,), 300, 0)
+    job.must = lambda state: state.k in (97, 203)
+    runner.submit(job).play()
+    done = wait(job, Status.DONE)
+    assert {97, 203} <= set(done.log.ks)
+    assert len(done.log.ks) < 100
+
+
 def recorded(monkeypatch, step: float, probe: float, steps: int) -> list[int]:
     """The iterations a job records when a step and a look of the probes take so many seconds, by a clock of ours."""
     now = [0.0]

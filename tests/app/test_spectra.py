@@ -150,8 +150,9 @@ def test_every_plot_draws_a_real_finding(session, name):
     wait(spectra, lambda: spectra.status is Status.DONE and spectra.finding and spectra.finding.pairs is not None)
     session.play()
     spectra.follow(10)
+    wait(spectra, lambda: session.job.latest.status is Status.DONE and bool(spectra.glimpses))
     spectra.precondition(Circulant())
-    wait(spectra, lambda: session.job.latest.status is Status.DONE and bool(spectra.glimpses or spectra.balanced))
+    wait(spectra, lambda: spectra.balanced is not None)
     view.menu.value = name
     view._again()
     view.beat(None)

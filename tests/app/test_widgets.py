@@ -93,10 +93,10 @@ def test_what_is_no_number_is_passed_on_for_the_session_to_refuse() -> None:
     each.show(1.0, "wanted a number, got 'wide'")
     assert each.typed.value == "wide", "what was entered stays, to be mended"
     assert each.complaint is not None
-    assert each.complaint.element.visible
+    assert each.complaint.sentence
     each.show(1.0)
     assert each.typed.value == "1"
-    assert not each.complaint.element.visible
+    assert not each.complaint.sentence
 
 
 def test_automatic_starts_from_the_value_in_use() -> None:

@@ -18,6 +18,7 @@ from workbench.app.views.choices import Choices
 from workbench.app.views.compare import Compare
 from workbench.app.views.curves import Convergence
 from workbench.app.views.files import Python, TakeAway, Upload
+from workbench.app.views.laboratory import LaboratoryView
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.spectrum import SpectrumView
 from workbench.app.views.transport import Transport
@@ -29,7 +30,7 @@ from workbench.jobs import Status
 BEAT = 1 / 15  # seconds between two looks at the run, at the least
 SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
-SPECTRUM = 2  # its place among the tabs
+SPECTRUM, NETWORK = 2, 3  # their places among the tabs
 PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
 
 
@@ -41,7 +42,7 @@ class Workbench:
         self.transport = Transport(session)
         self.choices = Choices(session, self._chosen, hidden)
         self.gallery, self.convergence, self.python = Gallery(), Convergence(session.prove), Python(session)
-        self.compare, self.spectrum = Compare(), SpectrumView(session)
+        self.compare, self.spectrum, self.network = Compare(), SpectrumView(session), LaboratoryView(session)
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
         # The title is plain text; the body of an alert would be read as markup.
         self.alert = pmui.Alert(
@@ -55,6 +56,7 @@ class Workbench:
             ("Pictures", self.gallery.element),
             ("Compare", self._later.place(self.compare.element)),
             ("Spectrum", self.spectrum.element),
+            ("Network", self.network.element),
             ("Python", self.python.element),
             dynamic=False,
             sizing_mode="stretch_width",
@@ -83,6 +85,7 @@ class Workbench:
     def close(self) -> None:
         """The person has gone: nothing computes for them any more."""
         self.spectrum.spectra.cancel()
+        self.network.laboratory.cancel()
         self.session.close()
 
     def _preview(self) -> None:
@@ -108,6 +111,7 @@ class Workbench:
             self.session.play()
 
     def _page(self) -> pmui.Page:
+        self._curves = self._later.place(self.convergence.element, sizing_mode="stretch_both", min_height=190)
         bar = pmui.Row(
             self.transport.pace,
             self.gallery.fit,
@@ -119,7 +123,7 @@ class Workbench:
             self._later.place(bar),
             self.tabs,
             pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0),
-            self._later.place(self.convergence.element, sizing_mode="stretch_both", min_height=190),
+            self._curves,
             sizing_mode="stretch_both",
             margin=(0, 0, 4, 12),
         )
@@ -160,11 +164,11 @@ class Workbench:
         self._due = end + min((end - begin) / SHARE, SLOWEST)
 
     def _study(self) -> None:
-        """Draw the spectrum, while it is the tab in sight, in the share of time that drawing may take."""
+        """Draw the spectrum or the network, while it is in sight, in the share of time that drawing may take."""
         begin = time.perf_counter()
-        if self.tabs.active == SPECTRUM and self._frame is not None and begin >= self._study_due:
+        if self.tabs.active in (SPECTRUM, NETWORK) and self._frame is not None and begin >= self._study_due:
             with pn.io.hold():
-                self.spectrum.beat(self._frame)
+                self.spectrum.beat(self._frame) if self.tabs.active == SPECTRUM else self.network.beat()
             end = time.perf_counter()
             self._study_due = end + min((end - begin) / SHARE, SLOWEST)
 
@@ -195,6 +199,7 @@ class Workbench:
     def _turn(self) -> None:
         """Another tab: the next beat draws it, when the browser knows what is in it."""
         self._turned, self._due = True, time.perf_counter() + 2 * BEAT
+        self._curves.visible = self.tabs.active != NETWORK  # which has curves of its own
 
     def _say(self) -> None:
         """Why a run stopped stays until it goes on; a note stays until the next wish."""

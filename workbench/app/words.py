@@ -5,7 +5,7 @@ import html
 import panel as pn
 
 ERROR = "#e5483f"  # readable on white and on black
-_STYLE = "font-size:12px;line-height:1.35;overflow-wrap:anywhere"
+_STYLE = "font-size:12px;line-height:1.35;overflow-wrap:anywhere;padding-bottom:3px"
 
 
 class Words:
@@ -13,12 +13,13 @@ class Words:
 
     def __init__(self, colour: str = "inherit", sentence: str = "") -> None:
         self.sentence, self._colour = "", colour
-        self.element = pn.pane.HTML("", visible=False, sizing_mode="stretch_width", margin=(0, 0, 3, 0))
+        self.element = pn.pane.HTML("", sizing_mode="stretch_width", margin=0)
         self.say(sentence)
 
     def say(self, sentence: str) -> None:
         """Show this sentence, or nothing."""
         if sentence != self.sentence:
             self.sentence = sentence
+            # Not by `visible`: Panel 1.9 fails where that changes before the browser has drawn the element once.
             text = f"<div style='{_STYLE};color:{self._colour}'>{html.escape(sentence)}</div>"
-            self.element.param.update(object=text, visible=bool(sentence))
+            self.element.object = text if sentence else ""

@@ -8,11 +8,19 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from workbench import __version__
-from workbench.cli import bench, catalogue, doctor, lab, serve, solve
+from workbench.cli import bench, catalogue, doctor, lab, plane, serve, solve
 from workbench.cli.output import complain, one_of
 from workbench.refusal import Refusal
 
-COMMANDS = {"serve": serve, "run": solve, "list": catalogue, "doctor": doctor, "lab": lab, "bench": bench}
+COMMANDS = {
+    "serve": serve,
+    "run": solve,
+    "plane": plane,
+    "list": catalogue,
+    "doctor": doctor,
+    "lab": lab,
+    "bench": bench,
+}
 _INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
 
 

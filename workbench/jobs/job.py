@@ -1,7 +1,7 @@
 """A run that can be played, paused, stepped, slowed, changed and cancelled."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import torch
@@ -61,6 +61,7 @@ class Job(Turn):
         self, problem: Problem, algorithm: Algorithm, probes: tuple[Probe, ...], steps: int, seed: int
     ) -> None:
         super().__init__()
+        self.must: Callable[[State], bool] = lambda state: False  # which states are recorded whatever that costs
         self.problem, self.algorithm, self.probes, self.seed = problem, algorithm, probes, seed
         self.latest = Snapshot(steps=steps)
         self._steps = self._stretch = steps
@@ -203,7 +204,7 @@ class Job(Turn):
             self._publish()  # a picture at once: the first probes may have to be compiled
         if state.k <= FRESH and self._watch:
             self._watch.look(state)
-        if self._worth_recording(state.k):
+        if self.must(state) or self._worth_recording(state.k):
             self._record()
         stepped = self._goal is not None and state.k >= self._goal
         if stepped or state.k >= self._steps:

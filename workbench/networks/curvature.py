@@ -1,6 +1,6 @@
 """The curvature that a network trains on: Hessian, Gauss-Newton matrix and Fisher matrix, for many seeds at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench.analysis.spectrum import SpectralMeasure, outliers, rademacher, rates, ritz, slq_cost
 from workbench.analysis.spectrum.hessians import blocks, repeated
-from workbench.analysis.spectrum.lanczos import iterate, lanczos
+from workbench.analysis.spectrum.lanczos import iterate
 from workbench.analysis.spectrum.measure import measure
 from workbench.networks.predictions import learning
 from workbench.operators import LinearOperator, Map
@@ -148,11 +148,17 @@ def landscape(problem: Problem, x: Tensor, steps: int = 80, probes: int = 4, see
     Nearly all eigenvalues of a network lie at 0, so that quartiles, which tell outliers elsewhere, do not here.
     Ghorbani, Krishnan & Xiao 2019, arXiv:1901.10159; Sagun et al. 2017, arXiv:1706.04454.
     """
+    *_, found = landscapes(problem, x, steps, probes, seed)
+    return found
+
+
+def landscapes(problem: Problem, x: Tensor, steps: int = 80, probes: int = 4, seed: int = 0) -> Iterator[Landscape]:
+    """`landscape` after 1, 2, ... steps of Lanczos."""
     operator, like = hessian(problem, x), x.flatten()[0]
     slq_cost(operator, steps, probes, like).require(like.device)
-    krylov = lanczos(operator, steps, rademacher(operator, probes, like, seed))
-    edge = float(torch.stack([_gap(values) for values in ritz(krylov).values]).median())
-    return Landscape(measure(krylov), edge, outliers(krylov, (-edge, edge)))
+    for krylov in islice(iterate(operator, rademacher(operator, probes, like, seed)), steps):
+        edge = float(torch.stack([_gap(values) for values in ritz(krylov).values]).median())
+        yield Landscape(measure(krylov), edge, outliers(krylov, (-edge, edge)))
 
 
 def _gap(values: Tensor) -> Tensor:
@@ -167,7 +173,10 @@ def _gap(values: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Broadening:
-    """The largest eigenvalue of the Hessian over batches, (sizes, draws) float64, and over all examples."""
+    """The largest eigenvalue of the Hessian over batches, (sizes, draws) float64, and over all examples.
+
+    NaN for a batch that is still to come.
+    """
 
     batches: tuple[int, ...]
     largest: Tensor
@@ -180,16 +189,25 @@ def broadening(problem: Problem, x: Tensor, batches: Sequence[int], draws: int =
     The noise of a batch lifts the top of its spectrum, the more the smaller it is. Granziol, Zohren & Roberts 2022,
     arXiv:2006.09092.
     """
+    *_, found = broadenings(problem, x, batches, draws, seed)
+    return found
+
+
+def broadenings(
+    problem: Problem, x: Tensor, batches: Sequence[int], draws: int = 8, seed: int = 0
+) -> Iterator[Broadening]:
+    """`broadening`, batch by batch."""
     count, start = problem.y.shape[1], random_starts(x, seed)
     if not all(1 <= size <= count for size in batches):
         raise Refusal(f"batches of 1 to {count} examples", f"{tuple(batches)}", "take smaller ones")
     whole = leading(hessian(problem, x), start)
-    found = []
+    found = torch.full((len(batches), draws), torch.nan, dtype=torch.float64)
     for place, size in enumerate(batches):
         rng = generator(seed, place + 1)
-        rows = (torch.randperm(count, generator=rng)[:size] for _ in range(draws))
-        found.append([float(leading(hessian(_over(problem, r), x), whole.vectors).values) for r in rows])
-    return Broadening(tuple(batches), torch.tensor(found, dtype=torch.float64), float(whole.values))
+        for draw in range(draws):
+            rows = torch.randperm(count, generator=rng)[:size]
+            found[place, draw] = leading(hessian(_over(problem, rows), x), whole.vectors).values[0]
+            yield Broadening(tuple(batches), found.clone(), float(whole.values))
 
 
 def _over(problem: Problem, rows: Tensor) -> Problem:

@@ -82,9 +82,10 @@ class Optimiser(Algorithm):
         return count if self.batch is None else min(self.batch, count)
 
 
-def at_epochs(states: Iterable[Trained], epochs: Container[int]) -> Iterator[Trained]:
+def at_epochs(states: Iterable[State], epochs: Container[int]) -> Iterator[Trained]:
     """Of the states of a training, those at which one of these epochs begins."""
-    return (state for state in states if state.place == 0 and state.epoch in epochs)
+    trained = (state for state in states if isinstance(state, Trained))
+    return (state for state in trained if state.place == 0 and state.epoch in epochs)
 
 
 def spaced_epochs(last: int, count: int = 100) -> tuple[int, ...]:

@@ -58,9 +58,9 @@ class Flags:
         """(position, word, colour) of each line."""
         seen = [p for p in places if np.isfinite(p[0])]
         columns = {"x": [p[0] for p in seen], "text": [p[1] for p in seen], "colour": [p[2] for p in seen]}
-        # The word of the last line stands left of it: beyond there may be no room.
-        last = max(columns["x"], default=0.0)
-        left = [x == last and len(seen) > 1 for x in columns["x"]]
+        # The words of lines on the right stand left of them: beyond there may be no room.
+        middle = (max(columns["x"], default=0.0) + min(columns["x"], default=0.0)) / 2
+        left = [x > middle for x in columns["x"]]
         columns |= {
             "side": ["right" if ends else "left" for ends in left],
             "shift": [-4 if ends else 4 for ends in left],

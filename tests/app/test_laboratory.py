@@ -1,0 +1,237 @@
+"""The network laboratory: what runs, what is kept, what a wish does to it, and every look at a real training."""
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import numpy as np
+import panel as pn
+import pytest
+import torch
+from bokeh.models import ColumnDataSource
+
+from workbench import networks
+from workbench.analysis.information import Bins, FloorBins
+from workbench.app import studies
+from workbench.app.laboratory import Laboratory
+from workbench.app.session import Session
+from workbench.app.trainings import EPOCHS
+from workbench.app.views.laboratory import LaboratoryView
+from workbench.app.views.laboratory.view import PLOTS
+from workbench.jobs import Status
+from workbench.networks import MLP, SGD, LayerInformation, Training
+from workbench.run import iterate
+
+QUICK = Training(MLP((4, 3)), optimiser=SGD(0.05, 512), seeds=2, epochs=6)
+
+
+@pytest.fixture
+def lab() -> Iterator[Laboratory]:
+    made = Laboratory()
+    made.training = QUICK
+    yield made
+    made.cancel()
+
+
+def wait(lab: Laboratory, ready: Callable[[], bool]) -> None:
+    end = time.perf_counter() + 20
+    while not ready():
+        assert time.perf_counter() < end, lab.complaint or "nothing came"
+        time.sleep(0.005)
+
+
+def status(lab: Laboratory) -> Status:
+    return lab.run.latest.status
+
+
+def trained(lab: Laboratory) -> None:
+    lab.begin()
+    wait(lab, lambda: status(lab) is Status.DONE)
+
+
+def test_the_weights_that_are_kept_are_those_of_the_bare_loop(lab):
+    trained(lab)
+    assert [epoch for epoch, _ in lab.run.trail.kept] == list(range(7))
+    states = list(islice(iterate(QUICK.problem(), QUICK.optimiser), QUICK.steps + 1))
+    for epoch, state in lab.run.trail.kept:
+        torch.testing.assert_close(state.x, states[epoch * lab.run.steps].x, rtol=0, atol=0)
+    assert lab.run.curves().values["accuracy"].shape[1] == 2
+    assert lab.run.epoch == 6
+
+
+def test_a_long_training_keeps_no_more_than_a_hundred():
+    trail = Laboratory().training
+    assert trail.epochs == 8000
+    assert len(networks.spaced_epochs(trail.epochs, EPOCHS)) == EPOCHS
+
+
+def test_pause_step_reset_and_cancel(lab):
+    lab.set("epochs", 5000)
+    wait(lab, lambda: lab.run.latest.state is not None)
+    lab.pause()
+    wait(lab, lambda: status(lab) is Status.PAUSED)
+    k = lab.run.latest.state.k
+    lab.step()
+    wait(lab, lambda: lab.run.latest.state.k == k + 1)
+    lab.play()
+    wait(lab, lambda: lab.run.epoch > 2)
+    before = lab.run
+    lab.reset()
+    wait(lab, lambda: status(lab) is Status.PAUSED and lab.run.latest.state is not None)
+    assert lab.run is not before
+    assert lab.run.latest.state.k == 0
+    assert len(lab.runs) == 1
+    wait(lab, lambda: before.latest.status is Status.CANCELLED)
+    lab.cancel()
+    wait(lab, lambda: status(lab) is Status.CANCELLED)
+    lab.play()
+    wait(lab, lambda: lab.run.epoch > 1)
+
+
+def test_a_step_size_changes_the_run_that_goes_and_a_width_begins_another(lab):
+    lab.set("epochs", 5000)
+    first = lab.run
+    wait(lab, lambda: lab.run.epoch > 1)
+    lab.set("optimiser.step_size", 0.01)
+    wait(lab, lambda: bool(lab.run.latest.marks))
+    assert lab.run is first
+    wait(lab, lambda: first.curves().values["step_size"][-1, 0] == pytest.approx(0.01))
+    lab.set("network.hidden", (5, 3))
+    assert lab.run is not first
+    assert lab.run.layers == ("T1", "T2", "output")
+    assert lab.runs[-1].name.startswith("tishby, epochs 5000, step_size 0.01")
+    lab.choose("optimiser", "Adam")
+    assert lab.training.optimiser == networks.Adam()
+
+
+def test_wishes_that_cannot_be_granted_leave_the_run_alone(lab):
+    trained(lab)
+    run = lab.run
+    lab.set("network.hidden", "wide")
+    assert "whole numbers" in lab.complaint
+    lab.choose("network", "CNN")
+    assert "pictures" in lab.complaint
+    assert lab.run is run
+    lab.training = QUICK
+    lab.set("network.hidden", (60_000, 60_000))
+    assert "MiB" in lab.complaint
+    assert lab.run is run
+    lab.tune("Bins.edges", 0)
+    assert "edges" in lab.complaint
+
+
+def test_an_earlier_epoch_an_earlier_run_and_a_rate_taken(lab):
+    trained(lab)
+    lab.epoch = 3
+    assert lab.at is not None
+    assert lab.at[0] == 3
+    lab.keep()
+    assert lab.ghost is not None
+    assert lab.ghost.name.endswith("6 epochs")
+    lab.compare("")
+    assert lab.ghost is None
+    lab.compare(lab.runs[0].name)
+    assert lab.ghost is lab.runs[0]
+    lab.take_rate(0.125)
+    assert lab.training.optimiser == SGD(0.125, 512)
+
+
+def test_planes_are_measured_coarse_to_fine_by_every_estimator(lab):
+    assert studies.farthest([0, 1, 5, 9], []) == 9
+    assert studies.farthest([0, 1, 5, 9], [9]) == 0
+    assert studies.farthest([0, 1, 5, 9], [0, 9]) == 5
+    assert studies.farthest([0, 9], [9, 0]) is None
+    trained(lab)
+    lab.read_by(["Bins", "FloorBins"])
+    lab.tune("FloorBins.width", 0.2)
+    assert lab.estimators == (Bins(), FloorBins(0.2))
+    list(studies.plane(lab.run, lab.estimators))
+    for estimator in lab.estimators:
+        epoch, state = lab.run.trail.kept[3]
+        expected = networks.information(lab.run.problem, state.x, estimator)
+        torch.testing.assert_close(lab.run.planes[estimator][epoch].with_input, expected.with_input)
+        assert len(lab.run.planes[estimator]) == 7
+
+
+def test_a_study_of_another_kind_replaces_one_and_one_of_another_moment_waits(lab):
+    trained(lab)
+    first = lab.study("a", lambda: iter(range(3)), 1)
+    wait(lab, lambda: lab.study("a", lambda: iter(()), 1).status is Status.DONE)
+    assert lab.study("a", lambda: iter(()), 1).result == 2
+    assert first is not None
+    lab.study("a", lambda: iter([7]), 2)
+    wait(lab, lambda: lab.study("a", lambda: iter(()), 2).result == 7)
+    assert lab.studied == 2
+    lab.study("b", lambda: iter([8]), 2)
+    wait(lab, lambda: lab.study("b", lambda: iter(()), 2).result == 8)
+
+
+@pytest.fixture(scope="module")
+def view() -> Iterator[LaboratoryView]:
+    """A view whose training is over, with a run beside it to compare with."""
+    made = LaboratoryView(Session())
+    made.laboratory.training = QUICK
+    made.beat()
+    wait(made.laboratory, lambda: status(made.laboratory) is Status.DONE)
+    made.laboratory.keep()
+    yield made
+    made.laboratory.cancel()
+
+
+def shown(view: LaboratoryView, name: str) -> None:
+    view.menu.value = name
+    end = time.perf_counter() + 20
+    view.beat()
+    while not view.laboratory.idle:
+        assert time.perf_counter() < end
+        view.beat()
+        time.sleep(0.01)
+    view._stale = True
+    view.beat()
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_every_look_draws_a_real_training(view, name):
+    shown(view, name)
+    plot = view._plot
+    assert plot.element in list(view.place)
+    assert not plot.badge.sentence
+    assert plot.note.sentence
+    for pane in plot.element.select(pn.pane.Bokeh):
+        drawn = [s for s in pane.object.select({"type": ColumnDataSource}) if any(map(len, s.data.values()))]
+        assert drawn
+        for column in (c for s in drawn for c in s.data.values() if len(c) and np.asarray(c[0]).dtype.kind == "f"):
+            assert np.isfinite(np.concatenate([np.atleast_1d(v) for v in column])).all()
+
+
+def test_the_plane_says_what_is_broken_and_scrubs(view):
+    shown(view, "information plane")
+    lab, plot = view.laboratory, view._plot
+    picture = plot.pictures["Bins"]
+    assert list(picture.names.data["text"])[-1] == "output"
+    assert len(picture.points.data["x"]) == 7 * 3
+    view.epoch.value = 2
+    assert lab.epoch == 2
+    shown(view, "information plane")
+    assert len(picture.points.data["x"]) == 3 * 3
+    view.epoch.value = view.epoch.end
+    assert lab.epoch is None
+    whole = lab.run.planes[Bins()][0]
+    lab.run.planes[Bins()][0] = LayerInformation(whole.with_input.flip(0), whole.with_label)
+    shown(view, "information plane")
+    assert "Bins breaks the data-processing inequality at 1 of 7 epochs" in plot.badge.sentence
+    lab.run.planes[Bins()][0] = whole
+
+
+def test_a_task_of_numbers_has_no_plane_and_says_so(view):
+    view.laboratory.training = Training(MLP((3,)), networks.ChebyshevRegression(), networks.SquaredLoss(), epochs=3)
+    view.laboratory.begin()
+    view.menu.value = "information plane"
+    wait(view.laboratory, lambda: status(view.laboratory) is Status.DONE)
+    view.beat()
+    view._stale = True
+    view.beat()
+    assert "classes" in view._plot.badge.sentence
+    assert not len(view._plot.pictures["Bins"].points.data["x"])
+    shown(view, "loss and accuracy")
+    assert len(view._plot.element) == 1

@@ -1,0 +1,212 @@
+"""The network laboratory of one person: a training, what is studied of it, and earlier runs to compare with."""
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
+
+from workbench import catalog, devices, jobs, networks
+from workbench.algorithms import State
+from workbench.analysis.information import Bins, LayerEstimator
+from workbench.app.trainings import Kept, Run
+from workbench.jobs import Outcome, Status
+from workbench.networks import PRESETS, SGD, Training
+from workbench.parameters import as_text, changed
+from workbench.priors import Tikhonov, Zero
+from workbench.refusal import Refusal
+
+FIRST, SEEDS = "tishby", 3  # what runs at once
+MOST_RUNS = 8
+KINDS: dict[str, dict[str, type]] = {
+    "network": networks.members(networks.Network),
+    "network.activation": networks.members(networks.Activation),
+    "examples": networks.members(networks.Examples),
+    "loss": networks.members(networks.Loss),
+    "prior": {"none": Zero, "L2": Tikhonov},
+    "optimiser": networks.members(networks.Optimiser),
+}
+ESTIMATORS: dict[str, type[LayerEstimator]] = {
+    name: cls for name, cls in catalog.members("estimator").items() if issubclass(cls, LayerEstimator)
+}
+_OVER = (Status.CANCELLED, Status.FAILED, Status.DONE)
+
+
+class Laboratory:
+    """The training wished for and the run that goes. `complaint` says why a wish cannot be granted.
+
+    One study at a time goes on beside the run; `epoch` is the one that is looked at, None for the newest.
+    """
+
+    def __init__(self, device: str = "cpu") -> None:
+        self.device, self._preset = device, FIRST
+        self._changes: dict[str, str] = {}
+        self.training = changed(PRESETS[FIRST], seeds=SEEDS)
+        self.run: Run | None = None
+        self.runs: list[Kept] = []
+        self.ghost: Kept | None = None
+        self.estimators: tuple[LayerEstimator, ...] = (Bins(),)
+        self.epoch: int | None = None
+        self.complaint = ""
+        self.studied: Hashable = None
+        self._kind: Hashable = None
+        self._task: jobs.Task[Any] | None = None
+        self._seen: tuple = ()
+
+    @property
+    def name(self) -> str:
+        """The preset, and what was changed of it."""
+        return ", ".join([self._preset, *self._changes.values()])
+
+    # Wishes.
+
+    def preset(self, name: str) -> None:
+        """A training from the literature, with few seeds, so that it moves."""
+        seeds = min(SEEDS, PRESETS[name].seeds)
+        self._preset, self._changes = name, {}
+        self._wish(lambda: changed(PRESETS[name], seeds=seeds), "")
+
+    def set(self, path: str, value: Any) -> None:
+        """Another value of a parameter: "epochs", "optimiser.step_size", "network.disturbance.dropout"."""
+        text = as_text(round(value, 6) if isinstance(value, float) else value)
+        self._wish(lambda: _with(self.training, path, value), path, f"{path.rpartition('.')[2]} {text}")
+
+    def choose(self, path: str, name: str) -> None:
+        """Another network, activation, task, loss, prior or optimiser, by name."""
+        self._wish(lambda: _with(self.training, path, KINDS[path][name]()), path, name)
+
+    def take_rate(self, rate: float) -> None:
+        """Stochastic gradient descent with that step."""
+        there = self.training.optimiser
+        same = changed(there, step_size=rate) if isinstance(there, SGD) else SGD(rate, there.batch, 0.0, there.shuffle)
+        self._wish(lambda: changed(self.training, optimiser=same), "optimiser", f"SGD of step {rate:.3g}")
+
+    def read_by(self, names: list[str]) -> None:
+        """The estimators side by side; those that were there keep their parameters."""
+        there = {type(e).__name__: e for e in self.estimators}
+        self.estimators = tuple(there.get(name) or ESTIMATORS[name]() for name in names) or self.estimators
+
+    def tune(self, path: str, value: Any) -> None:
+        """Another free parameter of an estimator: "Bins.edges"."""
+        name, _, parameter = path.partition(".")
+        try:
+            there = self.estimators
+            self.estimators = tuple(changed(e, **{parameter: value}) if type(e).__name__ == name else e for e in there)
+        except Refusal as sentence:
+            self.complaint = str(sentence)
+            return
+        self.complaint = ""
+
+    # The run.
+
+    def begin(self, play: bool = True) -> None:
+        """A new run of the training there is."""
+        try:
+            run = Run(self.name, self.training, self.device)
+        except Refusal as sentence:
+            self.complaint = str(sentence)
+            return
+        self._file()
+        self.run, self.epoch, self.complaint = run, None, ""
+        self._runner().submit(run.job)
+        run.job.play() if play else run.job.prepare()
+
+    def play(self) -> None:
+        if self.run is None or self.run.latest.status in _OVER:
+            self.begin()
+        else:
+            self.run.job.play()
+
+    def pause(self) -> None:
+        if self.run is not None:
+            self.run.job.pause()
+
+    def step(self) -> None:
+        """One step of the optimiser."""
+        if self.run is not None:
+            self.run.job.step()
+
+    def reset(self) -> None:
+        """The first weights again."""
+        self.begin(play=False)
+
+    def cancel(self) -> None:
+        """End the run and the study; what they found stays."""
+        if self.run is not None:
+            self.run.job.cancel()
+        if self._task is not None:
+            self._task.cancel()
+            self._task, self._kind = None, None
+
+    def keep(self) -> None:
+        """This run as it is now becomes the one to compare with."""
+        if self.run is not None:
+            self.ghost = Kept.of(self.run)
+            self._add(self.ghost)
+
+    def compare(self, name: str) -> None:
+        """Another earlier run as the one to compare with; no name: none."""
+        self.ghost = next((kept for kept in self.runs if kept.name == name), None)
+
+    # What is looked at.
+
+    @property
+    def at(self) -> tuple[int, State] | None:
+        """The epoch that is looked at and its weights; None before the first."""
+        kept = [] if self.run is None else self.run.trail.kept
+        chosen = [pair for pair in kept if self.epoch is None or pair[0] <= self.epoch]
+        return chosen[-1] if chosen else None
+
+    def study(self, kind: Hashable, make: Callable[[], Iterator], at: Hashable = None) -> Outcome:
+        """The newest of a study. One of another kind replaces it at once, one at another moment when it is over."""
+        if self._task is None or kind != self._kind or (self.idle and at != self.studied):
+            if self._task is not None:
+                self._task.cancel()
+            self._kind, self.studied, self._task = kind, at, self._runner().submit(jobs.Task(make))
+        return self._task.latest
+
+    @property
+    def idle(self) -> bool:
+        """Whether no study goes on."""
+        return self._task is None or self._task.latest.status in _OVER
+
+    def tick(self) -> bool:
+        """Whether there is something new to draw."""
+        run, task = self.run, self._task
+        now = (id(run), run and run.latest.version, id(task), task and task.latest.version, self.epoch, self.complaint)
+        now += (self.estimators, id(self.ghost), len(self.runs))
+        fresh, self._seen = now != self._seen, now
+        return fresh
+
+    def _wish(self, make: Callable[[], Training], path: str, label: str = "") -> None:
+        try:
+            training = make()
+            run = self.run if self.run is not None and self.run.keeps(training) else None
+            if run is not None:
+                run.change(training, label)
+        except Refusal as sentence:
+            self.complaint = str(sentence)
+            return
+        self.training, self.complaint = training, ""
+        if path:
+            self._changes[path] = label
+        if run is None:
+            self.begin()
+        else:
+            run.name = self.name
+
+    def _file(self) -> None:
+        """The run that ends joins those that can be compared with."""
+        if self.run is not None:
+            self.run.job.cancel()
+            if self.run.epoch >= 1:
+                self._add(Kept.of(self.run))
+
+    def _add(self, kept: Kept) -> None:
+        self.runs = [*(r for r in self.runs if r.name != kept.name), kept][-MOST_RUNS:]
+
+    def _runner(self) -> jobs.Runner:
+        return jobs.runner(str(devices.find(self.device)))
+
+
+def _with(part: Any, path: str, value: Any) -> Any:
+    """A copy with one parameter, of a part of a part, replaced."""
+    name, dot, rest = path.partition(".")
+    return changed(part, **{name: _with(getattr(part, name), rest, value) if dot else value})

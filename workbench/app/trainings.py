@@ -1,0 +1,143 @@
+"""One training of the laboratory: its job, the weights at the epochs that are kept, and what was read off them."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from workbench import devices, networks
+from workbench.algorithms import State
+from workbench.analysis.information import LayerEstimator
+from workbench.app.images import Array
+from workbench.jobs import Job, Snapshot
+from workbench.networks import LayerInformation, Trained, Training
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+
+EPOCHS = 100  # that are kept at most
+MEMORY = 2**30  # bytes that weights kept and the units of one network may take
+_COPIES = 3  # of the units, while a slope is taken
+Path = dict[int, LayerInformation]
+
+
+class Trail:
+    """A probe that keeps the weights at the beginning of some epochs: all else is found from them when it is wanted.
+
+    The epochs are spaced logarithmically, so that there are as many where weights move fast.
+    """
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs = frozenset(networks.spaced_epochs(epochs, EPOCHS))
+        self.kept: list[tuple[int, State]] = []
+
+    def wants(self, state: State) -> bool:
+        """Whether an epoch that is kept begins."""
+        return isinstance(state, Trained) and state.place == 0 and state.epoch in self._epochs
+
+    def __call__(self, problem: Problem, state: State) -> dict[str, Tensor]:
+        if isinstance(state, Trained) and self.wants(state):
+            self.kept.append((state.epoch, State(state.x, state.k, state.measured)))
+        return {}
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What was recorded, (rows, S) each, and the epochs at which, (rows,): fractions within an epoch."""
+
+    epochs: Array
+    values: dict[str, Array]
+
+
+class Run:
+    """A training under the runner. `planes` and `stability` are filled by studies, epoch by epoch."""
+
+    def __init__(self, name: str, training: Training, device: str) -> None:
+        self.name, self.training = name, training
+        self.problem = _on(training.problem(), device)
+        _require_memory(training, self.problem)
+        if sentence := training.optimiser.unmet(self.problem):
+            raise Refusal("a training that can run", name, sentence)
+        self.layers = networks.layer_names(self.problem)
+        self.trail = Trail(training.epochs)
+        self.job = Job(self.problem, training.optimiser, (networks.progress, self.trail), training.steps, 0)
+        self.job.must = self.trail.wants
+        self.planes: dict[LayerEstimator, Path] = {}
+        self.stability: dict[int, dict[str, Tensor]] = {}
+
+    @property
+    def latest(self) -> Snapshot:
+        return self.job.latest
+
+    @property
+    def epoch(self) -> float:
+        """How often every example has been seen."""
+        state = self.latest.state
+        return 0.0 if state is None else state.k / self.steps
+
+    @property
+    def steps(self) -> int:
+        """The steps of an epoch."""
+        return self.training.steps // self.training.epochs
+
+    @property
+    def count(self) -> int:
+        """The examples that layers are measured on, those held out among them."""
+        operator = networks.learning(self.problem)
+        return len(operator.targets) + len(operator.held_out_targets)
+
+    def change(self, training: Training, label: str) -> None:
+        """Go on with other numbers of the same network and examples."""
+        problem = replace(self.problem, prior=training.prior)
+        if sentence := training.optimiser.unmet(problem):
+            raise Refusal("a training that can go on", label, sentence)
+        self.training, self.problem = training, problem
+        self.job.change(problem, training.optimiser, label)
+
+    def keeps(self, training: Training) -> bool:
+        """Whether a run can go on as that training."""
+        mine = self.training
+        same = all(getattr(mine, n) == getattr(training, n) for n in ("network", "examples", "loss", "double"))
+        seeds = (mine.seeds, mine.seed, mine.epochs) == (training.seeds, training.seed, training.epochs)
+        ways = (type(mine.optimiser), mine.optimiser.batch, mine.optimiser.shuffle, type(mine.prior))
+        theirs = (type(training.optimiser), training.optimiser.batch, training.optimiser.shuffle, type(training.prior))
+        return same and seeds and ways == theirs
+
+    def curves(self) -> Curves:
+        """What the probes have read so far."""
+        latest = self.latest
+        if latest.log is None or not latest.recorded:
+            return Curves(np.array([]), {})
+        rows, ks = latest.log.values[: latest.recorded], np.array(latest.log.ks[: latest.recorded])
+        rows = rows[: len(ks)]
+        values = {n: torch.stack([row[n] for row in rows]).double().cpu().numpy() for n in rows[0]}
+        return Curves(ks[: len(rows)] / self.steps, values)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What stays of a run to compare others with."""
+
+    name: str
+    curves: Curves
+    planes: dict[LayerEstimator, Path]
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        planes = {estimator: dict(path) for estimator, path in run.planes.items()}
+        return cls(f"{run.name}, {run.epoch:.0f} epochs", run.curves(), planes)
+
+
+def _on(problem: Problem, device: str) -> Problem:
+    return replace(problem, y=problem.y.to(devices.find(device)))
+
+
+def _require_memory(training: Training, problem: Problem) -> None:
+    """Refuse, with the numbers, what would not fit: weights that are kept, and units with what their slopes need."""
+    weights = EPOCHS * problem.operator.in_shape[1]
+    units = _COPIES * problem.y.shape[1] * networks.units_of(problem)
+    needed = training.seeds * max(weights, units) * problem.y.itemsize
+    if needed > MEMORY:
+        remedy = "take fewer seeds or narrower layers"
+        raise Refusal(f"a training of at most {MEMORY // 2**20} MiB", f"one of {needed // 2**20} MiB", remedy)

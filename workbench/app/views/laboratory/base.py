@@ -1,0 +1,79 @@
+"""What the looks at a training share: the contract, curves with a band over the seeds, what an epoch is called."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import panel as pn
+from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure
+
+from workbench.app.images import Array
+from workbench.app.laboratory import Laboratory
+from workbench.app.views.spectrum.plots import empty, fill
+from workbench.app.words import ERROR, Words
+
+BLUE, ORANGE, GREEN, PURPLE, RED, GREY = "#2f86d0", "#ec7f2b", "#38a169", "#7048e8", "#d6336c", "#868e96"
+POINTS = 1000  # of a curve, at most
+
+
+class LabPlot(ABC):
+    """One look at a training: `draw` it, and ask for the study that it shows.
+
+    `controls` stand beside it; `note` says what to know, and `badge` what is wrong.
+    """
+
+    def __init__(self, laboratory: Laboratory) -> None:
+        self.laboratory = laboratory
+        self.note, self.badge = Words(), Words(ERROR)
+        self.controls: tuple[pn.viewable.Viewable, ...] = ()
+        self.element = self._made()
+
+    @abstractmethod
+    def _made(self) -> pn.viewable.Viewable:
+        """Make the plot."""
+
+    @abstractmethod
+    def draw(self) -> None:
+        """Draw the run as it is, and let the laboratory go on with what is missing."""
+
+
+class Band:
+    """A mean over the seeds as a line, their extremes as a band, and the same of the run to compare with, dashed."""
+
+    def __init__(self, plot: figure, colour: str) -> None:
+        self._now, self._ghost = empty("at", "mean", "low", "high"), empty("at", "mean")
+        band = plot.varea("at", "low", "high", source=self._now, color=colour, alpha=0.18)
+        line = plot.line("at", "mean", source=self._now, color=colour, line_width=2)
+        ghost = plot.line("at", "mean", source=self._ghost, color=colour, line_width=1.5, line_dash="dotted", alpha=0.7)
+        self.renderers = [line, band, ghost]
+
+    def show(
+        self, at: Array, values: Array | None, ghost: tuple[Array, Array] | None = None, log: bool = False
+    ) -> None:
+        """Values (rows, S) over at (rows,); on a logarithmic axis only what is positive."""
+        fill(self._now, _columns(at, values, log))
+        columns = _columns(*(ghost or (np.array([]), None)), log)
+        fill(self._ghost, {name: columns[name] for name in ("at", "mean")})
+
+
+def _columns(at: Array, values: Array | None, log: bool) -> dict[str, Array]:
+    if values is None or not len(values):
+        return {name: np.array([]) for name in ("at", "mean", "low", "high")}
+    rows = np.unique(np.linspace(0, len(at) - 1, min(len(at), POINTS)).astype(int))
+    at, values = at[rows], values[rows]
+    keep = np.isfinite(values).all(1) & ((values > 0).all(1) | (not log))
+    at, values = at[keep], values[keep]
+    return {"at": at, "mean": values.mean(1), "low": values.min(1), "high": values.max(1)}
+
+
+def moment(plot: figure) -> ColumnDataSource:
+    """A line across a plot at the epoch that is looked at, for `place`."""
+    source = empty("x")
+    plot.vspan(x="x", source=source, line_color=GREY, line_dash="dotted", line_width=1.5)
+    return source
+
+
+def place(source: ColumnDataSource, laboratory: Laboratory) -> None:
+    """Put the line of `moment` where the slider is; nowhere while it follows the run."""
+    at = laboratory.at
+    fill(source, {"x": [] if at is None or laboratory.epoch is None else [at[0]]})

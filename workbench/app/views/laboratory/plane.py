@@ -1,0 +1,103 @@
+"""The information plane: a path for each layer, its colour the epoch, one picture for each estimator."""
+
+from functools import partial
+
+import panel as pn
+import panel_material_ui as pmui
+
+from workbench import networks
+from workbench.analysis.information import LayerEstimator
+from workbench.app import studies
+from workbench.app.laboratory import ESTIMATORS
+from workbench.app.trainings import Path, Run
+from workbench.app.views.laboratory.base import LabPlot
+from workbench.app.views.laboratory.picture import PlanePicture
+from workbench.app.widgets import Control, control
+from workbench.networks import Breach
+from workbench.parameters import parameters
+from workbench.refusal import Refusal
+
+MOST = 3  # estimators side by side
+
+
+class Plane(LabPlot):
+    """I(X;T) against I(T;Y) of every layer: mean over the seeds, a thin line for each seed, the kept run in grey."""
+
+    def _made(self) -> pn.viewable.Viewable:
+        self.menu = pmui.MultiChoice(
+            label="estimators, side by side",
+            options=list(ESTIMATORS),
+            value=[type(e).__name__ for e in self.laboratory.estimators],
+            max_items=MOST,
+            margin=(8, 0),
+            width=205,
+        )
+        self.menu.param.watch(lambda event: self._choose(event.new), "value")
+        self.knobs = pmui.Column(width=205, margin=0)
+        self.controls = (self.menu, self.knobs)
+        self._knobs: dict[str, Control] = {}
+        self.row = pmui.Row(sizing_mode="stretch_both", margin=0)
+        self._arrange()
+        return self.row
+
+    def _choose(self, names: list[str]) -> None:
+        self.laboratory.read_by(names[:MOST])
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """A picture for each estimator, and its free parameters as controls."""
+        there = {type(e).__name__: e for e in self.laboratory.estimators}
+        self.pictures = {name: PlanePicture(name) for name in there}  # made together, they share the width
+        self.row[:] = [picture.element for picture in self.pictures.values()]
+        owned = [(f"{name}.{p.name}", p) for name, e in there.items() for p in parameters(type(e))]
+        self._knobs = {path: control(path, p, self.laboratory.tune) for path, p in owned}
+        self.knobs[:] = [each.element for each in self._knobs.values()]
+
+    def draw(self) -> None:
+        lab, run = self.laboratory, self.laboratory.run
+        if run is None:
+            return
+        for path, knob in self._knobs.items():
+            name, _, parameter = path.partition(".")
+            knob.show(next(getattr(e, parameter) for e in lab.estimators if type(e).__name__ == name))
+        try:
+            most = networks.label_entropy(run.problem)
+        except Refusal as sentence:
+            self.badge.say(str(sentence))
+            self.note.say("")
+            for picture in self.pictures.values():
+                picture.clear()
+            return
+        estimators = lab.estimators
+        outcome = lab.study(("plane", run, estimators), partial(studies.plane, run, estimators), len(run.trail.kept))
+        for estimator in estimators:
+            picture = self.pictures[type(estimator).__name__]
+            picture.limits(most, estimator.ceiling(run.count), run.training.epochs)
+            ghost = {} if lab.ghost is None else lab.ghost.planes.get(estimator, {})
+            picture.show(run.planes.get(estimator, {}), run.layers, ghost, lab.epoch)
+        self.note.say(self._said(run))
+        self.badge.say(outcome.message or " ".join(filter(None, (self._broken(run, e) for e in estimators))))
+
+    def _said(self, run: Run) -> str:
+        words = []
+        for estimator in self.laboratory.estimators:
+            done = len(run.planes.get(estimator, {}))
+            head = f"{type(estimator).__name__}: {done} of {len(run.trail.kept)} epochs, N = {run.count}."
+            words.append(f"{head} Reads {estimator.bias}. Meaningless {estimator.meaningless}.")
+        return " ".join([*words, "In the grey corner T would say more of the label than of the input."])
+
+    def _broken(self, run: Run, estimator: LayerEstimator) -> str:
+        """What is wrong with the readings: the data-processing inequality broken, layers that could not be read."""
+        path = dict(run.planes.get(estimator, {}))
+        found = networks.breaches(path)
+        words = [_breach(run, estimator, path, found)] if found else []
+        refused = dict.fromkeys(sentence for point in path.values() for sentence in point.refused)
+        return " ".join([*words, *list(refused)[:1]])
+
+
+def _breach(run: Run, estimator: LayerEstimator, path: Path, found: dict[int, Breach]) -> str:
+    epoch, worst = max(found.items(), key=lambda pair: pair[1].bits)
+    layers = f"{run.layers[worst.layer]} to {run.layers[worst.layer + 1]}"
+    where = f"worst {layers} at epoch {epoch}, {worst.bits:.2g} bits"
+    name = type(estimator).__name__
+    return f"{name} breaks the data-processing inequality at {len(found)} of {len(path)} epochs: {where}."

@@ -1,0 +1,163 @@
+"""The network tab: a bar that plays the training, one look at it, and on the left what is trained."""
+
+from typing import Any
+
+import panel_material_ui as pmui
+
+from workbench.app.laboratory import FIRST, Laboratory
+from workbench.app.session import Session
+from workbench.app.trainings import Run
+from workbench.app.views.laboratory.base import LabPlot
+from workbench.app.views.laboratory.calibration import Calibration
+from workbench.app.views.laboratory.course import Course, Sharpness
+from workbench.app.views.laboratory.curvature import Batches, Density
+from workbench.app.views.laboratory.knobs import Knobs
+from workbench.app.views.laboratory.plane import Plane
+from workbench.app.words import ERROR, Words
+from workbench.jobs import Status
+from workbench.networks import PRESETS
+
+PLOTS: dict[str, type[LabPlot]] = {
+    "information plane": Plane,
+    "loss and accuracy": Course,
+    "sharpness": Sharpness,
+    "Hessian density": Density,
+    "batches": Batches,
+    "calibration": Calibration,
+}
+_FULL = {"height": "calc(100vh - 116px)", "min-height": "420px"}  # all that is below the tabs
+_PLOT = {"flex": "1 1 calc(100vh - 252px)", "min-height": "280px"}
+_NOTES = {"flex": "none", "max-height": "84px", "overflow-y": "auto"}
+NONE = "nothing"
+_SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
+_LABEL = {"& .MuiFormLabel-root": {"fontSize": "12.5px"}}
+_ICONS = {"Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop", "Keep": "bookmark_add"}
+
+
+class LaboratoryView:
+    """Elements are made when the tab is first seen; `beat` draws what is new."""
+
+    def __init__(self, session: Session) -> None:
+        self.laboratory = Laboratory(session.experiment.device)
+        self.element = pmui.Row(sizing_mode="stretch_width", margin=0, styles=_FULL)
+        self._made = self._stale = self._following = False
+        self._plots: dict[str, LabPlot] = {}
+        self._epochs: list[int] = []
+
+    def beat(self) -> None:
+        """The tab is in sight: make it, start a first training, draw what is new."""
+        if not self._made:
+            self._made = True
+            self._build()
+            self.laboratory.begin()
+        self.knobs.wishes.flush()
+        if self.laboratory.tick() or self._stale:
+            self._stale = False
+            self._draw()
+
+    def _build(self) -> None:
+        self.menu = pmui.Select(label="show", options=list(PLOTS), value=next(iter(PLOTS)), width=190, **_SMALL)
+        self.preset = pmui.Select(label="preset", options=list(PRESETS), value=FIRST, width=205, **_SMALL)
+        self.epoch = pmui.IntSlider(
+            label="epoch", value=1, start=0, end=1, show_value=False, width=190, size="small", margin=(2, 8), sx=_LABEL
+        )
+        self.ghost = pmui.Select(label="compare with", options=[NONE], value=NONE, width=150, **_SMALL)
+        self.buttons = {
+            name: pmui.Button(label=name, icon=icon, variant="text", size="small", margin=(8, 0))
+            for name, icon in _ICONS.items()
+        }
+        lab = self.laboratory
+        wishes = {"Pause": self._toggle, "Step": lab.step, "Reset": lab.reset, "Cancel": lab.cancel, "Keep": lab.keep}
+        for name, button in self.buttons.items():
+            button.on_click(lambda event, wish=wishes[name]: wish())
+        self.words, self.complaint, self.knobs = Words(), Words(ERROR), Knobs(lab)
+        self.side = pmui.Column(width=225, margin=(4, 4, 0, 4), scroll="y-auto", styles={"flex": "none"} | _FULL)
+        self.place = pmui.Column(sizing_mode="stretch_both", margin=0, styles=_PLOT)
+        self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles=_NOTES)
+        self.menu.param.watch(lambda event: self._show(), "value")
+        self.preset.param.watch(lambda event: lab.preset(event.new), "value")
+        self.epoch.param.watch(lambda event: self._scrub(event.new), "value")
+        self.ghost.param.watch(lambda event: self._compare(event.new), "value")
+        bar = pmui.Row(self.menu, *self.buttons.values(), self.ghost, sizing_mode="stretch_width", margin=0)
+        main = pmui.Column(bar, self.place, self.below, sizing_mode="stretch_both", margin=(0, 8, 0, 0))
+        self.element[:] = [self.side, main]
+        self._show()
+
+    def _show(self) -> None:
+        plot = self._plot
+        status = (self.words.element, self.complaint.element)
+        self.side[:] = [*status, self.epoch, *plot.controls, self.preset, self.knobs.element]
+        self.place[:] = [plot.element]
+        self.below[:] = [plot.badge.element, plot.note.element]
+        self._stale = True
+
+    @property
+    def _plot(self) -> LabPlot:
+        name = self.menu.value
+        if name not in self._plots:
+            self._plots[name] = PLOTS[name](self.laboratory)
+        return self._plots[name]
+
+    def _toggle(self) -> None:
+        running = self.laboratory.run is not None and self.laboratory.run.latest.status is Status.RUNNING
+        self.laboratory.pause() if running else self.laboratory.play()
+
+    def _scrub(self, place: int) -> None:
+        """Look at an earlier epoch; at the end of the slider follow the run."""
+        if not self._following:
+            newest = place >= len(self._epochs) - 1
+            self.laboratory.epoch = None if newest else self._epochs[place]
+
+    def _compare(self, name: str) -> None:
+        if not self._following:
+            self.laboratory.compare(name)
+
+    def _draw(self) -> None:
+        run = self.laboratory.run
+        self.complaint.say(self.laboratory.complaint)
+        self.knobs.refresh()
+        if run is None:
+            return
+        latest = run.latest
+        message = f": {latest.message}" if latest.message else ""
+        where = f"{latest.status} at epoch {run.epoch:.0f} of {run.training.epochs}, {latest.seconds:.0f} s"
+        self.words.say(f"{where}: {_method(run)}{message}")
+        self._follow(run.trail.kept)
+        self._press(latest.status)
+        self._plot.draw()
+
+    def _follow(self, kept: list) -> None:
+        """Slider and menus go with the run."""
+        self._following = True
+        epochs = [epoch for epoch, _ in kept] or [0]
+        if epochs != self._epochs:
+            self._epochs = epochs
+            self.epoch.end = max(len(epochs) - 1, 1)
+        chosen = self.laboratory.epoch
+        here = len(epochs) - 1 if chosen is None else max(i for i, e in enumerate(epochs) if e <= chosen)
+        label = f"epoch {epochs[here]}{' (newest)' if chosen is None else ''}"
+        if (self.epoch.value, self.epoch.label) != (here, label):
+            self.epoch.param.update(value=here, label=label)
+        names = [NONE, *(kept.name for kept in self.laboratory.runs)]
+        ghost = self.laboratory.ghost.name if self.laboratory.ghost else NONE
+        if (self.ghost.options, self.ghost.value) != (names, ghost):
+            self.ghost.param.update(options=names, value=ghost)
+        self._following = False
+
+    def _press(self, status: Status) -> None:
+        """The buttons that do something."""
+        running = status is Status.RUNNING
+        button, label = self.buttons["Pause"], "Pause" if running else "Play"
+        if button.label != label:
+            button.param.update(label=label, icon="pause" if running else "play_arrow")
+        idle = {"Step": status is not Status.PAUSED, "Cancel": status not in (Status.RUNNING, Status.PAUSED)}
+        for name, off in idle.items():
+            if self.buttons[name].disabled is not off:
+                self.buttons[name].disabled = off
+
+
+def _method(run: Run) -> str:
+    """Optimiser, step and batch as they are used."""
+    method, state = run.training.optimiser, run.latest.state
+    step = "" if state is None else f" of step {method.current_step(state):.3g}"
+    return f"{type(method).__name__}{step}, batches of {method.batch_size(run.problem)}"

@@ -1,0 +1,104 @@
+"""`workbench plane`: the information plane of a network while it trains, measured and saved."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from workbench.cli import destinations
+from workbench.cli.output import Bar, one_of, say
+from workbench.refusal import Refusal
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from workbench.analysis.information import LayerEstimator
+    from workbench.networks import Training
+
+SUMMARY = "Measure the information plane of a network while it trains."
+EXAMPLES = (
+    "workbench plane --preset tishby --seeds 10 --out plane.nc",
+    'workbench plane --preset "tishby, ReLU" --epochs 500 --estimator FloorBins --set width=0.1 --out relu.nc',
+)
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--preset", default="tishby", metavar="NAME", help="a training of the laboratory (tishby)")
+    parser.add_argument("--seeds", help="networks that train at once (as in the preset)")
+    parser.add_argument("--epochs", help="how often every example is seen (as in the preset)")
+    parser.add_argument("--seed", help="seed of the first network (0)")
+    parser.add_argument("--measured", type=int, default=100, help="epochs to measure (100)")
+    parser.add_argument("--estimator", default="Bins", metavar="NAME", help="an estimator of layers (Bins)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the estimator; repeat it"
+    )
+    parser.add_argument("--out", metavar="PLANE.nc", help="save the plane; an older file stays until it is whole")
+
+
+def main(args: argparse.Namespace) -> int:
+    if args.measured < 2:
+        raise Refusal(
+            "a whole number from 2 for --measured", str(args.measured), "measure the first and the last epoch"
+        )
+    destinations.require(args.out, None)
+    from workbench import storage
+
+    result = record(_training(args), _estimator(args), args.measured)
+    if args.out:
+        storage.save(result, args.out)
+    _report(result, args)
+    return 0
+
+
+def record(training: "Training", estimator: "LayerEstimator", count: int) -> "xr.Dataset":
+    """Train with a bar, and measure every layer of every seed at `count` epochs."""
+    from workbench import networks, run
+
+    problem, epochs = training.problem(), networks.spaced_epochs(training.epochs, count)
+    bar, found = Bar(training.steps), {}
+    states = run.guard(problem, training.optimiser, run.iterate(problem, training.optimiser))
+    try:
+        for state in networks.at_epochs(run.until(states, run.after(training.steps)), epochs):
+            found[state.epoch] = networks.information(problem, state.x, estimator)
+            bar.show(state.k)
+    finally:
+        bar.clear()
+    return networks.as_dataset(training, estimator, found)
+
+
+def _training(args: argparse.Namespace) -> "Training":
+    """The preset, with the numbers that were given."""
+    from workbench.networks import PRESETS, Training
+    from workbench.parameters import changed, parameters
+
+    preset = PRESETS[one_of("a training of the laboratory", args.preset, PRESETS)]
+    own = {p.name: p for p in parameters(Training)}
+    given = {name: getattr(args, name) for name in ("seeds", "epochs", "seed") if getattr(args, name) is not None}
+    return changed(preset, **{name: own[name].parse(text, "Training") for name, text in given.items()})
+
+
+def _estimator(args: argparse.Namespace) -> "LayerEstimator":
+    from workbench import catalog
+    from workbench.analysis.information import LayerEstimator
+    from workbench.parameters import parameters
+
+    known = {n: c for n, c in catalog.members("estimator").items() if issubclass(c, LayerEstimator)}
+    cls = known[one_of("an estimator of layers", args.estimator, known)]
+    own = {p.name: p for p in parameters(cls)}
+    values = {}
+    for item in args.set:
+        name, equals, text = item.partition("=")
+        if not equals:
+            raise Refusal("--set parameter=value", repr(item), "write, for example, --set edges=30")
+        values[name] = own[one_of(f"a parameter of {cls.__name__}", name, own)].parse(text, cls.__name__)
+    return cls(**values)
+
+
+def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
+    """The last epoch, layer by layer: the mean over the seeds."""
+    last = result.isel(epoch=-1).mean("seed")
+    for layer, x, y in zip(last.layer.values, last.I_x.values, last.I_y.values, strict=True):
+        say(f"{layer:>6}  I(X;T) {x:7.4f}  I(T;Y) {y:6.4f} bits")
+    say(f"{result.sizes['epoch']} epochs of {int(result.epoch[-1])}, mean of {result.sizes['seed']} seeds at the last")
+    for sentence in filter(None, (result.attrs["breaches"], result.attrs["refused"])):
+        say(sentence)
+    if args.out:
+        say(f"saved {args.out}")

@@ -1,0 +1,143 @@
+"""A network in the information plane: what its layers keep of the input and of the label, at the weights it has."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor
+
+from workbench.analysis.information import Bins, LayerEstimator, layer_information
+from workbench.networks.predictions import learning
+from workbench.networks.training import Training
+from workbench.parameters import describe
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_ROUNDING = 1e-6  # bits by which a sum may be off
+_DEFAULT = Bins()
+
+
+class Breach(NamedTuple):
+    """An estimator has more in layer `layer` + 1 than in `layer`, counted from 0: by so many bits."""
+
+    layer: int
+    bits: float
+
+
+class LayerInformation(NamedTuple):
+    """I(X;T) and I(T;Y) in bits, (layers, S) float64; NaN where the estimator refused, with its sentences."""
+
+    with_input: Tensor
+    with_label: Tensor
+    refused: tuple[str, ...] = ()
+
+    @property
+    def breach(self) -> Breach | None:
+        """The worst break of the data-processing inequality between consecutive layers; None where there is none."""
+        gains = torch.stack([side.diff(dim=0).nan_to_num(0.0).amax(1) for side in self[:2]]).amax(0)
+        worst = int(gains.argmax()) if len(gains) else 0
+        return Breach(worst, float(gains[worst])) if len(gains) and gains[worst] > _ROUNDING else None
+
+
+def layer_names(problem: Problem) -> tuple[str, ...]:
+    """T1, T2, ... for the hidden layers, and last the output."""
+    return (*(f"T{i + 1}" for i in range(len(_shapes(problem)) - 1)), "output")
+
+
+def units_of(problem: Problem) -> int:
+    """How many numbers all the layers hold for one example, found without holding any."""
+    return sum(layer.numel() for layer in _shapes(problem))
+
+
+def _shapes(problem: Problem) -> list[Tensor]:
+    """Every layer for one example of one network, as shapes that hold nothing."""
+    operator = learning(problem)
+    return operator.part(torch.arange(1)).layers(torch.empty((1, *operator.in_shape), device="meta"))
+
+
+def units(problem: Problem, x: Tensor) -> list[Tensor]:
+    """Every layer for all examples, those held out too, without chance: (S, N, d) each, outputs as probabilities."""
+    operator = learning(problem)
+    sides = [operator] if operator.held_out is None else [operator, operator.held_out]
+    *hidden, outputs = (torch.cat(both, 1) for both in zip(*(side.layers(x) for side in sides), strict=True))
+    outputs = outputs.softmax(-1) if operator.examples.classes else outputs
+    return [layer.flatten(2) for layer in (*hidden, outputs)]
+
+
+def labels(problem: Problem) -> Tensor:
+    """The class of each example, in the order of `units`: (N,) int64. Refuses targets that are numbers."""
+    operator = learning(problem)
+    if not operator.examples.classes:
+        came = type(operator.examples).__name__
+        raise Refusal("examples with classes", came, "take TwelveBit or Digits: I(T;Y) needs labels")
+    targets = [operator.targets, operator.held_out_targets.to(operator.targets)]
+    return torch.cat(targets).argmax(-1)
+
+
+def information(problem: Problem, x: Tensor, estimator: LayerEstimator = _DEFAULT) -> LayerInformation:
+    """I(X;T) and I(T;Y) of every layer and seed at weights x, (S, 1, P), over all examples.
+
+    Shwartz-Ziv & Tishby 2017, arXiv:1703.00810.
+    """
+    *_, found = informing(problem, x, estimator)
+    return found
+
+
+def informing(problem: Problem, x: Tensor, estimator: LayerEstimator = _DEFAULT) -> Iterator[LayerInformation]:
+    """`information`, layer by layer of every seed: NaN for what is still to come."""
+    y, refused = labels(problem).cpu(), []
+    count = len(layer_names(problem))
+    found = torch.full((2, count, len(x)), torch.nan, dtype=torch.float64)
+    for seed, weights in enumerate(x.split(1)):
+        for place, layer in enumerate(units(problem, weights)):
+            try:
+                pair = layer_information(layer[0].cpu(), y, estimator)
+                found[:, place, seed] = torch.tensor(pair, dtype=found.dtype)
+            except Refusal as sentence:
+                refused.append(str(sentence))
+            yield LayerInformation(found[0].clone(), found[1].clone(), tuple(dict.fromkeys(refused)))
+
+
+def label_entropy(problem: Problem) -> float:
+    """H(Y) in bits: the most that a layer can say of the label."""
+    shares = torch.bincount(labels(problem)).double() / len(labels(problem))
+    return float(-(torch.xlogy(shares, shares)).sum() / torch.log(torch.tensor(2.0, dtype=torch.float64)))
+
+
+def breaches(path: Mapping[int, LayerInformation]) -> dict[int, Breach]:
+    """The epochs at which the inequality is broken."""
+    found = {epoch: point.breach for epoch, point in path.items()}
+    return {epoch: breach for epoch, breach in found.items() if breach is not None}
+
+
+def as_dataset(training: Training, estimator: LayerEstimator, path: Mapping[int, LayerInformation]) -> "xr.Dataset":
+    """I_x and I_y in bits over (epoch, layer, seed); estimator, training and seeds are in the attributes.
+
+    attrs["training"] and attrs["estimator"] rebuild both (`parameters.rebuild` of their JSON).
+    """
+    import xarray as xr
+
+    problem = training.problem()
+    epochs = sorted(path)
+    sides = {"I_x": [path[e].with_input for e in epochs], "I_y": [path[e].with_label for e in epochs]}
+    variables = {n: (("epoch", "layer", "seed"), torch.stack(v).numpy(), {"units": "bit"}) for n, v in sides.items()}
+    seeds = list(learning(problem).seeds(problem.y))
+    broken = breaches(path)
+    count = f"the data-processing inequality is broken at {len(broken)} of {len(epochs)} epochs" if broken else ""
+    attrs = {
+        "estimator": json.dumps(describe(estimator)),
+        "training": json.dumps(describe(training)),
+        "seeds": seeds,
+        "samples": len(labels(problem)),
+        "label_entropy": label_entropy(problem),
+        "ceiling": estimator.ceiling(len(labels(problem))),
+        "bias": estimator.bias,
+        "meaningless": estimator.meaningless,
+        "breaches": count,
+        "refused": " ".join(dict.fromkeys(sentence for point in path.values() for sentence in point.refused)),
+    }
+    return xr.Dataset(variables, {"epoch": epochs, "layer": list(layer_names(problem)), "seed": seeds}, attrs)
