@@ -11,6 +11,7 @@ import torch
 from workbench import storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent
 from workbench.app.address import from_address, to_address
+from workbench.app.pace import Pace
 from workbench.app.session import Session
 from workbench.data import Shipped
 from workbench.experiment import Experiment, from_description
@@ -270,3 +271,13 @@ def test_certificates_come_often_while_they_are_watched():
     assert 0 <= gaps[-1] < gaps[0]
     assert np.isnan(frame.proofs["fixed-point residual"]).all()
     session.close()
+
+
+def test_the_pace_is_that_of_about_the_last_second():
+    now = iter([10.0, 10.1, 10.5, 11.0, 30.0])
+    pace = Pace(lambda: next(now))
+    assert pace.at(5) == 0, "nothing to compare with"
+    assert pace.at(6) == 0, "too soon to say"
+    assert pace.at(55) == pytest.approx(100)
+    assert pace.at(155) == pytest.approx(0.6 * 100 + 0.4 * 200)
+    assert pace.at(200) == 0, "too long ago"

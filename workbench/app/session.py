@@ -1,7 +1,6 @@
 """One person's choices and their run: no widgets here, and nothing that waits."""
 
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +11,7 @@ from workbench import catalog, devices, jobs, parameters, storage
 from workbench.analysis import standard
 from workbench.app.address import from_address, to_address
 from workbench.app.frames import Curves, Frame, Pictures, certificates, picture, pictures
+from workbench.app.pace import Pace
 from workbench.data import File, Shipped, Signal, load_bytes
 from workbench.experiment import Experiment, fit, part
 from workbench.noise import Gaussian
@@ -39,7 +39,7 @@ class Session:
         self.notes: tuple[str, ...] = ()
         self._folder: tempfile.TemporaryDirectory | None = None
         self._curves, self._seen = Curves(), (0, 0)
-        self._pace = (0.0, 0, 0.0)
+        self._pace = Pace()
         self._truth = self.experiment.truth.tensor()
         self.experiment = self.experiment.fitted(tuple(self._truth.shape[1:]))
         self._rate_wish: float | None = None
@@ -179,7 +179,7 @@ class Session:
 
     def _frame(self, snapshot: jobs.Snapshot) -> Frame:
         state, k = snapshot.state, snapshot.state.k if snapshot.state else 0
-        rate = self._rate(k) if snapshot.status is jobs.Status.RUNNING else 0.0
+        rate = self._pace.at(k) if snapshot.status is jobs.Status.RUNNING else 0.0
         image = picture(state.x) if state else None
         error = image - self._pictures.truth if image is not None else None
         left = (snapshot.steps - k) / rate if rate > 0 else None
@@ -203,19 +203,6 @@ class Session:
             repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
             proofs=certificates(snapshot.proofs),
         )
-
-    def _rate(self, k: int) -> float:
-        """Iterations a second over about the last second."""
-        then, k_then, rate = self._pace
-        now = time.perf_counter()
-        if k < k_then or now - then > 5:
-            self._pace = (now, k, 0.0)
-            return 0.0
-        if now - then < 0.3:
-            return rate
-        fresh = (k - k_then) / (now - then)
-        self._pace = (now, k, fresh if rate == 0 else 0.6 * rate + 0.4 * fresh)
-        return self._pace[2]
 
     # How wishes come true.
 
