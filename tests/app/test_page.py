@@ -9,7 +9,7 @@ import panel as pn
 import pytest
 
 from workbench import catalog
-from workbench.app.main import Workbench, create_app
+from workbench.app.main import NETWORK, Workbench, create_app
 from workbench.app.session import Session
 from workbench.app.views.files import Python, Upload
 from workbench.app.widgets import Number
@@ -156,3 +156,19 @@ def test_a_teacher_hides_controls(session: Session) -> None:
 def test_create_app_returns_one_page_outside_a_server(small: Experiment) -> None:
     page = create_app(small)
     assert isinstance(page, pn.viewable.Viewable)
+
+
+def test_the_network_trains_while_its_tab_was_seen_and_ends_with_the_page(app: Workbench) -> None:
+    app.session.play()
+    wait(app, lambda f: f.status is Status.DONE)
+    assert app.network.laboratory.run is None, "nothing trains before somebody looks"
+    app.tabs.active = NETWORK
+    assert not app._curves.visible
+    wait(app, lambda f: app.network.laboratory.run is not None)
+    job = app.network.laboratory.run.job
+    wait(app, lambda f: job.latest.state is not None)
+    app.close()
+    end = time.perf_counter() + 10
+    while job.latest.status is not Status.CANCELLED:
+        assert time.perf_counter() < end
+        time.sleep(0.02)
