@@ -31,6 +31,7 @@ ORDER = (
     ("tuning",),
     ("data",),
     ("networks",),
+    ("ensembles",),
     ("devices", "storage", "figures"),
     ("catalog",),
     ("experiment",),

@@ -10,6 +10,7 @@ from workbench.refusal import Refusal
 KINDS = {"operator": "operators", "noise": "noise", "prior": "priors", "algorithm": "algorithms"}
 # Kinds that are no part of an experiment.
 BESIDES = {
+    "ensemble": "ensembles",
     "estimator": "analysis.information",
     "filter": "analysis.information.filters",
     "preconditioner": "preconditioners",

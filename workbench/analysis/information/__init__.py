@@ -1,6 +1,6 @@
 """Mutual information of samples, layers and reconstructions: estimators that say when not to believe them."""
 
-from workbench.analysis.information import channel, filters, immse, plane, tasks
+from workbench.analysis.information import channel, ensembles, filters, immse, plane, sampled, tasks
 from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.binned import AdaptiveBins, Bins, Exact, FloorBins, quantised
 from workbench.analysis.information.calibration import Reading, calibrate
@@ -11,6 +11,7 @@ from workbench.analysis.information.gaussian import GaussianClosedForm
 from workbench.analysis.information.layers import layer_information
 from workbench.analysis.information.learned import MINE, AutoEncoder, InfoNCE
 from workbench.analysis.information.neighbours import KSG, KozachenkoLeonenko, WeightedKozachenkoLeonenko
+from workbench.analysis.information.sampled import sampled_plane
 
 __all__ = [
     "KSG",
@@ -35,10 +36,13 @@ __all__ = [
     "WeightedKozachenkoLeonenko",
     "calibrate",
     "channel",
+    "ensembles",
     "filters",
     "immse",
     "layer_information",
     "plane",
     "quantised",
+    "sampled",
+    "sampled_plane",
     "tasks",
 ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+_ENTRIES = 1 << 22  # of a table at once: an image has as many modes as pixels
+
 
 @dataclass(frozen=True)
 class Bottleneck:
@@ -21,6 +23,10 @@ class Bottleneck:
         snr = self._active()
         if not len(snr):
             return i_y.new_zeros(len(i_y)).to(self.snr)
+        return torch.cat([self._best(snr, piece) for piece in i_y.split(max(1, _ENTRIES // len(snr)))])
+
+    def _best(self, snr: Tensor, i_y: Tensor) -> Tensor:
+        """The same by a table of points and modes, (K, modes)."""
         logs, count = snr.log(), torch.arange(1, len(snr) + 1, dtype=snr.dtype, device=snr.device)
         nats = i_y.to(snr) * math.log(2)
         sums = logs.cumsum(0)

@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -83,14 +84,30 @@ class Path:
 
 
 DEFAULT = FixedTau()
+_PIECE = 16  # iterations between two looks at a path under way
 
 
 def path(channel: GaussianChannel, algorithm: Filter, steps: int = 100, resolution: Resolution = DEFAULT) -> Path:
     """The plane of x_0 .. x_steps, exact: I(x;T) and I(y;T) of T = R_k y + tau w, the error and the gap."""
-    points = [_point(channel, filters, resolution) for filters in algorithm.matrices(channel, steps)]
-    i_x, i_y, memorised, error, tau = torch.tensor(points, dtype=torch.float64).T
-    gaps = channel.bottleneck().gap(i_x, i_y)
-    return Path(i_x, i_y, memorised, error, tau, channel.ceiling(), gaps, resolution.rule, algorithm.caveat)
+    *_, whole = walk(channel, algorithm, steps, resolution)
+    return whole
+
+
+def walk(channel: GaussianChannel, algorithm: Filter, steps: int, resolution: Resolution) -> Iterator[Path]:
+    """The same while it is computed: the path so far, a few times, and at last the whole."""
+    curve, ceiling, points = channel.bottleneck(), channel.ceiling(), []
+
+    def so_far() -> Path:
+        i_x, i_y, memorised, error, tau = torch.tensor(points, dtype=torch.float64).T
+        gaps = curve.gap(i_x, i_y)
+        return Path(i_x, i_y, memorised, error, tau, ceiling, gaps, resolution.rule, algorithm.caveat)
+
+    for filters in algorithm.matrices(channel, steps):
+        points.append(_point(channel, filters, resolution))
+        if len(points) % _PIECE == 0:
+            yield so_far()
+    if len(points) % _PIECE:
+        yield so_far()
 
 
 def _point(channel: GaussianChannel, filters: Tensor, resolution: Resolution) -> tuple[float, ...]:
@@ -105,4 +122,4 @@ def _point(channel: GaussianChannel, filters: Tensor, resolution: Resolution) ->
     return all_of_it - rest, all_of_it, rest, error, tau
 
 
-__all__ = ["FixedTau", "Path", "RelativeTau", "Resolution", "path"]
+__all__ = ["FixedTau", "Path", "RelativeTau", "Resolution", "path", "walk"]

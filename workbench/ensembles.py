@@ -1,0 +1,58 @@
+"""Every ensemble of signals: those from formulas, and those that real data give."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from torch.nn import functional
+
+from workbench import networks
+from workbench.analysis.information.ensembles import Codebook, Drawn, Ensemble, GaussianProcess, require_axes
+from workbench.data import Shipped
+from workbench.parameters import Range
+from workbench.refusal import Refusal
+from workbench.tensors import Shape, shown
+
+
+@dataclass(frozen=True)
+class Patches(Ensemble):
+    """Patches of a real picture, each at another place; patches of one row where signals have one axis."""
+
+    picture: Annotated[Shipped, "picture they are cut from"] = Shipped("camera", 256)
+
+    def draw(self, count: int, shape: Shape, rng: torch.Generator) -> Drawn:
+        require_axes(shape, (1, 2), "patches of a picture")
+        whole = self.picture.tensor()[0].double()
+        height, width = (1, *shape[1:])[-2:]
+        down, across = whole.shape[1] - height + 1, whole.shape[2] - width + 1
+        if whole.shape[0] != shape[0] or min(down, across) < 1:
+            came = f"a picture of {shown(tuple(whole.shape))}"
+            raise Refusal(f"patches of {shown(tuple(shape))}", came, "choose another picture or a smaller side")
+        if count > down * across:
+            raise Refusal(f"{count} different patches", str(down * across), "take a larger picture or fewer signals")
+        places = torch.randperm(down * across, generator=rng)[:count]
+        rows, columns = places // across, places % across
+        r, c = torch.arange(height), torch.arange(width)
+        cut = whole[:, (rows[:, None] + r)[:, :, None], (columns[:, None] + c)[:, None, :]]
+        return Drawn(cut.movedim(0, 1).reshape(count, *shape))
+
+
+@dataclass(frozen=True)
+class Digits(Ensemble):
+    """The 1797 handwritten digits of 8 x 8 of scikit-learn, resampled, and which digit each is."""
+
+    share: Annotated[float, Range(0.1, 1, limits=(0.01, 1)), "share of them to draw from, the first ones"] = 1.0
+
+    def draw(self, count: int, shape: Shape, rng: torch.Generator) -> Drawn:
+        require_axes(shape, (2,), "digits")
+        inputs, targets = networks.Digits(self.share).split()[0]
+        if count > len(inputs):
+            raise Refusal(f"{count} digits", f"the {len(inputs)} that there are", "take fewer signals")
+        chosen = torch.randperm(len(inputs), generator=rng)[:count]
+        pictures, side = inputs[chosen], tuple(shape[1:])
+        if side != tuple(pictures.shape[2:]):
+            pictures = functional.interpolate(pictures, side, mode="bilinear", antialias=True)
+        return Drawn(pictures.repeat(1, shape[0], 1, 1), targets[chosen].argmax(1))
+
+
+__all__ = ["Codebook", "Digits", "Ensemble", "GaussianProcess", "Patches"]
