@@ -18,6 +18,7 @@ from workbench.app.views.choices import Choices
 from workbench.app.views.compare import Compare
 from workbench.app.views.curves import Convergence
 from workbench.app.views.files import Python, TakeAway, Upload
+from workbench.app.views.information import InformationView
 from workbench.app.views.laboratory import LaboratoryView
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.spectrum import SpectrumView
@@ -30,7 +31,7 @@ from workbench.jobs import Status
 BEAT = 1 / 15  # seconds between two looks at the run, at the least
 SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
-SPECTRUM, NETWORK = 2, 3  # their places among the tabs
+SPECTRUM, INFORMATION, NETWORK = 2, 3, 4  # their places among the tabs
 PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
 
 
@@ -43,6 +44,12 @@ class Workbench:
         self.choices = Choices(session, self._chosen, hidden)
         self.gallery, self.convergence, self.python = Gallery(), Convergence(session.prove), Python(session)
         self.compare, self.spectrum, self.network = Compare(), SpectrumView(session), LaboratoryView(session)
+        self.information = InformationView(session)
+        self._studies = {
+            SPECTRUM: lambda: self.spectrum.beat(self._frame),
+            INFORMATION: lambda: self.information.beat(self._frame),
+            NETWORK: self.network.beat,
+        }
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
         # The title is plain text; the body of an alert would be read as markup.
         self.alert = pmui.Alert(
@@ -56,6 +63,7 @@ class Workbench:
             ("Pictures", self.gallery.element),
             ("Compare", self._later.place(self.compare.element)),
             ("Spectrum", self.spectrum.element),
+            ("Information", self.information.element),
             ("Network", self.network.element),
             ("Python", self.python.element),
             dynamic=False,
@@ -85,6 +93,7 @@ class Workbench:
     def close(self) -> None:
         """The person has gone: nothing computes for them any more."""
         self.spectrum.spectra.cancel()
+        self.information.planes.close()
         self.network.laboratory.cancel()
         self.session.close()
 
@@ -164,11 +173,11 @@ class Workbench:
         self._due = end + min((end - begin) / SHARE, SLOWEST)
 
     def _study(self) -> None:
-        """Draw the spectrum or the network, while it is in sight, in the share of time that drawing may take."""
-        begin = time.perf_counter()
-        if self.tabs.active in (SPECTRUM, NETWORK) and self._frame is not None and begin >= self._study_due:
+        """Draw the study whose tab is in sight, in the share of time that drawing may take."""
+        begin, beat = time.perf_counter(), self._studies.get(self.tabs.active)
+        if beat is not None and self._frame is not None and begin >= self._study_due:
             with pn.io.hold():
-                self.spectrum.beat(self._frame) if self.tabs.active == SPECTRUM else self.network.beat()
+                beat()
             end = time.perf_counter()
             self._study_due = end + min((end - begin) / SHARE, SLOWEST)
 
@@ -199,7 +208,7 @@ class Workbench:
     def _turn(self) -> None:
         """Another tab: the next beat draws it, when the browser knows what is in it."""
         self._turned, self._due = True, time.perf_counter() + 2 * BEAT
-        self._curves.visible = self.tabs.active != NETWORK  # which has curves of its own
+        self._curves.visible = self.tabs.active not in (INFORMATION, NETWORK)  # which have curves of their own
 
     def _say(self) -> None:
         """Why a run stopped stays until it goes on; a note stays until the next wish."""

@@ -23,6 +23,7 @@ KINDS = {
     "preconditioners": "preconditioner",
     "estimators": "estimator",
     "filters": "filter",
+    "ensembles": "ensemble",
     "tasks": "task",
     "truths": "truth",
 }

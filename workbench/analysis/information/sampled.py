@@ -39,7 +39,7 @@ class Sampling(metaclass=Checked):
     resolution: Annotated[Resolution, "what is read of an iterate"] = FixedTau()
     count: Annotated[int, Range(100, 10_000, log=True, limits=(2, 1_000_000)), "number of signals"] = 1000
     steps: Annotated[int, Range(1, 300, log=True, limits=(1, 1_000_000)), "iterations"] = 30
-    every: Annotated[int, Range(1, 50, log=True, limits=(1, 1_000_000)), "iterations between two readings"] = 1
+    every: Annotated[int, Range(1, 50, log=True, limits=(1, 1_000_000)), "iterations between two readings"] = 2
     from_zero: Annotated[bool, "begin at x = 0, else at the scaled back-projection"] = True
     seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "which signals and noise"] = 0
 

@@ -1,0 +1,161 @@
+"""The information plane of one person's reconstruction: closed form and samples, each a task that can be paused."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from workbench import catalog, devices, jobs
+from workbench.analysis.information import KSG, PCA, Estimator
+from workbench.analysis.information.ensembles import GaussianProcess
+from workbench.analysis.information.filters import HeavyBall, Landweber
+from workbench.analysis.information.plane import FixedTau
+from workbench.analysis.information.sampled import Sampling
+from workbench.app import planar
+from workbench.app.session import Session
+from workbench.jobs import Status
+from workbench.parameters import changed, describe, parameters
+from workbench.refusal import Refusal
+
+NONE = "none"
+_SETTLED = 0.5  # seconds that a slider of the session has to rest before its plane is drawn again
+_ESTIMATORS = catalog.members("estimator")
+_FRONTS = [n for n, cls in _ESTIMATORS.items() if any(p.name == "estimator" for p in parameters(cls))]
+MENUS: dict[str, dict[str, type | None]] = {
+    "filter": dict(catalog.members("filter")),
+    "other": {NONE: None, **catalog.members("filter")},
+    "resolution": dict(catalog.members("resolution")),
+    "ensemble": dict(catalog.members("ensemble")),
+    "estimator": {n: cls for n, cls in _ESTIMATORS.items() if n not in _FRONTS},
+    "front": {NONE: None, **{n: _ESTIMATORS[n] for n in _FRONTS}},
+}
+_OF_CLOSED = {"look", "filter", "other", "resolution"}  # the choices that the closed form depends on
+
+
+class Planes:
+    """`parts` are the choices by name; `found` is the newest closed form, `measured` the newest sampled path.
+
+    `complaint` says why a wish cannot be granted or why a task stopped.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.parts: dict[str, Any] = {
+            "look": planar.Look(),
+            "filter": Landweber(),
+            "other": HeavyBall(),
+            "resolution": FixedTau(),
+            "size": planar.Size(),
+            "sampling": Sampling(),
+            "ensemble": GaussianProcess(),
+            "estimator": KSG(),
+            "front": PCA(),
+        }
+        self.found: planar.Found | None = None
+        self.measured: planar.Measured | None = None
+        self.algorithm, self.complaint = "", ""
+        self._closed: jobs.Task[planar.Found] | None = None
+        self._sampled: jobs.Task[planar.Measured] | None = None
+        self._seen: tuple = ()
+        self._channel, self._moved = self._described(), 0.0
+
+    @property
+    def estimator(self) -> Estimator:
+        """The estimator, behind what is put in front of it."""
+        front, estimator = self.parts["front"], self.parts["estimator"]
+        return estimator if front is None else changed(front, estimator=estimator)
+
+    @property
+    def sampling(self) -> Sampling:
+        parts = {name: self.parts[name] for name in ("ensemble", "resolution")}
+        return changed(self.parts["sampling"], estimator=self.estimator, **parts)
+
+    @property
+    def latest(self) -> jobs.Outcome[planar.Measured]:
+        """What the sampled task is doing; cancelled where there is none."""
+        return self._sampled.latest if self._sampled else jobs.Outcome(status=Status.CANCELLED)
+
+    # Wishes.
+
+    def choose(self, kind: str, name: str) -> None:
+        """Another filter, resolution, ensemble or estimator, by name; NONE where there may be none."""
+        cls = MENUS[kind][name]
+        self._take(kind, lambda: None if cls is None else cls())
+
+    def set(self, path: str, value: Any) -> None:
+        """Another value of a parameter: "look.steps", "filter.step", "resolution.rho"."""
+        kind, _, name = path.partition(".")
+        self._take(kind, lambda: changed(self.parts[kind], **{name: value}))
+
+    def draw(self) -> None:
+        """The closed form anew."""
+        if self._closed:
+            self._closed.cancel()
+        problem, parts, self._channel = self.session.problem, dict(self.parts), self._described()
+        filters = tuple(f for f in (parts["filter"], parts["other"]) if f is not None)
+        self._closed = self._submit(lambda: planar.exact(problem, parts["look"], filters, parts["resolution"]))
+
+    def measure(self) -> None:
+        """An ensemble through the session's algorithm, anew."""
+        self.cancel()
+        experiment = self.session.experiment
+        self.measured, self.complaint, self.algorithm = None, "", type(experiment.algorithm).__name__
+        problem, algorithm, sampling = self.session.problem, experiment.algorithm, self.sampling
+        side = self.parts["size"].side
+        self._sampled = self._submit(lambda: planar.measured(planar.small(problem, side), algorithm, sampling))
+
+    def toggle(self) -> None:
+        """Pause the sampling that runs, go on with one that is paused."""
+        if self._sampled:
+            self._sampled.pause() if self.latest.status is Status.RUNNING else self._sampled.play()
+
+    def cancel(self) -> None:
+        """End the sampling; what it read stays."""
+        if self._sampled:
+            self._sampled.cancel()
+
+    def close(self) -> None:
+        """The person has gone."""
+        self.cancel()
+        if self._closed:
+            self._closed.cancel()
+
+    # What is looked at.
+
+    def tick(self) -> bool:
+        """Take in what is new; whether there is something to draw."""
+        self._renew()
+        for task in (self._closed, self._sampled):
+            if task is not None and task.latest.status is Status.FAILED:
+                self.complaint = task.latest.message
+        if self._closed is not None and self._closed.latest.result is not None:
+            self.found = self._closed.latest.result
+        self.measured = self.latest.result or self.measured
+        versions = [t and t.latest.version for t in (self._closed, self._sampled)]
+        seen = (id(self._closed), id(self._sampled), *versions, self.complaint)
+        fresh, self._seen = seen != self._seen, seen
+        return fresh
+
+    def _renew(self) -> None:
+        """Another operator or noise is another channel: draw it once the hand rests."""
+        if self._closed is not None and self._described() != self._channel:
+            self._channel, self._moved = self._described(), time.perf_counter()
+        if self._moved and time.perf_counter() - self._moved > _SETTLED:
+            self._moved, self.complaint = 0.0, ""
+            self.draw()
+
+    def _described(self) -> tuple:
+        problem = self.session.problem
+        return problem.operator.in_shape, str(describe(problem.operator)), str(describe(problem.noise))
+
+    def _take(self, kind: str, make: Callable[[], Any]) -> None:
+        try:
+            self.parts[kind] = make()
+        except Refusal as sentence:
+            self.complaint = str(sentence)
+            return
+        self.complaint = ""
+        if kind in _OF_CLOSED and self._closed is not None:
+            self.draw()
+
+    def _submit(self, make: Callable[[], Iterator]) -> jobs.Task:
+        return jobs.runner(str(devices.find(self.session.experiment.device))).submit(jobs.Task(make))

@@ -1,0 +1,151 @@
+"""The two looks at a plane: the closed form of filters, and samples of the session's algorithm."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+
+from workbench.analysis.information.tasks import TASKS
+from workbench.app.planar import Found, Measured
+from workbench.app.planes import Planes
+from workbench.app.views.information.choices import Choice, Knobs
+from workbench.app.views.information.pictures import CoursePicture, PlanePicture
+from workbench.app.wishes import Wishes
+from workbench.app.words import Words
+from workbench.jobs import Status
+from workbench.parameters import as_code
+
+
+class Look(ABC):
+    """Two pictures, `controls` beside them, `buttons` above, `notes` below; `draw` what is new."""
+
+    def __init__(self, planes: Planes) -> None:
+        self.planes, self.wishes = planes, Wishes(planes.set)
+        self.plane, self.course = PlanePicture(), CoursePicture()
+        self.status = Words()
+        self.notes = tuple(Words() for _ in range(4))
+        self.parts: tuple[Choice | Knobs, ...] = self._parts()
+        self.buttons: tuple[pn.viewable.Viewable, ...] = self._buttons()
+        self.extra: tuple[Words, ...] = ()
+
+    @property
+    def controls(self) -> tuple[pn.viewable.Viewable, ...]:
+        return (*(part.element for part in self.parts), *(words.element for words in self.extra))
+
+    def flush(self) -> None:
+        """Grant late wishes."""
+        self.wishes.flush()
+
+    def draw(self) -> None:
+        for part in self.parts:
+            part.refresh()
+        self._draw()
+
+    @abstractmethod
+    def _parts(self) -> tuple[Choice | Knobs, ...]:
+        """Make the choices."""
+
+    def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
+        return ()
+
+    @abstractmethod
+    def _draw(self) -> None:
+        """Draw the newest result."""
+
+    def _say(self, *sentences: str) -> None:
+        for words, sentence in zip(self.notes, (*sentences, *[""] * len(self.notes)), strict=False):
+            words.say(sentence)
+
+
+class Closed(Look):
+    """Filters of the catalogue on normal signals, exactly."""
+
+    def _parts(self) -> tuple[Choice | Knobs, ...]:
+        planes, wishes = self.planes, self.wishes
+        return (
+            Choice(planes, wishes, "filter", "filter"),
+            Choice(planes, wishes, "other", "compared with"),
+            Knobs(planes, wishes, "look"),
+            Choice(planes, wishes, "resolution", "what is read of T"),
+        )
+
+    def _draw(self) -> None:
+        found: Found | None = self.planes.found
+        if found is None:
+            return
+        i_y, i_x = found.curve
+        self.plane.limit(found.ceiling, f"I(x;y) = {found.ceiling:.6g}", float(i_y[-1]))
+        self.plane.bend(i_y, i_x)
+        self.plane.show(found.tracks, found.rule)
+        self.course.show(found.tracks)
+        self.status.say(found.about)
+        self._say(*(track.sentence for track in found.tracks))
+
+
+class Sampled(Look):
+    """An ensemble through the session's algorithm, read by an estimator, which is then put to the test."""
+
+    def __init__(self, planes: Planes) -> None:
+        super().__init__(planes)
+        self.extra = tuple(Words() for _ in range(len(TASKS) + 1))
+
+    def _parts(self) -> tuple[Choice | Knobs, ...]:
+        planes, wishes = self.planes, self.wishes
+        return (
+            Choice(planes, wishes, "ensemble", "ensemble"),
+            Knobs(planes, wishes, "size"),
+            Choice(planes, wishes, "front", "in front of the estimator"),
+            Choice(planes, wishes, "estimator", "estimator"),
+            Choice(planes, wishes, "resolution", "what is read of T"),
+            Knobs(planes, wishes, "sampling"),
+        )
+
+    def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
+        names = {"Measure": "play_circle", "Pause sampling": "pause", "Cancel sampling": "stop"}
+        made = [pmui.Button(label=n, icon=i, variant="text", size="small", margin=(8, 0)) for n, i in names.items()]
+        self.start, self.pause, self.cancel = made
+        self.start.variant = "outlined"
+        self.pause.width = 150
+        for button, wish in zip(made, (self.planes.measure, self.planes.toggle, self.planes.cancel), strict=True):
+            button.on_click(lambda event, wish=wish: wish())
+        return tuple(made)
+
+    def _draw(self) -> None:
+        planes, found = self.planes, self.planes.measured
+        self._press(planes.latest.status)
+        self.status.say(self._progress(found))
+        if found is None:
+            return
+        tracks = (found.track(planes.algorithm),) if found.path.points else ()
+        self.plane.show(tracks, found.path.sampling.resolution.rule)
+        self.course.show(tracks)
+        estimator, n = found.path.sampling.estimator, found.path.sampling.count
+        end = max((float(np.nanmax(t.i_y)) for t in tracks), default=0.0)
+        self.plane.limit(estimator.ceiling(n), f"most that N = {n} can show", end)
+        name = as_code(estimator).removeprefix("analysis.information.")
+        about = f"{name}: reads {estimator.bias}. Meaningless {estimator.meaningless}."
+        self._say(*(track.sentence for track in tracks), found.headline, about, found.path.note)
+        for words, reading in zip(self.extra, found.readings, strict=False):
+            words.say(f"{reading.row[0]}: {reading.sentence}")
+
+    def _progress(self, found: Measured | None) -> str:
+        if self.planes.latest.status is Status.CANCELLED and found is None:
+            return "Measure sends an ensemble through the algorithm of this session, as one batch."
+        latest = self.planes.latest
+        sampling = self.planes.sampling if found is None else found.path.sampling
+        reached = 0 if found is None else found.path.k
+        done = f", {len(found.readings)} of {len(TASKS) + 1} calibrations" if found and found.readings else ""
+        where = f"{self.planes.algorithm}, iteration {reached} of {sampling.steps}"
+        return f"{latest.status}: {where}, N = {sampling.count}{done}, {latest.seconds:.1f} s"
+
+    def _press(self, status: Status) -> None:
+        """The buttons that do something."""
+        paused = status is Status.PAUSED
+        label = "Resume sampling" if paused else "Pause sampling"
+        if self.pause.label != label:
+            self.pause.param.update(label=label, icon="play_arrow" if paused else "pause")
+        over = status not in (Status.RUNNING, Status.PAUSED)
+        for button in (self.pause, self.cancel):
+            if button.disabled is not over:
+                button.disabled = over
