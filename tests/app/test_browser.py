@@ -201,6 +201,8 @@ def test_every_tab_shows_something_and_pythons_reads(page, address) -> None:
     playwright.expect(page.get_by_role("slider", name="divider")).to_be_visible()
     page.get_by_role("tab", name="Spectrum").click()
     playwright.expect(page.get_by_text(re.compile(r"\d+ of at most \d+ Hessian products")).first).to_be_visible()
+    page.get_by_role("tab", name="Information").click()
+    playwright.expect(page.get_by_text(re.compile(r"bits below the bottleneck curve")).first).to_be_visible()
     page.get_by_role("tab", name="Network").click()
     playwright.expect(page.get_by_text(re.compile(r"running at epoch \d+ of 8000"))).to_be_visible()
     page.get_by_role("tab", name="Python").click()

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 
 from workbench.algorithms import Algorithm
-from workbench.analysis.information import PCA, Reading, calibrate, channel, plane, sampled
+from workbench.analysis.information import PCA, Reading, Sliced, calibrate, channel, plane, sampled
 from workbench.analysis.information.channel import GaussianChannel
 from workbench.analysis.information.ensembles import GaussianProcess
 from workbench.analysis.information.filters import Filter
+from workbench.analysis.information.fronts import Front
 from workbench.analysis.information.tasks import TASKS, BivariateNormal
 from workbench.app.images import Array
 from workbench.experiment import fit
@@ -152,6 +153,13 @@ class Measured:
         assert isinstance(first.task, BivariateNormal)
         where = f"on normal pairs of {first.task.dimensions} dimensions, N = {first.n}"
         return f"Calibration {where}: {first.sentence}, in nats (the plane is in bits)."
+
+    @property
+    def about(self) -> str:
+        """What to know of the estimator, and of the one behind it."""
+        outer = self.path.sampling.estimator
+        chain = (outer, outer.estimator) if isinstance(outer, Front | Sliced) else (outer,)
+        return " ".join(f"Bias of {type(e).__name__}: {e.bias}. Meaningless {e.meaningless}." for e in chain)
 
 
 def small(problem: Problem, side: int) -> Problem:

@@ -34,7 +34,7 @@ _OF_CLOSED = {"look", "filter", "other", "resolution"}  # the choices that the c
 class Planes:
     """`parts` are the choices by name; `found` is the newest closed form, `measured` the newest sampled path.
 
-    `complaint` says why a wish cannot be granted or why a task stopped.
+    `complaint` says why a wish cannot be granted; why a task stopped is its message.
     """
 
     def __init__(self, session: Session) -> None:
@@ -68,6 +68,11 @@ class Planes:
     def sampling(self) -> Sampling:
         parts = {name: self.parts[name] for name in ("ensemble", "resolution")}
         return changed(self.parts["sampling"], estimator=self.estimator, **parts)
+
+    @property
+    def drawing(self) -> jobs.Outcome[planar.Found]:
+        """What the closed form is doing; cancelled where there is none."""
+        return self._closed.latest if self._closed else jobs.Outcome(status=Status.CANCELLED)
 
     @property
     def latest(self) -> jobs.Outcome[planar.Measured]:
@@ -124,13 +129,9 @@ class Planes:
     def tick(self) -> bool:
         """Take in what is new; whether there is something to draw."""
         self._renew()
-        for task in (self._closed, self._sampled):
-            if task is not None and task.latest.status is Status.FAILED:
-                self.complaint = task.latest.message
-        if self._closed is not None and self._closed.latest.result is not None:
-            self.found = self._closed.latest.result
+        self.found = self.drawing.result or self.found
         self.measured = self.latest.result or self.measured
-        versions = [t and t.latest.version for t in (self._closed, self._sampled)]
+        versions = self.drawing.version, self.latest.version
         seen = (id(self._closed), id(self._sampled), *versions, self.complaint)
         fresh, self._seen = seen != self._seen, seen
         return fresh

@@ -14,7 +14,6 @@ from workbench.app.views.information.pictures import CoursePicture, PlanePicture
 from workbench.app.wishes import Wishes
 from workbench.app.words import Words
 from workbench.jobs import Status
-from workbench.parameters import as_code
 
 
 class Look(ABC):
@@ -42,6 +41,15 @@ class Look(ABC):
             part.refresh()
         self._draw()
 
+    @property
+    @abstractmethod
+    def complaint(self) -> str:
+        """What is wrong with a wish or with the work."""
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Start to compute: the look is seen for the first time."""
+
     @abstractmethod
     def _parts(self) -> tuple[Choice | Knobs, ...]:
         """Make the choices."""
@@ -60,6 +68,13 @@ class Look(ABC):
 
 class Closed(Look):
     """Filters of the catalogue on normal signals, exactly."""
+
+    @property
+    def complaint(self) -> str:
+        return self.planes.complaint or self.planes.drawing.message
+
+    def begin(self) -> None:
+        self.planes.draw()
 
     def _parts(self) -> tuple[Choice | Knobs, ...]:
         planes, wishes = self.planes, self.wishes
@@ -89,6 +104,13 @@ class Sampled(Look):
     def __init__(self, planes: Planes) -> None:
         super().__init__(planes)
         self.extra = tuple(Words() for _ in range(len(TASKS) + 1))
+
+    @property
+    def complaint(self) -> str:
+        return self.planes.complaint or self.planes.latest.message
+
+    def begin(self) -> None:
+        self.planes.measure()
 
     def _parts(self) -> tuple[Choice | Knobs, ...]:
         planes, wishes = self.planes, self.wishes
@@ -123,9 +145,7 @@ class Sampled(Look):
         estimator, n = found.path.sampling.estimator, found.path.sampling.count
         end = max((float(np.nanmax(t.i_y)) for t in tracks), default=0.0)
         self.plane.limit(estimator.ceiling(n), f"most that N = {n} can show", end)
-        name = as_code(estimator).removeprefix("analysis.information.")
-        about = f"{name}: reads {estimator.bias}. Meaningless {estimator.meaningless}."
-        self._say(*(track.sentence for track in tracks), found.headline, about, found.path.note)
+        self._say(*(track.sentence for track in tracks), found.headline, found.about, found.path.note)
         for words, reading in zip(self.extra, found.readings, strict=False):
             words.say(f"{reading.row[0]}: {reading.sentence}")
 

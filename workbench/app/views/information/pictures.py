@@ -41,6 +41,7 @@ class PlanePicture:
         self.plot.add_layout(bar, "right")
         self.items = legend(self.plot, dict(zip(_NAMES, lines, strict=True)) | {"bottleneck": [curve]})
         self.items["bottleneck"].visible = False
+        _name(self.items, ())
         self.element = pane(self.plot)
 
     def show(self, tracks: tuple[Track, ...], rule: str) -> None:
@@ -93,6 +94,7 @@ class CoursePicture:
             errors += [error, ends]
         self.errors.renderers = errors
         self.items = legend(self.plot, dict(zip(_NAMES, lines, strict=True)) | {"I(label;T)": self.labels})
+        self.show(())
         self.element = pane(self.plot)
 
     def show(self, tracks: tuple[Track, ...]) -> None:

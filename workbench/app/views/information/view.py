@@ -26,15 +26,14 @@ class InformationView:
         self._looks: dict[str, Look] = {}
 
     def beat(self, frame: Frame | None) -> None:
-        """The tab is in sight: make it, draw the closed form, then what is new."""
+        """The tab is in sight: make it, then draw what is new."""
         if not self._made:
             self._made = True
             self._build()
-            self.planes.draw()
         self._look.flush()
         if self.planes.tick() or self._stale:
             self._stale = False
-            self.complaint.say(self.planes.complaint)
+            self.complaint.say(self._look.complaint)
             self._look.draw()
 
     def _build(self) -> None:
@@ -62,4 +61,5 @@ class InformationView:
         name = self.menu.value
         if name not in self._looks:
             self._looks[name] = LOOKS[name](self.planes)
+            self._looks[name].begin()
         return self._looks[name]

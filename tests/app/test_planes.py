@@ -1,0 +1,171 @@
+"""The information tab: exact and sampled paths, calibration, bad input, and both looks from real results."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from bokeh.models import ColumnDataSource
+
+from workbench.algorithms import GradientDescent
+from workbench.analysis.information.channel import of_operator
+from workbench.analysis.information.ensembles import GaussianProcess
+from workbench.analysis.information.filters import Landweber
+from workbench.analysis.information.plane import path
+from workbench.app import planar
+from workbench.app.planes import MENUS, NONE, Planes
+from workbench.app.session import Session
+from workbench.app.views.information import InformationView
+from workbench.app.views.information.view import LOOKS
+from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.jobs import Status
+from workbench.operators import GaussianBlur
+from workbench.priors import Zero
+
+SIDE = 16
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    parts = {"operator": GaussianBlur((1, SIDE, SIDE), 1.0), "prior": Zero(), "algorithm": GradientDescent()}
+    made = Session(Experiment(truth=Shipped("camera", SIDE), steps=20, **parts))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def planes(session: Session) -> Iterator[Planes]:
+    made = Planes(session)
+    for name, value in {"look.steps": 12, "size.side": 8, "sampling.count": 120, "sampling.steps": 4}.items():
+        made.set(name, value)
+    yield made
+    made.close()
+
+
+def wait(planes: Planes, ready: Callable[[], bool]) -> None:
+    end = time.perf_counter() + 20
+    while not ready():
+        assert time.perf_counter() < end, planes.latest.message or planes.drawing.message or "nothing came"
+        planes.tick()
+        time.sleep(0.005)
+    planes.tick()
+
+
+def drawn(planes: Planes) -> planar.Found:
+    planes.draw()
+    wait(planes, lambda: planes.drawing.status is Status.DONE)
+    assert planes.found is not None
+    return planes.found
+
+
+def read(planes: Planes) -> planar.Measured:
+    planes.measure()
+    wait(planes, lambda: planes.latest.status is Status.DONE)
+    assert planes.measured is not None
+    return planes.measured
+
+
+def test_the_closed_form_is_that_of_the_sessions_channel(planes):
+    found = drawn(planes)
+    operator, noise = planes.session.problem.operator, planes.session.problem.noise
+    known = path(of_operator(operator, GaussianProcess().spectrum(operator.in_shape), noise.sigma), Landweber(), 12)
+    first, second = found.tracks
+    np.testing.assert_allclose(first.i_x, known.i_x, rtol=1e-12)
+    np.testing.assert_allclose(first.memorised, known.memorised, rtol=1e-12, atol=1e-12)
+    assert (first.name, second.name) == ("Landweber", "HeavyBall") and first.gap == known.gap
+    assert found.ceiling == known.ceiling and found.rule == "tau = 0.01"
+    assert f"{known.gap:.3g} bits below" in first.sentence and "GaussianBlur of 1×16×16" in found.about
+    i_y, i_x = found.curve
+    assert (np.interp(first.i_y, i_y, i_x) >= first.i_x - 0.01 * found.ceiling).all()
+
+
+def test_a_wish_draws_anew_and_a_wrong_one_is_a_sentence(planes):
+    drawn(planes)
+    planes.choose("other", NONE)
+    planes.choose("filter", "FrozenConjugateGradients")
+    planes.choose("resolution", "RelativeTau")
+    wait(planes, lambda: planes.drawing.status is Status.DONE)
+    assert [t.name for t in planes.found.tracks] == ["FrozenConjugateGradients"]
+    assert "not linear in y" in planes.found.tracks[0].sentence and "rms" in planes.found.rule
+    planes.set("look.steps", "many")
+    assert "steps" in planes.complaint
+    planes.choose("filter", "Landweber")
+    planes.set("filter.step", 9.0)
+    wait(planes, lambda: planes.drawing.status is Status.FAILED)
+    assert "a step below" in planes.drawing.message and not planes.complaint
+
+
+@pytest.mark.parametrize("name", MENUS["filter"])
+def test_every_filter_has_a_path(planes, name):
+    planes.choose("filter", name)
+    planes.choose("other", NONE)
+    track = drawn(planes).tracks[0]
+    assert len(track.k) in (1, 13) and np.isfinite(track.i_x).all() and (track.gap or 0) >= 0
+
+
+def test_another_operator_is_drawn_once_the_hand_rests(planes):
+    before = drawn(planes).ceiling
+    planes.session.set("operator.width", 3.0)
+    wait(planes, lambda: planes.found.ceiling < before)
+
+
+def test_what_has_no_closed_form_gets_a_sentence_and_the_default_channel(planes):
+    planes.session.choose("operator", "Radon")
+    planes.session.choose("noise", "Poisson")
+    found = drawn(planes)
+    assert "Radon is diagonal in no basis" in found.about and "Poisson has to be sampled" in found.about
+    assert found.ceiling == pytest.approx(56.9848611706, abs=1e-6)  # REFERENCES.md
+
+
+def test_an_ensemble_goes_through_the_sessions_algorithm(planes):
+    planes.choose("ensemble", "Digits")
+    found = read(planes)
+    track = found.track(planes.algorithm)
+    assert track.name == "GradientDescent" and track.k.tolist() == [0, 2, 4]
+    assert np.isfinite(track.label).all() and track.i_x[-1] > 1
+    np.testing.assert_allclose(track.memorised, track.i_y - track.i_x)
+    assert "this reads" in found.headline and "where the truth is" in found.headline and "N = 120" in found.headline
+    assert len(found.readings) == 11 and all(r.n == 120 for r in found.readings)
+    assert found.path.dataset().attrs["seed"] == 0
+
+
+def test_too_few_samples_pause_and_cancel(planes):
+    planes.choose("front", NONE)
+    planes.choose("estimator", "GaussianClosedForm")
+    planes.measure()
+    wait(planes, lambda: planes.latest.status is Status.FAILED)
+    assert "take a larger ensemble" in planes.latest.message and planes.latest.result is None
+    planes.choose("estimator", "KSG")
+    planes.choose("front", "PCA")
+    planes.set("sampling.steps", 300)
+    planes.measure()
+    planes.toggle()
+    wait(planes, lambda: planes.latest.status is Status.PAUSED)
+    planes.toggle()
+    wait(planes, lambda: planes.latest.result is not None and planes.latest.result.path.k > 2)
+    planes.cancel()
+    wait(planes, lambda: planes.latest.status is Status.CANCELLED)
+    assert planes.measured is not None and planes.measured.path.points
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_both_looks_draw_real_results(session, name):
+    view = InformationView(session)
+    view.planes.set("sampling.count", 100)
+    view.planes.set("sampling.steps", 4)
+    view.beat(None)
+    view.menu.value = name
+    planes = view.planes
+    wait(planes, lambda: (planes.latest if name == "sampled" else planes.drawing).status is Status.DONE)
+    view._stale = True
+    view.beat(None)
+    look = view._look
+    for picture in (look.plane, look.course):
+        sources = [s for s in picture.plot.select({"type": ColumnDataSource}) if isinstance(s, ColumnDataSource)]
+        assert any(len(column) for source in sources for column in source.data.values())
+        assert picture.items["first"].visible
+    assert str(look.plane.plot.xaxis[0].axis_label).endswith("tau = 0.01")
+    assert look.notes[0].sentence and not view.complaint.sentence
+    assert look.plane.element in list(view.place)
+    planes.close()
