@@ -166,6 +166,6 @@ def test_both_looks_draw_real_results(session, name):
         assert any(len(column) for source in sources for column in source.data.values())
         assert picture.items["first"].visible
     assert str(look.plane.plot.xaxis[0].axis_label).endswith("tau = 0.01")
-    assert look.notes[0].sentence and not view.complaint.sentence
+    assert look.note.sentence[1:] and not view.complaint.sentence
     assert look.plane.element in list(view.place)
     planes.close()

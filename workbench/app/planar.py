@@ -155,6 +155,11 @@ class Measured:
         return f"Calibration {where}: {first.sentence}, in nats (the plane is in bits)."
 
     @property
+    def table(self) -> str:
+        """Every reading, a line each."""
+        return "\n".join(f"{r.row[0]}: {r.sentence}" for r in self.readings)
+
+    @property
     def about(self) -> str:
         """What to know of the estimator, and of the one behind it."""
         outer = self.path.sampling.estimator
@@ -190,4 +195,4 @@ def matched(path: sampled.SampledPath, axes: int) -> BivariateNormal:
     axes = min(axes, front.dimensions if isinstance(front, PCA) else 1000)
     nats = max([p.i_x * math.log(2) for p in path.points] + [_LEAST])
     rho = math.sqrt(-math.expm1(-2 * nats / axes))
-    return BivariateNormal(min(rho, _LARGEST), axes)
+    return BivariateNormal(round(min(rho, _LARGEST), 6), axes)

@@ -5,7 +5,7 @@ import html
 import panel as pn
 
 ERROR = "#e5483f"  # readable on white and on black
-_STYLE = "font-size:12px;line-height:1.35;overflow-wrap:anywhere;padding-bottom:3px"
+_STYLE = "font-size:12px;line-height:1.35;overflow-wrap:anywhere;white-space:pre-line;padding-bottom:3px"
 
 
 class Words:

@@ -17,20 +17,19 @@ from workbench.jobs import Status
 
 
 class Look(ABC):
-    """Two pictures, `controls` beside them, `buttons` above, `notes` below; `draw` what is new."""
+    """Two pictures, `controls` beside them, `buttons` above, `note` below; `draw` what is new."""
 
     def __init__(self, planes: Planes) -> None:
         self.planes, self.wishes = planes, Wishes(planes.set)
         self.plane, self.course = PlanePicture(), CoursePicture()
-        self.status = Words()
-        self.notes = tuple(Words() for _ in range(4))
+        # A pane that becomes visible while the browser builds the tab may stay unseen: these always say something.
+        self.status, self.note, self.table = Words(sentence="…"), Words(sentence="…"), Words(sentence=" ")
         self.parts: tuple[Choice | Knobs, ...] = self._parts()
         self.buttons: tuple[pn.viewable.Viewable, ...] = self._buttons()
-        self.extra: tuple[Words, ...] = ()
 
     @property
     def controls(self) -> tuple[pn.viewable.Viewable, ...]:
-        return (*(part.element for part in self.parts), *(words.element for words in self.extra))
+        return (*(part.element for part in self.parts), self.table.element)
 
     def flush(self) -> None:
         """Grant late wishes."""
@@ -60,10 +59,6 @@ class Look(ABC):
     @abstractmethod
     def _draw(self) -> None:
         """Draw the newest result."""
-
-    def _say(self, *sentences: str) -> None:
-        for words, sentence in zip(self.notes, (*sentences, *[""] * len(self.notes)), strict=False):
-            words.say(sentence)
 
 
 class Closed(Look):
@@ -95,15 +90,11 @@ class Closed(Look):
         self.plane.show(found.tracks, found.rule)
         self.course.show(found.tracks)
         self.status.say(found.about)
-        self._say(*(track.sentence for track in found.tracks))
+        self.note.say("\n".join(track.sentence for track in found.tracks))
 
 
 class Sampled(Look):
     """An ensemble through the session's algorithm, read by an estimator, which is then put to the test."""
-
-    def __init__(self, planes: Planes) -> None:
-        super().__init__(planes)
-        self.extra = tuple(Words() for _ in range(len(TASKS) + 1))
 
     @property
     def complaint(self) -> str:
@@ -145,9 +136,9 @@ class Sampled(Look):
         estimator, n = found.path.sampling.estimator, found.path.sampling.count
         end = max((float(np.nanmax(t.i_y)) for t in tracks), default=0.0)
         self.plane.limit(estimator.ceiling(n), f"most that N = {n} can show", end)
-        self._say(*(track.sentence for track in tracks), found.headline, found.about, found.path.note)
-        for words, reading in zip(self.extra, found.readings, strict=False):
-            words.say(f"{reading.row[0]}: {reading.sentence}")
+        said = (*(track.sentence for track in tracks), found.headline, found.about, found.path.note)
+        self.note.say("\n".join(filter(None, said)))
+        self.table.say(found.table)
 
     def _progress(self, found: Measured | None) -> str:
         if self.planes.latest.status is Status.CANCELLED and found is None:

@@ -53,7 +53,7 @@ class InformationView:
         self.bar[:] = [self.menu, *look.buttons]
         self.side[:] = [look.status.element, self.complaint.element, *look.controls]
         self.place[:] = [look.plane.element, look.course.element]
-        self.below[:] = [words.element for words in look.notes]
+        self.below[:] = [look.note.element]
         self._stale = True
 
     @property
