@@ -155,16 +155,12 @@ class Measured:
         return f"Calibration {where}: {first.sentence}, in nats (the plane is in bits)."
 
     @property
-    def table(self) -> str:
-        """Every reading, a line each."""
-        return "\n".join(f"{r.row[0]}: {r.sentence}" for r in self.readings)
-
-    @property
     def about(self) -> str:
-        """What to know of the estimator, and of the one behind it."""
+        """Every reading, and what to know of the estimator and of the one behind it, a line each."""
         outer = self.path.sampling.estimator
         chain = (outer, outer.estimator) if isinstance(outer, Front | Sliced) else (outer,)
-        return " ".join(f"Bias of {type(e).__name__}: {e.bias}. Meaningless {e.meaningless}." for e in chain)
+        words = [f"Bias of {type(e).__name__}: {e.bias}. Meaningless {e.meaningless}." for e in chain]
+        return "\n".join([*words, *(f"{r.row[0]}: {r.sentence}" for r in self.readings)])
 
 
 def small(problem: Problem, side: int) -> Problem:

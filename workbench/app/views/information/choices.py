@@ -11,7 +11,11 @@ from workbench.app.wishes import Wishes
 from workbench.parameters import Parameter, parameters
 
 WIDTH = 205
-_SELECT: dict[str, Any] = {"size": "small", "margin": (8, 0, 2, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
+_SELECT: dict[str, Any] = {
+    "size": "small",
+    "margin": (8, 0, 2, 0),
+    "sx": {"& .MuiInputBase-input": {"py": "4px", "fontSize": "13px"}},
+}
 
 
 class Knobs:

@@ -128,17 +128,20 @@ class Sampled(Look):
         planes, found = self.planes, self.planes.measured
         self._press(planes.latest.status)
         self.status.say(self._progress(found))
-        if found is None:
-            return
-        tracks = (found.track(planes.algorithm),) if found.path.points else ()
-        self.plane.show(tracks, found.path.sampling.resolution.rule)
+        tracks = (found.track(planes.algorithm),) if found and found.path.points else ()
+        sampling = planes.sampling if found is None else found.path.sampling
+        self.plane.show(tracks, sampling.resolution.rule)
         self.course.show(tracks)
-        estimator, n = found.path.sampling.estimator, found.path.sampling.count
+        if found is None:
+            self.note.say("…")
+            self.table.say(" ")
+            return
+        estimator, n = sampling.estimator, sampling.count
         end = max((float(np.nanmax(t.i_y)) for t in tracks), default=0.0)
         self.plane.limit(estimator.ceiling(n), f"most that N = {n} can show", end)
-        said = (*(track.sentence for track in tracks), found.headline, found.about, found.path.note)
+        said = (*(track.sentence for track in tracks), found.headline, found.path.note)
         self.note.say("\n".join(filter(None, said)))
-        self.table.say(found.table)
+        self.table.say(found.about)
 
     def _progress(self, found: Measured | None) -> str:
         if self.planes.latest.status is Status.CANCELLED and found is None:

@@ -1,7 +1,7 @@
 """Two pictures of paths: the plane, and what goes on over the iterations."""
 
 import numpy as np
-from bokeh.models import ColorBar, DataRange1d, HoverTool, LabelSet, LogAxis, LogColorMapper, LogScale
+from bokeh.models import ColorBar, ColumnDataSource, HoverTool, LabelSet, LogAxis, LogColorMapper, LogScale, Range1d
 from bokeh.palettes import Viridis256
 from bokeh.transform import transform
 
@@ -20,9 +20,10 @@ class PlanePicture:
     def __init__(self) -> None:
         self.plot = new_figure("I(y;T), bits", "I(x;T), bits")
         self.mapper = LogColorMapper(palette=list(Viridis256), low=1, high=2)
-        self.curve, self.ceiling, self.words = empty("x", "y"), empty("x", "y"), empty("x", "y", "text")
+        self.curve, self.ceiling = empty("x", "y"), empty("x", "y")
+        self.above, self.beside = empty("x", "y", "text"), empty("x", "y", "text")
         self.plot.line("x", "y", source=self.ceiling, color=_CEILING, line_dash="dashed", line_width=1.4)
-        curve = self.plot.line("x", "y", source=self.curve, color=_CURVE, line_width=1.8)
+        self.plot.line("x", "y", source=self.curve, color=_CURVE, line_width=1.8)
         self.paths = [empty("x", "y", "at", "k") for _ in COLOURS]
         self.bests = [empty("x", "y") for _ in COLOURS]
         lines, dots = [], []
@@ -32,15 +33,14 @@ class PlanePicture:
             dots.append(self.plot.scatter("x", "y", source=path, marker=marker, size=7, color=shade))
             ring = self.plot.scatter("x", "y", source=best, size=13, fill_alpha=0, line_color=colour, line_width=2)
             lines.append([line, dots[-1], ring])
-        words = LabelSet(x="x", y="y", text="text", source=self.words, text_font_size="11px", text_color=_CEILING)
-        words.update(y_offset=3, text_align="right")
-        self.plot.add_layout(words)
+        words = (_words(self.above, _CEILING, "right", 0), _words(self.beside, _CURVE, "left", 8))
+        for each in words:
+            self.plot.add_layout(each)
         tips = [("k", "@k"), ("I(y;T)", "@x"), ("I(x;T)", "@y")]
         self.plot.add_tools(HoverTool(renderers=dots, tooltips=tips))
         bar = ColorBar(color_mapper=self.mapper, width=8, title="k + 1", background_fill_alpha=0, padding=4)
         self.plot.add_layout(bar, "right")
-        self.items = legend(self.plot, dict(zip(_NAMES, lines, strict=True)) | {"bottleneck": [curve]})
-        self.items["bottleneck"].visible = False
+        self.items = legend(self.plot, dict(zip(_NAMES, lines, strict=True)))
         _name(self.items, ())
         self.element = pane(self.plot)
 
@@ -64,12 +64,13 @@ class PlanePicture:
         """A line that no path can cross, up to I(y;T) = end."""
         there = np.isfinite(height) and end > 0
         fill(self.ceiling, {"x": [0.0, end], "y": [height] * 2} if there else {"x": [], "y": []})
-        fill(self.words, {"x": [end], "y": [height], "text": [text]} if there else {"x": [], "y": [], "text": []})
+        fill(self.above, {"x": [end], "y": [height], "text": [text]} if there else {"x": [], "y": [], "text": []})
 
     def bend(self, i_y: Array, i_x: Array) -> None:
-        """The bottleneck curve."""
-        self.items["bottleneck"].visible = len(i_y) > 0
+        """The bottleneck curve, its name beside the middle of its height."""
         fill(self.curve, {"x": i_y, "y": i_x})
+        middle = int(np.searchsorted(i_x, 0.5 * i_x[-1]))
+        fill(self.beside, {"x": i_y[[middle]], "y": i_x[[middle]], "text": ["bottleneck"]})
 
 
 class CoursePicture:
@@ -77,13 +78,14 @@ class CoursePicture:
 
     def __init__(self) -> None:
         self.plot = new_figure("iteration k", "noise memorised I(y;T|x), bits")
-        self.errors = DataRange1d()
+        # Bokeh finds no range of its own for a logarithmic axis that was empty at first.
+        self.errors = Range1d(start=0.1, end=1)
         self.plot.extra_y_ranges = {"error": self.errors}
         self.plot.extra_y_scales = {"error": LogScale()}
         self.plot.add_layout(LogAxis(y_range_name="error", axis_label="mean square error (dashed)"), "right")
         self.sources = [empty("k", "memorised", "error", "label") for _ in COLOURS]
         self.labels: list = []
-        lines, errors = [], []
+        lines = []
         for colour, source in zip(COLOURS, self.sources, strict=True):
             kept = self.plot.line("k", "memorised", source=source, color=colour, line_width=2)
             dot = self.plot.scatter("k", "memorised", source=source, color=colour, size=4)
@@ -91,8 +93,6 @@ class CoursePicture:
             ends = self.plot.scatter("k", "error", source=source, color=colour, size=4, y_range_name="error")
             self.labels.append(self.plot.line("k", "label", source=source, color=_CLASSES, line_width=2))
             lines.append([kept, dot, error, ends])
-            errors += [error, ends]
-        self.errors.renderers = errors
         self.items = legend(self.plot, dict(zip(_NAMES, lines, strict=True)) | {"I(label;T)": self.labels})
         self.show(())
         self.element = pane(self.plot)
@@ -105,8 +105,18 @@ class CoursePicture:
             columns = {"memorised": track.memorised, "error": positive(track.error), "label": track.label}
             fill(source, columns | {"k": track.k})
         _name(self.items, tracks)
+        errors = np.concatenate([track.error[track.error > 0] for track in tracks] or [np.array([])])
+        if len(errors):
+            self.errors.update(start=0.9 * float(errors.min()), end=1.1 * float(errors.max()))
         classes = any(np.isfinite(t.label).any() for t in tracks)
         self.items["I(label;T)"].visible = classes
+
+
+def _words(source: ColumnDataSource, colour: str, side: str, shift: int) -> LabelSet:
+    """Words at points, left or right of them."""
+    words = LabelSet(x="x", y="y", text="text", source=source, text_font_size="11px", text_color=colour)
+    words.update(y_offset=3, x_offset=shift, text_align=side)
+    return words
 
 
 def _padded(tracks: tuple[Track, ...]) -> tuple[Track | None, ...]:
