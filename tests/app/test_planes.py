@@ -154,18 +154,18 @@ def test_both_looks_draw_real_results(session, name):
     view = InformationView(session)
     view.planes.set("sampling.count", 100)
     view.planes.set("sampling.steps", 4)
-    view.beat(None)
+    view.beat()
     view.menu.value = name
     planes = view.planes
     wait(planes, lambda: (planes.latest if name == "sampled" else planes.drawing).status is Status.DONE)
     view._stale = True
-    view.beat(None)
+    view.beat()
     look = view._look
     for picture in (look.plane, look.course):
         sources = [s for s in picture.plot.select({"type": ColumnDataSource}) if isinstance(s, ColumnDataSource)]
         assert any(len(column) for source in sources for column in source.data.values())
         assert picture.items["first"].visible
     assert str(look.plane.plot.xaxis[0].axis_label).endswith("tau = 0.01")
-    assert look.note.sentence[1:] and not view.complaint.sentence
+    assert look.note.sentence and not view.complaint.sentence
     assert look.plane.element in list(view.place)
     planes.close()

@@ -47,7 +47,7 @@ class Workbench:
         self.information = InformationView(session)
         self._studies = {
             SPECTRUM: lambda: self.spectrum.beat(self._frame),
-            INFORMATION: lambda: self.information.beat(self._frame),
+            INFORMATION: self.information.beat,
             NETWORK: self.network.beat,
         }
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)

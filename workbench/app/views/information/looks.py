@@ -22,8 +22,7 @@ class Look(ABC):
     def __init__(self, planes: Planes) -> None:
         self.planes, self.wishes = planes, Wishes(planes.set)
         self.plane, self.course = PlanePicture(), CoursePicture()
-        # A pane that becomes visible while the browser builds the tab may stay unseen: these always say something.
-        self.status, self.note, self.table = Words(sentence="…"), Words(sentence="…"), Words(sentence=" ")
+        self.status, self.note, self.table = Words(), Words(), Words()
         self.parts: tuple[Choice | Knobs, ...] = self._parts()
         self.buttons: tuple[pn.viewable.Viewable, ...] = self._buttons()
 
@@ -133,8 +132,8 @@ class Sampled(Look):
         self.plane.show(tracks, sampling.resolution.rule)
         self.course.show(tracks)
         if found is None:
-            self.note.say("…")
-            self.table.say(" ")
+            self.note.say("")
+            self.table.say("")
             return
         estimator, n = sampling.estimator, sampling.count
         end = max((float(np.nanmax(t.i_y)) for t in tracks), default=0.0)

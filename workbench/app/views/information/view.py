@@ -4,7 +4,6 @@ from typing import Any
 
 import panel_material_ui as pmui
 
-from workbench.app.frames import Frame
 from workbench.app.planes import Planes
 from workbench.app.session import Session
 from workbench.app.views.information.looks import Closed, Look, Sampled
@@ -25,7 +24,7 @@ class InformationView:
         self._made = self._stale = False
         self._looks: dict[str, Look] = {}
 
-    def beat(self, frame: Frame | None) -> None:
+    def beat(self) -> None:
         """The tab is in sight: make it, then draw what is new."""
         if not self._made:
             self._made = True
