@@ -106,18 +106,15 @@ class Problem:
     def gauss_newton(self, x: Tensor) -> LinearOperator:
         """v -> J* curvature J v + prior's Hessian v at x: the Hessian without the bend of A."""
         jacobian = self.operator.at(x)
-        clean = self.operator(x)
-        return self._symmetric(
-            lambda v: jacobian.adjoint(self.noise.hvp(clean, self.y, jacobian(v))) + self.prior.hvp(x, v)
-        )
+        clean, bend = self.operator(x), self.prior.hessian(x)
+        return self._symmetric(lambda v: jacobian.adjoint(self.noise.hvp(clean, self.y, jacobian(v))) + bend(v))
 
     def hessian(self, x: Tensor) -> LinearOperator:
         """The exact Hessian of the objective at x."""
         if self.operator.linear:
             return self.gauss_newton(x)
-        return self._symmetric(
-            lambda v: torch.func.jvp(self.misfit_grad, (x,), (v,))[1] + self.prior.hvp(x, v),
-        )
+        bend = self.prior.hessian(x)
+        return self._symmetric(lambda v: torch.func.jvp(self.misfit_grad, (x,), (v,))[1] + bend(v))
 
     def _symmetric(self, apply: Callable[[Tensor], Tensor]) -> LinearOperator:
         return Map((self.operator.in_shape, self.operator.in_shape), apply, apply, self.operator.field)

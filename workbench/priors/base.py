@@ -1,7 +1,9 @@
 """The prior g(x): what it can do, and the sentence for what it cannot."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from enum import Flag, auto
+from functools import partial
 from typing import Annotated
 
 import torch
@@ -77,6 +79,10 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         """The Hessian of g at x applied to v."""
         raise self._lacks(Can.HVP)
+
+    def hessian(self, x: Tensor) -> Callable[[Tensor], Tensor]:
+        """v -> hvp(x, v), with what depends on x alone found once."""
+        return partial(self.hvp, x)
 
     def majorant(self, v: Tensor) -> Tensor:
         """M v for a fixed self-adjoint M with M >= every Hessian of g: `lipschitz` I where there is no tighter one."""

@@ -1,5 +1,6 @@
 """Total variation without its kink: twice differentiable, for spectra and for methods that need a gradient."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import torch
@@ -49,13 +50,21 @@ class SmoothedTotalVariation(Prior):
         return 8 * self.weight / self.width  # |D|^2 < 8 for two axes, 4 for one
 
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
-        d, e = kernel.gradient(x), kernel.gradient(v)
+        return self.hessian(x)(v)
+
+    def hessian(self, x: Tensor) -> Callable[[Tensor], Tensor]:
+        d = kernel.gradient(x)
         root = self._root(self._square(d))
-        unit = d / root
-        along = (unit.conj() * e).real
-        if self.isotropic:
-            along = along.sum(2, keepdim=True)
-        return -self.weight * kernel.divergence((e - along * unit) / root)
+        unit, bend = d / root, self.weight / root
+
+        def apply(v: Tensor) -> Tensor:
+            e = kernel.gradient(v)
+            along = (unit.conj() * e).real
+            if self.isotropic:
+                along = along.sum(2, keepdim=True)
+            return -kernel.divergence(bend * (e - along * unit))
+
+        return apply
 
     def majorant(self, v: Tensor) -> Tensor:
         return self.hvp(torch.zeros_like(v), v)  # every pixel bends most where it has no slope

@@ -43,7 +43,8 @@ def hessians(problem: Problem, x: Tensor, gauss_newton: bool = False, width: flo
     def prior_at(count: int) -> LinearOperator:
         there = x.expand(count, *x.shape[1:])
         shapes = (problem.operator.in_shape, problem.operator.in_shape)
-        return Map(shapes, lambda v: smooth.hvp(there, v), lambda v: smooth.hvp(there, v))
+        bend = smooth.hessian(there)
+        return Map(shapes, bend, bend)
 
     return Hessians(
         blocks(used, lambda count: curvature(*repeated(replace(used, prior=Zero()), x, count))),
