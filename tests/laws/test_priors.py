@@ -393,3 +393,10 @@ def test_restoring_gives_a_signal_of_the_shape_that_was_degraded(prior, shape, d
     out = CALLS[Can.RESTORE](prior, x)
     assert out.shape == x.shape
     assert out.dtype == x.dtype
+
+
+@every_prior
+def test_a_prior_without_a_value_says_that_it_is_unknown(prior):
+    x = signal((2, 1, 8, 8), number(prior))
+    if Can.VALUE not in prior.can and not prior.unfit((1, 8, 8), x.dtype):
+        assert prior(x).shape == (2,) and prior(x).isnan().all()

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from workbench.operators import Basis, Identity, LinearOperator
 from workbench.parameters import Checked, Range
 from workbench.refusal import Refusal
-from workbench.tensors import Shape
+from workbench.tensors import Shape, real_of
 
 Weight = Annotated[float, Range(1e-2, 1e3, log=True, limits=(0, 1e9)), "weight of the prior against the misfit"]
 
@@ -57,6 +57,11 @@ NEEDS_IN_WORDS = {
 }
 
 
+def unknown(x: Tensor) -> Tensor:
+    """NaN for each item, (B,): the value of a prior that has none."""
+    return torch.full((len(x),), torch.nan, dtype=real_of(x.dtype), device=x.device)
+
+
 class Prior(nn.Module, ABC, metaclass=Checked):
     """g(x), its weight included: (B, ...) -> (B,). `can` says which of the methods below are there.
 
@@ -71,7 +76,7 @@ class Prior(nn.Module, ABC, metaclass=Checked):
 
     @abstractmethod
     def forward(self, x: Tensor) -> Tensor:
-        """g(x) of each item, (B,); infinite outside a constraint."""
+        """g(x) of each item, (B,); infinite outside a constraint, `unknown(x)` without Can.VALUE."""
 
     def grad(self, x: Tensor) -> Tensor:
         """The gradient of g, (B, ...)."""
