@@ -36,7 +36,7 @@ class PnPPGD(Algorithm):
 
     Goes to a fixed point where D - 1 has a Lipschitz constant below 1 and the misfit is strongly convex, or where D is
     averaged, both below 2/L. 1/L and sigma = sqrt(step) are taken when none is given: D a prox, it is ProximalGradient.
-    Venkatakrishnan et al. 2013, doi 10.1109/GlobalSIP.2013.6737048; Ryu et al. 2019, arXiv:1905.05406.
+    Venkatakrishnan et al. 2013, doi 10.1109/GlobalSIP.2013.6737048; Ryu et al. 2019, doi 10.48550/arXiv.1905.05406.
     """
 
     sigma: Strength = None
@@ -78,7 +78,7 @@ class PnPADMM(Algorithm):
 
     Goes to a fixed point where D - 1 has a Lipschitz constant below 1 and the misfit is strongly convex; with a D that
     expands it may go nowhere. D a prox, it is ADMM at rho = 1 / sigma^2. Closed where A has `gram_inverse`.
-    Venkatakrishnan et al. 2013, doi 10.1109/GlobalSIP.2013.6737048; Ryu et al. 2019, arXiv:1905.05406.
+    Venkatakrishnan et al. 2013, doi 10.1109/GlobalSIP.2013.6737048; Ryu et al. 2019, doi 10.48550/arXiv.1905.05406.
     """
 
     sigma: Strength = None

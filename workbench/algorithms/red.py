@@ -64,7 +64,7 @@ class DRP(Algorithm):
 
     H is what R undoes, sigma the noise that R expects in H x. At a fixed point grad misfit + H*H (x - R(H x)) / sigma^2
     = 0; for an R that is a posterior mean the second term is the slope of -log p of H x with that noise.
-    Hu, Delbracio, Milanfar & Kamilov 2024, arXiv:2310.01831.
+    Hu, Delbracio, Milanfar & Kamilov 2024, doi 10.48550/arXiv.2310.01831.
     """
 
     sigma: Strength = None
