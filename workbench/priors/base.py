@@ -24,6 +24,8 @@ class Can(Flag):
     """What a prior can do. PROX implies SPLIT, with the identity as its linear map.
 
     PROJECTION: the prox is the nearest point of a set, of all signals for no prior at all, whatever the step.
+    QUADRATIC: the Hessian is the same everywhere; the least value may be at another signal than 0.
+    SAMPLE: exp(-g) is a probability density that can be drawn from.
     """
 
     VALUE = auto()
@@ -36,6 +38,7 @@ class Can(Flag):
     QUADRATIC = auto()
     CONJUGATE = auto()
     PROJECTION = auto()
+    SAMPLE = auto()
 
 
 NEEDS_IN_WORDS = {
@@ -49,6 +52,7 @@ NEEDS_IN_WORDS = {
     Can.QUADRATIC: "a quadratic form",
     Can.CONJUGATE: "a convex conjugate",
     Can.PROJECTION: "a prox that is a projection",
+    Can.SAMPLE: "samples",
 }
 
 
@@ -119,8 +123,16 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         return 0.0
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
-        """An estimate of a signal of this prior from x, which has white noise of standard deviation sigma."""
+        """E[signal | signal + sigma n = x], n standard normal: the score of x is (denoise(x, sigma) - x) / sigma^2."""
         raise self._lacks(Can.DENOISE)
+
+    def sample(self, like: Tensor, rng: torch.Generator) -> Tensor:
+        """Independent signals of this prior, one for each item of `like` and in its shape, dtype and device."""
+        raise self._lacks(Can.SAMPLE)
+
+    def centre(self, like: Tensor) -> Tensor:
+        """The mean of the signals of a prior that can be drawn from, for each item of `like`."""
+        raise self._lacks(Can.SAMPLE)
 
     @property
     def outer(self) -> "Prior":

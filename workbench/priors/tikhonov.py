@@ -57,7 +57,9 @@ class Zero(Prior):
 class Tikhonov(Prior):
     """g(x) = weight |x|^2 / 2: a white Gaussian prior of variance 1 / weight."""
 
-    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC | Can.CONJUGATE
+    can = (
+        Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.QUADRATIC | Can.CONJUGATE
+    )
     separable = keeps_sign = True
 
     def __init__(self, weight: Weight = 1.0) -> None:
@@ -84,6 +86,9 @@ class Tikhonov(Prior):
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         return z * (self.weight / (self.weight + step)) if self.weight > 0 else torch.zeros_like(z)
+
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        return self.prox(x, sigma**2)  # the mean of a Gaussian is its mode
 
     def conjugate(self, z: Tensor) -> Tensor:
         return norm2(z) / (2 * self.weight) if self.weight > 0 else zero_inside(z.abs(), 0.0)
