@@ -25,6 +25,8 @@ class Can(Flag):
 
     PROJECTION: the prox is the nearest point of a set, of all signals for no prior at all, whatever the step.
     SCORE: the denoiser is the mean of what x may have been, so that it knows the score of x; a prox seldom is.
+    QUADRATIC: the Hessian is the same everywhere; the least value may be at another signal than 0.
+    SAMPLE: exp(-g) is a probability density that can be drawn from.
     """
 
     VALUE = auto()
@@ -39,6 +41,7 @@ class Can(Flag):
     QUADRATIC = auto()
     CONJUGATE = auto()
     PROJECTION = auto()
+    SAMPLE = auto()
 
 
 NEEDS_IN_WORDS = {
@@ -54,6 +57,7 @@ NEEDS_IN_WORDS = {
     Can.QUADRATIC: "a quadratic form",
     Can.CONJUGATE: "a convex conjugate",
     Can.PROJECTION: "a prox that is a projection",
+    Can.SAMPLE: "samples",
 }
 
 
@@ -146,6 +150,14 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     def restore(self, s: Tensor) -> Tensor:
         """An estimate of a signal x of this prior from s = H x with a little noise, H the `degradation`."""
         raise self._lacks(Can.RESTORE)
+
+    def sample(self, like: Tensor, rng: torch.Generator) -> Tensor:
+        """Independent signals of this prior, one for each item of `like` and in its shape, dtype and device."""
+        raise self._lacks(Can.SAMPLE)
+
+    def centre(self, like: Tensor) -> Tensor:
+        """The mean of the signals of a prior that can be drawn from, for each item of `like`."""
+        raise self._lacks(Can.SAMPLE)
 
     @property
     def outer(self) -> "Prior":
