@@ -138,9 +138,9 @@ def test_quantiles_are_those_of_numpy_and_intervals_cover_what_they_say():
     np.testing.assert_allclose(chains.quantiles(draws, levels), np.quantile(draws.numpy(), levels, axis=0), rtol=1e-12)
     many = torch.randn((4000, 30), generator=rng(1), dtype=torch.float64)
     for share in (0.5, 0.9):
-        interval = Interval.of(many, share)
+        (interval,) = Interval.of(many, share)
         assert interval.coverage(torch.randn((500, 30), generator=rng(2))) == pytest.approx(share, abs=0.02)
-    sides = Interval.of(many, 0.9).side(torch.tensor([-9.0] * 10 + [0.0] * 10 + [9.0] * 10))
+    sides = Interval.of(many, 0.9)[0].side(torch.tensor([-9.0] * 10 + [0.0] * 10 + [9.0] * 10))
     assert sides.tolist() == [-1] * 10 + [0] * 10 + [1] * 10
 
 

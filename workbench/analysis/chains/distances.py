@@ -91,8 +91,8 @@ class Distance:
         return f"{spread}; its mean is off by {self.mean:.2g} standard deviations."
 
 
-def distance(moments: Moments, kept: Tensor, known: Target) -> Distance:
-    """From the moments of at least two chains and some of their draws, (n, *shape)."""
+def distance(moments: Moments, kept: Tensor, intervals: tuple[Interval, Interval], known: Target) -> Distance:
+    """From the moments of at least two chains, some of their draws, (n, *shape), and their 50 and 90 % intervals."""
     floor = torch.finfo(known.variance.dtype).tiny
     deviation = known.variance.clamp_min(floor).sqrt()
     count, chains = moments.count, len(moments.means)
@@ -113,5 +113,5 @@ def distance(moments: Moments, kept: Tensor, known: Target) -> Distance:
         variance_error=float(about.std() / chains**0.5),
         sliced=sliced_wasserstein(kept, some, rng) / scale,
         alike=sliced_wasserstein(known.draws[len(some) :][: len(kept)], some, rng) / scale,
-        inside=(Interval.of(kept, 0.5).coverage(known.draws), Interval.of(kept, 0.9).coverage(known.draws)),
+        inside=(intervals[0].coverage(known.draws), intervals[1].coverage(known.draws)),
     )

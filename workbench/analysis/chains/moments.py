@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.tensors import abs2
 
-MEMORY = 2**26  # bytes of draws that are kept
+MEMORY = 2**25  # bytes of draws that are kept
 FEWEST, MOST = 64, 1000
 
 
@@ -87,10 +87,11 @@ class Interval:
     high: Tensor
 
     @classmethod
-    def of(cls, draws: Tensor, share: float) -> "Interval":
-        """The middle `share` of draws (n, *shape)."""
-        low, high = quantiles(draws, ((1 - share) / 2, (1 + share) / 2))
-        return cls(share, low, high)
+    def of(cls, draws: Tensor, *shares: float) -> tuple["Interval", ...]:
+        """The middle part of draws (n, *shape), one for each share."""
+        levels = tuple((1 + sign * share) / 2 for share in shares for sign in (-1, 1))
+        found = quantiles(draws, levels)
+        return tuple(cls(share, found[2 * i], found[2 * i + 1]) for i, share in enumerate(shares))
 
     @property
     def width(self) -> Tensor:

@@ -11,7 +11,7 @@ from workbench.algorithms import Algorithm, State
 from workbench.analysis.chains.counting import Tally, tallied
 from workbench.analysis.chains.distances import Distance, Target, distance, target
 from workbench.analysis.chains.mixing import LEAST, effective_size, rhat
-from workbench.analysis.chains.moments import Moments, Reservoir
+from workbench.analysis.chains.moments import Interval, Moments, Reservoir
 from workbench.parameters import Checked, Range
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -50,8 +50,8 @@ class Look:
 class Sampled:
     """So far: `k` iterations in all, draws by `moments`, some of them in `kept`, (n, *shape), the newest in `last`.
 
-    `paths` (M, N, P): the draws of the followed pixels and, as the last, of the mean of all. `why` says why there is no
-    exact posterior; `acceptance` is that of the chains.
+    `intervals` of 50 and 90 %; `paths` (M, N, P): the draws of the followed pixels and, last, of the mean of all.
+    `why` says why there is no exact posterior; `acceptance` is that of the chains.
     """
 
     k: int
@@ -60,6 +60,7 @@ class Sampled:
     tally: Tally
     moments: Moments | None = None
     kept: Tensor | None = None
+    intervals: tuple[Interval, ...] = ()
     paths: Tensor | None = None
     looks: tuple[Look, ...] = ()
     acceptance: float | None = None
@@ -184,9 +185,10 @@ class _Keeper:
     def _look(self, found: Sampled, moments: Moments, kept: Tensor) -> Sampled:
         paths = torch.stack(self._paths, 1)
         sizes, worst = effective_size(paths), float(rhat(paths).max())
-        far = None if found.known is None else distance(moments, kept, found.known)
+        half, most = Interval.of(kept, 0.5, 0.9)
+        far = None if found.known is None else distance(moments, kept, (half, most), found.known)
         look = Look(moments.count, float(sizes.min()), float(sizes.median()), worst, far)
-        return replace(found, kept=kept, paths=paths, looks=(*found.looks, look))
+        return replace(found, kept=kept, intervals=(half, most), paths=paths, looks=(*found.looks, look))
 
 
 def _numbers(x: Tensor) -> Tensor:
