@@ -274,11 +274,11 @@ def test_what_is_no_sampler_is_refused_and_what_has_no_exact_posterior_says_so()
     with pytest.raises(Refusal, match="has one answer"):
         next(chains.sampled(problem(), GradientDescent(), Sampling()))
     found = ended(
-        UnadjustedLangevin(), Sampling(chains=2, warmup=2, draws=20), problem(priors.SmoothedTotalVariation())
+        UnadjustedLangevin(), Sampling(chains=3, warmup=2, draws=20), problem(priors.SmoothedTotalVariation())
     )
     assert found.known is None and "no exact posterior" in found.why
     assert found.looks[-1].distance is None and found.acceptance is None
-    assert ended(MALA(), Sampling(chains=2, warmup=2, draws=20)).acceptance is not None
+    assert ended(MALA(), Sampling(chains=3, warmup=2, draws=20)).acceptance is not None
 
 
 def test_complex_signals_have_chains_too():

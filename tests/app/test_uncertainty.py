@@ -136,7 +136,7 @@ def test_the_tab_draws_real_chains_and_says_what_is_wrong_with_them(session):
     session.set(
         "algorithm.step_size", UnadjustedLangevin().largest_step(session.job.latest.state or started(session)) / 2
     )
-    view = UncertaintyView(session)
+    view = UncertaintyView(session, lambda: None)
     for name, value in {"chains": 16, "warmup": 50, "draws": 100}.items():
         view.uncertainty.set(name, value)
     view.beat()
@@ -149,7 +149,7 @@ def test_the_tab_draws_real_chains_and_says_what_is_wrong_with_them(session):
     assert "of the truth" in view.note.sentence
     for curve in (view.mixing, view.correlation, view.distances):
         assert all(len(column) for column in curve.source.data.values())
-        assert curve.element in list(view.curves)
+        assert curve.element in [place[0] for place in view.curves]
     for panel in view.pictures._summary:
         assert len(panel._grey.data["image"]) == 1
     view.menu.value = DRAWS
@@ -175,6 +175,7 @@ def test_a_minimiser_leaves_the_tab_with_a_sentence_and_a_button_that_samples(sm
     assert "PDHG has one answer" in view.advice.sentence and view.mend.visible
     assert app.tabs[UNCERTAINTY] is view.element
     view._follow()
+    assert app.choices.sections["algorithm"].select.value == type(session.experiment.algorithm).__name__ != "PDHG"
     wait(view.uncertainty, lambda: bool(view.uncertainty.found))
     view._stale = True
     view.beat()

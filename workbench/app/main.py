@@ -45,7 +45,7 @@ class Workbench:
         self.choices = Choices(session, self._chosen, hidden)
         self.gallery, self.convergence, self.python = Gallery(), Convergence(session.prove), Python(session)
         self.compare, self.spectrum, self.network = Compare(), SpectrumView(session), LaboratoryView(session)
-        self.information, self.uncertainty = InformationView(session), UncertaintyView(session)
+        self.information, self.uncertainty = InformationView(session), UncertaintyView(session, self._opened)
         self._studies = {
             SPECTRUM: lambda: self.spectrum.beat(self._frame),
             INFORMATION: self.information.beat,

@@ -171,7 +171,7 @@ class Uncertainty:
         if able is not None:
             return Advice(f"{begin} {able} draws from this posterior.", f"Sample with {able}", {"algorithm": able})
         prior = type(self.session.problem.prior).__name__
-        for other, cls in sorted(catalog.members("prior").items(), key=lambda item: Can.SAMPLE not in item[1]().can):
+        for other, cls in sorted(catalog.members("prior").items(), key=lambda item: _rank(item[1]().can)):
             able = self._with(cls())
             if able is not None:
                 sentence = f"{begin} Nothing here samples a posterior with {prior}; {able} does with {other}."
@@ -190,6 +190,11 @@ class Uncertainty:
 
     def _described(self) -> tuple:
         return id(self.session.problem), str(describe(self.session.experiment.algorithm))
+
+
+def _rank(can: Can) -> tuple[bool, bool]:
+    """The priors whose posterior is known exactly come first."""
+    return Can.SAMPLE not in can, Can.QUADRATIC not in can
 
 
 def _samplers() -> dict[str, type[Algorithm]]:

@@ -8,7 +8,7 @@ from torch import Tensor
 from workbench.tensors import abs2
 
 MEMORY = 2**25  # bytes of draws that are kept
-FEWEST, MOST = 64, 1000
+FEWEST, MOST = 64, 400
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ class Reservoir:
 
 def quantiles(draws: Tensor, levels: tuple[float, ...]) -> Tensor:
     """The quantiles of each pixel, of moduli where it is complex, interpolated: (n, *shape) -> (levels, *shape)."""
-    ordered = (draws.abs() if draws.is_complex() else draws).sort(0).values
-    found = []
+    rows = (draws.abs() if draws.is_complex() else draws).flatten(1)
+    ordered = rows.T.contiguous().sort(1).values  # contiguous draws of a pixel sort several times faster
+    last, found = len(rows) - 1, []
     for level in levels:
-        place = level * (len(ordered) - 1)
-        low = min(int(place), len(ordered) - 1)
-        high = min(low + 1, len(ordered) - 1)
-        found.append(ordered[low] + (place - low) * (ordered[high] - ordered[low]))
-    return torch.stack(found)
+        low = min(int(level * last), last)
+        part, high = level * last - low, min(low + 1, last)
+        found.append(ordered[:, low] + part * (ordered[:, high] - ordered[:, low]))
+    return torch.stack(found).reshape(len(levels), *draws.shape[1:])
 
 
 @dataclass(frozen=True)
@@ -104,4 +104,5 @@ class Interval:
 
     def coverage(self, x: Tensor) -> float:
         """The share of pixels of x, (..., *shape), that lie inside."""
-        return float((self.side(x) == 0).double().mean())
+        x = x.abs() if x.is_complex() else x
+        return float(((x >= self.low) & (x <= self.high)).double().mean())

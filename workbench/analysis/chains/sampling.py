@@ -20,7 +20,7 @@ from workbench.tensors import abs2, generator, normal_like
 
 _FOLLOWED = 24  # pixels whose whole path is kept
 _APART = 0.1  # of the size of the start: how far from each other chains begin
-_GROWN = 1.15  # a look costs time: the next one comes when there are so many more draws
+_GROWN = 1.25  # a look costs time: the next one comes when there are so many more draws
 _STREAM = 1 << 42  # where the random numbers of this file begin
 
 
@@ -28,8 +28,8 @@ _STREAM = 1 << 42  # where the random numbers of this file begin
 class Sampling(metaclass=Checked):
     """How many chains, how long they are, and what of them counts."""
 
-    chains: Annotated[int, Range(2, 64, log=True, limits=(2, 4096)), "chains, side by side"] = 8
-    warmup: Annotated[int, Range(1, 10_000, log=True, limits=(0, 1e7)), "iterations before draws count"] = 200
+    chains: Annotated[int, Range(3, 64, log=True, limits=(3, 4096)), "chains, side by side"] = 4
+    warmup: Annotated[int, Range(1, 10_000, log=True, limits=(0, 1e7)), "iterations before draws count"] = 100
     every: Annotated[int, Range(1, 100, log=True, limits=(1, 1e6)), "iterations from draw to draw"] = 1
     draws: Annotated[int, Range(10, 10_000, log=True, limits=(4, 1e7)), "draws of a chain"] = 1000
     seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "which random numbers"] = 0

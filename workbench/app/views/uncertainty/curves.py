@@ -27,14 +27,15 @@ class Mixing:
         goal = Span(location=TRUSTED, dimension="width", line_color=_RHAT, line_dash="dotted", y_range_name="rhat")
         self.plot.add_layout(goal)
         self.plot.y_range.update(renderers=[median, least])
-        legend(self.plot, {"median pixel": [median], "worst pixel": [least], "largest R-hat": [rhat]})
+        legend(self.plot, {"median pixel": [median], "worst": [least], "R-hat": [rhat]})
         self.element = pane(self.plot)
 
     def show(self, looks: tuple[Look, ...]) -> None:
         columns = {n: np.array([getattr(look, n) for look in looks], float) for n in ("median", "least", "rhat")}
         finite = columns["rhat"][np.isfinite(columns["rhat"])]
         if len(finite):
-            self.rhats.update(start=0.99, end=max(1.05, min(float(finite.max()), 3.0)))
+            # Early ones are far above: what counts is the way down to 1.
+            self.rhats.update(start=0.99, end=max(1.05, 1 + 2 * (float(finite[-1]) - 1)))
         drawn = {n: positive(columns[n]) for n in ("median", "least")}
         rhat = np.where(np.isfinite(columns["rhat"]), columns["rhat"], np.nan)
         fill(self.source, drawn | {"rhat": rhat, "n": [look.draws for look in looks]})
@@ -48,7 +49,7 @@ class Correlation:
         self.source = empty("lag", "worst", "mean")
         worst = self.plot.line("lag", "worst", source=self.source, color=_LEAST, line_width=2)
         mean = self.plot.line("lag", "mean", source=self.source, color=_MEAN, line_width=2)
-        legend(self.plot, {"slowest pixel": [worst], "mean of all": [mean]})
+        legend(self.plot, {"slowest pixel": [worst], "mean": [mean]})
         self.element = pane(self.plot)
 
     def show(self, worst: Array, mean: Array) -> None:

@@ -51,12 +51,12 @@ class MapPictures:
             return
         self.mean.show(maps.mean, grey)
         self.deviation.show(maps.deviation, _from_zero(extent(maps.deviation)))
-        self.deviation.describe(f"{maps.deviation.mean():.3g} on average")
+        self.deviation.describe(f"mean {maps.deviation.mean():.3g}")
         self.width.show(maps.width, _from_zero(extent(maps.width)))
-        self.width.describe(f"{maps.width.mean():.3g} wide on average")
+        self.width.describe(f"mean {maps.width.mean():.3g} wide")
         if maps.side is not None and maps.inside is not None:
             self.side.show(maps.side, (-1.0, 1.0))
-            self.side.describe(f"{maps.inside[-1]:.1%} inside its 90 % interval")
+            self.side.describe(f"{maps.inside[-1]:.1%} inside")
 
 
 def _from_zero(limits: Limits) -> Limits:

@@ -1,5 +1,6 @@
 """The uncertainty tab: chains of the session's posterior, what they say of each pixel, and whether to believe it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import panel_material_ui as pmui
@@ -16,15 +17,16 @@ from workbench.jobs import Status
 from workbench.parameters import parameters
 
 _FULL = {"height": "calc(100vh - 116px)", "min-height": "460px"}  # all that is below the tabs
-_CURVES = {"flex": "1 1 200px", "min-height": "180px"}
+_CURVES = {"flex": "1 1 calc(58vh - 150px)", "min-height": "190px"}  # what pictures, bar and words leave of it
+_EQUAL = {"flex": "1 1 0", "min-width": "0"}
 _SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
 
 
 class UncertaintyView:
     """Elements are made when the tab is first seen; `beat` draws what is new."""
 
-    def __init__(self, session: Session) -> None:
-        self.uncertainty = Uncertainty(session)
+    def __init__(self, session: Session, chosen: Callable[[], None]) -> None:
+        self.uncertainty, self._chosen = Uncertainty(session), chosen
         self.element = pmui.Row(sizing_mode="stretch_width", margin=0, styles=_FULL)
         self._made = self._stale = False
         self._looked: tuple[Look, ...] | None = None
@@ -72,13 +74,17 @@ class UncertaintyView:
             styles={"flex": "none"} | _FULL,
         )
         bar = pmui.Row(self.menu, *made, sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
-        words = pmui.Row(self.advice.element, self.mend, sizing_mode="stretch_width", margin=(0, 12))
-        below = pmui.Column(words, self.note.element, sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
-        main = pmui.Column(
-            bar, self.pictures.element, self.curves, below, sizing_mode="stretch_both", margin=0, styles=_FULL
-        )
-        self.curves[:] = [self.mixing.element, self.correlation.element]
-        self.element[:] = [side, main]
+        whole = {"sizing_mode": "stretch_width", "styles": {"flex": "none"}}
+        words = pmui.Row(self.advice.element, self.mend, margin=(0, 12, 4, 0), **whole)
+        below = pmui.Column(self.note.element, margin=(0, 12, 4, 0), **whole)
+        self._plots = [
+            pmui.Column(curve.element, sizing_mode="stretch_both", margin=0, styles=_EQUAL)
+            for curve in (self.mixing, self.correlation, self.distances)
+        ]
+        self._empty = [bar, words, below]
+        self._full = [bar, words, self.pictures.element, self.curves, below]
+        self.main = pmui.Column(*self._empty, sizing_mode="stretch_both", margin=0, styles=_FULL)
+        self.element[:] = [side, self.main]
 
     def _turn(self, kind: str) -> None:
         self.pictures.turn(kind)
@@ -88,6 +94,7 @@ class UncertaintyView:
         advice = self.uncertainty.advice()
         if advice is not None:
             self.uncertainty.follow(advice)
+            self._chosen()
             for each in self.knobs:
                 each.show(getattr(self.uncertainty.sampling, each.path))
 
@@ -107,8 +114,13 @@ class UncertaintyView:
             self._plot(found)
 
     def _plot(self, found: Sampled) -> None:
-        """What a look at the draws changes."""
+        """What a look at the draws changes; before the first one there is nothing to see."""
         self._looked = found.looks
+        parts = self._full if found.looks else self._empty
+        if list(self.main) != parts:
+            self.main[:] = parts
+        if not found.looks:
+            return
         maps, rho = self.uncertainty.maps(), self.uncertainty.correlations()
         self.note.say(_judged(found, maps))
         if maps is not None:
@@ -117,8 +129,7 @@ class UncertaintyView:
             self.correlation.show(*rho)
         self.mixing.show(found.looks)
         self.distances.show(found.looks)
-        wanted = [self.mixing.element, self.correlation.element]
-        wanted += [self.distances.element] * (found.known is not None)
+        wanted = self._plots if found.known is not None else self._plots[:2]
         if list(self.curves) != wanted:
             self.curves[:] = wanted
 
