@@ -15,7 +15,7 @@ from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
 
-_STRENGTH = "noise that the denoiser takes away, in grey levels of [0, 1]; that of the data when empty"
+_STRENGTH = "noise that the denoiser takes away, in grey levels of [0, 1]; found from that of the data when empty"
 Strength = Annotated[float | None, Range(2e-3, 0.5, log=True, limits=(1e-9, 1e3)), _STRENGTH]
 Inner = Annotated[int, Range(1, 50, log=True, limits=(1, 1e4)), "conjugate gradients a step, without a closed form"]
 
@@ -106,4 +106,5 @@ class PnPADMM(Algorithm):
         return replace(state, x=x, half=half, dual=state.dual + half - x, k=state.k + 1)
 
     def denoised_at(self, state: State) -> float:
-        return noise_in_signal(state) if self.sigma is None else self.sigma
+        """sqrt(5 / L) when none is given: 1 / sigma^2 is then the penalty that ADMM takes."""
+        return 5**0.5 * noise_in_signal(state) if self.sigma is None else self.sigma

@@ -28,7 +28,7 @@ class RED(Algorithm):
     """
 
     sigma: Strength = None
-    weight: Trust = 1.0
+    weight: Trust = 0.25
     step_size: Step = None
 
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
