@@ -27,6 +27,7 @@ CALLS = {
     Can.HVP: lambda p, x: p.hvp(x, x),
     Can.PROX: lambda p, x: p.prox(x, 0.5),
     Can.DENOISE: lambda p, x: p.denoise(x, 0.1),
+    Can.RESTORE: lambda p, x: p.restore(p.degradation(tuple(x.shape[1:]))(x)),
     Can.SPLIT: lambda p, x: p.outer(p.linear(tuple(x.shape[1:]))(x)),
 }
 SLOPE = tuple(tuple((i + 2.0 * j) / 20 for j in range(8)) for i in range(8))
@@ -351,5 +352,44 @@ def test_strong_convexity_is_what_a_parabola_may_take_away(prior, shape, dtype):
 def test_denoising_keeps_shape_and_dtype(prior, shape, dtype):
     x = signal((2, *shape), dtype)
     out = prior.denoise(x, 0.1)
+    assert out.shape == x.shape
+    assert out.dtype == x.dtype
+
+
+@every_prior
+def test_what_an_ability_implies_is_there(prior):
+    if Can.PROX in prior.can:
+        assert Can.SPLIT | Can.DENOISE in prior.can
+    if Can.SCORE in prior.can:
+        assert Can.DENOISE in prior.can
+
+
+@having(Can.DENOISE | Can.PROX)
+def test_a_prox_denoises_by_the_most_probable_signal(prior, shape, dtype):
+    x = signal((2, *shape), dtype)
+    assert torch.equal(prior.denoise(x, 0.2), prior.prox(x, 0.2**2))
+
+
+@having(Can.SCORE | Can.QUADRATIC)
+def test_the_score_of_a_normal_signal_is_that_of_its_noisy_law(prior, shape, dtype):
+    """x ~ N(0, H^-1 + sigma^2): (H^-1 + sigma^2) score = -x, with H applied to both sides."""
+    x, sigma = signal((2, *shape), dtype), 0.3
+    score = (prior.denoise(x, sigma) - x) / sigma**2
+    assert (norm(score + sigma**2 * prior.hvp(x, score) + prior.hvp(x, x)) <= 1e-12 * norm(x) * prior.lipschitz()).all()
+
+
+@having(Can.SCORE)
+def test_a_denoiser_with_a_score_is_differentiable_by_torch(prior, shape, dtype):
+    x, v = signal((1, *shape), dtype), signal((1, *shape), dtype, seed=1)
+    along = torch.func.jvp(lambda u: prior.denoise(u, 0.3), (x,), (v,))[1]
+    step = 1e-5
+    slope = (prior.denoise(x + step * v, 0.3) - prior.denoise(x - step * v, 0.3)) / (2 * step)
+    assert (norm(along - slope) <= 1e-6 * norm(v)).all()
+
+
+@having(Can.RESTORE)
+def test_restoring_gives_a_signal_of_the_shape_that_was_degraded(prior, shape, dtype):
+    x = signal((2, *shape), dtype)
+    out = CALLS[Can.RESTORE](prior, x)
     assert out.shape == x.shape
     assert out.dtype == x.dtype

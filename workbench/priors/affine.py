@@ -22,7 +22,7 @@ class AffineConstraint(Prior):
     operator without a pseudo-inverse in closed form, and equations that nothing meets.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.PROJECTION
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.PROJECTION
 
     def __init__(
         self,

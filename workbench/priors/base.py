@@ -21,9 +21,10 @@ _NEAR = 1e-30  # a step of 0 but for division
 
 
 class Can(Flag):
-    """What a prior can do. PROX implies SPLIT, with the identity as its linear map.
+    """What a prior can do. PROX implies SPLIT, with the identity as its linear map, and DENOISE, by the prox itself.
 
     PROJECTION: the prox is the nearest point of a set, of all signals for no prior at all, whatever the step.
+    SCORE: the denoiser is the mean of what x may have been, so that it knows the score of x; a prox seldom is.
     """
 
     VALUE = auto()
@@ -32,6 +33,8 @@ class Can(Flag):
     PROX = auto()
     SPLIT = auto()
     DENOISE = auto()
+    SCORE = auto()
+    RESTORE = auto()
     CONVEX = auto()
     QUADRATIC = auto()
     CONJUGATE = auto()
@@ -45,6 +48,8 @@ NEEDS_IN_WORDS = {
     Can.PROX: "a prox",
     Can.SPLIT: "a prox after a linear map",
     Can.DENOISE: "a denoiser",
+    Can.SCORE: "a denoiser that is a posterior mean, which gives a score",
+    Can.RESTORE: "a restoration network",
     Can.CONVEX: "convexity",
     Can.QUADRATIC: "a quadratic form",
     Can.CONJUGATE: "a convex conjugate",
@@ -119,8 +124,23 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         return 0.0
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
-        """An estimate of a signal of this prior from x, which has white noise of standard deviation sigma."""
-        raise self._lacks(Can.DENOISE)
+        """An estimate of a signal of this prior from x, which has white noise of standard deviation sigma, (B, ...).
+
+        The most probable one, prox(x, sigma^2), where there is a prox. With SCORE the mean: (denoise(x) - x) / sigma^2
+        is the gradient of log p of such an x. Efron 2011, doi 10.1198/jasa.2011.tm11181. Differentiable by torch, but
+        for proxes that are a loop.
+        """
+        if Can.PROX not in self.can:
+            raise self._lacks(Can.DENOISE)
+        return self.prox(x, sigma**2)
+
+    def degradation(self, shape: Shape) -> LinearOperator:
+        """The H that `restore` undoes, for signals of this shape (without the batch)."""
+        raise self._lacks(Can.RESTORE)
+
+    def restore(self, s: Tensor) -> Tensor:
+        """An estimate of a signal x of this prior from s = H x with a little noise, H the `degradation`."""
+        raise self._lacks(Can.RESTORE)
 
     @property
     def outer(self) -> "Prior":

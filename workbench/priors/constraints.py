@@ -32,7 +32,7 @@ class NonNegative(Prior):
     Entries above -64 units in the last place of the item's largest modulus count as 0: that is rounding.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
     separable = keeps_sign = True
 
     def forward(self, x: Tensor) -> Tensor:
@@ -58,7 +58,7 @@ class Box(Prior):
     Refuses low > high.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
     separable = True
 
     def __init__(

@@ -20,7 +20,7 @@ class Entropy(Prior):
     Skilling, Bryan 1984, 10.1093/mnras/211.1.111.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
     separable = keeps_sign = True
 
     def __init__(

@@ -25,7 +25,7 @@ class TotalGeneralisedVariation(Prior):
     Bredies, Kunisch, Pock 2010, 10.1137/090769521.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX
     suits = frozenset({"piecewise constant", "piecewise affine"})
 
     def __init__(

@@ -23,7 +23,7 @@ class Huber(Prior):
     |x| is the modulus of an entry or, with an axis, the Euclidean norm along it. doi 10.1214/aoms/1177703732.
     """
 
-    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
     keeps_sign = True
 
     def __init__(

@@ -19,7 +19,7 @@ class MagnitudeOf(Prior):
     >= 0 is >= 0, and others are refused.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE
     keeps_sign = True
 
     def __init__(self, prior: Annotated[Prior, "prior of the modulus"] = TotalVariation()) -> None:

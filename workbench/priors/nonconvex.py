@@ -16,7 +16,7 @@ class L0(Prior):
     The prox keeps entries above sqrt(2 step weight) as they are and drops the others. doi 10.1016/j.acha.2009.04.002.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE
     keeps_sign = True
 
     def __init__(self, weight: Weight = 0.1) -> None:
@@ -39,7 +39,7 @@ class MCP(Prior):
     Weakly convex: g + weight / (2 width) |x|^2 is convex. doi 10.1214/09-AOS729.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE
     keeps_sign = True
 
     def __init__(
@@ -69,7 +69,7 @@ class SCAD(Prior):
     |x|^2 / 2 added, g is convex. doi 10.1198/016214501753382273.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE
     keeps_sign = True
 
     def __init__(

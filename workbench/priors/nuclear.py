@@ -22,7 +22,7 @@ class NuclearNorm(Prior):
     Cai, Candes, Shen 2010, 10.1137/080738970.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
 
     def __init__(
         self,

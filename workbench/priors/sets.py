@@ -18,7 +18,7 @@ _Radius = Range(0.01, 2, limits=(0, 1e12))
 class _ConvexSet(Prior):
     """A set whose multiples can be projected onto: conjugate_prox(z, step) leaves out the projection onto step C."""
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
     keeps_sign = True
 
     @abstractmethod

@@ -29,7 +29,18 @@ class Sobolev(Prior):
     Refuses a homogeneous order below 0.
     """
 
-    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC | Can.CONJUGATE
+    can = (
+        Can.VALUE
+        | Can.GRAD
+        | Can.HVP
+        | Can.PROX
+        | Can.SPLIT
+        | Can.DENOISE
+        | Can.SCORE
+        | Can.CONVEX
+        | Can.QUADRATIC
+        | Can.CONJUGATE
+    )
 
     def __init__(
         self,

@@ -34,7 +34,7 @@ def no_axis(axis: int, shape: Shape) -> str:
 class L1(Prior):
     """g(x) = weight sum |x|, of complex entries the moduli: few entries differ from 0."""
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
     separable = keeps_sign = True
 
     def __init__(self, weight: Weight = 1.0) -> None:
@@ -64,7 +64,7 @@ class GroupL1(Prior):
     Axis 1 of (B, C, *space) are the channels; axis 2 of differences, (B, C, d, *space), are the directions.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
     keeps_sign = True
 
     def __init__(
@@ -102,7 +102,7 @@ class ElasticNet(Prior):
     doi 10.1111/j.1467-9868.2005.00503.x; moduli where x is complex.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
     separable = keeps_sign = True
 
     def __init__(

@@ -37,7 +37,7 @@ class Sum(Prior):
         self.separable = first.separable and second.separable
         self._joint = joined(first, second)
         if self._joint is not None:
-            self.can |= Can.PROX | Can.SPLIT | (self._joint.can & Can.CONJUGATE)
+            self.can |= Can.PROX | Can.SPLIT | Can.DENOISE | (self._joint.can & Can.CONJUGATE)
             self.keeps_sign = first.keeps_sign and second.keeps_sign
         elif Can.SPLIT | Can.CONVEX in first.can & second.can:
             self.can |= Can.SPLIT

@@ -18,6 +18,7 @@ class Zero(Prior):
         | Can.HVP
         | Can.PROX
         | Can.SPLIT
+        | Can.DENOISE
         | Can.CONVEX
         | Can.QUADRATIC
         | Can.CONJUGATE
@@ -57,7 +58,18 @@ class Zero(Prior):
 class Tikhonov(Prior):
     """g(x) = weight |x|^2 / 2: a white Gaussian prior of variance 1 / weight."""
 
-    can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.CONVEX | Can.QUADRATIC | Can.CONJUGATE
+    can = (
+        Can.VALUE
+        | Can.GRAD
+        | Can.HVP
+        | Can.PROX
+        | Can.SPLIT
+        | Can.DENOISE
+        | Can.SCORE
+        | Can.CONVEX
+        | Can.QUADRATIC
+        | Can.CONJUGATE
+    )
     separable = keeps_sign = True
 
     def __init__(self, weight: Weight = 1.0) -> None:

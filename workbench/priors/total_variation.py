@@ -24,7 +24,7 @@ class TotalVariation(Prior):
     iterative and stops by its own certificate, a duality gap. Rudin, Osher, Fatemi 1992, 10.1016/0167-2789(92)90242-F.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX
     suits = frozenset({"piecewise constant"})
     keeps_sign = True
 

@@ -22,7 +22,7 @@ class WaveletL1(Prior):
     prox = W* soft-threshold W. Donoho, Johnstone 1994, 10.1093/biomet/81.3.425.
     """
 
-    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX | Can.CONJUGATE
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
 
     def __init__(
         self,
