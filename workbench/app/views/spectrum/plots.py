@@ -68,7 +68,7 @@ class Flags:
         fill(self._source, columns | {"y": [6 + 14 * i for i in range(len(seen))]})
 
 
-def new_figure(x_label: str, y_label: str, log: bool = False) -> figure:
+def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = False) -> figure:
     """A figure that fills its place and keeps it whatever the numbers are."""
     return figure(
         tools="pan,wheel_zoom,box_zoom,reset",
@@ -84,6 +84,7 @@ def new_figure(x_label: str, y_label: str, log: bool = False) -> figure:
         background_fill_alpha=0,
         border_fill_alpha=0,
         y_axis_type="log" if log else "linear",
+        x_axis_type="log" if log_x else "linear",
     )
 
 
