@@ -1,5 +1,6 @@
 """Curves over the noise, logarithmic both ways: a denoiser beside the best linear one, and a bound."""
 
+import numpy as np
 from bokeh.models import HoverTool
 
 from workbench.app.images import Array
@@ -21,11 +22,13 @@ class DenoiserPicture:
         most = self.plot.line("sigma", "y", source=limit, color=_BOUND, line_dash="dashed", line_width=1.4)
         self.plot.add_tools(HoverTool(renderers=[dots], tooltips=[("sigma", "@sigma{0.000}"), ("", "@y")]))
         self.items = legend(self.plot, {"denoiser": [line, dots], "best linear": [best], bound: [most]})
+        self.bound = self.items[bound]
         self.element = pane(self.plot)
 
     def show(self, sigma: Array, curves: tuple[Array, Array, Array], name: str) -> None:
         """The denoiser's curve, the best linear one's and the bound, over sigma."""
         self.items["denoiser"].update(label={"value": name})
+        self.bound.visible = bool(np.isfinite(curves[2]).any())
         for source, values in zip(self.sources, curves, strict=True):
             fill(source, {"sigma": sigma, "y": positive(values)})
 

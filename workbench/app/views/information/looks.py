@@ -192,8 +192,8 @@ class Denoiser(Look):
         return (Choice(self.planes, self.wishes, "ensemble", "ensemble"), Knobs(self.planes, self.wishes, "size"))
 
     def _pictures(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.errors = DenoiserPicture("mean square error a sample", bound="noise left as it is")
-        self.bits = DenoiserPicture("I(x; x + sigma w), bits a signal", bound="log\u2082 of the number of signals")
+        self.errors = DenoiserPicture("mean square error a sample", bound="untouched")
+        self.bits = DenoiserPicture("I(x; x + sigma w), bits a signal", bound="log₂ signals")
         return self.errors.element, self.bits.element
 
     def _draw(self) -> None:
