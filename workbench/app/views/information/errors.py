@@ -16,10 +16,10 @@ class DenoiserPicture:
         self.plot = new_figure("noise sigma", y_label, log=True, log_x=True)
         self.sources = [empty("sigma", "y") for _ in range(3)]
         own, linear, limit = self.sources
+        most = self.plot.line("sigma", "y", source=limit, color=_BOUND, line_dash="dashed", line_width=1.4)
+        best = self.plot.line("sigma", "y", source=linear, color=_LINEAR, line_width=1.8)
         line = self.plot.line("sigma", "y", source=own, color=_OWN, line_width=2)
         dots = self.plot.scatter("sigma", "y", source=own, color=_OWN, size=6)
-        best = self.plot.line("sigma", "y", source=linear, color=_LINEAR, line_width=1.8)
-        most = self.plot.line("sigma", "y", source=limit, color=_BOUND, line_dash="dashed", line_width=1.4)
         self.plot.add_tools(HoverTool(renderers=[dots], tooltips=[("sigma", "@sigma{0.000}"), ("", "@y")]))
         self.items = legend(self.plot, {"denoiser": [line, dots], "best linear": [best], bound: [most]})
         self.bound = self.items[bound]

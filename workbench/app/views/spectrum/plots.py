@@ -83,6 +83,8 @@ def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = Fals
         y_axis_label=y_label,
         background_fill_alpha=0,
         border_fill_alpha=0,
+        # Bokeh 3.9 draws the frame that the dark theme asks for along the last glyph's path of the drawing before.
+        outline_line_color=None,
         y_axis_type="log" if log else "linear",
         x_axis_type="log" if log_x else "linear",
     )
