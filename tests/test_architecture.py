@@ -23,6 +23,7 @@ ORDER = (
     ("priors",),
     ("noise",),
     ("problem",),
+    ("posterior",),
     ("preconditioners",),
     ("algorithms",),
     ("run", "diagnosis"),

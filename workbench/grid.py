@@ -68,8 +68,9 @@ def valid(chosen: Iterable[Cell], side: int = 32) -> list[Cell]:
 def judge(chosen: Iterable[Cell], side: int = 32, steps: int = 50) -> Iterator[Verdict]:
     """A verdict on each cell: refused with its sentence, or run for so many steps from defaults and looked at.
 
-    A run passes when it stays finite and, but for samplers, ends no higher than it started and, where the prior suits
-    the signal, no more than 0.1 dB below the pseudo-inverse, or the scaled adjoint where there is none.
+    A run passes when it stays finite and, but for samplers and fixed points that minimise nothing, ends no higher than
+    it started and, but for samplers, where the prior suits the signal, no more than 0.1 dB below the pseudo-inverse, or
+    the scaled adjoint where there is none.
     """
     for cell in chosen:
         made = _prepare(cell, side)
@@ -151,9 +152,10 @@ def _wrong(prior: Prior, algorithm: Algorithm, found: "xr.Dataset", gain: float)
     if found.attrs["stopped"]:
         return f"diverged: {found.attrs['stopped']}"
     first, last = (float(found.objective[k, 0]) for k in (0, -1))
-    if math.isnan(last) or not math.isfinite(float(abs(found.x).max())):
+    down = algorithm.minimises and not algorithm.random
+    if (down and math.isnan(last)) or not math.isfinite(float(abs(found.x).max())):
         return "ended with NaN"
-    if not algorithm.random and last > first + ROUNDING * abs(first) + ROUNDING:
+    if down and last > first + ROUNDING * abs(first) + ROUNDING:
         return f"ended above its start: {last:.6g} after {first:.6g}"
     suited = "piecewise constant" in prior.suits and found.sizes["channel"] == 1  # each channel by itself
     if suited and not algorithm.random and not gain >= -LOSS:

@@ -3,6 +3,7 @@
 from workbench.algorithms.accelerated import AcceleratedPDHG
 from workbench.algorithms.adaptive import AdaptivePDHG
 from workbench.algorithms.admm import ADMM
+from workbench.algorithms.annealed import PnPHQS
 from workbench.algorithms.backtracking import BacktrackingFISTA, BacktrackingProximalGradient
 from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.condat import CondatVu, LinearisedADMM
@@ -24,7 +25,9 @@ from workbench.algorithms.momentum import FISTA, Nesterov
 from workbench.algorithms.newton import GaussNewtonCG, TrustRegionNewton
 from workbench.algorithms.nonconvex import IterativeHardThresholding, MonotoneAPG
 from workbench.algorithms.pdhg import PDHG
+from workbench.algorithms.plug_and_play import PnPADMM, PnPPGD
 from workbench.algorithms.preconditioned import PreconditionedCG, PreconditionedGradient, PreconditionedPDHG
+from workbench.algorithms.red import DRP, RED
 from workbench.algorithms.rows import SART, SIRT, Kaczmarz, Landweber
 from workbench.algorithms.spiral import SPIRAL
 from workbench.algorithms.subgradient import SubGradient
@@ -32,6 +35,7 @@ from workbench.algorithms.subgradient import SubGradient
 __all__ = [
     "ADMM",
     "CGLS",
+    "DRP",
     "FISTA",
     "LBFGS",
     "LSMR",
@@ -41,6 +45,7 @@ __all__ = [
     "MLEM",
     "OSEM",
     "PDHG",
+    "RED",
     "SART",
     "SIRT",
     "SPIRAL",
@@ -69,6 +74,9 @@ __all__ = [
     "Needs",
     "Nesterov",
     "NonlinearConjugateGradient",
+    "PnPADMM",
+    "PnPHQS",
+    "PnPPGD",
     "PreconditionedCG",
     "PreconditionedGradient",
     "PreconditionedPDHG",

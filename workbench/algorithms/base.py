@@ -71,6 +71,8 @@ class Algorithm(ABC, metaclass=Checked):
     needs: ClassVar[Needs] = Needs()
     random: ClassVar[bool] = False
     exact: ClassVar[bool] = True  # ends at a minimum of the objective; else near one
+    minimises: ClassVar[bool] = True  # goes down the objective; else to a fixed point of its own
+    draws_at_end: ClassVar[bool] = False  # of a random one: its last state is a sample; else every state is
 
     @abstractmethod
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:

@@ -93,6 +93,8 @@ def unweighted(problem: Problem) -> str:
     outer = problem.prior.outer
     if Can.GRAD not in outer.can or outer.strong_convexity() < outer.lipschitz():
         return f"a prior |K x|^2 of one weight, which {type(problem.prior).__name__} is not"
+    if problem.prior.grad(problem.zeros()).any():
+        return f"a prior that is least at 0, which {type(problem.prior).__name__} is not"
     return ""
 
 

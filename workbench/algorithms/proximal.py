@@ -47,9 +47,19 @@ def penalised(problem: Problem, x: Tensor, targets: tuple[Tensor, Tensor], weigh
     if closed is not None:
         return closed
 
-    def hessian(v: Tensor) -> Tensor:
-        return A.adjoint(A(v)) + weight * K.adjoint(K(v))
+    return descended(lambda v: A.adjoint(A(v)) + weight * K.adjoint(K(v)), b, x, inner)
 
+
+def anchored(problem: Problem, x: Tensor, z: Tensor, weight: float, inner: int) -> Tensor:
+    """argmin |A x - y|^2 + weight |x - z|^2: in closed form, else `inner` steps from x."""
+    A = problem.operator.at(x)
+    b = A.adjoint(problem.y) + weight * z
+    closed = A.gram_inverse(b, weight)
+    return descended(lambda v: A.adjoint(A(v)) + weight * v, b, x, inner) if closed is None else closed
+
+
+def descended(hessian: Callable[[Tensor], Tensor], b: Tensor, x: Tensor, inner: int) -> Tensor:
+    """`inner` conjugate gradients for H x = b from x, every item by itself."""
     p = r = b - hessian(x)
     for _ in range(inner):
         x, r, p = conjugate_step(hessian, x, r, p)

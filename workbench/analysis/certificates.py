@@ -39,7 +39,7 @@ class Certificate:
 def certify(problem: Problem, algorithm: Algorithm, state: State) -> Certificate:
     """The certificate of x at this state; it costs a few products with A, and may wait for the device."""
     with torch.no_grad():
-        why = uncertified(problem)
+        why = _aimless(algorithm) or uncertified(problem)
         if not why:
             least = lower_bound(problem, state)
             if bool(least.isfinite().all()):
@@ -50,6 +50,10 @@ def certify(problem: Problem, algorithm: Algorithm, state: State) -> Certificate
             why = "no dual point of this iterate is feasible: the data do not determine what the prior leaves free"
         value, relative = fixed_point(problem, algorithm, state)
         return Certificate(Kind.RESIDUAL, value, relative, torch.full_like(value, math.inf), why)
+
+
+def _aimless(algorithm: Algorithm) -> str:
+    return "" if algorithm.minimises else f"{type(algorithm).__name__} goes to a fixed point, which minimises nothing"
 
 
 def gap(problem: Problem, state: State) -> Mapping[str, Tensor]:

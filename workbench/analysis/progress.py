@@ -42,7 +42,8 @@ class Progress:
         certificate = certificate or self.prove(state)
         now, before = _Look(state.k, self.problem.objective(state.x), certificate), self._last
         self._last = now
-        if before is None or self.algorithm.random or not self._stands_still(before, now, state):
+        aimless = self.algorithm.random or not self.algorithm.minimises
+        if before is None or aimless or not self._stands_still(before, now, state):
             return None
         steps, step, bound = now.k - before.k, self.algorithm.current_step(state), self.algorithm.largest_step(state)
         why = f"{steps} iterations up to {now.k} have gained next to nothing, {self._how_far(certificate)}"

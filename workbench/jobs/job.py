@@ -197,7 +197,7 @@ class Job(Turn):
         state = next(self._states, None)
         self._seconds += time.perf_counter() - begin
         if state is None:
-            self._become(Status.DONE, "nothing is left to improve: the algorithm has converged")
+            self._become(Status.DONE, "the algorithm has nothing left to do")
             return
         first, self._state = self._state is None, state
         if first:

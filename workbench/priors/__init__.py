@@ -4,6 +4,8 @@ from workbench.priors.affine import AffineConstraint
 from workbench.priors.base import NEEDS_IN_WORDS, Can, Prior, Weight
 from workbench.priors.constraints import Box, NonNegative
 from workbench.priors.entropy import Entropy
+from workbench.priors.gaussian_mixture import GaussianMixture
+from workbench.priors.gaussian_process import GaussianProcess
 from workbench.priors.generalised import TotalGeneralisedVariation
 from workbench.priors.graph import GraphLaplacian
 from workbench.priors.huber import Huber, HuberTV
@@ -31,6 +33,8 @@ __all__ = [
     "Can",
     "ElasticNet",
     "Entropy",
+    "GaussianMixture",
+    "GaussianProcess",
     "GraphLaplacian",
     "GroupL1",
     "Huber",

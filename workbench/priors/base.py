@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from workbench.operators import Basis, Identity, LinearOperator
 from workbench.parameters import Checked, Range
 from workbench.refusal import Refusal
-from workbench.tensors import Shape
+from workbench.tensors import Shape, real_of
 
 Weight = Annotated[float, Range(1e-2, 1e3, log=True, limits=(0, 1e9)), "weight of the prior against the misfit"]
 
@@ -25,6 +25,8 @@ class Can(Flag):
 
     PROJECTION: the prox is the nearest point of a set, of all signals for no prior at all, whatever the step.
     SCORE: the denoiser is the mean of what x may have been, so that it knows the score of x; a prox seldom is.
+    QUADRATIC: the Hessian is the same everywhere; the least value may be at another signal than 0.
+    SAMPLE: exp(-g) is a probability density that can be drawn from.
     """
 
     VALUE = auto()
@@ -39,6 +41,7 @@ class Can(Flag):
     QUADRATIC = auto()
     CONJUGATE = auto()
     PROJECTION = auto()
+    SAMPLE = auto()
 
 
 NEEDS_IN_WORDS = {
@@ -54,7 +57,13 @@ NEEDS_IN_WORDS = {
     Can.QUADRATIC: "a quadratic form",
     Can.CONJUGATE: "a convex conjugate",
     Can.PROJECTION: "a prox that is a projection",
+    Can.SAMPLE: "samples",
 }
+
+
+def unknown(x: Tensor) -> Tensor:
+    """NaN for each item, (B,): the value of a prior that has none."""
+    return torch.full((len(x),), torch.nan, dtype=real_of(x.dtype), device=x.device)
 
 
 class Prior(nn.Module, ABC, metaclass=Checked):
@@ -71,7 +80,7 @@ class Prior(nn.Module, ABC, metaclass=Checked):
 
     @abstractmethod
     def forward(self, x: Tensor) -> Tensor:
-        """g(x) of each item, (B,); infinite outside a constraint."""
+        """g(x) of each item, (B,); infinite outside a constraint, `unknown(x)` without Can.VALUE."""
 
     def grad(self, x: Tensor) -> Tensor:
         """The gradient of g, (B, ...)."""
@@ -141,6 +150,14 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     def restore(self, s: Tensor) -> Tensor:
         """An estimate of a signal x of this prior from s = H x with a little noise, H the `degradation`."""
         raise self._lacks(Can.RESTORE)
+
+    def sample(self, like: Tensor, rng: torch.Generator) -> Tensor:
+        """Independent signals of this prior, one for each item of `like` and in its shape, dtype and device."""
+        raise self._lacks(Can.SAMPLE)
+
+    def centre(self, like: Tensor) -> Tensor:
+        """The mean of the signals of a prior that can be drawn from, for each item of `like`."""
+        raise self._lacks(Can.SAMPLE)
 
     @property
     def outer(self) -> "Prior":

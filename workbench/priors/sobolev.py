@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.operators import LinearOperator
+from workbench.operators import Basis, LinearOperator
 from workbench.operators.base import reciprocal
 from workbench.operators.cosine import filtered
 from workbench.parameters import Range
@@ -70,6 +70,9 @@ class Sobolev(Prior):
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         return self.grad(v)
 
+    def spectrum(self, x: Tensor, basis: Basis) -> Tensor | None:
+        return (self.weight * self._gain(x)).expand(x.shape) if basis == "fourier" else None
+
     def prox(self, x: Tensor, step: float) -> Tensor:
         return filtered(x, 1 / (1 + step * self.weight * self._gain(x)), "periodic")
 
@@ -77,6 +80,9 @@ class Sobolev(Prior):
         curvature = self.weight * self._gain(z)
         kept = torch.where(curvature > 0, curvature / (curvature + step), 0)
         return filtered(z, kept, "periodic")
+
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        return self.prox(x, sigma**2)  # the mean of a Gaussian is its mode
 
     def conjugate(self, z: Tensor) -> Tensor:
         if self.weight == 0:
@@ -89,7 +95,7 @@ class Sobolev(Prior):
         return torch.where(free > slack, torch.inf, value)
 
     def dual_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
-        return Tikhonov(self.weight), _Filter(shape, _gain(shape[1:], self.order, self.length, self.homogeneous))
+        return Tikhonov(self.weight), _Filter(shape, gain(shape[1:], self.order, self.length, self.homogeneous))
 
     def strong_convexity(self) -> float:
         if self.homogeneous:
@@ -100,19 +106,19 @@ class Sobolev(Prior):
         return "" if len(shape) > 1 else f"a signal of {shown(shape)} has no space to be smooth in: add an axis"
 
     def _gain(self, x: Tensor) -> Tensor:
-        return _gain(tuple(x.shape[2:]), self.order, self.length, self.homogeneous).like(x)
+        return gain(tuple(x.shape[2:]), self.order, self.length, self.homogeneous).like(x)
 
 
 @functools.lru_cache(maxsize=32)
-def _gain(space: Shape, order: float, length: float, homogeneous: bool) -> Constant:
+def gain(space: Shape, order: float, length: float, homogeneous: bool) -> Constant:
     """The weight of each frequency, in the order of fftn."""
     square = torch.zeros((), dtype=torch.float64)
     for side in space:
         square = square[..., None] + (2 * math.pi * length * torch.fft.fftfreq(side, dtype=torch.float64)).square()
-    gain = (square + (0 if homogeneous else 1)) ** order
+    values = (square + (0 if homogeneous else 1)) ** order
     if homogeneous:
-        gain[(0,) * len(space)] = 0
-    return Constant(gain)
+        values[(0,) * len(space)] = 0
+    return Constant(values)
 
 
 class _Filter(LinearOperator):

@@ -97,6 +97,9 @@ class Tikhonov(Prior):
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         return z * (self.weight / (self.weight + step)) if self.weight > 0 else torch.zeros_like(z)
 
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        return self.prox(x, sigma**2)  # the mean of a Gaussian is its mode
+
     def conjugate(self, z: Tensor) -> Tensor:
         return norm2(z) / (2 * self.weight) if self.weight > 0 else zero_inside(z.abs(), 0.0)
 

@@ -1,0 +1,104 @@
+"""Plug-and-play: splitting methods whose prox is any denoiser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.gradient import inverse
+from workbench.algorithms.proximal import anchored, white
+from workbench.noise import Likelihood
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+
+_STRENGTH = "noise that the denoiser takes away, in grey levels of [0, 1]; that of the data when empty"
+Strength = Annotated[float | None, Range(2e-3, 0.5, log=True, limits=(1e-9, 1e3)), _STRENGTH]
+Inner = Annotated[int, Range(1, 50, log=True, limits=(1, 1e4)), "conjugate gradients a step, without a closed form"]
+
+
+def noise_in_signal(state: State) -> float:
+    """sigma / |A|, 1 / sqrt(L): the noise of the data seen as noise of the signal. With it a step 1 / L is sigma^2."""
+    return inverse(state.measured["lipschitz"]) ** 0.5
+
+
+def coloured(problem: Problem) -> str:
+    """Why the misfit is not c |A x - y|^2 / 2, in words; empty where it is."""
+    return "" if white(problem) else f"white Gaussian noise, which {type(problem.noise).__name__} is not"
+
+
+@dataclass(frozen=True)
+class PnPPGD(Algorithm):
+    """x <- D(x - step grad misfit, sigma): proximal gradient with a denoiser in place of the prox.
+
+    Goes to a fixed point where D - 1 has a Lipschitz constant below 1 and the misfit is strongly convex, or where D is
+    averaged, both below 2/L. 1/L and sigma = sqrt(step) are taken when none is given: D a prox, it is ProximalGradient.
+    Venkatakrishnan et al. 2013, doi 10.1109/GlobalSIP.2013.6737048; Ryu et al. 2019, doi 10.48550/arXiv.1905.05406.
+    """
+
+    sigma: Strength = None
+    step_size: Step = None
+
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
+    exact = minimises = False
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return {"lipschitz": problem.lipschitz()}
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
+        return State(x, 0, self.measure(problem))
+
+    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
+        step = self.current_step(state)
+        sigma = step**0.5 if self.sigma is None else self.sigma
+        x = problem.prior.denoise(state.x - step * problem.misfit_grad(state.x), sigma)
+        return replace(state, x=x, k=state.k + 1)
+
+    def current_step(self, state: State) -> float:
+        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+
+    def largest_step(self, state: State) -> float | None:
+        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+
+
+@dataclass(frozen=True)
+class Plugged(State):
+    """The denoised iterate; the least squares before it, and the sum of what was left of their difference."""
+
+    half: Tensor = field(kw_only=True)
+    dual: Tensor = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class PnPADMM(Algorithm):
+    """w = argmin misfit(w) + |w - x + u|^2 / (2 sigma^2), x = D(w + u, sigma), u <- u + w - x: ADMM with a denoiser.
+
+    Goes to a fixed point where D - 1 has a Lipschitz constant below 1 and the misfit is strongly convex; with a D that
+    expands it may go nowhere. D a prox, it is ADMM at rho = 1 / sigma^2. Closed where A has `gram_inverse`.
+    Venkatakrishnan et al. 2013, doi 10.1109/GlobalSIP.2013.6737048; Ryu et al. 2019, doi 10.48550/arXiv.1905.05406.
+    """
+
+    sigma: Strength = None
+    inner: Inner = 10
+
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=("white noise",))
+    exact = minimises = False
+
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or coloured(problem)
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return {"lipschitz": problem.lipschitz()}
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Plugged:
+        return Plugged(x, 0, self.measure(problem), half=x, dual=torch.zeros_like(x))
+
+    def step(self, problem: Problem, state: Plugged, rng: torch.Generator) -> Plugged:
+        sigma = noise_in_signal(state) if self.sigma is None else self.sigma
+        weight = 1 / (sigma**2 * problem.noise.lipschitz(problem.y))
+        half = anchored(problem, state.half, state.x - state.dual, weight, self.inner)
+        x = problem.prior.denoise(half + state.dual, sigma)
+        return replace(state, x=x, half=half, dual=state.dual + half - x, k=state.k + 1)

@@ -1,0 +1,97 @@
+"""Regularisation by denoising, and by restoration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.annealed import Trust
+from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.plug_and_play import Inner, Strength, coloured, noise_in_signal
+from workbench.algorithms.proximal import descended
+from workbench.noise import Likelihood
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+
+
+@dataclass(frozen=True)
+class RED(Algorithm):
+    """x <- x - step (grad misfit + weight / sigma^2 (x - D(x, sigma))): what the denoiser takes away as a gradient.
+
+    At weight 1 it is the gradient of -log p of the signal with noise sigma where D is a posterior mean, of the Moreau
+    envelope of g where D is its prox; of nothing where the Jacobian of D is not symmetric. Goes to a fixed point below
+    2 / (L + weight / sigma^2) where D - 1 does not expand; half of that is taken when none is given.
+    Romano, Elad & Milanfar 2017, doi 10.1137/16M1102884; Reehorst & Schniter 2019, doi 10.1109/TCI.2018.2880326.
+    """
+
+    sigma: Strength = None
+    weight: Trust = 1.0
+    step_size: Step = None
+
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
+    exact = minimises = False
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return {"lipschitz": problem.lipschitz()}
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
+        return State(x, 0, self.measure(problem))
+
+    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
+        x, sigma = state.x, self._strength(state)
+        slope = problem.misfit_grad(x) + self.weight / sigma**2 * (x - problem.prior.denoise(x, sigma))
+        return replace(state, x=x - self.current_step(state) * slope, k=state.k + 1)
+
+    def current_step(self, state: State) -> float:
+        return 1 / self._bend(state) if self.step_size is None else self.step_size
+
+    def largest_step(self, state: State) -> float:
+        return 2 / self._bend(state)
+
+    def _strength(self, state: State) -> float:
+        return noise_in_signal(state) if self.sigma is None else self.sigma
+
+    def _bend(self, state: State) -> float:
+        return state.measured["lipschitz"] + self.weight / self._strength(state) ** 2
+
+
+@dataclass(frozen=True)
+class DRP(Algorithm):
+    """z = x + relax (R(H x) - x), x = argmin relax sigma^2 misfit(x) + |H (x - z)|^2 / 2: a network that restores.
+
+    H is what R undoes, sigma the noise that R expects in H x. At a fixed point grad misfit + H*H (x - R(H x)) / sigma^2
+    = 0; for an R that is a posterior mean the second term is the slope of -log p of H x with that noise.
+    Hu, Delbracio, Milanfar & Kamilov 2024, doi 10.48550/arXiv.2310.01831.
+    """
+
+    sigma: Strength = None
+    relax: Annotated[float, Range(0.05, 1, limits=(1e-6, 2)), "how far an iterate follows the network"] = 1.0
+    inner: Inner = 20
+
+    needs = Needs(prior=Can.RESTORE, noise=Likelihood.QUADRATIC, linear=True, also=("white noise",))
+    exact = minimises = False
+
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or coloured(problem)
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return {"lipschitz": problem.lipschitz()}
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
+        return State(x, 0, self.measure(problem))
+
+    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
+        A, H = problem.operator.at(state.x), problem.prior.degradation(problem.operator.in_shape)
+        sigma = noise_in_signal(state) if self.sigma is None else self.sigma
+        weight = self.relax * sigma**2 * problem.noise.lipschitz(problem.y)
+        z = state.x + self.relax * (problem.prior.restore(H(state.x)) - state.x)
+        b = weight * A.adjoint(problem.y) + H.adjoint(H(z))
+
+        def hessian(v: Tensor) -> Tensor:
+            return weight * A.adjoint(A(v)) + H.adjoint(H(v))
+
+        # From z: what neither A nor H sees stays as the network drew it.
+        return replace(state, x=descended(hessian, b, z, self.inner), k=state.k + 1)
