@@ -47,10 +47,6 @@ def _score(network: UNet, pictures: Pictures, fit: Fit) -> Recipe:
     return Recipe(ScoreDenoiser(network), Denoising(pictures, **_ANY_NOISE), fit)
 
 
-def _proximal(network: ConvexPotential, lesson: ProximalMatching, fit: Fit) -> Recipe:
-    return Recipe(network, lesson, fit)
-
-
 # Made when asked for: a network takes milliseconds to make, and most readers want one of them.
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "dncnn_grey": lambda: Recipe(DnCNN(1), Denoising(), Fit(5000)),
