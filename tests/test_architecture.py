@@ -20,6 +20,8 @@ ORDER = (
     ("kernels",),
     ("operators",),
     ("linalg",),
+    ("denoisers",),
+    ("weights",),
     ("priors",),
     ("noise",),
     ("problem",),
@@ -32,6 +34,7 @@ ORDER = (
     ("tuning",),
     ("data",),
     ("networks",),
+    ("recipes",),
     ("ensembles",),
     ("devices", "storage", "figures"),
     ("catalog",),
@@ -53,6 +56,7 @@ HEAVY = (
     "pydicom",
     "dask",
     "zarr",
+    "safetensors",
 )
 LONGEST_FILE, LONGEST_DOCSTRING = 300, 8
 FILES = sorted(PACKAGE.rglob("*.py"))

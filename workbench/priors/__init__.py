@@ -3,6 +3,7 @@
 from workbench.priors.affine import AffineConstraint
 from workbench.priors.base import NEEDS_IN_WORDS, Can, Prior, Weight
 from workbench.priors.constraints import Box, NonNegative
+from workbench.priors.denoising import Denoising
 from workbench.priors.entropy import Entropy
 from workbench.priors.gaussian_mixture import GaussianMixture
 from workbench.priors.gaussian_process import GaussianProcess
@@ -31,6 +32,7 @@ __all__ = [
     "AffineConstraint",
     "Box",
     "Can",
+    "Denoising",
     "ElasticNet",
     "Entropy",
     "GaussianMixture",

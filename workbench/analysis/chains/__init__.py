@@ -1,0 +1,31 @@
+"""Chains of a posterior: whether they mixed, what they say of each pixel, and how far that is from the truth."""
+
+from workbench.analysis.chains.counting import Tally, tallied
+from workbench.analysis.chains.distances import Distance, Target, distance, sliced_wasserstein, target
+from workbench.analysis.chains.mixing import autocorrelation, autocovariance, effective_size, normal_ranks, rhat
+from workbench.analysis.chains.moments import Interval, Moments, Reservoir, quantiles
+from workbench.analysis.chains.sampling import Look, Sampled, Sampling, replicated, sampled
+
+__all__ = [
+    "Distance",
+    "Interval",
+    "Look",
+    "Moments",
+    "Reservoir",
+    "Sampled",
+    "Sampling",
+    "Tally",
+    "Target",
+    "autocorrelation",
+    "autocovariance",
+    "distance",
+    "effective_size",
+    "normal_ranks",
+    "quantiles",
+    "replicated",
+    "rhat",
+    "sampled",
+    "sliced_wasserstein",
+    "tallied",
+    "target",
+]

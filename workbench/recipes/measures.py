@@ -1,0 +1,49 @@
+"""What cards say of weights: errors on pictures that nothing was learned from, beside the best of a classical prior."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from workbench.data import truth
+from workbench.priors import Prior, TotalVariation
+from workbench.tensors import generator, normal_like
+
+WEIGHTS = tuple(0.25 * 1.25**k for k in range(9))  # times the noise: TV's weight against |x - y|^2 / 2
+LEVELS = (0.05, 0.1, 0.2)
+
+
+class Figure(NamedTuple):
+    """One line of a card: the task, the decibels of the network, and what else does how well."""
+
+    task: str
+    psnr: float
+    other: str
+    other_psnr: float
+
+
+def psnr(estimate: Tensor, signal: Tensor) -> float:
+    """10 log10 of 1 over the mean square error, in dB."""
+    return -10 * float((estimate - signal).square().mean().log10())
+
+
+def noisy(signal: Tensor, sigma: float) -> Tensor:
+    """The signal with the same noise every time."""
+    return signal + sigma * normal_like(signal, generator(7, 0))
+
+
+def best_variation(apply: Callable[[Prior], Tensor], signal: Tensor, sigma: float) -> float:
+    """The best PSNR over weights of total variation, of what `apply` makes with the prior."""
+    return max(psnr(apply(TotalVariation(weight * sigma / sigma**2)), signal) for weight in WEIGHTS)
+
+
+@torch.no_grad()
+def denoising(denoise: Callable[[Tensor, float], Tensor], picture: str) -> list[Figure]:
+    """A denoiser beside total variation with the best weight for that very picture, 256 x 256."""
+    signal, found = truth(picture, 256), []
+    for sigma in LEVELS:
+        y = noisy(signal, sigma)
+        other = best_variation(lambda prior, y=y, sigma=sigma: prior.prox(y, sigma**2), signal, sigma)
+        found.append(Figure(f"{picture} 256, noise {sigma:g}", psnr(denoise(y, sigma), signal), "best TV", other))
+    return found
