@@ -9,6 +9,7 @@ from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.condat import CondatVu, LinearisedADMM
 from workbench.algorithms.conjugate import ConjugateGradient
 from workbench.algorithms.counts import MLEM, OSEM
+from workbench.algorithms.crank_nicolson import PreconditionedCrankNicolson
 from workbench.algorithms.cubic import CubicNewton, RegularisedNewton
 from workbench.algorithms.damped import GaussNewton, LevenbergMarquardt
 from workbench.algorithms.descent import ArmijoGradientDescent, BarzilaiBorwein, NonlinearConjugateGradient
@@ -25,11 +26,13 @@ from workbench.algorithms.momentum import FISTA, Nesterov
 from workbench.algorithms.newton import GaussNewtonCG, TrustRegionNewton
 from workbench.algorithms.nonconvex import IterativeHardThresholding, MonotoneAPG
 from workbench.algorithms.pdhg import PDHG
+from workbench.algorithms.perturbation import PerturbOptimise
 from workbench.algorithms.plug_and_play import PnPADMM, PnPPGD
 from workbench.algorithms.preconditioned import PreconditionedCG, PreconditionedGradient, PreconditionedPDHG
 from workbench.algorithms.red import DRP, RED
 from workbench.algorithms.rows import SART, SIRT, Kaczmarz, Landweber
 from workbench.algorithms.spiral import SPIRAL
+from workbench.algorithms.stabilised import SKROCK
 from workbench.algorithms.subgradient import SubGradient
 
 __all__ = [
@@ -48,6 +51,7 @@ __all__ = [
     "RED",
     "SART",
     "SIRT",
+    "SKROCK",
     "SPIRAL",
     "AcceleratedPDHG",
     "AdaptivePDHG",
@@ -74,10 +78,12 @@ __all__ = [
     "Needs",
     "Nesterov",
     "NonlinearConjugateGradient",
+    "PerturbOptimise",
     "PnPADMM",
     "PnPHQS",
     "PnPPGD",
     "PreconditionedCG",
+    "PreconditionedCrankNicolson",
     "PreconditionedGradient",
     "PreconditionedPDHG",
     "ProximalGradient",
