@@ -1,0 +1,17 @@
+"""The primal-dual step for total variation in plain torch: any device, any precision, differentiable."""
+
+from torch import Tensor
+
+from workbench.kernels.pdhg_tv import Moves
+from workbench.kernels.tv_reference import divergence, gradient, project
+from workbench.tensors import spread
+
+
+def step(
+    signals: tuple[Tensor, Tensor, Tensor], dual: Tensor, moves: Moves, isotropic: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    x, ahead, slope = signals
+    q = dual + spread(moves.dual.to(x.real), dual) * gradient(ahead)
+    q = moves.weight * project(q / moves.weight, isotropic) if moves.weight else 0 * q
+    new = x - spread(moves.primal.to(x.real), x) * (slope - divergence(q))
+    return new, new + moves.theta * (new - x), q
