@@ -88,7 +88,7 @@ def _solved(isotropic: bool) -> Callable[..., Answer]:
 
 def _moved(isotropic: bool) -> Callable[..., Answer]:
     def move(signals: tuple, dual: Tensor, primal: Tensor, ascent: Tensor) -> Answer:
-        return pdhg_tv.step(signals, dual, pdhg_tv.Moves(primal, ascent, 0.7, 0.9), isotropic)
+        return pdhg_tv.step(signals, dual, pdhg_tv.Moves(primal, ascent, 0.9), 0.7, isotropic)
 
     return move
 

@@ -8,19 +8,18 @@ from workbench.kernels.dispatch import implementation
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
+Signals = tuple[Tensor, Tensor, Tensor]
+
 
 class Moves(NamedTuple):
-    """The steps of x and of the dual, (B,) on the CPU, the weight of TV and the extrapolation of x."""
+    """The steps of x and of the dual, (B,) float64 on the CPU, and the extrapolation of x."""
 
     primal: Tensor
     dual: Tensor
-    weight: float
     theta: float
 
 
-def step(
-    signals: tuple[Tensor, Tensor, Tensor], dual: Tensor, moves: Moves, isotropic: bool = True
-) -> tuple[Tensor, Tensor, Tensor]:
+def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic: bool = True) -> Signals:
     """q' = P(q + s D z), x' = x - t (slope - div q'), z' = x' + theta (x' - x), of (x, z, slope) and q.
 
     P projects onto |q| <= weight; slope is A* p of any data term. Signals (B, C, *space) with one or two space axes,
@@ -39,4 +38,4 @@ def step(
     ):
         if tuple(part.shape) != tuple(shape):
             raise Refusal(f"{name} of {shown(tuple(shape))}", shown(tuple(part.shape)), "pass what init made")
-    return implementation(__name__, x, *signals[1:], dual).step(signals, dual, moves, isotropic)
+    return implementation(__name__, x, *signals[1:], dual).step(signals, dual, moves, weight, isotropic)

@@ -8,21 +8,20 @@ import torch
 from torch import Tensor
 
 from workbench.kernels.dispatch import compiled, share, workers
-from workbench.kernels.pdhg_tv import Moves
+from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.kernels.tv_numba import as_fields, as_planes, as_tensor
 from workbench.kernels.tv_rows import project, subtract
 from workbench.tensors import real_of
 
 
-def step(
-    signals: tuple[Tensor, Tensor, Tensor], dual: Tensor, moves: Moves, isotropic: bool
-) -> tuple[Tensor, Tensor, Tensor]:
+def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic: bool) -> Signals:
     x = signals[0]
     (flat, parts), field = as_planes(x), as_fields(dual)[0]
     made, q = np.empty((2, *flat.shape), flat.dtype), np.empty_like(field)
     threads = workers(flat.size)
     bands = max(1, min(-(-threads // len(flat)), flat.shape[1]))
-    pace = torch.stack([moves.primal, moves.dual, *(torch.full_like(moves.primal, v) for v in moves[2:])], 1)
+    shared = (torch.full_like(moves.primal, v) for v in (weight, moves.theta))
+    pace = torch.stack([moves.primal, moves.dual, *shared], 1)
     numbers = pace.repeat_interleave(x.shape[1], 0).to(real_of(x.dtype)).numpy()
     others = (as_planes(part)[0] for part in signals[1:])
     share(_step, len(flat) * bands, threads, flat, *others, field, numbers, *made, q, bands, parts, isotropic)

@@ -2,16 +2,14 @@
 
 from torch import Tensor
 
-from workbench.kernels.pdhg_tv import Moves
+from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.kernels.tv_reference import divergence, gradient, project
 from workbench.tensors import spread
 
 
-def step(
-    signals: tuple[Tensor, Tensor, Tensor], dual: Tensor, moves: Moves, isotropic: bool
-) -> tuple[Tensor, Tensor, Tensor]:
+def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic: bool) -> Signals:
     x, ahead, slope = signals
     q = dual + spread(moves.dual.to(x.real), dual) * gradient(ahead)
-    q = moves.weight * project(q / moves.weight, isotropic) if moves.weight else 0 * q
+    q = weight * project(q / weight, isotropic) if weight else 0 * q
     new = x - spread(moves.primal.to(x.real), x) * (slope - divergence(q))
     return new, new + moves.theta * (new - x), q

@@ -4,22 +4,20 @@ import torch
 from torch import Tensor
 
 from workbench.kernels.base_triton import as_type_of, blocks, constexpr, jit, launch, real, scalars, tl
-from workbench.kernels.pdhg_tv import Moves
+from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.kernels.tv_tiles_triton import moduli, places
 from workbench.tensors import real_of
 
 TILE = 256  # pixels of a program
 
 
-def step(
-    signals: tuple[Tensor, Tensor, Tensor], dual: Tensor, moves: Moves, isotropic: bool
-) -> tuple[Tensor, Tensor, Tensor]:
+def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic: bool) -> Signals:
     x, axes = signals[0], signals[0].ndim - 2
     numbers, parts = [real(part)[0] for part in signals], real(x)[1]
     field = real(dual)[0]
     height, width = (1, *x.shape[2:])[-2:]
     made, q = field.new_empty(2, *numbers[0].shape), torch.empty_like(field)
-    pace = (*moves.primal.tolist(), *moves.dual.tolist(), moves.weight, moves.theta)
+    pace = (*moves.primal.tolist(), *moves.dual.tolist(), weight, moves.theta)
     known = scalars(pace, real_of(x.dtype), x.device)
     count, tiles = x.shape[0] * x.shape[1], blocks(height * width, TILE)
     sizes = tiles, height, width, x.shape[1], len(x), axes
