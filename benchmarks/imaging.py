@@ -4,6 +4,7 @@
 inpainting, multi-coil MRI with TV, all 256 x 256, the same data and the same objective for all.
 """
 
+import contextlib
 import itertools
 import time
 from collections.abc import Callable, Mapping
@@ -123,10 +124,8 @@ def race(case: Case, best: float, repetitions: int, limit: float) -> dict[str, l
     found: dict[str, list[dict[str, Any]]] = {}
     for _, (name, solve) in itertools.product(range(repetitions), (ready | dict(case.others)).items()):
         watch = Watch(exact, best, limit)
-        try:
+        with contextlib.suppress(Over):
             solve(single, watch)
-        except Over:
-            pass
         row = {"reached": watch.reached, "excess": watch.excess, "iterations": watch.count, "seconds": watch.seconds}
         found.setdefault(name, []).append(row)
     return found
@@ -171,10 +170,10 @@ def main() -> None:
         results[case.name] = {"optimum": best, "runs": runs, "ratios": ratios}
         texts.append(f"## {case.name}\n\n{table(HEAD, rows)}\n\n{words}")
     notes = (
-        f"{SIDE} x {SIDE}, single precision, from each library's default start; {given.repetitions} runs of each in turn, "
-        f"medians; the objective is ours, in double precision, every {EVERY} iterations outside the clock, until "
-        f"{NEAR[-1]:g} or {given.limit} s. The optimum is the least objective after {given.settle} s of each of ours in "
-        "double precision. Set-up (norms, compilation) counts, but for others' norms, which they are given."
+        f"{SIDE} x {SIDE}, single precision, from each library's default start; {given.repetitions} runs of each in "
+        f"turn, medians; the objective is ours, in double precision, every {EVERY} iterations outside the clock, until "
+        f"{NEAR[-1]:g} or {given.limit} s. The optimum is the least objective after {given.settle} s of each of ours "
+        "in double precision. Set-up (norms, compilation) counts, but for others' norms, which they are given."
     )
     publish("imaging", results, notes, *texts)
 

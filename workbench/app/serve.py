@@ -75,7 +75,7 @@ class Door:
     """Counts who is inside, and lets no more in than there is room for."""
 
     def __init__(self, device: str, room: int = SESSIONS) -> None:
-        self._experiment = None if device == "cpu" else changed(Experiment(), device=device)
+        self._experiment = None if device == Experiment().device else changed(Experiment(), device=device)
         self._room, self.inside = room, 0
 
     def page(self) -> pn.viewable.Viewable:

@@ -32,9 +32,14 @@ def _moduli(g: Tensor, isotropic: bool) -> Tensor:
     return torch.linalg.vector_norm(g, dim=2, keepdim=True) if isotropic else g.abs()
 
 
-def _project(q: Tensor, isotropic: bool) -> Tensor:
+def project(q: Tensor, isotropic: bool) -> Tensor:
     energy = abs2(q).sum(2, keepdim=True) if isotropic else abs2(q)
     return q / energy.clamp(min=1).sqrt()
+
+
+def feasible(dual: Tensor, isotropic: bool) -> Tensor:
+    """A start whose moduli are at most 1, and 0 where differences reach outside."""
+    return project(torch.where(_inner(dual), dual, 0), isotropic)
 
 
 def lipschitz(x: Tensor) -> float:
@@ -56,7 +61,7 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     t = t[:, None].expand(planes)
     step = (1 / (lipschitz(x) * t)).reshape(*planes, *[1] * (x.ndim - 1))
     floor = torch.finfo(x.dtype).eps * t * _total(x.abs())
-    p = torch.zeros_like(gradient(x)) if dual is None else _project(torch.where(_inner(dual), dual, 0), isotropic)
+    p = torch.zeros_like(gradient(x)) if dual is None else feasible(dual, isotropic)
     before = p
     theta = np.ones(planes.numel())
     active, count = torch.ones_like(t, dtype=torch.bool), torch.zeros_like(t, dtype=torch.int64)
@@ -70,7 +75,7 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
         r = p
         for beta in torch.from_numpy(betas).to(t).T:
             r = p + spread(beta.view(planes), p) * (p - before)
-            q = _project(r + step * gradient(x + spread(t, x) * divergence(r)), isotropic)
+            q = project(r + step * gradient(x + spread(t, x) * divergence(r)), isotropic)
             p, before = torch.where(spread(active, p), q, p), p
         uphill = _total(((r - p) * (p - before).conj()).real) > 0
         theta = np.where(uphill.flatten().cpu().numpy(), 1.0, theta)
