@@ -6,15 +6,15 @@ import torch
 from torch import Tensor
 
 from workbench import weights
-from workbench.denoisers import Denoiser
-from workbench.priors.base import Can, Prior, unknown
+from workbench.denoisers import Denoiser, Network
+from workbench.priors.base import Can, unknown
+from workbench.priors.learned import Channelwise, Learned
 from workbench.refusal import Refusal
-from workbench.tensors import Shape
 
 _COLOURS = {1: "grey"}
 
 
-class Denoising(Prior):
+class Denoising(Learned):
     """denoise(x, sigma) = a network's estimate of a picture in [0, 1]; a value it has none, so g(x) is NaN.
 
     Shipped networks learned noise of 0.01 to 0.3: grey pictures have a network, colours another. A file, where one is
@@ -23,13 +23,12 @@ class Denoising(Prior):
     """
 
     can = Can.DENOISE
-    suits = frozenset({"photograph"})
 
     def __init__(
         self,
         network: Annotated[Literal["UNet"], "network that ships"] = "UNet",
         file: Annotated[str, "weights of your own, a .safetensors file; empty for those that ship"] = "",
-        channelwise: Annotated[bool, "each channel by itself, with the network for grey pictures"] = False,
+        channelwise: Channelwise = False,
     ) -> None:
         super().__init__()
         self.network, self.file, self.channelwise = network, file, channelwise
@@ -39,27 +38,15 @@ class Denoising(Prior):
         return unknown(x)
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
-        shape = tuple(x.shape[1:])
-        if sentence := self.unfit(shape, x.dtype):
-            raise Refusal("a picture for a denoiser", f"{x.dtype} of {len(shape)} axes", sentence)
-        if not self.channelwise:
-            return self._of(shape[0], x.device)(x, sigma)
-        return self._of(1, x.device)(x.flatten(0, 1)[:, None], sigma).reshape(x.shape)
+        return self._each(x, lambda pictures: self._as(Denoiser, x)(pictures, sigma))
 
-    def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        channels = 1 if self.channelwise and shape else shape[0]
+    def _name(self, channels: int) -> str:
         if self._own is not None:
-            return self._own.unfit((channels, *shape[1:]), dtype)
-        if channels not in _COLOURS:
-            return f"{self.network} ships for 1 and for 3 channels and not for {channels}: switch on channelwise"
-        return self._of(channels, torch.device("cpu")).unfit((channels, *shape[1:]), dtype)
+            return self.file
+        return f"{self.network.lower()}_{_COLOURS[channels]}" if channels in _COLOURS else ""
 
-    def _of(self, channels: int, device: torch.device) -> Denoiser:
-        if self._own is not None:
-            return self._own.to(device)
-        found = weights.placed(f"{self.network.lower()}_{_COLOURS[channels]}", device)
-        assert isinstance(found, Denoiser)
-        return found
+    def _network(self, channels: int, device: torch.device) -> Network:
+        return super()._network(channels, device) if self._own is None else self._own.to(device)
 
 
 def _denoiser_of(file: str) -> Denoiser:

@@ -1,5 +1,7 @@
 """How our networks were trained: pictures, lessons, and recipes that `workbench train` repeats."""
 
+from workbench.recipes.cards import card, finish
+from workbench.recipes.course import Course, Point
 from workbench.recipes.fitting import Answers, Fit, Fitted, answers
 from workbench.recipes.lessons import Batch, Denoising, Lesson, Moment
 from workbench.recipes.pictures import HELD_OUT, HandwrittenDigits, Laplacian, Photographs, Pictures, luminance
@@ -11,6 +13,7 @@ __all__ = [
     "RECIPES",
     "Answers",
     "Batch",
+    "Course",
     "Denoising",
     "Fit",
     "Fitted",
@@ -20,10 +23,13 @@ __all__ = [
     "Moment",
     "Photographs",
     "Pictures",
+    "Point",
     "ProximalMatching",
     "Recipe",
     "SuperResolving",
     "Unrolling",
     "answers",
+    "card",
+    "finish",
     "luminance",
 ]

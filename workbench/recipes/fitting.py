@@ -1,5 +1,6 @@
 """Training as an iterator of states: the unknown is all weights of a network, each step draws new examples."""
 
+import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -35,7 +36,7 @@ class Answers(Operator):
         self._held_out = lesson.held_out(_SHOWN)
         targets = self._held_out.targets
         super().__init__((1, sum(p.numel() for p in network.parameters())), tuple(targets.flatten(1).shape))
-        self.network, self.lesson = network, lesson
+        self.network, self.lesson = copy.deepcopy(network), lesson  # first weights are drawn into a copy
         self._shapes = {name: p.shape for name, p in network.named_parameters()}
 
     @property

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from workbench.parameters import Checked, Range
+from workbench.recipes.measures import LEVELS, Figure, denoised
 from workbench.recipes.pictures import Photographs, Pictures
 from workbench.tensors import generator, spread
 
@@ -40,6 +41,10 @@ class Lesson(ABC, metaclass=Checked):
     @abstractmethod
     def batch(self, truth: Tensor, rng: torch.Generator) -> Batch:
         """The examples made of some pictures, (N, C, side, side)."""
+
+    @abstractmethod
+    def figures(self, network: Callable[..., Tensor]) -> list[Figure]:
+        """How well a trained network does on a signal that nothing was learned from: the lines of its card."""
 
     def answer(self, apply: Apply, *inputs: Tensor) -> Tensor:
         """What the network answers to the inputs of a batch."""
@@ -80,3 +85,7 @@ class Denoising(Lesson):
     def loss(self, apply: Apply, batch: Batch, moment: Moment) -> Tensor:
         error = (apply(*batch.inputs) - batch.targets).square().flatten(1).mean(1)
         return (error / batch.inputs[1].clamp_max(self.cap) ** self.order).mean()
+
+    def figures(self, network: Callable[..., Tensor]) -> list[Figure]:
+        name, signal = self.pictures.test()
+        return [denoised(network, name, signal, sigma) for sigma in LEVELS]

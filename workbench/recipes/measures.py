@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
-from workbench.data import truth
-from workbench.priors import Prior, TotalVariation
+from workbench.priors import TotalVariation
 from workbench.tensors import generator, normal_like
 
 WEIGHTS = tuple(0.25 * 1.25**k for k in range(9))  # times the noise: TV's weight against |x - y|^2 / 2
@@ -33,17 +31,8 @@ def noisy(signal: Tensor, sigma: float) -> Tensor:
     return signal + sigma * normal_like(signal, generator(7, 0))
 
 
-def best_variation(apply: Callable[[Prior], Tensor], signal: Tensor, sigma: float) -> float:
-    """The best PSNR over weights of total variation, of what `apply` makes with the prior."""
-    return max(psnr(apply(TotalVariation(weight * sigma / sigma**2)), signal) for weight in WEIGHTS)
-
-
-@torch.no_grad()
-def denoising(denoise: Callable[[Tensor, float], Tensor], picture: str) -> list[Figure]:
-    """A denoiser beside total variation with the best weight for that very picture, 256 x 256."""
-    signal, found = truth(picture, 256), []
-    for sigma in LEVELS:
-        y = noisy(signal, sigma)
-        other = best_variation(lambda prior, y=y, sigma=sigma: prior.prox(y, sigma**2), signal, sigma)
-        found.append(Figure(f"{picture} 256, noise {sigma:g}", psnr(denoise(y, sigma), signal), "best TV", other))
-    return found
+def denoised(denoise: Callable[[Tensor, float], Tensor], name: str, signal: Tensor, sigma: float) -> Figure:
+    """A denoiser beside total variation, with the weight that is best for that very signal and noise."""
+    y = noisy(signal, sigma)
+    others = [psnr(TotalVariation(weight / sigma).prox(y, sigma**2), signal) for weight in WEIGHTS]
+    return Figure(f"{name}, noise {sigma:g}", psnr(denoise(y, sigma), signal), "best TV", max(others))

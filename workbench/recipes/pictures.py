@@ -40,6 +40,10 @@ class Pictures(ABC, metaclass=Checked):
     def held_out(self, rng: torch.Generator, count: int) -> Tensor:
         """The same from what nothing is learned from."""
 
+    @abstractmethod
+    def test(self) -> tuple[str, Tensor]:
+        """A signal for the card, with its name: (1, C, H, W), from what nothing is learned from."""
+
 
 @dataclass(frozen=True)
 class Photographs(Pictures):
@@ -52,11 +56,15 @@ class Photographs(Pictures):
     def draw(self, rng: torch.Generator, count: int) -> Tensor:
         made = round(self.leaves * count)
         photographed = _crops(_photographs(self.colour), self.side, rng, count - made)
-        return torch.cat([photographed, _crops(_pool(self.colour), self.side, rng, made)])
+        return torch.cat([photographed, _crops(_pool(self.colour), self.side, rng, made)]) if made else photographed
 
     def held_out(self, rng: torch.Generator, count: int) -> Tensor:
         cat = truth("chelsea", 300)
         return _crops((cat if self.colour else luminance(cat),), self.side, rng, count)
+
+    def test(self) -> tuple[str, Tensor]:
+        name = "astronaut" if self.colour else "camera"
+        return f"{name}, 256 x 256 px", truth(name, 256)
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,10 @@ class HandwrittenDigits(Pictures):
 
     def held_out(self, rng: torch.Generator, count: int) -> Tensor:
         return _rows(_digits()[1], rng, count)
+
+    def test(self) -> tuple[str, Tensor]:
+        kept = _digits()[1]
+        return f"{len(kept)} digits", kept.reshape(1, 1, -1, 8)
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,9 @@ class Laplacian(Pictures):
 
     def held_out(self, rng: torch.Generator, count: int) -> Tensor:
         return self.draw(rng, count)
+
+    def test(self) -> tuple[str, Tensor]:
+        return "independent entries", self.draw(generator(2, 0), 1)
 
 
 def luminance(x: Tensor) -> Tensor:
@@ -118,8 +133,9 @@ def _photographs(colour: bool) -> tuple[Tensor, ...]:
 
 @cache
 def _pool(colour: bool) -> tuple[Tensor, ...]:
-    pictures = tuple(dead_leaves(160, generator(1, k)) for k in range(_LEAVES))
-    return pictures if colour else tuple(map(luminance, pictures))
+    if not colour:
+        return tuple(map(luminance, _pool(True)))
+    return tuple(dead_leaves(160, generator(1, k)) for k in range(_LEAVES))
 
 
 def _crops(pictures: tuple[Tensor, ...], side: int, rng: torch.Generator, count: int) -> Tensor:
@@ -134,5 +150,4 @@ def _crops(pictures: tuple[Tensor, ...], side: int, rng: torch.Generator, count:
         top, left = (int(torch.randint(room, (1,), generator=rng)) for room in rooms)
         crop = torch.rot90(picture[0, :, top : top + side, left : left + side], turn % 4, (1, 2))
         found.append(crop.flip(2) if flip % 2 else crop)
-    channels = pictures[0].shape[1]
-    return torch.stack(found) if found else torch.zeros(0, channels, side, side)
+    return torch.stack(found)

@@ -1,16 +1,20 @@
 """Lessons of networks that restore: sharper pictures, the prox of a prior, a few steps of an algorithm."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from workbench.operators import Downsample, GaussianBlur, LinearOperator
 from workbench.parameters import Range
 from workbench.recipes.lessons import Apply, Batch, Lesson, Moment, Sigma
+from workbench.recipes.measures import Figure, denoised, noisy, psnr
 from workbench.recipes.pictures import Photographs, Pictures
+from workbench.tensors import generator
 
 Entrywise = Annotated[bool, "each entry of a signal is an example by itself"]
 
@@ -28,6 +32,13 @@ class SuperResolving(Lesson):
 
     def loss(self, apply: Apply, batch: Batch, moment: Moment) -> Tensor:
         return (apply(*batch.inputs) - batch.targets).square().mean()
+
+    def figures(self, network: Callable[..., Tensor]) -> list[Figure]:
+        name, signal = self.pictures.test()
+        (y,), _ = self.batch(signal, generator(7, 0))
+        larger = functional.interpolate(y, scale_factor=2, mode="bicubic", align_corners=False)
+        task = f"{name}, from means of 2 x 2 px, noise {self.sigma:g}"
+        return [Figure(task, psnr(network(y), signal), "bicubic", psnr(larger, signal))]
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,16 @@ class ProximalMatching(Lesson):
         over = (moment.progress - self.before) / (1 - self.before)
         gamma = self.wide * (self.narrow / self.wide) ** over
         return -torch.expm1(-error / gamma**2).mean()
+
+    def figures(self, network: Callable[..., Tensor]) -> list[Figure]:
+        name, signal = self.pictures.test()
+        if not self.entrywise:
+            return [denoised(lambda y, sigma: network(y), name, signal, self.sigma)]
+        (y,), _ = self.batch(signal, generator(7, 0))
+        # For density exp(-|x|): the most probable x is y with its modulus made smaller by sigma^2.
+        exact = y - y.clamp(-(self.sigma**2), self.sigma**2)
+        task = f"{name}, noise {self.sigma:g}"
+        return [Figure(task, psnr(network(y), signal), "the exact prox", psnr(exact, signal))]
 
 
 @dataclass(frozen=True)
@@ -89,6 +110,15 @@ class Unrolling(Lesson):
 
     def answer(self, apply: Apply, *inputs: Tensor) -> Tensor:
         return apply(*inputs, self.operator, 1.0)  # a blur of sum 1 has norm 1
+
+    def figures(self, network: Callable[..., Tensor]) -> list[Figure]:
+        name, signal = self.pictures.test()
+        operator = GaussianBlur(tuple(signal.shape[1:]), self.width)
+        y = noisy(operator(signal), self.sigma)
+        back = operator.adjoint(y)
+        ridges = [psnr(operator.gram_inverse(back, self.sigma**2 * 2.0**k), signal) for k in range(10)]
+        task = f"{name}, blur of {self.width:g} px, noise {self.sigma:g}"
+        return [Figure(task, psnr(network(y, operator, 1.0), signal), "best Tikhonov", max(ridges))]
 
     def _sure(self, apply: Apply, y: Tensor, estimate: Tensor, moment: Moment) -> Tensor:
         """mean |A f(y) - y|^2 + 2 sigma^2 div(A f)(y) / m - sigma^2, the divergence by one random difference."""
