@@ -13,6 +13,17 @@ from workbench.algorithms.crank_nicolson import PreconditionedCrankNicolson
 from workbench.algorithms.cubic import CubicNewton, RegularisedNewton
 from workbench.algorithms.damped import GaussNewton, LevenbergMarquardt
 from workbench.algorithms.descent import ArmijoGradientDescent, BarzilaiBorwein, NonlinearConjugateGradient
+from workbench.algorithms.diffusion import (
+    DDNM,
+    DDRM,
+    DDS,
+    DPS,
+    MCG,
+    DiffPIR,
+    PiGDM,
+    REDDiff,
+    UnconditionalDiffusion,
+)
 from workbench.algorithms.douglas import DouglasRachford
 from workbench.algorithms.gradient import GradientDescent, ProximalGradient
 from workbench.algorithms.half_quadratic import HalfQuadraticSplitting
@@ -38,12 +49,17 @@ from workbench.algorithms.subgradient import SubGradient
 __all__ = [
     "ADMM",
     "CGLS",
+    "DDNM",
+    "DDRM",
+    "DDS",
+    "DPS",
     "DRP",
     "FISTA",
     "LBFGS",
     "LSMR",
     "LSQR",
     "MALA",
+    "MCG",
     "MINRES",
     "MLEM",
     "OSEM",
@@ -63,6 +79,7 @@ __all__ = [
     "CondatVu",
     "ConjugateGradient",
     "CubicNewton",
+    "DiffPIR",
     "DouglasRachford",
     "GaussNewton",
     "GaussNewtonCG",
@@ -79,6 +96,7 @@ __all__ = [
     "Nesterov",
     "NonlinearConjugateGradient",
     "PerturbOptimise",
+    "PiGDM",
     "PnPADMM",
     "PnPHQS",
     "PnPPGD",
@@ -87,9 +105,11 @@ __all__ = [
     "PreconditionedGradient",
     "PreconditionedPDHG",
     "ProximalGradient",
+    "REDDiff",
     "RegularisedNewton",
     "State",
     "SubGradient",
     "TrustRegionNewton",
     "UnadjustedLangevin",
+    "UnconditionalDiffusion",
 ]

@@ -24,7 +24,7 @@ class PerturbOptimise(Algorithm):
     Papandreou & Yuille 2010; Orieux et al. 2012, doi 10.1109/LSP.2012.2189104.
     """
 
-    tolerance: Annotated[float, Range(1e-10, 1e-2, log=True, limits=(0, 1)), "relative residual of the solve"] = 1e-6
+    tolerance: Annotated[float, Range(1e-9, 1e-2, log=True, limits=(0, 1)), "relative residual of the solve"] = 1e-6
     solve_steps: Annotated[int, Range(10, 1000, log=True, limits=(1, 10**6)), "conjugate gradients at most"] = 300
 
     needs = Needs(
