@@ -16,6 +16,7 @@ class Trouble(StrEnum):
     NOT_FINITE = "not finite"
     GROWTH = "growth"
     STAGNATION = "stagnation"
+    EXPANSION = "expansion"
 
 
 @dataclass(frozen=True)

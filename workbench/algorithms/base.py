@@ -102,6 +102,10 @@ class Algorithm(ABC, metaclass=Checked):
         """The step above which convergence is not guaranteed; None where there is no such bound."""
         return None
 
+    def denoised_at(self, state: State) -> float | None:
+        """The noise that a denoiser is told in every step to come; None for a method that has none, or anneals it."""
+        return None
+
     def lacks(self, problem: Problem) -> str:
         """What the problem lacks, after "it needs"; empty where nothing. Extended where `needs` says too little."""
         return _missing(self.needs, problem)

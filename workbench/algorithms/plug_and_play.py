@@ -52,9 +52,8 @@ class PnPPGD(Algorithm):
         return State(x, 0, self.measure(problem))
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
-        step = self.current_step(state)
-        sigma = step**0.5 if self.sigma is None else self.sigma
-        x = problem.prior.denoise(state.x - step * problem.misfit_grad(state.x), sigma)
+        ahead = state.x - self.current_step(state) * problem.misfit_grad(state.x)
+        x = problem.prior.denoise(ahead, self.denoised_at(state))
         return replace(state, x=x, k=state.k + 1)
 
     def current_step(self, state: State) -> float:
@@ -62,6 +61,9 @@ class PnPPGD(Algorithm):
 
     def largest_step(self, state: State) -> float | None:
         return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+
+    def denoised_at(self, state: State) -> float:
+        return self.current_step(state) ** 0.5 if self.sigma is None else self.sigma
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,11 @@ class PnPADMM(Algorithm):
         return Plugged(x, 0, self.measure(problem), half=x, dual=torch.zeros_like(x))
 
     def step(self, problem: Problem, state: Plugged, rng: torch.Generator) -> Plugged:
-        sigma = noise_in_signal(state) if self.sigma is None else self.sigma
+        sigma = self.denoised_at(state)
         weight = 1 / (sigma**2 * problem.noise.lipschitz(problem.y))
         half = anchored(problem, state.half, state.x - state.dual, weight, self.inner)
         x = problem.prior.denoise(half + state.dual, sigma)
         return replace(state, x=x, half=half, dual=state.dual + half - x, k=state.k + 1)
+
+    def denoised_at(self, state: State) -> float:
+        return noise_in_signal(state) if self.sigma is None else self.sigma

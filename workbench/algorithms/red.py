@@ -41,7 +41,7 @@ class RED(Algorithm):
         return State(x, 0, self.measure(problem))
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
-        x, sigma = state.x, self._strength(state)
+        x, sigma = state.x, self.denoised_at(state)
         slope = problem.misfit_grad(x) + self.weight / sigma**2 * (x - problem.prior.denoise(x, sigma))
         return replace(state, x=x - self.current_step(state) * slope, k=state.k + 1)
 
@@ -51,11 +51,11 @@ class RED(Algorithm):
     def largest_step(self, state: State) -> float:
         return 2 / self._bend(state)
 
-    def _strength(self, state: State) -> float:
+    def denoised_at(self, state: State) -> float:
         return noise_in_signal(state) if self.sigma is None else self.sigma
 
     def _bend(self, state: State) -> float:
-        return state.measured["lipschitz"] + self.weight / self._strength(state) ** 2
+        return state.measured["lipschitz"] + self.weight / self.denoised_at(state) ** 2
 
 
 @dataclass(frozen=True)

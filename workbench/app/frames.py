@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from workbench.analysis import Kind
+from workbench.analysis.expansion import Expansion
 from workbench.jobs import Proof, Snapshot, Status
 from workbench.problem import Problem
 from workbench.run import Log
@@ -30,7 +31,8 @@ class Pictures:
 class Frame:
     """One look at a run. `ks`, `seconds` and every curve have one entry per recorded iteration.
 
-    `proofs`: the same columns for certificates, which are fewer; `repair`: values by path that mend a run in trouble.
+    `proofs`: the same columns for certificates, which are fewer; `repair`: values by path that mend a run in trouble;
+    `expansion`: by how much a denoiser stretches differences, what it takes away does, and errors grow in a step.
     """
 
     version: int
@@ -48,8 +50,16 @@ class Frame:
     marks: tuple[tuple[int, str], ...]
     largest_step: float | None = None
     lipschitz: float | None = None
+    expansion: tuple[float, float, float] | None = None
     repair: Mapping[str, Any] = field(default_factory=dict)
     proofs: Mapping[str, Array] = field(default_factory=dict)
+
+
+def expansions(found: Expansion | None) -> tuple[float, float, float] | None:
+    """The largest of the batch of each constant."""
+    if found is None:
+        return None
+    return float(found.denoiser.max()), float(found.residual.max()), float(found.growth.max())
 
 
 def certificates(proofs: tuple[Proof, ...]) -> dict[str, Array]:

@@ -23,6 +23,7 @@ from workbench.app.views.laboratory import LaboratoryView
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.spectrum import SpectrumView
 from workbench.app.views.transport import Transport
+from workbench.app.views.uncertainty import UncertaintyView
 from workbench.app.visit import Visit
 from workbench.app.widgets import pretty
 from workbench.experiment import Experiment
@@ -31,7 +32,7 @@ from workbench.jobs import Status
 BEAT = 1 / 15  # seconds between two looks at the run, at the least
 SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
-SPECTRUM, INFORMATION, NETWORK = 2, 3, 4  # their places among the tabs
+SPECTRUM, INFORMATION, UNCERTAINTY, NETWORK = 2, 3, 4, 5  # their places among the tabs
 PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
 
 
@@ -44,10 +45,11 @@ class Workbench:
         self.choices = Choices(session, self._chosen, hidden)
         self.gallery, self.convergence, self.python = Gallery(), Convergence(session.prove), Python(session)
         self.compare, self.spectrum, self.network = Compare(), SpectrumView(session), LaboratoryView(session)
-        self.information = InformationView(session)
+        self.information, self.uncertainty = InformationView(session), UncertaintyView(session, self._opened)
         self._studies = {
             SPECTRUM: lambda: self.spectrum.beat(self._frame),
             INFORMATION: self.information.beat,
+            UNCERTAINTY: self.uncertainty.beat,
             NETWORK: self.network.beat,
         }
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
@@ -64,6 +66,7 @@ class Workbench:
             ("Compare", self._later.place(self.compare.element)),
             ("Spectrum", self.spectrum.element),
             ("Information", self.information.element),
+            ("Uncertainty", self.uncertainty.element),
             ("Network", self.network.element),
             ("Python", self.python.element),
             dynamic=False,
@@ -94,6 +97,7 @@ class Workbench:
         """The person has gone: nothing computes for them any more."""
         self.spectrum.spectra.cancel()
         self.information.planes.close()
+        self.uncertainty.uncertainty.cancel()
         self.network.laboratory.cancel()
         self.session.close()
 
@@ -208,7 +212,11 @@ class Workbench:
     def _turn(self) -> None:
         """Another tab: the next beat draws it, when the browser knows what is in it."""
         self._turned, self._due = True, time.perf_counter() + 2 * BEAT
-        self._curves.visible = self.tabs.active not in (INFORMATION, NETWORK)  # which have curves of their own
+        self._curves.visible = self.tabs.active not in (
+            INFORMATION,
+            UNCERTAINTY,
+            NETWORK,
+        )  # which have curves of their own
 
     def _say(self) -> None:
         """Why a run stopped stays until it goes on; a note stays until the next wish."""

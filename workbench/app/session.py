@@ -10,7 +10,7 @@ import numpy as np
 from workbench import catalog, devices, jobs, parameters, storage
 from workbench.analysis import standard
 from workbench.app.address import from_address, to_address
-from workbench.app.frames import Curves, Frame, Pictures, certificates, picture, pictures
+from workbench.app.frames import Curves, Frame, Pictures, certificates, expansions, picture, pictures
 from workbench.app.pace import Pace
 from workbench.data import File, Shipped, Signal, load_bytes
 from workbench.experiment import Experiment, fit, part
@@ -200,6 +200,7 @@ class Session:
             marks=snapshot.marks,
             largest_step=snapshot.largest_step,
             lipschitz=state.measured.get("lipschitz") if state else None,
+            expansion=expansions(snapshot.expansion),
             repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
             proofs=certificates(snapshot.proofs),
         )

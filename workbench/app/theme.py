@@ -7,7 +7,11 @@ _COMMON = {
     "typography": {"h3": {"fontSize": "1.25rem", "fontWeight": 600}},
     "components": {
         "MuiToolbar": {"styleOverrides": {"root": {"minHeight": "52px !important"}}},
-        "MuiTab": {"styleOverrides": {"root": {"minHeight": "40px", "minWidth": 0, "padding": "6px 8px"}}},
+        "MuiTab": {
+            "styleOverrides": {
+                "root": {"minHeight": "40px", "minWidth": 0, "padding": "6px 7px", "textTransform": "none"}
+            }
+        },
         "MuiFormControlLabel": {"styleOverrides": {"label": {"fontSize": "12.5px"}}},
         "MuiTabs": {"styleOverrides": {"root": {"minHeight": "40px"}}},
         "MuiListItemText": {"styleOverrides": {"root": {"margin": "4px 14px !important"}}},

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 
 from workbench import devices
 from workbench.algorithms import Algorithm, State
-from workbench.analysis import Kind
+from workbench.analysis.expansion import Safety
 from workbench.analysis.progress import Progress
 from workbench.diagnosis import Diagnosis
+from workbench.jobs.snapshot import Proof, Snapshot
 from workbench.jobs.turn import SLICE, Status, Turn, in_words
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -24,34 +25,6 @@ GROWN = 1.15
 LOOK_SHARE = 0.01  # and looks for stagnation, which may want a duality gap, at most this part
 PROOF_SHARE = 0.2  # but where a person watches the certificate, at most this part
 LOOK_COST = 100  # iterations that a look is taken to cost before one was made
-
-
-@dataclass(frozen=True)
-class Proof:
-    """The relative duality gap after k iterations, the largest of the batch, or the fixed-point residual."""
-
-    k: int
-    seconds: float
-    kind: Kind
-    relative: float
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One look at a job. `log` grows on; its first `recorded` rows belong to this snapshot."""
-
-    version: int = 0
-    status: Status = Status.QUEUED
-    state: State | None = None
-    seconds: float = 0.0
-    message: str = ""
-    log: Log | None = None
-    recorded: int = 0
-    marks: tuple[tuple[int, str], ...] = ()
-    steps: int = 0
-    diagnosis: Diagnosis | None = None  # what is wrong, with the values that repair it
-    proofs: tuple[Proof, ...] = ()
-    largest_step: float | None = None  # the step up to which the algorithm is known to converge
 
 
 class Job(Turn):
@@ -70,6 +43,8 @@ class Job(Turn):
         self._states: Iterator[State] | None = None
         self._watch: Watch | None = None
         self._progress: Progress | None = None
+        self._safety: Safety | None = None
+        self._guarding = 0.0
         self._diagnosis: Diagnosis | None = None
         self._goal: int | None = None
         self._pause, self._due = 0.0, 0.0
@@ -161,6 +136,7 @@ class Job(Turn):
     def _look_out(self) -> None:
         self._watch = Watch(self.problem, self.algorithm)
         self._progress, self._diagnosis = Progress(self.problem, self.algorithm), None
+        self._safety = Safety(self.problem, self.algorithm)
 
     @property
     def status(self) -> Status:
@@ -222,6 +198,8 @@ class Job(Turn):
         devices.synchronise(self._state.x.device)
         if self._watch:
             self._watch.look(self._state)
+        if self._safety and self._safety.due(self._state, self._seconds, self._guarding):
+            self._guard(self._safety, self._state)
         watched, new = self._share > LOOK_SHARE, not self._proofs or self._proofs[-1].k < self._state.k
         if self._progress and self._status is Status.RUNNING and self._affordable():
             due = self._progress.due(self._state)
@@ -230,6 +208,12 @@ class Job(Turn):
         elif self._progress and self._status is Status.DONE and watched and new:
             self._look(self._progress, self._state, due=False)
         self._publish()
+
+    def _guard(self, safety: Safety, state: State) -> None:
+        begin = time.perf_counter()
+        self._diagnosis = safety.look(state)
+        self._message = str(self._diagnosis or "")
+        self._guarding += time.perf_counter() - begin
 
     def _look(self, progress: Progress, state: State, due: bool) -> None:
         begin = time.perf_counter()
@@ -275,6 +259,7 @@ class Job(Turn):
             self._diagnosis,
             tuple(self._proofs),
             self.algorithm.largest_step(self._state) if self._state is not None else None,
+            self._safety.latest if self._safety else None,
         )
 
 

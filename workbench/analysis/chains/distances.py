@@ -11,7 +11,7 @@ from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import abs2, generator
 
-_DRAWS, _DIRECTIONS = 512, 64
+_DRAWS, _DIRECTIONS = 400, 64
 _STREAM = 1 << 41  # where the random numbers of exact draws begin: those of chains must not share them
 SURE = 2.0  # standard errors beyond which a difference is called one
 
@@ -65,8 +65,8 @@ class Distance:
     """Between draws and the exact posterior; all are relative, and none has a floor that few draws would raise.
 
     `mean`: root mean square of the error of the mean in standard deviations, without what chance adds; `variance`: the
-    mean ratio of variances; `_error`: standard errors over chains. `sliced` in root mean variances; `alike`, that of as
-    many exact draws. `inside`: what part of the exact posterior the intervals of 50 and 90 % hold.
+    mean ratio of variances; `_error`: what chance leaves of both, from the spread over chains. `sliced` in root mean
+    variances; `alike`, that of as many exact draws. `inside`: what the intervals of 50 and 90 % hold of the posterior.
     """
 
     mean: float
@@ -86,13 +86,14 @@ class Distance:
         else:
             size = "large" if excess > 0 else "small"
             spread = f"The sampler's variance is {abs(excess):.1%} too {size} (± {SURE * error:.1%})"
-        if self.mean <= SURE * self.mean_error:
-            return f"{spread}; its mean too, to ± {SURE * self.mean_error:.2g} standard deviations."
+        least = SURE**0.5 * self.mean_error
+        if self.mean <= least:
+            return f"{spread}; its mean too, to ± {least:.2g} standard deviations."
         return f"{spread}; its mean is off by {self.mean:.2g} standard deviations."
 
 
-def distance(moments: Moments, kept: Tensor, known: Target) -> Distance:
-    """From the moments of at least two chains and some of their draws, (n, *shape)."""
+def distance(moments: Moments, kept: Tensor, intervals: tuple[Interval, Interval], known: Target) -> Distance:
+    """From the moments of at least three chains, some of their draws, (n, *shape), and their 50 and 90 % intervals."""
     floor = torch.finfo(known.variance.dtype).tiny
     deviation = known.variance.clamp_min(floor).sqrt()
     count, chains = moments.count, len(moments.means)
@@ -100,18 +101,18 @@ def distance(moments: Moments, kept: Tensor, known: Target) -> Distance:
     rows = _rows(away)
     # Of chains that are independent, the products of different ones have the squared bias for their mean.
     products = rows @ rows.T / known.mean.numel()
-    own = products.diagonal()
-    bias2 = float((products.sum() - own.sum()) / (chains * (chains - 1)))
+    pairs = products[torch.triu_indices(chains, chains, 1).unbind()]
+    bias2, chance2 = float(pairs.mean()), float(pairs.std() / len(pairs) ** 0.5)
     about = (moments.squares / count / deviation**2 + abs2(away)).flatten(1).double().mean(1)
     rng = generator(_STREAM, 1, kept.device)
     scale = float(known.variance.mean().sqrt())
     some = known.draws[: len(known.draws) // 2]
     return Distance(
         mean=max(bias2, 0.0) ** 0.5,
-        mean_error=float(own.mean() / chains) ** 0.5,
+        mean_error=chance2**0.5,
         variance=float(about.mean()) - bias2,
         variance_error=float(about.std() / chains**0.5),
         sliced=sliced_wasserstein(kept, some, rng) / scale,
         alike=sliced_wasserstein(known.draws[len(some) :][: len(kept)], some, rng) / scale,
-        inside=(Interval.of(kept, 0.5).coverage(known.draws), Interval.of(kept, 0.9).coverage(known.draws)),
+        inside=(intervals[0].coverage(known.draws), intervals[1].coverage(known.draws)),
     )

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from workbench.tensors import abs2
 
-MEMORY = 2**26  # bytes of draws that are kept
-FEWEST, MOST = 64, 1000
+MEMORY = 2**25  # bytes of draws that are kept
+FEWEST, MOST = 64, 400
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ class Reservoir:
 
 def quantiles(draws: Tensor, levels: tuple[float, ...]) -> Tensor:
     """The quantiles of each pixel, of moduli where it is complex, interpolated: (n, *shape) -> (levels, *shape)."""
-    ordered = (draws.abs() if draws.is_complex() else draws).sort(0).values
-    found = []
+    rows = (draws.abs() if draws.is_complex() else draws).flatten(1)
+    ordered = rows.T.contiguous().sort(1).values  # contiguous draws of a pixel sort several times faster
+    last, found = len(rows) - 1, []
     for level in levels:
-        place = level * (len(ordered) - 1)
-        low = min(int(place), len(ordered) - 1)
-        high = min(low + 1, len(ordered) - 1)
-        found.append(ordered[low] + (place - low) * (ordered[high] - ordered[low]))
-    return torch.stack(found)
+        low = min(int(level * last), last)
+        part, high = level * last - low, min(low + 1, last)
+        found.append(ordered[:, low] + part * (ordered[:, high] - ordered[:, low]))
+    return torch.stack(found).reshape(len(levels), *draws.shape[1:])
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,11 @@ class Interval:
     high: Tensor
 
     @classmethod
-    def of(cls, draws: Tensor, share: float) -> "Interval":
-        """The middle `share` of draws (n, *shape)."""
-        low, high = quantiles(draws, ((1 - share) / 2, (1 + share) / 2))
-        return cls(share, low, high)
+    def of(cls, draws: Tensor, *shares: float) -> tuple["Interval", ...]:
+        """The middle part of draws (n, *shape), one for each share."""
+        levels = tuple((1 + sign * share) / 2 for share in shares for sign in (-1, 1))
+        found = quantiles(draws, levels)
+        return tuple(cls(share, found[2 * i], found[2 * i + 1]) for i, share in enumerate(shares))
 
     @property
     def width(self) -> Tensor:
@@ -103,4 +104,5 @@ class Interval:
 
     def coverage(self, x: Tensor) -> float:
         """The share of pixels of x, (..., *shape), that lie inside."""
-        return float((self.side(x) == 0).double().mean())
+        x = x.abs() if x.is_complex() else x
+        return float(((x >= self.low) & (x <= self.high)).double().mean())

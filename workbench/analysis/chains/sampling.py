@@ -11,7 +11,7 @@ from workbench.algorithms import Algorithm, State
 from workbench.analysis.chains.counting import Tally, tallied
 from workbench.analysis.chains.distances import Distance, Target, distance, target
 from workbench.analysis.chains.mixing import LEAST, effective_size, rhat
-from workbench.analysis.chains.moments import Moments, Reservoir
+from workbench.analysis.chains.moments import Interval, Moments, Reservoir
 from workbench.parameters import Checked, Range
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -20,7 +20,7 @@ from workbench.tensors import abs2, generator, normal_like
 
 _FOLLOWED = 24  # pixels whose whole path is kept
 _APART = 0.1  # of the size of the start: how far from each other chains begin
-_GROWN = 1.15  # a look costs time: the next one comes when there are so many more draws
+_GROWN = 1.25  # a look costs time: the next one comes when there are so many more draws
 _STREAM = 1 << 42  # where the random numbers of this file begin
 
 
@@ -28,8 +28,8 @@ _STREAM = 1 << 42  # where the random numbers of this file begin
 class Sampling(metaclass=Checked):
     """How many chains, how long they are, and what of them counts."""
 
-    chains: Annotated[int, Range(2, 64, log=True, limits=(2, 4096)), "chains, side by side"] = 8
-    warmup: Annotated[int, Range(1, 10_000, log=True, limits=(0, 1e7)), "iterations before draws count"] = 200
+    chains: Annotated[int, Range(3, 64, log=True, limits=(3, 4096)), "chains, side by side"] = 4
+    warmup: Annotated[int, Range(1, 10_000, log=True, limits=(0, 1e7)), "iterations before draws count"] = 100
     every: Annotated[int, Range(1, 100, log=True, limits=(1, 1e6)), "iterations from draw to draw"] = 1
     draws: Annotated[int, Range(10, 10_000, log=True, limits=(4, 1e7)), "draws of a chain"] = 1000
     seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "which random numbers"] = 0
@@ -50,8 +50,8 @@ class Look:
 class Sampled:
     """So far: `k` iterations in all, draws by `moments`, some of them in `kept`, (n, *shape), the newest in `last`.
 
-    `paths` (M, N, P): the draws of the followed pixels and, as the last, of the mean of all. `why` says why there is no
-    exact posterior; `acceptance` is that of the chains.
+    `intervals` of 50 and 90 %; `paths` (M, N, P): the draws of the followed pixels and, last, of the mean of all.
+    `why` says why there is no exact posterior; `acceptance` is that of the chains.
     """
 
     k: int
@@ -60,6 +60,7 @@ class Sampled:
     tally: Tally
     moments: Moments | None = None
     kept: Tensor | None = None
+    intervals: tuple[Interval, ...] = ()
     paths: Tensor | None = None
     looks: tuple[Look, ...] = ()
     acceptance: float | None = None
@@ -184,9 +185,10 @@ class _Keeper:
     def _look(self, found: Sampled, moments: Moments, kept: Tensor) -> Sampled:
         paths = torch.stack(self._paths, 1)
         sizes, worst = effective_size(paths), float(rhat(paths).max())
-        far = None if found.known is None else distance(moments, kept, found.known)
+        half, most = Interval.of(kept, 0.5, 0.9)
+        far = None if found.known is None else distance(moments, kept, (half, most), found.known)
         look = Look(moments.count, float(sizes.min()), float(sizes.median()), worst, far)
-        return replace(found, kept=kept, paths=paths, looks=(*found.looks, look))
+        return replace(found, kept=kept, intervals=(half, most), paths=paths, looks=(*found.looks, look))
 
 
 def _numbers(x: Tensor) -> Tensor:

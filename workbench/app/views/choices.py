@@ -188,7 +188,12 @@ def summary(cls: type) -> str:
 def _constants(frame: Frame) -> str:
     constant = "" if frame.lipschitz is None else f"Lipschitz constant L = {frame.lipschitz:.4g}"
     safe = "" if frame.largest_step is None else f"steps below {frame.largest_step:.3g} converge"
-    return "; ".join(filter(None, (constant, safe)))
+    stretched = ""
+    if frame.expansion is not None:
+        denoiser, residual, growth = frame.expansion
+        stretched = f"here the denoiser stretches by {denoiser:.3g}, what it takes away by {residual:.3g}, "
+        stretched += f"a step as a whole by {growth:.3g}: below 1 it converges"
+    return "; ".join(filter(None, (constant, safe, stretched)))
 
 
 def _own_name(signal: Any) -> str:

@@ -1,0 +1,207 @@
+"""What chains of one person's posterior tell: their task, its pictures, and what to choose where there is none."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from workbench import catalog, devices, jobs
+from workbench.algorithms import Algorithm
+from workbench.analysis.chains import Sampled, Sampling, autocorrelation, sampled
+from workbench.app.frames import picture
+from workbench.app.images import Array
+from workbench.app.session import Session
+from workbench.jobs import Status
+from workbench.parameters import changed, describe
+from workbench.priors import Can, Prior
+from workbench.refusal import Refusal
+
+_SETTLED = 0.5  # seconds that a slider of the session has to rest before chains begin anew
+TRUSTED = 1.01  # R-hat below which chains are taken to agree
+ENOUGH = 100.0  # effective draws: a standard deviation is known to 7 %
+_MORE = 4
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What is missing, what a button that mends it says, and the values that it sets, by path."""
+
+    sentence: str
+    label: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Pictures of the draws: (H, W), (H, W, 3) or (N,); `side` is -1 where the truth lies below its 90 % interval.
+
+    `inside` is the part of the truth that lies within the intervals of 50 and 90 %; None without a truth.
+    """
+
+    mean: Array
+    deviation: Array
+    width: Array
+    side: Array | None
+    inside: tuple[float, ...] | None
+    newest: tuple[Array, ...]
+
+
+class Uncertainty:
+    """One set of chains at a time on the run's device; `found` is what they told so far."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.sampling = session, Sampling()
+        self.found: Sampled | None = None
+        self.complaint, self.algorithm = "", ""
+        self._task: jobs.Task[Sampled] | None = None
+        self._seen: tuple = ()
+        self._posterior, self._moved = self._described(), 0.0
+
+    @property
+    def latest(self) -> jobs.Outcome[Sampled]:
+        """What the chains are doing; cancelled where there are none."""
+        return self._task.latest if self._task else jobs.Outcome(status=Status.CANCELLED)
+
+    # Wishes.
+
+    def set(self, name: str, value: Any) -> None:
+        """Other chains; those that are there begin anew."""
+        try:
+            self.sampling = changed(self.sampling, **{name: value})
+        except Refusal as sentence:
+            self.complaint = str(sentence)
+            return
+        self.complaint = ""
+        if self._task is not None:
+            self._moved = time.perf_counter()
+
+    def start(self) -> None:
+        """Chains of the posterior there is now, by the algorithm there is now."""
+        self.cancel()
+        self._posterior, self._moved, self.complaint, self.found = self._described(), 0.0, "", None
+        problem, algorithm, sampling = self.session.problem, self.session.experiment.algorithm, self.sampling
+        self.algorithm = type(algorithm).__name__
+        if algorithm.random:
+            task = jobs.Task(lambda: sampled(problem, algorithm, sampling))
+            self._task = jobs.runner(str(devices.find(self.session.experiment.device))).submit(task)
+
+    def toggle(self) -> None:
+        """Pause chains that run, go on with those that are paused."""
+        if self._task:
+            self._task.pause() if self.latest.status is Status.RUNNING else self._task.play()
+
+    def cancel(self) -> None:
+        """End the chains; what they told stays."""
+        if self._task:
+            self._task.cancel()
+
+    def follow(self, advice: Advice) -> None:
+        """Set the values of an advice, and sample."""
+        for path, value in advice.values.items():
+            owner, _, name = path.rpartition(".")
+            if owner == "sampling":
+                self.set(name, value)
+            else:
+                self.session.choose(path, value)
+        self.start()
+
+    # Answers.
+
+    def tick(self) -> bool:
+        """Take in what is new; whether there is something to draw."""
+        if self._described() != self._posterior:
+            self._posterior, self._moved = self._described(), time.perf_counter()
+            self.cancel()
+        if self._moved and time.perf_counter() - self._moved > _SETTLED:
+            self.start()
+        self.found = self.latest.result or self.found
+        seen = (id(self._task), self.latest.version, self.complaint, self.algorithm)
+        fresh, self._seen = seen != self._seen, seen
+        return fresh
+
+    def advice(self) -> Advice | None:
+        """What to choose where nothing is sampled, or too little; None where all is well."""
+        algorithm = self.session.experiment.algorithm
+        if not algorithm.random:
+            return self._sampler(type(algorithm).__name__)
+        found, over = self.found, self.latest.status is Status.DONE
+        if found is None or not found.looks or not over:
+            return None
+        look = found.looks[-1]
+        if look.rhat < TRUSTED and look.least >= ENOUGH:
+            return None
+        short = f"effective sample size {look.least:.0f}, R-hat {look.rhat:.3g}"
+        values = {f"sampling.{n}": _MORE * max(getattr(self.sampling, n), 1) for n in ("draws", "warmup")}
+        sentence = f"Too few draws to trust ({short}; wanted are {ENOUGH:.0f} and {TRUSTED}): draw more, or mix faster."
+        return Advice(sentence, f"Draw {_MORE} times as many", values)
+
+    def maps(self) -> Maps | None:
+        """The pictures of what was found; None before the first look."""
+        found, truth = self.found, self.session.problem.truth
+        if found is None or found.moments is None or not found.intervals:
+            return None
+        most = found.intervals[-1]
+        sides = None if truth is None else most.side(truth[0].to(found.last))
+        inside = None if truth is None else tuple(i.coverage(truth[0].to(found.last)) for i in found.intervals)
+        return Maps(
+            picture(found.moments.mean[None]),
+            _one(found.moments.variance.sqrt()),
+            _one(most.width),
+            None if sides is None else _one(sides),
+            inside,
+            tuple(picture(x[None]) for x in found.last[:4]),
+        )
+
+    def correlations(self) -> tuple[Array, Array] | None:
+        """The autocorrelation of the followed pixel that mixes worst, and of the mean of all, by lag."""
+        paths = None if self.found is None else self.found.paths
+        if paths is None:
+            return None
+        rho = autocorrelation(paths)[: max(2, paths.shape[1] // 3)].cpu()
+        slowest = rho.clamp_min(0).sum(0)[:-1].argmax()
+        return rho[:, slowest].numpy(), rho[:, -1].numpy()
+
+    def _sampler(self, name: str) -> Advice:
+        """A sampler of this posterior, or of the nearest one that has a sampler."""
+        begin = f"{name} has one answer and no spread."
+        able = next((n for n, cls in _samplers().items() if not cls().unmet(self.session.problem)), None)
+        if able is not None:
+            return Advice(f"{begin} {able} draws from this posterior.", f"Sample with {able}", {"algorithm": able})
+        prior = type(self.session.problem.prior).__name__
+        for other, cls in sorted(catalog.members("prior").items(), key=lambda item: _rank(item[1]().can)):
+            able = self._with(cls())
+            if able is not None:
+                sentence = f"{begin} Nothing here samples a posterior with {prior}; {able} does with {other}."
+                return Advice(sentence, f"Sample with {able} and {other}", {"prior": other, "algorithm": able})
+        return Advice(
+            f"{begin} No sampler takes this operator and this noise: take a linear operator and Gaussian noise."
+        )
+
+    def _with(self, prior: Prior) -> str | None:
+        """The first sampler of the session's problem with this prior."""
+        try:
+            problem = replace(self.session.problem, prior=prior)
+        except Refusal:
+            return None
+        return next((n for n, cls in _samplers().items() if not cls().unmet(problem)), None)
+
+    def _described(self) -> tuple:
+        return id(self.session.problem), str(describe(self.session.experiment.algorithm))
+
+
+def _rank(can: Can) -> tuple[bool, bool]:
+    """The priors whose posterior is known exactly come first."""
+    return Can.SAMPLE not in can, Can.QUADRATIC not in can
+
+
+def _samplers() -> dict[str, type[Algorithm]]:
+    return {n: cls for n, cls in catalog.members("algorithm").items() if cls.random}
+
+
+def _one(x: Tensor) -> Array:
+    """A picture of what has no colour: the mean over channels."""
+    with torch.no_grad():
+        return picture(x.mean(0, keepdim=True)[None])

@@ -1,0 +1,180 @@
+"""The uncertainty tab: chains of the session's posterior, what they say of each pixel, and whether to believe it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import panel_material_ui as pmui
+
+from workbench.analysis.chains import Look, Sampled, Sampling
+from workbench.app.session import Session
+from workbench.app.uncertainty import Maps, Uncertainty
+from workbench.app.views.uncertainty.curves import Correlation, Distances, Mixing
+from workbench.app.views.uncertainty.pictures import DRAWS, SUMMARY, MapPictures
+from workbench.app.widgets import control
+from workbench.app.wishes import Wishes
+from workbench.app.words import ERROR, Words
+from workbench.jobs import Status
+from workbench.parameters import parameters
+
+_FULL = {"height": "calc(100vh - 116px)", "min-height": "460px"}  # all that is below the tabs
+_CURVES = {"flex": "1 1 calc(58vh - 150px)", "min-height": "190px"}  # what pictures, bar and words leave of it
+_EQUAL = {"flex": "1 1 0", "min-width": "0"}
+_SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
+
+
+class UncertaintyView:
+    """Elements are made when the tab is first seen; `beat` draws what is new."""
+
+    def __init__(self, session: Session, chosen: Callable[[], None]) -> None:
+        self.uncertainty, self._chosen = Uncertainty(session), chosen
+        self.element = pmui.Row(sizing_mode="stretch_width", margin=0, styles=_FULL)
+        self._made = self._stale = False
+        self._looked: tuple[Look, ...] | None = None
+
+    def beat(self) -> None:
+        """The tab is in sight: make it, begin, then draw what is new."""
+        if not self._made:
+            self._made = True
+            self._build()
+            self.uncertainty.start()
+        self.wishes.flush()
+        if self.uncertainty.tick() or self._stale:
+            self._stale = False
+            self._draw()
+
+    def _build(self) -> None:
+        self.wishes = Wishes(self.uncertainty.set)
+        self.menu = pmui.Select(label="show", options=[SUMMARY, DRAWS], value=SUMMARY, width=185, **_SMALL)
+        names = {"Sample": "casino", "Pause chains": "pause", "Cancel chains": "stop"}
+        made = [pmui.Button(label=n, icon=i, variant="text", size="small", margin=(8, 0)) for n, i in names.items()]
+        self.start, self.pause, self.cancel = made
+        self.start.variant, self.pause.width = "outlined", 150
+        verbs = (self.uncertainty.start, self.uncertainty.toggle, self.uncertainty.cancel)
+        for button, wish in zip(made, verbs, strict=True):
+            button.on_click(lambda event, wish=wish: wish())
+        self.mend = pmui.Button(label="", icon="auto_fix_high", variant="contained", size="small", visible=False)
+        self.mend.on_click(lambda event: self._follow())
+        self.status, self.complaint, self.counts = Words(), Words(ERROR), Words()
+        self.note, self.advice = Words(), Words()
+        self.knobs = [control(p.name, p, self.wishes.ask) for p in parameters(Sampling)]
+        for each in self.knobs:
+            each.show(getattr(self.uncertainty.sampling, each.path))
+        self.pictures = MapPictures()
+        self.mixing, self.correlation, self.distances = Mixing(), Correlation(), Distances()
+        self.curves = pmui.Row(sizing_mode="stretch_both", margin=0, styles=_CURVES)
+        self.menu.param.watch(lambda event: self._turn(event.new), "value")
+        side = pmui.Column(
+            self.status.element,
+            self.complaint.element,
+            *(c.element for c in self.knobs),
+            self.counts.element,
+            width=225,
+            margin=(4, 4, 0, 4),
+            scroll="y-auto",
+            styles={"flex": "none"} | _FULL,
+        )
+        bar = pmui.Row(self.menu, *made, sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
+        whole = {"sizing_mode": "stretch_width", "styles": {"flex": "none"}}
+        words = pmui.Row(self.advice.element, self.mend, margin=(0, 12, 4, 0), **whole)
+        below = pmui.Column(self.note.element, margin=(0, 12, 4, 0), **whole)
+        self._plots = [
+            pmui.Column(curve.element, sizing_mode="stretch_both", margin=0, styles=_EQUAL)
+            for curve in (self.mixing, self.correlation, self.distances)
+        ]
+        self._empty = [bar, words, below]
+        self._full = [bar, words, self.pictures.element, self.curves, below]
+        self.main = pmui.Column(*self._empty, sizing_mode="stretch_both", margin=0, styles=_FULL)
+        self.element[:] = [side, self.main]
+
+    def _turn(self, kind: str) -> None:
+        self.pictures.turn(kind)
+        self._stale, self._looked = True, None
+
+    def _follow(self) -> None:
+        advice = self.uncertainty.advice()
+        if advice is not None:
+            self.uncertainty.follow(advice)
+            self._chosen()
+            for each in self.knobs:
+                each.show(getattr(self.uncertainty.sampling, each.path))
+
+    def _draw(self) -> None:
+        uncertainty, found = self.uncertainty, self.uncertainty.found
+        self._press(uncertainty.latest.status)
+        self.complaint.say(uncertainty.complaint or uncertainty.latest.message)
+        advice = uncertainty.advice()
+        self.advice.say(advice.sentence if advice else "")
+        if advice and advice.label and self.mend.label != advice.label:
+            self.mend.label = advice.label
+        if self.mend.visible != bool(advice and advice.label):
+            self.mend.visible = bool(advice and advice.label)
+        self.status.say(_progress(uncertainty))
+        self.counts.say("" if found is None else _counted(found))
+        if found is not None and found.looks != self._looked:
+            self._plot(found)
+
+    def _plot(self, found: Sampled) -> None:
+        """What a look at the draws changes; before the first one there is nothing to see."""
+        self._looked = found.looks
+        parts = self._full if found.looks else self._empty
+        if list(self.main) != parts:
+            self.main[:] = parts
+        if not found.looks:
+            return
+        maps, rho = self.uncertainty.maps(), self.uncertainty.correlations()
+        self.note.say(_judged(found, maps))
+        if maps is not None:
+            self.pictures.show(maps)
+        if rho is not None:
+            self.correlation.show(*rho)
+        self.mixing.show(found.looks)
+        self.distances.show(found.looks)
+        wanted = self._plots if found.known is not None else self._plots[:2]
+        if list(self.curves) != wanted:
+            self.curves[:] = wanted
+
+    def _press(self, status: Status) -> None:
+        """The buttons that do something."""
+        paused = status is Status.PAUSED
+        label = "Resume chains" if paused else "Pause chains"
+        if self.pause.label != label:
+            self.pause.param.update(label=label, icon="play_arrow" if paused else "pause")
+        over = status not in (Status.RUNNING, Status.PAUSED)
+        for button in (self.pause, self.cancel):
+            if button.disabled is not over:
+                button.disabled = over
+
+
+def _progress(uncertainty: Uncertainty) -> str:
+    found, latest = uncertainty.found, uncertainty.latest
+    if found is None:
+        return f"{uncertainty.algorithm} makes its first steps" if latest.status is Status.RUNNING else "No chains yet."
+    sampling = found.sampling
+    reached = f"draw {found.draws} of {sampling.draws}" if found.draws else f"warm-up, iteration {found.k}"
+    return f"{latest.status}: {uncertainty.algorithm}, {sampling.chains} chains, {reached}, {latest.seconds:.1f} s"
+
+
+def _counted(found: Sampled) -> str:
+    """What it cost, a line each."""
+    tally = found.tally
+    lines = [f"A applied {tally.forward} times, its adjoint {tally.adjoint}, to all chains at once."]
+    lines += [f"nfe: {tally.network} denoisings of all chains."] * bool(tally.network)
+    lines += [] if found.acceptance is None else [f"{found.acceptance:.0%} of the proposals were accepted."]
+    return "\n".join(lines)
+
+
+def _judged(found: Sampled, maps: Maps | None) -> str:
+    """What the draws are worth, in plain words."""
+    if not found.looks:
+        return ""
+    look, words = found.looks[-1], []
+    if look.distance is not None:
+        half, most = look.distance.inside
+        words.append(look.distance.sentence)
+        words.append(f"Its 50 and 90 % intervals hold {half:.0%} and {most:.0%} of the exact posterior;")
+        words.append(f"sliced Wasserstein {look.distance.sliced:.3g} std, of exact draws {look.distance.alike:.3g}.")
+    words.append("" if found.known is not None else f"{found.why[:1].upper()}{found.why[1:]}.")
+    if maps is not None and maps.inside is not None:
+        half, most = maps.inside
+        words.append(f"Of the pixels of the truth {half:.0%} and {most:.0%} lie in theirs.")
+    return " ".join(filter(None, words))

@@ -1,0 +1,39 @@
+"""What a job shows of itself."""
+
+from dataclasses import dataclass
+
+from workbench.algorithms import State
+from workbench.analysis import Kind
+from workbench.analysis.expansion import Expansion
+from workbench.diagnosis import Diagnosis
+from workbench.jobs.turn import Status
+from workbench.run import Log
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The relative duality gap after k iterations, the largest of the batch, or the fixed-point residual."""
+
+    k: int
+    seconds: float
+    kind: Kind
+    relative: float
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One look at a job. `log` grows on; its first `recorded` rows belong to this snapshot."""
+
+    version: int = 0
+    status: Status = Status.QUEUED
+    state: State | None = None
+    seconds: float = 0.0
+    message: str = ""
+    log: Log | None = None
+    recorded: int = 0
+    marks: tuple[tuple[int, str], ...] = ()
+    steps: int = 0
+    diagnosis: Diagnosis | None = None  # what is wrong, with the values that repair it
+    proofs: tuple[Proof, ...] = ()
+    largest_step: float | None = None  # the step up to which the algorithm is known to converge
+    expansion: Expansion | None = None
