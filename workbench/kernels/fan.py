@@ -8,7 +8,7 @@ faces the source, u = d - (N - 1) / 2, so that tan(g) = u / D and r = D sin(g).
 import torch
 from torch import Tensor
 
-from workbench.kernels.dispatch import implementation
+from workbench.kernels.dispatch import holds, implementation
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
@@ -35,7 +35,7 @@ def _require(x: Tensor, angles: Tensor) -> None:
     if x.ndim != 3 or x.numel() == 0 or not x.is_floating_point():
         came = f"{shown(tuple(x.shape))} of {x.dtype}"
         raise Refusal("a batch of real images or sinograms", came, "pass (B, H, W) or (B, A, N), none of them 0")
-    if angles.ndim != 1 or angles.numel() == 0 or not bool(torch.isfinite(angles).all()):
+    if angles.ndim != 1 or angles.numel() == 0 or not holds(torch.isfinite(angles)):
         raise Refusal("finite angles (A,) in radians", shown(tuple(angles.shape)), "pass one or more")
 
 

@@ -9,7 +9,7 @@ a bin weighs a pixel by max(0, m - |x cos(a) + y sin(a) - s|) / m^2: line integr
 import torch
 from torch import Tensor
 
-from workbench.kernels.dispatch import implementation
+from workbench.kernels.dispatch import holds, implementation
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
@@ -40,5 +40,5 @@ def _require(x: Tensor, angles: Tensor) -> None:
     if x.ndim != 3 or x.numel() == 0 or not x.is_floating_point():
         came = f"{shown(tuple(x.shape))} of {x.dtype}"
         raise Refusal("a batch of real images or sinograms", came, "pass (B, H, W) or (B, A, D), none of them 0")
-    if angles.ndim != 1 or angles.numel() == 0 or not bool(torch.isfinite(angles).all()):
+    if angles.ndim != 1 or angles.numel() == 0 or not holds(torch.isfinite(angles)):
         raise Refusal("finite angles (A,) in radians", shown(tuple(angles.shape)), "pass one or more")

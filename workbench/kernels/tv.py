@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from workbench.kernels.dispatch import implementation
+from workbench.kernels.dispatch import holds, implementation
 from workbench.refusal import Refusal
 from workbench.tensors import real_of, shown
 
@@ -67,7 +67,7 @@ def tv_solve(
     _require_signal(x, first=2)
     if t.shape != x.shape[:1]:
         raise Refusal(f"one t for each of {len(x)} signals", shown(tuple(t.shape)), "pass t of shape (B,)")
-    if not bool((t >= 0).all()):
+    if not holds(t >= 0):
         raise Refusal("t >= 0", f"t = {t.tolist()}", "make every t zero or positive")
     shape = (*x.shape[:2], x.ndim - 2, *x.shape[2:])
     if dual is not None and dual.shape != shape:
