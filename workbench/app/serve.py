@@ -15,6 +15,7 @@ from workbench.app.main import Workbench, page
 from workbench.app.session import Session
 from workbench.app.views.files import UPLOAD
 from workbench.experiment import Experiment
+from workbench.kernels import warming
 from workbench.parameters import changed
 from workbench.refusal import Refusal
 
@@ -33,7 +34,7 @@ def serve(
     """Serve until a signal ends it. `announce` gets the address once the port is ours."""
     devices.find(device)
     _require_free(host, port)
-    warm_up()
+    warm_up(device)
     logging.getLogger("tornado.application").addFilter(_not_a_closed_tab)
     pn.extension(notifications=True)
     server = pn.io.server.get_server(
@@ -63,8 +64,9 @@ def serve(
         server.stop(wait=False)
 
 
-def warm_up() -> None:
+def warm_up(device: str = "cpu") -> None:
     """Load and compile once what the first visitor would otherwise wait for: kernels, probes, a page."""
+    warming.warm_up(device)
     for algorithm in (PDHG(), FISTA()):
         Experiment(algorithm=algorithm, steps=1).run()
     Workbench(session := Session())

@@ -74,6 +74,16 @@ def implementation(kernel: str, x: Tensor, *others: Tensor) -> ModuleType:
     return import_module(module if _importable(module) else f"{kernel}_reference")
 
 
+def by_adjoint(x: Tensor) -> bool:
+    """Whether torch differentiates through x, and a linear kernel is to answer by its adjoint, not by its reference."""
+    return _mode != "reference" and followed(x)
+
+
+def holds(condition: Tensor) -> bool:
+    """Whether all of it is true; taken to be on a device, for which the processor would have to wait at every call."""
+    return condition.device.type != "cpu" or bool(condition.all())
+
+
 @cache
 def _importable(module: str) -> bool:
     return find_spec(module) is not None

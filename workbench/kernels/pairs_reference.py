@@ -38,8 +38,8 @@ def neighbours(x: Tensor, k: int) -> Tensor:
     nearest = x.new_empty(len(x), k)
     for rows in _blocks(x):
         apart = torch.cdist(x[rows], x, p=math.inf)
-        apart[:, rows].fill_diagonal_(math.inf)
-        nearest[rows] = apart.topk(k, largest=False).values
+        own = torch.arange(rows.start, rows.stop, device=x.device)[:, None] == torch.arange(len(x), device=x.device)
+        nearest[rows] = apart.masked_fill(own, math.inf).topk(k, largest=False).values
     return nearest
 
 

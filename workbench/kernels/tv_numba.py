@@ -58,8 +58,8 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     value, gap, active = np.zeros(count), np.zeros(count), np.arange(count)
     k, block = 0, 0
     while True:
-        betas, theta = momentum(theta, block)
-        betas = betas.astype(planes.dtype)
+        weighed, theta = momentum(theta, block)
+        betas = np.array(weighed, planes.dtype).reshape(block, count).T.copy()
         places = planes, weights, steps, betas, active, old, new, work, u, uphill, sums
         share(tv_rows.advance, len(active) * bands, threads, *places, bands, parts, isotropic)
         if block:
