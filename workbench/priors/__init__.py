@@ -13,6 +13,7 @@ from workbench.priors.huber import Huber, HuberTV
 from workbench.priors.modulus import MagnitudeOf
 from workbench.priors.nonconvex import L0, MCP, SCAD
 from workbench.priors.nuclear import NuclearNorm
+from workbench.priors.parts import PartsOf
 from workbench.priors.sets import L1Ball, L2Ball, LInfBall, Simplex
 from workbench.priors.smoothed import SmoothedTotalVariation
 from workbench.priors.sobolev import Sobolev
@@ -47,6 +48,7 @@ __all__ = [
     "MagnitudeOf",
     "NonNegative",
     "NuclearNorm",
+    "PartsOf",
     "Prior",
     "Simplex",
     "SmoothedTotalVariation",
