@@ -26,7 +26,8 @@ def core() -> str:
     """An import of every module of the core but the compiled kernels and the command line."""
     found = (m.name for m in pkgutil.walk_packages(workbench.__path__, "workbench.", lambda name: None))
     left_out = ("workbench.app", "workbench.cli", "workbench.__main__")
-    return "import " + ", ".join(n for n in found if not n.startswith(left_out) and not n.endswith(("_numba", "_rows")))
+    compiled = ("_numba", "_rows", "_triton")
+    return "import " + ", ".join(n for n in found if not n.startswith(left_out) and not n.endswith(compiled))
 
 
 def seconds(first: str, then: str) -> tuple[float, float]:

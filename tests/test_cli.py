@@ -291,8 +291,13 @@ def test_a_plane_goes_to_disk_and_wrong_names_are_refused(capsys, tmp_path):
     assert rebuild(json.loads(saved.attrs["training"])).epochs == 2
     assert (saved.I_x.values > saved.I_y.values - 1e-9).all()
     assert "did you mean tishby?" in refusal(capsys, "plane", "--preset", "tishbi")
-    assert "KDEUpper" in refusal(capsys, *small, "--estimator", "KSG")
-    assert "did you mean edges?" in refusal(capsys, *small, "--set", "edge=3")
+    assert "KDEUpper" in refusal(capsys, *small, "--estimator", "KDE")
+    answer(capsys, *small, "--band", "--out", str(out))
+    banded = xr.load_dataset(out, engine="h5netcdf")
+    assert rebuild(json.loads(banded.attrs["estimator"])) == FloorBins(), "what suits units without bounds"
+    assert banded.I_x_around.dims == ("free", "epoch", "layer", "seed")
+    assert (banded.I_x_around[0] >= banded.I_x - 1e-9).all(), "narrower bins, more information"
+    assert "did you mean edges?" in refusal(capsys, *small, "--estimator", "Bins", "--set", "edge=3")
     assert "1 to 1000" in refusal(capsys, "plane", "--seeds", "0")
     assert "classes" in refusal(capsys, "plane", "--preset", "edge of stability")
     assert "a whole number from 2" in refusal(capsys, "plane", "--measured", "1")

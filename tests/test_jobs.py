@@ -1,14 +1,16 @@
 """The runner: turns, wishes between iterations, and a run that leaves for infinity."""
 
+import re
 import threading
 import time
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 
-from workbench import jobs
+from workbench import jobs, memory
 from workbench.algorithms import FISTA, PDHG, Algorithm, GradientDescent, State
 from workbench.jobs import Job, Status
 from workbench.noise import Gaussian
@@ -161,6 +163,53 @@ def test_a_refused_run_fails_with_its_sentence(runner):
     job = runner.submit(job_of(small(L1(0.1)), GradientDescent()))
     job.play()
     assert "needs a gradient" in wait(job, Status.FAILED).message
+
+
+class Greedy(Identity):
+    """An identity that asks its device for too much, as often as it is told to."""
+
+    error: Exception | None = None
+
+    def forward(self, x):
+        if self.error is not None:
+            raise self.error
+        return x
+
+
+GPU = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of 79 GiB.")
+
+
+def test_a_run_without_memory_says_the_numbers_and_the_queue_goes_on(runner):
+    operator = Greedy(SHAPE)
+    problem = Problem.simulate(operator, Gaussian(0.1), Tikhonov(1.0), torch.ones(1, *SHAPE))
+    greedy, other = (runner.submit(job_of(p, GradientDescent(), 10**6)) for p in (problem, small()))
+    for job in (greedy, other):
+        job.play()
+    wait(other, Status.RUNNING)
+    operator.error = GPU
+    failed = wait(greedy, Status.FAILED)
+    assert re.search(r"1 x 1 x 16 x 16: 20 GiB at once.* [\d.]+ [KMG]iB free on cpu.*smaller", failed.message)
+    k = other.latest.state.k
+    end = time.perf_counter() + 10
+    while other.latest.state.k == k:
+        assert time.perf_counter() < end, "the other run stands still"
+    operator.error = None
+    greedy.play()
+    assert wait(greedy, Status.RUNNING).message == ""
+    end = time.perf_counter() + 10
+    while greedy.latest.state.k <= failed.state.k:
+        assert time.perf_counter() < end, "the run does not go on from where it was"
+
+
+def test_memory_of_the_processor_is_told_too():
+    with pytest.raises(RuntimeError) as of_torch:
+        torch.empty(2**46)
+    with pytest.raises(MemoryError) as of_numpy:
+        np.empty(2**46)
+    for caught, amount in ((of_torch, "256 TiB"), (of_numpy, "512 TiB")):
+        assert memory.exhausted(caught.value)
+        assert f"{amount} at once" in str(memory.refusal(caught.value, "this", "cpu"))
+    assert not memory.exhausted(RuntimeError("a bug"))
 
 
 def test_slow_motion_keeps_to_its_rate(runner):

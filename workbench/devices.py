@@ -1,8 +1,22 @@
 """Where tensors can live on this machine."""
 
+import os
+
 import torch
 
 from workbench.refusal import Refusal
+
+VARIABLE = "WORKBENCH_DEVICE"  # set by the Jupyter kernels that `workbench kernel install` makes
+
+
+def default() -> str:
+    """The device of experiments that name none: what WORKBENCH_DEVICE says, else the processor."""
+    return os.environ.get(VARIABLE) or "cpu"
+
+
+def fastest() -> str:
+    """The first GPU, where there is one."""
+    return available()[min(1, len(available()) - 1)]
 
 
 def available() -> tuple[str, ...]:

@@ -37,7 +37,7 @@ class Experiment(metaclass=Checked):
     algorithm: Annotated[Algorithm, "algorithm"] = PDHG()
     steps: Annotated[int, Range(1, 5000, log=True, limits=(1, 10_000_000)), "number of iterations"] = 300
     seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "seed of noise and sampler"] = 0
-    device: Annotated[str, "device: cpu, cuda or cuda:0"] = "cpu"
+    device: Annotated[str, "device: cpu, cuda or cuda:0"] = devices.default()
     stop: Annotated[Stop | None, "rule that ends the run before its last iteration"] = None
 
     def problem(self, truth: Tensor | None = None) -> Problem:

@@ -7,6 +7,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from workbench import memory
 from workbench.linalg import operator_norm
 from workbench.noise import Noise
 from workbench.operators import Field, LinearOperator, Map, Operator
@@ -46,8 +47,9 @@ class Problem:
         require_finite(truth, "the signal")
         if operator.field == Field.COMPLEX:
             truth = truth.to(complex_of(truth.dtype))
-        clean = operator(truth)
-        return cls(operator, noise, prior, noise.sample(clean, generator(seed, 0, clean.device)), truth)
+        with memory.told(tuple(truth.shape), truth.device):
+            clean = operator(truth)
+            return cls(operator, noise, prior, noise.sample(clean, generator(seed, 0, clean.device)), truth)
 
     @property
     def dtype(self) -> torch.dtype:

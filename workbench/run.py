@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from workbench import memory
 from workbench.algorithms import Algorithm, State
 from workbench.diagnosis import Diagnosis, explosion
 from workbench.parameters import describe
@@ -39,7 +40,7 @@ class Diverged(Refusal):
 def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, seed: int = 0) -> Iterator[State]:
     """The states k = 0, 1, 2, ... from x, or from the scaled back-projection of the data.
 
-    Refuses at once when the algorithm needs what the problem lacks.
+    Refuses at once when the algorithm needs what the problem lacks, and where memory ends, with the numbers.
     """
     if sentence := algorithm.unmet(problem):
         raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
@@ -50,7 +51,7 @@ def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, see
 
 
 def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) -> Iterator[State]:
-    with torch.no_grad():
+    with torch.no_grad(), memory.told(problem.shape, problem.y.device):
         state = algorithm.init(problem, x, generator(seed, 0, x.device))
     yield state
     yield from resume(problem, algorithm, state, seed)
@@ -59,7 +60,7 @@ def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) ->
 def resume(problem: Problem, algorithm: Algorithm, state: State, seed: int = 0) -> Iterator[State]:
     """The states that follow `state`, equal to those of the straight run bit for bit."""
     while not algorithm.done(state):
-        with torch.no_grad():
+        with torch.no_grad(), memory.told(problem.shape, problem.y.device):
             state = algorithm.step(problem, state, generator(seed, state.k + 1, state.x.device))
         yield state
 

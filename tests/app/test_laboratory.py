@@ -223,6 +223,27 @@ def test_the_plane_says_what_is_broken_and_scrubs(view):
     lab.run.planes[Bins()][0] = whole
 
 
+def test_a_band_is_read_beside_the_estimators_and_a_preset_brings_its_own(view):
+    shown(view, "information plane")
+    lab, plot = view.laboratory, view._plot
+    plot.band.value = True
+    shown(view, "information plane")
+    assert len(plot.pictures["Bins"].band.data["xs"]) == len(lab.run.layers)
+    assert "The band is edges 15 to 60." in plot.note.sentence
+    plot.band.value = False
+    shown(view, "information plane")
+    assert not len(plot.pictures["Bins"].band.data["xs"])
+    lab.preset("digits, lossy compression")
+    assert lab.estimators == (networks.LOSSY,)
+    view.beat()
+    assert list(plot.pictures) == ["Noisy"]
+    plot._knobs["Noisy.estimator.dimensions"].slider.value = 3
+    assert lab.estimators[0].estimator.dimensions == 3
+    lab.read_by(["Bins"])
+    view.beat()
+    assert list(plot.pictures) == ["Bins"]
+
+
 def test_a_task_of_numbers_has_no_plane_and_says_so(view):
     view.laboratory.training = Training(MLP((3,)), networks.ChebyshevRegression(), networks.SquaredLoss(), epochs=3)
     view.laboratory.begin()

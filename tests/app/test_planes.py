@@ -13,15 +13,16 @@ from workbench.analysis.information.ensembles import GaussianProcess
 from workbench.analysis.information.filters import Landweber
 from workbench.analysis.information.plane import path
 from workbench.app import planar
+from workbench.app.denoising import SIGMAS, denoised
 from workbench.app.planes import MENUS, NONE, Planes
 from workbench.app.session import Session
 from workbench.app.views.information import InformationView
-from workbench.app.views.information.view import LOOKS
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
 from workbench.operators import GaussianBlur
-from workbench.priors import Zero
+from workbench.priors import SmoothedTotalVariation, Tikhonov, Zero
+from workbench.refusal import Refusal
 
 SIDE = 16
 
@@ -149,7 +150,7 @@ def test_too_few_samples_pause_and_cancel(planes):
     assert planes.measured is not None and planes.measured.path.points
 
 
-@pytest.mark.parametrize("name", LOOKS)
+@pytest.mark.parametrize("name", ["closed form", "sampled"])
 def test_both_looks_draw_real_results(session, name):
     view = InformationView(session)
     view.planes.set("sampling.count", 100)
@@ -169,3 +170,37 @@ def test_both_looks_draw_real_results(session, name):
     assert look.note.sentence and not view.complaint.sentence
     assert look.plane.element in list(view.place)
     planes.close()
+
+
+def test_the_errors_of_a_denoiser_become_information(session):
+    """Tikhonov's denoiser is the best for white normal signals: information is ln(1 + 1 / sigma^2) / 2 a sample."""
+    white = GaussianProcess(exponent=0.0)
+    *_, found = denoised(Tikhonov(1.0), white, (1, 16, 16))
+    np.testing.assert_allclose(found.error, found.linear, rtol=0.03)
+    np.testing.assert_allclose(found.linear, found.sigma**2 / (1 + found.sigma**2), rtol=1e-6)
+    known = 16**2 * np.log2(1 + found.sigma**-2.0) / 2
+    np.testing.assert_allclose(found.linear_bits[6:], known[6:], rtol=0.05)
+    assert "(posterior mean)" in found.sentence and found.exact
+    with pytest.raises(Refusal, match="SmoothedTotalVariation, which has none"):
+        next(denoised(SmoothedTotalVariation(), white, (1, 8, 8)))
+
+
+def test_the_denoiser_look_follows_the_prior(session):
+    view = InformationView(session)
+    view.planes.set("size.side", 8)
+    view.beat()
+    view.menu.value = "denoiser, I-MMSE"
+    wait(view.planes, lambda: view.planes.denoising.status is Status.DONE)
+    view._stale = True
+    view.beat()
+    look = view._look
+    assert len(look.errors.sources[0].data["sigma"]) == len(SIGMAS)
+    assert "Zero's denoiser" in look.note.sentence and not view.complaint.sentence
+    before = view.planes.denoised
+    session.choose("prior", "TotalVariation")
+    wait(
+        view.planes, lambda: view.planes.denoised not in (None, before) and view.planes.denoising.status is Status.DONE
+    )
+    assert view.planes.denoised.prior == "TotalVariation"
+    assert (view.planes.denoised.bits > 0).all()
+    view.planes.close()

@@ -43,23 +43,18 @@ def weights(x: Tensor, seed: int = 2) -> Tensor:
     return 0.1 + draw(x.shape[:1], x.real.dtype, seed).abs()
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("shape", SHAPES)
-def test_kernel_equals_reference(shape, dtype):
-    x = draw(shape, dtype)
-    p, t = dual_of(x), weights(x)
-    for isotropic, start in product((True, False), (None, p)):
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 2, 37), (17, 1, 8)])
+def test_signals_equal_their_reference(shape):
+    """The table of kernels has images."""
+    x = draw(shape, torch.complex128)
+    for isotropic, start in product((True, False), (None, dual_of(x))):
         answers = []
         for mode in MODES:
             with use(mode):
-                pieces = gradient(x), divergence(p), tv(x, isotropic)
-                answers.append((*pieces, *tv_solve(x, t, isotropic, 0, 23, start)))
-        gaps = [answer[6] / answer[5].clamp(min=1e-30) for answer in answers]  # relative: the gap itself is small
-        assert (gaps[0] - gaps[1]).abs().max() <= rounding(dtype, 1e-6, 1e-13)
-        for kernel, reference in zip(*(answer[:6] for answer in answers), strict=True):
-            assert kernel.dtype == reference.dtype
-            single = {"rtol": 1e-5, "atol": 3e-5}
-            torch.testing.assert_close(kernel, reference, **rounding(dtype, single, {"rtol": 1e-12, "atol": 1e-9}))
+                pieces = gradient(x), divergence(dual_of(x)), tv(x, isotropic)
+                answers.append((*pieces, *tv_solve(x, weights(x), isotropic, 0, 23, start)))
+        for kernel, reference in zip(*answers, strict=True):
+            torch.testing.assert_close(kernel, reference, rtol=1e-11, atol=1e-10)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

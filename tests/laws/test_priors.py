@@ -36,6 +36,7 @@ MORE: dict[str, list[dict]] = {
     "GraphLaplacian": [{"guide": SLOPE, "diagonals": True}],
     "Huber": [{"axis": 1, "delta": 0.5}],
     "MagnitudeOf": [{"prior": priors.L1(2.0)}],
+    "PartsOf": [{"prior": priors.Tikhonov(2.0)}, {"prior": priors.SmoothedTotalVariation(0.7)}],
     "NuclearNorm": [{"patch": 2}],
     "Sobolev": [{"order": -1.5, "length": 4.0}],
     "Sum": [
@@ -308,7 +309,7 @@ def test_the_modes_of_a_basis_are_eigenvectors_of_the_hessian(prior, shape, dtyp
 
 @every_prior
 def test_what_stands_for_a_prior_with_kinks_has_a_hessian_and_is_near(prior):
-    x = signal((1, 1, 8, 8))
+    x = signal((1, 1, 8, 8), number(prior))
     try:
         smooth = prior.smoothed(1e-7)
     except Refusal:

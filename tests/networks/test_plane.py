@@ -9,7 +9,7 @@ import torch
 from workbench import networks, run
 from workbench.analysis.information import AdaptiveBins, Bins, Exact
 from workbench.networks import MLP, Adam, CrossEntropy, Disturbance, LayerInformation, Training, TwelveBit
-from workbench.parameters import describe, rebuild
+from workbench.parameters import changed, describe, rebuild
 from workbench.refusal import Refusal
 
 from .small import Classes, Numbers, moved, problem
@@ -76,6 +76,16 @@ def test_a_breach_is_the_largest_gain_from_a_layer_to_the_next():
     assert LayerInformation(lost, lost).breach is None
 
 
+def test_a_convolutional_network_is_read_after_a_lossy_compression():
+    preset = "digits, lossy compression"
+    training = changed(networks.PRESETS[preset], seeds=1)
+    made = training.problem()
+    found = networks.information(made, made.start(), networks.reader(preset))
+    assert not found.refused
+    assert bool((found.with_input > 1).all())
+    assert bool((found.with_label > 0.5).all()) and bool((found.with_label < networks.label_entropy(made) + 0.3).all())
+
+
 def test_the_exact_estimator_breaks_nothing_while_a_quantised_network_trains():
     network = MLP((5, 4, 3), disturbance=Disturbance(bits=4))
     training = Training(network, TwelveBit(), optimiser=Adam(1e-2, 512), seeds=2, epochs=12)
@@ -95,5 +105,11 @@ def test_the_label_of_the_twelve_bits_has_nearly_a_bit_and_a_dataset_rebuilds_it
     assert dict(saved.sizes) == {"epoch": 1, "layer": 2, "seed": 2}
     assert list(saved.seed) == [4, 5]
     assert saved.attrs["ceiling"] == 12
+    around = {e: {0: networks.information(made, made.start(), e)} for e in estimator.around()}
+    banded = networks.as_dataset(training, estimator, {0: networks.information(made, made.start(), estimator)}, around)
+    assert banded.attrs["free"] == "parts"
+    assert list(banded.free) == [4, 14]
+    for k, reader in enumerate(around):
+        np.testing.assert_array_equal(banded.I_x_around[k, 0], around[reader][0].with_input)
     assert describe(rebuild(json.loads(saved.attrs["training"]))) == describe(training)
     assert rebuild(json.loads(saved.attrs["estimator"])) == estimator

@@ -9,9 +9,21 @@ from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.condat import CondatVu, LinearisedADMM
 from workbench.algorithms.conjugate import ConjugateGradient
 from workbench.algorithms.counts import MLEM, OSEM
+from workbench.algorithms.crank_nicolson import PreconditionedCrankNicolson
 from workbench.algorithms.cubic import CubicNewton, RegularisedNewton
 from workbench.algorithms.damped import GaussNewton, LevenbergMarquardt
 from workbench.algorithms.descent import ArmijoGradientDescent, BarzilaiBorwein, NonlinearConjugateGradient
+from workbench.algorithms.diffusion import (
+    DDNM,
+    DDRM,
+    DDS,
+    DPS,
+    MCG,
+    DiffPIR,
+    PiGDM,
+    REDDiff,
+    UnconditionalDiffusion,
+)
 from workbench.algorithms.douglas import DouglasRachford
 from workbench.algorithms.gradient import GradientDescent, ProximalGradient
 from workbench.algorithms.half_quadratic import HalfQuadraticSplitting
@@ -25,22 +37,29 @@ from workbench.algorithms.momentum import FISTA, Nesterov
 from workbench.algorithms.newton import GaussNewtonCG, TrustRegionNewton
 from workbench.algorithms.nonconvex import IterativeHardThresholding, MonotoneAPG
 from workbench.algorithms.pdhg import PDHG
+from workbench.algorithms.perturbation import PerturbOptimise
 from workbench.algorithms.plug_and_play import PnPADMM, PnPPGD
 from workbench.algorithms.preconditioned import PreconditionedCG, PreconditionedGradient, PreconditionedPDHG
 from workbench.algorithms.red import DRP, RED
 from workbench.algorithms.rows import SART, SIRT, Kaczmarz, Landweber
 from workbench.algorithms.spiral import SPIRAL
+from workbench.algorithms.stabilised import SKROCK
 from workbench.algorithms.subgradient import SubGradient
 
 __all__ = [
     "ADMM",
     "CGLS",
+    "DDNM",
+    "DDRM",
+    "DDS",
+    "DPS",
     "DRP",
     "FISTA",
     "LBFGS",
     "LSMR",
     "LSQR",
     "MALA",
+    "MCG",
     "MINRES",
     "MLEM",
     "OSEM",
@@ -48,6 +67,7 @@ __all__ = [
     "RED",
     "SART",
     "SIRT",
+    "SKROCK",
     "SPIRAL",
     "AcceleratedPDHG",
     "AdaptivePDHG",
@@ -59,6 +79,7 @@ __all__ = [
     "CondatVu",
     "ConjugateGradient",
     "CubicNewton",
+    "DiffPIR",
     "DouglasRachford",
     "GaussNewton",
     "GaussNewtonCG",
@@ -74,16 +95,21 @@ __all__ = [
     "Needs",
     "Nesterov",
     "NonlinearConjugateGradient",
+    "PerturbOptimise",
+    "PiGDM",
     "PnPADMM",
     "PnPHQS",
     "PnPPGD",
     "PreconditionedCG",
+    "PreconditionedCrankNicolson",
     "PreconditionedGradient",
     "PreconditionedPDHG",
     "ProximalGradient",
+    "REDDiff",
     "RegularisedNewton",
     "State",
     "SubGradient",
     "TrustRegionNewton",
     "UnadjustedLangevin",
+    "UnconditionalDiffusion",
 ]

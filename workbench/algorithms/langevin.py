@@ -48,13 +48,28 @@ class UnadjustedLangevin(Algorithm):
 
 
 @dataclass(frozen=True)
-class Judged(State):
-    """The sample, its objective, (B,), its gradient, and what part of the proposals of an item was accepted, (B,)."""
+class Chain(State):
+    """The sample, the negative log of what judges it, (B,), and what part of an item's proposals was accepted, (B,)."""
 
     value: Tensor = field(kw_only=True)
-    slope: Tensor = field(kw_only=True)
     acceptance: Tensor = field(kw_only=True)
     age: int = field(kw_only=True, default=0)
+
+    def counted(self, taken: Tensor) -> Tensor:
+        """The acceptance after one more proposal."""
+        return (self.acceptance * self.age + taken) / (self.age + 1)
+
+
+def metropolis(ratio: Tensor, rng: torch.Generator) -> Tensor:
+    """Which proposals of log ratio p(x') q(x | x') / p(x) q(x' | x) are taken, (B,)."""
+    return torch.rand(len(ratio), generator=rng, dtype=ratio.dtype, device=ratio.device).log() < ratio
+
+
+@dataclass(frozen=True)
+class Judged(Chain):
+    """A chain by the objective, with its gradient."""
+
+    slope: Tensor = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -82,12 +97,10 @@ class MALA(Algorithm):
         x, step = state.x, self.current_step(state)
         noise = normal_like(x, rng)
         new = evaluate(problem, x - step * state.slope + (2 * step) ** 0.5 * noise)
-        # log of p(x') q(x | x') / p(x) q(x' | x), q the normal law of a proposal of variance 2 step.
+        # q is the normal law of a proposal of variance 2 step.
         back = norm2(x - new.x + step * new.slope) / (4 * step)
-        ratio = state.value - new.value + norm2(noise) / 2 - back
-        lot = torch.rand(len(x), generator=rng, dtype=ratio.dtype, device=x.device)
-        taken = lot.log() < ratio
-        rate = (state.acceptance * state.age + taken) / (state.age + 1)
+        taken = metropolis(state.value - new.value + norm2(noise) / 2 - back, rng)
+        rate = state.counted(taken)
         pairs = ((new.x, x), (new.slope, state.slope))
         kept, slope = (torch.where(spread(taken, x), there, here) for there, here in pairs)
         value = torch.where(taken, new.value, state.value)

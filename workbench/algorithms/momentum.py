@@ -10,11 +10,11 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
 from workbench.algorithms.gradient import forward_backward, inverse
+from workbench.kernels import momentum as kernel
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import dot, spread
 
 _SMOOTH = Likelihood.GRAD | Likelihood.LIPSCHITZ
 
@@ -52,11 +52,11 @@ class Accelerated(Algorithm):
         beta = (n - 1) / (n + self.inertia)
         if self.strong:
             beta = beta.clamp_max(self._enough(state))
-        v = x + spread(beta, x) * (x - state.before)
+        v = kernel.ahead(x, state.before, beta)
         new = self.advance(problem, v, self.current_step(state))
         uphill = torch.zeros_like(n, dtype=torch.bool)
         if self.restart == "gradient":
-            uphill = dot(v - new, new - x) > 0
+            uphill = kernel.uphill(v, new, x) > 0
         elif self.restart == "function":
             uphill = problem.objective(new) > problem.objective(x)
         return replace(state, x=new, before=x, age=torch.where(uphill, torch.ones_like(n), n + 1), k=state.k + 1)

@@ -10,6 +10,7 @@ from torch import Tensor
 from workbench.algorithms.base import Algorithm, Needs, State, Step
 from workbench.algorithms.proximal import each
 from workbench.algorithms.scales import split_scales
+from workbench.kernels.pdhg_tv import Moves
 from workbench.noise import Likelihood
 from workbench.operators import Identity, LinearOperator
 from workbench.parameters import Range
@@ -94,17 +95,26 @@ def advance(problem: Problem, state: Point, steps: Steps, theta: float) -> Point
     slope, dual = operator.adjoint(data), state.dual
     if dual is None:
         x = each(prior.outer.prox, steps.primal, state.x - times(steps.primal, slope))
-    else:
-        linear = prior.linear(problem.operator.in_shape)
-        ahead = dual + times(steps.prior, linear(state.ahead))
-        dual = each(prior.outer.conjugate_prox, steps.prior, ahead)
-        x = state.x - times(steps.primal, slope + linear.adjoint(dual))
+        return replace(state, x=x, ahead=x + theta * (x - state.x), data=data, k=state.k + 1)
+    moves = Moves(_of_each(steps.primal, state), _of_each(steps.prior, state), theta)
+    fused = prior.primal_dual((state.x, state.ahead, slope), dual, moves)
+    if fused is not None:
+        x, ahead, dual = fused
+        return replace(state, x=x, ahead=ahead, data=data, dual=dual, k=state.k + 1)
+    linear = prior.linear(problem.operator.in_shape)
+    dual = each(prior.outer.conjugate_prox, steps.prior, dual + times(steps.prior, linear(state.ahead)))
+    x = state.x - times(steps.primal, slope + linear.adjoint(dual))
     return replace(state, x=x, ahead=x + theta * (x - state.x), data=data, dual=dual, k=state.k + 1)
 
 
 def times(amount: float | Tensor, x: Tensor) -> Tensor:
     """amount x, for a number or one of each item."""
     return spread(amount.to(x.real), x) * x if isinstance(amount, Tensor) else amount * x
+
+
+def _of_each(amount: float | Tensor, state: PrimalDual) -> Tensor:
+    """One number for each item, (B,) float64 on the CPU."""
+    return torch.as_tensor(amount, dtype=torch.float64).expand(len(state.x))
 
 
 def _start(linear: LinearOperator, x: Tensor) -> Tensor | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from workbench import catalog, devices, jobs, networks
 from workbench.algorithms import State
-from workbench.analysis.information import Bins, LayerEstimator
+from workbench.analysis.information import Bins, Estimator, LayerEstimator, Noisy
 from workbench.app.trainings import Kept, Run
 from workbench.jobs import Outcome, Status
 from workbench.networks import PRESETS, SGD, Training
@@ -23,9 +23,10 @@ KINDS: dict[str, dict[str, type]] = {
     "prior": {"none": Zero, "L2": Tikhonov},
     "optimiser": networks.members(networks.Optimiser),
 }
-ESTIMATORS: dict[str, type[LayerEstimator]] = {
-    name: cls for name, cls in catalog.members("estimator").items() if issubclass(cls, LayerEstimator)
-}
+# One of each class: estimators of layers as they are, of pairs after a lossy compression that pictures need.
+ESTIMATORS: dict[str, Estimator] = {
+    name: cls() for name, cls in catalog.members("estimator").items() if issubclass(cls, LayerEstimator)
+} | {Noisy.__name__: networks.LOSSY}
 _OVER = (Status.CANCELLED, Status.FAILED, Status.DONE)
 
 
@@ -42,7 +43,8 @@ class Laboratory:
         self.run: Run | None = None
         self.runs: list[Kept] = []
         self.ghost: Kept | None = None
-        self.estimators: tuple[LayerEstimator, ...] = (Bins(),)
+        self.estimators: tuple[Estimator, ...] = (Bins(),)
+        self.banded = False
         self.epoch: int | None = None
         self.complaint = ""
         self.studied: Hashable = None
@@ -61,6 +63,7 @@ class Laboratory:
         """A training from the literature, with few seeds, so that it moves."""
         seeds = min(SEEDS, PRESETS[name].seeds)
         self._preset, self._changes = name, {}
+        self.estimators = (networks.reader(name),)
         self._wish(lambda: changed(PRESETS[name], seeds=seeds), "")
 
     def set(self, path: str, value: Any) -> None:
@@ -81,18 +84,27 @@ class Laboratory:
     def read_by(self, names: list[str]) -> None:
         """The estimators side by side; those that were there keep their parameters."""
         there = {type(e).__name__: e for e in self.estimators}
-        self.estimators = tuple(there.get(name) or ESTIMATORS[name]() for name in names) or self.estimators
+        self.estimators = tuple(there.get(name) or ESTIMATORS[name] for name in names) or self.estimators
 
     def tune(self, path: str, value: Any) -> None:
         """Another free parameter of an estimator: "Bins.edges"."""
         name, _, parameter = path.partition(".")
         try:
             there = self.estimators
-            self.estimators = tuple(changed(e, **{parameter: value}) if type(e).__name__ == name else e for e in there)
+            self.estimators = tuple(_with(e, parameter, value) if type(e).__name__ == name else e for e in there)
         except Refusal as sentence:
             self.complaint = str(sentence)
             return
         self.complaint = ""
+
+    def band(self, shown: bool) -> None:
+        """Whether the estimators are read with half and twice their free parameter too."""
+        self.banded = shown
+
+    @property
+    def read(self) -> tuple[Estimator, ...]:
+        """All the estimators that are read: those chosen, then those around them."""
+        return (*self.estimators, *(other for e in self.estimators if self.banded for other in e.around()))
 
     # The run.
 
@@ -171,7 +183,7 @@ class Laboratory:
         """Whether there is something new to draw."""
         run, task = self.run, self._task
         now = (id(run), run and run.latest.version, id(task), task and task.latest.version, self.epoch, self.complaint)
-        now += (self.estimators, id(self.ghost), len(self.runs))
+        now += (self.read, id(self.ghost), len(self.runs))
         fresh, self._seen = now != self._seen, now
         return fresh
 

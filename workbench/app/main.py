@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -28,6 +29,7 @@ from workbench.app.visit import Visit
 from workbench.app.widgets import pretty
 from workbench.experiment import Experiment
 from workbench.jobs import Status
+from workbench.kernels.warming import warm_up
 
 BEAT = 1 / 15  # seconds between two looks at the run, at the least
 SHARE = 0.03  # of the time may go into drawing
@@ -251,7 +253,11 @@ class Workbench:
 
 def create_app(experiment: Experiment | None = None) -> pmui.Page | Framed:
     """The page of one person: what is served, or the last line of a notebook cell."""
-    return Framed(partial(page, experiment)) if in_notebook() else page(experiment)
+    if not in_notebook():
+        return page(experiment)
+    # A server has done this before it opened; here it is done while the frame is on its way.
+    Thread(target=warm_up, args=((experiment or Experiment()).device,), daemon=True).start()
+    return Framed(partial(page, experiment))
 
 
 def page(experiment: Experiment | None = None) -> pmui.Page:

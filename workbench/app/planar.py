@@ -21,6 +21,7 @@ from workbench.noise import Gaussian
 from workbench.operators import Basis, GaussianBlur, LinearOperator
 from workbench.parameters import Checked, Range
 from workbench.problem import Problem
+from workbench.tensors import Shape
 
 _DEFAULT = (1, 64)  # signals of the channel that stands for an operator without modes
 _LARGEST = 0.999999  # correlation
@@ -163,10 +164,15 @@ class Measured:
         return "\n".join([*words, *(f"{r.row[0]}: {r.sentence}" for r in self.readings)])
 
 
+def shape_of(problem: Problem, side: int) -> Shape:
+    """The shape of a problem's signals, no longer than that side."""
+    channels, *space = problem.operator.in_shape
+    return (channels, *(min(side, n) for n in space))
+
+
 def small(problem: Problem, side: int) -> Problem:
     """The same operator, noise and prior for signals of that side."""
-    shape = problem.operator.in_shape
-    operator = fit(problem.operator, (shape[0], *(min(side, n) for n in shape[1:])))
+    operator = fit(problem.operator, shape_of(problem, side))
     middle = torch.full((1, *operator.in_shape), 0.5, dtype=problem.y.real.dtype)
     return Problem.simulate(operator, problem.noise, problem.prior, middle).to(problem.y.device)
 

@@ -11,6 +11,7 @@ from workbench.analysis.information.filters import HeavyBall, Landweber
 from workbench.analysis.information.plane import FixedTau
 from workbench.analysis.information.sampled import Sampling
 from workbench.app import planar
+from workbench.app.denoising import Denoised, denoised
 from workbench.app.session import Session
 from workbench.jobs import Status
 from workbench.parameters import changed, describe, parameters
@@ -29,11 +30,13 @@ MENUS: dict[str, dict[str, type | None]] = {
     "front": {NONE: None, **{n: _ESTIMATORS[n] for n in _FRONTS}},
 }
 _OF_CLOSED = {"look", "filter", "other", "resolution"}  # the choices that the closed form depends on
+_OF_DENOISED = {"ensemble", "size"}
 
 
 class Planes:
     """`parts` are the choices by name; `found` is the newest closed form, `measured` the newest sampled path.
 
+    `denoised` has the newest errors of the prior's denoiser.
     `complaint` says why a wish cannot be granted; why a task stopped is its message.
     """
 
@@ -52,9 +55,11 @@ class Planes:
         }
         self.found: planar.Found | None = None
         self.measured: planar.Measured | None = None
+        self.denoised: Denoised | None = None
         self.algorithm, self.complaint = "", ""
         self._closed: jobs.Task[planar.Found] | None = None
         self._sampled: jobs.Task[planar.Measured] | None = None
+        self._denoised: jobs.Task[Denoised] | None = None
         self._seen: tuple = ()
         self._channel, self._moved = self._described(), 0.0
 
@@ -78,6 +83,11 @@ class Planes:
     def latest(self) -> jobs.Outcome[planar.Measured]:
         """What the sampled task is doing; cancelled where there is none."""
         return self._sampled.latest if self._sampled else jobs.Outcome(status=Status.CANCELLED)
+
+    @property
+    def denoising(self) -> jobs.Outcome[Denoised]:
+        """What the errors of the denoiser are doing; cancelled where there are none."""
+        return self._denoised.latest if self._denoised else jobs.Outcome(status=Status.CANCELLED)
 
     # Wishes.
 
@@ -108,6 +118,14 @@ class Planes:
         side = self.parts["size"].side
         self._sampled = self._submit(lambda: planar.measured(planar.small(problem, side), algorithm, sampling))
 
+    def denoise(self) -> None:
+        """The errors of the session's prior as a denoiser of the ensemble, anew."""
+        if self._denoised:
+            self._denoised.cancel()
+        self.denoised, self.complaint = None, ""
+        problem, ensemble, side = self.session.problem, self.parts["ensemble"], self.parts["size"].side
+        self._denoised = self._submit(lambda: denoised(problem.prior, ensemble, planar.shape_of(problem, side)))
+
     def toggle(self) -> None:
         """Pause the sampling that runs, go on with one that is paused."""
         if self._sampled:
@@ -120,9 +138,9 @@ class Planes:
 
     def close(self) -> None:
         """The person has gone."""
-        self.cancel()
-        if self._closed:
-            self._closed.cancel()
+        for task in (self._closed, self._sampled, self._denoised):
+            if task:
+                task.cancel()
 
     # What is looked at.
 
@@ -131,22 +149,27 @@ class Planes:
         self._renew()
         self.found = self.drawing.result or self.found
         self.measured = self.latest.result or self.measured
-        versions = self.drawing.version, self.latest.version
-        seen = (id(self._closed), id(self._sampled), *versions, self.complaint)
+        self.denoised = self.denoising.result or self.denoised
+        tasks = [(id(task), task and task.latest.version) for task in (self._closed, self._sampled, self._denoised)]
+        seen = (*tasks, self.complaint)
         fresh, self._seen = seen != self._seen, seen
         return fresh
 
     def _renew(self) -> None:
-        """Another operator or noise is another channel: draw it once the hand rests."""
-        if self._closed is not None and self._described() != self._channel:
+        """Another operator or noise is another channel, another prior another denoiser: once the hand rests."""
+        if self._described() != self._channel:
             self._channel, self._moved = self._described(), time.perf_counter()
         if self._moved and time.perf_counter() - self._moved > _SETTLED:
             self._moved, self.complaint = 0.0, ""
-            self.draw()
+            if self._closed is not None:
+                self.draw()
+            if self._denoised is not None:
+                self.denoise()
 
     def _described(self) -> tuple:
         problem = self.session.problem
-        return problem.operator.in_shape, str(describe(problem.operator)), str(describe(problem.noise))
+        parts = (problem.operator, problem.noise, problem.prior)
+        return problem.operator.in_shape, *(str(describe(part)) for part in parts)
 
     def _take(self, kind: str, make: Callable[[], Any]) -> None:
         try:
@@ -157,6 +180,8 @@ class Planes:
         self.complaint = ""
         if kind in _OF_CLOSED and self._closed is not None:
             self.draw()
+        if kind in _OF_DENOISED and self._denoised is not None:
+            self.denoise()
 
     def _submit(self, make: Callable[[], Iterator]) -> jobs.Task:
         return jobs.runner(str(devices.find(self.session.experiment.device))).submit(jobs.Task(make))

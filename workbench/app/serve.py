@@ -15,6 +15,7 @@ from workbench.app.main import Workbench, page
 from workbench.app.session import Session
 from workbench.app.views.files import UPLOAD
 from workbench.experiment import Experiment
+from workbench.kernels import warming
 from workbench.parameters import changed
 from workbench.refusal import Refusal
 
@@ -33,7 +34,7 @@ def serve(
     """Serve until a signal ends it. `announce` gets the address once the port is ours."""
     devices.find(device)
     _require_free(host, port)
-    warm_up()
+    warm_up(device)
     logging.getLogger("tornado.application").addFilter(_not_a_closed_tab)
     pn.extension(notifications=True)
     server = pn.io.server.get_server(
@@ -63,8 +64,9 @@ def serve(
         server.stop(wait=False)
 
 
-def warm_up() -> None:
+def warm_up(device: str = "cpu") -> None:
     """Load and compile once what the first visitor would otherwise wait for: kernels, probes, a page."""
+    warming.warm_up(device)
     for algorithm in (PDHG(), FISTA()):
         Experiment(algorithm=algorithm, steps=1).run()
     Workbench(session := Session())
@@ -75,7 +77,7 @@ class Door:
     """Counts who is inside, and lets no more in than there is room for."""
 
     def __init__(self, device: str, room: int = SESSIONS) -> None:
-        self._experiment = None if device == "cpu" else changed(Experiment(), device=device)
+        self._experiment = None if device == Experiment().device else changed(Experiment(), device=device)
         self._room, self.inside = room, 0
 
     def page(self) -> pn.viewable.Viewable:

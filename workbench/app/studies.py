@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from workbench import networks
 from workbench.algorithms import State
-from workbench.analysis.information import LayerEstimator, Reading, calibrate
+from workbench.analysis.information import Estimator, Reading, calibrate
 from workbench.analysis.information.tasks import TASKS
 from workbench.app.trainings import Path, Run
 from workbench.networks import Broadening, Landscape, Sharpness, Stability
@@ -24,7 +24,7 @@ def farthest(epochs: Sequence[int], measured: Sequence[int]) -> int | None:
     return epochs[max(waiting, key=lambda place: (min((abs(place - d) for d in done), default=0), place))]
 
 
-def plane(run: Run, estimators: Sequence[LayerEstimator]) -> Iterator[int]:
+def plane(run: Run, estimators: Sequence[Estimator]) -> Iterator[int]:
     """Fill `run.planes` by each of the estimators: the newest epoch first, then coarse to fine. Yields what is done."""
     while (chosen := _next(run, estimators)) is not None:
         estimator, epoch, state = chosen
@@ -32,7 +32,7 @@ def plane(run: Run, estimators: Sequence[LayerEstimator]) -> Iterator[int]:
         yield from _informing(run, estimator, path, (epoch, state))
 
 
-def _informing(run: Run, estimator: LayerEstimator, path: Path, at: tuple[int, State]) -> Iterator[int]:
+def _informing(run: Run, estimator: Estimator, path: Path, at: tuple[int, State]) -> Iterator[int]:
     """One epoch of a path, layer by layer; it joins the path when it is whole."""
     epoch, state = at
     points = []
@@ -42,7 +42,7 @@ def _informing(run: Run, estimator: LayerEstimator, path: Path, at: tuple[int, S
     path[epoch] = points[-1]
 
 
-def _next(run: Run, estimators: Sequence[LayerEstimator]) -> tuple[LayerEstimator, int, State] | None:
+def _next(run: Run, estimators: Sequence[Estimator]) -> tuple[Estimator, int, State] | None:
     """The estimator that is furthest behind, and the epoch that it wants most."""
     kept = dict(run.trail.kept)
     for estimator in sorted(estimators, key=lambda e: len(run.planes.get(e, ()))):
@@ -87,7 +87,7 @@ def batches(run: Run, state: State, seed: int) -> Iterator[Batches]:
         yield Batches(found, rate)
 
 
-def calibration(estimator: LayerEstimator, count: int) -> Iterator[tuple[Reading, ...]]:
+def calibration(estimator: Estimator, count: int) -> Iterator[tuple[Reading, ...]]:
     """The readings of so many samples, one task after another."""
     found: tuple[Reading, ...] = ()
     for task in TASKS:

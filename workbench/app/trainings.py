@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench import devices, networks
 from workbench.algorithms import State
-from workbench.analysis.information import LayerEstimator
+from workbench.analysis.information import Estimator
 from workbench.app.images import Array
 from workbench.jobs import Job, Snapshot
 from workbench.networks import LayerInformation, Trained, Training
@@ -63,7 +63,7 @@ class Run:
         self.trail = Trail(training.epochs)
         self.job = Job(self.problem, training.optimiser, (networks.progress, self.trail), training.steps, 0)
         self.job.must = self.trail.wants
-        self.planes: dict[LayerEstimator, Path] = {}
+        self.planes: dict[Estimator, Path] = {}
         self.stability: dict[int, dict[str, Tensor]] = {}
 
     @property
@@ -121,7 +121,7 @@ class Kept:
 
     name: str
     curves: Curves
-    planes: dict[LayerEstimator, Path]
+    planes: dict[Estimator, Path]
 
     @classmethod
     def of(cls, run: Run) -> Self:

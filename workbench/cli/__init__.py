@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from workbench import __version__
-from workbench.cli import bench, catalogue, doctor, lab, plane, serve, solve
+from workbench.cli import bench, catalogue, doctor, kernel, lab, plane, serve, solve, train
 from workbench.cli.output import complain, one_of
 from workbench.refusal import Refusal
 
@@ -16,9 +16,11 @@ COMMANDS = {
     "serve": serve,
     "run": solve,
     "plane": plane,
+    "train": train,
     "list": catalogue,
     "doctor": doctor,
     "lab": lab,
+    "kernel": kernel,
     "bench": bench,
 }
 _INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C

@@ -3,6 +3,7 @@
 import argparse
 import importlib.metadata
 import importlib.util
+import os
 import platform
 import shutil
 import socket
@@ -58,7 +59,7 @@ def examine() -> Iterator[Finding]:
     yield Finding("python", f"{platform.python_version()} on {platform.platform()} ({sys.executable})")
     yield from map(_core, _CORE)
     yield from map(_optional, _OPTIONAL)
-    yield from _devices()
+    yield from devices_found()
     yield from _offline()
     yield _port()
     yield _browser()
@@ -80,7 +81,8 @@ def _optional(package: str) -> Finding:
     return Finding(package, _version(package) or "not installed")
 
 
-def _devices() -> Iterator[Finding]:
+def devices_found() -> Iterator[Finding]:
+    """What computes here, and which of it notebooks use."""
     import numba
     import torch
 
@@ -88,9 +90,36 @@ def _devices() -> Iterator[Finding]:
 
     names = [n if n == "cpu" else f"{n} ({torch.cuda.get_device_name(n)})" for n in devices.available()]
     yield Finding("devices", ", ".join(names))
+    yield _notebook()
     yield Finding("threads", f"{torch.get_num_threads()} of PyTorch, {numba.get_num_threads()} of Numba")
     yield Finding("reconstruction", _trial())
     yield Finding("threading layer", _layer())
+
+
+def _notebook() -> Finding:
+    """The device of an experiment in a notebook that names none, and whose word that is."""
+    from workbench import devices
+    from workbench.cli import kernel
+
+    here, chosen = devices.available(), devices.default()
+    said = f"{devices.VARIABLE} says so" if os.environ.get(devices.VARIABLE) else f"{devices.VARIABLE} is not set"
+    others = [f"kernel {k.name}: {k.device}, chosen when it was installed" for k in kernel.installed()]
+    wrong = [k for k in kernel.installed() if not _here(k.device)]
+    remedy = "" if _here(chosen) else f"set {devices.VARIABLE} to one of {', '.join(here)}"
+    if wrong:
+        remedy = f"workbench kernel install --name {wrong[0].name} --device {devices.fastest()}"
+    return Finding("notebooks run on", "; ".join([f"{chosen}, for {said}", *others]), remedy)
+
+
+def _here(device: str) -> bool:
+    from workbench import devices
+    from workbench.refusal import Refusal
+
+    try:
+        devices.find(device)
+    except Refusal:
+        return False
+    return True
 
 
 def _trial() -> str:

@@ -10,7 +10,7 @@ from workbench.refusal import Refusal
 if TYPE_CHECKING:
     import xarray as xr
 
-    from workbench.analysis.information import LayerEstimator
+    from workbench.analysis.information import Estimator
     from workbench.networks import Training
 
 SUMMARY = "Measure the information plane of a network while it trains."
@@ -26,7 +26,10 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", help="how often every example is seen (as in the preset)")
     parser.add_argument("--seed", help="seed of the first network (0)")
     parser.add_argument("--measured", type=int, default=100, help="epochs to measure (100)")
-    parser.add_argument("--estimator", default="Bins", metavar="NAME", help="an estimator of layers (Bins)")
+    parser.add_argument("--estimator", metavar="NAME", help="an estimator of layers (the one that suits the preset)")
+    parser.add_argument(
+        "--band", action="store_true", help="also with half and twice the free parameter of the estimator"
+    )
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the estimator; repeat it"
     )
@@ -41,27 +44,29 @@ def main(args: argparse.Namespace) -> int:
     destinations.require(args.out, None)
     from workbench import storage
 
-    result = record(_training(args), _estimator(args), args.measured)
+    result = record(_training(args), _estimator(args), args.measured, args.band)
     if args.out:
         storage.save(result, args.out)
     _report(result, args)
     return 0
 
 
-def record(training: "Training", estimator: "LayerEstimator", count: int) -> "xr.Dataset":
-    """Train with a bar, and measure every layer of every seed at `count` epochs."""
+def record(training: "Training", estimator: "Estimator", count: int, band: bool = False) -> "xr.Dataset":
+    """Train with a bar, and measure every layer of every seed at `count` epochs; `band`: around the estimator too."""
     from workbench import networks, run
 
     problem, epochs = training.problem(), networks.spaced_epochs(training.epochs, count)
-    bar, found = Bar(training.steps), {}
+    readers = (estimator, *(estimator.around() if band else ()))
+    bar, found = Bar(training.steps), {reader: {} for reader in readers}
     states = run.guard(problem, training.optimiser, run.iterate(problem, training.optimiser))
     try:
         for state in networks.at_epochs(run.until(states, run.after(training.steps)), epochs):
-            found[state.epoch] = networks.information(problem, state.x, estimator)
+            for reader, path in found.items():
+                path[state.epoch] = networks.information(problem, state.x, reader)
             bar.show(state.k)
     finally:
         bar.clear()
-    return networks.as_dataset(training, estimator, found)
+    return networks.as_dataset(training, estimator, found.pop(estimator), found)
 
 
 def _training(args: argparse.Namespace) -> "Training":
@@ -75,13 +80,13 @@ def _training(args: argparse.Namespace) -> "Training":
     return changed(preset, **{name: own[name].parse(text, "Training") for name, text in given.items()})
 
 
-def _estimator(args: argparse.Namespace) -> "LayerEstimator":
-    from workbench import catalog
-    from workbench.analysis.information import LayerEstimator
-    from workbench.parameters import parameters
+def _estimator(args: argparse.Namespace) -> "Estimator":
+    from workbench import catalog, networks
+    from workbench.parameters import changed, parameters
 
-    known = {n: c for n, c in catalog.members("estimator").items() if issubclass(c, LayerEstimator)}
-    cls = known[one_of("an estimator of layers", args.estimator, known)]
+    known = catalog.members("estimator")
+    usual = networks.reader(args.preset)
+    cls = type(usual) if args.estimator is None else known[one_of("an estimator", args.estimator, known)]
     own = {p.name: p for p in parameters(cls)}
     values = {}
     for item in args.set:
@@ -89,7 +94,7 @@ def _estimator(args: argparse.Namespace) -> "LayerEstimator":
         if not equals:
             raise Refusal("--set parameter=value", repr(item), "write, for example, --set edges=30")
         values[name] = own[one_of(f"a parameter of {cls.__name__}", name, own)].parse(text, cls.__name__)
-    return cls(**values)
+    return changed(usual if cls is type(usual) else cls(), **values)
 
 
 def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:

@@ -163,6 +163,9 @@ class Job(Turn):
             self._diagnosis = diverged.diagnosis
             self._become(Status.DIVERGED, str(diverged))
         except Exception as error:
+            # An iterator that has raised is over: whoever plays on begins again where it was.
+            going = self._state and resume(self.problem, self.algorithm, self._state, self.seed)
+            self._states = going or None
             self._become(Status.FAILED, in_words(error))
 
     def _iterate(self) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import torch
 
+from workbench import memory
 from workbench.refusal import Refusal
 
 SLICE = 0.05  # seconds of work between two looks at the others
@@ -71,7 +72,7 @@ def in_words(error: Exception) -> str:
     """Why work has failed. A bug must not take the other people's runs down with it: it is logged and shown."""
     if isinstance(error, Refusal):
         return str(error)
-    if isinstance(error, torch.OutOfMemoryError):
-        return f"the device has no memory left for this run: take a smaller signal ({error})"
+    if memory.exhausted(error):
+        return str(memory.refusal(error, "this work", "cuda" if isinstance(error, torch.OutOfMemoryError) else "cpu"))
     LOGGER.exception("a run failed")
     return f"{type(error).__name__}: {error}"

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import pairwise
 from types import ModuleType
 from typing import Any, Literal
@@ -15,7 +17,7 @@ from torch.autograd import forward_ad
 from workbench.refusal import Refusal
 from workbench.tensors import real_of
 
-Mode = Literal["auto", "reference"]
+Mode = Literal["auto", "reference", "triton"]
 
 _mode: Mode = "auto"
 _pool: ThreadPoolExecutor | None = None
@@ -24,14 +26,17 @@ GRAIN = 1 << 14  # numbers a thread must get for its start, some 30 us, to pay
 
 
 class use:  # noqa: N801 - reads as a verb: use("reference"), or `with use("reference"):`
-    """Choose the implementations of all kernels, in every thread: "auto" or, for debugging, "reference".
+    """Choose the implementations of all kernels, in every thread: "auto" or, for debugging, "reference" or "triton".
 
-    As a context manager it goes back to the earlier choice at the end of the block.
+    Triton's serve tensors on the CPU, too, by its interpreter: it is on where TRITON_INTERPRET=1 was set before Triton
+    was first imported. As a context manager it goes back to the earlier choice at the end of the block.
     """
 
     def __init__(self, mode: Mode) -> None:
-        if mode not in ("auto", "reference"):
-            raise Refusal("'auto' or 'reference'", repr(mode), "choose one of the two")
+        if mode not in ("auto", "reference", "triton"):
+            raise Refusal("'auto', 'reference' or 'triton'", repr(mode), "choose one of the three")
+        if mode == "triton" and not _importable("triton"):
+            raise Refusal("the package triton", "an installation without it", "pip install triton, on Linux")
         self._before: Mode = _mode
         self._set(mode)
 
@@ -47,20 +52,41 @@ class use:  # noqa: N801 - reads as a verb: use("reference"), or `with use("refe
 
 
 def backend(x: Tensor, *others: Tensor) -> str:
-    """The name of what serves x: "numba" on the CPU in single or double precision, "reference" elsewhere.
+    """The name of what serves x in single or double precision: "numba" on the CPU, "triton" on a GPU where it is there.
 
-    Where a derivative is being taken through x or the others, that is the reference, which torch can follow.
+    "reference" serves all else, and what torch is to differentiate through x or the others, which it can follow.
     """
-    if _mode == "reference" or any(map(_followed, (x, *others))):
+    if _mode == "reference" or any(map(followed, (x, *others))):
         return "reference"
-    if x.device.type == "cpu" and real_of(x.dtype) in (torch.float32, torch.float64):
-        return "numba"
-    return "reference"
+    if real_of(x.dtype) not in (torch.float32, torch.float64):
+        return "reference"
+    if _mode == "triton" or (x.device.type == "cuda" and _importable("triton")):
+        return "triton"
+    return "numba" if x.device.type == "cpu" else "reference"
 
 
 def implementation(kernel: str, x: Tensor, *others: Tensor) -> ModuleType:
-    """The module `<kernel>_<backend>` that serves x, imported at its first use: Numba costs half a second."""
-    return import_module(f"{kernel}_{backend(x, *others)}")
+    """The module `<kernel>_<backend>` that serves x, the reference's where that back end has none of this kernel.
+
+    It is imported at its first use: Numba costs half a second.
+    """
+    module = f"{kernel}_{backend(x, *others)}"
+    return import_module(module if _importable(module) else f"{kernel}_reference")
+
+
+def by_adjoint(x: Tensor) -> bool:
+    """Whether torch differentiates through x, and a linear kernel is to answer by its adjoint, not by its reference."""
+    return _mode != "reference" and followed(x)
+
+
+def holds(condition: Tensor) -> bool:
+    """Whether all of it is true; taken to be on a device, for which the processor would have to wait at every call."""
+    return condition.device.type != "cpu" or bool(condition.all())
+
+
+@cache
+def _importable(module: str) -> bool:
+    return find_spec(module) is not None
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -111,7 +137,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_pool)
 
 
-def _followed(x: Tensor) -> bool:
+def followed(x: Tensor) -> bool:
     """Whether torch is differentiating or mapping through x by any of its three mechanisms."""
     return (
         (x.requires_grad and torch.is_grad_enabled())

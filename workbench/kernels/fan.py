@@ -5,10 +5,13 @@ distance D from the centre, at (-D sin(a), D cos(a)): bin d of N is where a ray 
 faces the source, u = d - (N - 1) / 2, so that tan(g) = u / D and r = D sin(g).
 """
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
-from workbench.kernels.dispatch import implementation
+from workbench.kernels.dispatch import holds, implementation
+from workbench.kernels.linear import linear
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
@@ -19,7 +22,8 @@ def project(x: Tensor, angles: Tensor, distance: float, detectors: int) -> Tenso
     _require_outside(distance, (x.shape[1], x.shape[2]))
     if detectors < 1:
         raise Refusal("at least one detector bin", str(detectors), "ask for one or more")
-    return implementation(__name__, x).project(x, angles.detach().to(torch.float64), distance, detectors)
+    maps = _Maps(angles.detach().to(torch.float64), distance, detectors, (x.shape[1], x.shape[2]))
+    return linear(x, maps.project, maps.backproject)
 
 
 def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int]) -> Tensor:
@@ -28,14 +32,30 @@ def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, in
     _require_outside(distance, shape)
     if len(angles) != y.shape[1]:
         raise Refusal(f"{len(angles)} angles in the sinogram", str(y.shape[1]), "pass the angles it was measured at")
-    return implementation(__name__, y).backproject(y, angles.detach().to(torch.float64), distance, shape)
+    maps = _Maps(angles.detach().to(torch.float64), distance, y.shape[2], shape)
+    return linear(y, maps.backproject, maps.project)
+
+
+class _Maps(NamedTuple):
+    """The projector of one geometry and its transpose."""
+
+    angles: Tensor
+    distance: float
+    bins: int
+    shape: tuple[int, int]
+
+    def project(self, x: Tensor) -> Tensor:
+        return implementation(__name__, x).project(x, self.angles, self.distance, self.bins)
+
+    def backproject(self, y: Tensor) -> Tensor:
+        return implementation(__name__, y).backproject(y, self.angles, self.distance, self.shape)
 
 
 def _require(x: Tensor, angles: Tensor) -> None:
     if x.ndim != 3 or x.numel() == 0 or not x.is_floating_point():
         came = f"{shown(tuple(x.shape))} of {x.dtype}"
         raise Refusal("a batch of real images or sinograms", came, "pass (B, H, W) or (B, A, N), none of them 0")
-    if angles.ndim != 1 or angles.numel() == 0 or not bool(torch.isfinite(angles).all()):
+    if angles.ndim != 1 or angles.numel() == 0 or not holds(torch.isfinite(angles)):
         raise Refusal("finite angles (A,) in radians", shown(tuple(angles.shape)), "pass one or more")
 
 

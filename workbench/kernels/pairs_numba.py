@@ -5,31 +5,17 @@ import torch
 from torch import Tensor
 
 from workbench.kernels.dispatch import compiled, share, workers
-from workbench.kernels.pairs_reference import BLOCK
+from workbench.kernels.pairs_reference import WIDE, by_products
 
-WIDE = 24  # coordinates from which a matrix product is faster than differences, and exact enough
 FAR = 60.0  # exp(-FAR) is lost beside the point's own 1, however many such points there are
 
 
 def log_similarity(x: Tensor) -> Tensor:
     if x.shape[1] > WIDE:
-        return _by_products(x.detach())
+        return by_products(x.detach())
     columns, out = _columns(x), np.empty(len(x))
     share(_log_similarity, len(x), workers(len(x) * x.numel()), columns, out)
     return torch.from_numpy(out).to(x.dtype)
-
-
-def _by_products(x: Tensor) -> Tensor:
-    x = x - x.mean(0)  # short vectors lose fewer digits
-    squares, out = x.square().sum(1), x.new_empty(len(x))
-    size = max(1, BLOCK // len(x))
-    # One buffer for all blocks: fresh ones of this size leave holes that add up to N x N.
-    work = x.new_empty(size, len(x))
-    for rows, own, sums in zip(x.split(size), squares.split(size), out.split(size), strict=True):
-        block = torch.mm(rows, x.T, out=work[: len(rows)])
-        block.mul_(2).sub_(squares).sub_(own[:, None]).clamp_(max=0).exp_()
-        torch.sum(block, 1, out=sums)
-    return (out / len(x)).log()
 
 
 def neighbours(x: Tensor, k: int) -> Tensor:

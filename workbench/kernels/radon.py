@@ -6,10 +6,13 @@ angle 0 sums each column, as in skimage.transform.radon (whose axis falls on bin
 a bin weighs a pixel by max(0, m - |x cos(a) + y sin(a) - s|) / m^2: line integrals in units of pixels.
 """
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
-from workbench.kernels.dispatch import implementation
+from workbench.kernels.dispatch import holds, implementation
+from workbench.kernels.linear import linear
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
@@ -19,7 +22,8 @@ def project(x: Tensor, angles: Tensor, detectors: int) -> Tensor:
     _require(x, angles)
     if detectors < 1:
         raise Refusal("at least one detector bin", str(detectors), "ask for one or more")
-    return implementation(__name__, x).project(x, _double(angles), detectors)
+    maps = _Maps(_double(angles), detectors, (x.shape[1], x.shape[2]))
+    return linear(x, maps.project, maps.backproject)
 
 
 def backproject(y: Tensor, angles: Tensor, shape: tuple[int, int]) -> Tensor:
@@ -29,7 +33,22 @@ def backproject(y: Tensor, angles: Tensor, shape: tuple[int, int]) -> Tensor:
         raise Refusal(f"{len(angles)} angles in the sinogram", str(y.shape[1]), "pass the angles it was measured at")
     if min(shape) < 1:
         raise Refusal("an image with pixels", shown(shape), "ask for a height and a width of one or more")
-    return implementation(__name__, y).backproject(y, _double(angles), shape)
+    maps = _Maps(_double(angles), y.shape[2], shape)
+    return linear(y, maps.backproject, maps.project)
+
+
+class _Maps(NamedTuple):
+    """The projector of one geometry and its transpose."""
+
+    angles: Tensor
+    bins: int
+    shape: tuple[int, int]
+
+    def project(self, x: Tensor) -> Tensor:
+        return implementation(__name__, x).project(x, self.angles, self.bins)
+
+    def backproject(self, y: Tensor) -> Tensor:
+        return implementation(__name__, y).backproject(y, self.angles, self.shape)
 
 
 def _double(angles: Tensor) -> Tensor:
@@ -40,5 +59,5 @@ def _require(x: Tensor, angles: Tensor) -> None:
     if x.ndim != 3 or x.numel() == 0 or not x.is_floating_point():
         came = f"{shown(tuple(x.shape))} of {x.dtype}"
         raise Refusal("a batch of real images or sinograms", came, "pass (B, H, W) or (B, A, D), none of them 0")
-    if angles.ndim != 1 or angles.numel() == 0 or not bool(torch.isfinite(angles).all()):
+    if angles.ndim != 1 or angles.numel() == 0 or not holds(torch.isfinite(angles)):
         raise Refusal("finite angles (A,) in radians", shown(tuple(angles.shape)), "pass one or more")

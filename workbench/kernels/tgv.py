@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from workbench.kernels import tv
-from workbench.kernels.dispatch import implementation
+from workbench.kernels.dispatch import holds, implementation
 from workbench.kernels.tgv_reference import symmetrised
 from workbench.kernels.tgv_reference import symmetrised_adjoint as pulled
 from workbench.refusal import Refusal
@@ -85,7 +85,7 @@ def _radii(x: Tensor, t: Tensor, ratio: float) -> Tensor:
     """Bounds of |p| and |q| of each plane, (B, C, 2)."""
     if t.shape != x.shape[:1]:
         raise Refusal(f"one t for each of {len(x)} signals", shown(tuple(t.shape)), "pass t of shape (B,)")
-    if not bool((t >= 0).all()) or ratio < 0:
+    if not holds(t >= 0) or ratio < 0:
         raise Refusal("t and ratio >= 0", f"t = {t.tolist()}, ratio = {ratio}", "make them zero or positive")
     return torch.stack([t, ratio * t], 1).to(real_of(x.dtype))[:, None].expand(*x.shape[:2], 2)
 

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from workbench.kernels.dispatch import implementation
+from workbench.kernels.dispatch import holds, implementation
+from workbench.kernels.linear import linear
 from workbench.refusal import Refusal
 from workbench.tensors import real_of, shown
 
@@ -25,7 +26,7 @@ class TVSolution(NamedTuple):
 def gradient(x: Tensor) -> Tensor:
     """Forward differences along each space axis, the last one 0 (Neumann): (B, C, *space) -> (B, C, d, *space)."""
     _require_signal(x, first=2)
-    return implementation(__name__, x).gradient(x)
+    return linear(x, _gradient, lambda p: -_divergence(p))
 
 
 def divergence(p: Tensor) -> Tensor:
@@ -33,7 +34,7 @@ def divergence(p: Tensor) -> Tensor:
     _require_signal(p, first=3)
     if p.shape[2] != p.ndim - 3:
         raise Refusal(f"{p.ndim - 3} differences a pixel", str(p.shape[2]), "pass (B, C, d, *space) as from gradient")
-    return implementation(__name__, p).divergence(p)
+    return linear(p, _divergence, lambda x: -_gradient(x))
 
 
 def tv(x: Tensor, isotropic: bool = True) -> Tensor:
@@ -67,7 +68,7 @@ def tv_solve(
     _require_signal(x, first=2)
     if t.shape != x.shape[:1]:
         raise Refusal(f"one t for each of {len(x)} signals", shown(tuple(t.shape)), "pass t of shape (B,)")
-    if not bool((t >= 0).all()):
+    if not holds(t >= 0):
         raise Refusal("t >= 0", f"t = {t.tolist()}", "make every t zero or positive")
     shape = (*x.shape[:2], x.ndim - 2, *x.shape[2:])
     if dual is not None and dual.shape != shape:
@@ -75,6 +76,14 @@ def tv_solve(
     t, start = t.to(real_of(x.dtype)), None if dual is None else dual.to(x.dtype)
     server = implementation(__name__, x, t, *(() if start is None else (start,)))
     return TVSolution(*server.solve(x, t, isotropic, tolerance, iterations, start))
+
+
+def _gradient(x: Tensor) -> Tensor:
+    return implementation(__name__, x).gradient(x)
+
+
+def _divergence(p: Tensor) -> Tensor:
+    return implementation(__name__, p).divergence(p)
 
 
 def _require_signal(x: Tensor, first: int) -> None:

@@ -14,28 +14,28 @@ from workbench.kernels.tv_reference import BLOCK, lipschitz, momentum
 
 
 def gradient(x: Tensor) -> Tensor:
-    planes, parts = _planes(x)
+    planes, parts = as_planes(x)
     out = np.empty((len(planes), x.ndim - 2, *planes.shape[1:]), planes.dtype)
     share(tv_rows.gradient, len(planes) * planes.shape[1], workers(planes.size), planes, out, parts)
-    return _tensor(out, x, (*x.shape[:2], x.ndim - 2, *x.shape[2:]))
+    return as_tensor(out, x, (*x.shape[:2], x.ndim - 2, *x.shape[2:]))
 
 
 def divergence(p: Tensor) -> Tensor:
-    fields, parts = _fields(p)
+    fields, parts = as_fields(p)
     out = np.empty((len(fields), *fields.shape[2:]), fields.dtype)
     share(tv_rows.divergence, len(fields) * fields.shape[2], workers(out.size), fields, out, parts)
-    return _tensor(out, p, (*p.shape[:2], *p.shape[3:]))
+    return as_tensor(out, p, (*p.shape[:2], *p.shape[3:]))
 
 
 def tv(x: Tensor, isotropic: bool) -> Tensor:
-    planes, parts = _planes(x)
+    planes, parts = as_planes(x)
     rows = np.empty(planes.shape[:2])
     share(tv_rows.variation, rows.size, workers(planes.size), planes, rows, parts, isotropic)
     return torch.from_numpy(rows).view(len(x), -1).sum(1).to(x.real.dtype)
 
 
 def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: int, dual: Tensor | None) -> tuple:
-    planes, parts = _planes(x)
+    planes, parts = as_planes(x)
     count, height = planes.shape[:2]
     t = t[:, None].expand(x.shape[:2]).flatten()
     weights = t.numpy()
@@ -51,15 +51,15 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     work = scratch[2 * rows :].reshape(threads, 3, margins, 2, -1)
     old[:] = 0
     if dual is not None:
-        share(tv_rows.feasible, count, threads, _fields(dual)[0], old, parts, isotropic)
+        share(tv_rows.feasible, count, threads, as_fields(dual)[0], old, parts, isotropic)
     u, final = np.empty_like(planes), np.empty((count, 2, *planes.shape[1:]), planes.dtype)
     sums, uphill = np.empty((count, height, 3)), np.zeros((count, height))
     theta, done = np.ones(count), np.zeros(count, np.int64)
     value, gap, active = np.zeros(count), np.zeros(count), np.arange(count)
     k, block = 0, 0
     while True:
-        betas, theta = momentum(theta, block)
-        betas = betas.astype(planes.dtype)
+        weighed, theta = momentum(theta, block)
+        betas = np.array(weighed, planes.dtype).reshape(block, count).T.copy()
         places = planes, weights, steps, betas, active, old, new, work, u, uphill, sums
         share(tv_rows.advance, len(active) * bands, threads, *places, bands, parts, isotropic)
         if block:
@@ -80,7 +80,7 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     shape = (*x.shape[:2], x.ndim - 2, *x.shape[2:])
     total = [torch.from_numpy(v).view(x.shape[:2]).sum(1).to(t.dtype) for v in (value, gap)]
     longest = torch.from_numpy(done).view(x.shape[:2]).amax(1)
-    return _tensor(u, x, x.shape), _tensor(final[:, 4 - x.ndim :], x, shape), *total, longest
+    return as_tensor(u, x, x.shape), as_tensor(final[:, 4 - x.ndim :], x, shape), *total, longest
 
 
 def _real(x: Tensor) -> tuple[Tensor, int]:
@@ -88,18 +88,18 @@ def _real(x: Tensor) -> tuple[Tensor, int]:
     return (torch.view_as_real(x).flatten(-2), 2) if x.is_complex() else (x, 1)
 
 
-def _planes(x: Tensor) -> tuple[np.ndarray, int]:
+def as_planes(x: Tensor) -> tuple[np.ndarray, int]:
     """(B, C, *space) as real planes (B C, H, W parts)."""
     real, parts = _real(x)
     return real.reshape(-1, 1 if x.ndim == 3 else x.shape[2], real.shape[-1]).numpy(), parts
 
 
-def _fields(p: Tensor) -> tuple[np.ndarray, int]:
+def as_fields(p: Tensor) -> tuple[np.ndarray, int]:
     """(B, C, d, *space) as real fields (B C, d, H, W parts)."""
     real, parts = _real(p)
     return real.reshape(-1, p.shape[2], 1 if p.ndim == 4 else p.shape[3], real.shape[-1]).numpy(), parts
 
 
-def _tensor(planes: np.ndarray, like: Tensor, shape: tuple[int, ...]) -> Tensor:
+def as_tensor(planes: np.ndarray, like: Tensor, shape: tuple[int, ...]) -> Tensor:
     real = torch.from_numpy(planes)
     return torch.view_as_complex(real.reshape(*shape, 2)) if like.is_complex() else real.reshape(shape)

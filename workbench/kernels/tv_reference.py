@@ -1,6 +1,7 @@
 """Total variation in plain torch: any device, any precision, differentiable."""
 
-import numpy as np
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -32,9 +33,14 @@ def _moduli(g: Tensor, isotropic: bool) -> Tensor:
     return torch.linalg.vector_norm(g, dim=2, keepdim=True) if isotropic else g.abs()
 
 
-def _project(q: Tensor, isotropic: bool) -> Tensor:
+def project(q: Tensor, isotropic: bool) -> Tensor:
     energy = abs2(q).sum(2, keepdim=True) if isotropic else abs2(q)
     return q / energy.clamp(min=1).sqrt()
+
+
+def feasible(dual: Tensor, isotropic: bool) -> Tensor:
+    """A start whose moduli are at most 1, and 0 where differences reach outside."""
+    return project(torch.where(_inner(dual), dual, 0), isotropic)
 
 
 def lipschitz(x: Tensor) -> float:
@@ -42,12 +48,13 @@ def lipschitz(x: Tensor) -> float:
     return 4.0 * max(1, sum(n > 1 for n in x.shape[2:]))
 
 
-def momentum(theta: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """Nesterov's weights of the next steps, (N, steps), and where his sequence stands after them."""
-    betas = np.empty((len(theta), steps))
-    for s in range(steps):
-        grown = (1 + np.sqrt(1 + 4 * theta**2)) / 2
-        betas[:, s], theta = (theta - 1) / grown, grown
+def momentum(theta: Any, steps: int) -> tuple[list[Any], Any]:
+    """Nesterov's weights of the next steps, (N,) each, and where his sequence stands after them; arrays or tensors."""
+    betas = []
+    for _ in range(steps):
+        grown = (1 + (1 + 4 * theta**2) ** 0.5) / 2
+        betas.append((theta - 1) / grown)
+        theta = grown
     return betas, theta
 
 
@@ -56,9 +63,9 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     t = t[:, None].expand(planes)
     step = (1 / (lipschitz(x) * t)).reshape(*planes, *[1] * (x.ndim - 1))
     floor = torch.finfo(x.dtype).eps * t * _total(x.abs())
-    p = torch.zeros_like(gradient(x)) if dual is None else _project(torch.where(_inner(dual), dual, 0), isotropic)
+    p = torch.zeros_like(gradient(x)) if dual is None else feasible(dual, isotropic)
     before = p
-    theta = np.ones(planes.numel())
+    theta = torch.ones(planes, dtype=torch.float64, device=x.device)
     active, count = torch.ones_like(t, dtype=torch.bool), torch.zeros_like(t, dtype=torch.int64)
     k = 0
     while True:
@@ -68,13 +75,13 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
             return u, p, value.sum(1), gap.sum(1), count.amax(1)
         betas, theta = momentum(theta, min(BLOCK, iterations - k))
         r = p
-        for beta in torch.from_numpy(betas).to(t).T:
-            r = p + spread(beta.view(planes), p) * (p - before)
-            q = _project(r + step * gradient(x + spread(t, x) * divergence(r)), isotropic)
+        for beta in betas:
+            r = p + spread(beta.to(t.dtype), p) * (p - before)
+            q = project(r + step * gradient(x + spread(t, x) * divergence(r)), isotropic)
             p, before = torch.where(spread(active, p), q, p), p
         uphill = _total(((r - p) * (p - before).conj()).real) > 0
-        theta = np.where(uphill.flatten().cpu().numpy(), 1.0, theta)
-        k += betas.shape[1]
+        theta = torch.where(uphill, 1.0, theta)
+        k += len(betas)
         count = torch.where(active, k, count)
 
 

@@ -14,8 +14,8 @@ def gradient(first, last, x, out, parts):
     for task in range(first, last):
         n, i = task // height, task % height
         if out.shape[1] == 2:
-            _subtract(x[n, min(i + 1, height - 1)], x[n, i], out[n, 0, i])
-        _subtract(x[n, i, parts:], x[n, i, : width - parts], out[n, -1, i, : width - parts])
+            subtract(x[n, min(i + 1, height - 1)], x[n, i], out[n, 0, i])
+        subtract(x[n, i, parts:], x[n, i, : width - parts], out[n, -1, i, : width - parts])
         out[n, -1, i, width - parts :] = 0
 
 
@@ -28,12 +28,12 @@ def divergence(first, last, p, out, parts):
         row, across = out[n, i], p[n, -1, i]
         row[:inside] = across[:inside]
         row[inside:] = 0
-        _subtract(row[parts:], across[:inside], row[parts:])
+        subtract(row[parts:], across[:inside], row[parts:])
         if p.shape[1] == 2:
             if i < height - 1:
                 _add(row, p[n, 0, i], row)
             if i > 0:
-                _subtract(row, p[n, 0, i - 1], row)
+                subtract(row, p[n, 0, i - 1], row)
 
 
 @compiled
@@ -44,8 +44,8 @@ def variation(first, last, x, rows, parts, isotropic):
     g[1, width - parts :] = 0
     for task in range(first, last):
         n, i = task // height, task % height
-        _subtract(x[n, min(i + 1, height - 1)], x[n, i], g[0])
-        _subtract(x[n, i, parts:], x[n, i, : width - parts], g[1, : width - parts])
+        subtract(x[n, min(i + 1, height - 1)], x[n, i], g[0])
+        subtract(x[n, i, parts:], x[n, i, : width - parts], g[1, : width - parts])
         rows[n, i] = _size(g[0], g[1], f[0], f[1], parts, isotropic)
 
 
@@ -60,7 +60,7 @@ def feasible(first, last, start, state, parts, isotropic):
             g[1, width - parts :] = 0
             if i == height - 1:
                 g[0] = 0
-            _project(g[0], g[1], f[0], f[1], state[n, 0, i, 0], state[n, 0, i, 1], parts, isotropic)
+            project(g[0], g[1], f[0], f[1], state[n, 0, i, 0], state[n, 0, i, 1], parts, isotropic)
         state[n, 1] = state[n, 0]
 
 
@@ -115,7 +115,7 @@ def _step(x, t, step, beta, p, before, out, start, stop, uphill, watched, parts,
             below[:] = u
         _ascend(r0, step, below, u, g[0])
         _ascend(r1[parts:], step, u[parts:], u, g[1])
-        _project(g[0], g[1], f[0], f[1], out[i, 0], out[i, 1], parts, isotropic)
+        project(g[0], g[1], f[0], f[1], out[i, 0], out[i, 1], parts, isotropic)
         if watched.start <= i < watched.stop:
             uphill[i] = _slope(r0, out[i, 0], p[i, 0]) + _slope(r1[parts:], out[i, 1], p[i, 1])
         r0, next0 = next0, r0
@@ -141,17 +141,17 @@ def _certify(x, t, p, u, sums, own, parts, isotropic):
         else:
             below[:] = row
         u[i] = row[:width]
-        _subtract(below, row, g[0])
-        _subtract(row[parts:], row, g[1])
+        subtract(below, row, g[0])
+        subtract(row[parts:], row, g[1])
         size = _size(g[0], g[1], f[0], f[1], parts, isotropic)
-        _subtract(row, x[i], f[0])
+        subtract(row, x[i], f[0])
         sums[i, 0], sums[i, 1] = _inner(f[0], f[0]), size
         sums[i, 2] = size - _inner(g[0], p[i, 0]) - _inner(g[1], p[i, 1])
         row, below = below, row
 
 
 @compiled
-def _subtract(a, b, out):
+def subtract(a, b, out):
     for j in range(len(out)):
         out[j] = a[j] - b[j]
 
@@ -208,7 +208,7 @@ def _pair(f):
 
 
 @compiled
-def _project(g0, g1, f0, f1, out0, out1, parts, isotropic):
+def project(g0, g1, f0, f1, out0, out1, parts, isotropic):
     """g / max(1, |g|)."""
     _squares(g0, g1, f0, f1, parts, isotropic)
     _shrinkage(f0)

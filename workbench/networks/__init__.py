@@ -40,7 +40,7 @@ from workbench.networks.plane import (
     units_of,
 )
 from workbench.networks.predictions import Learning, Predictions, learning
-from workbench.networks.presets import PRESETS, classic, edge_of_stability
+from workbench.networks.presets import LOSSY, PRESETS, classic, edge_of_stability, reader
 from workbench.networks.probes import Sharpness, Stability, accuracy, progress
 from workbench.networks.streams import Streams
 from workbench.networks.training import Training
@@ -48,6 +48,7 @@ from workbench.networks.training import Training
 __all__ = [
     "CNN",
     "GELU",
+    "LOSSY",
     "MLP",
     "PRESETS",
     "SGD",
@@ -109,6 +110,7 @@ __all__ = [
     "members",
     "one_of",
     "progress",
+    "reader",
     "spaced_epochs",
     "suggested_rate",
     "traces",

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.analysis.information import Bins, LayerEstimator, layer_information
+from workbench.analysis.information import Bins, Estimator, layer_information
 from workbench.networks.predictions import learning
 from workbench.networks.training import Training
 from workbench.parameters import describe
@@ -41,6 +43,10 @@ class LayerInformation(NamedTuple):
         gains = torch.stack([side.diff(dim=0).nan_to_num(0.0).amax(1) for side in self[:2]]).amax(0)
         worst = int(gains.argmax()) if len(gains) else 0
         return Breach(worst, float(gains[worst])) if len(gains) and gains[worst] > _ROUNDING else None
+
+
+Plane = Mapping[int, LayerInformation]  # by epoch
+NO_BAND: Mapping[Estimator, Plane] = MappingProxyType({})
 
 
 def layer_names(problem: Problem) -> tuple[str, ...]:
@@ -78,7 +84,7 @@ def labels(problem: Problem) -> Tensor:
     return torch.cat(targets).argmax(-1)
 
 
-def information(problem: Problem, x: Tensor, estimator: LayerEstimator = _DEFAULT) -> LayerInformation:
+def information(problem: Problem, x: Tensor, estimator: Estimator = _DEFAULT) -> LayerInformation:
     """I(X;T) and I(T;Y) of every layer and seed at weights x, (S, 1, P), over all examples.
 
     Shwartz-Ziv & Tishby 2017, arXiv:1703.00810.
@@ -87,15 +93,15 @@ def information(problem: Problem, x: Tensor, estimator: LayerEstimator = _DEFAUL
     return found
 
 
-def informing(problem: Problem, x: Tensor, estimator: LayerEstimator = _DEFAULT) -> Iterator[LayerInformation]:
+def informing(problem: Problem, x: Tensor, estimator: Estimator = _DEFAULT) -> Iterator[LayerInformation]:
     """`information`, layer by layer of every seed: NaN for what is still to come."""
-    y, refused = labels(problem).cpu(), []
+    y, inputs, refused = labels(problem).cpu(), learning(problem).examples.table().inputs, []
     count = len(layer_names(problem))
     found = torch.full((2, count, len(x)), torch.nan, dtype=torch.float64)
     for seed, weights in enumerate(x.split(1)):
         for place, layer in enumerate(units(problem, weights)):
             try:
-                pair = layer_information(layer[0].cpu(), y, estimator)
+                pair = layer_information(layer[0].cpu(), y, estimator, inputs)
                 found[:, place, seed] = torch.tensor(pair, dtype=found.dtype)
             except Refusal as sentence:
                 refused.append(str(sentence))
@@ -108,23 +114,31 @@ def label_entropy(problem: Problem) -> float:
     return float(-(torch.xlogy(shares, shares)).sum() / torch.log(torch.tensor(2.0, dtype=torch.float64)))
 
 
-def breaches(path: Mapping[int, LayerInformation]) -> dict[int, Breach]:
+def breaches(path: Plane) -> dict[int, Breach]:
     """The epochs at which the inequality is broken."""
     found = {epoch: point.breach for epoch, point in path.items()}
     return {epoch: breach for epoch, breach in found.items() if breach is not None}
 
 
-def as_dataset(training: Training, estimator: LayerEstimator, path: Mapping[int, LayerInformation]) -> "xr.Dataset":
+def as_dataset(
+    training: Training, estimator: Estimator, path: Plane, around: Mapping[Estimator, Plane] = NO_BAND
+) -> "xr.Dataset":
     """I_x and I_y in bits over (epoch, layer, seed); estimator, training and seeds are in the attributes.
 
-    attrs["training"] and attrs["estimator"] rebuild both (`parameters.rebuild` of their JSON).
+    attrs["training"] and attrs["estimator"] rebuild both (`parameters.rebuild` of their JSON). Paths of `around`, the
+    estimator with other values of its free parameter, become I_x_around and I_y_around over (free, epoch, ...).
     """
     import xarray as xr
 
     problem = training.problem()
     epochs = sorted(path)
-    sides = {"I_x": [path[e].with_input for e in epochs], "I_y": [path[e].with_label for e in epochs]}
-    variables = {n: (("epoch", "layer", "seed"), torch.stack(v).numpy(), {"units": "bit"}) for n, v in sides.items()}
+    dims, unit = ("epoch", "layer", "seed"), {"units": "bit"}
+    variables = {name: (dims, side, unit) for name, side in zip(("I_x", "I_y"), _sides(path, epochs), strict=True)}
+    coordinates = {"epoch": epochs, "layer": list(layer_names(problem))}
+    if around:
+        bands = np.stack([_sides(other, epochs) for other in around.values()], 1)
+        variables |= {f"{n}_around": (("free", *dims), b, unit) for n, b in zip(("I_x", "I_y"), bands, strict=True)}
+        coordinates["free"] = [getattr(other, estimator.freedom) for other in around]
     seeds = list(learning(problem).seeds(problem.y))
     broken = breaches(path)
     count = f"the data-processing inequality is broken at {len(broken)} of {len(epochs)} epochs" if broken else ""
@@ -135,9 +149,15 @@ def as_dataset(training: Training, estimator: LayerEstimator, path: Mapping[int,
         "samples": len(labels(problem)),
         "label_entropy": label_entropy(problem),
         "ceiling": estimator.ceiling(len(labels(problem))),
+        "free": estimator.freedom,
         "bias": estimator.bias,
         "meaningless": estimator.meaningless,
         "breaches": count,
         "refused": " ".join(dict.fromkeys(sentence for point in path.values() for sentence in point.refused)),
     }
-    return xr.Dataset(variables, {"epoch": epochs, "layer": list(layer_names(problem)), "seed": seeds}, attrs)
+    return xr.Dataset(variables, coordinates | {"seed": seeds}, attrs)
+
+
+def _sides(path: Plane, epochs: list[int]) -> np.ndarray:
+    """I(X;T) and I(T;Y): (2, epochs, layers, S)."""
+    return np.stack([np.stack([side.numpy() for side in path[epoch][:2]]) for epoch in epochs], 1)

@@ -1,5 +1,14 @@
-"""Trainings that are known from the literature, ready to run."""
+"""Trainings that are known from the literature, ready to run, and the estimator that reads each of them."""
 
+from workbench.analysis.information import (
+    PCA,
+    Bins,
+    Estimator,
+    Exact,
+    FloorBins,
+    Noisy,
+    WeightedKozachenkoLeonenko,
+)
 from workbench.networks.activations import ReLU
 from workbench.networks.cnn import CNN
 from workbench.networks.disturbance import Disturbance
@@ -10,6 +19,8 @@ from workbench.networks.optimisers import SGD, Adam
 from workbench.networks.training import Training
 from workbench.parameters import changed
 from workbench.priors import Tikhonov
+
+LOSSY = Noisy(PCA(WeightedKozachenkoLeonenko(), 4))
 
 
 def classic(seeds: int = 10) -> Training:
@@ -30,6 +41,15 @@ def edge_of_stability(step_size: float = 0.06, degree: int = 4) -> Training:
     return Training(network, task, SquaredLoss(), optimiser=optimiser, epochs=6000, double=True)
 
 
+def lossy_compression() -> Training:
+    """A convolutional network with noise on its units, so that what they keep is finite: to be read by `LOSSY`.
+
+    After Butakov et al. 2024, arXiv:2305.08013, on the digits of scikit-learn.
+    """
+    network = CNN(disturbance=Disturbance(unit_noise=0.1))
+    return Training(network, Digits(), optimiser=Adam(2e-3), epochs=60)
+
+
 PRESETS = {
     "tishby": classic(),
     "tishby, SGD": changed(classic(), optimiser=SGD(0.1, 512, shuffle=False)),
@@ -40,4 +60,18 @@ PRESETS = {
     "edge of stability": edge_of_stability(),
     "digits, perceptron": Training(MLP((32, 16), ReLU(), scale=1.4), Digits(), optimiser=Adam(), epochs=60),
     "digits, convolutional": Training(CNN(), Digits(), optimiser=Adam(2e-3), epochs=30),
+    "digits, lossy compression": lossy_compression(),
 }
+
+_READERS: dict[str, Estimator] = {
+    "tishby, ReLU": FloorBins(),
+    "tishby, quantised": Exact(),
+    "digits, perceptron": FloorBins(),
+    "digits, convolutional": FloorBins(),
+    "digits, lossy compression": LOSSY,
+}
+
+
+def reader(preset: str) -> Estimator:
+    """The estimator that suits a preset: fixed bins where units are in [-1, 1] and nothing better is known."""
+    return _READERS[preset] if preset in _READERS else Bins()

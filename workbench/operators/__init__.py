@@ -1,7 +1,7 @@
 """Forward operators: y = A(x)."""
 
 from workbench.operators.algebra import Adjoint, Composition, Identity, Jacobian, Map, Scaled, Sum
-from workbench.operators.base import Basis, Field, LinearOperator, Operator, SignalShape, differentiable
+from workbench.operators.base import Basis, Field, LinearOperator, Operator, SignalShape
 from workbench.operators.bicubic import BicubicDownsample
 from workbench.operators.clipping import Clipping
 from workbench.operators.colour import Colour
@@ -64,5 +64,4 @@ __all__ = [
     "Stack",
     "StructuredSensing",
     "Sum",
-    "differentiable",
 ]

@@ -4,7 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from enum import Flag, auto
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -166,32 +166,3 @@ def reciprocal(values: Tensor) -> Tensor:
     """1 / values, the singular values of a pseudo-inverse: 0 where one is below RANK of the largest."""
     kept = values.abs() > RANK * values.abs().max()
     return torch.where(kept, 1 / torch.where(kept, values, 1), 0)
-
-
-class _Linear(torch.autograd.Function):
-    """A linear map known to autograd by its adjoint: any order of derivative, forward and reverse mode."""
-
-    generate_vmap_rule = False
-
-    @staticmethod
-    def forward(x: Tensor, there: Any, back: Any) -> Tensor:
-        return there(x)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple, output: Tensor) -> None:
-        ctx.maps = inputs[1:]
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple:
-        there, back = ctx.maps
-        return _Linear.apply(grads[0], back, there), None, None
-
-    @staticmethod
-    def jvp(ctx: Any, *tangents: Tensor) -> Tensor:
-        there, back = ctx.maps
-        return _Linear.apply(tangents[0], there, back)
-
-
-def differentiable(x: Tensor, there: Any, back: Any) -> Tensor:
-    """there(x), for a linear map whose code autograd cannot read; `back` is its adjoint."""
-    return _Linear.apply(x, there, back)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.kernels import fan
-from workbench.operators.base import Block, LinearOperator, SignalShape, differentiable
+from workbench.operators.base import Block, LinearOperator, SignalShape
 from workbench.operators.blocks import angles
 from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range
@@ -53,24 +53,18 @@ class FanBeamRadon(LinearOperator):
         return torch.rad2deg(self._radians.value)
 
     def forward(self, x: Tensor) -> Tensor:
-        return differentiable(x, self._project, self._backproject)
+        bins = self.out_shape[2]
+        return self._scale * each_part(x, lambda image: fan.project(image, self._angles(image), self._source, bins))
 
     def adjoint(self, y: Tensor) -> Tensor:
-        return differentiable(y, self._backproject, self._project)
+        size = self.in_shape[1], self.in_shape[2]
+        return self._scale * each_part(y, lambda image: fan.backproject(image, self._angles(image), self._source, size))
 
     def blocks(self, count: int) -> tuple[Block, ...]:
         degrees = tuple(self.degrees().tolist())
         count = min(count, len(degrees))
         parts = [FanBeamRadon(self.shape, degrees[s::count], self.distance) for s in range(count)]
         return tuple(Block(part, partial(angles, s, count)) for s, part in enumerate(parts))
-
-    def _project(self, x: Tensor) -> Tensor:
-        bins = self.out_shape[2]
-        return self._scale * each_part(x, lambda image: fan.project(image, self._angles(image), self._source, bins))
-
-    def _backproject(self, y: Tensor) -> Tensor:
-        size = self.in_shape[1], self.in_shape[2]
-        return self._scale * each_part(y, lambda image: fan.backproject(image, self._angles(image), self._source, size))
 
     def _angles(self, x: Tensor) -> Tensor:
         return self._radians.like(x.new_empty(0, dtype=torch.float64))  # at full precision on the device of x

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.kernels import radon
-from workbench.operators.base import Block, LinearOperator, SignalShape, differentiable
+from workbench.operators.base import Block, LinearOperator, SignalShape
 from workbench.operators.blocks import angles
 from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range
@@ -50,22 +50,16 @@ class Radon(LinearOperator):
         return torch.rad2deg(self._radians.value)
 
     def forward(self, x: Tensor) -> Tensor:
-        return differentiable(x, self._project, self._backproject)
+        return self._scale * each_part(x, lambda image: radon.project(image, self._angles(image), self.out_shape[2]))
 
     def adjoint(self, y: Tensor) -> Tensor:
-        return differentiable(y, self._backproject, self._project)
+        size = self.in_shape[1], self.in_shape[2]
+        return self._scale * each_part(y, lambda image: radon.backproject(image, self._angles(image), size))
 
     def blocks(self, count: int) -> tuple[Block, ...]:
         degrees = tuple(self.degrees().tolist())
         count = min(count, len(degrees))
         return tuple(Block(Radon(self.shape, degrees[s::count]), partial(angles, s, count)) for s in range(count))
-
-    def _project(self, x: Tensor) -> Tensor:
-        return self._scale * each_part(x, lambda image: radon.project(image, self._angles(image), self.out_shape[2]))
-
-    def _backproject(self, y: Tensor) -> Tensor:
-        size = self.in_shape[1], self.in_shape[2]
-        return self._scale * each_part(y, lambda image: radon.backproject(image, self._angles(image), size))
 
     def _angles(self, x: Tensor) -> Tensor:
         return self._radians.like(x.new_empty(0, dtype=torch.float64))  # at full precision on the device of x

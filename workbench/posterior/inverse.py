@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Basis
-from workbench.operators.cosine import cosine_sum, cosines
+from workbench.operators.cosine import cosines, filtered
 from workbench.refusal import Refusal
 from workbench.tensors import Shape
 
@@ -67,10 +67,10 @@ class Modes(Covariance):
     dtype: torch.dtype
 
     def __call__(self, b: Tensor) -> Tensor:
-        return self._filtered(b, 1 / self.values)
+        return in_basis(b, 1 / self.values, self.basis)
 
     def root(self, white: Tensor) -> Tensor:
-        return self._filtered(white, self.values.rsqrt())
+        return in_basis(white, self.values.rsqrt(), self.basis)
 
     def matrix(self) -> Tensor:
         return columns(self, tuple(self.values.shape), self.dtype, self.values.device)
@@ -85,14 +85,12 @@ class Modes(Covariance):
                 each = (each.movedim(axis, -1) @ cosines(unit, (1,)).square().T).movedim(-1, axis)
         return each
 
-    def _filtered(self, x: Tensor, gain: Tensor) -> Tensor:
-        axes = tuple(range(2, x.ndim))
-        if self.basis == "pixels":
-            return gain * x
-        if self.basis == "cosine":
-            return cosine_sum(gain * cosines(x, axes), axes)
-        y = torch.fft.ifftn(gain * torch.fft.fftn(x, dim=axes), dim=axes)
-        return y if x.is_complex() else y.real
+
+def in_basis(x: Tensor, gain: Tensor, basis: Basis) -> Tensor:
+    """x, (B, C, *space), with each coefficient in the basis times `gain`, real, (C, *space)."""
+    if basis == "pixels":
+        return gain * x
+    return filtered(x, gain, "reflect" if basis == "cosine" else "periodic")
 
 
 def flat(x: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from workbench.priors.affine import AffineConstraint
 from workbench.priors.base import NEEDS_IN_WORDS, Can, Prior, Weight
 from workbench.priors.constraints import Box, NonNegative
+from workbench.priors.denoising import Denoising
 from workbench.priors.entropy import Entropy
 from workbench.priors.gaussian_mixture import GaussianMixture
 from workbench.priors.gaussian_process import GaussianProcess
@@ -12,6 +13,7 @@ from workbench.priors.huber import Huber, HuberTV
 from workbench.priors.modulus import MagnitudeOf
 from workbench.priors.nonconvex import L0, MCP, SCAD
 from workbench.priors.nuclear import NuclearNorm
+from workbench.priors.parts import PartsOf
 from workbench.priors.sets import L1Ball, L2Ball, LInfBall, Simplex
 from workbench.priors.smoothed import SmoothedTotalVariation
 from workbench.priors.sobolev import Sobolev
@@ -31,6 +33,7 @@ __all__ = [
     "AffineConstraint",
     "Box",
     "Can",
+    "Denoising",
     "ElasticNet",
     "Entropy",
     "GaussianMixture",
@@ -45,6 +48,7 @@ __all__ = [
     "MagnitudeOf",
     "NonNegative",
     "NuclearNorm",
+    "PartsOf",
     "Prior",
     "Simplex",
     "SmoothedTotalVariation",

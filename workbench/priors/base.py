@@ -9,6 +9,7 @@ from typing import Annotated
 import torch
 from torch import Tensor, nn
 
+from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.operators import Basis, Identity, LinearOperator
 from workbench.parameters import Checked, Range
 from workbench.refusal import Refusal
@@ -171,6 +172,10 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         if Can.PROX not in self.can:
             raise self._lacks(Can.SPLIT)
         return Identity(shape)
+
+    def primal_dual(self, signals: Signals, dual: Tensor, moves: Moves) -> Signals | None:
+        """The prior's half of a primal-dual step in one pass, as `kernels.pdhg_tv.step` has it; None: by its parts."""
+        return None
 
     def dual_split(self, shape: Shape) -> tuple["Prior", LinearOperator]:
         """(h, K) with g = h(K x) in which h has the conjugate, where one has it: what duality gaps are made of."""

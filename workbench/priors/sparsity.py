@@ -5,9 +5,10 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from workbench.kernels import shrink as kernel
 from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
-from workbench.tensors import Shape, abs2, norm2, shown
+from workbench.tensors import Shape, abs2, norm2, real_of, shown
 
 _ROUNDING = 8  # in units of the last place: what a scaling onto the ball leaves
 
@@ -22,6 +23,11 @@ def zero_inside(size: Tensor, radius: float, slack: float = 0.0) -> Tensor:
     largest = size.flatten(1).amax(1)
     within = largest <= radius * (1 + slack + _ROUNDING * torch.finfo(size.dtype).eps)
     return torch.where(within, torch.zeros_like(largest), torch.inf)
+
+
+def each_item(x: Tensor, value: float) -> Tensor:
+    """A number for each item of the batch, (B,), in the precision of x."""
+    return torch.full((len(x),), value, dtype=real_of(x.dtype), device=x.device)
 
 
 def no_axis(axis: int, shape: Shape) -> str:
@@ -45,6 +51,8 @@ class L1(Prior):
         return self.weight * x.abs().flatten(1).sum(1)
 
     def prox(self, x: Tensor, step: float) -> Tensor:
+        if x.is_complex():
+            return kernel.soft(x, each_item(x, step * self.weight))
         return x - self._project(x, step * self.weight)
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
@@ -79,7 +87,7 @@ class GroupL1(Prior):
         return self.weight * torch.linalg.vector_norm(x, dim=self.axis).flatten(1).sum(1)
 
     def prox(self, x: Tensor, step: float) -> Tensor:
-        return x - self._project(x, step * self.weight)
+        return kernel.group(x, each_item(x, step * self.weight), self.axis)
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         return self._project(z, self.weight)

@@ -5,7 +5,9 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from workbench.kernels import pdhg_tv
 from workbench.kernels import tv as kernel
+from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.operators import LinearOperator
 from workbench.operators.gradient import Gradient
 from workbench.parameters import Range
@@ -57,6 +59,9 @@ class TotalVariation(Prior):
 
     def linear(self, shape: Shape) -> LinearOperator:
         return Gradient(shape)
+
+    def primal_dual(self, signals: Signals, dual: Tensor, moves: Moves) -> Signals:
+        return pdhg_tv.step(signals, dual, moves, self.weight, self.isotropic)
 
     def smoothed(self, width: float) -> Prior:
         return SmoothedTotalVariation(self.weight, width, self.isotropic)

@@ -11,12 +11,14 @@ from torch import Tensor
 from workbench import data
 from workbench.analysis.information import (
     KSG,
+    PCA,
     AdaptiveBins,
     Bins,
     Exact,
     FloorBins,
     KDELower,
     KDEUpper,
+    Ranked,
     layer_information,
     quantised,
 )
@@ -118,9 +120,24 @@ def test_bad_layers_are_refused(estimator):
         layer_information(t, torch.nn.functional.one_hot(y, 2), estimator)
 
 
-def test_estimators_of_pairs_are_not_for_an_index():
-    with pytest.raises(Refusal, match=r"got KSG: call estimator\(inputs, activations\)"):
-        layer_information(LAYERS[0], LABELS, KSG())  # pyright: ignore[reportArgumentType]
+def test_estimators_of_pairs_take_the_inputs_for_the_index():
+    """T = x + w, both standard normal: I(X;T) = ln 2 / 2 nats; the label is the sign of T."""
+    rng = torch.Generator().manual_seed(0)
+    x, w = torch.randn(2, 4000, 1, generator=rng, dtype=torch.float64)
+    t, y = x + w, (x + w)[:, 0].gt(0).long()
+    with_input, with_label = layer_information(t, y, KSG(), x)
+    assert with_input == pytest.approx(0.5, abs=0.05)
+    assert with_label == pytest.approx(1, abs=0.02)
+    with pytest.raises(Refusal, match="the inputs for KSG, which measures pairs, got none"):
+        layer_information(t, y, KSG())
+
+
+def test_around_an_estimator_are_those_of_half_and_twice_its_free_parameter():
+    assert Bins(30).around() == (Bins(15), Bins(60))
+    assert FloorBins(0.1).around(4) == (FloorBins(0.025), FloorBins(0.4))
+    assert Exact(20).around() == (Exact(10), Exact(30)), "30 bits are the limit"
+    assert PCA(KSG(), 3).around() == (PCA(KSG(), 2), PCA(KSG(), 6))
+    assert Ranked().around() == ()
 
 
 def test_convolutions_and_numpy_are_layers_too():

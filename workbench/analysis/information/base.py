@@ -2,12 +2,12 @@
 
 import math
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor
 
-from workbench.parameters import Checked
+from workbench.parameters import Checked, changed, parameters
 from workbench.refusal import Refusal
 from workbench.tensors import require_finite, shown
 
@@ -20,11 +20,12 @@ class Estimator(ABC, metaclass=Checked):
     """I(u; v) from samples, in nats; subclasses are frozen dataclasses.
 
     `bias`, `free` and `meaningless` are sentences: which way it errs, the parameter that the reading depends on, and
-    when the reading says nothing.
+    when the reading says nothing. `freedom` is the name of that parameter, empty where no single one is.
     """
 
     bias: ClassVar[str]
     free: ClassVar[str]
+    freedom: ClassVar[str] = ""
     meaningless: ClassVar[str]
 
     def __call__(self, u: Tensor, v: Tensor) -> float:
@@ -44,6 +45,19 @@ class Estimator(ABC, metaclass=Checked):
     def ceiling(self, n: int) -> float:
         """The most that n samples can show, in bits: log2 n."""
         return math.log2(n)
+
+    def around(self, factor: float = 2.0) -> tuple[Self, ...]:
+        """The same with its free parameter divided and multiplied by a factor, within its limits: how far it matters.
+
+        Empty where no single parameter is free.
+        """
+        found = next((p for p in parameters(type(self)) if p.name == self.freedom), None)
+        if found is None or found.range is None:
+            return ()
+        here, (low, high) = getattr(self, found.name), found.range.limits or (found.range.low, found.range.high)
+        both = [min(max(value, low), high) for value in (here / factor, here * factor)]
+        whole = float not in found.kinds
+        return tuple(changed(self, **{found.name: round(value) if whole else value}) for value in both)
 
 
 def samples(x: Tensor, name: str) -> Samples:

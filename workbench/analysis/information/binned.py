@@ -43,6 +43,7 @@ class Bins(Binned):
     low: Annotated[float, Range(-10, 0, limits=(-1e12, 1e12)), "first edge"] = -1.0
     high: Annotated[float, Range(0, 10, limits=(-1e12, 1e12)), "last edge"] = 1.0
 
+    freedom = "edges"
     free = "the number of edges: more edges, more information"
     meaningless = f"{_CONTINUOUS}; where activations lie beyond the edges, as with ReLU"
 
@@ -57,6 +58,7 @@ class FloorBins(Binned):
 
     width: Annotated[float, Range(0.01, 1, log=True, limits=(1e-9, 1e9)), "width of a bin"] = 0.07
 
+    freedom = "width"
     free = "the width of a bin: narrower bins, more information"
 
     def bins(self, t: Samples) -> Tensor:
@@ -73,6 +75,7 @@ class AdaptiveBins(Binned):
     parts: Annotated[int, Range(2, 200, log=True, limits=(1, 100_000)), "bins of equal count"] = 30
 
     bias = f"{_PLUG_IN}; it breaks the data-processing inequality, since every layer has edges of its own"
+    freedom = "parts"
     free = "the number of bins: more bins, more information"
     meaningless = f"{_CONTINUOUS}; to compare layers or epochs, whose bins differ"
 
@@ -94,6 +97,7 @@ class Exact(Binned):
     bits: Annotated[int, Range(1, 16, limits=(1, 30), unit="bit"), "precision of an activation"] = 8
 
     bias = "none where the network is quantised and the sample is all there is; else low, never above log2 N"
+    freedom = "bits"
     free = "none in a quantised network; the number of bits where activations are rounded afterwards"
     meaningless = "as exact, where activations are rounded after the network ran: the next layer saw the others"
 

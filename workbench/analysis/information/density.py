@@ -23,6 +23,7 @@ class KDE(LayerEstimator):
     relative: Relative = False
 
     factor: ClassVar[float]
+    freedom = "variance"
     free = "the variance of the noise: less noise, more information"
     meaningless = "in a deterministic network, which has no noise: the reading is that of the variance chosen"
 

@@ -46,6 +46,7 @@ class Noisy(Front):
     seed: Seed = 0
 
     bias: ClassVar[str] = "that of the estimator behind it; below I(u; v), by what the noise hides"
+    freedom: ClassVar[str] = "ratio"
     free: ClassVar[str] = "the noise: less noise, more information, without end in a deterministic network"
     meaningless: ClassVar[str] = "as a statement on a network that has no such noise"
 
@@ -88,6 +89,7 @@ class PCA(Front):
     dimensions: Kept = 3
 
     bias: ClassVar[str] = "that of the estimator behind it, and low by what the compression loses"
+    freedom: ClassVar[str] = "dimensions"
     free: ClassVar[str] = "the dimensions kept: more keep more information and cost more samples"
     meaningless: ClassVar[str] = "where information sits in directions of little variance"
 
@@ -107,6 +109,7 @@ class Sliced(Estimator):
     seed: Seed = 0
 
     bias: ClassVar[str] = "that of the estimator behind it; as I(u; v) low, the more so the more dimensions"
+    freedom: ClassVar[str] = "slices"
     free: ClassVar[str] = "the number of slices: more, less scatter"
     meaningless: ClassVar[str] = "as a number to compare with I(u; v), H(Y) or log2 N; it may rise along a network"
 

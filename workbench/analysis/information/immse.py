@@ -37,3 +37,11 @@ def errors(denoise: Callable[[Tensor, float], Tensor], signals: Tensor, sigmas: 
         noisy = signals + sigma * normal_like(signals, generator(seed, STREAM + k, signals.device))
         found.append(norm2(denoise(noisy, sigma) - signals).mean())
     return torch.stack(found)
+
+
+def linear_errors(variances: Tensor, sigmas: Tensor) -> Tensor:
+    """E|x - L(x + sigma w)|^2 of the best linear denoiser L: sum c / (1 + c / sigma^2) over variances c, at each sigma.
+
+    It is the mmse of normal signals, whose information is sum ln(1 + c / sigma^2) / 2.
+    """
+    return (variances / (1 + variances / sigmas[:, None].square())).sum(1)

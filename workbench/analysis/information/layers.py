@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import samples
+from workbench.analysis.information.base import Estimator, samples
 from workbench.analysis.information.binned import Bins
 from workbench.analysis.information.coded import LayerEstimator
 from workbench.refusal import Refusal
@@ -14,21 +14,26 @@ from workbench.tensors import shown
 DEFAULT = Bins()
 
 
-def layer_information(activations: Tensor, labels: Tensor, estimator: LayerEstimator = DEFAULT) -> tuple[float, float]:
+def layer_information(
+    activations: Tensor, labels: Tensor, estimator: Estimator = DEFAULT, inputs: Tensor | None = None
+) -> tuple[float, float]:
     """(I(X;T), I(T;Y)) in bits of a layer's activations (N, d) and labels (N,), X the index of the sample.
 
-    Every sample counts as an input of its own. Refuses NaN, a constant layer, one class, and estimators of pairs.
+    Every sample counts as an input of its own. An estimator of pairs needs the `inputs`, (N, ...), as X.
+    Refuses NaN, a constant layer, one class, and an estimator of pairs without inputs.
     """
-    if not isinstance(estimator, LayerEstimator):
-        came = getattr(type(estimator), "__name__", repr(estimator))
-        remedy = "call estimator(inputs, activations): X as an index is a symbol that occurs once"
-        raise Refusal("an estimator of layers, such as Bins, KDEUpper or Exact", came, remedy)
     t = samples(activations, "the layer")
     y = _labels(labels).to(t.device)
     if len(t) != len(y):
         raise Refusal(f"a label for each of {len(t)} samples", str(len(y)), "pass labels of shape (N,)")
-    code = estimator.code(t.double())
-    return estimator.entropy(code) / math.log(2), estimator.given(code, y) / math.log(2)
+    if isinstance(estimator, LayerEstimator):
+        code = estimator.code(t.double())
+        return estimator.entropy(code) / math.log(2), estimator.given(code, y) / math.log(2)
+    if inputs is None:
+        wanted = f"the inputs for {type(estimator).__name__}, which measures pairs"
+        raise Refusal(wanted, "none", "pass inputs: X as an index is a symbol that occurs once")
+    x = inputs.to(t.device, torch.float64)
+    return estimator(x, t.double()) / math.log(2), estimator(y, t.double()) / math.log(2)
 
 
 def _labels(labels: Tensor) -> Tensor:

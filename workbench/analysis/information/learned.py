@@ -77,6 +77,7 @@ class InfoNCE(Critic):
     """
 
     bias: ClassVar[str] = "low, never above ln B: it saturates early, and scatters little"
+    freedom: ClassVar[str] = "batch"
     free: ClassVar[str] = "the batch, which is the ceiling, and the training"
 
     def ceiling(self, n: int) -> float:
@@ -104,6 +105,7 @@ class MINE(Critic):
     """
 
     bias: ClassVar[str] = "low; the larger I(u; v), the more it scatters, as exp I"
+    freedom: ClassVar[str] = "steps"
     free: ClassVar[str] = "the training: its length, the batch, the network"
 
     def critic(self, left: int, right: int, rng: torch.Generator) -> tuple[tuple[Net, ...], Callable]:
@@ -132,6 +134,7 @@ class AutoEncoder(Front):
     seed: Seed = 0
 
     bias: ClassVar[str] = "that of the estimator behind it, and low by what the code loses"
+    freedom: ClassVar[str] = "dimensions"
     free: ClassVar[str] = "the dimensions of the code and the training"
     meaningless: ClassVar[str] = "where the auto-encoder does not reconstruct what the other side depends on"
 

@@ -30,6 +30,7 @@ class KSG(Estimator):
     k: Neighbours = 3
 
     bias: ClassVar[str] = "low, the more so the larger I(u; v) and the dimensions, never above psi(N) - psi(k)"
+    freedom: ClassVar[str] = "k"
     free: ClassVar[str] = "the number of neighbours: fewer, less bias and more scatter"
     meaningless: ClassVar[str] = _MEANINGLESS
 
@@ -66,6 +67,7 @@ class KozachenkoLeonenko(Estimator):
     k: Neighbours = 10
 
     bias: ClassVar[str] = "either way, since three biases are added: the joint entropy's is the largest, and positive"
+    freedom: ClassVar[str] = "k"
     free: ClassVar[str] = "the number of neighbours: fewer, less bias and more scatter"
     meaningless: ClassVar[str] = _MEANINGLESS
 

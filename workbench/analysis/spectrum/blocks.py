@@ -5,6 +5,7 @@ from torch import Tensor
 
 from workbench.analysis.spectrum.cost import numbers
 from workbench.analysis.spectrum.lanczos import BREAKDOWN, from_real, real_coordinates
+from workbench.kernels.orthogonal import orthogonalise
 from workbench.operators import LinearOperator
 from workbench.tensors import complex_of
 
@@ -84,12 +85,8 @@ class Space:
 
     def _split(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Coefficients in the basis, (size, b) float64, and what is orthogonal to it: two passes of Gram-Schmidt."""
-        inside = torch.zeros(self.size, len(rows), dtype=torch.float64)
-        for _ in range(2):
-            part = rows @ self.basis.T
-            rows = rows - part @ self.basis
-            inside += part.T.double().cpu()
-        return inside, rows
+        rows, inside = orthogonalise(rows, self.basis)
+        return inside.T.cpu(), rows
 
     def _orthonormal(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Orthonormal rows q and a matrix c with rows = c q, without what lies below rounding."""

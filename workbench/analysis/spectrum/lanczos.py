@@ -7,6 +7,7 @@ from itertools import islice
 import torch
 from torch import Tensor
 
+from workbench.kernels.orthogonal import orthogonalise
 from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
 from workbench.tensors import generator, real_of, shown
@@ -95,9 +96,7 @@ def iterate(operator: LinearOperator, starts: Tensor, room: int = 16) -> Iterato
         w = real_coordinates(operator(from_real(v, operator.in_shape, starts.dtype)))
         alpha = (w * v).sum(1)
         scale = torch.maximum(scale, w.norm(dim=1).double())
-        for _ in range(2):
-            inside = torch.bmm(basis, w[..., None]).mT
-            w = w - torch.bmm(inside, basis)[:, 0]
+        w = orthogonalise(w[:, None], basis)[0][:, 0]
         beta = w.norm(dim=1)
         alphas.append(torch.where(alive, alpha.double(), 0.0))
         alive = alive & (beta.double() > tiny * scale * v.shape[1] ** 0.5)

@@ -81,6 +81,7 @@ class Compare:
         plot.legend.orientation, plot.legend.location = "horizontal", "top_right"
         plot.legend.background_fill_alpha, plot.legend.border_line_alpha = 0.6, 0
         plot.background_fill_alpha = plot.border_fill_alpha = 0
+        plot.outline_line_color = None
         return plot
 
 

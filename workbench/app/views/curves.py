@@ -140,6 +140,7 @@ class Curves:
             y_axis_label=series.axis,
             background_fill_alpha=0,
             border_fill_alpha=0,
+            outline_line_color=None,
         )
         lines = [
             plot.line("x", name, source=self.lines, color=colour, line_width=2)

@@ -1,4 +1,4 @@
-"""The two looks at a plane: the closed form of filters, and samples of the session's algorithm."""
+"""The looks at information: closed forms of filters, samples of the session's algorithm, a denoiser's errors."""
 
 from abc import ABC, abstractmethod
 
@@ -7,9 +7,11 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.analysis.information.tasks import TASKS
+from workbench.app.denoising import SIGMAS
 from workbench.app.planar import Found, Measured
 from workbench.app.planes import Planes
 from workbench.app.views.information.choices import Choice, Knobs
+from workbench.app.views.information.errors import DenoiserPicture
 from workbench.app.views.information.pictures import CoursePicture, PlanePicture
 from workbench.app.wishes import Wishes
 from workbench.app.words import Words
@@ -21,7 +23,7 @@ class Look(ABC):
 
     def __init__(self, planes: Planes) -> None:
         self.planes, self.wishes = planes, Wishes(planes.set)
-        self.plane, self.course = PlanePicture(), CoursePicture()
+        self.pictures: tuple[pn.viewable.Viewable, ...] = self._pictures()
         self.status, self.note, self.table = Words(), Words(), Words()
         self.parts: tuple[Choice | Knobs, ...] = self._parts()
         self.buttons: tuple[pn.viewable.Viewable, ...] = self._buttons()
@@ -56,11 +58,23 @@ class Look(ABC):
         return ()
 
     @abstractmethod
+    def _pictures(self) -> tuple[pn.viewable.Viewable, ...]:
+        """Make the two pictures."""
+
+    @abstractmethod
     def _draw(self) -> None:
         """Draw the newest result."""
 
 
-class Closed(Look):
+class PlaneLook(Look):
+    """Paths in the plane, and what goes on along them."""
+
+    def _pictures(self) -> tuple[pn.viewable.Viewable, ...]:
+        self.plane, self.course = PlanePicture(), CoursePicture()
+        return self.plane.element, self.course.element
+
+
+class Closed(PlaneLook):
     """Filters of the catalogue on normal signals, exactly."""
 
     @property
@@ -92,7 +106,7 @@ class Closed(Look):
         self.note.say("\n".join(track.sentence for track in found.tracks))
 
 
-class Sampled(Look):
+class Sampled(PlaneLook):
     """An ensemble through the session's algorithm, read by an estimator, which is then put to the test."""
 
     @property
@@ -162,3 +176,37 @@ class Sampled(Look):
         for button in (self.pause, self.cancel):
             if button.disabled is not over:
                 button.disabled = over
+
+
+class Denoiser(Look):
+    """The errors of the session's prior as a denoiser, and the information that they stand for: I-MMSE."""
+
+    @property
+    def complaint(self) -> str:
+        return self.planes.complaint or self.planes.denoising.message
+
+    def begin(self) -> None:
+        self.planes.denoise()
+
+    def _parts(self) -> tuple[Choice | Knobs, ...]:
+        return (Choice(self.planes, self.wishes, "ensemble", "ensemble"), Knobs(self.planes, self.wishes, "size"))
+
+    def _pictures(self) -> tuple[pn.viewable.Viewable, ...]:
+        self.errors = DenoiserPicture("mean square error a sample", bound="untouched")
+        self.bits = DenoiserPicture("I(x; x + sigma w), bits a signal", bound="log₂ signals")
+        return self.errors.element, self.bits.element
+
+    def _draw(self) -> None:
+        found, outcome = self.planes.denoised, self.planes.denoising
+        prior = type(self.planes.session.problem.prior).__name__
+        done = 0 if found is None else len(found.sigma)
+        self.status.say(f"{outcome.status}: the denoiser of {prior}, {done} of {len(SIGMAS)} levels of noise")
+        if found is None:
+            self.errors.clear()
+            self.bits.clear()
+            self.note.say("")
+            return
+        self.errors.show(found.sigma, (found.error, found.linear, found.sigma**2), found.prior)
+        most = np.full_like(found.sigma, found.most if np.isfinite(found.most) else np.nan)
+        self.bits.show(found.sigma, (found.bits, found.linear_bits, most), found.prior)
+        self.note.say(found.sentence)

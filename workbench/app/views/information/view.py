@@ -6,10 +6,10 @@ import panel_material_ui as pmui
 
 from workbench.app.planes import Planes
 from workbench.app.session import Session
-from workbench.app.views.information.looks import Closed, Look, Sampled
+from workbench.app.views.information.looks import Closed, Denoiser, Look, Sampled
 from workbench.app.words import ERROR, Words
 
-LOOKS: dict[str, type[Look]] = {"closed form": Closed, "sampled": Sampled}
+LOOKS: dict[str, type[Look]] = {"closed form": Closed, "sampled": Sampled, "denoiser, I-MMSE": Denoiser}
 _FULL = {"height": "calc(100vh - 116px)", "min-height": "420px"}  # all that is below the tabs
 _PLOT = {"flex": "1 1 calc(100vh - 236px)", "min-height": "280px"}
 _SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
@@ -51,7 +51,7 @@ class InformationView:
         look = self._look
         self.bar[:] = [self.menu, *look.buttons]
         self.side[:] = [look.status.element, self.complaint.element, *look.controls]
-        self.place[:] = [look.plane.element, look.course.element]
+        self.place[:] = list(look.pictures)
         self.below[:] = [look.note.element]
         self._stale = True
 

@@ -44,7 +44,7 @@ class Calibration(LabPlot):
         if run is None:
             return
         tuned = {type(e).__name__: e for e in lab.estimators}
-        estimator = tuned.get(self.menu.value) or ESTIMATORS[self.menu.value]()
+        estimator = tuned.get(self.menu.value) or ESTIMATORS[self.menu.value]
         outcome = lab.study(("calibration", estimator, run.count), partial(studies.calibration, estimator, run.count))
         self.badge.say(outcome.message)
         found = outcome.result or ()

@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 from workbench.app.laboratory import KINDS, Laboratory
 from workbench.app.widgets import Control, control
 from workbench.app.wishes import Wishes
-from workbench.parameters import Checked, parameters
+from workbench.parameters import Checked, Parameter, parameters
 
 _SELECT: dict[str, Any] = {"size": "small", "margin": (7, 0, 2, 0), "sx": {"& .MuiInputBase-input": {"py": "6px"}}}
 
@@ -33,12 +33,12 @@ class Knobs:
             self._build(parts)
         self._following = True
         for path, menu in self._menus.items():
-            name = next(n for n, cls in KINDS[path].items() if cls is type(_at(self.laboratory.training, path)))
+            name = next(n for n, cls in KINDS[path].items() if cls is type(at(self.laboratory.training, path)))
             if menu.value != name:
                 menu.value = name
         self._following = False
         for path, each in self._controls.items():
-            each.show(_at(self.laboratory.training, path))
+            each.show(at(self.laboratory.training, path))
 
     def _build(self, parts: list[tuple[str, Any]]) -> None:
         self._menus, self._controls, shown = {}, {}, []
@@ -46,11 +46,9 @@ class Knobs:
             if path in KINDS:
                 self._menus[path] = self._menu(path)
                 shown.append(self._menus[path])
-            for parameter in parameters(type(part)):
-                if not _is_part(getattr(part, parameter.name)):
-                    own = f"{path}.{parameter.name}".lstrip(".")
-                    self._controls[own] = control(own, parameter, self.wishes.ask)
-                    shown.append(self._controls[own].element)
+            for own, parameter in _own(path, part):
+                self._controls[own] = control(own, parameter, self.wishes.ask)
+                shown.append(self._controls[own].element)
         self.element[:] = shown
 
     def _menu(self, path: str) -> pmui.Select:
@@ -75,10 +73,21 @@ def _walk(path: str, part: Any) -> list[tuple[str, Any]]:
     return found
 
 
-def _at(training: Any, path: str) -> Any:
+def _own(path: str, part: Any) -> list[tuple[str, Parameter]]:
+    """The parameters of a part that are no parts themselves, each with its path."""
+    return [(f"{path}.{p.name}".lstrip("."), p) for p in parameters(type(part)) if not _is_part(getattr(part, p.name))]
+
+
+def numbers(path: str, part: Any) -> list[tuple[str, Parameter]]:
+    """The parameters of a part and of the parts within it, each with its path."""
+    return [pair for where, each in _walk(path, part) for pair in _own(where, each)]
+
+
+def at(part: Any, path: str) -> Any:
+    """The value at a path: "optimiser.step_size"."""
     for name in path.split("."):
-        training = getattr(training, name)
-    return training
+        part = getattr(part, name)
+    return part
 
 
 def _is_part(value: Any) -> bool:

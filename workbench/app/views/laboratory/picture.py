@@ -34,6 +34,8 @@ class PlanePicture:
         self.ceiling = Span(dimension="height", line_color=RED, line_dash="dashed", line_width=1.3)
         for each in (self.wedge, self.entropy, self.ceiling):
             plot.add_layout(each)
+        self.band = empty("xs", "ys")
+        plot.patches("xs", "ys", source=self.band, color=GREY, alpha=0.18, line_alpha=0)
         self.ghost = empty("xs", "ys")
         plot.multi_line("xs", "ys", source=self.ghost, color=GREY, line_width=1.5, line_dash="dotted")
         self.seeds, self.means = empty("xs", "ys"), empty("xs", "ys")
@@ -79,9 +81,19 @@ class PlanePicture:
         fill(self.points, {"x": mean[0].ravel(), "y": mean[1].ravel(), "epoch": colours})
         self._name(mean[:, -1], layers)
 
+    def spread(self, around: list[Path], until: int | None) -> None:
+        """A band for each layer between the mean paths of two other readings; nothing where there are not two."""
+        both = set(around[0]) & set(around[1]) if len(around) == 2 else set()
+        epochs = np.array(sorted(e for e in both if until is None or e <= until))
+        if not len(epochs):
+            fill(self.band, {"xs": [], "ys": []})
+            return
+        there, back = (_sides(path, epochs).mean(-1) for path in around)
+        fill(self.band, _lines(np.concatenate([there, back[:, ::-1]], 1)))
+
     def clear(self) -> None:
         """Nothing is known."""
-        for source in (self.ghost, self.seeds, self.means):
+        for source in (self.band, self.ghost, self.seeds, self.means):
             fill(source, {"xs": [], "ys": []})
         fill(self.points, {"x": [], "y": [], "epoch": []})
         fill(self.now, {"x": [], "y": []})

@@ -6,15 +6,15 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import networks
-from workbench.analysis.information import LayerEstimator
+from workbench.analysis.information import Estimator
 from workbench.app import studies
 from workbench.app.laboratory import ESTIMATORS
 from workbench.app.trainings import Path, Run
 from workbench.app.views.laboratory.base import LabPlot
+from workbench.app.views.laboratory.knobs import at, numbers
 from workbench.app.views.laboratory.picture import PlanePicture
 from workbench.app.widgets import Control, control
 from workbench.networks import Breach
-from workbench.parameters import parameters
 from workbench.refusal import Refusal
 
 MOST = 3  # estimators side by side
@@ -33,8 +33,10 @@ class Plane(LabPlot):
             width=205,
         )
         self.menu.param.watch(lambda event: self._choose(event.new), "value")
+        self.band = pmui.Switch(label="band: half to twice the free parameter", margin=(4, 0), width=205)
+        self.band.param.watch(lambda event: self.laboratory.band(event.new), "value")
         self.knobs = pmui.Column(width=205, margin=0)
-        self.controls = (self.menu, self.knobs)
+        self.controls = (self.menu, self.band, self.knobs)
         self._knobs: dict[str, Control] = {}
         self.row = pmui.Row(sizing_mode="stretch_both", margin=0)
         self._arrange()
@@ -49,7 +51,7 @@ class Plane(LabPlot):
         there = {type(e).__name__: e for e in self.laboratory.estimators}
         self.pictures = {name: PlanePicture(name) for name in there}  # made together, they share the width
         self.row[:] = [picture.element for picture in self.pictures.values()]
-        owned = [(f"{name}.{p.name}", p) for name, e in there.items() for p in parameters(type(e))]
+        owned = [pair for name, e in there.items() for pair in numbers(name, e)]
         self._knobs = {path: control(path, p, self.laboratory.tune) for path, p in owned}
         self.knobs[:] = [each.element for each in self._knobs.values()]
 
@@ -57,9 +59,10 @@ class Plane(LabPlot):
         lab, run = self.laboratory, self.laboratory.run
         if run is None:
             return
-        for path, knob in self._knobs.items():
-            name, _, parameter = path.partition(".")
-            knob.show(next(getattr(e, parameter) for e in lab.estimators if type(e).__name__ == name))
+        there = {type(e).__name__: e for e in lab.estimators}
+        if list(there) != list(self.pictures):
+            self._arrange()
+        self._follow(there)
         try:
             most = networks.label_entropy(run.problem)
         except Refusal as sentence:
@@ -68,15 +71,24 @@ class Plane(LabPlot):
             for picture in self.pictures.values():
                 picture.clear()
             return
-        estimators = lab.estimators
+        estimators = lab.read
         outcome = lab.study(("plane", run, estimators), partial(studies.plane, run, estimators), len(run.trail.kept))
-        for estimator in estimators:
+        for estimator in lab.estimators:
             picture = self.pictures[type(estimator).__name__]
             picture.limits(most, estimator.ceiling(run.count), run.training.epochs)
             ghost = {} if lab.ghost is None else lab.ghost.planes.get(estimator, {})
             picture.show(run.planes.get(estimator, {}), run.layers, ghost, lab.epoch)
+            picture.spread([run.planes.get(e, {}) for e in estimator.around() if lab.banded], lab.epoch)
         self.note.say(self._said(run))
-        self.badge.say(outcome.message or " ".join(filter(None, (self._broken(run, e) for e in estimators))))
+        self.badge.say(outcome.message or " ".join(filter(None, (self._broken(run, e) for e in lab.estimators))))
+
+    def _follow(self, there: dict[str, Estimator]) -> None:
+        """Menu and knobs as the laboratory has them: a preset brings an estimator of its own."""
+        if self.menu.value != list(there):
+            self.menu.value = list(there)
+        for path, knob in self._knobs.items():
+            name, _, parameter = path.partition(".")
+            knob.show(at(there[name], parameter))
 
     def _said(self, run: Run) -> str:
         words = []
@@ -84,9 +96,11 @@ class Plane(LabPlot):
             done = len(run.planes.get(estimator, {}))
             head = f"{type(estimator).__name__}: {done} of {len(run.trail.kept)} epochs, N = {run.count}."
             words.append(f"{head} Reads {estimator.bias}. Meaningless {estimator.meaningless}.")
+            values = [f"{getattr(e, e.freedom):.3g}" for e in estimator.around() if self.laboratory.banded]
+            words += [f"The band is {estimator.freedom} {' to '.join(values)}."] * bool(values)
         return " ".join([*words, "In the grey corner T would say more of the label than of the input."])
 
-    def _broken(self, run: Run, estimator: LayerEstimator) -> str:
+    def _broken(self, run: Run, estimator: Estimator) -> str:
         """What is wrong with the readings: the data-processing inequality broken, layers that could not be read."""
         path = dict(run.planes.get(estimator, {}))
         found = networks.breaches(path)
@@ -95,7 +109,7 @@ class Plane(LabPlot):
         return " ".join([*words, *list(refused)[:1]])
 
 
-def _breach(run: Run, estimator: LayerEstimator, path: Path, found: dict[int, Breach]) -> str:
+def _breach(run: Run, estimator: Estimator, path: Path, found: dict[int, Breach]) -> str:
     epoch, worst = max(found.items(), key=lambda pair: pair[1].bits)
     layers = f"{run.layers[worst.layer]} to {run.layers[worst.layer + 1]}"
     where = f"worst {layers} at epoch {epoch}, {worst.bits:.2g} bits"

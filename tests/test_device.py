@@ -1,0 +1,110 @@
+"""Whole runs stay on their device: a step asks it for nothing, but where a method has to look before it goes on.
+
+Stand-in for a GPU is torch's device "meta", whose tensors have shapes but no numbers: to read one, to copy one to the
+processor, or to mix both devices is an error. So a step that works there waits for no GPU and moves nothing.
+"""
+
+import dataclasses
+import inspect
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from tests.kernels.table import KERNELS, Draw, Size
+from workbench import algorithms, catalog
+from workbench.noise import Gaussian, Poisson
+from workbench.operators import FanBeamRadon, GaussianBlur, Radon
+from workbench.priors import L1, NonNegative, Tikhonov, TotalVariation, WaveletL1, Zero
+from workbench.problem import Problem
+from workbench.tensors import generator
+
+SHAPE = (1, 16, 16)
+PRIORS = (TotalVariation, Tikhonov, L1, WaveletL1, NonNegative, Zero)
+# Methods that decide on the processor what comes next, and what they look at.
+LOOKS = {
+    "a line search": ("ArmijoGradientDescent", "BarzilaiBorwein", "LBFGS", "NonlinearConjugateGradient"),
+    "a step of each item, found by trial": ("BacktrackingFISTA", "BacktrackingProximalGradient", "SPIRAL"),
+    "a step of each item, balanced anew": ("AdaptivePDHG",),
+    "whether inner conjugate gradients are done": ("GaussNewtonCG", "LevenbergMarquardt", "TrustRegionNewton"),
+    "a line search on the way to the minimum of a model": ("GaussNewton",),
+    "whether a sweep over blocks did harm, which a second pass mends": ("Kaczmarz", "OSEM", "SART", "SIRT"),
+}
+LOOKING = {name for names in LOOKS.values() for name in names}
+ALGORITHMS = sorted(catalog.members("algorithm").items())
+
+
+def problems() -> list[Problem]:
+    truth = torch.rand(2, *SHAPE, generator=torch.Generator().manual_seed(0))
+    found = [Problem.simulate(GaussianBlur(SHAPE, 1.0), Gaussian(0.1), prior(), truth) for prior in PRIORS]
+    return [*found, Problem.simulate(GaussianBlur(SHAPE, 1.0), Poisson(), NonNegative(), truth)]
+
+
+def away(part: Any) -> Any:
+    """A state as it lies on a device: all that has an axis is there, single numbers stay here."""
+    if isinstance(part, Tensor):
+        return part.to("meta") if part.ndim else part
+    if dataclasses.is_dataclass(part) and not inspect.isclass(part):
+        fields = {f.name: away(getattr(part, f.name)) for f in dataclasses.fields(part) if f.init}
+        return dataclasses.replace(part, **fields)
+    if isinstance(part, tuple):
+        return type(part)(*map(away, part)) if hasattr(part, "_fields") else tuple(map(away, part))
+    return part
+
+
+def stepped(problem: Problem, algorithm: algorithms.Algorithm) -> Tensor:
+    """x after a step there, from a state that three steps here have made."""
+    with torch.no_grad():
+        state = algorithm.init(problem, problem.start(), generator(0, 0))
+        for k in range(1, 4):
+            state = algorithm.step(problem, state, generator(0, k))
+        there = dataclasses.replace(problem.to("cpu"), truth=None)
+        object.__setattr__(there, "y", problem.y.to("meta"))  # which no constructor would take: it checks the numbers
+        return algorithm.step(there, away(state), generator(0, 4)).x
+
+
+@pytest.mark.parametrize(("name", "cls"), ALGORITHMS, ids=[name for name, _ in ALGORITHMS])
+def test_a_step_asks_nothing_of_its_device(name, cls, monkeypatch):
+    monkeypatch.setattr("workbench.algorithms.cubic.generator", lambda *_: torch.Generator())  # "meta" has none
+    able = [p for p in problems() if not cls().unmet(p)]
+    # The prox of TV is a run of its own, to a gap: it looks once a block of dual steps.
+    fit = [p for p in able if not isinstance(p.prior, TotalVariation)] or able
+    assert fit, f"a problem for {name}"
+    if name in LOOKING:
+        with pytest.raises((RuntimeError, NotImplementedError), match="meta"):
+            for problem in fit:
+                stepped(problem, cls())
+        return
+    for problem in fit:
+        assert stepped(problem, cls()).device.type == "meta"
+
+
+@pytest.mark.parametrize("name", ["PDHG", "ADMM", "LinearisedADMM", "CondatVu", "AcceleratedPDHG"])
+def test_splitting_methods_take_total_variation_without_a_look(name):
+    assert stepped(problems()[0], catalog.find("algorithm", name)()).device.type == "meta"
+
+
+@pytest.mark.parametrize("operator", [Radon(SHAPE, 5), FanBeamRadon(SHAPE, 5)], ids=["Radon", "FanBeamRadon"])
+def test_projections_and_their_adjoints_ask_nothing(operator):
+    assert operator(torch.empty(2, *SHAPE, device="meta")).device.type == "meta"
+    assert operator.adjoint(torch.empty(2, *operator.out_shape, device="meta")).device.type == "meta"
+
+
+WITHOUT_A_LOOK = [k for k in KERNELS if "solve" not in k.name]
+
+
+@pytest.mark.parametrize("kernel", WITHOUT_A_LOOK, ids=lambda kernel: kernel.name)
+def test_kernels_ask_nothing(kernel):
+    arguments = kernel.arguments(Draw(Size(2, 5, 4), torch.float32, "meta"))
+    assert all(answer.device.type == "meta" for answer in kernel(*arguments))
+
+
+def test_the_stand_in_would_notice():
+    for look in (bool, Tensor.item, Tensor.tolist, Tensor.cpu, Tensor.nonzero):
+        with pytest.raises((RuntimeError, NotImplementedError)):
+            look(torch.empty(1, device="meta"))
+    with pytest.raises(RuntimeError):
+        torch.empty(2, device="meta") + torch.empty(2)
+    with pytest.raises((RuntimeError, NotImplementedError)):
+        TotalVariation().prox(torch.empty(1, *SHAPE, device="meta"), 1.0)

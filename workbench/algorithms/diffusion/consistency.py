@@ -1,0 +1,81 @@
+"""Posterior methods that bring the denoised signal nearer to the data, without derivatives of the denoiser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from torch import Tensor
+
+from workbench.algorithms.base import Needs
+from workbench.algorithms.diffusion.base import WHITE, Guided, Spread, coloured, deviation, left
+from workbench.algorithms.diffusion.counter import Counter
+from workbench.algorithms.diffusion.singular import UNKNOWN, spectral, unknown
+from workbench.noise import Likelihood
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+
+_NEEDS = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE,))
+
+
+@dataclass(frozen=True)
+class DiffPIR(Guided):
+    """x = argmin_u |A u - y|^2 / (2 sigma^2) + weight |u - D|^2 / (2 s^2), D = E[x | z], z = x + s n.
+
+    Half-quadratic splitting at every level; x given z counts as normal about D with variance s^2 / weight.
+    Zhu et al. 2023, arXiv 2305.08995.
+    """
+
+    weight: Annotated[float, Range(0.1, 30, log=True, limits=(1e-6, 1e6)), "trust in the denoiser"] = 1.0
+
+    needs = _NEEDS
+
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or coloured(problem)
+
+    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        c = self.weight * (deviation(counter.problem) / ratio) ** 2
+        return counter.nearer(counter.denoise(z, ratio), c)
+
+
+@dataclass(frozen=True)
+class DDS(Guided):
+    """x = D + p, p a few conjugate gradients on (A*A + sigma^2 / v) p = A*(y - A D), D = E[x | z].
+
+    v = s^2 spread^2 / (s^2 + spread^2), what z leaves of the variance of white signals. In a Krylov space the estimate
+    stays near D where the data say little. Any linear operator, the cost of a step known. Chung et al. 2024, arXiv
+    2303.05754.
+    """
+
+    krylov: Annotated[int, Range(1, 20, limits=(1, 1000)), "conjugate gradients a step"] = 5
+    spread: Spread = 0.3
+
+    needs = _NEEDS
+
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or coloured(problem)
+
+    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        x = counter.denoise(z, ratio)
+        b = counter.back(counter.residual(x))
+        return x + counter.krylov(b, deviation(counter.problem) ** 2 / left(ratio, self.spread), self.krylov)
+
+
+@dataclass(frozen=True)
+class DDNM(Guided):
+    """x = D + g(A*A) A*(y - A D), D = E[x | z], g(l) = min(1, s sqrt(l) / sigma) / l: the range of A* from the data.
+
+    Without noise g is the pseudo-inverse and A x = y; with noise a mode is taken as far as its noise is below s
+    (DDNM+). Wang et al. 2023, arXiv 2212.00490.
+    """
+
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE, UNKNOWN))
+
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or coloured(problem) or unknown(problem)
+
+    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        x, sigma = counter.denoise(z, ratio), deviation(counter.problem)
+        modes = spectral(counter.operator, x)
+        pull = counter.back(counter.residual(x))
+        return x + modes(lambda values: (ratio / sigma * values.rsqrt()).minimum(1 / values), pull)

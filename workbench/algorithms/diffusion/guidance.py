@@ -1,0 +1,79 @@
+"""Posterior methods that differentiate the denoiser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from torch import Tensor
+
+from workbench.algorithms.base import Needs
+from workbench.algorithms.diffusion.base import WHITE, Guided, Spread, coloured, deviation, left
+from workbench.algorithms.diffusion.counter import Counter
+from workbench.noise import Likelihood
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+
+Strength = Annotated[float, Range(0.1, 3, log=True, limits=(0, 1000)), "weight of the data against the theory's"]
+
+
+@dataclass(frozen=True)
+class DPS(Guided):
+    """x = D - strength s^2 J* grad misfit(D) / (1 + v L), D = E[x | z], J its Jacobian.
+
+    Takes p(y | z) for p(y | D), which forgets what z leaves open. v = s^2 spread^2 / (s^2 + spread^2), L Lipschitz for
+    the misfit's gradient: the published step, strength / |y - A D|, depends on the number of levels. Any operator.
+    Chung et al. 2023, arXiv 2209.14687.
+    """
+
+    strength: Strength = 1.0
+    spread: Spread = 0.3
+
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return {"lipschitz": problem.lipschitz()}
+
+    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        x, pull = counter.denoise_and_pull(z, ratio)
+        weight = self.strength * ratio**2 / (1 + left(ratio, self.spread) * measured["lipschitz"])
+        return x - weight * pull(counter.misfit_grad(x))
+
+
+@dataclass(frozen=True)
+class MCG(DPS):
+    """The gradient of DPS, then x <- x + A* (A A* + c)^-1 (y - A x), c = (sigma / spread)^2: onto what the data allow.
+
+    c = 0 is the published projection, which makes noise part of the signal. Takes p(y | z) for p(y | D), as DPS does.
+    Chung et al. 2022, arXiv 2206.00941.
+    """
+
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.LIPSCHITZ | Likelihood.QUADRATIC, linear=True, also=(WHITE,))
+
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or coloured(problem)
+
+    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        x = super().estimate(counter, z, ratio, measured)
+        return counter.nearer(x, (deviation(counter.problem) / self.spread) ** 2)
+
+
+@dataclass(frozen=True)
+class PiGDM(Guided):
+    """x = D + s^2 J* A* (v A A* + sigma^2)^-1 (y - A D), D = E[x | z], v = s^2 spread^2 / (s^2 + spread^2).
+
+    Takes x given z for normal with variance v in every direction: exact for white signals of this spread.
+    Song et al. 2023, openreview 9_gsMA8MRKQ.
+    """
+
+    spread: Spread = 0.3
+
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE,))
+
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or coloured(problem)
+
+    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        x, pull = counter.denoise_and_pull(z, ratio)
+        v = left(ratio, self.spread)
+        return x + ratio**2 / v * pull(counter.nearer(x, deviation(counter.problem) ** 2 / v) - x)

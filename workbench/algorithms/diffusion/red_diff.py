@@ -1,0 +1,80 @@
+"""The variational method: descent on a misfit and on what the denoiser objects to, at falling noise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs
+from workbench.algorithms.diffusion.base import Noisy
+from workbench.algorithms.diffusion.counter import Counter
+from workbench.algorithms.diffusion.schedules import Karras, Schedule
+from workbench.algorithms.gradient import inverse
+from workbench.noise import Likelihood
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+from workbench.tensors import abs2, normal_like
+
+_FIRST, _SECOND, _TINY = 0.9, 0.99, 1e-8  # Adam's averages
+
+
+@dataclass(frozen=True)
+class Moved(Noisy):
+    """The iterate with Adam's averages of its gradients and of their squares."""
+
+    first: Tensor = field(kw_only=True)
+    second: Tensor = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class REDDiff(Algorithm):
+    """Adam on grad misfit(x) / L + weight (x - D(x + s n)), n new and s lower in every step: RED-diff.
+
+    Fits a normal density of no width to the posterior: one likely signal, so that samples hardly differ. L is Lipschitz
+    for the misfit's gradient; the step falls to 0 with the last level. Mardani et al. 2023, arXiv 2305.04391.
+    """
+
+    schedule: Annotated[Schedule, "levels of noise"] = Karras()
+    levels: Annotated[int, Range(5, 1000, log=True, limits=(1, 100_000)), "steps in all"] = 100
+    weight: Annotated[float, Range(0.01, 10, log=True, limits=(0, 1e6)), "denoiser against misfit"] = 0.25
+    rate: Annotated[float, Range(1e-3, 0.5, log=True, limits=(0, 10)), "Adam's first step, of signals in [0, 1]"] = 0.1
+
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
+    random = True
+    exact = False
+
+    def measure(self, problem: Problem) -> Mapping[str, float]:
+        return {"lipschitz": problem.lipschitz()}
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Moved:
+        most = self.schedule.ratios(self.levels)[0]
+        nothing = torch.zeros_like(x)
+        return Moved(x, 0, self.measure(problem), noisy=x, ratio=most, nfe=0, first=nothing, second=nothing.real)
+
+    def step(self, problem: Problem, state: Moved, rng: torch.Generator) -> Moved:
+        counter, x = Counter(problem), state.x
+        noisy = x + state.ratio * normal_like(x, rng)
+        objection = x - counter.denoise(noisy, state.ratio)
+        slope = inverse(state.measured["lipschitz"]) * counter.misfit_grad(x) + self.weight * objection
+        first = _FIRST * state.first + (1 - _FIRST) * slope
+        second = _SECOND * state.second + (1 - _SECOND) * abs2(slope)
+        age = state.k + 1
+        scale = (second / (1 - _SECOND**age)).sqrt() + _TINY
+        rate = self.rate * max(0.0, 1 - state.k / self.levels)
+        return replace(
+            state,
+            x=x - rate / (1 - _FIRST**age) * first / scale,
+            k=age,
+            noisy=noisy,
+            ratio=self.schedule.below(state.ratio, self.levels),
+            nfe=state.nfe + counter.nfe,
+            products=state.products + counter.products,
+            first=first,
+            second=second,
+        )
+
+    def done(self, state: Moved) -> bool:
+        return state.ratio == 0

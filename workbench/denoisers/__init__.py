@@ -1,0 +1,28 @@
+"""Networks that remove noise or restore, without their weights: those are in `workbench.weights`."""
+
+from workbench.denoisers.base import Denoiser, Network, Residual, Restorer
+from workbench.denoisers.convex import ConvexPotential
+from workbench.denoisers.dncnn import DnCNN
+from workbench.denoisers.gradient_step import GradientStepDenoiser
+from workbench.denoisers.scored import ScoreDenoiser
+from workbench.denoisers.superresolution import SuperResolution
+from workbench.denoisers.unet import UNet
+from workbench.denoisers.unrolled import Unrolled, UnrolledADMMNet, UnrolledIHTNet, UnrolledISTANet, UnrolledPDHGNet
+
+__all__ = [
+    "ConvexPotential",
+    "Denoiser",
+    "DnCNN",
+    "GradientStepDenoiser",
+    "Network",
+    "Residual",
+    "Restorer",
+    "ScoreDenoiser",
+    "SuperResolution",
+    "UNet",
+    "Unrolled",
+    "UnrolledADMMNet",
+    "UnrolledIHTNet",
+    "UnrolledISTANet",
+    "UnrolledPDHGNet",
+]

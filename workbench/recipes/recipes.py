@@ -1,0 +1,68 @@
+"""The recipes of the weights that ship: network, lesson, steps and seed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from workbench.denoisers import (
+    ConvexPotential,
+    DnCNN,
+    GradientStepDenoiser,
+    Network,
+    ScoreDenoiser,
+    SuperResolution,
+    UNet,
+    UnrolledADMMNet,
+    UnrolledIHTNet,
+    UnrolledISTANet,
+    UnrolledPDHGNet,
+)
+from workbench.parameters import Checked, Range
+from workbench.problem import Problem
+from workbench.recipes.fitting import Fit, problem_of
+from workbench.recipes.lessons import Denoising, Lesson
+from workbench.recipes.pictures import HandwrittenDigits, Laplacian, Photographs, Pictures
+from workbench.recipes.restoring import ProximalMatching, SuperResolving, Unrolling
+
+
+@dataclass(frozen=True)
+class Recipe(metaclass=Checked):
+    """All that the weights depend on: `run.iterate(recipe.problem(), recipe.fit, seed=recipe.seed)` repeats them."""
+
+    network: Annotated[Network, "network"] = DnCNN()
+    lesson: Annotated[Lesson, "lesson"] = Denoising()
+    fit: Annotated[Fit, "steps, rate and batch"] = Fit()
+    seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "seed of the first weights and of the examples"] = 0
+
+    def problem(self) -> Problem:
+        """The training as a Problem whose unknown is the weights."""
+        return problem_of(self.network, self.lesson, self.seed)
+
+
+_COLOUR = Photographs(colour=True)
+_ANY_NOISE = {"low": 0.005, "high": 10.0, "order": 2.0, "cap": 0.25}
+
+
+def _score(network: UNet, pictures: Pictures, fit: Fit) -> Recipe:
+    return Recipe(ScoreDenoiser(network), Denoising(pictures, **_ANY_NOISE), fit)
+
+
+# Made when asked for: a network takes milliseconds to make, and most readers want one of them.
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    "dncnn_grey": lambda: Recipe(DnCNN(1), Denoising(), Fit(3000)),
+    "dncnn_colour": lambda: Recipe(DnCNN(3), Denoising(_COLOUR), Fit(2500)),
+    "unet_grey": lambda: Recipe(UNet(1), Denoising(), Fit(12_000)),
+    "unet_colour": lambda: Recipe(UNet(3), Denoising(_COLOUR), Fit(4000)),
+    "gradient_step": lambda: Recipe(GradientStepDenoiser(), Denoising(Photographs(48), high=0.2), Fit(6000)),
+    "proximal": lambda: Recipe(ConvexPotential(), ProximalMatching(Photographs(32)), Fit(2000)),
+    "laplacian": lambda: Recipe(
+        ConvexPotential(1, 32, 3, 1), ProximalMatching(Laplacian(), 1.0, 1.0, 0.1, entrywise=True), Fit(4000)
+    ),
+    "super_resolution": lambda: Recipe(SuperResolution(), SuperResolving(), Fit(2000)),
+    "score_photographs": lambda: _score(UNet(1, (32, 64, 96), 1, True, True), Photographs(32), Fit(5000, batch=16)),
+    "score_digits": lambda: _score(UNet(1, (48, 96), 1, True, True), HandwrittenDigits(), Fit(5000, batch=32)),
+    "unrolled_ista": lambda: Recipe(UnrolledISTANet(), Unrolling(), Fit(2000)),
+    "unrolled_iht": lambda: Recipe(UnrolledIHTNet(), Unrolling(), Fit(2000)),
+    "unrolled_pdhg": lambda: Recipe(UnrolledPDHGNet(), Unrolling(supervised=False), Fit(1000)),
+    "unrolled_admm": lambda: Recipe(UnrolledADMMNet(), Unrolling(), Fit(1500)),
+}
