@@ -15,7 +15,7 @@ from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
 
-_NEEDS = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE,))
+_NEEDS = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE,))
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class DDNM(Guided):
     (DDNM+). Wang et al. 2023, arXiv 2212.00490.
     """
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE, UNKNOWN))
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE, UNKNOWN))
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or coloured(problem) or unknown(problem)
