@@ -56,9 +56,8 @@ class DDS(Guided):
         return super().lacks(problem) or coloured(problem)
 
     def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
-        x = counter.denoise(z, ratio)
-        b = counter.back(counter.residual(x))
-        return x + counter.krylov(b, deviation(counter.problem) ** 2 / left(ratio, self.spread), self.krylov)
+        c = deviation(counter.problem) ** 2 / left(ratio, self.spread)
+        return counter.krylov(counter.denoise(z, ratio), c, self.krylov)
 
 
 @dataclass(frozen=True)
