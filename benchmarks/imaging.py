@@ -16,7 +16,16 @@ from torch import Tensor
 
 from benchmarks import imaging_peers
 from benchmarks.common import arguments, publish, table
-from workbench.algorithms import ADMM, FISTA, PDHG, AcceleratedPDHG, Algorithm, CondatVu, DouglasRachford
+from workbench.algorithms import (
+    ADMM,
+    FISTA,
+    PDHG,
+    AcceleratedPDHG,
+    Algorithm,
+    CondatVu,
+    DouglasRachford,
+    LinearisedADMM,
+)
 from workbench.data import truth
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Mask, MultiCoilFourier, Operator, Radon
@@ -72,7 +81,7 @@ class Case:
 
 def cases() -> tuple[Case, ...]:
     camera, head = truth("camera", SIDE).double(), truth("shepp_logan", SIDE).double()
-    shape, tv = (1, SIDE, SIDE), (PDHG(), AcceleratedPDHG(), ADMM(), CondatVu())
+    shape, tv = (1, SIDE, SIDE), (PDHG(), AcceleratedPDHG(), LinearisedADMM(), ADMM(), CondatVu())
     wavelets = (FISTA(), ADMM(), DouglasRachford())
     return (
         Case("TV deblurring", _made(GaussianBlur(shape, 2.0), 0.02, TotalVariation(15.0), camera), tv, _DEBLUR),
