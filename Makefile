@@ -1,6 +1,7 @@
 # make app      installs what is missing and serves the dashboard (PORT=5007 for another port)
 # make test     the whole test suite: ruff, pyright, tests, notebooks
 # make catalog  docs/catalog.md, after a member was added
+# make peers    the libraries that benchmarks compare with, in .peers
 # make install  the environment alone, in .venv (PYTHON=python3.12 for another Python)
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=120
 
-.PHONY: app test install lint catalog
+.PHONY: app test install lint catalog peers
 
 app: $(INSTALLED)
 	@exec $(BIN)/workbench serve --port $(PORT)
@@ -22,6 +23,11 @@ lint: $(INSTALLED)
 
 catalog: $(INSTALLED)
 	@$(BIN)/workbench list --markdown > docs/catalog.md
+
+# The libraries that benchmarks compare with, in .peers.
+peers:
+	@$(PYTHON) -m venv .peers
+	@.peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
 
 install: $(INSTALLED)
 
