@@ -116,7 +116,7 @@ class Visitor:
         return json.loads(told.splitlines()[-1])
 
 
-def main() -> None:
+def visit_page() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--clicks", type=int, default=0)
@@ -128,4 +128,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    visit_page()
