@@ -37,7 +37,8 @@ class Network(nn.Module, ABC, metaclass=Checked):
         if len(shape) != 3:
             return f"{name} takes pictures, channels x rows x columns, and not {shown(shape)}"
         if shape[0] != self.channels:
-            return f"{name} was made for {self.channels} channels and not {shape[0]}"
+            count = "1 channel" if self.channels == 1 else f"{self.channels} channels"
+            return f"{name} was made for {count} and not {shape[0]}"
         return ""
 
 

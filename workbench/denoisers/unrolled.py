@@ -8,9 +8,10 @@ from torch import Tensor, nn
 
 from workbench.denoisers.base import Channels, Network, Width
 from workbench.denoisers.layers import Conv
-from workbench.linalg import conjugate_step
+from workbench.linalg import conjugate_step, ratio
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
+from workbench.tensors import dot, spread
 
 Stages = Annotated[int, Range(2, 20, limits=(1, 100)), "steps, each with weights of its own"]
 Kernel = Annotated[int, Range(3, 11, limits=(1, 31)), "side of the filters, odd"]
@@ -19,7 +20,7 @@ Variables = tuple[Tensor, ...]
 
 
 class Unrolled(Network):
-    """x_0 = A*y / |A|^2, then x_k+1 of x_k by the k-th stage, for a linear operator A and data y = A x + noise.
+    """x_0 = A*y, scaled to explain y best, then x_k+1 of x_k by the k-th stage, for a linear A and y = A x + noise.
 
     Each stage k has filters W_k and S_k, thresholds lambda_k and a step tau_k. What depends on A is scaled by |A|^2, so
     that one network serves operators of any size. Monga, Li & Eldar 2021, 10.1109/MSP.2020.3016905.
@@ -35,14 +36,16 @@ class Unrolled(Network):
 
     def forward(self, y: Tensor, operator: LinearOperator, norm2: float) -> Tensor:
         """The estimate after all stages; norm2 = |A|^2."""
-        variables = self.start(y, operator, norm2)
+        back = operator.adjoint(y)
+        again = operator(back)
+        variables = self.start(spread(ratio(dot(again, y), dot(again, again)), back) * back)
         for k in range(self.stages):
             variables = self.stage(k, variables, y, operator, norm2)
         return variables[0]
 
-    def start(self, y: Tensor, operator: LinearOperator, norm2: float) -> Variables:
-        """The variables before the first stage, the estimate first."""
-        return (operator.adjoint(y) / norm2,)
+    def start(self, x: Tensor) -> Variables:
+        """The variables before the first stage, the estimate x first."""
+        return (x,)
 
     @abstractmethod
     def stage(self, k: int, variables: Variables, y: Tensor, operator: LinearOperator, norm2: float) -> Variables:
@@ -94,8 +97,7 @@ class UnrolledPDHGNet(Unrolled):
     The primal-dual method of Condat and Vu with learned filters; Adler & Oktem 2018, 10.1109/TMI.2018.2799231.
     """
 
-    def start(self, y: Tensor, operator: LinearOperator, norm2: float) -> Variables:
-        x = operator.adjoint(y) / norm2
+    def start(self, x: Tensor) -> Variables:
         return x, x, x.new_zeros(len(x), self.width, *x.shape[2:])
 
     def stage(self, k: int, variables: Variables, y: Tensor, operator: LinearOperator, norm2: float) -> Variables:
@@ -110,8 +112,7 @@ class UnrolledADMMNet(Unrolled):
     d <- d + x - v. Yang, Sun, Li & Xu 2016, 10.1109/TPAMI.2018.2883941.
     """
 
-    def start(self, y: Tensor, operator: LinearOperator, norm2: float) -> Variables:
-        x = operator.adjoint(y) / norm2
+    def start(self, x: Tensor) -> Variables:
         return x, x, torch.zeros_like(x)
 
     def stage(self, k: int, variables: Variables, y: Tensor, operator: LinearOperator, norm2: float) -> Variables:

@@ -1,5 +1,6 @@
 """A prior with a potential whose gradient is what a denoiser takes away."""
 
+import math
 from typing import Annotated
 
 from torch import Tensor
@@ -42,7 +43,7 @@ class GradientStep(Learned):
         return self.weight / self.sigma**2 * _BEND
 
     def strong_convexity(self) -> float:
-        return -self.lipschitz()
+        return -math.inf
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         return self._each(x, lambda pictures: self._as(GradientStepDenoiser, x)(pictures, sigma))

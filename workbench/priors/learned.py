@@ -1,5 +1,6 @@
 """What priors made of networks share: shipped weights by name, pictures with more channels than the network."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
@@ -21,9 +22,9 @@ class Learned(Prior):
 
     channelwise: bool
 
+    @abstractmethod
     def _name(self, channels: int) -> str:
         """The name of the weights for pictures of that many channels, empty where none ship."""
-        raise NotImplementedError
 
     def _network(self, channels: int, device: torch.device) -> Network:
         return weights.placed(self._name(channels), device)

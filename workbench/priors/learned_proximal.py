@@ -82,7 +82,8 @@ def _solved(network: ConvexPotential, x: Tensor, t: float) -> Tensor:
         rest = norm2(slope)
         if bool((rest <= goal).all()):
             return y
-        y = _searched(height, y, slope, _newton(network, y, slope, t, goal))
+        found = _searched(height, y, slope, _newton(network, y, slope, t, goal))
+        y = torch.where(spread(rest > goal, y), found, y)  # an item that is done stays, whatever stands beside it
     came = f"|slope| of {float((rest / norm2(x).clamp_min(eps)).max()) ** 0.5:.1g} |x| after {_STEPS} steps"
     raise Refusal("a prox of the learned prior", came, "take a smaller step or weight, and signals in [0, 1]")
 

@@ -39,7 +39,6 @@ class Recipe(metaclass=Checked):
         return problem_of(self.network, self.lesson, self.seed)
 
 
-_COLOUR = Photographs(colour=True)
 _ANY_NOISE = {"low": 0.005, "high": 10.0, "order": 2.0, "cap": 0.25}
 
 
@@ -49,20 +48,20 @@ def _score(network: UNet, pictures: Pictures, fit: Fit) -> Recipe:
 
 # Made when asked for: a network takes milliseconds to make, and most readers want one of them.
 RECIPES: dict[str, Callable[[], Recipe]] = {
-    "dncnn_grey": lambda: Recipe(DnCNN(1), Denoising(), Fit(3000)),
-    "dncnn_colour": lambda: Recipe(DnCNN(3), Denoising(_COLOUR), Fit(2500)),
+    "dncnn_grey": lambda: Recipe(DnCNN(1, 32, 7), Denoising(Photographs(40)), Fit(3000)),
+    "dncnn_colour": lambda: Recipe(DnCNN(3, 40, 7), Denoising(Photographs(40, True)), Fit(3000)),
     "unet_grey": lambda: Recipe(UNet(1), Denoising(), Fit(12_000)),
-    "unet_colour": lambda: Recipe(UNet(3), Denoising(_COLOUR), Fit(4000)),
+    "unet_colour": lambda: Recipe(UNet(3, (32, 64)), Denoising(Photographs(40, True)), Fit(4000)),
     "gradient_step": lambda: Recipe(GradientStepDenoiser(), Denoising(Photographs(48), high=0.2), Fit(6000)),
-    "proximal": lambda: Recipe(ConvexPotential(), ProximalMatching(Photographs(32)), Fit(2000)),
+    "proximal": lambda: Recipe(ConvexPotential(1, 16), ProximalMatching(Photographs(32)), Fit(2000)),
     "laplacian": lambda: Recipe(
         ConvexPotential(1, 32, 3, 1), ProximalMatching(Laplacian(), 1.0, 1.0, 0.1, entrywise=True), Fit(4000)
     ),
-    "super_resolution": lambda: Recipe(SuperResolution(), SuperResolving(), Fit(2000)),
-    "score_photographs": lambda: _score(UNet(1, (32, 64, 96), 1, True, True), Photographs(32), Fit(5000, batch=16)),
-    "score_digits": lambda: _score(UNet(1, (48, 96), 1, True, True), HandwrittenDigits(), Fit(5000, batch=32)),
-    "unrolled_ista": lambda: Recipe(UnrolledISTANet(), Unrolling(), Fit(2000)),
-    "unrolled_iht": lambda: Recipe(UnrolledIHTNet(), Unrolling(), Fit(2000)),
-    "unrolled_pdhg": lambda: Recipe(UnrolledPDHGNet(), Unrolling(supervised=False), Fit(1000)),
-    "unrolled_admm": lambda: Recipe(UnrolledADMMNet(), Unrolling(), Fit(1500)),
+    "super_resolution": lambda: Recipe(SuperResolution(), SuperResolving(Photographs(32)), Fit(2500)),
+    "score_photographs": lambda: _score(UNet(1, (32, 64, 96), 1, True, True), Photographs(32), Fit(4000, batch=16)),
+    "score_digits": lambda: _score(UNet(1, (48, 96), 1, True, True), HandwrittenDigits(), Fit(4000, batch=32)),
+    "unrolled_ista": lambda: Recipe(UnrolledISTANet(), Unrolling(), Fit(1500)),
+    "unrolled_iht": lambda: Recipe(UnrolledIHTNet(), Unrolling(), Fit(1500)),
+    "unrolled_pdhg": lambda: Recipe(UnrolledPDHGNet(), Unrolling(supervised=False), Fit(800)),
+    "unrolled_admm": lambda: Recipe(UnrolledADMMNet(), Unrolling(), Fit(1000)),
 }
