@@ -21,7 +21,7 @@ class PerturbOptimise(Algorithm):
 
     H = A* W A + P is the Hessian of the objective. Every step is a new independent sample, exact but for the tolerance
     of conjugate gradients: any linear operator, Gaussian noise and a prior that can be drawn from, or weight |K x|^2.
-    Papandreou & Yuille 2010; Orieux et al. 2012, doi 10.1109/LSP.2012.2189104.
+    Papandreou & Yuille 2010, NIPS 23; Orieux et al. 2012, doi 10.1109/LSP.2012.2189104.
     """
 
     tolerance: Annotated[float, Range(1e-9, 1e-2, log=True, limits=(0, 1)), "relative residual of the solve"] = 1e-6

@@ -26,7 +26,7 @@ class SKROCK(Algorithm):
 
     On a Gaussian posterior the mean is exact and the variance of a direction is too small, the more so the stiffer it
     is: at a tenth of the largest step, taken when none is given, at most halved with five stages.
-    Pereyra et al. 2020, arXiv 1908.08845, doi 10.1137/19M1283719.
+    Pereyra et al. 2020, doi 10.1137/19M1283719.
     """
 
     stages: Annotated[int, Range(2, 20, limits=(2, 200)), "gradients a step"] = 5

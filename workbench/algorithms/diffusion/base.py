@@ -99,7 +99,7 @@ class UnconditionalDiffusion(Guided):
     """Samples of the prior, whatever the data: x = E[x | z] by the denoiser alone.
 
     In the limit of many levels and of much noise at the start they are exact, where the denoiser is.
-    Song et al. 2021, arXiv 2011.13456.
+    Song et al. 2021, doi 10.48550/arXiv.2011.13456.
     """
 
     def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:

@@ -23,7 +23,7 @@ class DiffPIR(Guided):
     """x = argmin_u |A u - y|^2 / (2 sigma^2) + weight |u - D|^2 / (2 s^2), D = E[x | z], z = x + s n.
 
     Half-quadratic splitting at every level; x given z counts as normal about D with variance s^2 / weight.
-    Zhu et al. 2023, arXiv 2305.08995.
+    Zhu et al. 2023, doi 10.48550/arXiv.2305.08995.
     """
 
     weight: Annotated[float, Range(0.1, 30, log=True, limits=(1e-6, 1e6)), "trust in the denoiser"] = 1.0
@@ -43,8 +43,8 @@ class DDS(Guided):
     """x = D + p, p a few conjugate gradients on (A*A + sigma^2 / v) p = A*(y - A D), D = E[x | z].
 
     v = s^2 spread^2 / (s^2 + spread^2), what z leaves of the variance of white signals. In a Krylov space the estimate
-    stays near D where the data say little. Any linear operator, the cost of a step known. Chung et al. 2024, arXiv
-    2303.05754.
+    stays near D where the data say little. Any linear operator, the cost of a step known.
+    Chung et al. 2024, doi 10.48550/arXiv.2303.05754.
     """
 
     krylov: Annotated[int, Range(1, 20, limits=(1, 1000)), "conjugate gradients a step"] = 5
@@ -65,7 +65,7 @@ class DDNM(Guided):
     """x = D + g(A*A) A*(y - A D), D = E[x | z], g(l) = min(1, s sqrt(l) / sigma) / l: the range of A* from the data.
 
     Without noise g is the pseudo-inverse and A x = y; with noise a mode is taken as far as its noise is below s
-    (DDNM+). Wang et al. 2023, arXiv 2212.00490.
+    (DDNM+). Wang et al. 2023, doi 10.48550/arXiv.2212.00490.
     """
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE, UNKNOWN))

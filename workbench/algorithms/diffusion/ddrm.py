@@ -26,7 +26,7 @@ class DDRM(Diffusion):
     With the data's noise t = sigma / singular value: z' ~ N(D + b (y - D), s'^2 - b^2 t^2), b = eta_data, where
     t <= s'; N(D + r s' (y - D) / t, (eta s')^2) where t > s', r = sqrt(1 - eta^2); N(D + r s' (z - D) / s, (eta s')^2)
     where nothing is seen. A sampler of its own, for few levels: every new noise costs some variance.
-    Kawar et al. 2022, arXiv 2201.11793.
+    Kawar et al. 2022, doi 10.48550/arXiv.2201.11793.
     """
 
     eta: Annotated[float, Range(0, 1, limits=(0, 1)), "share of the noise that is new"] = 0.85

@@ -23,7 +23,7 @@ class DPS(Guided):
 
     Takes p(y | z) for p(y | D), which forgets what z leaves open. v = s^2 spread^2 / (s^2 + spread^2), L Lipschitz for
     the misfit's gradient: the published step, strength / |y - A D|, depends on the number of levels. Any operator.
-    Chung et al. 2023, arXiv 2209.14687.
+    Chung et al. 2023, doi 10.48550/arXiv.2209.14687.
     """
 
     strength: Strength = 1.0
@@ -45,7 +45,7 @@ class MCG(DPS):
     """The gradient of DPS, then x <- x + A* (A A* + c)^-1 (y - A x), c = (sigma / spread)^2: onto what the data allow.
 
     c = 0 is the published projection, which makes noise part of the signal. Takes p(y | z) for p(y | D), as DPS does.
-    Chung et al. 2022, arXiv 2206.00941.
+    Chung et al. 2022, doi 10.48550/arXiv.2206.00941.
     """
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.LIPSCHITZ | Likelihood.QUADRATIC, linear=True, also=(WHITE,))
@@ -63,7 +63,7 @@ class PiGDM(Guided):
     """x = D + s^2 J* A* (v A A* + sigma^2)^-1 (y - A D), D = E[x | z], v = s^2 spread^2 / (s^2 + spread^2).
 
     Takes x given z for normal with variance v in every direction: exact for white signals of this spread.
-    Song et al. 2023, openreview 9_gsMA8MRKQ.
+    Song et al. 2023, ICLR, openreview 9_gsMA8MRKQ.
     """
 
     spread: Spread = 0.3

@@ -17,7 +17,7 @@ def log_density(prior: Prior, x: Tensor, least: float = 1e-3, most: float = 100.
 
     d log p / d log s = -(N - tr dD / dz) along it, exactly, up to the noise `most`, where z is normal about D(0, most).
     Runge and Kutta's fourth order in log s. Refuses a prior without score, complex and large signals.
-    Song et al. 2021, arXiv 2011.13456.
+    Song et al. 2021, doi 10.48550/arXiv.2011.13456.
     """
     if Can.SCORE not in prior.can:
         raise Refusal("a prior with a score", type(prior).__name__, "take GaussianProcess or a learned one")

@@ -34,7 +34,8 @@ class REDDiff(Algorithm):
     """Adam on grad misfit(x) / L + weight (x - D(x + s n)), n new and s lower in every step: RED-diff.
 
     Fits a normal density of no width to the posterior: one likely signal, so that samples hardly differ. L is Lipschitz
-    for the misfit's gradient; the step falls to 0 with the last level. Mardani et al. 2023, arXiv 2305.04391.
+    for the misfit's gradient; the step falls to 0 with the last level.
+    Mardani et al. 2023, doi 10.48550/arXiv.2305.04391.
     """
 
     schedule: Annotated[Schedule, "levels of noise"] = Karras()

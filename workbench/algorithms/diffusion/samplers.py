@@ -35,7 +35,7 @@ class DDIM(Sampler):
     """z' = x + sqrt(s'^2 - t^2) (z - x) / s + t n, t = eta s' sqrt(1 - s'^2 / s^2), s = sigma / alpha.
 
     eta 0: no noise, Euler's method for the probability flow. eta 1: ancestral sampling.
-    Song et al. 2021, arXiv 2010.02502; Ho et al. 2020, arXiv 2006.11239.
+    Song et al. 2021, doi 10.48550/arXiv.2010.02502; Ho et al. 2020, doi 10.48550/arXiv.2006.11239.
     """
 
     eta: Annotated[float, Range(0, 1, limits=(0, 1)), "share of the noise that is new"] = 1.0
@@ -52,7 +52,7 @@ class ReverseSDE(Sampler):
     """Predictor: u' = (2 - a) u + b score + sqrt(b) n, a = alpha / alpha', b = sigma^2 - a^2 sigma'^2; then correctors.
 
     Each corrector is a step of Langevin's diffusion at the new level, of size 2 (snr sigma')^2; with none it is
-    Euler-Maruyama's method. The last step ends at the estimate. Song et al. 2021, arXiv 2011.13456.
+    Euler-Maruyama's method. The last step ends at the estimate. Song et al. 2021, doi 10.48550/arXiv.2011.13456.
     """
 
     corrections: Annotated[int, Range(0, 5, limits=(0, 100)), "Langevin steps at each level"] = 1
@@ -76,7 +76,7 @@ class ReverseSDE(Sampler):
 class ProbabilityFlow(Sampler):
     """dz / ds = (z - x) / s by Heun's method, s = sigma / alpha: no noise but the first, two estimates a step.
 
-    Song et al. 2021, arXiv 2011.13456; Karras et al. 2022, arXiv 2206.00364.
+    Song et al. 2021, doi 10.48550/arXiv.2011.13456; Karras et al. 2022, doi 10.48550/arXiv.2206.00364.
     """
 
     def move(self, z: Tensor, here: Level, there: Level, estimate: Estimate, rng: torch.Generator) -> Move:

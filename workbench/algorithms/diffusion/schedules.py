@@ -57,7 +57,7 @@ class VariancePreserving(Schedule):
 
 @dataclass(frozen=True)
 class Geometric(VarianceExploding):
-    """VE, sigma_i = most (least / most)^(i / (N - 1)). Song & Ermon 2019, arXiv 1907.05600."""
+    """VE, sigma_i = most (least / most)^(i / (N - 1)). Song & Ermon 2019, doi 10.48550/arXiv.1907.05600."""
 
     most: Most = 10.0
     least: Least = 0.005
@@ -70,7 +70,7 @@ class Geometric(VarianceExploding):
 class Karras(VarianceExploding):
     """VE, sigma_i^(1/rho) equally spaced: for rho > 1 more levels where there is little noise.
 
-    Karras et al. 2022, arXiv 2206.00364.
+    Karras et al. 2022, doi 10.48550/arXiv.2206.00364.
     """
 
     most: Most = 10.0
@@ -84,7 +84,7 @@ class Karras(VarianceExploding):
 
 @dataclass(frozen=True)
 class LinearVP(VariancePreserving):
-    """VP, alpha^2 = exp(-integral of beta), beta linear in time. Ho et al. 2020, arXiv 2006.11239; Song et al. 2021."""
+    """VP, alpha^2 = exp(-integral of beta), beta linear in time. Ho et al. 2020, doi 10.48550/arXiv.2006.11239."""
 
     slow: Annotated[float, Range(0.01, 1, log=True, limits=(1e-6, 100)), "rate beta at the clean end"] = 0.1
     fast: Annotated[float, Range(1, 40, log=True, limits=(0, 1000)), "rate beta at the noisy end"] = 20.0
@@ -98,7 +98,7 @@ class LinearVP(VariancePreserving):
 
 @dataclass(frozen=True)
 class CosineVP(VariancePreserving):
-    """VP, alpha = cos(pi t / 2), t from where the noise is `most`. Nichol & Dhariwal 2021, arXiv 2102.09672."""
+    """VP, alpha = cos(pi t / 2), from the noise `most` on. Nichol & Dhariwal 2021, doi 10.48550/arXiv.2102.09672."""
 
     most: Most = 10.0
     least: Least = 0.005
