@@ -16,6 +16,7 @@ from workbench.kernels import tv as kernel
 from workbench.operators import Radon
 
 SIDE, ANGLES, STEPS, T = 256, 60, 20, 0.1
+GOAL = 2
 Calls = Mapping[str, Callable[[], Any]]
 HEAD = ("", "median ms", "quartiles", "our speed over it", "result")
 
@@ -95,7 +96,7 @@ def compare(calls: Calls, repetitions: int, result: Mapping[str, str]) -> tuple[
     fastest = min(others, key=others.get)
     rows = [(n, s["median"], between(s), s["median"] / ours, result.get(n, "")) for n, s in found.items()]
     numbers = {"ms": found, "fastest other": fastest, "faster than it": others[fastest] / ours, "result": dict(result)}
-    verdict = f"{others[fastest] / ours:.2f} times faster than the fastest other, {fastest} (goal: 2)."
+    verdict = f"{others[fastest] / ours:.2f} times faster than the fastest other, {fastest} (goal: {GOAL})."
     return numbers, table(HEAD, rows) + "\n\n" + verdict
 
 
@@ -116,7 +117,9 @@ def main() -> None:
         "scikit-image use one thread. DeepInverse was imported with empty shells for torchvision (peers.py)."
     )
     texts = [f"## {name}\n\n{text}" for name, (_, text) in found.items()]
-    publish("kernels", {name: numbers for name, (numbers, _) in found.items()}, notes, *texts)
+    over = {name: (numbers["faster than it"], GOAL) for name, (numbers, _) in found.items()}
+    results = {name: numbers for name, (numbers, _) in found.items()}
+    publish("kernels", results | {"over the fastest other": over}, notes, *texts)
 
 
 if __name__ == "__main__":

@@ -16,18 +16,23 @@ from tests.kernels.table import KERNELS, Draw, Size
 from workbench import algorithms, catalog
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import FanBeamRadon, GaussianBlur, Radon
-from workbench.priors import L1, NonNegative, Tikhonov, TotalVariation, WaveletL1, Zero
+from workbench.priors import L1, GaussianProcess, NonNegative, Tikhonov, TotalVariation, WaveletL1, Zero
 from workbench.problem import Problem
 from workbench.tensors import generator
 
 SHAPE = (1, 16, 16)
-PRIORS = (TotalVariation, Tikhonov, L1, WaveletL1, NonNegative, Zero)
+PRIORS = (TotalVariation, Tikhonov, L1, WaveletL1, NonNegative, GaussianProcess, Zero)
 # Methods that decide on the processor what comes next, and what they look at.
 LOOKS = {
     "a line search": ("ArmijoGradientDescent", "BarzilaiBorwein", "LBFGS", "NonlinearConjugateGradient"),
     "a step of each item, found by trial": ("BacktrackingFISTA", "BacktrackingProximalGradient", "SPIRAL"),
     "a step of each item, balanced anew": ("AdaptivePDHG",),
-    "whether inner conjugate gradients are done": ("GaussNewtonCG", "LevenbergMarquardt", "TrustRegionNewton"),
+    "whether inner conjugate gradients are done": (
+        "GaussNewtonCG",
+        "LevenbergMarquardt",
+        "PerturbOptimise",
+        "TrustRegionNewton",
+    ),
     "a line search on the way to the minimum of a model": ("GaussNewton",),
     "whether a sweep over blocks did harm, which a second pass mends": ("Kaczmarz", "OSEM", "SART", "SIRT"),
 }

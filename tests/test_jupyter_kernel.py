@@ -91,3 +91,14 @@ def test_the_doctor_says_which_device_and_why(jupyter, monkeypatch):
     path = jupyter / "kernels" / "workbench" / "kernel.json"
     path.write_text(path.read_text().replace(f'"device": "{devices.fastest()}"', '"device": "cuda:77"'))
     assert finding().remedy == f"workbench kernel install --name workbench --device {devices.fastest()}"
+
+
+def test_the_doctor_says_what_serves_a_gpu(monkeypatch):
+    monkeypatch.setattr(devices, "available", lambda: ("cpu", "cuda:0"))
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda name: "a GPU")
+    monkeypatch.setattr(doctor, "_version", lambda package: "")
+    without = next(f for f in doctor.devices_found() if f.about == "kernels")
+    assert "slower references on cuda:0" in without.found and without.remedy == "pip install triton"
+    monkeypatch.setattr(doctor, "_version", lambda package: "3.7.1")
+    found = next(f for f in doctor.devices_found() if f.about == "kernels")
+    assert found == doctor.Finding("kernels", "Numba on cpu, Triton on cuda:0")

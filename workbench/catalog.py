@@ -15,6 +15,8 @@ BESIDES = {
     "filter": "analysis.information.filters",
     "preconditioner": "preconditioners",
     "resolution": "analysis.information.plane",
+    "sampler": "algorithms.diffusion.samplers",
+    "schedule": "algorithms.diffusion.schedules",
     "task": "analysis.information.tasks",
 }
 

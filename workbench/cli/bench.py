@@ -1,124 +1,85 @@
-"""`workbench bench`: the catalogue put to the test."""
+"""`workbench bench`: timings beside other libraries, and the catalogue put to the test."""
 
 import argparse
-import csv
+import ast
+import json
 import os
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from functools import partial
-from multiprocessing import get_context
+import subprocess
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from workbench.cli.output import Bar, one_of, say, table
+from workbench.cli import grid_table
+from workbench.cli.output import one_of, say, table
 from workbench.refusal import Refusal
 
-if TYPE_CHECKING:
-    from workbench.grid import Cell, Verdict
-
-SUMMARY = "Put the catalogue to the test."
-EXAMPLES = ("workbench bench grid --cover", "workbench bench grid --out grid.csv", "workbench bench grid --only TGV")
-_NAMES = ("grid",)
-_HEAD = ("operator", "noise", "prior", "algorithm", "outcome", "psnr", "baseline", "reason")
+SUMMARY = "Measure speed beside other libraries, or put the catalogue to the test."
+EXAMPLES = (
+    "workbench bench",
+    "workbench bench kernels --peers --out kernels.json",
+    "workbench bench report --out report.html",
+    "workbench bench grid --cover --out grid.csv",
+)
+ROOT = Path(__file__).parents[2]
+_GRID, _REPORT = "grid", "report"
+_PEERS = ".peers/bin/python"  # what `make peers` makes
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="grid: every cell of operator x noise x prior x algorithm from its defaults")
-    parser.add_argument("--cover", action="store_true", help="only so many cells that every valid pair is tried once")
-    parser.add_argument("--only", metavar="NAME", help="only cells with this member of the catalogue")
-    parser.add_argument("--size", type=int, default=32, help="samples along a side of the signal (32)")
-    parser.add_argument("--steps", type=int, default=50, help="iterations a cell (50)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (one a core)")
-    parser.add_argument("--out", metavar="GRID.csv", help="a line a cell; cells that are in it already are not run")
+    parser.add_argument("name", nargs="?", help="grid, report, or one of those that `workbench bench` lists")
+    parser.add_argument("--out", metavar="FILE", help="results as JSON; of report HTML; of grid CSV, which is gone on")
+    group = parser.add_argument_group("of timings")
+    group.add_argument(
+        "--peers",
+        nargs="?",
+        const=_PEERS,
+        metavar="PYTHON",
+        help=f"in the environment of the other libraries ({_PEERS}, by `make peers`)",
+    )
+    group.add_argument("--repetitions", help="how often (each benchmark has its own default)")
+    group.add_argument("--threads", help="threads of PyTorch and of our kernels (as PyTorch has)")
+    grid_table.options(parser)
 
 
 def main(args: argparse.Namespace) -> int:
-    one_of("a benchmark", args.name, _NAMES)
-    _require(args)
-    from workbench import grid
-
-    chosen = [cell for cell in grid.cells() if args.only is None or args.only in cell]
-    if not chosen:
-        raise Refusal("a member of the catalogue for --only", repr(args.only), "see `workbench list`")
-    if args.cover:
-        chosen = grid.cover(grid.valid(chosen, args.size))
-    path = Path(args.out) if args.out else None
-    rows = _read(path)
-    groups = grid.grouped([cell for cell in chosen if cell not in rows])
-    _record(rows, path, _verdicts(groups, args), sum(map(len, groups)))
-    wanted = [rows[cell] for cell in chosen if cell in rows]
-    say(_report(wanted, args))
-    return int(any(row[4] == "failed" for row in wanted))
-
-
-def _require(args: argparse.Namespace) -> None:
-    for name, least in (("size", 8), ("steps", 1), ("jobs", 1)):
-        if getattr(args, name) < least:
-            raise Refusal(f"a whole number from {least} for --{name}", str(getattr(args, name)), "give a larger one")
+    if args.name == _GRID:
+        return grid_table.main(args)
+    known = _known()
+    if args.name is None:
+        say(table([("grid", "Every cell of the catalogue from its defaults."), *known.items()]))
+        return 0
+    one_of("a benchmark", args.name, [_GRID, *known])
     if args.out and not Path(args.out).absolute().parent.is_dir():
         raise Refusal("a file in a folder that exists", args.out, "make the folder first")
+    return _run(args)
 
 
-def _verdicts(groups: "list[list[Cell]]", args: argparse.Namespace) -> "Iterator[list[Verdict]]":
-    work = partial(_judge, side=args.size, steps=args.steps)
-    with ProcessPoolExecutor(args.jobs, get_context("spawn")) as pool:
-        waiting = [pool.submit(work, group) for group in groups]
-        try:
-            for done in as_completed(waiting):
-                yield done.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+def _known() -> dict[str, str]:
+    """The benchmarks of the checkout by name, each with its first line."""
+    folder = ROOT / "benchmarks"
+    if not folder.is_dir():
+        remedy = "clone the repository and install it with `make install`"
+        raise Refusal("the folder of benchmarks", f"{folder}, which is not there", remedy)
+    found = {}
+    for path in sorted(folder.glob("*.py")):
+        tree = ast.parse(path.read_text())
+        if any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body):
+            found[path.stem] = (ast.get_docstring(tree) or "").partition("\n")[0]
+    return found
 
 
-def _judge(group: "list[Cell]", side: int, steps: int) -> "list[Verdict]":
-    import torch
-
-    from workbench import grid
-
-    torch.set_num_threads(1)  # the processes share the cores already
-    return list(grid.judge(group, side, steps))
-
-
-def _read(path: Path | None) -> "dict[Cell, tuple[str, ...]]":
-    if path is None or not path.exists():
-        return {}
-    with path.open(newline="") as file:
-        head, *lines = list(csv.reader(file)) or [[]]
-    if tuple(head) != _HEAD:
-        raise Refusal("a table of an earlier `workbench bench grid`", str(path), "name another file")
-    return {(o, n, p, a): (o, n, p, a, *rest) for o, n, p, a, *rest in lines}
-
-
-def _record(
-    rows: "dict[Cell, tuple[str, ...]]", path: Path | None, verdicts: "Iterator[list[Verdict]]", total: int
-) -> None:
-    """Write each group as it comes, so that an interrupted benchmark loses nothing."""
-    bar, before = Bar(max(total, 1)), len(rows)
-    if path and not path.exists():
-        _append(path, [_HEAD])
-    for group in verdicts:
-        fresh = {v.cell: (*v.cell, v.outcome, f"{v.psnr:.2f}", f"{v.baseline:.2f}", v.reason) for v in group}
-        rows.update(fresh)
-        if path:
-            _append(path, list(fresh.values()))
-        bar.show(len(rows) - before)
-    bar.clear()
-
-
-def _append(path: Path, lines: list[tuple[str, ...]]) -> None:
-    with path.open("a", newline="") as file:
-        csv.writer(file).writerows(lines)
-
-
-def _report(rows: list[tuple[str, ...]], args: argparse.Namespace) -> str:
-    """Passes, failures and refusals of every algorithm, then the failures with their reasons."""
-    counts = Counter((row[3], row[4]) for row in rows)
-    names = sorted({row[3] for row in rows})
-    outcomes = ("passed", "failed", "refused")
-    lines = [(name, *(str(counts[name, outcome]) for outcome in outcomes)) for name in names]
-    total = ("all", *(str(sum(counts[n, o] for n in names)) for o in outcomes))
-    failures = [(" x ".join(row[:4]), row[7]) for row in rows if row[4] == "failed"]
-    text = f"{len(rows)} cells, {args.size} samples a side, {args.steps} iterations from defaults\n"
-    text += table([("algorithm", *outcomes), *lines, total])
-    return text + ("\n\nfailures\n" + table(failures) if failures else "")
+def _run(args: argparse.Namespace) -> int:
+    """The benchmark in a process of its own, in the environment that it wants."""
+    python = Path(args.peers) if args.peers else Path(sys.executable)
+    if args.peers and not python.exists():
+        raise Refusal("a Python with the other libraries", str(python), "say `make peers`, or name one")
+    given = [("--repetitions", args.repetitions), ("--threads", args.threads)]
+    words = [word for name, value in given if value is not None for word in (name, value)]
+    if args.name == _REPORT and args.out:
+        words += ["--out", str(Path(args.out).absolute())]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [python.absolute(), "-m", f"benchmarks.{args.name}", *words]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
+    if done.returncode == 0 and args.out and args.name != _REPORT:
+        results = json.loads((ROOT / "benchmarks" / "results" / f"{args.name}.json").read_text())
+        Path(args.out).write_text(json.dumps(results, indent=1) + "\n")
+    return done.returncode

@@ -21,6 +21,8 @@ KINDS = {
     "priors": "prior",
     "algorithms": "algorithm",
     "preconditioners": "preconditioner",
+    "schedules": "schedule",
+    "samplers": "sampler",
     "estimators": "estimator",
     "filters": "filter",
     "ensembles": "ensemble",

@@ -19,7 +19,8 @@ SUMMARY = "Tell versions, devices and what works offline."
 EXAMPLES = ("workbench doctor", "workbench doctor --json")
 
 _CORE = ("torch", "numpy", "xarray", "numba", "PyWavelets")
-_OPTIONAL = ("panel", "bokeh", "holoviews", "panel-material-ui", "scikit-image", "pydicom", "jupyterlab", "dask")
+_PAGE = ("panel", "bokeh", "holoviews", "panel-material-ui")
+_OPTIONAL = (*_PAGE, "scikit-image", "pydicom", "jupyterlab", "dask", "triton")
 # One file of each package without which a page would be empty, or would ask the network for it.
 _ASSETS = {
     "bokeh": "server/static/js/bokeh.min.js",
@@ -90,10 +91,19 @@ def devices_found() -> Iterator[Finding]:
 
     names = [n if n == "cpu" else f"{n} ({torch.cuda.get_device_name(n)})" for n in devices.available()]
     yield Finding("devices", ", ".join(names))
+    yield _kernels(devices.available())
     yield _notebook()
     yield Finding("threads", f"{torch.get_num_threads()} of PyTorch, {numba.get_num_threads()} of Numba")
     yield Finding("reconstruction", _trial())
     yield Finding("threading layer", _layer())
+
+
+def _kernels(names: tuple[str, ...]) -> Finding:
+    """What serves each kind of device."""
+    if len(names) == 1:
+        return Finding("kernels", "Numba on cpu")
+    found, remedy = ("Triton", "") if _version("triton") else ("the slower references", "pip install triton")
+    return Finding("kernels", f"Numba on cpu, {found} on {', '.join(names[1:])}", remedy)
 
 
 def _notebook() -> Finding:

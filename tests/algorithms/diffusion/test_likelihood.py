@@ -30,7 +30,7 @@ def test_it_converges_with_the_fourth_power_of_the_steps():
 
 def test_what_it_cannot_do_is_a_sentence():
     x = torch.zeros(1, 1, 4, 4, dtype=torch.float64)
-    with pytest.raises(Refusal, match="denoiser"):
+    with pytest.raises(Refusal, match="score"):
         log_density(TotalVariation(), x)
     with pytest.raises(Refusal, match="complex"):
         log_density(PROCESS, x + 0j)

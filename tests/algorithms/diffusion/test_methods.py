@@ -175,7 +175,7 @@ def test_a_nonlinear_operator_has_a_posterior_by_gradients():
 class Counted(Prior):
     """A prior that counts how often it denoises."""
 
-    can = Can.DENOISE
+    can = Can.DENOISE | Can.SCORE
 
     def __init__(self) -> None:
         super().__init__()

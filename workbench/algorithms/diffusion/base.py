@@ -45,9 +45,9 @@ class Diffusion(Algorithm):
     schedule: Annotated[Schedule, "levels of noise"] = Karras()
     levels: Annotated[int, Range(5, 1000, log=True, limits=(1, 100_000)), "steps from noise to sample"] = 100
 
-    needs = Needs(prior=Can.DENOISE)
-    random = True
-    exact = False
+    needs = Needs(prior=Can.SCORE)
+    random = draws_at_end = True
+    exact = minimises = False
 
     @abstractmethod
     def advance(self, counter: Counter, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:

@@ -15,7 +15,7 @@ from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
 
-_NEEDS = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE,))
+_NEEDS = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE,))
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,8 @@ class DDS(Guided):
         return super().lacks(problem) or coloured(problem)
 
     def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
-        x = counter.denoise(z, ratio)
-        b = counter.back(counter.residual(x))
-        return x + counter.krylov(b, deviation(counter.problem) ** 2 / left(ratio, self.spread), self.krylov)
+        c = deviation(counter.problem) ** 2 / left(ratio, self.spread)
+        return counter.krylov(counter.denoise(z, ratio), c, self.krylov)
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class DDNM(Guided):
     (DDNM+). Wang et al. 2023, arXiv 2212.00490.
     """
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE, UNKNOWN))
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE, UNKNOWN))
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or coloured(problem) or unknown(problem)

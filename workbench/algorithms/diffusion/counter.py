@@ -5,12 +5,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from workbench.linalg import cg
+from workbench.linalg import cg, conjugate_step
 from workbench.operators import LinearOperator
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-
-_SOLVE = 100  # conjugate gradients at most where an inverse has no closed form
 
 
 class Counter:
@@ -64,12 +62,16 @@ class Counter:
         self.products += 2
         return self.operator.adjoint(self.operator(v))
 
-    def nearer(self, x: Tensor, c: float, steps: int = _SOLVE) -> Tensor:
-        """x + (A*A + c)^-1 A*(y - A x): the least of |A u - y|^2 + c |u - x|^2, by conjugate gradients if need be."""
+    def nearer(self, x: Tensor, c: float) -> Tensor:
+        """x + (A*A + c)^-1 A*(y - A x), the least of |A u - y|^2 + c |u - x|^2: closed or by conjugate gradients."""
         b = self.back(self.residual(x))
-        found = self.operator.gram_inverse(b, c) if steps == _SOLVE else None
-        return x + (self.krylov(b, c, steps) if found is None else found)
+        found = self.operator.gram_inverse(b, c)
+        return x + (cg(lambda v: self.gram(v) + c * v, b) if found is None else found)
 
-    def krylov(self, b: Tensor, c: float, steps: int = _SOLVE) -> Tensor:
-        """(A*A + c)^-1 b by at most so many conjugate gradients."""
-        return cg(lambda v: self.gram(v) + c * v, b, steps=steps)
+    def krylov(self, x: Tensor, c: float, steps: int) -> Tensor:
+        """The same by so many conjugate gradients from x, which ask nothing of the device."""
+        found, r = torch.zeros_like(x), self.back(self.residual(x))
+        p = r
+        for _ in range(steps):
+            found, r, p = conjugate_step(lambda v: self.gram(v) + c * v, found, r, p)
+        return x + found

@@ -34,7 +34,7 @@ class DDRM(Diffusion):
 
     levels: Annotated[int, Range(5, 1000, log=True, limits=(1, 100_000)), "steps from noise to sample"] = 20
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE, UNKNOWN))
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE, UNKNOWN))
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or coloured(problem) or unknown(problem)

@@ -29,7 +29,7 @@ class DPS(Guided):
     strength: Strength = 1.0
     spread: Spread = 0.3
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}
@@ -48,7 +48,7 @@ class MCG(DPS):
     Chung et al. 2022, arXiv 2206.00941.
     """
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.LIPSCHITZ | Likelihood.QUADRATIC, linear=True, also=(WHITE,))
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.LIPSCHITZ | Likelihood.QUADRATIC, linear=True, also=(WHITE,))
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or coloured(problem)
@@ -68,7 +68,7 @@ class PiGDM(Guided):
 
     spread: Spread = 0.3
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE,))
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE,))
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or coloured(problem)

@@ -16,11 +16,11 @@ def log_density(prior: Prior, x: Tensor, least: float = 1e-3, most: float = 100.
     """log p(x) of real signals with noise of `least`, (B,), by the probability flow dz / ds = (z - D(z, s)) / s.
 
     d log p / d log s = -(N - tr dD / dz) along it, exactly, up to the noise `most`, where z is normal about D(0, most).
-    Runge and Kutta's fourth order in log s. Refuses a prior without denoiser, complex and large signals.
+    Runge and Kutta's fourth order in log s. Refuses a prior without score, complex and large signals.
     Song et al. 2021, arXiv 2011.13456.
     """
-    if Can.DENOISE not in prior.can:
-        raise Refusal("a prior with a denoiser", type(prior).__name__, "take GaussianProcess or a learned one")
+    if Can.SCORE not in prior.can:
+        raise Refusal("a prior with a score", type(prior).__name__, "take GaussianProcess or a learned one")
     if x.is_complex() or x[0].numel() > _LARGEST:
         came = "complex ones" if x.is_complex() else f"{x[0].numel()}"
         raise Refusal(f"real signals of at most {_LARGEST} unknowns", came, "take a smaller signal")

@@ -42,9 +42,9 @@ class REDDiff(Algorithm):
     weight: Annotated[float, Range(0.01, 10, log=True, limits=(0, 1e6)), "denoiser against misfit"] = 0.25
     rate: Annotated[float, Range(1e-3, 0.5, log=True, limits=(0, 10)), "Adam's first step, of signals in [0, 1]"] = 0.1
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
-    random = True
-    exact = False
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
+    random = draws_at_end = True
+    exact = minimises = False
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}

@@ -91,3 +91,6 @@ class ProbabilityFlow(Sampler):
 
 def _score(u: Tensor, x: Tensor, level: Level) -> Tensor:
     return (level.alpha * x - u) / level.sigma**2
+
+
+__all__ = ["DDIM", "Estimate", "Move", "ProbabilityFlow", "ReverseSDE", "Sampler"]

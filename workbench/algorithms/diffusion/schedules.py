@@ -111,3 +111,6 @@ class CosineVP(VariancePreserving):
 def _descent(levels: int, ratio: Callable[[float], float]) -> list[float]:
     """The ratio at equally spaced shares of the way, from 0 to 1, then 0."""
     return [ratio(i / max(levels - 1, 1)) for i in range(levels)] + [0.0]
+
+
+__all__ = ["CosineVP", "Geometric", "Karras", "Level", "LinearVP", "Schedule"]
