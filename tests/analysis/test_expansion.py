@@ -137,8 +137,8 @@ def test_a_denoiser_that_expands_at_every_strength_gets_other_advice():
             return super().denoise(x, 1.0)
 
     p = problem(Always(1.3 * torch.eye(SIZE, dtype=torch.float64)))
-    *_, state = until(iterate(p, RED(sigma=0.5)), after(10))
-    found = Safety(p, RED(sigma=0.5)).look(state)
+    *_, state = until(iterate(p, RED(sigma=0.5, weight=10.0)), after(10))
+    found = Safety(p, RED(sigma=0.5, weight=10.0)).look(state)
     assert found is not None and not found.repair and "PnPHQS" in found.remedy
 
 

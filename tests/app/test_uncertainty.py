@@ -95,10 +95,10 @@ def test_an_algorithm_with_one_answer_is_told_and_a_sampler_offered(uncertainty)
 
 def test_a_prior_that_nothing_samples_is_replaced_by_one_with_an_exact_posterior(uncertainty):
     session = uncertainty.session
-    session.choose("prior", "TotalVariation")
+    session.choose("prior", "WeightedTotalVariation")
     session.choose("algorithm", "PDHG")
     advice = uncertainty.advice()
-    assert "Nothing here samples a posterior with TotalVariation" in advice.sentence
+    assert "Nothing here samples a posterior with WeightedTotalVariation" in advice.sentence
     uncertainty.follow(advice)
     wait(uncertainty, lambda: bool(uncertainty.found and uncertainty.found.looks))
     assert uncertainty.found.known is not None
