@@ -45,5 +45,6 @@ def _of_reals(image: Tensor) -> Iterator[Callable[[], object]]:
     yield lambda: radon.backproject(radon.project(image, angles, SIDE), angles, (SIDE, SIDE))
     yield lambda: fan.backproject(fan.project(image, angles, 9.0, SIDE), angles, 9.0, (SIDE, SIDE))
     yield lambda: pairs.log_similarity(points)
+    yield lambda: pairs.neighbours(points.repeat(1, 8), 1)  # many coordinates have a kernel of their own
     yield lambda: pairs.within(points, pairs.neighbours(points, 1)[:, 0])
     yield lambda: orthogonal.orthogonalise(points, points[:1])
