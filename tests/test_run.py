@@ -17,6 +17,8 @@ from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import (
     Diverged,
+    Log,
+    Row,
     after,
     collect,
     guard,
@@ -188,3 +190,11 @@ def test_refusals_come_at_once_and_say_what_to_do() -> None:
     y[0, 0, 3, 4] = math.nan
     with pytest.raises(Refusal, match="finite values in the data, got 1 NaN or infinite"):
         dataclasses.replace(problem(), y=y)
+
+
+def test_a_log_that_grows_while_it_is_read_gives_whole_rows():
+    log = Log()
+    for k in range(3):
+        log.add(Row(State(torch.zeros(1, 1, 4), k), 0.1 * k, {"objective": torch.ones(1)}))
+    log.values.append({"objective": torch.ones(1)})  # another thread is in the middle of the next row
+    assert log.dataset().sizes["k"] == 3

@@ -185,10 +185,12 @@ class Log:
 
         if self.state is None or not self.ks:
             raise Refusal("at least one row", "none", "let the run take a step")
-        columns = {n: torch.stack([values[n] for values in self.values]).cpu().numpy() for n in self.values[0]}
+        ks = list(self.ks)  # the last to grow while a run goes on in another thread
+        rows, seconds = self.values[: len(ks)], self.seconds[: len(ks)]
+        columns = {n: torch.stack([row[n] for row in rows]).cpu().numpy() for n in rows[0]}
         variables: dict[str, Any] = {n: (("k", "batch")[: v.ndim], v) for n, v in columns.items()}
         variables["x"] = (signal_dims("x", self.state.x), self.state.x.cpu().numpy())
-        return xr.Dataset(variables, {"k": list(self.ks), "seconds": ("k", list(self.seconds), {"units": "s"})}, attrs)
+        return xr.Dataset(variables, {"k": ks, "seconds": ("k", seconds, {"units": "s"})}, attrs)
 
 
 def collect(rows: Iterable[Row], **attrs: Any) -> "xr.Dataset":
