@@ -198,7 +198,9 @@ def _rank(can: Can) -> tuple[bool, bool]:
 
 
 def _samplers() -> dict[str, type[Algorithm]]:
-    return {n: cls for n, cls in catalog.members("algorithm").items() if cls.random}
+    """Those that are exact come first."""
+    found = {n: cls for n, cls in catalog.members("algorithm").items() if cls.random}
+    return dict(sorted(found.items(), key=lambda item: not item[1].exact))
 
 
 def _one(x: Tensor) -> Array:
