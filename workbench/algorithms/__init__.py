@@ -45,6 +45,7 @@ from workbench.algorithms.rows import SART, SIRT, Kaczmarz, Landweber
 from workbench.algorithms.spiral import SPIRAL
 from workbench.algorithms.stabilised import SKROCK
 from workbench.algorithms.subgradient import SubGradient
+from workbench.algorithms.unrolled import UnrolledADMM, UnrolledIHT, UnrolledISTA, UnrolledPDHG
 
 __all__ = [
     "ADMM",
@@ -112,4 +113,8 @@ __all__ = [
     "TrustRegionNewton",
     "UnadjustedLangevin",
     "UnconditionalDiffusion",
+    "UnrolledADMM",
+    "UnrolledIHT",
+    "UnrolledISTA",
+    "UnrolledPDHG",
 ]

@@ -8,12 +8,16 @@ from workbench.priors.entropy import Entropy
 from workbench.priors.gaussian_mixture import GaussianMixture
 from workbench.priors.gaussian_process import GaussianProcess
 from workbench.priors.generalised import TotalGeneralisedVariation
+from workbench.priors.gradient_step import GradientStep
 from workbench.priors.graph import GraphLaplacian
 from workbench.priors.huber import Huber, HuberTV
+from workbench.priors.learned_proximal import LearnedProximal
 from workbench.priors.modulus import MagnitudeOf
 from workbench.priors.nonconvex import L0, MCP, SCAD
 from workbench.priors.nuclear import NuclearNorm
 from workbench.priors.parts import PartsOf
+from workbench.priors.restoration import RestorationPrior
+from workbench.priors.score import ScorePrior
 from workbench.priors.sets import L1Ball, L2Ball, LInfBall, Simplex
 from workbench.priors.smoothed import SmoothedTotalVariation
 from workbench.priors.sobolev import Sobolev
@@ -38,6 +42,7 @@ __all__ = [
     "Entropy",
     "GaussianMixture",
     "GaussianProcess",
+    "GradientStep",
     "GraphLaplacian",
     "GroupL1",
     "Huber",
@@ -45,11 +50,14 @@ __all__ = [
     "L1Ball",
     "L2Ball",
     "LInfBall",
+    "LearnedProximal",
     "MagnitudeOf",
     "NonNegative",
     "NuclearNorm",
     "PartsOf",
     "Prior",
+    "RestorationPrior",
+    "ScorePrior",
     "Simplex",
     "SmoothedTotalVariation",
     "Sobolev",

@@ -11,22 +11,22 @@ from workbench.priors.base import Can, unknown
 from workbench.priors.learned import Channelwise, Learned
 from workbench.refusal import Refusal
 
-_COLOURS = {1: "grey"}
+_SHIPPED = {("UNet", 1): "unet_grey", ("UNet", 3): "unet_colour", ("DnCNN", 1): "dncnn_grey"}
 
 
 class Denoising(Learned):
     """denoise(x, sigma) = a network's estimate of a picture in [0, 1]; a value it has none, so g(x) is NaN.
 
-    Shipped networks learned noise of 0.01 to 0.3: grey pictures have a network, colours another. A file, where one is
-    given, takes the place of both: safetensors that `weights.write` made of a denoiser. Plug-and-play: Venkatakrishnan,
-    Bouman & Wohlberg 2013, 10.1109/GlobalSIP.2013.6737048; RED: Romano, Elad & Milanfar 2017, 10.1137/16M1102884.
+    Shipped networks learned noise of 0.01 to 0.3, a UNet for grey and one for colour, a DnCNN for grey. A file, where
+    one is given, takes their place: safetensors that `weights.write` made of a denoiser. Venkatakrishnan, Bouman &
+    Wohlberg 2013, 10.1109/GlobalSIP.2013.6737048; RED: Romano, Elad & Milanfar 2017, 10.1137/16M1102884.
     """
 
     can = Can.DENOISE
 
     def __init__(
         self,
-        network: Annotated[Literal["UNet"], "network that ships"] = "UNet",
+        network: Annotated[Literal["UNet", "DnCNN"], "network that ships"] = "UNet",
         file: Annotated[str, "weights of your own, a .safetensors file; empty for those that ship"] = "",
         channelwise: Channelwise = False,
     ) -> None:
@@ -43,7 +43,7 @@ class Denoising(Learned):
     def _name(self, channels: int) -> str:
         if self._own is not None:
             return self.file
-        return f"{self.network.lower()}_{_COLOURS[channels]}" if channels in _COLOURS else ""
+        return _SHIPPED.get((self.network, channels), "")
 
     def _network(self, channels: int, device: torch.device) -> Network:
         return super()._network(channels, device) if self._own is None else self._own.to(device)

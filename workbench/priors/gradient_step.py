@@ -10,14 +10,15 @@ from workbench.parameters import Range
 from workbench.priors.base import Can, Weight
 from workbench.priors.learned import Channelwise, Learned
 
-_BEND = 3.0  # above the largest curvature of N that was found on pictures, on noise and on both
+_BEND = 3.0  # above the largest curvature upwards of N found on pictures, on noise of any size, and on both
 
 
 class GradientStep(Learned):
     """g(x) = weight N(x, sigma) / sigma^2, N the potential of a denoiser D(x, sigma) = x - grad N(x, sigma).
 
     Near -log p of pictures with noise sigma, at weight 1. It has a value, so that plug-and-play with D is descent on an
-    objective. `lipschitz` was measured and is not proven. Hurault, Leclaire & Papadakis 2022, arXiv:2110.03220.
+    objective. `lipschitz` bounds the curvature upwards; it was measured and is not proven. Hurault, Leclaire &
+    Papadakis 2022, arXiv:2110.03220.
     """
 
     can = Can.VALUE | Can.GRAD | Can.DENOISE

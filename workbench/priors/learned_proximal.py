@@ -91,8 +91,10 @@ def _solved(network: ConvexPotential, x: Tensor, t: float) -> Tensor:
 def _newton(network: ConvexPotential, y: Tensor, slope: Tensor, t: float, goal: Tensor) -> Tensor:
     """About -H^-1 slope by conjugate gradients, as far as H bends upwards; -slope where it does not at all."""
 
+    back = torch.func.vjp(network, y)[1]  # of a gradient: its Jacobian is symmetric
+
     def hessian(v: Tensor) -> Tensor:
-        return (1 - t) * torch.func.jvp(network, (y,), (v,))[1] + t * v
+        return (1 - t) * back(v)[0] + t * v
 
     d, r, p = torch.zeros_like(slope), -slope, -slope
     size = norm2(slope)

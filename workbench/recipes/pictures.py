@@ -42,7 +42,7 @@ class Pictures(ABC, metaclass=Checked):
 
     @abstractmethod
     def test(self) -> tuple[str, Tensor]:
-        """A signal for the card, with its name: (1, C, H, W), from what nothing is learned from."""
+        """A signal for the card, with its name: (N, C, H, W), from what nothing is learned from."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class HandwrittenDigits(Pictures):
 
     def test(self) -> tuple[str, Tensor]:
         kept = _digits()[1]
-        return f"{len(kept)} digits", kept.reshape(1, 1, -1, 8)
+        return f"{len(kept)} digits", kept
 
 
 @dataclass(frozen=True)

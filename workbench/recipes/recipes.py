@@ -49,7 +49,6 @@ def _score(network: UNet, pictures: Pictures, fit: Fit) -> Recipe:
 # Made when asked for: a network takes milliseconds to make, and most readers want one of them.
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "dncnn_grey": lambda: Recipe(DnCNN(1, 32, 7), Denoising(Photographs(40)), Fit(3000)),
-    "dncnn_colour": lambda: Recipe(DnCNN(3, 40, 7), Denoising(Photographs(40, True)), Fit(3000)),
     "unet_grey": lambda: Recipe(UNet(1), Denoising(), Fit(12_000)),
     "unet_colour": lambda: Recipe(UNet(3, (32, 64)), Denoising(Photographs(40, True)), Fit(4000)),
     "gradient_step": lambda: Recipe(GradientStepDenoiser(), Denoising(Photographs(48), high=0.2), Fit(6000)),
