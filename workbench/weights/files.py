@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from workbench.denoisers import Network
 from workbench.parameters import describe, rebuild
@@ -59,7 +59,8 @@ def loaded(network: Network, arrays: Mapping[str, Tensor], file: str) -> Network
     if not all(bool(torch.isfinite(value).all()) for value in arrays.values()):
         raise Refusal("finite weights", f"NaN or infinite ones in {file}", "train it again")
     network.load_state_dict({name: value.float() for name, value in arrays.items()})
-    return network.requires_grad_(False).eval()
+    fix(network, torch.device("cpu"))
+    return network.eval()
 
 
 def packed(arrays: Mapping[str, Tensor], words: Mapping[str, str]) -> bytes:
@@ -90,3 +91,13 @@ def _safetensors() -> Any:
     except ImportError as error:
         remedy = 'pip install "inverse-workbench[data]"'
         raise Refusal("the package safetensors", "an installation without it", remedy) from error
+
+
+def fix(network: Network, device: torch.device) -> None:
+    """Put the weights on a device, where nothing learns them.
+
+    Not by `requires_grad_` and `to`, which torch.func refuses within its transforms, where a first use may be.
+    """
+    for module in network.modules():
+        for name, value in list(module.named_parameters(recurse=False)):
+            setattr(module, name, nn.Parameter(value.detach().to(device), requires_grad=False))

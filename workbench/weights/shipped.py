@@ -10,7 +10,7 @@ import torch
 
 from workbench.denoisers import Network
 from workbench.refusal import Refusal
-from workbench.weights.files import parsed
+from workbench.weights.files import fix, parsed
 
 FOLDER = Path(__file__).parent
 MANIFEST = "manifest.json"
@@ -45,7 +45,9 @@ def shipped(name: str, folder: Path = FOLDER) -> Network:
 @cache
 def placed(name: str, device: torch.device) -> Network:
     """The same, read once for each device. Its readers share it: it is not to be changed."""
-    return shipped(name).to(device)
+    network = shipped(name)
+    fix(network, device)
+    return network
 
 
 def card(name: str) -> str:

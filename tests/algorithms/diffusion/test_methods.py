@@ -14,6 +14,7 @@ from workbench import operators
 from workbench.algorithms import DDNM, DDRM, DDS, DPS, MCG, DiffPIR, PiGDM, REDDiff, UnconditionalDiffusion
 from workbench.algorithms.diffusion import CosineVP, Guided, ProbabilityFlow
 from workbench.algorithms.diffusion.counter import Counter
+from workbench.algorithms.diffusion.guidance import spread_by
 from workbench.algorithms.diffusion.singular import spectral, unknown
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import LinearOperator
@@ -81,7 +82,8 @@ def test_diffpir_is_the_proximal_step(operator):
 
 def test_guidance_is_the_gradient_of_the_misfit_of_the_denoised_signal():
     prior = GaussianMixture(GaussianProcess(0.5, 0.8, 1.0, 1.0), 3, 2.0)
-    found, z, method = problem(INNER, prior), noisy(), DPS(strength=0.7)
+    # The spread is that of the prior, so that no step is cut.
+    found, z, method = problem(INNER, prior), noisy(), DPS(strength=0.7, spread=2.0)
     u = z.clone().requires_grad_()
     slope = torch.autograd.grad(found.misfit(prior.denoise(u, RATIO)).sum(), u)[0]
     v = RATIO**2 * method.spread**2 / (RATIO**2 + method.spread**2)
@@ -91,6 +93,14 @@ def test_guidance_is_the_gradient_of_the_misfit_of_the_denoised_signal():
     start = rows(estimate(DPS(), found, z))
     projected = start + np.linalg.solve(A.T @ A + c * np.eye(A.shape[1]), A.T @ (rows(found.y) - start @ A.T).T).T
     close(estimate(MCG(), found, z), projected, 1e-5)
+
+
+def test_guidance_is_no_longer_than_the_spread_allows():
+    """Of a denoiser whose Jacobian is far too large for a posterior mean."""
+    u, v = torch.randn(3, 1, 4, 4), 0.04
+    for gain in (0.1, 50.0):
+        moved = spread_by(lambda w, gain=gain: gain * w, u, 0.5, v)
+        torch.testing.assert_close(moved, min(0.25 * gain, 2 * v) * u)
 
 
 @every_operator

@@ -1,9 +1,10 @@
 """Posterior methods that differentiate the denoiser."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Needs
@@ -13,6 +14,7 @@ from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.tensors import norm2, spread
 
 Strength = Annotated[float, Range(0.1, 3, log=True, limits=(0, 1000)), "weight of the data against the theory's"]
 
@@ -36,8 +38,8 @@ class DPS(Guided):
 
     def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
         x, pull = counter.denoise_and_pull(z, ratio)
-        weight = self.strength * ratio**2 / (1 + left(ratio, self.spread) * measured["lipschitz"])
-        return x - weight * pull(counter.misfit_grad(x))
+        v, slope = left(ratio, self.spread), counter.misfit_grad(x)
+        return x - self.strength / (1 + v * measured["lipschitz"]) * spread_by(pull, slope, ratio, v)
 
 
 @dataclass(frozen=True)
@@ -76,4 +78,14 @@ class PiGDM(Guided):
     def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
         x, pull = counter.denoise_and_pull(z, ratio)
         v = left(ratio, self.spread)
-        return x + ratio**2 / v * pull(counter.nearer(x, deviation(counter.problem) ** 2 / v) - x)
+        return x + spread_by(pull, counter.nearer(x, deviation(counter.problem) ** 2 / v) - x, ratio, v) / v
+
+
+def spread_by(pull: Callable[[Tensor], Tensor], u: Tensor, ratio: float, v: float) -> Tensor:
+    """s^2 J* u, no longer than 2 v |u|: s^2 J is the covariance of x given z for a denoiser that is the mean.
+
+    A network's Jacobian can be far larger where noise is large, and guidance by it would not end.
+    """
+    moved = ratio**2 * pull(u)
+    sizes, most = norm2(moved).sqrt(), 2 * v * norm2(u).sqrt()
+    return moved * spread(torch.where(sizes > most, most / sizes, 1.0), moved)
