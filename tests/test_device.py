@@ -16,12 +16,21 @@ from tests.kernels.table import KERNELS, Draw, Size
 from workbench import algorithms, catalog
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import FanBeamRadon, GaussianBlur, Radon
-from workbench.priors import L1, GaussianProcess, NonNegative, Tikhonov, TotalVariation, WaveletL1, Zero
+from workbench.priors import (
+    L1,
+    GaussianProcess,
+    NonNegative,
+    RestorationPrior,
+    Tikhonov,
+    TotalVariation,
+    WaveletL1,
+    Zero,
+)
 from workbench.problem import Problem
 from workbench.tensors import generator
 
 SHAPE = (1, 16, 16)
-PRIORS = (TotalVariation, Tikhonov, L1, WaveletL1, NonNegative, GaussianProcess, Zero)
+PRIORS = (TotalVariation, Tikhonov, L1, WaveletL1, NonNegative, GaussianProcess, Zero, RestorationPrior)
 # Methods that decide on the processor what comes next, and what they look at.
 LOOKS = {
     "a line search": ("ArmijoGradientDescent", "BarzilaiBorwein", "LBFGS", "NonlinearConjugateGradient"),
