@@ -128,11 +128,13 @@ def test_the_fixed_point_of_a_linear_denoiser_solves_its_equation(algorithm: Alg
     torch.testing.assert_close(end(p, algorithm, 800).flatten(1).T, known, rtol=0, atol=1e-9)
 
 
-def test_drp_ends_where_the_data_and_the_restoration_pull_alike() -> None:
+@pytest.mark.parametrize("anchor", [0.0, 0.1])
+def test_drp_ends_where_the_data_and_the_restoration_pull_alike(anchor: float) -> None:
     p = problem(Shrinkage(0.6), operators.GaussianBlur(SHAPE, 0.4))
-    x = end(p, DRP(sigma=0.1, inner=25), 60)
+    x = end(p, DRP(sigma=0.1, anchor=anchor, inner=25), 60)
     H = p.prior.degradation(SHAPE)
-    pull = H.adjoint(H(x - p.prior.restore(H(x)))) / 0.1**2
+    taken = x - p.prior.restore(H(x))
+    pull = (H.adjoint(H(taken)) + anchor * taken) / 0.1**2
     size = float(p.misfit_grad(x).abs().max())
     assert size > 1 and float((p.misfit_grad(x) + pull).abs().max()) < 1e-7 * size
 
