@@ -7,8 +7,8 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.proximal import penalised, white
+from workbench.algorithms.base import Algorithm, Needs, State, white
+from workbench.algorithms.proximal import penalised
 from workbench.algorithms.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import Identity

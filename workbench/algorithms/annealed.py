@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.plug_and_play import Inner, Strength, coloured, noise_in_signal
+from workbench.algorithms.plug_and_play import Inner, Strength, noise_in_signal
 from workbench.algorithms.proximal import anchored
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -41,11 +41,8 @@ class PnPHQS(Algorithm):
     weight: Trust = 0.23
     inner: Inner = 20
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=("white noise",))
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, white=True)
     exact = minimises = False
-
-    def lacks(self, problem: Problem) -> str:
-        return super().lacks(problem) or coloured(problem)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}

@@ -31,11 +31,15 @@ _NOISE_WORDS = {
 
 @dataclass(frozen=True)
 class Needs:
-    """What an algorithm asks of the prior, of the noise and of the operator; `also` in words, what `lacks` adds."""
+    """What an algorithm asks of the prior, of the noise and of the operator; `also` in words, what `lacks` adds.
+
+    `white` asks that the misfit be c |A x - y|^2 / 2.
+    """
 
     prior: Can = Can(0)
     noise: Likelihood = Likelihood(0)
     linear: bool = False
+    white: bool = False
     mapped: bool = False  # g = outer(K x) with another K than the identity
     also: tuple[str, ...] = ()
 
@@ -46,6 +50,7 @@ class Needs:
         return [
             *of_prior,
             *of_noise,
+            *["white Gaussian noise"] * self.white,
             *["a linear operator"] * self.linear,
             *["a prior behind a linear map"] * self.mapped,
             *self.also,
@@ -120,12 +125,20 @@ class Algorithm(ABC, metaclass=Checked):
         return f"{type(self).__name__} needs {lacks}: {advice}"
 
 
+def white(problem: Problem) -> bool:
+    """Whether the misfit is c |A x - y|^2 / 2, c = `noise.lipschitz`."""
+    noise = problem.noise
+    return Likelihood.QUADRATIC in noise.can and noise.lipschitz(problem.y) == noise.strong_convexity()
+
+
 def _missing(needs: Needs, problem: Problem) -> str:
     prior, noise = type(problem.prior).__name__, type(problem.noise).__name__
     for ability in needs.prior & ~problem.prior.can:
         return f"{NEEDS_IN_WORDS[ability]}, which {prior} lacks"
     for ability in needs.noise & ~problem.noise.can:
         return f"{_NOISE_WORDS[ability]}, which {noise} lacks"
+    if needs.white and not white(problem):
+        return f"white Gaussian noise, which {noise} is not"
     if needs.linear and not problem.operator.linear:
         return f"a linear operator, which {type(problem.operator).__name__} is not"
     if needs.mapped and isinstance(problem.prior.linear(problem.operator.in_shape), Identity):

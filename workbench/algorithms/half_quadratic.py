@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.admm import Penalty
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.proximal import penalised, white
+from workbench.algorithms.proximal import penalised
 from workbench.algorithms.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import Identity
@@ -43,12 +43,8 @@ class HalfQuadraticSplitting(Algorithm):
     limit: Annotated[float, Range(1, 1e5, log=True, limits=(1, 1e9)), "largest penalty, in units of the first"] = 1e3
     inner: Annotated[int, Range(1, 50, log=True), "conjugate gradients a step"] = 10
 
-    needs = Needs(prior=Can.SPLIT, noise=Likelihood.QUADRATIC | Likelihood.PROX, linear=True)
+    needs = Needs(prior=Can.SPLIT, noise=Likelihood.QUADRATIC | Likelihood.PROX, linear=True, white=True)
     exact = False
-
-    def lacks(self, problem: Problem) -> str:
-        coloured = f"white noise, which {type(problem.noise).__name__} is not"
-        return super().lacks(problem) or ("" if white(problem) else coloured)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return split_scales(problem)

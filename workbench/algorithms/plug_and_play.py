@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
 from workbench.algorithms.gradient import inverse
-from workbench.algorithms.proximal import anchored, white
+from workbench.algorithms.proximal import anchored
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
@@ -23,11 +23,6 @@ Inner = Annotated[int, Range(1, 50, log=True, limits=(1, 1e4)), "conjugate gradi
 def noise_in_signal(state: State) -> float:
     """sigma / |A|, 1 / sqrt(L): the noise of the data seen as noise of the signal. With it a step 1 / L is sigma^2."""
     return inverse(state.measured["lipschitz"]) ** 0.5
-
-
-def coloured(problem: Problem) -> str:
-    """Why the misfit is not c |A x - y|^2 / 2, in words; empty where it is."""
-    return "" if white(problem) else f"white Gaussian noise, which {type(problem.noise).__name__} is not"
 
 
 @dataclass(frozen=True)
@@ -86,11 +81,8 @@ class PnPADMM(Algorithm):
     sigma: Strength = None
     inner: Inner = 10
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, also=("white noise",))
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, white=True)
     exact = minimises = False
-
-    def lacks(self, problem: Problem) -> str:
-        return super().lacks(problem) or coloured(problem)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}

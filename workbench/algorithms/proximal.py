@@ -5,16 +5,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from workbench.algorithms.base import white
 from workbench.linalg import cg, conjugate_step
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.problem import Problem
-
-
-def white(problem: Problem) -> bool:
-    """Whether the misfit is c |A x - y|^2 / 2, c = `noise.lipschitz`."""
-    noise = problem.noise
-    return Likelihood.QUADRATIC in noise.can and noise.lipschitz(problem.y) == noise.strong_convexity()
 
 
 def lacks_misfit_prox(problem: Problem, closed: bool = False) -> str:

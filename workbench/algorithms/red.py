@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.annealed import Trust
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.plug_and_play import Inner, Strength, coloured, noise_in_signal
+from workbench.algorithms.plug_and_play import Inner, Strength, noise_in_signal
 from workbench.algorithms.proximal import descended
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -73,11 +73,8 @@ class DRP(Algorithm):
     anchor: Annotated[float, Range(0, 1, limits=(0, 1e9)), "hold on what the degradation does not see"] = 0.1
     inner: Inner = 20
 
-    needs = Needs(prior=Can.RESTORE, noise=Likelihood.QUADRATIC, linear=True, also=("white noise",))
+    needs = Needs(prior=Can.RESTORE, noise=Likelihood.QUADRATIC, linear=True, white=True)
     exact = minimises = False
-
-    def lacks(self, problem: Problem) -> str:
-        return super().lacks(problem) or coloured(problem)
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}

@@ -12,15 +12,15 @@ from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.gradient import inverse
 from workbench.algorithms.lines import rounding_of
 from workbench.linalg import power_norm
-from workbench.noise import Gaussian, Likelihood
+from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.tensors import spread
 
-_WHITE, POSITIVE = "white Gaussian noise", "an operator without negative entries"
-_SUMS = Needs(Can.PROJECTION, Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, also=(_WHITE, POSITIVE))
+POSITIVE = "an operator without negative entries"
+_SUMS = Needs(Can.PROJECTION, Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, white=True, also=(POSITIVE,))
 
 Relax = Annotated[float, Range(0.1, 1.9, limits=(0, 2)), "relaxation: 1 solves the equations it looks at"]
 Count = Annotated[int, Range(1, 64, log=True, limits=(1, 1e6)), "parts of the data, looked at one after another"]
@@ -67,17 +67,11 @@ class Swept(State):
 class RowAction(Algorithm):
     """x <- sweep(x); an item that would end above its start takes a gradient step of 1/L instead."""
 
-    needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, also=(_WHITE,))
+    needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, white=True)
 
     @abstractmethod
     def sweep(self, problem: Problem, state: Swept) -> Tensor:
         """The next iterate, all data looked at once."""
-
-    def lacks(self, problem: Problem) -> str:
-        lacks = super().lacks(problem)
-        if not lacks and not isinstance(problem.noise, Gaussian):
-            return f"{_WHITE}, which {type(problem.noise).__name__} is not"
-        return lacks
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}

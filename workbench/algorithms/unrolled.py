@@ -9,7 +9,6 @@ from torch import Tensor
 
 from workbench import weights
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.plug_and_play import coloured
 from workbench.denoisers import Unrolled
 from workbench.noise import Likelihood
 from workbench.problem import Problem
@@ -31,12 +30,12 @@ class LearnedSteps(Algorithm):
 
     file: Own = ""
 
-    needs = Needs(noise=Likelihood.QUADRATIC, linear=True, also=("white noise", "pictures as the network's"))
+    needs = Needs(noise=Likelihood.QUADRATIC, linear=True, white=True, also=("pictures as the network's",))
     exact = minimises = False
     shipped: ClassVar[str]
 
     def lacks(self, problem: Problem) -> str:
-        missing = super().lacks(problem) or coloured(problem)
+        missing = super().lacks(problem)
         odd = missing or self._network(problem.y.device).unfit(problem.operator.in_shape, problem.dtype)
         return missing or (f"other signals: {odd}" if odd else "")
 

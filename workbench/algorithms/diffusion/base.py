@@ -12,7 +12,6 @@ from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.diffusion.counter import Counter
 from workbench.algorithms.diffusion.samplers import DDIM, Move, Sampler
 from workbench.algorithms.diffusion.schedules import Karras, Level, Schedule
-from workbench.noise import Gaussian
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
@@ -21,7 +20,6 @@ from workbench.tensors import normal_like
 Spread = Annotated[
     float, Range(0.05, 2, log=True, limits=(1e-6, 1e6)), "standard deviation of signals, as the method supposes"
 ]
-WHITE = "white Gaussian noise"
 
 
 @dataclass(frozen=True)
@@ -106,15 +104,9 @@ class UnconditionalDiffusion(Guided):
         return counter.denoise(z, ratio)
 
 
-def coloured(problem: Problem) -> str:
-    """What a problem lacks of white Gaussian noise."""
-    return "" if isinstance(problem.noise, Gaussian) else f"{WHITE}, which {type(problem.noise).__name__} is not"
-
-
 def deviation(problem: Problem) -> float:
     """The standard deviation of white Gaussian noise."""
-    assert isinstance(problem.noise, Gaussian)
-    return problem.noise.sigma
+    return problem.noise.lipschitz(problem.y) ** -0.5
 
 
 def left(ratio: float, spread: float) -> float:

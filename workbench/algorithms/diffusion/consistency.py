@@ -7,7 +7,7 @@ from typing import Annotated
 from torch import Tensor
 
 from workbench.algorithms.base import Needs
-from workbench.algorithms.diffusion.base import WHITE, Guided, Spread, coloured, deviation, left
+from workbench.algorithms.diffusion.base import Guided, Spread, deviation, left
 from workbench.algorithms.diffusion.counter import Counter
 from workbench.algorithms.diffusion.singular import UNKNOWN, spectral, unknown
 from workbench.noise import Likelihood
@@ -15,7 +15,7 @@ from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
 
-_NEEDS = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE,))
+_NEEDS = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True)
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,6 @@ class DiffPIR(Guided):
     weight: Annotated[float, Range(0.1, 30, log=True, limits=(1e-6, 1e6)), "trust in the denoiser"] = 1.0
 
     needs = _NEEDS
-
-    def lacks(self, problem: Problem) -> str:
-        return super().lacks(problem) or coloured(problem)
 
     def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
         c = self.weight * (deviation(counter.problem) / ratio) ** 2
@@ -52,9 +49,6 @@ class DDS(Guided):
 
     needs = _NEEDS
 
-    def lacks(self, problem: Problem) -> str:
-        return super().lacks(problem) or coloured(problem)
-
     def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
         c = deviation(counter.problem) ** 2 / left(ratio, self.spread)
         return counter.krylov(counter.denoise(z, ratio), c, self.krylov)
@@ -68,10 +62,10 @@ class DDNM(Guided):
     (DDNM+). Wang et al. 2023, doi 10.48550/arXiv.2212.00490.
     """
 
-    needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE, UNKNOWN))
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True, also=(UNKNOWN,))
 
     def lacks(self, problem: Problem) -> str:
-        return super().lacks(problem) or coloured(problem) or unknown(problem)
+        return super().lacks(problem) or unknown(problem)
 
     def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
         x, sigma = counter.denoise(z, ratio), deviation(counter.problem)

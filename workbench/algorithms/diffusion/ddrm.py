@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Needs
-from workbench.algorithms.diffusion.base import WHITE, Diffusion, Noisy, coloured, deviation
+from workbench.algorithms.diffusion.base import Diffusion, Noisy, deviation
 from workbench.algorithms.diffusion.counter import Counter
 from workbench.algorithms.diffusion.samplers import Move
 from workbench.algorithms.diffusion.schedules import Level
@@ -34,10 +34,10 @@ class DDRM(Diffusion):
 
     levels: Annotated[int, Range(5, 1000, log=True, limits=(1, 100_000)), "steps from noise to sample"] = 20
 
-    needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE, UNKNOWN))
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True, also=(UNKNOWN,))
 
     def lacks(self, problem: Problem) -> str:
-        return super().lacks(problem) or coloured(problem) or unknown(problem)
+        return super().lacks(problem) or unknown(problem)
 
     def advance(self, counter: Counter, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
         z, (old, new) = state.noisy, (level.ratio for level in levels)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Needs
-from workbench.algorithms.diffusion.base import WHITE, Guided, Spread, coloured, deviation, left
+from workbench.algorithms.diffusion.base import Guided, Spread, deviation, left
 from workbench.algorithms.diffusion.counter import Counter
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -50,10 +50,7 @@ class MCG(DPS):
     Chung et al. 2022, doi 10.48550/arXiv.2206.00941.
     """
 
-    needs = Needs(prior=Can.SCORE, noise=Likelihood.LIPSCHITZ | Likelihood.QUADRATIC, linear=True, also=(WHITE,))
-
-    def lacks(self, problem: Problem) -> str:
-        return super().lacks(problem) or coloured(problem)
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.LIPSCHITZ | Likelihood.QUADRATIC, linear=True, white=True)
 
     def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
         x = super().estimate(counter, z, ratio, measured)
@@ -70,10 +67,7 @@ class PiGDM(Guided):
 
     spread: Spread = 0.3
 
-    needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, also=(WHITE,))
-
-    def lacks(self, problem: Problem) -> str:
-        return super().lacks(problem) or coloured(problem)
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True)
 
     def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
         x, pull = counter.denoise_and_pull(z, ratio)
