@@ -15,6 +15,7 @@ from tests.posteriors import MIXTURE, OPERATORS, PROCESS, SIGMA, Case, Errors, c
 from workbench import algorithms
 from workbench.algorithms import Algorithm
 from workbench.algorithms.diffusion import CosineVP, ProbabilityFlow
+from workbench.analysis.chains import tallied
 from workbench.run import after, iterate, until
 from workbench.tensors import generator
 
@@ -52,11 +53,12 @@ METHODS = {
 
 def measured(found: Case, method: Method) -> dict[str, Any]:
     """The errors of one method on one posterior, what it took, and its seconds."""
+    counted, tally = tallied(found.problem)
     begin = time.perf_counter()
-    states = iterate(found.problem, method.algorithm, found.start())
+    states = iterate(counted, method.algorithm, found.start())
     *_, last = until(states, after(method.steps)) if method.steps else states
     seconds = time.perf_counter() - begin
-    nfe = getattr(last, "nfe", method.steps * method.each)
+    nfe = tally.network or method.steps * method.each
     return asdict(errors(last.x, found.posterior)) | {"nfe": nfe, "seconds": seconds}
 
 
@@ -83,9 +85,9 @@ def main() -> None:
         f"{given.chains} chains in one batch, started from samples of the prior, one sample each; noise {SIGMA:g}, "
         f"float64, dimension 32 to 36. Mean: root mean square over the pixels of its error, in posterior deviations. "
         "Variance: the same of its relative error. Coverage: what the samples' intervals hold of the posterior. Sliced "
-        "W2 in posterior deviations. The first row is what chance does with as many samples. nfe: denoisers and their "
-        "derivatives, or gradients of the objective, one after another; seconds of the batch. Denoisers are exact, so "
-        "that all bias is the method's. Of PiGDM, DPS, DDS and MCG the spread is that of the prior's pixels, "
+        "W2 in posterior deviations. The first row is what chance does with as many samples. nfe: denoisers, to which "
+        "DPS, MCG and PiGDM add a derivative each, or gradients of the objective; seconds of the batch. Denoisers are "
+        "exact, so that all bias is the method's. Of PiGDM, DPS, DDS and MCG the spread is that of the prior's pixels, "
         f"{SPREAD:.2g}; all else as it comes. The mixture's centres are so near that chains go from one to the other."
     )
     publish("posteriors", {"posteriors": numbers}, notes, *texts)

@@ -13,13 +13,12 @@ from tests.posteriors import case, errors
 from workbench import operators
 from workbench.algorithms import DDNM, DDRM, DDS, DPS, MCG, DiffPIR, PiGDM, REDDiff, UnconditionalDiffusion
 from workbench.algorithms.diffusion import CosineVP, Guided, ProbabilityFlow
-from workbench.algorithms.diffusion.counter import Counter
 from workbench.algorithms.diffusion.guidance import spread_by
 from workbench.algorithms.diffusion.singular import spectral, unknown
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import LinearOperator
 from workbench.posterior import exact
-from workbench.priors import Can, GaussianMixture, GaussianProcess, Prior, Tikhonov
+from workbench.priors import GaussianMixture, GaussianProcess, Prior, Tikhonov
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate
@@ -47,7 +46,7 @@ def noisy(batch: int = 2) -> Tensor:
 
 
 def estimate(method: Guided, found: Problem, z: Tensor, ratio: float = RATIO) -> Tensor:
-    return method.estimate(Counter(found), z, ratio, method.measure(found))
+    return method.estimate(found, z, ratio, method.measure(found))
 
 
 def rows(x: Tensor) -> np.ndarray:
@@ -68,7 +67,7 @@ def test_for_white_signals_pigdm_and_dds_know_the_posterior_mean(operator):
     close(estimate(DDS(krylov=200, spread=SPREAD), found, z), wanted, 1e-5)
     if isinstance(operator, operators.Downsample):  # one singular value but 0
         exact_lipschitz = {"lipschitz": float(np.linalg.norm(A, 2) ** 2 / SIGMA**2)}
-        close(DPS(spread=SPREAD).estimate(Counter(found), z, RATIO, exact_lipschitz), wanted)
+        close(DPS(spread=SPREAD).estimate(found, z, RATIO, exact_lipschitz), wanted)
 
 
 @every_operator
@@ -133,7 +132,7 @@ def test_ddrm_is_its_paper_singular_vector_by_singular_vector(operator):
     state = replace(state, noisy=noisy(), ratio=RATIO)
     new, sigma = 0.37, SIGMA
     levels = (method.schedule.level(RATIO), method.schedule.level(new))
-    move = method.advance(Counter(found), state, levels, generator(0, 1))
+    move = method.advance(found, state, levels, generator(0, 1))
     white = rows(normal_like(state.noisy, generator(0, 1)))
     D = rows(WHITE.denoise(state.noisy, RATIO))
     values, V = np.linalg.eigh(A.T @ A)
@@ -180,54 +179,6 @@ def test_a_nonlinear_operator_has_a_posterior_by_gradients():
     free, guided = (float(found.misfit(x).median()) for x in ends)
     assert guided < 5 * found.noise.expected(found.y) and free > 5 * guided
     assert PiGDM().unmet(found).startswith("PiGDM needs a linear operator")
-
-
-class Counted(Prior):
-    """A prior that counts how often it denoises."""
-
-    can = Can.DENOISE | Can.SCORE
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls = 0
-
-    def forward(self, x: Tensor) -> Tensor:
-        return WHITE(x)
-
-    def denoise(self, x: Tensor, sigma: float) -> Tensor:
-        self.calls += 1
-        return WHITE.denoise(x, sigma)
-
-
-class Products(operators.Mask):
-    """A mask that counts its products, and has no closed inverse."""
-
-    def __init__(self, shape: tuple[int, ...] = SHAPE) -> None:
-        super().__init__(shape)
-        self.calls = 0
-
-    def forward(self, x: Tensor) -> Tensor:
-        self.calls += 1
-        return super().forward(x)
-
-    def adjoint(self, y: Tensor) -> Tensor:
-        self.calls += 1
-        return super().adjoint(y)
-
-    def gram_inverse(self, b: Tensor, c: float) -> None:
-        return None
-
-
-@pytest.mark.parametrize("method", [DPS(), MCG(), PiGDM(), DDS(), DiffPIR(), DDNM(), DDRM(), REDDiff()], ids=repr)
-def test_denoisers_and_products_are_counted(method):
-    found = problem(Products(), Counted())
-    states = iterate(found, replace(method, levels=10))
-    first = next(states)
-    denoised, products = found.prior.calls - first.nfe, found.operator.calls
-    *_, last = states
-    pulls = 10 * isinstance(method, DPS | PiGDM)  # derivatives count as evaluations
-    assert last.nfe == found.prior.calls - denoised + pulls
-    assert last.products == found.operator.calls - products
 
 
 def test_red_diff_without_a_denoiser_explains_the_data_and_with_one_hardly_varies():

@@ -114,7 +114,7 @@ def test_a_run_ends_with_its_levels_and_a_changed_schedule_is_joined_at_its_nois
     states = list(iterate(found, method))
     assert [s.k for s in states] == list(range(13)) and method.done(states[-1])
     assert [s.ratio for s in states] == Karras().ratios(12)
-    assert torch.equal(states[-1].x, states[-1].noisy) and states[-1].nfe == 13
+    assert torch.equal(states[-1].x, states[-1].noisy)
     other = replace(method, levels=30, schedule=LinearVP())
     after_change = list(resume(found, other, states[6]))
     assert [s.ratio for s in after_change] == [r for r in LinearVP().ratios(30) if r < states[6].ratio]

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.diffusion.counter import Counter
 from workbench.algorithms.diffusion.samplers import DDIM, Move, Sampler
 from workbench.algorithms.diffusion.schedules import Karras, Level, Schedule
 from workbench.parameters import Range
@@ -26,14 +25,11 @@ Spread = Annotated[
 class Noisy(State):
     """x, the estimate of the clean signal that the last step was made with, at the end the sample.
 
-    `noisy` is z = x + ratio n, divided by alpha where the schedule preserves variance. `nfe` counts denoisers so far,
-    `products` those with A or A*.
+    `noisy` is z = x + ratio n, divided by alpha where the schedule preserves variance.
     """
 
     noisy: Tensor = field(kw_only=True)
     ratio: float = field(kw_only=True)
-    nfe: int = field(kw_only=True)
-    products: int = field(kw_only=True, default=0)
 
 
 @dataclass(frozen=True)
@@ -48,27 +44,25 @@ class Diffusion(Algorithm):
     exact = minimises = False
 
     @abstractmethod
-    def advance(self, counter: Counter, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
+    def advance(self, problem: Problem, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
         """The noisy signal of the state carried over from the first level to the second."""
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Noisy:
         most = self.schedule.ratios(self.levels)[0]
         # From so much noise a denoiser makes the mean of the prior.
         noisy = problem.prior.denoise(torch.zeros_like(x), most) + most * normal_like(x, rng)
-        return Noisy(x, 0, self.measure(problem), noisy=noisy, ratio=most, nfe=1)
+        return Noisy(x, 0, self.measure(problem), noisy=noisy, ratio=most)
 
     def step(self, problem: Problem, state: Noisy, rng: torch.Generator) -> Noisy:
-        counter, below = Counter(problem), self.schedule.below(state.ratio, self.levels)
+        below = self.schedule.below(state.ratio, self.levels)
         here, there = self.schedule.level(state.ratio), self.schedule.level(below)
-        move = self.advance(counter, state, (here, there), rng)
+        move = self.advance(problem, state, (here, there), rng)
         return replace(
             state,
             x=move.clean if below else move.noisy,
             k=state.k + 1,
             noisy=move.noisy,
             ratio=below,
-            nfe=state.nfe + counter.nfe,
-            products=state.products + counter.products,
         )
 
     def done(self, state: Noisy) -> bool:
@@ -82,12 +76,12 @@ class Guided(Diffusion):
     sampler: Annotated[Sampler, "from one level to the next"] = DDIM()
 
     @abstractmethod
-    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
         """E[x | z, y] as far as the method knows it, z = x + ratio n."""
 
-    def advance(self, counter: Counter, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
+    def advance(self, problem: Problem, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
         def estimate(z: Tensor, ratio: float) -> Tensor:
-            return self.estimate(counter, z, ratio, state.measured)
+            return self.estimate(problem, z, ratio, state.measured)
 
         return self.sampler.move(state.noisy, *levels, estimate, rng)
 
@@ -100,8 +94,8 @@ class UnconditionalDiffusion(Guided):
     Song et al. 2021, doi 10.48550/arXiv.2011.13456.
     """
 
-    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
-        return counter.denoise(z, ratio)
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        return problem.prior.denoise(z, ratio)
 
 
 def deviation(problem: Problem) -> float:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Needs
 from workbench.algorithms.diffusion.base import Guided, Spread, deviation, left
-from workbench.algorithms.diffusion.counter import Counter
+from workbench.algorithms.diffusion.nearer import back, krylov, linear, nearer
 from workbench.algorithms.diffusion.singular import UNKNOWN, spectral, unknown
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -30,9 +30,9 @@ class DiffPIR(Guided):
 
     needs = _NEEDS
 
-    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
-        c = self.weight * (deviation(counter.problem) / ratio) ** 2
-        return counter.nearer(counter.denoise(z, ratio), c)
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        c = self.weight * (deviation(problem) / ratio) ** 2
+        return nearer(problem, problem.prior.denoise(z, ratio), c)
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class DDS(Guided):
 
     needs = _NEEDS
 
-    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
-        c = deviation(counter.problem) ** 2 / left(ratio, self.spread)
-        return counter.krylov(counter.denoise(z, ratio), c, self.krylov)
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        c = deviation(problem) ** 2 / left(ratio, self.spread)
+        return krylov(problem, problem.prior.denoise(z, ratio), c, self.krylov)
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class DDNM(Guided):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or unknown(problem)
 
-    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
-        x, sigma = counter.denoise(z, ratio), deviation(counter.problem)
-        modes = spectral(counter.operator, x)
-        pull = counter.back(counter.residual(x))
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        x, sigma = problem.prior.denoise(z, ratio), deviation(problem)
+        modes = spectral(linear(problem), x)
+        pull = back(problem, x)
         return x + modes(lambda values: (ratio / sigma * values.rsqrt()).minimum(1 / values), pull)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Needs
 from workbench.algorithms.diffusion.base import Diffusion, Noisy, deviation
-from workbench.algorithms.diffusion.counter import Counter
+from workbench.algorithms.diffusion.nearer import back, linear
 from workbench.algorithms.diffusion.samplers import Move
 from workbench.algorithms.diffusion.schedules import Level
 from workbench.algorithms.diffusion.singular import UNKNOWN, spectral, unknown
@@ -39,10 +39,10 @@ class DDRM(Diffusion):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or unknown(problem)
 
-    def advance(self, counter: Counter, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
+    def advance(self, problem: Problem, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
         z, (old, new) = state.noisy, (level.ratio for level in levels)
-        x, sigma = counter.denoise(z, old), deviation(counter.problem)
-        modes, kept = spectral(counter.operator, x), (1 - self.eta**2) ** 0.5
+        x, sigma = problem.prior.denoise(z, old), deviation(problem)
+        modes, kept = spectral(linear(problem), x), (1 - self.eta**2) ** 0.5
 
         def gain(values: Tensor) -> Tensor:  # times A*(y - A D): the singular values divide once more
             seen = new * values.sqrt() >= sigma
@@ -52,6 +52,6 @@ class DDRM(Diffusion):
             rest = (new**2 - (self.eta_data * sigma) ** 2 / values).clamp_min(0).sqrt()
             return torch.where(new * values.sqrt() >= sigma, rest, self.eta * new)
 
-        pull = modes(gain, counter.back(counter.residual(x)))
+        pull = modes(gain, back(problem, x))
         unseen = modes(torch.zeros_like, z - x, free=kept * new / old)
         return Move(x + pull + unseen + modes(fresh, normal_like(z, rng), free=self.eta * new), x)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Needs
 from workbench.algorithms.diffusion.base import Guided, Spread, deviation, left
-from workbench.algorithms.diffusion.counter import Counter
+from workbench.algorithms.diffusion.nearer import denoised, nearer
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
@@ -36,9 +36,9 @@ class DPS(Guided):
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}
 
-    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
-        x, pull = counter.denoise_and_pull(z, ratio)
-        v, slope = left(ratio, self.spread), counter.misfit_grad(x)
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        x, pull = denoised(problem, z, ratio)
+        v, slope = left(ratio, self.spread), problem.misfit_grad(x)
         return x - self.strength / (1 + v * measured["lipschitz"]) * spread_by(pull, slope, ratio, v)
 
 
@@ -52,9 +52,9 @@ class MCG(DPS):
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.LIPSCHITZ | Likelihood.QUADRATIC, linear=True, white=True)
 
-    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
-        x = super().estimate(counter, z, ratio, measured)
-        return counter.nearer(x, (deviation(counter.problem) / self.spread) ** 2)
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        x = super().estimate(problem, z, ratio, measured)
+        return nearer(problem, x, (deviation(problem) / self.spread) ** 2)
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class PiGDM(Guided):
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True)
 
-    def estimate(self, counter: Counter, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
-        x, pull = counter.denoise_and_pull(z, ratio)
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+        x, pull = denoised(problem, z, ratio)
         v = left(ratio, self.spread)
-        return x + spread_by(pull, counter.nearer(x, deviation(counter.problem) ** 2 / v) - x, ratio, v) / v
+        return x + spread_by(pull, nearer(problem, x, deviation(problem) ** 2 / v) - x, ratio, v) / v
 
 
 def spread_by(pull: Callable[[Tensor], Tensor], u: Tensor, ratio: float, v: float) -> Tensor:

@@ -9,7 +9,6 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs
 from workbench.algorithms.diffusion.base import Noisy
-from workbench.algorithms.diffusion.counter import Counter
 from workbench.algorithms.diffusion.schedules import Karras, Schedule
 from workbench.algorithms.gradient import inverse
 from workbench.noise import Likelihood
@@ -53,13 +52,13 @@ class REDDiff(Algorithm):
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Moved:
         most = self.schedule.ratios(self.levels)[0]
         nothing = torch.zeros_like(x)
-        return Moved(x, 0, self.measure(problem), noisy=x, ratio=most, nfe=0, first=nothing, second=nothing.real)
+        return Moved(x, 0, self.measure(problem), noisy=x, ratio=most, first=nothing, second=nothing.real)
 
     def step(self, problem: Problem, state: Moved, rng: torch.Generator) -> Moved:
-        counter, x = Counter(problem), state.x
+        x = state.x
         noisy = x + state.ratio * normal_like(x, rng)
-        objection = x - counter.denoise(noisy, state.ratio)
-        slope = inverse(state.measured["lipschitz"]) * counter.misfit_grad(x) + self.weight * objection
+        objection = x - problem.prior.denoise(noisy, state.ratio)
+        slope = inverse(state.measured["lipschitz"]) * problem.misfit_grad(x) + self.weight * objection
         first = _FIRST * state.first + (1 - _FIRST) * slope
         second = _SECOND * state.second + (1 - _SECOND) * abs2(slope)
         age = state.k + 1
@@ -71,8 +70,6 @@ class REDDiff(Algorithm):
             k=age,
             noisy=noisy,
             ratio=self.schedule.below(state.ratio, self.levels),
-            nfe=state.nfe + counter.nfe,
-            products=state.products + counter.products,
             first=first,
             second=second,
         )
