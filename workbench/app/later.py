@@ -32,11 +32,14 @@ class Later:
         self._waiting.append((column, part))
         return column
 
-    def fill_one(self) -> None:
-        if self._waiting:
-            column, part = self._waiting.pop(0)
-            column.append(part)
+    def fill_one(self) -> bool:
+        """Whether there was one to fill."""
+        if not self._waiting:
+            return False
+        column, part = self._waiting.pop(0)
+        column.append(part)
+        return True
 
     def fill_all(self) -> None:
-        while self._waiting:
-            self.fill_one()
+        while self.fill_one():
+            pass

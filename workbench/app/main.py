@@ -10,6 +10,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.util.parameters import edit_readonly
 
+from workbench.app.echo import Echo
 from workbench.app.frames import Frame
 from workbench.app.later import Later
 from workbench.app.notebook import Framed, in_notebook
@@ -62,6 +63,7 @@ class Workbench:
         self.mend = pmui.Button(label="Repair", icon="healing", variant="outlined", size="small", visible=False)
         self.mend.on_click(lambda event: self.session.repair(self._frame.repair if self._frame else {}))
         self.visit = Visit(session)
+        self._echo = Echo(self.visit.document is not None)
         self._later = Later(self.visit.document)
         self.tabs = pmui.Tabs(
             ("Pictures", self.gallery.element),
@@ -139,6 +141,7 @@ class Workbench:
             self.tabs,
             pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0),
             self._curves,
+            self._echo,
             sizing_mode="stretch_both",
             margin=(0, 0, 4, 12),
         )
@@ -163,8 +166,10 @@ class Workbench:
         """Grant late wishes; draw the newest frame when drawing is due."""
         self.visit.look()
         self.choices.wishes.flush()
-        if self._frame is not None:
-            self._later.fill_one()
+        if not self._echo.free() and not self._obeyed():
+            return
+        if self._frame is not None and self._later.fill_one():
+            self._echo.send()
         self._study()
         begin = time.perf_counter()
         if begin < self._due and not self._obeyed():
@@ -175,6 +180,7 @@ class Workbench:
         self._turned = False
         with pn.io.hold():
             self._draw(frame)
+            self._echo.send()
         end = time.perf_counter()
         self._due = end + min((end - begin) / SHARE, SLOWEST)
 
@@ -184,6 +190,7 @@ class Workbench:
         if beat is not None and self._frame is not None and begin >= self._study_due:
             with pn.io.hold():
                 beat()
+                self._echo.send()
             end = time.perf_counter()
             self._study_due = end + min((end - begin) / SHARE, SLOWEST)
 
