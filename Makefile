@@ -9,6 +9,8 @@ PORT ?= 5006
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=120
+# Side by side, the cells of a notebook together; a page in a browser by itself, since it is looked at in real time.
+TOGETHER := -n auto --maxprocesses 4 --dist loadgroup -m 'not browser'
 
 .PHONY: app test install lint catalog peers
 
@@ -16,7 +18,8 @@ app: $(INSTALLED)
 	@exec $(BIN)/workbench serve --port $(PORT)
 
 test: lint
-	@$(BIN)/python -m pytest $(NOTEBOOKS) tests notebooks
+	@$(BIN)/python -m pytest $(TOGETHER) $(NOTEBOOKS) tests notebooks
+	@$(BIN)/python -m pytest -m browser tests
 
 lint: $(INSTALLED)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
