@@ -137,7 +137,7 @@ def test_a_run_that_gets_on_or_has_arrived_is_left_alone(algorithm):
 
 
 def wait(job: Job, wanted) -> jobs.Snapshot:
-    end = time.perf_counter() + 20
+    end = time.perf_counter() + 60
     while not wanted(job.latest):
         assert time.perf_counter() < end, job.latest.message
         time.sleep(0.01)

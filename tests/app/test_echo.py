@@ -76,7 +76,7 @@ def test_a_page_draws_nothing_while_its_browser_paints_but_what_a_click_changed(
 
 
 def beat_until(app: Workbench, status: Status) -> None:
-    end = time.perf_counter() + 20
+    end = time.perf_counter() + 60
     while app._frame is None or app._frame.status is not status:
         assert time.perf_counter() < end
         app.beat()

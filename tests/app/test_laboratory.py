@@ -34,7 +34,7 @@ def lab() -> Iterator[Laboratory]:
 
 
 def wait(lab: Laboratory, ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 20
+    end = time.perf_counter() + 60
     while not ready():
         assert time.perf_counter() < end, lab.complaint or "nothing came"
         time.sleep(0.005)
@@ -180,7 +180,7 @@ def view() -> Iterator[LaboratoryView]:
 
 def shown(view: LaboratoryView, name: str) -> None:
     view.menu.value = name
-    end = time.perf_counter() + 20
+    end = time.perf_counter() + 60
     view.beat()
     while not view.laboratory.idle:
         assert time.perf_counter() < end

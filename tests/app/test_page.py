@@ -20,7 +20,7 @@ from workbench.jobs import Status
 SIGNALS = {"photograph": "camera", "colour": "astronaut", "1-D": "ecg"}
 
 
-def wait(app: Workbench, reached: Callable[[Any], bool], seconds: float = 30) -> Any:
+def wait(app: Workbench, reached: Callable[[Any], bool], seconds: float = 60) -> Any:
     """Beat until a frame satisfies `reached`."""
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
@@ -168,7 +168,7 @@ def test_the_network_trains_while_its_tab_was_seen_and_ends_with_the_page(app: W
     job = app.network.laboratory.run.job
     wait(app, lambda f: job.latest.state is not None)
     app.close()
-    end = time.perf_counter() + 10
+    end = time.perf_counter() + 60
     while job.latest.status is not Status.CANCELLED:
         assert time.perf_counter() < end
         time.sleep(0.02)

@@ -45,7 +45,7 @@ def planes(session: Session) -> Iterator[Planes]:
 
 
 def wait(planes: Planes, ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 20
+    end = time.perf_counter() + 60
     while not ready():
         assert time.perf_counter() < end, planes.latest.message or planes.drawing.message or "nothing came"
         planes.tick()

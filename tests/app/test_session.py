@@ -37,7 +37,7 @@ def session():
     made.close()
 
 
-def wait(session: Session, *statuses: Status, seconds: float = 10):
+def wait(session: Session, *statuses: Status, seconds: float = 60):
     end, last = time.perf_counter() + seconds, None
     while last is None or last.status not in statuses:
         assert time.perf_counter() < end, f"still {last and last.status}"

@@ -43,7 +43,7 @@ def spectra(session: Session) -> Iterator[Spectra]:
 
 
 def wait(spectra: Spectra, ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 20
+    end = time.perf_counter() + 60
     while not ready():
         assert time.perf_counter() < end, spectra.complaint or "nothing came"
         spectra.session.tick()

@@ -45,6 +45,10 @@ class Can(Flag):
     SAMPLE = auto()
 
 
+# What every quadratic form with a closed prox can do.
+CLOSED_QUADRATIC = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.DENOISE
+CLOSED_QUADRATIC |= Can.CONVEX | Can.QUADRATIC | Can.CONJUGATE
+
 NEEDS_IN_WORDS = {
     Can.VALUE: "a value",
     Can.GRAD: "a gradient",

@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.operators import Basis
 from workbench.operators.cosine import filtered
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import CLOSED_QUADRATIC, Can, Prior
 from workbench.priors.sobolev import Sobolev, gain
 from workbench.tensors import Shape, dot, normal_like
 
@@ -28,19 +28,7 @@ class GaussianProcess(Prior):
     Whittle 1954, doi 10.1093/biomet/41.3-4.434; Wiener 1949.
     """
 
-    can = (
-        Can.VALUE
-        | Can.GRAD
-        | Can.HVP
-        | Can.PROX
-        | Can.SPLIT
-        | Can.DENOISE
-        | Can.SCORE
-        | Can.SAMPLE
-        | Can.CONVEX
-        | Can.QUADRATIC
-        | Can.CONJUGATE
-    )
+    can = CLOSED_QUADRATIC | Can.SCORE | Can.SAMPLE
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from workbench.operators import Basis, LinearOperator
 from workbench.operators.base import reciprocal
 from workbench.operators.cosine import filtered
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import CLOSED_QUADRATIC, Can, Prior, Weight
 from workbench.priors.sparsity import zero_inside
 from workbench.priors.tikhonov import Tikhonov
 from workbench.refusal import Refusal
@@ -29,18 +29,7 @@ class Sobolev(Prior):
     Refuses a homogeneous order below 0.
     """
 
-    can = (
-        Can.VALUE
-        | Can.GRAD
-        | Can.HVP
-        | Can.PROX
-        | Can.SPLIT
-        | Can.DENOISE
-        | Can.SCORE
-        | Can.CONVEX
-        | Can.QUADRATIC
-        | Can.CONJUGATE
-    )
+    can = CLOSED_QUADRATIC | Can.SCORE
 
     def __init__(
         self,

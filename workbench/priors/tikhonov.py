@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Basis, Identity, LinearOperator, Scaled
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import CLOSED_QUADRATIC, Can, Prior, Weight
 from workbench.priors.sparsity import zero_inside
 from workbench.tensors import Shape, norm2
 
@@ -12,18 +12,7 @@ from workbench.tensors import Shape, norm2
 class Zero(Prior):
     """g(x) = 0: least squares, or maximum likelihood, alone."""
 
-    can = (
-        Can.VALUE
-        | Can.GRAD
-        | Can.HVP
-        | Can.PROX
-        | Can.SPLIT
-        | Can.DENOISE
-        | Can.CONVEX
-        | Can.QUADRATIC
-        | Can.CONJUGATE
-        | Can.PROJECTION
-    )
+    can = CLOSED_QUADRATIC | Can.PROJECTION
     separable = keeps_sign = True
 
     def forward(self, x: Tensor) -> Tensor:
@@ -58,18 +47,7 @@ class Zero(Prior):
 class Tikhonov(Prior):
     """g(x) = weight |x|^2 / 2: a white Gaussian prior of variance 1 / weight."""
 
-    can = (
-        Can.VALUE
-        | Can.GRAD
-        | Can.HVP
-        | Can.PROX
-        | Can.SPLIT
-        | Can.DENOISE
-        | Can.SCORE
-        | Can.CONVEX
-        | Can.QUADRATIC
-        | Can.CONJUGATE
-    )
+    can = CLOSED_QUADRATIC | Can.SCORE
     separable = keeps_sign = True
 
     def __init__(self, weight: Weight = 1.0) -> None:

@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 
 from workbench.analysis.information.tasks import TASKS
 from workbench.app.denoising import SIGMAS
@@ -15,6 +14,7 @@ from workbench.app.views.information.errors import DenoiserPicture
 from workbench.app.views.information.pictures import CoursePicture, PlanePicture
 from workbench.app.wishes import Wishes
 from workbench.app.words import Words
+from workbench.app.work_buttons import WorkButtons, starting
 from workbench.jobs import Status
 
 
@@ -128,18 +128,14 @@ class Sampled(PlaneLook):
         )
 
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
-        names = {"Measure": "play_circle", "Pause sampling": "pause", "Cancel sampling": "stop"}
-        made = [pmui.Button(label=n, icon=i, variant="text", size="small", margin=(8, 0)) for n, i in names.items()]
-        self.start, self.pause, self.cancel = made
-        self.start.variant = "outlined"
-        self.pause.width = 150
-        for button, wish in zip(made, (self.planes.measure, self.planes.toggle, self.planes.cancel), strict=True):
-            button.on_click(lambda event, wish=wish: wish())
-        return tuple(made)
+        work = self.planes
+        start = starting("Measure", "play_circle", work.measure)
+        self.work = WorkButtons("sampling", start, work.toggle, work.cancel)
+        return self.work.all
 
     def _draw(self) -> None:
         planes, found = self.planes, self.planes.measured
-        self._press(planes.latest.status)
+        self.work.show(planes.latest.status)
         self.status.say(self._progress(found))
         tracks = (found.track(planes.algorithm),) if found and found.path.points else ()
         sampling = planes.sampling if found is None else found.path.sampling
@@ -165,17 +161,6 @@ class Sampled(PlaneLook):
         done = f", {len(found.readings)} of {len(TASKS) + 1} calibrations" if found and found.readings else ""
         where = f"{self.planes.algorithm}, iteration {reached} of {sampling.steps}"
         return f"{latest.status}: {where}, N = {sampling.count}{done}, {latest.seconds:.1f} s"
-
-    def _press(self, status: Status) -> None:
-        """The buttons that do something."""
-        paused = status is Status.PAUSED
-        label = "Resume sampling" if paused else "Pause sampling"
-        if self.pause.label != label:
-            self.pause.param.update(label=label, icon="play_arrow" if paused else "pause")
-        over = status not in (Status.RUNNING, Status.PAUSED)
-        for button in (self.pause, self.cancel):
-            if button.disabled is not over:
-                button.disabled = over
 
 
 class Denoiser(Look):

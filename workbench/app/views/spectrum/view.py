@@ -16,7 +16,7 @@ from workbench.app.views.spectrum.speed import AlongTheRun, PhaseDiagram, Predic
 from workbench.app.widgets import control
 from workbench.app.wishes import Wishes
 from workbench.app.words import ERROR, Words
-from workbench.jobs import Status
+from workbench.app.work_buttons import WorkButtons, starting
 from workbench.parameters import parameters
 
 PLOTS: dict[str, type[SpectrumPlot]] = {
@@ -60,11 +60,8 @@ class SpectrumView:
         self.wishes = Wishes(self.spectra.set)
         self.menu = pmui.Select(label="show", options=list(PLOTS), value="density", width=185, **_SMALL)
         self.scale = pmui.Select(label="λ axis", options=AXES, value=SymmetricLogarithmic, width=140, **_SMALL)
-        self.start = pmui.Button(label="Study here", icon="insights", variant="outlined", size="small", margin=(8, 4))
-        self.pause = pmui.Button(
-            label="Pause study", icon="pause", variant="text", size="small", margin=(8, 0), width=130
-        )
-        self.cancel = pmui.Button(label="Cancel study", icon="stop", variant="text", size="small", margin=(8, 0))
+        work = self.spectra
+        self.buttons = WorkButtons("study", starting("Study here", "insights", work.start), work.toggle, work.cancel)
         self.first = pmui.Switch(label="at the first iterate", value=False, size="small", margin=(2, 0))
         self.words, self.complaint = Words(), Words(ERROR)
         own = [control(p.name, p, self.wishes.ask) for p in parameters(Study)]
@@ -77,12 +74,8 @@ class SpectrumView:
         self.place = pmui.Column(sizing_mode="stretch_width", height=HEIGHT - 54, margin=0)
         self.menu.param.watch(lambda event: self._show(), "value")
         self.scale.param.watch(lambda event: self._again(), "value")
-        self.start.on_click(lambda event: self.spectra.start())
-        self.pause.on_click(lambda event: self.spectra.toggle())
-        self.cancel.on_click(lambda event: self.spectra.cancel())
         self.first.param.watch(lambda event: self._at_start(event.new), "value")
-        buttons = (self.menu, self.scale, self.start, self.pause, self.cancel)
-        bar = pmui.Row(*buttons, sizing_mode="stretch_width", margin=0)
+        bar = pmui.Row(self.menu, self.scale, *self.buttons.all, sizing_mode="stretch_width", margin=0)
         main = pmui.Column(bar, self.place, sizing_mode="stretch_both", margin=0)
         self.element[:] = [self.side, main]
         self._show()
@@ -121,12 +114,5 @@ class SpectrumView:
         spent = f"{found.products} of {spectra.cost()}, {spectra.seconds:.1f} s" if found else spectra.cost()
         self.words.say(f"{status} at k = {spectra.k}: {spent}")
         self.complaint.say(spectra.complaint)
-        paused = status is Status.PAUSED
-        label = "Resume study" if paused else "Pause study"
-        if self.pause.label != label:
-            self.pause.param.update(label=label, icon="play_arrow" if paused else "pause")
-        over = status not in (Status.RUNNING, Status.PAUSED)
-        for button in (self.pause, self.cancel):
-            if button.disabled is not over:
-                button.disabled = over
+        self.buttons.show(status)
         self._plot.draw(spectra, self._frame, self.scale.value)

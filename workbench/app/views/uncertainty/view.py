@@ -13,6 +13,7 @@ from workbench.app.views.uncertainty.pictures import DRAWS, SUMMARY, MapPictures
 from workbench.app.widgets import control
 from workbench.app.wishes import Wishes
 from workbench.app.words import ERROR, Words
+from workbench.app.work_buttons import WorkButtons, starting
 from workbench.jobs import Status
 from workbench.parameters import parameters
 
@@ -45,13 +46,8 @@ class UncertaintyView:
     def _build(self) -> None:
         self.wishes = Wishes(self.uncertainty.set)
         self.menu = pmui.Select(label="show", options=[SUMMARY, DRAWS], value=SUMMARY, width=185, **_SMALL)
-        names = {"Sample": "casino", "Pause chains": "pause", "Cancel chains": "stop"}
-        made = [pmui.Button(label=n, icon=i, variant="text", size="small", margin=(8, 0)) for n, i in names.items()]
-        self.start, self.pause, self.cancel = made
-        self.start.variant, self.pause.width = "outlined", 150
-        verbs = (self.uncertainty.start, self.uncertainty.toggle, self.uncertainty.cancel)
-        for button, wish in zip(made, verbs, strict=True):
-            button.on_click(lambda event, wish=wish: wish())
+        work = self.uncertainty
+        self.buttons = WorkButtons("chains", starting("Sample", "casino", work.start), work.toggle, work.cancel)
         self.mend = pmui.Button(label="", icon="auto_fix_high", variant="contained", size="small", visible=False)
         self.mend.on_click(lambda event: self._follow())
         self.status, self.complaint, self.counts = Words(), Words(ERROR), Words()
@@ -73,7 +69,7 @@ class UncertaintyView:
             scroll="y-auto",
             styles={"flex": "none"} | _FULL,
         )
-        bar = pmui.Row(self.menu, *made, sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
+        bar = pmui.Row(self.menu, *self.buttons.all, sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
         whole = {"sizing_mode": "stretch_width", "styles": {"flex": "none"}}
         words = pmui.Row(self.advice.element, self.mend, margin=(0, 12, 4, 0), **whole)
         below = pmui.Column(self.note.element, margin=(0, 12, 4, 0), **whole)
@@ -100,7 +96,7 @@ class UncertaintyView:
 
     def _draw(self) -> None:
         uncertainty, found = self.uncertainty, self.uncertainty.found
-        self._press(uncertainty.latest.status)
+        self.buttons.show(uncertainty.latest.status)
         self.complaint.say(uncertainty.complaint or uncertainty.latest.message)
         advice = uncertainty.advice()
         self.advice.say(advice.sentence if advice else "")
@@ -132,17 +128,6 @@ class UncertaintyView:
         wanted = self._plots if found.known is not None else self._plots[:2]
         if list(self.curves) != wanted:
             self.curves[:] = wanted
-
-    def _press(self, status: Status) -> None:
-        """The buttons that do something."""
-        paused = status is Status.PAUSED
-        label = "Resume chains" if paused else "Pause chains"
-        if self.pause.label != label:
-            self.pause.param.update(label=label, icon="play_arrow" if paused else "pause")
-        over = status not in (Status.RUNNING, Status.PAUSED)
-        for button in (self.pause, self.cancel):
-            if button.disabled is not over:
-                button.disabled = over
 
 
 def _progress(uncertainty: Uncertainty) -> str:
