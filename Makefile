@@ -8,7 +8,7 @@ PYTHON ?= python3
 PORT ?= 5006
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=120
+NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
 # Side by side, the cells of a notebook together; a page in a browser by itself, since it is looked at in real time.
 TOGETHER := -n auto --maxprocesses 4 --dist loadgroup -m 'not browser'
 
