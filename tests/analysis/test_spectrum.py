@@ -85,6 +85,12 @@ def test_zero_repeated_and_rank_one_spectra_are_exact(values):
     assert mean == pytest.approx(float(exact.mean()), abs=1e-12)
 
 
+def test_two_eigenvalues_are_two_peaks_with_nothing_between_them():
+    found = slq(diagonal(exact_spectra()["two values"]), 40, 2)
+    between, at = found.density(torch.tensor([25.0, 1.0], dtype=torch.float64))
+    assert found.probe_nodes.shape[1] == 2 and float(between) < 1e-12 and float(at) > 0.5
+
+
 def test_float32_and_complex_spectra():
     exact = exact_spectra()["blur"]
     blur = GaussianBlur((1, 64, 64), 1.5)

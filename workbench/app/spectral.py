@@ -43,7 +43,7 @@ def scaled(measure: SpectralMeasure, factor: float) -> SpectralMeasure:
 def density(measure: SpectralMeasure, axis: Axis) -> Curve:
     """Share of the eigenvalues per unit of the axis, each node spread by a Gaussian."""
     nodes, weights = axis.place(measure.nodes.numpy()), measure.weights.numpy()
-    return _smooth(nodes, weights, measure.probe_nodes.shape[1])
+    return _smooth(nodes, weights, measure.resolved)
 
 
 def exact_density(values: Tensor, axis: Axis, like: int) -> Curve:

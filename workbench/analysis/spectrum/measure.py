@@ -13,6 +13,8 @@ from workbench.analysis.spectrum.lanczos import Krylov, iterate, lanczos, radema
 from workbench.analysis.spectrum.ritz import ritz
 from workbench.operators import LinearOperator
 
+_FINE = 80  # steps after which densities are usually drawn
+
 
 @dataclass(frozen=True)
 class SpectralMeasure:
@@ -72,11 +74,17 @@ class SpectralMeasure:
         exact = torch.cat([self.exact, other.exact])
         return SpectralMeasure(nodes, weights, exact, self.size, self.products + other.products)
 
+    @property
+    def resolved(self) -> int:
+        """m, how finely the nodes tell eigenvalues apart: those of exhausted spaces are eigenvalues, however few."""
+        m = self.probe_nodes.shape[1]
+        return max(m, _FINE) if bool(self.exact.all()) else m
+
     def density(self, t: Tensor, width: float | None = None) -> Tensor:
-        """The measure smoothed by a Gaussian of that width, 0.337 range / (m - 1) when none is given."""
+        """The measure smoothed by a Gaussian of that width, 0.337 range / (m - 1) when none is given, m `resolved`."""
         spread = float(self.nodes[-1] - self.nodes[0])
         least = 1e-6 * float(self.nodes.abs().max()) or 1e-6  # a spectrum at one place is drawn as a narrow peak
-        width = width or max(0.337 * spread / max(self.probe_nodes.shape[1] - 1, 1), least)
+        width = width or max(0.337 * spread / max(self.resolved - 1, 1), least)
         bumps = torch.exp(-((t[..., None] - self.nodes) ** 2) / (2 * width**2)) / (width * (2 * torch.pi) ** 0.5)
         return bumps @ self.weights
 

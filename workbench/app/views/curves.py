@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource, DataRange1d, LabelSet, Legend, LegendItem
+from bokeh.models import ColumnDataSource, DataRange1d, LabelSet
 from bokeh.plotting import figure
 
 from workbench.analysis import Kind
 from workbench.app.frames import Frame
 from workbench.app.images import Array, thinned
+from workbench.app.views.figures import legend, positive
 from workbench.app.words import Words
 
 COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
@@ -95,7 +96,7 @@ class Curves:
             at = known.get("seconds" if self.axis.value else "k", np.array([]))
         empty = np.full(len(at), np.nan)
         columns = {name: known.get(name, empty) for name in self.series.names}
-        drawn = {name: _positive(c) if self.log.value else c for name, c in columns.items()}
+        drawn = {name: positive(c) if self.log.value else c for name, c in columns.items()}
         lost = [n for n, c in drawn.items() if len(at) and not np.isfinite(c).any()]
         why = "no positive values" if self.log.value else "not recorded for this run"
         # A certificate is of one kind or the other.
@@ -149,7 +150,7 @@ class Curves:
         for each in ranges:
             each.update(renderers=lines)  # marks do not widen the view
         if len(lines) > 1:
-            plot.add_layout(_legend(series.names, lines), "above")
+            legend(plot, {name: [line] for name, line in zip(series.names, lines, strict=True)})
         plot.vspan(x="x", source=self.marks, line_color=MARK, line_dash="dashed", line_width=1)
         plot.add_layout(
             LabelSet(
@@ -194,19 +195,3 @@ def merged(marks: tuple[Mark, ...], near: float) -> list[Mark]:
 
 def _subject(text: str) -> str:
     return text.partition(" = ")[0]
-
-
-def _positive(column: Array) -> Array:
-    return np.where(column > 0, column, np.nan)
-
-
-def _legend(names: tuple[str, ...], lines: list) -> Legend:
-    return Legend(
-        items=[LegendItem(label=name, renderers=[line]) for name, line in zip(names, lines, strict=True)],
-        orientation="horizontal",
-        click_policy="hide",
-        margin=2,
-        border_line_alpha=0,
-        background_fill_alpha=0,
-        label_height=12,
-    )

@@ -4,7 +4,7 @@ import numpy as np
 from bokeh.models import HoverTool
 
 from workbench.app.images import Array
-from workbench.app.views.spectrum.plots import empty, fill, legend, new_figure, pane, positive
+from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive
 
 _OWN, _LINEAR, _BOUND = "#2f86d0", "#7048e8", "#868e96"
 

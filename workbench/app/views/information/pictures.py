@@ -7,7 +7,7 @@ from bokeh.transform import transform
 
 from workbench.app.images import Array
 from workbench.app.planar import Track
-from workbench.app.views.spectrum.plots import empty, fill, legend, new_figure, pane, positive
+from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive
 
 COLOURS = ("#2f86d0", "#ec7f2b")  # of the first path and the second
 _CURVE, _CEILING, _CLASSES = "#7048e8", "#d6336c", "#38a169"

@@ -9,7 +9,7 @@ from bokeh.plotting import figure
 
 from workbench.app.images import Array
 from workbench.app.laboratory import Laboratory
-from workbench.app.views.spectrum.plots import empty, fill
+from workbench.app.views.figures import empty, fill
 from workbench.app.words import ERROR, Words
 
 BLUE, ORANGE, GREEN, PURPLE, RED, GREY = "#2f86d0", "#ec7f2b", "#38a169", "#7048e8", "#d6336c", "#868e96"

@@ -10,8 +10,8 @@ from bokeh.models import HoverTool
 from workbench.analysis.information.tasks import TASKS
 from workbench.app import studies
 from workbench.app.laboratory import ESTIMATORS
+from workbench.app.views.figures import empty, fill, legend, new_figure, pane
 from workbench.app.views.laboratory.base import BLUE, GREY, ORANGE, LabPlot
-from workbench.app.views.spectrum.plots import empty, fill, legend, new_figure, pane
 from workbench.app.words import Words
 
 

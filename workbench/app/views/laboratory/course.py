@@ -10,8 +10,8 @@ import torch
 from workbench.app import studies
 from workbench.app.images import Array
 from workbench.app.trainings import Curves
+from workbench.app.views.figures import legend, new_figure, pane
 from workbench.app.views.laboratory.base import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Band, LabPlot, moment, place
-from workbench.app.views.spectrum.plots import legend, new_figure, pane
 from workbench.networks import SGD
 
 _SIDES = {"": ("learned", BLUE), "held_out_": ("held out", ORANGE)}

@@ -9,8 +9,8 @@ from bokeh.models import LogScale, LogTicker
 
 from workbench.app import spectral, studies
 from workbench.app.axes import SymmetricLogarithmic
+from workbench.app.views.figures import Flags, empty, fill, legend, mark, new_figure, pane
 from workbench.app.views.laboratory.base import BLUE, GREY, ORANGE, RED, LabPlot
-from workbench.app.views.spectrum.plots import Flags, empty, fill, legend, mark, new_figure, pane
 from workbench.networks import SGD, Landscape, Optimiser
 
 _SEED = 0  # of the batch: whose Hessian is drawn

@@ -8,8 +8,8 @@ from bokeh.transform import transform
 
 from workbench.app.images import Array
 from workbench.app.trainings import Path
+from workbench.app.views.figures import empty, fill, new_figure, pane
 from workbench.app.views.laboratory.base import GREY, RED
-from workbench.app.views.spectrum.plots import empty, fill, new_figure, pane
 
 _NEAR = 0.04  # of the limits: points that share a name
 _ROOM = 0.06  # beyond the limits, of each

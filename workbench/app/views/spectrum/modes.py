@@ -9,8 +9,9 @@ from workbench.app.axes import Axis
 from workbench.app.frames import Frame
 from workbench.app.images import balanced
 from workbench.app.spectra import Spectra
+from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive, tap
 from workbench.app.views.panels import DIVERGING, Panel
-from workbench.app.views.spectrum.plots import SpectrumPlot, empty, fill, legend, new_figure, pane, positive, tap
+from workbench.app.views.spectrum.plots import SpectrumPlot
 
 _COLOURS = dict(zip(spectral.PICARD, ("#2f86d0", "#38a169", "#b05fc9", "#ec7f2b"), strict=True))
 _NONE = "Picard's plot: switch to modes of the data term, of a linear operator with Gaussian noise."

@@ -1,16 +1,11 @@
-"""What the plots of the spectrum share: a figure, an axis for eigenvalues, labelled lines across it."""
+"""What the plots of the spectrum share: colours, and the step along the gradient."""
 
 from abc import ABC, abstractmethod
-from typing import Any
 
-import numpy as np
 import panel as pn
-from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, TapTool
-from bokeh.plotting import figure
 
 from workbench.app.axes import Axis
 from workbench.app.frames import Frame
-from workbench.app.images import Array
 from workbench.app.spectra import Spectra
 from workbench.app.words import Words
 
@@ -35,119 +30,7 @@ class SpectrumPlot(ABC):
         """Draw the newest finding."""
 
 
-class Flags:
-    """Vertical lines with a word at each."""
-
-    def __init__(self, plot: figure) -> None:
-        self._source = empty("x", "text", "colour", "y", "side", "shift")
-        plot.vspan(x="x", source=self._source, line_color="colour", line_dash="dashed", line_width=1.5)
-        words = LabelSet(
-            x="x",
-            y="y",
-            y_units="screen",
-            text="text",
-            source=self._source,
-            x_offset="shift",
-            text_align="side",
-            text_font_size="11px",
-            text_color="colour",
-        )
-        plot.add_layout(words)
-
-    def show(self, places: list[tuple[float, str, str]]) -> None:
-        """(position, word, colour) of each line."""
-        seen = [p for p in places if np.isfinite(p[0])]
-        columns = {"x": [p[0] for p in seen], "text": [p[1] for p in seen], "colour": [p[2] for p in seen]}
-        # The words of lines on the right stand left of them: beyond there may be no room.
-        middle = (max(columns["x"], default=0.0) + min(columns["x"], default=0.0)) / 2
-        left = [x > middle for x in columns["x"]]
-        columns |= {
-            "side": ["right" if ends else "left" for ends in left],
-            "shift": [-4 if ends else 4 for ends in left],
-        }
-        fill(self._source, columns | {"y": [6 + 14 * i for i in range(len(seen))]})
-
-
-def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = False) -> figure:
-    """A figure that fills its place and keeps it whatever the numbers are."""
-    return figure(
-        tools="pan,wheel_zoom,box_zoom,reset",
-        toolbar_location=None,
-        active_scroll="wheel_zoom",
-        sizing_mode="stretch_both",
-        min_border_left=66,
-        min_border_bottom=46,
-        min_border_top=26,
-        min_border_right=14,
-        x_axis_label=x_label,
-        y_axis_label=y_label,
-        background_fill_alpha=0,
-        border_fill_alpha=0,
-        # Bokeh 3.9 draws the frame that the dark theme asks for along the last glyph's path of the drawing before.
-        outline_line_color=None,
-        y_axis_type="log" if log else "linear",
-        x_axis_type="log" if log_x else "linear",
-    )
-
-
-def empty(*names: str) -> ColumnDataSource:
-    """A source with these columns, for now without entries."""
-    return ColumnDataSource({name: [] for name in names})
-
-
-def tap(plot: figure, dots: list[Any]) -> None:
-    """Let a click choose one of the dots."""
-    plot.add_tools(TapTool(renderers=dots))
-
-
-def fill(source: ColumnDataSource, columns: dict[str, Any]) -> None:
-    """Other columns for a source, all at once."""
-    source.data = columns
-
-
-def picture_of(plot: figure, mapper: Any) -> ColumnDataSource:
-    """A heat map on the plot, empty for now."""
-    source = empty("image", "x", "y", "dw", "dh")
-    place = {name: name for name in ("x", "y", "dw", "dh")}
-    plot.image("image", source=source, color_mapper=mapper, **place)  # pyright: ignore[reportCallIssue]
-    return source
-
-
-def pane(plot: figure) -> pn.pane.Bokeh:
-    return pn.pane.Bokeh(plot, sizing_mode="stretch_both", margin=0)
-
-
-def legend(plot: figure, items: dict[str, list]) -> dict[str, LegendItem]:
-    """Words above the plot, by name; a click on one hides its lines."""
-    made = {name: LegendItem(label=name, renderers=lines) for name, lines in items.items()}
-    words = Legend(
-        items=list(made.values()),
-        orientation="horizontal",
-        click_policy="hide",
-        margin=2,
-        border_line_alpha=0,
-        background_fill_alpha=0,
-        label_height=12,
-    )
-    plot.add_layout(words, "above")
-    return made
-
-
-def mark(axes: Any, axis: Axis) -> None:
-    """Ticks that say the values behind the positions."""
-    ticks = axis.ticks()
-    ticker = FixedTicker(ticks=sorted(ticks)) if ticks else BasicTicker()
-    for each in axes:
-        if getattr(each.ticker, "ticks", None) != getattr(ticker, "ticks", None) or not ticks:
-            each.update(ticker=ticker, major_label_overrides=ticks)
-
-
 def gradient_step(frame: Frame | None) -> float | None:
     """The step of the run, where it is one along the gradient: those of primal-dual methods know no bound."""
     steps = None if frame is None or frame.largest_step is None else frame.curves.get("step_size")
     return float(steps[-1]) if steps is not None and len(steps) and steps[-1] > 0 else None
-
-
-def positive(values: Array) -> Array:
-    """The values that a logarithmic axis can draw."""
-    return np.where(values > 0, values, np.nan)

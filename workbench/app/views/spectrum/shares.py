@@ -12,21 +12,8 @@ from workbench.app import spectral
 from workbench.app.axes import Axis, Linear
 from workbench.app.frames import Frame
 from workbench.app.spectra import Spectra
-from workbench.app.views.spectrum.plots import (
-    COLOURS,
-    EXTREME,
-    STEP,
-    Flags,
-    SpectrumPlot,
-    empty,
-    fill,
-    gradient_step,
-    legend,
-    mark,
-    new_figure,
-    pane,
-    tap,
-)
+from workbench.app.views.figures import Flags, empty, fill, legend, mark, new_figure, pane, tap
+from workbench.app.views.spectrum.plots import COLOURS, EXTREME, STEP, SpectrumPlot, gradient_step
 
 _CURVE = ("at", "height", "low", "high")
 _NOTHING: dict[str, list] = {name: [] for name in _CURVE}
@@ -86,7 +73,7 @@ class Shares(SpectrumPlot):
             at = spectral.cumulative(objective, axis).at
             height = spectral.exact_cumulative(both, at, axis)
         else:
-            curve = spectral.exact_density(both, axis, objective.probe_nodes.shape[1])
+            curve = spectral.exact_density(both, axis, objective.resolved)
             at, height = curve.at, curve.height
         fill(self.exact, {"at": at, "height": height, "low": height, "high": height})
 

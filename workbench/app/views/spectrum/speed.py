@@ -10,19 +10,8 @@ from workbench.app import spectral
 from workbench.app.axes import Axis, Logarithmic
 from workbench.app.frames import Frame
 from workbench.app.spectra import Spectra
-from workbench.app.views.spectrum.plots import (
-    STEP,
-    SpectrumPlot,
-    empty,
-    fill,
-    gradient_step,
-    legend,
-    mark,
-    new_figure,
-    pane,
-    picture_of,
-    positive,
-)
+from workbench.app.views.figures import empty, fill, legend, mark, new_figure, pane, picture_of, positive
+from workbench.app.views.spectrum.plots import STEP, SpectrumPlot, gradient_step
 
 _METHODS = {
     "gradient descent": "#2f86d0",

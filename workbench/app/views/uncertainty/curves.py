@@ -6,7 +6,7 @@ from bokeh.models import LinearAxis, Range1d, Span
 from workbench.analysis.chains import Look
 from workbench.app.images import Array
 from workbench.app.uncertainty import TRUSTED
-from workbench.app.views.spectrum.plots import empty, fill, legend, new_figure, pane, positive
+from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive
 
 _SIZE, _LEAST, _RHAT, _MEAN = "#2f86d0", "#74b3e6", "#d6336c", "#38a169"
 
@@ -27,7 +27,7 @@ class Mixing:
         goal = Span(location=TRUSTED, dimension="width", line_color=_RHAT, line_dash="dotted", y_range_name="rhat")
         self.plot.add_layout(goal)
         self.plot.y_range.update(renderers=[median, least])
-        legend(self.plot, {"median pixel": [median], "worst": [least], "R-hat": [rhat]})
+        legend(self.plot, {"median": [median], "worst": [least], "R-hat": [rhat]})
         self.element = pane(self.plot)
 
     def show(self, looks: tuple[Look, ...]) -> None:

@@ -64,21 +64,22 @@ class UncertaintyView:
             self.complaint.element,
             *(c.element for c in self.knobs),
             self.counts.element,
+            self.advice.element,
+            self.mend,
             width=225,
             margin=(4, 4, 0, 4),
             scroll="y-auto",
             styles={"flex": "none"} | _FULL,
         )
         bar = pmui.Row(self.menu, *self.buttons.all, sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
-        whole = {"sizing_mode": "stretch_width", "styles": {"flex": "none"}}
-        words = pmui.Row(self.advice.element, self.mend, margin=(0, 12, 4, 0), **whole)
-        below = pmui.Column(self.note.element, margin=(0, 12, 4, 0), **whole)
+        kept = {"sizing_mode": "stretch_width", "styles": {"flex": "none"}}
+        below = pmui.Column(self.note.element, margin=(0, 12, 4, 0), **kept)
         self._plots = [
             pmui.Column(curve.element, sizing_mode="stretch_both", margin=0, styles=_EQUAL)
             for curve in (self.mixing, self.correlation, self.distances)
         ]
-        self._empty = [bar, words, below]
-        self._full = [bar, words, self.pictures.element, self.curves, below]
+        self._empty = [bar, below]
+        self._full = [bar, self.pictures.element, self.curves, below]
         self.main = pmui.Column(*self._empty, sizing_mode="stretch_both", margin=0, styles=_FULL)
         self.element[:] = [side, self.main]
 
