@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource, DataRange1d, LabelSet
+from bokeh.models import ColumnDataSource, LabelSet
 from bokeh.plotting import figure
 
 from workbench.analysis import Kind
 from workbench.app.frames import Frame
 from workbench.app.images import Array, thinned
-from workbench.app.views.figures import legend, positive
+from workbench.app.views.figures import legend, new_figure, positive
 from workbench.app.words import Words
 
 COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
@@ -122,32 +122,14 @@ class Curves:
         series = self.series
         self.lines = ColumnDataSource({name: [] for name in ("x", *series.names)})
         self.marks = ColumnDataSource({name: [] for name in ("x", "text", "y", "side", "shift")})
-        ranges = DataRange1d(), DataRange1d()
-        plot = figure(
-            x_range=ranges[0],
-            y_range=ranges[1],
-            tools="pan,wheel_zoom,box_zoom,reset",
-            toolbar_location=None,
-            active_scroll="wheel_zoom",
-            min_height=100,
-            y_axis_type="log" if self.log.value else "linear",
-            sizing_mode="stretch_both",
-            # Room that does not depend on the words: the frame stays where it is when numbers grow.
-            min_border_left=74,
-            min_border_bottom=48,
-            min_border_top=30,
-            min_border_right=14,
-            x_axis_label="seconds of solving" if self.axis.value else "iteration k",
-            y_axis_label=series.axis,
-            background_fill_alpha=0,
-            border_fill_alpha=0,
-            outline_line_color=None,
-        )
+        x_label = "seconds of solving" if self.axis.value else "iteration k"
+        plot = new_figure(x_label, series.axis, self.log.value)
+        plot.min_height = 100
         lines = [
             plot.line("x", name, source=self.lines, color=colour, line_width=2)
             for name, colour in zip(series.names, COLOURS, strict=False)
         ]
-        for each in ranges:
+        for each in (plot.x_range, plot.y_range):
             each.update(renderers=lines)  # marks do not widen the view
         if len(lines) > 1:
             legend(plot, {name: [line] for name, line in zip(series.names, lines, strict=True)})

@@ -10,6 +10,8 @@ from bokeh.plotting import figure
 from workbench.app.axes import Axis
 from workbench.app.images import Array
 
+_ABOVE = 100  # px: most of a density is low, and its curves would cross the words
+
 
 class Flags:
     """Vertical lines with a word at each."""
@@ -41,20 +43,20 @@ class Flags:
             "side": ["right" if ends else "left" for ends in left],
             "shift": [-4 if ends else 4 for ends in left],
         }
-        fill(self._source, columns | {"y": [6 + 14 * i for i in range(len(seen))]})
+        fill(self._source, columns | {"y": [_ABOVE + 14 * i for i in range(len(seen))]})
 
 
 def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = False) -> figure:
-    """A figure that fills its place and keeps it whatever the numbers are."""
+    """A figure that fills its place; its borders have room for words, so that the frame stays when numbers grow."""
     return figure(
         tools="pan,wheel_zoom,box_zoom,reset",
         toolbar_location=None,
         active_scroll="wheel_zoom",
         sizing_mode="stretch_both",
-        min_border_left=66,
+        min_border_left=70,
         min_border_bottom=46,
-        min_border_top=26,
-        min_border_right=14,
+        min_border_top=28,
+        min_border_right=26,
         x_axis_label=x_label,
         y_axis_label=y_label,
         background_fill_alpha=0,
