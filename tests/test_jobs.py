@@ -258,8 +258,12 @@ def test_states_that_must_be_recorded_are_though_probes_are_slow(runner):
     assert len(done.log.ks) < 100
 
 
-def recorded(monkeypatch, step: float, probe: float, steps: int) -> list[int]:
-    """The iterations a job records when a step and a look of the probes take so many seconds, by a clock of ours."""
+def recorded(monkeypatch, step: float, probe: float, steps: int, stall: int = -1) -> list[int]:
+    """The iterations a job records when a step and a look of the probes take so many seconds, by a clock of ours.
+
+    The first look from iteration `stall` on takes 5 s besides.
+    """
+    stalls = [stall] if stall >= 0 else []
     now = [0.0]
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
 
@@ -274,6 +278,9 @@ def recorded(monkeypatch, step: float, probe: float, steps: int) -> list[int]:
 
     def costly(problem, state):
         now[0] += probe
+        if stalls and state.k >= stalls[0]:
+            now[0] += 5
+            stalls.pop()
         return {"k": torch.tensor([float(state.k)])}
 
     problem = Problem.simulate(Identity(SHAPE), Gaussian(), Tikhonov(), torch.zeros(1, *SHAPE))
@@ -290,6 +297,11 @@ def test_of_a_long_run_the_probes_take_only_their_share(monkeypatch):
     assert ks[:11] == list(range(11)) and ks[-1] == 2000
     spent, allowed = 0.02 * len(ks[11:]), jobs.job.PROBE_SHARE * 20 + jobs.job.ALLOWANCE
     assert allowed - 0.1 <= spent <= allowed + 0.05
+
+
+def test_a_probe_that_once_had_to_wait_does_not_stop_the_curve(monkeypatch):
+    ks = recorded(monkeypatch, step=0.01, probe=0.002, steps=2000, stall=100)
+    assert max(b - a for a, b in pairwise(ks)) < 100
 
 
 def test_a_short_run_has_a_whole_curve(monkeypatch):

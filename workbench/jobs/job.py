@@ -1,5 +1,6 @@
 """A run that can be played, paused, stepped, slowed, changed and cancelled."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ FRESH = 10  # the first iterations are all recorded: that is where curves bend
 PROBE_SHARE = 0.02  # later, probes take at most this part of the solver's time,
 ALLOWANCE = 0.05  # and so many seconds more, spent where k has grown by GROWN: short runs have whole curves too
 GROWN = 1.15
+INTERRUPTED = 4  # a probe that takes so many times the quickest one has waited for others, which is not its cost
 LOOK_SHARE = 0.01  # and looks for stagnation, which may want a duality gap, at most this part
 PROOF_SHARE = 0.2  # but where a person watches the certificate, at most this part
 LOOK_COST = 100  # iterations that a look is taken to cost before one was made
@@ -48,7 +50,7 @@ class Job(Turn):
         self._diagnosis: Diagnosis | None = None
         self._goal: int | None = None
         self._pause, self._due = 0.0, 0.0
-        self._seconds, self._probing = 0.0, 0.0
+        self._seconds, self._probing, self._quickest = 0.0, 0.0, math.inf
         self._looks: list[float] = []
         self._proofs: list[Proof] = []
         self._share = LOOK_SHARE
@@ -245,7 +247,10 @@ class Job(Turn):
         if step is not None:
             values["step_size"] = torch.full((state.x.shape[0],), step)
         self._log.add(Row(state, self._seconds, values))
-        self._probing += time.perf_counter() - begin if state.k > FRESH else 0.0
+        if state.k > FRESH:
+            spent = time.perf_counter() - begin
+            self._quickest = min(self._quickest, spent)
+            self._probing += min(spent, INTERRUPTED * self._quickest)
 
     def _publish(self) -> None:
         marks, count = tuple(self._marks), len(self._log.ks)
