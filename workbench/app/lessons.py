@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from workbench import networks
 from workbench.algorithms import State
-from workbench.app.images import Array
+from workbench.app.images import Array, Limits, unit
 from workbench.app.trainings import EPOCHS, Plan, Running
 from workbench.jobs import Job
 from workbench.problem import Problem
@@ -48,9 +48,13 @@ class Answered:
 
 @dataclass(frozen=True)
 class Rows:
-    """Held-out examples as one picture, (H, W) or (H, W, 3): given, answered, true, and the PSNR of the first two."""
+    """Held-out examples as one picture, (H, W) or (H, W, 3): given, answered, true, and the PSNR of the first two.
+
+    `limits` are those of what is true.
+    """
 
     picture: Array
+    limits: Limits
     given: float
     answered: float
 
@@ -98,7 +102,7 @@ class RecipeRun(Running):
         found = at.x[0].reshape(batch.targets.shape)
         strips = [_strip(x[:_COLUMNS]) for x in (given, found, batch.targets)]
         picture = np.concatenate(strips)[:-_GAP, :-_GAP]
-        return Rows(picture, psnr(given, batch.targets), psnr(found, batch.targets))
+        return Rows(picture, unit(strips[-1]), psnr(given, batch.targets), psnr(found, batch.targets))
 
     def weights(self) -> bytes:
         """The network so far as a file of weights; Refusal before the first step."""

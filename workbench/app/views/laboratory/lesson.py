@@ -5,7 +5,6 @@ import io
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.images import unit
 from workbench.app.lessons import RecipeRun
 from workbench.app.trainings import Curves
 from workbench.app.views.laboratory.base import BLUE, ORANGE, Band, LabPlot, moment, place
@@ -37,7 +36,7 @@ class Lesson(LabPlot):
             filename="network.safetensors",
             label="Save weights",
             icon="save",
-            variant="outlined",
+            variant="text",
             size="small",
             margin=(6, 0),
         )
@@ -66,7 +65,7 @@ class Lesson(LabPlot):
         self.panel.x_range.update(start=0, end=width)
         self.panel.y_range.update(start=height, end=0)
         self.panel.describe(f"given {rows.given:.2f} dB · answered at step {step:,} {rows.answered:.2f} dB · true")
-        self.panel.show(rows.picture, unit(rows.picture))
+        self.panel.show(rows.picture, rows.limits)
         self.note.say(_SAVING)
 
     def _offer(self) -> io.BytesIO:
