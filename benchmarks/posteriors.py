@@ -14,7 +14,7 @@ from benchmarks.common import arguments, publish, table
 from tests.posteriors import MIXTURE, OPERATORS, PROCESS, SIGMA, Case, Errors, case, errors
 from workbench import algorithms
 from workbench.algorithms import Algorithm
-from workbench.algorithms.diffusion import CosineVP, ProbabilityFlow
+from workbench.algorithms.diffusion import DDIM, CosineVP, ProbabilityFlow
 from workbench.analysis.chains import tallied
 from workbench.run import after, iterate, until
 from workbench.tensors import generator
@@ -42,7 +42,7 @@ METHODS = {
     "PiGDM": Method(algorithms.PiGDM(spread=SPREAD)),
     "PiGDM, probability flow": Method(algorithms.PiGDM(CosineVP(), 50, ProbabilityFlow(), SPREAD)),
     "DPS": Method(algorithms.DPS(spread=SPREAD)),
-    "DDS": Method(algorithms.DDS(spread=SPREAD)),
+    "DDS": Method(algorithms.DDS(sampler=DDIM(), spread=SPREAD)),
     "DiffPIR": Method(algorithms.DiffPIR()),
     "DDNM": Method(algorithms.DDNM()),
     "DDRM": Method(algorithms.DDRM()),

@@ -83,10 +83,10 @@ def end(of: Problem, algorithm: Algorithm, steps: int) -> Tensor:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (PnPPGD(warm=0), ProximalGradient()),
-        (PnPPGD(step_size=0.003, warm=0), ProximalGradient(0.003)),
-        (PnPADMM(sigma=0.2, warm=0), ADMM(rho=25.0)),
-        (PnPADMM(warm=0), ADMM()),
+        (PnPPGD(), ProximalGradient()),
+        (PnPPGD(step_size=0.003), ProximalGradient(0.003)),
+        (PnPADMM(sigma=0.2), ADMM(rho=25.0)),
+        (PnPADMM(), ADMM()),
     ],
     ids=lambda a: type(a).__name__,
 )
@@ -107,7 +107,7 @@ def test_annealing_at_one_level_of_noise_is_half_quadratic_splitting() -> None:
 def test_red_with_a_prox_descends_the_moreau_envelope() -> None:
     """The envelope of |x|_1 is Huber's function, whose gradient the workbench knows by itself."""
     sigma, weight = 0.3, 2.0
-    red = RED(sigma=sigma, weight=1.0, step_size=0.002, warm=0)
+    red = RED(sigma=sigma, weight=1.0, step_size=0.002)
     p, known = problem(priors.L1(weight)), problem(priors.Huber(weight, delta=weight * sigma**2))
     for _, a, b in zip(range(12), iterate(p, red), iterate(known, GradientDescent(0.002)), strict=False):
         torch.testing.assert_close(a.x, b.x, rtol=0, atol=1e-13)

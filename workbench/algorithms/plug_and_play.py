@@ -34,9 +34,9 @@ def between(first: float, last: float, part: float) -> float:
     return max(first, last) ** (1 - part) * last**part
 
 
-def warmed(sigma: float, k: int, warm: int) -> float:
-    """The strength of step k: it falls from FIRST to sigma in the first steps, if FIRST is more."""
-    return between(FIRST, sigma, k / warm) if k < warm else sigma
+def warmed(problem: Problem, sigma: float, k: int, warm: int) -> float:
+    """The strength of step k: it falls from FIRST to sigma in the first steps; not for proxes, which need no start."""
+    return between(FIRST, sigma, k / warm) if k < warm and Can.PROX not in problem.prior.can else sigma
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class PnPPGD(Algorithm):
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         ahead = state.x - self.current_step(state) * problem.misfit_grad(state.x)
-        x = problem.prior.denoise(ahead, warmed(self._last(state), state.k, self.warm))
+        x = problem.prior.denoise(ahead, warmed(problem, self._last(state), state.k, self.warm))
         return replace(state, x=x, k=state.k + 1)
 
     def current_step(self, state: State) -> float:
@@ -112,7 +112,7 @@ class PnPADMM(Algorithm):
 
     def step(self, problem: Problem, state: Plugged, rng: torch.Generator) -> Plugged:
         last = self._last(state)
-        sigma, following = (warmed(last, k, self.warm) for k in (state.k, state.k + 1))
+        sigma, following = (warmed(problem, last, k, self.warm) for k in (state.k, state.k + 1))
         weight = 1 / (sigma**2 * problem.noise.lipschitz(problem.y))
         half = anchored(problem, state.half, state.x - state.dual, weight, self.inner)
         x = problem.prior.denoise(half + state.dual, sigma)

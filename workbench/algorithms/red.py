@@ -43,7 +43,7 @@ class RED(Algorithm):
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         x, last = state.x, self._last(state)
-        taken = x - problem.prior.denoise(x, warmed(last, state.k, self.warm))
+        taken = x - problem.prior.denoise(x, warmed(problem, last, state.k, self.warm))
         slope = problem.misfit_grad(x) + self.weight / last**2 * taken
         return replace(state, x=x - self.current_step(state) * slope, k=state.k + 1)
 

@@ -11,7 +11,8 @@ from workbench.app.views.laboratory.base import BLUE, ORANGE, Band, LabPlot, mom
 from workbench.app.views.panels import Panel
 from workbench.app.views.spectrum.plots import new_figure, pane
 
-_SHAPE = {"flex": "1 1 auto", "max-width": "min(56vw, calc((100vh - 300px) * 4 / 3))"}
+_HALF = {"flex": "1 1 0", "min-width": "0"}
+_SHAPE = _HALF | {"max-width": "min(720px, calc((100vh - 300px) * 4 / 3))"}
 _SAVING = (
     "Save weights gives the mean of the weights so far as a file, for `Denoising(file=...)` and its like; the weights "
     "that ship stay as they are. `workbench train NAME --out FOLDER` writes a card and the curve as well."
@@ -41,7 +42,7 @@ class Lesson(LabPlot):
             margin=(6, 0),
         )
         self.controls = (self.save,)
-        curves = pmui.Column(pane(self.loss), pane(self.quality), sizing_mode="stretch_both", margin=0)
+        curves = pmui.Column(pane(self.loss), pane(self.quality), sizing_mode="stretch_both", margin=0, styles=_HALF)
         return pmui.Row(curves, self.panel.element, sizing_mode="stretch_both", margin=0)
 
     def draw(self) -> None:
