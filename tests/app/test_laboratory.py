@@ -298,6 +298,10 @@ def test_a_recipe_goes_on_at_another_rate_and_begins_anew_with_another_network(l
     wait(lab, lambda: first.latest.status is Status.CANCELLED)
     lab.choose("network", "MLP")
     assert lab.complaint
+    going = lab.run
+    lab.set("network.channels", 3)
+    assert "3 channels and not 1" in lab.complaint
+    assert lab.run is going
     with pytest.raises(Refusal, match="press Play"):
         RecipeRun("fresh", TAUGHT).weights()
 

@@ -69,6 +69,9 @@ class RecipeRun(Running):
     def __init__(self, name: str, recipe: Recipe) -> None:
         self.name, self.recipe, self.length = name, recipe, recipe.fit.steps
         self.problem = recipe.problem()
+        given = answers(self.problem).held_out.inputs[0]
+        if sentence := recipe.network.unfit(tuple(given.shape[1:]), given.dtype):
+            raise Refusal("a recipe whose network takes its examples", name, sentence)
         self.answered = Answered(self.length)
         self.job = Job(self.problem, recipe.fit, (self.answered,), self.length, recipe.seed)
         self.job.must = self.answered.wants
