@@ -1,6 +1,7 @@
 """Plug-and-play: with a prox in place of the denoiser the known methods, else fixed points in closed form."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from workbench.algorithms import (
     ADMM,
     DRP,
     RED,
+    AcceleratedPDHG,
     Algorithm,
     GradientDescent,
     HalfQuadraticSplitting,
@@ -19,8 +21,11 @@ from workbench.algorithms import (
     PnPPGD,
     ProximalGradient,
 )
+from workbench.algorithms.plug_and_play import Plugged
 from workbench.analysis import Kind, certify
+from workbench.analysis.metrics import signal_to_noise
 from workbench.analysis.progress import Progress
+from workbench.data import truth
 from workbench.operators import LinearOperator
 from workbench.priors import Can, Prior
 from workbench.priors.base import unknown
@@ -51,6 +56,18 @@ class Shrinkage(Prior):
 
     def restore(self, s: Tensor) -> Tensor:
         return 4 * operators.Downsample(SHAPE).adjoint(self.denoise(s, 0.0))
+
+
+class Listening(Shrinkage):
+    """It writes down what noise it is told of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[float] = []
+
+    def denoise(self, x: Tensor, sigma: float) -> Tensor:
+        self.told.append(sigma)
+        return super().denoise(x, sigma)
 
 
 def problem(prior: Prior, operator: LinearOperator | None = None) -> Problem:
@@ -140,21 +157,67 @@ def test_drp_ends_where_the_data_and_the_restoration_pull_alike(anchor: float) -
 
 
 def test_the_levels_fall_evenly_in_the_logarithm_and_then_the_run_is_over() -> None:
-    told: list[float] = []
-
-    class Listening(Shrinkage):
-        def denoise(self, x: Tensor, sigma: float) -> Tensor:
-            told.append(sigma)
-            return super().denoise(x, sigma)
-
-    p = problem(Listening())
+    listening = Listening()
+    p, told = problem(listening), listening.told
     *_, last = iterate(p, PnPHQS(levels=5))
-    assert last.k == 5 and told[0] == pytest.approx(49 / 255)
+    assert last.k == 5 and told[0] == pytest.approx(0.3)
     assert told[-1] == pytest.approx(SIGMA / p.norm())
     ratios = [b / a for a, b in itertools.pairwise(told)]
     assert ratios == pytest.approx([ratios[0]] * 4)
     again = PnPHQS(levels=5).adapt(p, last)
     assert again.level == 0 and again.k == 5 and not PnPHQS(levels=5).done(again)
+
+
+@pytest.mark.parametrize(
+    "algorithm",
+    [PnPPGD(warm=6), PnPADMM(sigma=0.05, warm=6), RED(sigma=0.05, warm=6)],
+    ids=lambda a: type(a).__name__,
+)
+def test_the_first_steps_take_away_more_noise_and_fall_to_the_strength_that_stays(algorithm: Algorithm) -> None:
+    listening = Listening()
+    p = problem(listening)
+    first, *states = until(iterate(p, algorithm), after(9))
+    assert listening.told[0] == pytest.approx(0.3) and len(listening.told) == 9
+    ratios = [b / a for a, b in itertools.pairwise(listening.told)]
+    assert ratios[:6] == pytest.approx([ratios[0]] * 6) and ratios[0] < 1 and ratios[6:] == [1.0, 1.0]
+    last = states[5]
+    assert last.k == 6 and algorithm.denoised_at(last) == listening.told[-1]
+    assert algorithm.denoised_at(first) is None and algorithm.denoised_at(states[4]) is None
+
+
+def test_a_strength_above_the_first_one_is_not_lowered() -> None:
+    listening = Listening()
+    list(until(iterate(problem(listening), PnPADMM(sigma=0.4)), after(4)))
+    assert listening.told == pytest.approx([0.4] * 4)
+
+
+def test_the_multiplier_stays_while_the_penalty_grows() -> None:
+    """u / sigma^2 is what ADMM knows of the slope: it is carried over to the sigma of the next step."""
+    p = problem(Shrinkage())
+    algorithm = PnPADMM(sigma=0.05, warm=6)
+    state = next(iterate(p, algorithm))
+    for k in range(8):
+        after_it = algorithm.step(p, state, torch.Generator())
+        assert isinstance(state, Plugged) and isinstance(after_it, Plugged)
+        now, following = (0.3 ** (1 - min(i, 6) / 6) * 0.05 ** (min(i, 6) / 6) for i in (k, k + 1))
+        wanted = (state.dual + after_it.half - after_it.x) / now**2
+        torch.testing.assert_close(after_it.dual / following**2, wanted, rtol=1e-12, atol=0)
+        state = after_it
+
+
+def test_holes_are_filled_by_every_method_at_its_defaults() -> None:
+    """Half of the pixels are lost. Beside total variation at the weight that is best by the truth."""
+    image = truth("camera", 64).float()
+    lost = Problem.simulate(operators.Mask((1, 64, 64), 0.5), noise.Gaussian(0.02), priors.Denoising(), image)
+
+    def quality(prior: Prior, algorithm: Algorithm, steps: int) -> float:
+        return float(signal_to_noise(end(replace(lost, prior=prior), algorithm, steps), image)[0])
+
+    best = max(quality(priors.TotalVariation(weight), AcceleratedPDHG(), 100) for weight in (20.0, 40.0, 80.0))
+    assert 28 < best < 29
+    for algorithm, steps in ((PnPHQS(), 20), (PnPADMM(), 40), (PnPPGD(), 40)):
+        assert quality(priors.Denoising(), algorithm, steps) > best + 1
+    assert quality(priors.Denoising(), RED(), 100) > best
 
 
 def test_the_least_squares_without_a_closed_form_come_near_those_with_one() -> None:

@@ -67,7 +67,9 @@ def test_of_a_nonlinear_map_it_is_local():
 
 
 @pytest.mark.parametrize(
-    "algorithm", [PnPPGD(sigma=0.5), PnPADMM(sigma=0.5), RED(sigma=0.5)], ids=lambda a: type(a).__name__
+    "algorithm",
+    [PnPPGD(sigma=0.5, warm=0), PnPADMM(sigma=0.5, warm=0), RED(sigma=0.5, warm=0)],
+    ids=lambda a: type(a).__name__,
 )
 def test_the_growth_of_a_step_is_the_spectral_radius_of_its_matrix(algorithm: Algorithm):
     """A step on a linear problem is affine in its state: its matrix, column by column, and numpy's eigenvalues."""
@@ -87,8 +89,8 @@ def test_the_growth_of_a_step_is_the_spectral_radius_of_its_matrix(algorithm: Al
 
 def test_the_probe_says_all_three_and_nothing_of_methods_without_a_denoiser():
     p = problem(Matrix(matrix(1.2)))
-    state = next(iterate(p, PnPPGD(sigma=1.0)))
-    found = Expanding(PnPPGD(sigma=1.0))(p, state)
+    state = next(iterate(p, PnPPGD(sigma=1.0, warm=0)))
+    found = Expanding(PnPPGD(sigma=1.0, warm=0))(p, state)
     assert set(found) == {"denoiser", "residual", "growth"}
     assert float(found["denoiser"].max()) == pytest.approx(1.2, rel=1e-2)
     exact = float(torch.linalg.svdvals(torch.eye(SIZE) - p.prior.matrix)[0])
@@ -103,7 +105,9 @@ def expander() -> Problem:
     return problem(Matrix(1.04 * torch.eye(SIZE, dtype=torch.float64)))
 
 
-@pytest.mark.parametrize("algorithm", [PnPPGD(sigma=0.9), PnPADMM(sigma=0.9)], ids=lambda a: type(a).__name__)
+@pytest.mark.parametrize(
+    "algorithm", [PnPPGD(sigma=0.9, warm=0), PnPADMM(sigma=0.9, warm=0)], ids=lambda a: type(a).__name__
+)
 def test_a_denoiser_that_expands_is_named_and_a_weaker_one_mends_it(algorithm: Algorithm):
     p = expander()
     states = list(until(iterate(p, algorithm), after(12)))
@@ -121,13 +125,13 @@ def test_a_denoiser_that_expands_is_named_and_a_weaker_one_mends_it(algorithm: A
 def test_the_warning_comes_true_and_its_absence_too():
     p = problem(Matrix(1.6 * torch.eye(SIZE, dtype=torch.float64) + 0.1 * matrix(1.0)))
     with pytest.raises(Diverged):
-        list(guard(p, PnPPGD(sigma=1.0), until(iterate(p, PnPPGD(sigma=1.0)), after(300))))
+        list(guard(p, PnPPGD(sigma=1.0, warm=0), until(iterate(p, PnPPGD(sigma=1.0, warm=0)), after(300))))
     seen = problem(Matrix(1.2 * torch.eye(SIZE, dtype=torch.float64)), operators.GaussianBlur(SHAPE, 0.3))
-    *_, last = until(iterate(seen, PnPPGD(sigma=1.0)), after(10))
-    safety = Safety(seen, PnPPGD(sigma=1.0))
+    *_, last = until(iterate(seen, PnPPGD(sigma=1.0, warm=0)), after(10))
+    safety = Safety(seen, PnPPGD(sigma=1.0, warm=0))
     assert safety.look(last) is None and safety.latest is not None
     assert float(safety.latest.denoiser.max()) > 1.15 and float(safety.latest.growth.max()) < 1
-    *_, last = until(guard(seen, PnPPGD(sigma=1.0), iterate(seen, PnPPGD(sigma=1.0))), after(300))
+    *_, last = until(guard(seen, PnPPGD(sigma=1.0, warm=0), iterate(seen, PnPPGD(sigma=1.0, warm=0))), after(300))
     assert last.x.isfinite().all()
 
 
@@ -137,15 +141,15 @@ def test_a_denoiser_that_expands_at_every_strength_gets_other_advice():
             return super().denoise(x, 1.0)
 
     p = problem(Always(1.3 * torch.eye(SIZE, dtype=torch.float64)))
-    *_, state = until(iterate(p, RED(sigma=0.5, weight=10.0)), after(10))
-    found = Safety(p, RED(sigma=0.5, weight=10.0)).look(state)
+    *_, state = until(iterate(p, RED(sigma=0.5, weight=10.0, warm=0)), after(10))
+    found = Safety(p, RED(sigma=0.5, weight=10.0, warm=0)).look(state)
     assert found is not None and not found.repair and "PnPHQS" in found.remedy
 
 
 def test_a_step_above_its_bound_is_the_first_thing_to_mend():
     p = problem(Matrix(0.9 * torch.eye(SIZE, dtype=torch.float64)))
-    state = next(iterate(p, PnPPGD(sigma=0.5, step_size=1.0)))
-    found = Safety(p, PnPPGD(sigma=0.5, step_size=1.0)).look(state)
+    state = next(iterate(p, PnPPGD(sigma=0.5, step_size=1.0, warm=0)))
+    found = Safety(p, PnPPGD(sigma=0.5, step_size=1.0, warm=0)).look(state)
     assert found is not None and found.repair["algorithm.step_size"] is None
 
 

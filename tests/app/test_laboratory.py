@@ -10,16 +10,21 @@ import pytest
 import torch
 from bokeh.models import ColumnDataSource
 
-from workbench import networks
+from workbench import networks, weights
 from workbench.analysis.information import Bins, FloorBins
 from workbench.app import studies
 from workbench.app.laboratory import Laboratory
+from workbench.app.lessons import LESSONS, RecipeRun
 from workbench.app.session import Session
-from workbench.app.trainings import EPOCHS
+from workbench.app.trainings import EPOCHS, Run
 from workbench.app.views.laboratory import LaboratoryView
 from workbench.app.views.laboratory.view import PLOTS
+from workbench.denoisers import DnCNN
 from workbench.jobs import Status
 from workbench.networks import MLP, SGD, LayerInformation, Training
+from workbench.parameters import changed
+from workbench.recipes import RECIPES, Denoising, Fit, HandwrittenDigits, Recipe, network_of
+from workbench.refusal import Refusal
 from workbench.run import iterate
 
 QUICK = Training(MLP((4, 3)), optimiser=SGD(0.05, 512), seeds=2, epochs=6)
@@ -190,7 +195,7 @@ def shown(view: LaboratoryView, name: str) -> None:
     view.beat()
 
 
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", [name for name, look in PLOTS.items() if look.reads is Run])
 def test_every_look_draws_a_real_training(view, name):
     shown(view, name)
     plot = view._plot
@@ -256,3 +261,97 @@ def test_a_task_of_numbers_has_no_plane_and_says_so(view):
     assert not len(view._plot.pictures["Bins"].points.data["x"])
     shown(view, "loss and accuracy")
     assert len(view._plot.element) == 1
+
+
+TAUGHT = Recipe(DnCNN(1, 16, 3), Denoising(HandwrittenDigits(), 0.05, 0.5), Fit(150, 1e-2, 16, 0.9))
+
+
+def test_a_recipe_ends_with_the_weights_of_the_bare_loop_and_saves_them(lab, tmp_path):
+    lab.training = TAUGHT
+    trained(lab)
+    *_, last = iterate(TAUGHT.problem(), TAUGHT.fit, seed=TAUGHT.seed)
+    state = lab.run.latest.state
+    torch.testing.assert_close(state.mean, last.mean, rtol=0, atol=0)
+    file = tmp_path / "network.safetensors"
+    file.write_bytes(lab.run.weights())
+    saved, wanted = weights.read(file), network_of(TAUGHT.problem(), last)
+    x = torch.rand(1, 1, 8, 8)
+    torch.testing.assert_close(saved(x, 0.2), wanted(x, 0.2), rtol=0, atol=2e-3)  # in half precision
+    (error,) = (TAUGHT.problem().operator(last.mean) - TAUGHT.problem().y).square().mean((1, 2))
+    curves = lab.run.curves()
+    assert curves.values["psnr"][-1, 0] == pytest.approx(-10 * np.log10(float(error)))
+    assert curves.values["psnr"][-1] > curves.values["psnr"][0] + 2
+    assert curves.values["running loss"][-1, 0] == pytest.approx(float(last.loss))
+
+
+def test_a_recipe_goes_on_at_another_rate_and_begins_anew_with_another_network(lab):
+    lab.training = changed(TAUGHT, fit=changed(TAUGHT.fit, steps=50_000))
+    lab.begin()
+    first = lab.run
+    wait(lab, lambda: lab.run.epoch > 5)
+    lab.set("fit.rate", 1e-3)
+    wait(lab, lambda: bool(lab.run.latest.marks))
+    assert lab.run is first
+    lab.set("network.width", 8)
+    assert lab.run is not first
+    assert lab.runs[-1].name.endswith("steps")
+    wait(lab, lambda: first.latest.status is Status.CANCELLED)
+    lab.choose("network", "MLP")
+    assert lab.complaint
+    going = lab.run
+    lab.set("network.channels", 3)
+    assert "3 channels and not 1" in lab.complaint
+    assert lab.run is going
+    with pytest.raises(Refusal, match="press Play"):
+        RecipeRun("fresh", TAUGHT).weights()
+
+
+def test_every_recipe_that_ships_is_a_preset_and_never_a_file_that_ships():
+    assert [name.removeprefix("recipe: ") for name in LESSONS] == list(RECIPES)
+    assert not set(LESSONS) & set(networks.PRESETS)
+
+
+def test_a_recipe_shows_held_out_examples_and_other_looks_say_why_they_do_not():
+    view = LaboratoryView(Session())
+    lab = view.laboratory
+    lab.training = TAUGHT
+    view.beat()
+    wait(lab, lambda: status(lab) is Status.DONE)
+    shown(view, "recipe")
+    plot = view._plot
+    assert plot.element in list(view.place)
+    assert plot.save in list(view.side)
+    assert "answered at step 150" in plot.panel.caption.object
+    (image,) = plot.panel._grey.data["image"]
+    assert image.shape == (3 * 8 + 2 * 2, 4 * 8 + 3 * 2)
+    rows = lab.run.rows(lab.at[1])
+    assert rows.answered > rows.given + 1.5
+    truth = TAUGHT.problem().operator.targets[0, 0].reshape(8, 8).numpy()
+    np.testing.assert_array_equal(rows.picture[-8:, :8], truth)
+    for band in plot.bands.values():
+        assert len(band._now.data["at"]) > 10
+    view.epoch.value = 2
+    shown(view, "recipe")
+    assert "answered at step 2 " in plot.panel.caption.object
+    for name in set(PLOTS) - {"recipe"}:
+        shown(view, name)
+        assert not list(view.place)
+        assert view._plot.note.sentence == view._plot.instead
+    lab.training = QUICK
+    lab.begin()
+    wait(lab, lambda: status(lab) is Status.DONE)
+    shown(view, "recipe")
+    assert not list(view.place)
+    assert "choose one among the presets" in view._plot.note.sentence
+
+
+def test_choosing_a_recipe_turns_to_its_look_and_back(view):
+    view.menu.value = "information plane"
+    view.preset.value = "recipe: laplacian"
+    assert view.menu.value == "recipe"
+    assert view.knobs.laboratory.kinds == {}
+    view.beat()
+    assert "fit.rate" in view.knobs._controls
+    view.preset.value = "edge of stability"
+    assert view.menu.value == "information plane"
+    view.laboratory.cancel()

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.plug_and_play import Inner, Strength, noise_in_signal
+from workbench.algorithms.plug_and_play import FIRST, Inner, Strength, between, noise_in_signal
 from workbench.algorithms.proximal import anchored
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -36,9 +36,9 @@ class PnPHQS(Algorithm):
     """
 
     sigma: Strength = None
-    first: Annotated[float, Range(0.05, 1, log=True, limits=(1e-9, 1e3)), "sigma of the first level"] = 49 / 255
-    levels: Annotated[int, Range(1, 100, log=True, limits=(1, 1e6)), "number of levels"] = 8
-    weight: Trust = 0.23
+    first: Annotated[float, Range(0.05, 1, log=True, limits=(1e-9, 1e3)), "sigma of the first level"] = FIRST
+    levels: Annotated[int, Range(1, 100, log=True, limits=(1, 1e6)), "number of levels"] = 20
+    weight: Trust = 0.2
     inner: Inner = 20
 
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, white=True)
@@ -67,4 +67,4 @@ class PnPHQS(Algorithm):
         """The sigma of the next step; after the last level that of the last one."""
         last = noise_in_signal(state) if self.sigma is None else self.sigma
         part = 1.0 if self.levels == 1 else min(state.level / (self.levels - 1), 1.0)
-        return max(self.first, last) ** (1 - part) * last**part
+        return between(self.first, last, part)

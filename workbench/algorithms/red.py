@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.annealed import Trust
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.plug_and_play import Inner, Strength, noise_in_signal
+from workbench.algorithms.plug_and_play import Inner, Strength, Warm, noise_in_signal, warmed
 from workbench.algorithms.proximal import descended
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -30,6 +30,7 @@ class RED(Algorithm):
     sigma: Strength = None
     weight: Trust = 0.25
     step_size: Step = None
+    warm: Warm = 40
 
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
     exact = minimises = False
@@ -41,8 +42,9 @@ class RED(Algorithm):
         return State(x, 0, self.measure(problem))
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
-        x, sigma = state.x, self.denoised_at(state)
-        slope = problem.misfit_grad(x) + self.weight / sigma**2 * (x - problem.prior.denoise(x, sigma))
+        x, last = state.x, self._last(state)
+        taken = x - problem.prior.denoise(x, warmed(problem, last, state.k, self.warm))
+        slope = problem.misfit_grad(x) + self.weight / last**2 * taken
         return replace(state, x=x - self.current_step(state) * slope, k=state.k + 1)
 
     def current_step(self, state: State) -> float:
@@ -51,11 +53,14 @@ class RED(Algorithm):
     def largest_step(self, state: State) -> float:
         return 2 / self._bend(state)
 
-    def denoised_at(self, state: State) -> float:
+    def denoised_at(self, state: State) -> float | None:
+        return self._last(state) if state.k >= self.warm else None
+
+    def _last(self, state: State) -> float:
         return noise_in_signal(state) if self.sigma is None else self.sigma
 
     def _bend(self, state: State) -> float:
-        return state.measured["lipschitz"] + self.weight / self.denoised_at(state) ** 2
+        return state.measured["lipschitz"] + self.weight / self._last(state) ** 2
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 from workbench import catalog, devices, jobs, networks
 from workbench.algorithms import State
 from workbench.analysis.information import Bins, Estimator, LayerEstimator, Noisy
-from workbench.app.trainings import Kept, Run
+from workbench.app.lessons import LESSONS, RecipeRun
+from workbench.app.trainings import Kept, Plan, Run, Running
 from workbench.jobs import Outcome, Status
 from workbench.networks import PRESETS, SGD, Training
 from workbench.parameters import as_text, changed
@@ -39,8 +40,8 @@ class Laboratory:
     def __init__(self, device: str = "cpu") -> None:
         self.device, self._preset = device, FIRST
         self._changes: dict[str, str] = {}
-        self.training = changed(PRESETS[FIRST], seeds=SEEDS)
-        self.run: Run | None = None
+        self.training: Plan = changed(PRESETS[FIRST], seeds=SEEDS)
+        self.run: Running | None = None
         self.runs: list[Kept] = []
         self.ghost: Kept | None = None
         self.estimators: tuple[Estimator, ...] = (Bins(),)
@@ -53,6 +54,11 @@ class Laboratory:
         self._seen: tuple = ()
 
     @property
+    def kinds(self) -> dict[str, dict[str, type]]:
+        """What can be exchanged by name: nothing of a recipe, whose parts are made for each other."""
+        return KINDS if isinstance(self.training, Training) else {}
+
+    @property
     def name(self) -> str:
         """The preset, and what was changed of it."""
         return ", ".join([self._preset, *self._changes.values()])
@@ -60,11 +66,10 @@ class Laboratory:
     # Wishes.
 
     def preset(self, name: str) -> None:
-        """A training from the literature, with few seeds, so that it moves."""
-        seeds = min(SEEDS, PRESETS[name].seeds)
+        """A training from the literature, with few seeds, so that it moves; or the recipe of weights that ship."""
         self._preset, self._changes = name, {}
         self.estimators = (networks.reader(name),)
-        self._wish(lambda: changed(PRESETS[name], seeds=seeds), "")
+        self._wish(LESSONS[name] if name in LESSONS else lambda: _few(PRESETS[name]), "")
 
     def set(self, path: str, value: Any) -> None:
         """Another value of a parameter: "epochs", "optimiser.step_size", "network.disturbance.dropout"."""
@@ -77,9 +82,11 @@ class Laboratory:
 
     def take_rate(self, rate: float) -> None:
         """Stochastic gradient descent with that step."""
-        there = self.training.optimiser
+        training = self.training
+        assert isinstance(training, Training)  # the look that offers it is not drawn of a recipe
+        there = training.optimiser
         same = changed(there, step_size=rate) if isinstance(there, SGD) else SGD(rate, there.batch, 0.0, there.shuffle)
-        self._wish(lambda: changed(self.training, optimiser=same), "optimiser", f"SGD of step {rate:.3g}")
+        self._wish(lambda: changed(training, optimiser=same), "optimiser", f"SGD of step {rate:.3g}")
 
     def read_by(self, names: list[str]) -> None:
         """The estimators side by side; those that were there keep their parameters."""
@@ -111,7 +118,7 @@ class Laboratory:
     def begin(self, play: bool = True) -> None:
         """A new run of the training there is."""
         try:
-            run = Run(self.name, self.training, self.device)
+            run = self._made()
         except Refusal as sentence:
             self.complaint = str(sentence)
             return
@@ -162,7 +169,7 @@ class Laboratory:
     @property
     def at(self) -> tuple[int, State] | None:
         """The epoch that is looked at and its weights; None before the first."""
-        kept = [] if self.run is None else self.run.trail.kept
+        kept = [] if self.run is None else self.run.kept
         chosen = [pair for pair in kept if self.epoch is None or pair[0] <= self.epoch]
         return chosen[-1] if chosen else None
 
@@ -187,7 +194,12 @@ class Laboratory:
         fresh, self._seen = now != self._seen, now
         return fresh
 
-    def _wish(self, make: Callable[[], Training], path: str, label: str = "") -> None:
+    def _made(self) -> Running:
+        if isinstance(self.training, Training):
+            return Run(self.name, self.training, self.device)
+        return RecipeRun(self.name, self.training)
+
+    def _wish(self, make: Callable[[], Plan], path: str, label: str = "") -> None:
         try:
             training = make()
             run = self.run if self.run is not None and self.run.keeps(training) else None
@@ -216,6 +228,10 @@ class Laboratory:
 
     def _runner(self) -> jobs.Runner:
         return jobs.runner(str(devices.find(self.device)))
+
+
+def _few(training: Training) -> Training:
+    return changed(training, seeds=min(SEEDS, training.seeds))
 
 
 def _with(part: Any, path: str, value: Any) -> Any:

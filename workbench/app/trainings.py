@@ -1,7 +1,9 @@
 """One training of the laboratory: its job, the weights at the epochs that are kept, and what was read off them."""
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -14,12 +16,14 @@ from workbench.app.images import Array
 from workbench.jobs import Job, Snapshot
 from workbench.networks import LayerInformation, Trained, Training
 from workbench.problem import Problem
+from workbench.recipes import Recipe
 from workbench.refusal import Refusal
 
 EPOCHS = 100  # that are kept at most
 MEMORY = 2**30  # bytes that weights kept and the units of one network may take
 _COPIES = 3  # of the units, while a slope is taken
 Path = dict[int, LayerInformation]
+Plan = Training | Recipe
 
 
 class Trail:
@@ -50,21 +54,33 @@ class Curves:
     values: dict[str, Array]
 
 
-class Run:
-    """A training under the runner. `planes` and `stability` are filled by studies, epoch by epoch."""
+class Running(ABC):
+    """What the laboratory asks of any training: its job, what is kept of it on the way, and words."""
 
-    def __init__(self, name: str, training: Training, device: str) -> None:
-        self.name, self.training = name, training
-        self.problem = _on(training.problem(), device)
-        _require_memory(training, self.problem)
-        if sentence := training.optimiser.unmet(self.problem):
-            raise Refusal("a training that can run", name, sentence)
-        self.layers = networks.layer_names(self.problem)
-        self.trail = Trail(training.epochs)
-        self.job = Job(self.problem, training.optimiser, (networks.progress, self.trail), training.steps, 0)
-        self.job.must = self.trail.wants
-        self.planes: dict[Estimator, Path] = {}
-        self.stability: dict[int, dict[str, Tensor]] = {}
+    unit: ClassVar[str] = "epoch"  # what the slider counts
+    steps: int  # of one unit
+    length: int  # in units
+    name: str
+    job: Job
+    planes: Mapping[Estimator, Path]
+
+    @property
+    @abstractmethod
+    def kept(self) -> list[tuple[int, State]]:
+        """What can be looked at again, each with its place on the slider."""
+
+    @property
+    @abstractmethod
+    def method(self) -> str:
+        """Optimiser, step and batch as they are used."""
+
+    @abstractmethod
+    def keeps(self, training: Plan) -> bool:
+        """Whether a run can go on as that training."""
+
+    @abstractmethod
+    def change(self, training: Plan, label: str) -> None:
+        """Go on with other numbers of the same network and examples."""
 
     @property
     def latest(self) -> Snapshot:
@@ -72,37 +88,9 @@ class Run:
 
     @property
     def epoch(self) -> float:
-        """How often every example has been seen."""
+        """How often every example has been seen; of a recipe, which draws new ones, the steps."""
         state = self.latest.state
         return 0.0 if state is None else state.k / self.steps
-
-    @property
-    def steps(self) -> int:
-        """The steps of an epoch."""
-        return self.training.steps // self.training.epochs
-
-    @property
-    def count(self) -> int:
-        """The examples that layers are measured on, those held out among them."""
-        operator = networks.learning(self.problem)
-        return len(operator.targets) + len(operator.held_out_targets)
-
-    def change(self, training: Training, label: str) -> None:
-        """Go on with other numbers of the same network and examples."""
-        problem = replace(self.problem, prior=training.prior)
-        if sentence := training.optimiser.unmet(problem):
-            raise Refusal("a training that can go on", label, sentence)
-        self.training, self.problem = training, problem
-        self.job.change(problem, training.optimiser, label)
-
-    def keeps(self, training: Training) -> bool:
-        """Whether a run can go on as that training."""
-        mine = self.training
-        same = all(getattr(mine, n) == getattr(training, n) for n in ("network", "examples", "loss", "double"))
-        seeds = (mine.seeds, mine.seed, mine.epochs) == (training.seeds, training.seed, training.epochs)
-        ways = (type(mine.optimiser), mine.optimiser.batch, mine.optimiser.shuffle, type(mine.prior))
-        theirs = (type(training.optimiser), training.optimiser.batch, training.optimiser.shuffle, type(training.prior))
-        return same and seeds and ways == theirs
 
     def curves(self) -> Curves:
         """What the probes have read so far."""
@@ -115,6 +103,58 @@ class Run:
         return Curves(ks[: len(rows)] / self.steps, values)
 
 
+class Run(Running):
+    """A training over a table. `planes` and `stability` are filled by studies, epoch by epoch."""
+
+    def __init__(self, name: str, training: Training, device: str) -> None:
+        self.name, self.training = name, training
+        self.problem = _on(training.problem(), device)
+        self.steps, self.length = training.steps // training.epochs, training.epochs
+        _require_memory(training, self.problem)
+        if sentence := training.optimiser.unmet(self.problem):
+            raise Refusal("a training that can run", name, sentence)
+        self.layers = networks.layer_names(self.problem)
+        self.trail = Trail(training.epochs)
+        self.job = Job(self.problem, training.optimiser, (networks.progress, self.trail), training.steps, 0)
+        self.job.must = self.trail.wants
+        self.planes: dict[Estimator, Path] = {}
+        self.stability: dict[int, dict[str, Tensor]] = {}
+
+    @property
+    def kept(self) -> list[tuple[int, State]]:
+        return self.trail.kept
+
+    @property
+    def method(self) -> str:
+        method, state = self.training.optimiser, self.latest.state
+        step = "" if state is None else f" of step {method.current_step(state):.3g}"
+        return f"{type(method).__name__}{step}, batches of {method.batch_size(self.problem)}"
+
+    @property
+    def count(self) -> int:
+        """The examples that layers are measured on, those held out among them."""
+        operator = networks.learning(self.problem)
+        return len(operator.targets) + len(operator.held_out_targets)
+
+    def change(self, training: Plan, label: str) -> None:
+        assert isinstance(training, Training)
+        problem = replace(self.problem, prior=training.prior)
+        if sentence := training.optimiser.unmet(problem):
+            raise Refusal("a training that can go on", label, sentence)
+        self.training, self.problem = training, problem
+        self.job.change(problem, training.optimiser, label)
+
+    def keeps(self, training: Plan) -> bool:
+        if not isinstance(training, Training):
+            return False
+        mine = self.training
+        same = all(getattr(mine, n) == getattr(training, n) for n in ("network", "examples", "loss", "double"))
+        seeds = (mine.seeds, mine.seed, mine.epochs) == (training.seeds, training.seed, training.epochs)
+        ways = (type(mine.optimiser), mine.optimiser.batch, mine.optimiser.shuffle, type(mine.prior))
+        theirs = (type(training.optimiser), training.optimiser.batch, training.optimiser.shuffle, type(training.prior))
+        return same and seeds and ways == theirs
+
+
 @dataclass(frozen=True)
 class Kept:
     """What stays of a run to compare others with."""
@@ -124,9 +164,9 @@ class Kept:
     planes: dict[Estimator, Path]
 
     @classmethod
-    def of(cls, run: Run) -> Self:
+    def of(cls, run: Running) -> Self:
         planes = {estimator: dict(path) for estimator, path in run.planes.items()}
-        return cls(f"{run.name}, {run.epoch:.0f} epochs", run.curves(), planes)
+        return cls(f"{run.name}, {run.epoch:.0f} {run.unit}s", run.curves(), planes)
 
 
 def _on(problem: Problem, device: str) -> Problem:

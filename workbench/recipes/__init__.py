@@ -2,7 +2,7 @@
 
 from workbench.recipes.cards import card, finish
 from workbench.recipes.course import Course, Point
-from workbench.recipes.fitting import Answers, Fit, Fitted, answers
+from workbench.recipes.fitting import Answers, Fit, Fitted, answers, network_of
 from workbench.recipes.lessons import Batch, Denoising, Lesson, Moment
 from workbench.recipes.pictures import HELD_OUT, HandwrittenDigits, Laplacian, Photographs, Pictures, luminance
 from workbench.recipes.recipes import RECIPES, Recipe
@@ -32,4 +32,5 @@ __all__ = [
     "card",
     "finish",
     "luminance",
+    "network_of",
 ]

@@ -10,7 +10,7 @@ import torch
 
 from workbench.parameters import as_code
 from workbench.recipes.course import Course
-from workbench.recipes.fitting import Fitted
+from workbench.recipes.fitting import Fitted, network_of
 from workbench.recipes.measures import Figure
 from workbench.recipes.pictures import HandwrittenDigits, Laplacian, Photographs, Pictures
 from workbench.weights import read, write
@@ -31,7 +31,7 @@ _LAPLACIAN = "Random numbers of density exp(-|x| / scale) / (2 scale), scale {sc
 def finish(name: str, course: Course, state: Fitted, folder: Path) -> Path:
     """Write `name`.safetensors, its hash into the manifest, its card and its curve; the path of the weights."""
     path = folder / f"{name}.safetensors"
-    write(course.network(state), path)
+    write(network_of(course.problem, state), path)
     whole = path.read_bytes()
     _enter(folder / MANIFEST, name, hashlib.sha256(whole).hexdigest())
     with torch.no_grad():

@@ -9,13 +9,12 @@ from typing import NamedTuple
 
 import torch
 
-from workbench.denoisers import Network
-from workbench.parameters import describe, rebuild
-from workbench.recipes.fitting import Fitted, answers
+from workbench.parameters import describe
+from workbench.recipes.fitting import Fitted
 from workbench.recipes.recipes import Recipe
 from workbench.refusal import Refusal
 from workbench.run import iterate, resume
-from workbench.weights.files import loaded, packed, replace_file, unpacked
+from workbench.weights.files import packed, replace_file, unpacked
 
 _ARRAYS = ("x", "mean", "first", "second", "loss")
 
@@ -51,11 +50,6 @@ class Course:
             if state.k % self.every == 0 or fit.done(state):
                 self._keep(state, time.process_time() - begin)
             yield state
-
-    def network(self, state: Fitted) -> Network:
-        """The network with the mean of the weights up to this state."""
-        operator = answers(self.problem)
-        return loaded(rebuild(describe(operator.network)), operator.arrays(state.mean[0]), "this training")
 
     def _keep(self, state: Fitted, seconds: float) -> None:
         with torch.no_grad():

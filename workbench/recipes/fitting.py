@@ -15,12 +15,13 @@ from workbench.algorithms import Algorithm, Needs, State
 from workbench.denoisers import Network
 from workbench.networks import SquaredLoss
 from workbench.operators import Field, Operator
-from workbench.parameters import Range
+from workbench.parameters import Range, describe, rebuild
 from workbench.priors import Zero
 from workbench.problem import Problem
 from workbench.recipes.lessons import Lesson, Moment
 from workbench.refusal import Refusal
 from workbench.tensors import generator
+from workbench.weights.files import loaded
 
 _EARLY = 20  # steps before a usual length of the slope is known
 _SHOWN = 8  # held-out examples that the misfit of the problem looks at
@@ -33,8 +34,8 @@ class Answers(Operator):
 
     def __init__(self, network: Network, lesson: Lesson, seed: int = 0) -> None:
         self._seed = seed
-        self._held_out = lesson.held_out(_SHOWN)
-        targets = self._held_out.targets
+        self.held_out = lesson.held_out(_SHOWN)
+        targets = self.held_out.targets
         super().__init__((1, sum(p.numel() for p in network.parameters())), tuple(targets.flatten(1).shape))
         self.network, self.lesson = copy.deepcopy(network), lesson  # first weights are drawn into a copy
         self._shapes = {name: p.shape for name, p in network.named_parameters()}
@@ -42,10 +43,10 @@ class Answers(Operator):
     @property
     def targets(self) -> Tensor:
         """What should come out, (1, N, values)."""
-        return self._held_out.targets.flatten(1)[None]
+        return self.held_out.targets.flatten(1)[None]
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.stack([self._answer(w, *self._held_out.inputs).flatten(1) for w in x])
+        return torch.stack([self._answer(w, *self.held_out.inputs).flatten(1) for w in x])
 
     def first_guess(self, y: Tensor) -> Tensor:
         drawn = self.network.drawn(generator(self._seed, 0))
@@ -145,6 +146,12 @@ class Fit(Algorithm):
 
     def done(self, state: State) -> bool:
         return state.k >= self.steps
+
+
+def network_of(problem: Problem, state: Fitted) -> Network:
+    """The network of a training of `Fit`, with the mean of the weights up to this state."""
+    operator = answers(problem)
+    return loaded(rebuild(describe(operator.network)), operator.arrays(state.mean[0]), "this training")
 
 
 def _cut(slope: Tensor, state: Fitted) -> Tensor:

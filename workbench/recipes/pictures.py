@@ -1,8 +1,9 @@
 """What networks learn pictures from: photographs of installed packages, and leaves from a formula."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Annotated
 
 import torch
@@ -121,24 +122,37 @@ def _digits() -> tuple[Tensor, Tensor]:
     return learned.inputs.float(), kept.inputs.float()
 
 
-@cache
-def _photographs(colour: bool) -> tuple[Tensor, ...]:
-    """Every photograph at every scale, (1, C, side, side)."""
-    found = [Packaged(package, file)(side) for package, files in _COLOUR.items() for file in files for side in _SCALES]
-    if colour:
-        return tuple(found)
-    grey = [Packaged("skimage", f"data/{name}.png")(side) for name in _GREY for side in _SCALES]
-    return tuple(luminance(x) for x in (*found, *grey))
+class _Made(Sequence[Tensor]):
+    """Pictures, (1, C, side, side), each made when it is first wanted: a training begins at once."""
+
+    def __init__(self, makers: Iterable[Callable[[], Tensor]], colour: bool) -> None:
+        self._makers, self._colour = tuple(makers), colour
+        self._made: dict[int, Tensor] = {}
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def __getitem__(self, place: int) -> Tensor:
+        if place not in self._made:
+            picture = self._makers[place]()
+            self._made[place] = picture if self._colour else luminance(picture)
+        return self._made[place]
 
 
 @cache
-def _pool(colour: bool) -> tuple[Tensor, ...]:
-    if not colour:
-        return tuple(map(luminance, _pool(True)))
-    return tuple(dead_leaves(160, generator(1, k)) for k in range(_LEAVES))
+def _photographs(colour: bool) -> _Made:
+    """Every photograph at every scale."""
+    files = [(package, file) for package, names in _COLOUR.items() for file in names]
+    files += [] if colour else [("skimage", f"data/{name}.png") for name in _GREY]
+    return _Made([partial(Packaged(*file), side) for file in files for side in _SCALES], colour)
 
 
-def _crops(pictures: tuple[Tensor, ...], side: int, rng: torch.Generator, count: int) -> Tensor:
+@cache
+def _pool(colour: bool) -> _Made:
+    return _Made([lambda k=k: dead_leaves(160, generator(1, k)) for k in range(_LEAVES)], colour)
+
+
+def _crops(pictures: Sequence[Tensor], side: int, rng: torch.Generator, count: int) -> Tensor:
     """Squares at random places of random pictures, one of eight ways up."""
     found = []
     for pick, turn, flip in torch.randint(1 << 30, (count, 3), generator=rng).tolist():

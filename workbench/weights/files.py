@@ -19,9 +19,14 @@ _PROGRAMS = (".pt", ".pth", ".pkl", ".bin", ".ckpt")
 
 def write(network: Network, path: str | Path, half: bool = True) -> None:
     """Save a network with its description, in half precision unless told otherwise, whole or not at all."""
+    replace_file(Path(path), as_bytes(network, half))
+
+
+def as_bytes(network: Network, half: bool = True) -> bytes:
+    """What `write` writes."""
     dtype = torch.float16 if half else torch.float32
     arrays = {name: value.detach().to(dtype) for name, value in network.state_dict().items()}
-    replace_file(Path(path), packed(arrays, {"network": json.dumps(describe(network))}))
+    return packed(arrays, {"network": json.dumps(describe(network))})
 
 
 def read(path: str | Path) -> Network:

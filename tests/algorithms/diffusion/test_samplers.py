@@ -17,6 +17,7 @@ from workbench.algorithms.diffusion import (
     Karras,
     LinearVP,
     ProbabilityFlow,
+    Renoising,
     ReverseSDE,
     Sampler,
     Schedule,
@@ -83,6 +84,20 @@ def test_the_variance_is_right_in_the_limit_of_many_levels(sampler, schedule):
     coarse, fine = (abs(final_variance(sampler, schedule, levels) / VARIANCE - 1) for levels in (25, 400))
     # 16 times the levels; what is left: the start lacks the variance of the signals, one of 300, and chance.
     assert fine < 0.04 and fine < max(coarse / 8, 0.005)
+
+
+def test_renoising_keeps_its_share_of_the_noise_and_loses_a_known_part_of_the_variance():
+    """For N(0, v) a move multiplies by w + kept (1 - w), w = v / (v + s^2), and adds (eta s')^2.
+
+    At rest, s small, that is 2 (1 - c) variance / v = eta^2, c = sqrt(1 - eta^2): (1 + c) / 2 of v.
+    """
+    sampler, ratios = Renoising(0.6), Karras().ratios(25)
+    variance = ratios[0] ** 2
+    for old, new in pairwise(ratios):
+        w = VARIANCE / (VARIANCE + old**2)
+        variance = (w + 0.8 * new / old * (1 - w)) ** 2 * variance + (0.6 * new) ** 2
+    assert final_variance(sampler, Karras(), 25) == pytest.approx(variance, rel=0.03)
+    assert final_variance(sampler, Karras(), 1000) == pytest.approx(0.9 * VARIANCE, rel=0.02)
 
 
 def test_heuns_method_is_of_second_order_and_eulers_of_first():

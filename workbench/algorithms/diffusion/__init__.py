@@ -6,7 +6,7 @@ from workbench.algorithms.diffusion.ddrm import DDRM
 from workbench.algorithms.diffusion.guidance import DPS, MCG, PiGDM
 from workbench.algorithms.diffusion.likelihood import log_density
 from workbench.algorithms.diffusion.red_diff import REDDiff
-from workbench.algorithms.diffusion.samplers import DDIM, ProbabilityFlow, ReverseSDE, Sampler
+from workbench.algorithms.diffusion.samplers import DDIM, ProbabilityFlow, Renoising, ReverseSDE, Sampler
 from workbench.algorithms.diffusion.schedules import CosineVP, Geometric, Karras, Level, LinearVP, Schedule
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "PiGDM",
     "ProbabilityFlow",
     "REDDiff",
+    "Renoising",
     "ReverseSDE",
     "Sampler",
     "Schedule",

@@ -9,6 +9,7 @@ from torch import Tensor
 from workbench.algorithms.base import Needs
 from workbench.algorithms.diffusion.base import Guided, Spread, deviation, left
 from workbench.algorithms.diffusion.nearer import back, krylov, linear, nearer
+from workbench.algorithms.diffusion.samplers import Renoising, Sampler
 from workbench.algorithms.diffusion.singular import UNKNOWN, spectral, unknown
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -40,10 +41,12 @@ class DDS(Guided):
     """x = D + p, p a few conjugate gradients on (A*A + sigma^2 / v) p = A*(y - A D), D = E[x | z].
 
     v = s^2 spread^2 / (s^2 + spread^2), what z leaves of the variance of white signals. In a Krylov space the estimate
-    stays near D where the data say little. Any linear operator, the cost of a step known.
+    stays near D where the data say little. Any linear operator, the cost of a step known. The paper's sampler ends
+    nearer to the posterior's mean than a sample is; with DDIM it ends at a sample.
     Chung et al. 2024, doi 10.48550/arXiv.2303.05754.
     """
 
+    sampler: Annotated[Sampler, "from one level to the next"] = Renoising()
     krylov: Annotated[int, Range(1, 20, limits=(1, 1000)), "conjugate gradients a step"] = 5
     spread: Spread = 0.3
 

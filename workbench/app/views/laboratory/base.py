@@ -1,6 +1,7 @@
 """What the looks at a training share: the contract, curves with a band over the seeds, what an epoch is called."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 import panel as pn
@@ -9,24 +10,36 @@ from bokeh.plotting import figure
 
 from workbench.app.images import Array
 from workbench.app.laboratory import Laboratory
+from workbench.app.trainings import Run, Running
 from workbench.app.views.figures import empty, fill
 from workbench.app.words import ERROR, Words
 
 BLUE, ORANGE, GREEN, PURPLE, RED, GREY = "#2f86d0", "#ec7f2b", "#38a169", "#7048e8", "#d6336c", "#868e96"
 POINTS = 1000  # of a curve, at most
+HESSIANS = "Examples of a recipe are new in every step: there is no one loss whose Hessian could be looked at."
 
 
 class LabPlot(ABC):
     """One look at a training: `draw` it, and ask for the study that it shows.
 
-    `controls` stand beside it; `note` says what to know, and `badge` what is wrong.
+    `controls` stand beside it; `note` says what to know, and `badge` what is wrong. A training that is none of
+    `reads` is not drawn: `instead` is said of it.
     """
+
+    reads: ClassVar[type[Running]] = Run
+    instead: ClassVar[str]
 
     def __init__(self, laboratory: Laboratory) -> None:
         self.laboratory = laboratory
         self.note, self.badge = Words(), Words(ERROR)
         self.controls: tuple[pn.viewable.Viewable, ...] = ()
         self.element = self._made()
+
+    @property
+    def run(self) -> Run | None:
+        """The training over a table that goes; None while there is none."""
+        run = self.laboratory.run
+        return run if isinstance(run, Run) else None
 
     @abstractmethod
     def _made(self) -> pn.viewable.Viewable:

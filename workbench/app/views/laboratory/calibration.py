@@ -18,6 +18,8 @@ from workbench.app.words import Words
 class Calibration(LabPlot):
     """Readings against truths on the tasks of known information; on the diagonal an estimator is right."""
 
+    instead = "Estimators are calibrated at the number of samples that a table has: a recipe has no such number."
+
     def _made(self) -> pn.viewable.Viewable:
         self.plot = new_figure("truth, nats", "reading, nats")
         self.points, self.diagonal, self.lost = (
@@ -40,7 +42,7 @@ class Calibration(LabPlot):
         return pane(self.plot)
 
     def draw(self) -> None:
-        lab, run = self.laboratory, self.laboratory.run
+        lab, run = self.laboratory, self.run
         if run is None:
             return
         tuned = {type(e).__name__: e for e in lab.estimators}

@@ -11,7 +11,19 @@ from workbench.app import studies
 from workbench.app.images import Array
 from workbench.app.trainings import Curves
 from workbench.app.views.figures import legend, new_figure, pane
-from workbench.app.views.laboratory.base import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Band, LabPlot, moment, place
+from workbench.app.views.laboratory.base import (
+    BLUE,
+    GREEN,
+    GREY,
+    HESSIANS,
+    ORANGE,
+    PURPLE,
+    RED,
+    Band,
+    LabPlot,
+    moment,
+    place,
+)
 from workbench.networks import SGD
 
 _SIDES = {"": ("learned", BLUE), "held_out_": ("held out", ORANGE)}
@@ -20,6 +32,7 @@ _SIDES = {"": ("learned", BLUE), "held_out_": ("held out", ORANGE)}
 class Course(LabPlot):
     """Loss and accuracy over the epochs, of what is learned and of what is held out: mean and extremes of the seeds."""
 
+    instead = 'A recipe has neither epochs nor classes: its loss is under "recipe".'
     element: pmui.Row
 
     def _made(self) -> pmui.Row:
@@ -32,7 +45,7 @@ class Course(LabPlot):
         return pmui.Row(*map(pane, self.plots.values()), sizing_mode="stretch_both", margin=0)
 
     def draw(self) -> None:
-        run, ghost = self.laboratory.run, self.laboratory.ghost
+        run, ghost = self.run, self.laboratory.ghost
         if run is None:
             return
         curves = run.curves()
@@ -56,6 +69,8 @@ class Course(LabPlot):
 class Sharpness(LabPlot):
     """lambda_max and trace of the Hessian beside 2 (1 + momentum) / step; critical step and step in use."""
 
+    instead = HESSIANS
+
     def _made(self) -> pn.viewable.Viewable:
         self.left = new_figure("epoch", "curvature", log=True)
         self.right = new_figure("epoch", "step", log=True)
@@ -69,7 +84,7 @@ class Sharpness(LabPlot):
         return pmui.Row(pane(self.left), pane(self.right), sizing_mode="stretch_both", margin=0)
 
     def draw(self) -> None:
-        run = self.laboratory.run
+        run = self.run
         if run is None:
             return
         found = dict(sorted(run.stability.items()))

@@ -10,7 +10,7 @@ from bokeh.models import LogScale, LogTicker
 from workbench.app import spectral, studies
 from workbench.app.axes import SymmetricLogarithmic
 from workbench.app.views.figures import Flags, empty, fill, legend, mark, new_figure, pane
-from workbench.app.views.laboratory.base import BLUE, GREY, ORANGE, RED, LabPlot
+from workbench.app.views.laboratory.base import BLUE, GREY, HESSIANS, ORANGE, RED, LabPlot
 from workbench.networks import SGD, Landscape, Optimiser
 
 _SEED = 0  # of the batch: whose Hessian is drawn
@@ -18,6 +18,8 @@ _SEED = 0  # of the batch: whose Hessian is drawn
 
 class Density(LabPlot):
     """The density of the Hessian of one seed, where its bulk ends, and the outliers beyond."""
+
+    instead = HESSIANS
 
     def _made(self) -> pn.viewable.Viewable:
         self.plot = new_figure("eigenvalue λ", "density of eigenvalues")
@@ -30,7 +32,7 @@ class Density(LabPlot):
         return pane(self.plot)
 
     def draw(self) -> None:
-        run, at = self.laboratory.run, self.laboratory.at
+        run, at = self.run, self.laboratory.at
         if run is None or at is None:
             return
         epoch, state = at
@@ -60,6 +62,8 @@ class Density(LabPlot):
 class Batches(LabPlot):
     """The largest eigenvalue over batches against their size, beside that over all examples; the rate to take."""
 
+    instead = HESSIANS
+
     def _made(self) -> pn.viewable.Viewable:
         self.plot = new_figure("examples in a batch", "λmax of the batch's Hessian", log=True)
         self.plot.x_scale = LogScale()
@@ -76,7 +80,7 @@ class Batches(LabPlot):
         return pane(self.plot)
 
     def draw(self) -> None:
-        run, at = self.laboratory.run, self.laboratory.at
+        run, at = self.run, self.laboratory.at
         if run is None or at is None:
             return
         epoch, state = at

@@ -4,7 +4,7 @@ from typing import Any
 
 import panel_material_ui as pmui
 
-from workbench.app.laboratory import KINDS, Laboratory
+from workbench.app.laboratory import Laboratory
 from workbench.app.widgets import Control, control
 from workbench.app.wishes import Wishes
 from workbench.parameters import Checked, Parameter, parameters
@@ -33,7 +33,8 @@ class Knobs:
             self._build(parts)
         self._following = True
         for path, menu in self._menus.items():
-            name = next(n for n, cls in KINDS[path].items() if cls is type(at(self.laboratory.training, path)))
+            now = type(at(self.laboratory.training, path))
+            name = next(n for n, cls in self.laboratory.kinds[path].items() if cls is now)
             if menu.value != name:
                 menu.value = name
         self._following = False
@@ -43,7 +44,7 @@ class Knobs:
     def _build(self, parts: list[tuple[str, Any]]) -> None:
         self._menus, self._controls, shown = {}, {}, []
         for path, part in parts:
-            if path in KINDS:
+            if path in self.laboratory.kinds:
                 self._menus[path] = self._menu(path)
                 shown.append(self._menus[path])
             for own, parameter in _own(path, part):
@@ -52,9 +53,8 @@ class Knobs:
         self.element[:] = shown
 
     def _menu(self, path: str) -> pmui.Select:
-        menu = pmui.Select(
-            label=path.rpartition(".")[2], options=list(KINDS[path]), sizing_mode="stretch_width", **_SELECT
-        )
+        label, names = path.rpartition(".")[2], list(self.laboratory.kinds[path])
+        menu = pmui.Select(label=label, options=names, sizing_mode="stretch_width", **_SELECT)
         menu.param.watch(lambda event: self._choose(path, event.new), "value")
         return menu
 

@@ -23,6 +23,8 @@ MOST = 3  # estimators side by side
 class Plane(LabPlot):
     """I(X;T) against I(T;Y) of every layer: mean over the seeds, a thin line for each seed, the kept run in grey."""
 
+    instead = "An information plane needs a table with labels to know of: a recipe draws pictures without end."
+
     def _made(self) -> pn.viewable.Viewable:
         self.menu = pmui.MultiChoice(
             label="estimators, side by side",
@@ -56,7 +58,7 @@ class Plane(LabPlot):
         self.knobs[:] = [each.element for each in self._knobs.values()]
 
     def draw(self) -> None:
-        lab, run = self.laboratory, self.laboratory.run
+        lab, run = self.laboratory, self.run
         if run is None:
             return
         there = {type(e).__name__: e for e in lab.estimators}

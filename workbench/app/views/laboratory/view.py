@@ -5,13 +5,15 @@ from typing import Any
 import panel_material_ui as pmui
 
 from workbench.app.laboratory import FIRST, Laboratory
+from workbench.app.lessons import LESSONS
 from workbench.app.session import Session
-from workbench.app.trainings import Run
+from workbench.app.trainings import Running
 from workbench.app.views.laboratory.base import LabPlot
 from workbench.app.views.laboratory.calibration import Calibration
 from workbench.app.views.laboratory.course import Course, Sharpness
 from workbench.app.views.laboratory.curvature import Batches, Density
 from workbench.app.views.laboratory.knobs import Knobs
+from workbench.app.views.laboratory.lesson import Lesson
 from workbench.app.views.laboratory.plane import Plane
 from workbench.app.words import ERROR, Words
 from workbench.jobs import Status
@@ -24,6 +26,7 @@ PLOTS: dict[str, type[LabPlot]] = {
     "Hessian density": Density,
     "batches": Batches,
     "calibration": Calibration,
+    "recipe": Lesson,
 }
 _FULL = {"height": "calc(100vh - 116px)", "min-height": "420px"}  # all that is below the tabs
 _PLOT = {"flex": "1 1 calc(100vh - 252px)", "min-height": "280px"}
@@ -57,7 +60,7 @@ class LaboratoryView:
 
     def _build(self) -> None:
         self.menu = pmui.Select(label="show", options=list(PLOTS), value=next(iter(PLOTS)), width=190, **_SMALL)
-        self.preset = pmui.Select(label="preset", options=list(PRESETS), value=FIRST, width=205, **_SMALL)
+        self.preset = pmui.Select(label="preset", options=[*PRESETS, *LESSONS], value=FIRST, width=205, **_SMALL)
         self.epoch = pmui.IntSlider(
             label="epoch", value=1, start=0, end=1, show_value=False, width=190, size="small", margin=(2, 8), sx=_LABEL
         )
@@ -75,7 +78,7 @@ class LaboratoryView:
         self.place = pmui.Column(sizing_mode="stretch_both", margin=0, styles=_PLOT)
         self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles=_NOTES)
         self.menu.param.watch(lambda event: self._show(), "value")
-        self.preset.param.watch(lambda event: lab.preset(event.new), "value")
+        self.preset.param.watch(lambda event: self._take(event.new), "value")
         self.epoch.param.watch(lambda event: self._scrub(event.new), "value")
         self.ghost.param.watch(lambda event: self._compare(event.new), "value")
         bar = pmui.Row(self.menu, *self.buttons.values(), self.ghost, sizing_mode="stretch_width", margin=0)
@@ -84,10 +87,10 @@ class LaboratoryView:
         self._show()
 
     def _show(self) -> None:
-        plot = self._plot
+        plot, fits = self._plot, self._fits
         status = (self.words.element, self.complaint.element)
-        self.side[:] = [*status, self.epoch, *plot.controls, self.preset, self.knobs.element]
-        self.place[:] = [plot.element]
+        self.side[:] = [*status, self.epoch, *(plot.controls if fits else ()), self.preset, self.knobs.element]
+        self.place[:] = [plot.element] if fits else []
         self.below[:] = [plot.badge.element, plot.note.element]
         self._stale = True
 
@@ -97,6 +100,19 @@ class LaboratoryView:
         if name not in self._plots:
             self._plots[name] = PLOTS[name](self.laboratory)
         return self._plots[name]
+
+    @property
+    def _fits(self) -> bool:
+        """Whether the look can draw what runs."""
+        run = self.laboratory.run
+        return run is None or isinstance(run, self._plot.reads)
+
+    def _take(self, preset: str) -> None:
+        """Another training, and a look that can draw it."""
+        self.laboratory.preset(preset)
+        if not self._fits:
+            run = self.laboratory.run
+            self.menu.value = next(name for name, look in PLOTS.items() if isinstance(run, look.reads))
 
     def _toggle(self) -> None:
         running = self.laboratory.run is not None and self.laboratory.run.latest.status is Status.RUNNING
@@ -120,22 +136,26 @@ class LaboratoryView:
             return
         latest = run.latest
         message = f": {latest.message}" if latest.message else ""
-        where = f"{latest.status} at epoch {run.epoch:.0f} of {run.training.epochs}, {latest.seconds:.0f} s"
-        self.words.say(f"{where}: {_method(run)}{message}")
-        self._follow(run.trail.kept)
+        where = f"{latest.status} at {run.unit} {run.epoch:.0f} of {run.length}, {latest.seconds:.0f} s"
+        self.words.say(f"{where}: {run.method}{message}")
+        self._follow(run)
         self._press(latest.status)
-        self._plot.draw()
+        if self._fits:
+            self._plot.draw()
+        else:
+            self._plot.badge.say("")
+            self._plot.note.say(self._plot.instead)
 
-    def _follow(self, kept: list) -> None:
+    def _follow(self, run: Running) -> None:
         """Slider and menus go with the run."""
         self._following = True
-        epochs = [epoch for epoch, _ in kept] or [0]
+        epochs = [epoch for epoch, _ in run.kept] or [0]
         if epochs != self._epochs:
             self._epochs = epochs
             self.epoch.end = max(len(epochs) - 1, 1)
         chosen = self.laboratory.epoch
         here = len(epochs) - 1 if chosen is None else max(i for i, e in enumerate(epochs) if e <= chosen)
-        label = f"epoch {epochs[here]}{' (newest)' if chosen is None else ''}"
+        label = f"{run.unit} {epochs[here]}{' (newest)' if chosen is None else ''}"
         if (self.epoch.value, self.epoch.label) != (here, label):
             self.epoch.param.update(value=here, label=label)
         names = [NONE, *(kept.name for kept in self.laboratory.runs)]
@@ -154,10 +174,3 @@ class LaboratoryView:
         for name, off in idle.items():
             if self.buttons[name].disabled is not off:
                 self.buttons[name].disabled = off
-
-
-def _method(run: Run) -> str:
-    """Optimiser, step and batch as they are used."""
-    method, state = run.training.optimiser, run.latest.state
-    step = "" if state is None else f" of step {method.current_step(state):.3g}"
-    return f"{type(method).__name__}{step}, batches of {method.batch_size(run.problem)}"
