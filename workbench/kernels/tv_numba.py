@@ -12,6 +12,8 @@ from workbench.kernels import tv_rows
 from workbench.kernels.dispatch import share, workers
 from workbench.kernels.tv_reference import BLOCK, lipschitz, momentum
 
+_BAND = 1 << 19  # bytes of a plane's band: a block of steps on it and on its duals, ten times that, stays in the cache
+
 
 def gradient(x: Tensor) -> Tensor:
     planes, parts = as_planes(x)
@@ -42,7 +44,8 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     steps = (1 / (lipschitz(x) * t)).numpy()
     floor = np.finfo(planes.dtype).eps * weights * np.abs(planes).sum((1, 2), dtype=np.float64)
     threads = workers(planes.size)
-    bands = max(1, min(-(-threads // count), height // (2 * BLOCK)))
+    each = -(-threads // count)
+    bands = max(1, min(each * -(-planes[0].nbytes // (each * _BAND)), height // (2 * BLOCK)))
     # Before and after a block each plane's dual and the one before it, (H, 2, W) so that rows lie together; for each
     # thread three duals of a band with margins. One allocation, or fresh memory costs as much as the arithmetic.
     rows, margins = count * 2 * height, min(height, height // bands + 1 + 2 * (BLOCK + 1))
