@@ -15,9 +15,15 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
+
+from workbench.refusal import Refusal
 
 RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("torch", "numpy", "numba", "xarray", "scikit-image", "astra-toolbox", "deepinv", "panel", "bokeh", "cvxpy")
+PACKAGES = (
+    "torch", "numpy", "numba", "xarray", "scipy", "scikit-image", "astra-toolbox", "deepinv", "pylops", "scico", "jax",
+    "panel", "bokeh", "cvxpy",
+)  # fmt: skip
 
 
 def arguments(doc: str | None, repetitions: int, **numbers: int) -> argparse.Namespace:
@@ -62,6 +68,30 @@ def summary(times: Sequence[float], scale: float = 1.0) -> dict[str, float]:
     }
 
 
+def fastest(found: Mapping[str, Mapping[str, float]]) -> tuple[str, float]:
+    """Of those whose names do not begin with "ours", the fastest, and how many times longer than "ours" it takes."""
+    others = {name: times["median"] for name, times in found.items() if not name.startswith("ours")}
+    name = min(others, key=others.__getitem__)
+    return name, others[name] / found["ours"]["median"]
+
+
+def away(other: Any, ours: Tensor) -> float:
+    """|other - ours| / |ours|, arrays of any library and of any shape, entry by entry."""
+    difference = torch.from_numpy(np.asarray(other).copy()).reshape(-1) - ours.reshape(-1)
+    return float(difference.norm() / ours.norm())
+
+
+def require_equal(results: Mapping[str, Any], ours: Tensor, tolerance: float) -> dict[str, float]:
+    """How far each result is from ours; Refusal of any that is further than so: then the work was not the same."""
+    found = {name: away(other, ours) for name, other in results.items()}
+    for name, distance in found.items():
+        if not distance <= tolerance:
+            raise Refusal(
+                f"results within {tolerance:g} of ours", f"{distance:.1e} by {name}", "solve the same problem"
+            )
+    return found
+
+
 def between(found: Mapping[str, float]) -> str:
     """The quartiles of a summary, in words."""
     return f"{found['quartile_1']:.3g} to {found['quartile_3']:.3g}"
@@ -82,6 +112,8 @@ def machine() -> dict[str, Any]:
         "device": "cpu",
         "processor": _processor(),
         "cores": os.cpu_count(),
+        "cores allowed": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "niceness": os.nice(0),
         "torch threads": torch.get_num_threads(),
         "load average at the end": [round(load, 2) for load in os.getloadavg()],
         "system": platform.platform(),
@@ -119,7 +151,8 @@ def publish(name: str, results: Mapping[str, Any], *texts: str) -> None:
     versions = ", ".join(f"{package} {version}" for package, version in where["versions"].items())
     note = (
         f"`{where['command']}` · {where['date']} · {where['processor']}, {where['cores']} cores, "
-        f"{where['torch threads']} torch threads, load {where['load average at the end'][0]} · "
+        f"{where['cores allowed']} allowed, {where['torch threads']} torch threads, niceness {where['niceness']}, "
+        f"load {where['load average at the end'][0]} · "
         f"Python {where['python']}, {versions}"
     )
     page = "\n\n".join([f"# {name}", *texts, note]) + "\n"

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from benchmarks import information_peers
-from benchmarks.common import arguments, between, interleaved, publish, summary, table
+from benchmarks.common import arguments, between, fastest, interleaved, publish, summary, table
 from workbench.analysis import information
 from workbench.analysis.information import KSG, KDEUpper
 from workbench.analysis.information.tasks import BivariateNormal
@@ -30,11 +30,9 @@ def race(name: str, ours: Callable[[], float], others: Calls, repetitions: int) 
     """Ours beside the others on the same samples: milliseconds, readings, the ratio over the fastest of them."""
     calls = {"ours": ours, **others}
     found, readings = timed(calls, repetitions), {n: float(call()) for n, call in calls.items()}
-    rest = {n: found[n]["median"] for n in others}
-    fastest = min(rest, key=rest.__getitem__)
-    ratio = rest[fastest] / found["ours"]["median"]
+    other, ratio = fastest(found)
     rows = [(n, f"{found[n]['median']:.3g}", between(found[n]), f"{readings[n]:.6g}") for n in calls]
-    words = f"{ratio:.2g} times as fast as {fastest} (goal: {GOAL})."
+    words = f"{ratio:.2g} times as fast as {other} (goal: {GOAL})."
     text = f"## {name}\n\n{table(('', 'median ms', 'quartiles', 'reading, nats'), rows)}\n\n{words}"
     return {"ms": found, "readings": readings, "ratio": ratio}, text
 

@@ -33,7 +33,7 @@ from workbench.analysis.metrics import signal_to_noise, similarity
 from workbench.data import truth
 from workbench.noise import Gaussian
 from workbench.operators import Downsample, FourierMask, GaussianBlur, LinearOperator, Mask
-from workbench.priors import Can, Denoising, PartsOf, ScorePrior, TotalVariation, Zero
+from workbench.priors import Can, Denoising, PartsOf, Prior, ScorePrior, TotalVariation, Zero
 from workbench.problem import Problem
 from workbench.run import after, iterate, until
 
@@ -69,17 +69,19 @@ def photograph(name: str, side: int) -> Tensor:
 
 
 class Counted(Denoising):
-    """A prior whose denoisings are counted; of a complex signal both parts are denoised."""
+    """A prior whose denoisings and their seconds are counted; of a complex signal both parts are denoised."""
 
     can = Denoising.can | Can.SCORE
 
-    def __init__(self, network: Denoising | ScorePrior) -> None:
+    def __init__(self, inside: Prior) -> None:
         super().__init__()
-        self.inside, self.count = network, 0
+        self.inside, self.count, self.seconds = inside, 0, 0.0
 
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
-        self.count += 1
-        return self.inside.denoise(x, sigma)
+        begin = time.perf_counter()
+        found = self.inside.denoise(x, sigma)
+        self.count, self.seconds = self.count + 1, self.seconds + time.perf_counter() - begin
+        return found
 
 
 def scores(x: Tensor, image: Tensor) -> dict[str, float]:

@@ -31,7 +31,7 @@ class _Stub(types.ModuleType):
 class _NoTorchvision(MetaPathFinder, Loader):
     """Torchvision as empty shells: no CPU build fits torch 2.13 here, and deepinv asks for it on import.
 
-    What is timed (its tomography and its total variation) never calls it.
+    What is timed never calls it.
     """
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
@@ -44,7 +44,8 @@ class _NoTorchvision(MetaPathFinder, Loader):
         pass
 
 
-def _deepinv() -> types.ModuleType:
+def deepinverse() -> Any:
+    """The package, imported without torchvision."""
     if not any(isinstance(finder, _NoTorchvision) for finder in sys.meta_path):
         sys.meta_path.insert(0, _NoTorchvision())
     import deepinv
@@ -92,14 +93,14 @@ def _algorithm(astra: types.ModuleType, kind: str, projector: int, data: int, **
 
 def tomography(side: int, degrees: Tensor, exact: bool) -> object:
     """DeepInverse's parallel beam: with its exact adjoint (by backpropagation, its default) or the inexact one."""
-    return _deepinv().physics.Tomography(
+    return deepinverse().physics.Tomography(
         degrees, side, circle=False, normalize=False, adjoint_via_backprop=exact, device="cpu"
     )
 
 
 def total_variation(image: Tensor, t: float, iterations: int) -> Callable[[], Tensor]:
     """DeepInverse's prox of t TV, so many iterations from a cold start."""
-    denoiser = _deepinv().models.TVDenoiser(n_it_max=iterations, crit=0.0)
+    denoiser = deepinverse().models.TVDenoiser(n_it_max=iterations, crit=0.0)
 
     def prox() -> Tensor:
         denoiser.restart = True

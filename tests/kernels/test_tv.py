@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from workbench.kernels import dispatch, use
+from workbench.kernels import dispatch, tv_numba, use
 from workbench.kernels.tv import divergence, gradient, tv, tv_prox, tv_solve
 from workbench.refusal import Refusal
 from workbench.tensors import dot, norm2
@@ -164,12 +164,13 @@ def test_batch_items_do_not_know_of_each_other():
             assert torch.equal(whole[k : k + 1], part)
 
 
-def test_answer_does_not_depend_on_the_number_of_threads():
+def test_answer_depends_neither_on_the_number_of_threads_nor_on_the_bands(monkeypatch):
     x, t, before = draw((1, 1, 110, 50), torch.float32), torch.ones(1), torch.get_num_threads()
     answers = []
     try:
-        for threads in (1, 2, 3, 5):
+        for threads, band in product((1, 2, 3, 5), (1 << 20, 1 << 12)):
             torch.set_num_threads(threads)
+            monkeypatch.setattr(tv_numba, "_BAND", band)
             answers.append(tv_solve(x, t, tolerance=0, iterations=64))
     finally:
         torch.set_num_threads(before)

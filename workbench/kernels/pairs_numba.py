@@ -64,18 +64,20 @@ def _columns(x: Tensor) -> np.ndarray:
 @compiled
 def _log_similarity(first, last, columns, out):
     axes, n = columns.shape
-    squares = np.empty(n, columns.dtype)
+    squares, totals = np.empty(ROW, columns.dtype), np.zeros(last - first)
+    for begin in range(0, n, ROW):  # of so many points, every coordinate stays in the nearest cache
+        count = min(ROW, n - begin)
+        for i in range(first, last):
+            squares[:count] = 0
+            for c in range(axes):
+                column, here = columns[c, begin : begin + count], columns[c, i]
+                for j in range(count):
+                    squares[j] += (column[j] - here) * (column[j] - here)
+            for j in range(count):
+                if squares[j] < FAR:
+                    totals[i - first] += np.exp(-squares[j])
     for i in range(first, last):
-        squares[:] = 0
-        for c in range(axes):
-            column, here = columns[c], columns[c, i]
-            for j in range(n):
-                squares[j] += (column[j] - here) * (column[j] - here)
-        total = 0.0
-        for j in range(n):
-            if squares[j] < FAR:
-                total += np.exp(-squares[j])
-        out[i] = np.log(total / n)
+        out[i] = np.log(totals[i - first] / n)
 
 
 @compiled

@@ -4,6 +4,8 @@ Planes are real arrays (N, H, W * parts): a complex plane is its own storage, wh
 make a pixel, so that all linear pieces are the same. A signal is an image of one row: its row differences are 0.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,6 +13,9 @@ from torch import Tensor
 from workbench.kernels import tv_rows
 from workbench.kernels.dispatch import share, workers
 from workbench.kernels.tv_reference import BLOCK, lipschitz, momentum
+
+_plan = lru_cache(1024)(momentum)  # planes have few different histories, and ten steps of it take 40 us in arrays
+_BAND = 1 << 19  # bytes of a plane's band: a block of steps on it and on its duals, ten times that, stays in the cache
 
 
 def gradient(x: Tensor) -> Tensor:
@@ -42,7 +47,8 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     steps = (1 / (lipschitz(x) * t)).numpy()
     floor = np.finfo(planes.dtype).eps * weights * np.abs(planes).sum((1, 2), dtype=np.float64)
     threads = workers(planes.size)
-    bands = max(1, min(-(-threads // count), height // (2 * BLOCK)))
+    each = -(-threads // count)
+    bands = max(1, min(each * -(-planes[0].nbytes // (each * _BAND)), height // (2 * BLOCK)))
     # Before and after a block each plane's dual and the one before it, (H, 2, W) so that rows lie together; for each
     # thread three duals of a band with margins. One allocation, or fresh memory costs as much as the arithmetic.
     rows, margins = count * 2 * height, min(height, height // bands + 1 + 2 * (BLOCK + 1))
@@ -58,8 +64,8 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     value, gap, active = np.zeros(count), np.zeros(count), np.arange(count)
     k, block = 0, 0
     while True:
-        weighed, theta = momentum(theta, block)
-        betas = np.array(weighed, planes.dtype).reshape(block, count).T.copy()
+        plans = [_plan(place, block) for place in theta.tolist()]
+        betas, theta = np.array([w for w, _ in plans], planes.dtype), np.array([end for _, end in plans])
         places = planes, weights, steps, betas, active, old, new, work, u, uphill, sums
         share(tv_rows.advance, len(active) * bands, threads, *places, bands, parts, isotropic)
         if block:
@@ -78,8 +84,8 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
             break
         block = min(BLOCK, iterations - k)
     shape = (*x.shape[:2], x.ndim - 2, *x.shape[2:])
-    total = [torch.from_numpy(v).view(x.shape[:2]).sum(1).to(t.dtype) for v in (value, gap)]
-    longest = torch.from_numpy(done).view(x.shape[:2]).amax(1)
+    total = [torch.from_numpy(v.reshape(x.shape[:2]).sum(1)).to(t.dtype) for v in (value, gap)]
+    longest = torch.from_numpy(done.reshape(x.shape[:2]).max(1))
     return as_tensor(u, x, x.shape), as_tensor(final[:, 4 - x.ndim :], x, shape), *total, longest
 
 

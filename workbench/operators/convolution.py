@@ -61,8 +61,8 @@ class PeriodicConvolution(LinearOperator):
 
     def _filter(self, x: Tensor, gain: Tensor) -> Tensor:
         if x.is_complex():
-            return torch.fft.ifftn(torch.fft.fftn(x, dim=self._axes) * gain, dim=self._axes)
-        half = torch.fft.rfftn(x, dim=self._axes) * gain[..., : gain.shape[-1] // 2 + 1]
+            return torch.fft.ifftn(torch.fft.fftn(x, dim=self._axes).mul_(gain), dim=self._axes)
+        half = torch.fft.rfftn(x, dim=self._axes).mul_(gain[..., : gain.shape[-1] // 2 + 1])
         return torch.fft.irfftn(half, s=self.shape[1:], dim=self._axes)
 
 
