@@ -42,7 +42,8 @@ METHODS = {
     "PiGDM": Method(algorithms.PiGDM(spread=SPREAD)),
     "PiGDM, probability flow": Method(algorithms.PiGDM(CosineVP(), 50, ProbabilityFlow(), SPREAD)),
     "DPS": Method(algorithms.DPS(spread=SPREAD)),
-    "DDS": Method(algorithms.DDS(sampler=DDIM(), spread=SPREAD)),
+    "DDS": Method(algorithms.DDS(spread=SPREAD)),
+    "DDS, DDIM": Method(algorithms.DDS(sampler=DDIM(), spread=SPREAD)),
     "DiffPIR": Method(algorithms.DiffPIR()),
     "DDNM": Method(algorithms.DDNM()),
     "DDRM": Method(algorithms.DDRM()),
@@ -88,7 +89,7 @@ def main() -> None:
         "W2 in posterior deviations. The first row is what chance does with as many samples. nfe: denoisers, to which "
         "DPS, MCG and PiGDM add a derivative each, or gradients of the objective; seconds of the batch. Denoisers are "
         "exact, so that all bias is the method's. Of PiGDM, DPS, DDS and MCG the spread is that of the prior's pixels, "
-        f"{SPREAD:.2g}, and the sampler of DDS is DDIM; all else as it comes. The mixture's centres are so near that "
+        f"{SPREAD:.2g}; all else as it comes. The mixture's centres are so near that "
         "chains go from one to the other."
     )
     publish("posteriors", {"posteriors": numbers}, notes, *texts)
