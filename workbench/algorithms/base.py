@@ -79,9 +79,9 @@ class Algorithm(ABC, metaclass=Checked):
     minimises: ClassVar[bool] = True  # goes down the objective; else to a fixed point of its own
     draws_at_end: ClassVar[bool] = False  # of a random one: its last state is a sample; else every state is
 
-    @abstractmethod
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        """The state at k = 0 from a first iterate x, (B, *in_shape)."""
+        """The state at k = 0 from a first iterate x, (B, *in_shape); of a method that remembers more, its own."""
+        return State(x, 0, self.measure(problem))
 
     @abstractmethod
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:

@@ -33,9 +33,6 @@ class MLEM(Algorithm):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or _no_counts(problem) or signed(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(x, 0, self.measure(problem))
-
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         return replace(state, x=_maximised(problem, state.x), k=state.k + 1)
 
@@ -54,9 +51,6 @@ class OSEM(Algorithm):
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or _no_counts(problem) or signed(problem)
-
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(x, 0, self.measure(problem))
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         x, parts = state.x, problem.operator.at(state.x).blocks(self.blocks)

@@ -29,9 +29,6 @@ class GradientDescent(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz() + problem.prior.lipschitz()}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(x, 0, self.measure(problem))
-
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         slope = problem.misfit_grad(state.x) + problem.prior.grad(state.x)
         return replace(state, x=state.x - self.current_step(state) * slope, k=state.k + 1)
@@ -57,9 +54,6 @@ class ProximalGradient(Algorithm):
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}
-
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(x, 0, self.measure(problem))
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         return replace(state, x=forward_backward(problem, state.x, self.current_step(state)), k=state.k + 1)

@@ -32,9 +32,6 @@ class UnadjustedLangevin(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz() + problem.prior.lipschitz()}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(x, 0, self.measure(problem))
-
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         x, step = state.x, self.current_step(state)
         slope = problem.misfit_grad(x) + problem.prior.grad(x)

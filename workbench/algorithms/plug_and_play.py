@@ -58,9 +58,6 @@ class PnPPGD(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(x, 0, self.measure(problem))
-
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         ahead = state.x - self.current_step(state) * problem.misfit_grad(state.x)
         x = problem.prior.denoise(ahead, warmed(problem, self._last(state), state.k, self.warm))

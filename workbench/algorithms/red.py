@@ -38,9 +38,6 @@ class RED(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(x, 0, self.measure(problem))
-
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         x, last = state.x, self._last(state)
         taken = x - problem.prior.denoise(x, warmed(problem, last, state.k, self.warm))
@@ -83,9 +80,6 @@ class DRP(Algorithm):
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}
-
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(x, 0, self.measure(problem))
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         A, H = problem.operator.at(state.x), problem.prior.degradation(problem.operator.in_shape)

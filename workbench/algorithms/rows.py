@@ -41,9 +41,6 @@ class Landweber(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz()}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(x, 0, self.measure(problem))
-
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         step = self.current_step(state)
         x = state.x - step * problem.misfit_grad(state.x)

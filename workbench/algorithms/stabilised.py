@@ -38,9 +38,6 @@ class SKROCK(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {"lipschitz": problem.lipschitz() + problem.prior.lipschitz()}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(x, 0, self.measure(problem))
-
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         s, step, x = self.stages, self.current_step(state), state.x
         start = 1 + _DAMPING / s**2
