@@ -55,18 +55,19 @@ def ours(problem: Problem, algorithm: Algorithm, steps: int) -> Solve:
 
 def plugged(problem: Problem) -> tuple[dict[str, Solve], ...]:
     """Proximal gradient, then half-quadratic splitting: the same steps to the same end."""
-    levels = np.geomspace(PnPHQS().first, SIGMA, LEVELS).tolist()
+    half_quadratic = PnPHQS(sigma=SIGMA, levels=LEVELS)
+    levels = np.geomspace(half_quadratic.first, SIGMA, LEVELS).tolist()
     return (
         _there(
             {
-                f"{OURS}PnP-PGD": ours(problem, PnPPGD(sigma=SIGMA, step_size=SIGMA**2), STEPS),
+                f"{OURS}PnP-PGD": ours(problem, PnPPGD(sigma=SIGMA, step_size=SIGMA**2, warm=0), STEPS),
                 f"{THEIRS}PnP-PGD": peers.gradient(problem, STEPS),
             }
         ),
         _there(
             {
-                f"{OURS}PnP-HQS": ours(problem, PnPHQS(sigma=SIGMA, levels=LEVELS), LEVELS),
-                f"{THEIRS}PnP-HQS": peers.splitting(problem, levels),
+                f"{OURS}PnP-HQS": ours(problem, half_quadratic, LEVELS),
+                f"{THEIRS}PnP-HQS": peers.splitting(problem, levels, half_quadratic.weight),
             }
         ),
     )
@@ -148,7 +149,7 @@ def main() -> None:
             for n, v in runs.items()
         ]
         words = [
-            f"{method}: {whole:.2f} times faster than DeepInverse's, {outside:.2g} times but for denoising."
+            f"{method}: {whole:.2f} times as fast as DeepInverse's, {outside:.2f} times but for denoising."
             for method, (whole, outside) in ratios(runs).items()
         ]
         over |= {f"{case}: {method}": (whole, GOAL) for method, (whole, _) in ratios(runs).items()}

@@ -31,9 +31,9 @@ def gradient(problem: Problem, steps: int) -> Solve | None:
     return _plugged(problem, "PGD", [1.0] * steps, [problem.noise.sigma] * steps)
 
 
-def splitting(problem: Problem, levels: Sequence[float]) -> Solve | None:
-    """Half-quadratic splitting with these levels of noise and the trust in them that DPIR has."""
-    penalties = [(level / problem.noise.sigma) ** 2 / 0.23 for level in levels]
+def splitting(problem: Problem, levels: Sequence[float], trust: float) -> Solve | None:
+    """Half-quadratic splitting with these levels of noise and this trust in the denoiser."""
+    penalties = [(level / problem.noise.sigma) ** 2 / trust for level in levels]
     return _plugged(problem, "HQS", penalties, list(levels))
 
 

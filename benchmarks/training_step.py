@@ -130,7 +130,7 @@ def main() -> None:
         ]
         shown = table(("", "median ms", "quartiles", "our speed over it", "weights apart"), rows)
         case = f"{seeds} seed" + "s" * (seeds > 1)
-        texts.append(f"## {case}\n\n{shown}\n\n{ratio:.2f} times faster than the fastest other, {other}.")
+        texts.append(f"## {case}\n\n{shown}\n\n{ratio:.2f} times as fast as the fastest other, {other}.")
         results[case], over[case] = found, (ratio, GOAL)
     notes = (
         f"12-10-7-5-4-3-2, tanh, cross-entropy, Adam of {RATE:g}, batches of {BATCH}, single precision; milliseconds a "

@@ -4,14 +4,12 @@ Layouts are those of tv_numba: planes (N, H, W * parts), fields (N, d, H, W * pa
 """
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from workbench.kernels.dispatch import compiled, share, workers
 from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.kernels.tv_numba import as_fields, as_planes, as_tensor
 from workbench.kernels.tv_rows import project, subtract
-from workbench.tensors import real_of
 
 
 def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic: bool) -> Signals:
@@ -20,9 +18,10 @@ def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic:
     made, q = np.empty((2, *flat.shape), flat.dtype), np.empty_like(field)
     threads = workers(flat.size)
     bands = max(1, min(-(-threads // len(flat)), flat.shape[1]))
-    shared = (torch.full_like(moves.primal, v) for v in (weight, moves.theta))
-    pace = torch.stack([moves.primal, moves.dual, *shared], 1)
-    numbers = pace.repeat_interleave(x.shape[1], 0).to(real_of(x.dtype)).numpy()
+    numbers = np.empty((len(x), x.shape[1], 4), flat.dtype)
+    numbers[..., 0], numbers[..., 1] = (steps[:, None].numpy() for steps in moves[:2])
+    numbers[..., 2:] = weight, moves.theta
+    numbers = numbers.reshape(-1, 4)
     others = (as_planes(part)[0] for part in signals[1:])
     share(_step, len(flat) * bands, threads, flat, *others, field, numbers, *made, q, bands, parts, isotropic)
     return as_tensor(made[0], x, x.shape), as_tensor(made[1], x, x.shape), as_tensor(q, x, dual.shape)
@@ -57,7 +56,12 @@ def _ascend(ahead, dual, i, numbers, work, out0, out1, parts, isotropic):
     height, width = ahead.shape
     step, weight = numbers[1], numbers[2]
     g0, g1, f0, f1 = work[0], work[1], work[2], work[3]
-    inverse = 1 / weight if weight > 0 else weight
+    inverse = ahead.dtype.type(1) / weight if weight > 0 else weight  # 1 / weight is of double precision here
+    if isotropic and parts == 1 and len(dual) == 2:  # the common case in one pass
+        f0[:-1], f0[-1] = ahead[i, 1:], ahead[i, -1]
+        below = ahead[min(i + 1, height - 1)]
+        _ascend_and_project(dual[0, i], dual[1, i], ahead[i], below, f0, (step, weight, inverse), out0, out1)
+        return
     g0[:] = 0
     if len(dual) == 2:
         subtract(ahead[min(i + 1, height - 1)], ahead[i], g0)
@@ -73,6 +77,18 @@ def _ascend(ahead, dual, i, numbers, work, out0, out1, parts, isotropic):
 
 
 @compiled
+def _ascend_and_project(q0, q1, here, below, right, scalars, out0, out1):
+    step, weight, inverse = scalars
+    one = here.dtype.type(1)
+    for j in range(len(here)):
+        g0 = inverse * (q0[j] + step * (below[j] - here[j]))
+        g1 = inverse * (q1[j] + step * (right[j] - here[j]))
+        f = weight / np.sqrt(max(one, g0 * g0 + g1 * g1))
+        out0[j] = f * g0
+        out1[j] = f * g1
+
+
+@compiled
 def _towards(q, step, inverse, g):
     for j in range(len(g)):
         g[j] = inverse * (q[j] + step * g[j])
@@ -80,14 +96,16 @@ def _towards(q, step, inverse, g):
 
 @compiled
 def _descend(x, slope, here, above, across, tau, theta, new, further, parts):
+    """Across the last pixel there is no difference, nor across what lies before the first."""
     width = len(x)
+    inside = max(0, width - 2 * parts)
+    left, right = across[:inside], across[parts : parts + inside]
+    for j in range(inside):
+        new[parts + j] = right[j] - left[j]
+    for j in range(parts):
+        new[j] = across[j]
+        new[width - parts + j] = -across[width - 2 * parts + j] if width > parts else 0
     for j in range(width):
-        new[j] = here[j] - above[j] - slope[j]
-    for j in range(width - parts):
-        new[j] += across[j]
-    for j in range(parts, width):
-        new[j] -= across[j - parts]
-    for j in range(width):
-        moved = tau * new[j]
+        moved = tau * (new[j] + here[j] - above[j] - slope[j])
         new[j] = x[j] + moved
         further[j] = new[j] + theta * moved

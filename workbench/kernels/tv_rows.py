@@ -113,9 +113,12 @@ def _step(x, t, step, beta, p, before, out, start, stop, uphill, watched, parts,
             _primal(x[i + 1], t, next0, r0, next1, below, parts)
         else:
             below[:] = u
-        _ascend(r0, step, below, u, g[0])
-        _ascend(r1[parts:], step, u[parts:], u, g[1])
-        project(g[0], g[1], f[0], f[1], out[i, 0], out[i, 1], parts, isotropic)
+        if isotropic and parts == 1:  # the common case in one pass, which takes two thirds of the time of its parts
+            _ascend_and_project(r0, r1[1:], step, below, u[1:], u, out[i, 0], out[i, 1])
+        else:
+            _ascend(r0, step, below, u, g[0])
+            _ascend(r1[parts:], step, u[parts:], u, g[1])
+            project(g[0], g[1], f[0], f[1], out[i, 0], out[i, 1], parts, isotropic)
         if watched.start <= i < watched.stop:
             uphill[i] = _slope(r0, out[i, 0], p[i, 0]) + _slope(r1[parts:], out[i, 1], p[i, 1])
         r0, next0 = next0, r0
@@ -181,6 +184,17 @@ def _primal(x, t, r0, above, r1, u, parts):
 def _ascend(r, step, ahead, u, out):
     for j in range(len(out)):
         out[j] = r[j] + step * (ahead[j] - u[j])
+
+
+@compiled
+def _ascend_and_project(r0, r1, step, below, right, u, out0, out1):
+    one = u.dtype.type(1)
+    for j in range(len(out0)):
+        g0 = r0[j] + step * (below[j] - u[j])
+        g1 = r1[j] + step * (right[j] - u[j])
+        f = one / np.sqrt(max(one, g0 * g0 + g1 * g1))
+        out0[j] = g0 * f
+        out1[j] = g1 * f
 
 
 @compiled
