@@ -18,27 +18,31 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return clock
 
 
-def test_the_next_drawing_waits_for_the_last_one_and_as_long_again(now) -> None:
+@pytest.fixture
+def answered() -> Echo:
+    """That of a browser which has answered before."""
     made = Echo(browser=True)
     made.painted = 0
-    made.send()
+    return made
+
+
+def test_the_next_drawing_waits_for_the_last_one_and_as_long_again(now, answered) -> None:
+    answered.send()
     now[0] += 0.4
-    assert not made.free()
-    made.painted = 1
+    assert not answered.free()
+    answered.painted = 1
     now[0] += 0.3
-    assert not made.free()
+    assert not answered.free()
     now[0] += 0.2
-    assert made.free()
+    assert answered.free()
 
 
-def test_an_answer_to_an_earlier_drawing_is_not_one_to_the_last(now) -> None:
-    made = Echo(browser=True)
-    made.painted = 0
-    made.send()
-    made.send()
-    made.painted = 1
+def test_an_answer_to_an_earlier_drawing_is_not_one_to_the_last(now, answered) -> None:
+    answered.send()
+    answered.send()
+    answered.painted = 1
     now[0] += 1
-    assert not made.free()
+    assert not answered.free()
 
 
 def test_a_lost_answer_is_not_waited_for_for_ever(now) -> None:
@@ -60,19 +64,18 @@ def test_without_a_browser_nobody_is_waited_for(now) -> None:
     assert made.free()
 
 
-def test_a_page_draws_nothing_while_its_browser_paints_but_what_a_click_changed(session: Session) -> None:
+def test_a_page_draws_nothing_while_its_browser_paints_but_what_a_click_changed(session: Session, answered) -> None:
     app = Workbench(session)
     session.play()
     beat_until(app, Status.DONE)
-    app._echo = Echo(browser=True)
-    app._echo.painted = 0
-    app._echo.send()
+    app._echo = answered
+    answered.send()
     app._turned = True
     app.beat()
-    assert app._turned and app._echo.sent == 1
+    assert app._turned and answered.sent == 1
     session.reset()
     beat_until(app, session.job.latest.status)
-    assert app._echo.sent > 1
+    assert answered.sent > 1
 
 
 def beat_until(app: Workbench, status: Status) -> None:

@@ -189,8 +189,8 @@ class Workbench:
         begin, beat = time.perf_counter(), self._studies.get(self.tabs.active)
         if beat is not None and self._frame is not None and begin >= self._study_due:
             with pn.io.hold():
-                beat()
-                self._echo.send()
+                if beat():
+                    self._echo.send()
             end = time.perf_counter()
             self._study_due = end + min((end - begin) / SHARE, SLOWEST)
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource, LabelSet
+from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
 from workbench.analysis import Kind
 from workbench.app.frames import Frame
 from workbench.app.images import Array, thinned
-from workbench.app.views.figures import legend, new_figure, positive
+from workbench.app.views.figures import flagged, legend, new_figure, positive
 from workbench.app.words import Words
 
 COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
@@ -133,20 +133,7 @@ class Curves:
             each.update(renderers=lines)  # marks do not widen the view
         if len(lines) > 1:
             legend(plot, {name: [line] for name, line in zip(series.names, lines, strict=True)})
-        plot.vspan(x="x", source=self.marks, line_color=MARK, line_dash="dashed", line_width=1)
-        plot.add_layout(
-            LabelSet(
-                x="x",
-                y="y",
-                y_units="screen",
-                text="text",
-                source=self.marks,
-                x_offset="shift",
-                text_align="side",
-                text_font_size="10.5px",
-                text_color=MARK,
-            )
-        )
+        flagged(plot, self.marks, MARK)
         return plot
 
 

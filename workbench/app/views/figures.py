@@ -18,19 +18,7 @@ class Flags:
 
     def __init__(self, plot: figure) -> None:
         self._source = empty("x", "text", "colour", "y", "side", "shift")
-        plot.vspan(x="x", source=self._source, line_color="colour", line_dash="dashed", line_width=1.5)
-        words = LabelSet(
-            x="x",
-            y="y",
-            y_units="screen",
-            text="text",
-            source=self._source,
-            x_offset="shift",
-            text_align="side",
-            text_font_size="11px",
-            text_color="colour",
-        )
-        plot.add_layout(words)
+        flagged(plot, self._source, "colour")
 
     def show(self, places: list[tuple[float, str, str]]) -> None:
         """(position, word, colour) of each line."""
@@ -44,6 +32,23 @@ class Flags:
             "shift": [-4 if ends else 4 for ends in left],
         }
         fill(self._source, columns | {"y": [_ABOVE + 14 * i for i in range(len(seen))]})
+
+
+def flagged(plot: figure, source: ColumnDataSource, colour: str) -> None:
+    """Dashed vertical lines at x with a text beside each, at y px from below; a colour, or the column of colours."""
+    plot.vspan(x="x", source=source, line_color=colour, line_dash="dashed", line_width=1.5)
+    words = LabelSet(
+        x="x",
+        y="y",
+        y_units="screen",
+        text="text",
+        source=source,
+        x_offset="shift",
+        text_align="side",
+        text_font_size="11px",
+        text_color=colour,
+    )
+    plot.add_layout(words)
 
 
 def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = False) -> figure:

@@ -24,16 +24,18 @@ class InformationView:
         self._made = self._stale = False
         self._looks: dict[str, Look] = {}
 
-    def beat(self) -> None:
-        """The tab is in sight: make it, then draw what is new."""
+    def beat(self) -> bool:
+        """The tab is in sight: make it, then draw what is new. Whether there was anything."""
         if not self._made:
             self._made = True
             self._build()
         self._look.flush()
-        if self.planes.tick() or self._stale:
+        due = self.planes.tick() or self._stale
+        if due:
             self._stale = False
             self.complaint.say(self._look.complaint)
             self._look.draw()
+        return due
 
     def _build(self) -> None:
         self.menu = pmui.Select(label="show", options=list(LOOKS), value=next(iter(LOOKS)), width=185, **_SMALL)

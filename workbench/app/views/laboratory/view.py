@@ -47,16 +47,18 @@ class LaboratoryView:
         self._plots: dict[str, LabPlot] = {}
         self._epochs: list[int] = []
 
-    def beat(self) -> None:
-        """The tab is in sight: make it, start a first training, draw what is new."""
+    def beat(self) -> bool:
+        """The tab is in sight: make it, start a first training, draw what is new. Whether there was anything."""
         if not self._made:
             self._made = True
             self._build()
             self.laboratory.begin()
         self.knobs.wishes.flush()
-        if self.laboratory.tick() or self._stale:
+        due = self.laboratory.tick() or self._stale
+        if due:
             self._stale = False
             self._draw()
+        return due
 
     def _build(self) -> None:
         self.menu = pmui.Select(label="show", options=list(PLOTS), value=next(iter(PLOTS)), width=190, **_SMALL)

@@ -43,8 +43,8 @@ class SpectrumView:
         self._frame: Frame | None = None
         self._stale = False
 
-    def beat(self, frame: Frame | None) -> None:
-        """The tab is in sight: make it, start a first study, draw what is new."""
+    def beat(self, frame: Frame | None) -> bool:
+        """The tab is in sight: make it, start a first study, draw what is new. Whether there was anything."""
         if not self._made:
             self._made = True
             self._build()
@@ -52,9 +52,11 @@ class SpectrumView:
         self.wishes.flush()
         moved = frame is not self._frame
         self._frame = frame
-        if self.spectra.tick() or moved or self._stale:
+        due = self.spectra.tick() or moved or self._stale
+        if due:
             self._stale = False
             self._draw()
+        return due
 
     def _build(self) -> None:
         self.wishes = Wishes(self.spectra.set)

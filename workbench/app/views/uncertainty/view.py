@@ -32,16 +32,18 @@ class UncertaintyView:
         self._made = self._stale = False
         self._looked: tuple[Look, ...] | None = None
 
-    def beat(self) -> None:
-        """The tab is in sight: make it, begin, then draw what is new."""
+    def beat(self) -> bool:
+        """The tab is in sight: make it, begin, then draw what is new. Whether there was anything."""
         if not self._made:
             self._made = True
             self._build()
             self.uncertainty.start()
         self.wishes.flush()
-        if self.uncertainty.tick() or self._stale:
+        due = self.uncertainty.tick() or self._stale
+        if due:
             self._stale = False
             self._draw()
+        return due
 
     def _build(self) -> None:
         self.wishes = Wishes(self.uncertainty.set)
