@@ -11,9 +11,10 @@ from workbench.analysis import standard
 from workbench.data import Shipped, Signal
 from workbench.noise import Gaussian, Noise
 from workbench.operators import GaussianBlur, Operator
-from workbench.parameters import Checked, Range, changed, describe, parameters, rebuild
+from workbench.parameters import VERSION, Checked, Range, changed, describe, parameters, rebuild
 from workbench.priors import Prior, TotalVariation
 from workbench.problem import Problem
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import Probe, run
 from workbench.stopping import Stop
@@ -30,13 +31,15 @@ class Experiment(metaclass=Checked):
     `describe(experiment)` is the run's specification; `Experiment.of(truth, ...)` fits the operator to the signal.
     """
 
+    saved = True
+
     truth: Annotated[Signal, "signal to recover"] = Shipped()
     operator: Annotated[Operator, "forward operator"] = GaussianBlur((1, 256, 256), 2.0)
     noise: Annotated[Noise, "noise"] = Gaussian()
     prior: Annotated[Prior, "prior"] = TotalVariation()
     algorithm: Annotated[Algorithm, "algorithm"] = PDHG()
     steps: Annotated[int, Range(1, 5000, log=True, limits=(1, 10_000_000)), "number of iterations"] = 300
-    seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "seed of noise and sampler"] = 0
+    seed: Annotated[int, SEEDS, "seed of noise and sampler"] = 0
     device: Annotated[str, "device: cpu, cuda or cuda:0"] = devices.default()
     stop: Annotated[Stop | None, "rule that ends the run before its last iteration"] = None
 
@@ -78,8 +81,12 @@ def part(kind: str, name: str, shape: Shape, **values: Any) -> Any:
 
 
 def from_description(description: dict[str, Any]) -> Experiment:
-    """The experiment that `describe` told, as found in a file, an address or attrs["spec"]."""
-    found = rebuild({"type": "experiment.Experiment"} | description)
+    """The experiment that `describe` told, as found in a file or attrs["spec"]; one written by hand needs no type.
+
+    One that `describe` told before descriptions had versions draws the numbers that it drew then.
+    """
+    by_hand = {"type": "experiment.Experiment", "version": VERSION}
+    found = rebuild(description if "type" in description else by_hand | description)
     if not isinstance(found, Experiment):
         raise Refusal("the description of an experiment", repr(description.get("type")), "save one with describe()")
     return found

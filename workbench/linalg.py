@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Field, Identity, LinearOperator
-from workbench.tensors import dot, generator, norm, norm2, normal_like, spread
+from workbench.tensors import dot, norm, norm2, normal_like, spread, stream
 
 _NORMS: WeakKeyDictionary[LinearOperator, float] = WeakKeyDictionary()
 
@@ -62,7 +62,7 @@ def power_norm(
     like = torch.zeros((), dtype=torch.float64) if like is None else like
     dtype = like.dtype if like.is_complex() or Field.REAL in operator.field else like.dtype.to_complex()
     start = torch.empty((1, *operator.in_shape), dtype=dtype, device=like.device)
-    v = normal_like(start, generator(0, 0, like.device))
+    v = normal_like(start, stream(0, "power iteration", device=like.device))
     history: list[float] = []
     for k in range(steps):
         length = norm(v)

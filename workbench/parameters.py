@@ -17,29 +17,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.ranges import Range, SeedRange
 from workbench.refusal import Refusal
 
 Description = dict[str, Any]
+VERSION = 2  # of descriptions that are saved by themselves; those of the first format have none
 _UNIONS = (typing.Union, types.UnionType)
-
-
-@dataclass(frozen=True)
-class Range:
-    """Where a slider goes, low to high; `limits`, wider or equal, is what is accepted at all."""
-
-    low: float
-    high: float
-    log: bool = False
-    unit: str = ""
-    limits: tuple[float, float] | None = None
-
-    def admits(self, value: float) -> bool:
-        low, high = self.limits or (self.low, self.high)
-        return low <= value <= high
-
-    def __str__(self) -> str:
-        low, high = self.limits or (self.low, self.high)
-        return f"{low:g} to {high:g}{' ' + self.unit if self.unit else ''}"
 
 
 @dataclass(frozen=True)
@@ -165,7 +148,12 @@ def as_text(value: Any) -> str:
 
 
 class Checked(ABCMeta):
-    """Metaclass of every public class: arguments are checked and cast before the constructor runs."""
+    """Metaclass of every public class: arguments are checked and cast before the constructor runs.
+
+    Descriptions of a class that is `saved` by itself, in a file, have a version.
+    """
+
+    saved = False
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         if not inspect.isabstract(cls):
@@ -219,7 +207,8 @@ def home(cls: type) -> str:
 def describe(obj: Any) -> Any:
     """Plain JSON that `rebuild` turns into an equal object: {"type": "priors.TotalVariation", "weight": 20.0}."""
     if isinstance(type(obj), Checked):
-        return {"type": home(type(obj))} | {p.name: describe(getattr(obj, p.name)) for p in parameters(type(obj))}
+        head = {"type": home(type(obj))} | ({"version": VERSION} if type(obj).saved else {})
+        return head | {p.name: describe(getattr(obj, p.name)) for p in parameters(type(obj))}
     if isinstance(obj, tuple | list):
         return [describe(o) for o in obj]
     if obj is None or isinstance(obj, bool | int | float | str):
@@ -233,8 +222,29 @@ def rebuild(description: Any) -> Any:
         return tuple(rebuild(d) for d in description)
     if not isinstance(description, Mapping):
         return description
-    rest = {k: rebuild(v) for k, v in description.items() if k != "type"}
-    return resolve(description.get("type"))(**rest)
+    cls = resolve(description.get("type"))
+    told = current(description) if cls.saved else description
+    return cls(**{k: rebuild(v) for k, v in told.items() if k != "type"})
+
+
+def current(description: Mapping[str, Any]) -> Description:
+    """A saved description without its version; where it has none it is of the first format, and seeds become -1 - s."""
+    version = description.get("version")
+    if version not in (None, VERSION):
+        raise Refusal(f"a description of version {VERSION} or older", repr(version), "read it with the newer workbench")
+    return {k: v for k, v in (_first(description) if version is None else description).items() if k != "version"}
+
+
+def _first(value: Any) -> Any:
+    """What a description of the first format means by now: `tensors.stream` draws for seeds below 0 as it was then."""
+    if isinstance(value, list | tuple):
+        return [_first(v) for v in value]
+    if not isinstance(value, Mapping):
+        return value
+    seeds = {"seed"}  # of the run itself
+    if "type" in value:
+        seeds = {p.name for p in parameters(resolve(value["type"])) if isinstance(p.range, SeedRange)}
+    return {k: -1 - v if k in seeds and isinstance(v, int) else _first(v) for k, v in value.items()}
 
 
 def resolve(path: Any) -> type:

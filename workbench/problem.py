@@ -13,7 +13,7 @@ from workbench.noise import Noise
 from workbench.operators import Field, LinearOperator, Map, Operator
 from workbench.priors import Prior
 from workbench.refusal import Refusal
-from workbench.tensors import complex_of, dot, generator, norm2, require_finite, shown, spread
+from workbench.tensors import complex_of, dot, norm2, require_finite, shown, spread, stream
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Problem:
             truth = truth.to(complex_of(truth.dtype))
         with memory.told(tuple(truth.shape), truth.device):
             clean = operator(truth)
-            return cls(operator, noise, prior, noise.sample(clean, generator(seed, 0, clean.device)), truth)
+            y = noise.sample(clean, stream(seed, "noise of the data", device=clean.device))
+            return cls(operator, noise, prior, y, truth)
 
     @property
     def dtype(self) -> torch.dtype:

@@ -13,10 +13,10 @@ from torch import Tensor
 from workbench import memory
 from workbench.algorithms import Algorithm, State
 from workbench.diagnosis import Diagnosis, explosion
-from workbench.parameters import describe
+from workbench.parameters import VERSION, describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import generator, norm2, shown
+from workbench.tensors import norm2, shown, stream
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -52,7 +52,7 @@ def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, see
 
 def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) -> Iterator[State]:
     with torch.no_grad(), memory.told(problem.shape, problem.y.device):
-        state = algorithm.init(problem, x, generator(seed, 0, x.device))
+        state = algorithm.init(problem, x, stream(seed, "start", device=x.device))
     yield state
     yield from resume(problem, algorithm, state, seed)
 
@@ -61,7 +61,7 @@ def resume(problem: Problem, algorithm: Algorithm, state: State, seed: int = 0) 
     """The states that follow `state`, equal to those of the straight run bit for bit."""
     while not algorithm.done(state):
         with torch.no_grad(), memory.told(problem.shape, problem.y.device):
-            state = algorithm.step(problem, state, generator(seed, state.k + 1, state.x.device))
+            state = algorithm.step(problem, state, stream(seed, "step", state.k + 1, state.x.device))
         yield state
 
 
@@ -231,7 +231,7 @@ def run(
 def spec(problem: Problem, algorithm: Algorithm, **numbers: int) -> dict[str, Any]:
     """The plain description of a run: its parts and its numbers."""
     parts = {"operator": problem.operator, "noise": problem.noise, "prior": problem.prior, "algorithm": algorithm}
-    return {name: describe(part) for name, part in parts.items()} | numbers
+    return {"version": VERSION} | {name: describe(part) for name, part in parts.items()} | numbers
 
 
 def with_data(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
