@@ -18,9 +18,10 @@ _FIRST, _WORDS = 3, 624
 _BEGAN = {
     "signals": 1 << 39,
     "codebook": (1 << 39) + 1,
-    **dict.fromkeys(("added noise", "slices", "y of a filter", "halves", "code of u", "code of v"), 1 << 40),
-    "critic": (1 << 40) + 1,
-    **dict.fromkeys(("batches of a critic", "batches of u", "batches of v"), (1 << 40) + 2),
+    **dict.fromkeys(("added noise", "slices", "y of a filter", "code of u", "code of v"), 1 << 40),
+    **dict.fromkeys(("halves of InfoNCE", "halves of MINE"), 1 << 40),
+    **dict.fromkeys(("critic of InfoNCE", "critic of MINE"), (1 << 40) + 1),
+    **dict.fromkeys((f"batches of {name}" for name in ("InfoNCE", "MINE", "u", "v")), (1 << 40) + 2),
     "noise of the reader": (1 << 40) + (1 << 20),
 }
 

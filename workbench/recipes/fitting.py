@@ -49,7 +49,7 @@ class Answers(Operator):
         return torch.stack([self._answer(w, *self.held_out.inputs).flatten(1) for w in x])
 
     def first_guess(self, y: Tensor) -> Tensor:
-        drawn = self.network.drawn(stream(self._seed, "first weights"))
+        drawn = self.network.drawn(stream(self._seed, "first weights of a recipe"))
         return torch.cat([p.detach().flatten() for p in drawn.parameters()])[None, None].clone()
 
     def _answer(self, w: Tensor, *inputs: Tensor) -> Tensor:

@@ -35,21 +35,21 @@ class Critic(Estimator):
     meaningless: ClassVar[str] = _UNTRAINED
 
     def measure(self, u: Samples, v: Samples) -> float:
-        n = len(u)
+        n, name = len(u), type(self).__name__
         if n < 4 * self.batch:
             raise Refusal(
                 f"{4 * self.batch} samples for batches of {self.batch}", str(n), "take more, or a smaller batch"
             )
         u, v = (_one_hot(x) if discrete(x) else standardised(x) for x in (u, v))
-        order = torch.randperm(n, generator=stream(self.seed, "halves", device=u.device), device=u.device)
+        order = torch.randperm(n, generator=stream(self.seed, f"halves of {name}", device=u.device), device=u.device)
         seen, held = order[: n // 2], order[n // 2 :]
-        nets, score = self.critic(u.shape[1], v.shape[1], stream(self.seed, "critic", device=u.device))
+        nets, score = self.critic(u.shape[1], v.shape[1], stream(self.seed, f"critic of {name}", device=u.device))
 
         def loss(rng: torch.Generator) -> Tensor:
             rows = seen[torch.randperm(len(seen), generator=rng, device=rng.device)[: self.batch]]
             return -self.bound(score, u[rows], v[rows])
 
-        train(nets, loss, self.steps, self.seed, "batches of a critic")
+        train(nets, loss, self.steps, self.seed, f"batches of {name}")
         with torch.no_grad():
             found = self.read(score, u[held], v[held])
         if not math.isfinite(found):

@@ -99,13 +99,13 @@ def sampled_plane(like: Problem, algorithm: Algorithm, sampling: Sampling) -> It
 
 def _posed(like: Problem, sampling: Sampling) -> tuple[Drawn, Problem]:
     """The ensemble, and the data that operator and noise make of it."""
-    drawn = sampling.ensemble.sample(sampling.count, like.operator.in_shape, sampling.seed)
+    drawn = sampling.ensemble.sample(sampling.count, like.operator.in_shape, _seed(sampling))
     signals = drawn.signals.to(like.y.device, like.y.real.dtype)
     return drawn, Problem.simulate(like.operator, like.noise, like.prior, signals, _seed(sampling))
 
 
 def _seed(sampling: Sampling) -> int:
-    """That of the data and of the algorithm: not that of a single run beside them."""
+    """That of signals, data and algorithm: not that of a single run beside them."""
     return child_seed(sampling.seed, "sampled plane", 0)
 
 
@@ -118,7 +118,7 @@ def _read(drawn: Drawn, problem: Problem, state: State, sampling: Sampling) -> t
     absent = math.nan if drawn.labels is None else 0.0
     if tau == 0 and bool((x == x[0]).all()):
         return Point(state.k, 0.0, 0.0, absent, error, tau), ""
-    t = x + tau * normal_like(x, stream(sampling.seed, "noise of the reader"))
+    t = x + tau * normal_like(x, stream(_seed(sampling), "noise of the reader"))
     estimate, note = sampling.estimator, ""
     i_x, i_y = (_bits(estimate(side, t)) for side in (drawn.known, y))
     if drawn.labels is not None:
