@@ -10,6 +10,7 @@ from workbench.refusal import Refusal
 
 Shape = tuple[int, ...]
 
+_PRECISIONS = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 _MASK = (1 << 64) - 1
 # torch's Mersenne twister on the CPU, as `get_state` writes it: the seed, two numbers, then its 624 words.
 _SEEDED = torch.Generator().manual_seed(0).get_state().numpy().view(np.uint64)
@@ -115,6 +116,23 @@ def normal_like(x: Tensor, rng: torch.Generator) -> Tensor:
     if x.is_complex():
         return torch.view_as_complex(normal_like(_parts(x), rng))
     return torch.randn(x.shape, generator=rng, dtype=x.dtype, device=x.device)
+
+
+def as_signal(values: Tensor | np.ndarray, name: str) -> Tensor:
+    """An array or a tensor as a signal: single or double precision, real or complex, and no lazy flag left on it."""
+    if isinstance(values, np.ndarray):
+        values = torch.from_numpy(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("="), copy=False)))
+    if not isinstance(values, Tensor):
+        raise Refusal(f"{name} as a tensor or an array", type(values).__name__, "make it one with torch.as_tensor")
+    require_precision(values, name)
+    return values.resolve_conj().resolve_neg()
+
+
+def require_precision(x: Tensor, name: str) -> None:
+    """Refuse whole numbers and half precision: kernels and step sizes are made for single and double."""
+    if x.dtype not in _PRECISIONS:
+        came = str(x.dtype).removeprefix("torch.")
+        raise Refusal(f"floating-point values in {name}, single or double", came, "cast them, x.float() or x.double()")
 
 
 def require_finite(x: Tensor, name: str) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from workbench.parameters import Checked
+from workbench.parameters import Checked, owed
 from workbench.refusal import Refusal
 
 
@@ -29,7 +29,7 @@ class Noise(ABC, metaclass=Checked):
     Subclasses are frozen dataclasses; a prox is there when `can` says so.
     """
 
-    can: ClassVar[Likelihood]
+    can: ClassVar[Likelihood] = owed("say in the class what it can do, such as can = Likelihood.GRAD")
 
     @abstractmethod
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:

@@ -87,7 +87,7 @@ class Distance:
             spread = f"The sampler's variance is {abs(excess):.1%} too {size} (± {SURE * error:.1%})"
         least = SURE**0.5 * self.mean_error
         if self.mean <= least:
-            return f"{spread}; its mean too, to ± {least:.2g} standard deviations."
+            return f"{spread}; its mean agrees, to ± {least:.2g} standard deviations."
         return f"{spread}; its mean is off by {self.mean:.2g} standard deviations."
 
 
