@@ -59,11 +59,13 @@ def load(path: str | Path) -> "xr.Dataset":
 
 def rebuild_run(dataset: "xr.Dataset") -> tuple["Problem", "Algorithm", dict[str, int]]:
     """Problem, algorithm and numbers (steps, seed, every) of a run, from its spec and its own data."""
+    from workbench.datasets import arrays_in
     from workbench.problem import Problem
 
     told = json.loads(dataset.attrs["spec"])
     spec = current({n: told[n] for n in ("version", *_PARTS, *_NUMBERS) if n in told})
-    operator, noise, prior, algorithm = (rebuild(spec[n]) for n in _PARTS)
+    arrays = arrays_in(dataset)
+    operator, noise, prior, algorithm = (rebuild(spec[n], arrays) for n in _PARTS)
     truth = torch.from_numpy(dataset["truth"].values) if "truth" in dataset else None
     problem = Problem(operator, noise, prior, torch.from_numpy(dataset["y"].values), truth)
     return problem, algorithm, {n: spec[n] for n in _NUMBERS if n in spec}

@@ -3,7 +3,7 @@
 from workbench.data.files import MAX_LENGTH, MAX_SIDE, MAX_VALUES, Loaded, load, load_bytes, load_described
 from workbench.data.formats import SUPPORTED
 from workbench.data.shipped import SOFT_TISSUE, Info, info, names, truth
-from workbench.data.signals import File, Shipped, Signal
+from workbench.data.signals import Array, File, Shipped, Signal
 from workbench.data.twelve_bits import twelve_bit
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MAX_VALUES",
     "SOFT_TISSUE",
     "SUPPORTED",
+    "Array",
     "File",
     "Info",
     "Loaded",

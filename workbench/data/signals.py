@@ -4,11 +4,13 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import torch
 from torch import Tensor
 
 from workbench.data.files import MAX_SIDE, MIN_SIDE, load
 from workbench.data.shipped import LEAST, MOST, names, truth
 from workbench.parameters import Checked, Range
+from workbench.tensors import as_signal
 
 if TYPE_CHECKING:
     Name = str
@@ -49,3 +51,13 @@ class File(Signal):
 
     def tensor(self) -> Tensor:
         return load(self.path, self.variable, self.size, self.window)
+
+
+@dataclass(frozen=True, eq=False)
+class Array(Signal):
+    """A signal that is there already, channels first, (C, *space): computed, or kept in a run whose file is gone."""
+
+    values: Annotated[Tensor, "the signal, channels first"] = torch.zeros(1, 64, 64)
+
+    def tensor(self) -> Tensor:
+        return as_signal(self.values, "the signal")[None]

@@ -14,11 +14,12 @@ from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.ensembles import Drawn, Ensemble, GaussianProcess
 from workbench.analysis.information.fronts import PCA
 from workbench.analysis.information.plane import FixedTau, Resolution
+from workbench.datasets import spec
 from workbench.parameters import Checked, Range, as_code, describe
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.run import after, guard, iterate, spec, until
+from workbench.run import after, guard, iterate, until
 from workbench.tensors import child_seed, norm2, normal_like, stream
 
 if TYPE_CHECKING:
