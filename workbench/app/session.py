@@ -13,12 +13,12 @@ from workbench.app.address import from_address, to_address
 from workbench.app.frames import Curves, Frame, Pictures, certificates, expansions, picture, pictures
 from workbench.app.pace import Pace
 from workbench.data import File, Shipped, Signal, load_bytes
+from workbench.datasets import with_data
 from workbench.experiment import Experiment, fit, part
 from workbench.noise import Gaussian
 from workbench.parameters import as_text, changed, describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import with_data
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -9,8 +9,8 @@ from typing import NoReturn
 
 from workbench import __version__
 from workbench.cli import bench, catalogue, doctor, kernel, lab, plane, serve, solve, train
-from workbench.cli.output import complain, one_of
-from workbench.refusal import Refusal
+from workbench.cli.output import complain
+from workbench.refusal import Refusal, one_of
 
 COMMANDS = {
     "serve": serve,
