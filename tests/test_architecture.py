@@ -40,7 +40,7 @@ ORDER = (
     ("catalog",),
     ("paths",),
     ("experiment",),
-    ("sweep", "jobs", "grid"),
+    ("sweep", "jobs", "grid", "checks"),
     ("cli", "__main__"),
     ("app",),
 )

@@ -268,3 +268,20 @@ def test_the_last_row_of_a_diverged_run_is_the_state_it_keeps():
     result = run(problem(), GradientDescent(step_size=1.0), steps=200, every=50)
     objective = problem().objective(torch.from_numpy(result.x.values))
     np.testing.assert_allclose(result.objective[-1], objective, rtol=1e-12)
+
+
+class Skewed(Shaded):
+    """A x = map x, with an adjoint of twice as much."""
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return 2 * self.forward(y)
+
+
+def test_an_adjoint_of_ones_own_that_is_another_is_said_once(recwarn) -> None:
+    for operator, count in ((Shaded(), 0), (Skewed(), 1)):
+        p = Problem(operator, noise.Gaussian(0.1), priors.Tikhonov(), torch.ones(1, 1, 8, 8))
+        for _ in range(2):
+            next(iterate(p, GradientDescent()))
+        said = [str(w.message) for w in recwarn if "Shaded" in str(w.message) or "Skewed" in str(w.message)]
+        assert len(said) == count
+    assert "workbench.check(Skewed)" in said[0]

@@ -84,6 +84,15 @@ def operator_norm(operator: LinearOperator, like: Tensor) -> float:
     return _NORMS[operator]
 
 
+def adjoint_mismatch(operator: LinearOperator, like: Tensor) -> float:
+    """|<A v, y> - <v, A* y>| / (|A v| |y|) for one random v and y: rounding where the adjoint is that of the forward."""
+    v = normal_like(like, stream(0, "v of the dot test", device=like.device))
+    image = operator(v)
+    y = normal_like(image, stream(0, "y of the dot test", device=like.device))
+    size = norm(image) * norm(y)
+    return float(ratio((dot(image, y) - dot(v, operator.adjoint(y))).abs(), size).max())
+
+
 def solve_gram(
     operator: LinearOperator, b: Tensor, c: float, x: Tensor | None = None, tolerance: float = 1e-6
 ) -> Tensor:

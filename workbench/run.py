@@ -2,10 +2,12 @@
 
 import math
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import torch
 from torch import Tensor
@@ -14,6 +16,8 @@ from workbench import memory
 from workbench.algorithms import Algorithm, State
 from workbench.datasets import described, signal_dims, spec, with_arrays, with_data
 from workbench.diagnosis import Diagnosis, explosion
+from workbench.linalg import adjoint_mismatch
+from workbench.operators import Operator
 from workbench.problem import Problem
 from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal
@@ -45,10 +49,31 @@ def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, see
     """
     if sentence := algorithm.unmet(problem):
         raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
+    _warn_of_mismatch(problem)
     x = problem.start() if x is None else x
     if tuple(x.shape) != problem.shape:
         raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
     return _from_start(problem, algorithm, x, seed)
+
+
+_MISMATCH = 1e-3  # far above rounding in single precision
+_TRIED: WeakSet[Operator] = WeakSet()
+
+
+def _warn_of_mismatch(problem: Problem) -> None:
+    """Say once where the adjoint of an operator of one's own is another's: nothing else would tell it from bad luck."""
+    operator = problem.operator
+    if type(operator).__module__.startswith("workbench.") or operator in _TRIED or not operator.linear:
+        return
+    _TRIED.add(operator)
+    with torch.no_grad():
+        error = adjoint_mismatch(operator.at(problem.zeros()[:1]), problem.zeros()[:1])
+    if error > _MISMATCH:
+        name = type(operator).__name__
+        sentence = f"<A v, y> and <v, A* y> of {name} differ by {error:.1e} |A v| |y|: its adjoint is not that of its"
+        warnings.warn(
+            f"{sentence} forward, and solvers go astray. print(workbench.check({name})) says more", stacklevel=3
+        )
 
 
 def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) -> Iterator[State]:
