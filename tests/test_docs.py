@@ -31,6 +31,14 @@ def test_the_examples_run(name, capsys):
     execute(name)
 
 
+def test_what_the_readme_shows_reconstructs():
+    """PSNR rises, to 20 dB or more, in every experiment that a reader of the first page copies."""
+    page = execute("README.md")
+    found = [page.result, page.scan.run()]
+    for psnr in (result.psnr.values[:, 0] for result in found):
+        assert psnr[-1] > max(psnr[0], 20)
+
+
 def test_the_worked_example_of_a_member_meets_the_first_laws():
     page = execute("docs/adding.md")
     operator = page.Vignette((2, 6, 8), 0.9)

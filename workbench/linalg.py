@@ -85,7 +85,7 @@ def operator_norm(operator: LinearOperator, like: Tensor) -> float:
 
 
 def adjoint_mismatch(operator: LinearOperator, like: Tensor) -> float:
-    """|<A v, y> - <v, A* y>| / (|A v| |y|) for one random v and y: rounding where the adjoint is that of the forward."""
+    """|<A v, y> - <v, A* y>| / (|A v| |y|) for one random v and y: rounding where the adjoint is the right one."""
     v = normal_like(like, stream(0, "v of the dot test", device=like.device))
     image = operator(v)
     y = normal_like(image, stream(0, "y of the dot test", device=like.device))
