@@ -22,7 +22,6 @@ public domain), motorcycle_left (Middlebury 2014), ihc (no known copyright restr
 and flower (CC BY 2.0, danielbuechele and vultilion). Central squares at 512, 384 and 288 px, crops of {side} px \
 turned and flipped; {share:.0%} of the crops are dead leaves, a formula of ours. Held out: camera, astronaut, chelsea.
 """
-_FIRST = ("", " (streams of the first format)")
 _GREY = ", coins, brick, grass, gravel (CC0 or no known restrictions) and moon"
 _DIGITS = """The digits of 8 x 8 px of scikit-learn (Alpaydin & Kaynak 1998, CC BY 4.0), the first four fifths. Held \
 out: the last fifth."""
@@ -46,6 +45,7 @@ def card(name: str, course: Course, figures: list[Figure]) -> str:
     """The card in Markdown."""
     recipe, last = course.recipe, course.curve[-1]
     rows = [f"| {f.task} | {f.psnr:.2f} | {f.other}: {f.other_psnr:.2f} |" for f in figures]
+    seed = f"seed {recipe.seed}{' (streams of the first format)' if recipe.seed < 0 else ''}"
     size = sum(p.numel() for p in recipe.network.parameters())
     parts = [
         f"# {name}",
@@ -54,7 +54,7 @@ def card(name: str, course: Course, figures: list[Figure]) -> str:
         "## Data",
         _data(recipe.lesson.pictures),
         "## Recipe",
-        f"`workbench train {name}` repeats it: {recipe.fit.steps:,} steps, seed {recipe.seed}{_FIRST[recipe.seed < 0]}, "
+        f"`workbench train {name}` repeats it: {recipe.fit.steps:,} steps, {seed}, "
         f"{last.seconds / 60:.0f} minutes of one core. The curve is in {name}.csv.",
         f"```python\n{as_code(recipe)}\n```",
         "## Held out",
