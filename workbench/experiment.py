@@ -48,11 +48,12 @@ class Experiment(metaclass=Checked):
 
     def run(self, *probes: Probe, every: int = 1) -> "xr.Dataset":
         """Run it; without probes the standard ones are recorded. attrs["spec"] rebuilds the experiment."""
-        problem = self.problem()
+        loaded = self.truth.loaded()
+        problem = self.problem(loaded.tensor)
         wanted = probes or standard(problem)
         seed, stop = self.seed, self.stop
         result = run(problem, self.algorithm, *wanted, steps=self.steps, every=every, seed=seed, stop=stop)
-        return result.assign_attrs(spec=storage.to_json(describe(self)))
+        return storage.with_source(result.assign_attrs(spec=storage.to_json(describe(self))), loaded)
 
     def fitted(self, shape: Shape) -> "Experiment":
         """The same experiment with its operator built for signals of this shape."""

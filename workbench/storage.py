@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from workbench.algorithms import Algorithm
+    from workbench.data import Loaded
     from workbench.problem import Problem
 
 
@@ -52,6 +53,20 @@ def load(path: str | Path) -> "xr.Dataset":
     if "spec" not in found.attrs:
         raise Refusal("a run saved by the workbench", f"{path}, without a spec", "open it as data instead")
     return found
+
+
+def with_source(dataset: "xr.Dataset", loaded: "Loaded") -> "xr.Dataset":
+    """The run with what was done to the file that its signal comes from; itself for any other signal.
+
+    attrs["notes"] is a JSON list of sentences; attrs["limits"] = (low, high) gives values back in the units of the
+    file, low + (high - low) * truth, and so for x; the variable `missing` is true where the file has no value.
+    """
+    if not loaded.notes:
+        return dataset
+    told = dataset.assign_attrs(notes=json.dumps(loaded.notes, ensure_ascii=False), limits=list(loaded.limits))
+    if loaded.gaps is None:
+        return told
+    return told.assign(missing=(dataset["truth"].dims, loaded.gaps.numpy()))
 
 
 def rebuild_run(dataset: "xr.Dataset") -> tuple["Problem", "Algorithm", dict[str, int]]:

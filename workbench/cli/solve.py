@@ -78,7 +78,8 @@ def record(experiment: "Experiment", every: int, interrupted: Callable[[], bool]
     from workbench.analysis import standard
     from workbench.parameters import describe
 
-    problem, algorithm = experiment.problem(), experiment.algorithm
+    loaded = experiment.truth.loaded()
+    problem, algorithm = experiment.problem(loaded.tensor), experiment.algorithm
     bar, log, stopped = Bar(experiment.steps), run.Log(), ""
 
     def stop(state: run.State) -> bool:
@@ -101,7 +102,7 @@ def record(experiment: "Experiment", every: int, interrupted: Callable[[], bool]
     if interrupted():
         stopped = f"stopped by hand at iteration {log.ks[-1]}"
     attrs = {"spec": storage.to_json(describe(experiment)), "stopped": stopped, "device": str(problem.y.device)}
-    return run.with_data(log.dataset(**attrs), problem)
+    return storage.with_source(run.with_data(log.dataset(**attrs), problem), loaded)
 
 
 def _words(args: argparse.Namespace) -> dict[str, str]:
@@ -144,13 +145,21 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     numbers = {"iterations": int(result.k[-1]), "seconds": round(float(result.seconds[-1]), 6)}
     if args.json:
         said = {name: result.attrs[name] for name in ("device", "stopped")} | {"out": args.out, "figure": args.figure}
-        say_json(final | numbers | said | {"spec": json.loads(result.attrs["spec"])})
+        source = {"notes": _notes(result), "limits": result.attrs.get("limits")}
+        say_json(final | numbers | said | source | {"spec": json.loads(result.attrs["spec"])})
         return
+    for note in _notes(result):
+        say(f"the file: {note}")
     k, seconds = numbers["iterations"], numbers["seconds"]
     say(f"{k} iterations in {seconds:.3g} s ({k / max(seconds, 1e-9):.3g} it/s) on {result.attrs['device']}")
     say("  ".join(f"{name} {value:.6g}" for name, value in final.items() if value is not None))
     for name in filter(None, (args.out, args.figure)):
         say(f"saved {name}")
+
+
+def _notes(result: "xr.Dataset") -> list[str]:
+    """What was done to the file that the signal comes from."""
+    return json.loads(result.attrs.get("notes", "[]"))
 
 
 def _number(values: Any) -> float | None:
