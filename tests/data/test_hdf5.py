@@ -164,14 +164,10 @@ def test_what_matlab_keeps_beside_numbers(made):
     opened(path, WAVE, "wave")
 
 
-def test_matlab_before_7_3(tmp_path):
-    content = {"slice": SCAN[0], "z": WAVE, "mask": RAMP > 30, "word": "text", "cell": np.array([1, "a"], object)}
-    io.savemat(tmp_path / "x.mat", content, do_compression=True)
-    with pytest.raises(Refusal, match=r"3 in 'x.mat': give one as `variable`"):
+def test_matlab_before_7_3_is_told_apart(tmp_path):
+    io.savemat(tmp_path / "x.mat", {"slice": SCAN[0]})
+    with pytest.raises(Refusal, match=r"'x.mat' of an older version of MATLAB: save it in MATLAB with -v7.3"):
         data.load(tmp_path / "x.mat")
-    opened(tmp_path / "x.mat", SCAN[0], "slice")
-    assert opened(tmp_path / "x.mat", WAVE, "z").tensor.is_complex()
-    assert opened(tmp_path / "x.mat", RAMP > 30, "mask").limits == (0, 1)
 
 
 def test_a_filter_that_is_not_there_is_named(made, monkeypatch):

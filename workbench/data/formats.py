@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.data.field import Fields
-from workbench.data.readers import dicom, hdf5, matlab, netcdf, nifti, numpy_files, pictures, tiff, zarr_stores
+from workbench.data.readers import dicom, hdf5, netcdf, nifti, numpy_files, pictures, tiff, zarr_stores
 from workbench.refusal import Refusal
 
 _HEAD = 4104  # an HDF5 file may begin behind a block of its user
@@ -46,11 +46,12 @@ FORMATS = (
     Format("NPZ", (".npz",), _zip, numpy_files.npz, numpy_files.is_npz),
     Format("HDF5", (".h5", ".hdf5", ".hdf", ".nxs", ".nc", ".mat"), _HDF5, hdf5.fields),
     Format("NetCDF", (".nc",), _starts(b"CDF"), netcdf.fields),
-    Format("MATLAB", (".mat",), _starts(b"MATLAB 5.0"), matlab.fields),
     _ZARR,
     Format("NIfTI", (".nii", ".nii.gz"), nifti.may_begin, nifti.fields, nifti.begins),
     Format("DICOM", (".dcm",), dicom.begins_bare, dicom.fields),  # last: two bytes and a guess
 )
+# Known and not read: SciPy's reader of MATLAB 5 to 7 ends the whole process on damaged files.
+_OLD_MATLAB = _starts(b"MATLAB 5.0")
 SUPPORTED = ", ".join(dict.fromkeys(f.name for f in FORMATS))
 
 
@@ -69,6 +70,9 @@ def recognise(path: Path, name: str) -> Format:
     except Exception as error:  # the directory of a damaged zip file raises many kinds
         came = f"{name!r}, which breaks off or is damaged ({error})"
         raise Refusal("a whole NPZ or zipped Zarr file", came, "save or copy it again") from error
+    if found is None and _OLD_MATLAB(head):
+        remedy = "save it in MATLAB with -v7.3, or in Python by np.savez of what scipy.io.loadmat gives"
+        raise Refusal("MATLAB 7.3, which is HDF5", f"{name!r} of an older version of MATLAB", remedy)
     if found is None:
         told = named(name)
         came = f"{name!r}, whose name says {told.name} and whose content is not" if told else f"{name!r}, which is none"
