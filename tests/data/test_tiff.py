@@ -1,5 +1,7 @@
 """TIFF as scanners, cameras, microscopes and GDAL write it: every pixel is a formula, so the right value is known."""
 
+import logging
+
 import imagecodecs
 import numpy as np
 import pytest
@@ -133,7 +135,8 @@ def test_channels_times_and_depths_of_microscopes(tmp_path, kind):
     if kind == "ome":
         tifffile.imwrite(path, np.moveaxis(STACK, 2, 1), ome=True, metadata={"axes": "TCZYX"})
     else:
-        options = {"imagej": True} if kind == "imagej" else {"truncate": True}
+        planes = {"truncate": True, "photometric": "rgb", "planarconfig": "separate"}
+        options = {"imagej": True} if kind == "imagej" else planes
         tifffile.imwrite(path, STACK, metadata={"axes": "TZCYX"}, **options)
     with pytest.raises(Refusal) as caught:
         data.load(path)
@@ -237,6 +240,16 @@ def test_what_gdal_calls_no_data_is_never_data(tmp_path, text, dtype):
         assert f"10 of 480 values are missing (GDAL_NODATA {text}" in "; ".join(loaded.notes)
         assert np.array_equal(loaded.gaps[0, 0].numpy(), gaps)
         np.testing.assert_allclose(in_units(loaded)[0], np.where(gaps, 5, RAMP + 5), atol=1e-3)
+
+
+def test_a_library_says_nothing_on_the_side(tmp_path, capsys, monkeypatch):
+    """tifffile logs that it cannot read the usual value of GDAL, which is read here all the same."""
+    for name in (None, "tifffile"):
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
+    tags = [(42113, "s", 0, "-3.4028234663852886e+38", True)]
+    tifffile.imwrite(tmp_path / "x.tif", RAMP.astype(np.float32), metadata=None, extratags=tags)
+    opened(tmp_path / "x.tif", RAMP)
+    assert capsys.readouterr().err == ""
 
 
 def test_no_data_that_cannot_occur_or_is_no_number(tmp_path, said):

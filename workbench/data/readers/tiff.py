@@ -1,5 +1,6 @@
 """TIFF: series of pages, every compression that imagecodecs undoes, channels and gaps as the tags say."""
 
+import logging
 import math
 import struct
 from pathlib import Path
@@ -21,12 +22,20 @@ _PAGES = {"I": "page", "Q": "page", "C": CHANNEL, "S": CHANNEL}
 
 def fields(path: Path) -> Fields:
     """The series of a TIFF file: one for pages of equal size. Overviews and masks stand aside."""
-    with need("tifffile").TiffFile(path) as file:
+    with _opened(path) as file:
         if not len(file.pages) or not file.series:
             raise Refusal("a TIFF file with a picture", "one without pages", "save or copy it again")
         _require_last(file)
         found = [_field(path, k, series) for k, series in enumerate(file.series)]
     return {f"series{k}" if len(found) > 1 else "": field for k, field in enumerate(found)}
+
+
+def _opened(path: Path) -> Any:
+    """The file; what tifffile has to say is left to programs that listen: notes and refusals say it to a person."""
+    tifffile, logger = need("tifffile"), logging.getLogger("tifffile")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    return tifffile.TiffFile(path)
 
 
 def _require_last(file: Any) -> None:
@@ -58,7 +67,7 @@ def _field(path: Path, k: int, series: Any) -> Field:
     rank = ASIDE if key.subfiletype & (_REDUCED | _MASK) else MAIN
 
     def read(index: Index) -> Reading:
-        with need("tifffile").TiffFile(path) as file:
+        with _opened(path) as file:
             return _read(file, k, known, index)
 
     return Field(shape, known.dtype, read, math.prod(key.shape), axes, rank)
