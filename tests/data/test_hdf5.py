@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from tests.data.conftest import RAMP, in_units, opened
-from workbench import data
+from workbench import data, storage
 from workbench.refusal import Refusal
 
 h5py = pytest.importorskip("h5py")
@@ -101,6 +101,8 @@ def test_links_that_lead_round_away_or_nowhere(made):
     with h5py.File(path, "r+") as file:
         file["a/back"], file["b"] = file["a"], file["a"]
         file["gone"], file["away"] = h5py.SoftLink("/no/where"), h5py.ExternalLink("none.h5", "/x")
+        file["a"].attrs["NX_class"] = "NXdata"
+        file["a/first"] = h5py.ExternalLink("none.h5", "/x")
     opened(path, SCAN[0])
 
 
@@ -234,6 +236,19 @@ def test_names_of_dimensions_tell_channels_from_slices(tmp_path, engine):
             opened(path, three[1], "t[1]")
         else:
             opened(path, wanted)
+
+
+def test_a_saved_run_is_a_file_too(tmp_path):
+    """Its signals carry names of their own, (batch, truth_channel, truth_row, truth_column)."""
+    from workbench.experiment import Experiment
+    from workbench.operators import Identity
+
+    shipped = data.Shipped("astronaut", 32)
+    storage.save(Experiment(shipped, Identity((3, 32, 32)), steps=1).run(), tmp_path / "run.nc")
+    opened(tmp_path / "run.nc", shipped.tensor()[0].numpy(), "truth")
+    line = xr.Dataset({"t": (("sample",), RAMP.ravel() / 100.0)})
+    line.to_netcdf(tmp_path / "line.nc", engine="scipy")
+    opened(tmp_path / "line.nc", RAMP.ravel()[None] / 100)
 
 
 def test_netcdf_of_groups_complex_numbers_and_coordinates(tmp_path):

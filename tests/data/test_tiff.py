@@ -55,6 +55,20 @@ def test_codecs_of_pictures_without_loss(tmp_path, codec):
     opened(tmp_path / "x.tif", np.moveaxis(RGB, -1, 0))
 
 
+@pytest.mark.parametrize("codec", ["jpeg", "jpeg2000"])
+def test_codecs_of_pictures_of_12_bits(tmp_path, codec):
+    values = (40 * RAMP).astype(np.uint16)
+    tifffile.imwrite(tmp_path / "x.tif", values, bitspersample=12, compression=codec, metadata=None)
+    assert opened(tmp_path / "x.tif", values, room=0.02).limits == (0, 4095)
+
+
+def test_a_picture_of_webp_whose_alpha_was_left_out(tmp_path):
+    four = np.dstack([RGB, np.full(RAMP.shape, 255, np.uint8)])
+    tifffile.imwrite(tmp_path / "x.tif", four, photometric="rgb", extrasamples=["unassalpha"], metadata=None,
+                     compression="webp", compressionargs={"lossless": True})  # fmt: skip
+    opened(tmp_path / "x.tif", np.moveaxis(RGB, -1, 0))
+
+
 def test_jpeg_inside_of_grey_of_colours_and_of_inks(tmp_path):
     path, close = tmp_path / "x.tif", {"compression": "jpeg", "compressionargs": {"level": 98}, "metadata": None}
     tifffile.imwrite(path, RAMP.astype(np.uint8), **close)

@@ -106,6 +106,12 @@ def test_axes_of_time_channel_and_depth(tmp_path, version):
         data.load(tmp_path / "z.zarr")
 
 
+def test_axes_of_length_1_are_left_out_wherever_they_stand(tmp_path):
+    ome(tmp_path / "x.zarr", "0.5", axes_of("tczyx"), {"0": STACK[:1, :, :1]})
+    opened(tmp_path / "x.zarr", STACK[0, :, 0])
+    opened(tmp_path / "x.zarr", STACK[0, 1, 0], "[0, 1]")
+
+
 def test_images_of_a_series_are_asked_for(tmp_path):
     root = zarr.open_group(tmp_path / "x.zarr", mode="w", zarr_format=2)
     for name in ("0", "1"):

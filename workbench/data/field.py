@@ -52,7 +52,7 @@ class Field:
 
 
 Fields = dict[str, Field]
-_CHANNELS = ("c", "channel", "channels", "band", "bands", "colour", "color", "rgb", "rgba", "s", "sample", "samples")
+_CHANNELS = ("channel", "channels", "band", "bands", "colour", "color", "rgb", "rgba")
 _NAMELESS = ("dim_", "phony_dim_")  # what xarray and h5netcdf call an axis without a name
 
 
@@ -61,7 +61,8 @@ def named_axes(names: tuple[str, ...]) -> tuple[str, ...]:
     lower = [str(name).lower() for name in names]
     if not all(lower) or any(name.startswith(_NAMELESS) for name in lower):
         return ()
-    return tuple(CHANNEL if name in _CHANNELS else name for name in lower)
+    # As in truth_channel, which a saved run has.
+    return tuple(CHANNEL if name.rpartition("_")[2] in _CHANNELS else name for name in lower)
 
 
 def need(module: str) -> Any:

@@ -26,10 +26,14 @@ class Selection:
 
     @property
     def _kept(self) -> list[int]:
-        """The axes of the field that remain after the index, without those of length 1 that only stand in front."""
+        """The axes of the field that remain after the index, without those of length 1 that nobody needs."""
         whole, axes = self.field.shape, self.field.axes
         kept = [k for k in range(len(whole)) if k >= len(self.index) or isinstance(self.index[k], slice)]
-        while _has_batch(tuple(whole[k] for k in kept), [axes[k] for k in kept] if axes else None):
+        if axes:
+            spare = [k for k in kept if whole[k] == 1 and axes[k] != CHANNEL]
+            most = max(0, len(kept) - sum(axes[k] == CHANNEL for k in kept) - 2)
+            return [k for k in kept if k not in spare[:most]]
+        while _has_batch(tuple(whole[k] for k in kept)):
             kept = kept[1:]
         return kept
 
@@ -48,7 +52,7 @@ class Selection:
         """The axis of channels: as the format says, else an axis of 1 to 4 entries, the first or else the last."""
         shape = self.shape
         if self.field.axes:
-            return self.axes.index(CHANNEL) if CHANNEL in self.axes else None
+            return self.axes.index(CHANNEL) if CHANNEL in self.axes and len(shape) > 1 else None
         if len(shape) not in (2, 3):
             return None
         return 0 if shape[0] <= _MOST_CHANNELS else len(shape) - 1 if shape[-1] <= _MOST_CHANNELS else None
@@ -79,12 +83,9 @@ class Selection:
         return f"{self.name}[{places}]" if self.index else self.name
 
 
-def _has_batch(shape: tuple[int, ...], axes: list[str] | None) -> bool:
-    """Whether the first axis, of length 1, is neither space nor channels."""
+def _has_batch(shape: tuple[int, ...]) -> bool:
     if not shape or shape[0] != 1:
         return False
-    if axes is not None:
-        return axes[0] != CHANNEL and len(axes) - (CHANNEL in axes) > 2
     return len(shape) > 3 or (len(shape) == 3 and shape[1] <= _MOST_CHANNELS)
 
 

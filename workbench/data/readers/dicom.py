@@ -33,7 +33,7 @@ def fields(path: Path) -> Fields:
     """The frames of a DICOM file."""
     header = _dataset(path, stop_before_pixels=True)
     if "Rows" not in header or "Columns" not in header:
-        kind = header.get("Modality", "unknown")
+        kind = str(header.get("Modality", "unknown"))[:40]
         raise Refusal("a DICOM file with pixels", f"one without ({kind})", "open an image of the series")
     palette = header.get("PhotometricInterpretation") == "PALETTE COLOR"
     colour = palette or int(header.get("SamplesPerPixel") or 1) > 1

@@ -55,18 +55,26 @@ def _signals(file: Any, nodes: Mapping[str, Any]) -> dict[str, Any]:
         n: g for n, g in nodes.items() if isinstance(g, module.Group) and _word(g.attrs.get("NX_class")) == "NXdata"
     }
     first, path = _word(file.attrs.get("default")), ""
-    while first and path not in groups and isinstance(file.get(f"{path}/{first}"), module.Group):
+    while first and path not in groups and isinstance(_get(file, f"{path}/{first}"), module.Group):
         path = f"{path}/{first}".strip("/")
         first = _word(file[path].attrs.get("default"))
     groups = {path: groups[path]} if path in groups else groups
-    found = {f"{name}/{signal}": group.get(signal) for name, group in groups.items() if (signal := _signal(group))}
-    return {name: data for name, data in found.items() if isinstance(data, module.Dataset)}
+    names = [f"{name}/{_signal(group)}" for name, group in groups.items()]
+    return {name: data for name in names if isinstance(data := _get(file, name), module.Dataset)}
 
 
 def _signal(group: Any) -> str:
     """The name of the signal of NXdata: by the group's attribute, by one of the array itself, or "data"."""
-    marked = (key for key in group if "signal" in getattr(group.get(key), "attrs", ()))
+    marked = (key for key in group if "signal" in getattr(_get(group, key), "attrs", ()))
     return _word(group.attrs.get("signal")) or next(marked, "data")
+
+
+def _get(group: Any, path: str) -> Any:
+    """What a path leads to; None where a link leads nowhere, as one to another file that is not here."""
+    try:
+        return group[path]
+    except (KeyError, OSError):
+        return None
 
 
 def _coordinates(found: Mapping[str, Any]) -> list[str]:

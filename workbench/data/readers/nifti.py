@@ -59,13 +59,21 @@ def _pose(image: Any) -> _Pose:
     codes = "".join(need("nibabel").aff2axcodes(affine))
     notes = (f"its voxels, stored along {codes}, are put in this order",) * (codes != "RAS")
     size = np.sqrt((affine[:3, :3] ** 2).sum(0))
-    if sform and qform and np.abs(image.get_qform() - image.get_sform()).max() > _SAME * size.max():
+    if sform and qform and _differ(image, size.max()):
         notes += ("its qform and sform disagree: the sform is taken",)
     # The angle between an axis of the voxels and the direction that it is named after.
     least = min(abs(affine[axis, stored]) / size[stored] for axis, stored in enumerate(order))
     angle = math.degrees(math.acos(min(1.0, least)))
     oblique = f"its axes are oblique by up to {angle:.1f} degrees: named after the nearest direction, not resampled"
     return _Pose(order, flips, (*notes, *((oblique,) * (angle > _OBLIQUE))))
+
+
+def _differ(image: Any, size: float) -> bool:
+    """Whether the two forms put the voxels elsewhere; a quaternion that is none does."""
+    try:
+        return bool(np.abs(image.get_qform() - image.get_sform()).max() > _SAME * size)
+    except need("nibabel").spatialimages.HeaderDataError:
+        return True
 
 
 def _without_single(sizes: dict[str, int]) -> tuple[str, ...]:

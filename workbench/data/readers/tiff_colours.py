@@ -65,7 +65,7 @@ def meaning(key: Any) -> Meaning:
     if kind == "SEPARATED" and len(plain) == 4 and key.tags.valueof("InkSet", _CMYK) == _CMYK:
         said = (*notes, "CMYK colours are converted to RGB")
         return Meaning(plain, 3, key.dtype, said, mix=_from_inks)
-    if kind == "YCBCR" and key.compression.name not in _JPEG and len(plain) == 3:
+    if kind == "YCBCR" and getattr(key.compression, "name", "") not in _JPEG and len(plain) == 3:
         return _from_differences(key, plain, notes)
     inverted = ("small values are meant to look bright; the values are kept as they are",) * (kind == "MINISWHITE")
     mosaic = ("its colours lie side by side as in the sensor's mosaic, and are kept so",) * (kind == "CFA")

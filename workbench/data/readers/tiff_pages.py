@@ -8,10 +8,11 @@ import numpy as np
 from workbench.data.field import need
 from workbench.refusal import Refusal
 
-# Codecs that turn bytes into bytes: those of pictures know their own shape and type, which are compared.
+# Codecs that turn bytes into bytes, and those of pictures, which know their own shape and type.
 _BYTES = ("LZW", "DEFLATE", "ADOBE_DEFLATE", "PACKBITS", "LZMA", "ZSTD", "ZSTD_DEPRECATED")
 _JPEG = ("JPEG", "JPEG_LOSSY", "ALT_JPEG")
-_FAX = ("CCITTRLE", "CCITTFAX3", "CCITTFAX4", "OJPEG")  # whose codecs are told how much to unpack
+_PICTURES = ("JPEG2000", "APERIO_JP2000_YCBC", "APERIO_JP2000_RGB", "JPEGXL", "JPEGXL_DNG", "JPEGXR", "PNG", "LERC")
+_REMEDY = "the file contradicts itself: save it again with the program that made it"
 
 
 def decoded(series: Any, number: int) -> tuple[np.ndarray, np.ndarray]:
@@ -22,7 +23,7 @@ def decoded(series: Any, number: int) -> tuple[np.ndarray, np.ndarray]:
     key = series.keyframe
     if series.is_multifile:
         raise Refusal("an image in one file", "one whose pages lie in several files", "save it as one file")
-    if key.compression.name != "NONE":
+    if _codec(key) != "NONE":
         need("imagecodecs")
     if series.is_truncated:  # one header for all pages, which lie one behind another
         return _planes_last(_contiguous(key, number), key), np.zeros(_flat(key), bool)
@@ -54,7 +55,7 @@ def _contiguous(key: Any, number: int) -> np.ndarray:
     file = key.parent.filehandle
     count, dtype = math.prod(key.shape), np.dtype(key.parent.byteorder + key.dtype.char)
     begin = key.dataoffsets[0] + number * count * dtype.itemsize
-    _require_bytes("page", begin + count * dtype.itemsize, file.size, "bytes in the file")
+    _require_inside(begin + count * dtype.itemsize, file.size)
     file.seek(begin)
     return file.read_array(dtype, count).reshape(key.shape)
 
@@ -66,9 +67,9 @@ def _assembled(page: Any, key: Any) -> tuple[np.ndarray, np.ndarray]:
     if min(len(page.dataoffsets), len(page.databytecounts)) < parts:
         raise Refusal(f"a page of {parts} strips or tiles", f"{len(page.dataoffsets)}", "save or copy it again")
     ends = [begin + size for begin, size in zip(page.dataoffsets, page.databytecounts, strict=False)]
-    _require_bytes("page", max(ends[:parts]), file.size, "bytes in the file")
+    _require_inside(max(ends[:parts]), file.size)
     values, empty = np.zeros(key.shaped, key.dtype), np.zeros(key.shaped[:-1], bool)
-    tables = {"jpegtables": page.jpegtables, "jpegheader": key.jpegheader} if "JPEG" in key.compression.name else {}
+    tables = {"jpegtables": page.jpegtables, "jpegheader": key.jpegheader} if "JPEG" in _codec(key) else {}
     for data, number in file.read_segments(page.dataoffsets, page.databytecounts, length=parts):
         pixels, (plane, depth, row, column, _), shape = key.decode(data, number, **tables)
         at = (plane, *(slice(k, k + n) for k, n in zip((depth, row, column), shape, strict=False)))
@@ -87,7 +88,9 @@ def _require_as_told(key: Any, data: bytes, pixels: np.ndarray, shape: tuple[int
     if (pixels.dtype != key.dtype and not bits) or pixels.shape[-1] != key.shaped[-1]:
         came = f"{pixels.shape[-1]} of {pixels.dtype} inside"
         raise Refusal(f"pixels of {key.shaped[-1]} samples of {key.dtype}, as its header says", came, _REMEDY)
-    row = math.ceil(shape[2] * _bits(key) / 8)
+    codec = _codec(key)
+    bits = _bits(key) if codec in ("NONE", *_BYTES) else 8 * pixels.itemsize * key.shaped[-1]
+    row = math.ceil(shape[2] * bits / 8)
     told = shape[0] * shape[1] * row
     whole = told if key.is_tiled else shape[0] * key.rowsperstrip * row  # the last strip may be padded
     found = _size(key, data, max(told, whole) + row, pixels.itemsize)
@@ -97,18 +100,20 @@ def _require_as_told(key: Any, data: bytes, pixels: np.ndarray, shape: tuple[int
 
 def _size(key: Any, data: bytes, most: int, each: int) -> int | None:
     """The bytes that a strip or tile has once it is unpacked, counted up to `most`; None where no codec tells."""
-    tifffile, codec = need("tifffile"), key.compression.name
+    tifffile, codec = need("tifffile"), _codec(key)
     if codec == "NONE":
         return len(data)
-    if codec in _BYTES:
-        return len(tifffile.TIFF.DECOMPRESSORS[key.compression](data, out=most)) if key.fillorder == 1 else None
     if codec in _JPEG:
         _, high, wide, samples = tifffile.tifffile.jpeg_shape(data)
         return high * wide * samples * each
-    return tifffile.TIFF.DECOMPRESSORS[key.compression](data).nbytes if codec not in _FAX else None
+    unpack = tifffile.TIFF.DECOMPRESSORS[key.compression]
+    if codec in _BYTES and key.fillorder == 1:
+        return len(unpack(data, out=most))
+    return unpack(data).nbytes if codec in _PICTURES else None
 
 
-_REMEDY = "the file contradicts itself: save it again with the program that made it"
+def _codec(key: Any) -> str:
+    return getattr(key.compression, "name", str(key.compression))
 
 
 def _bits(key: Any) -> int:
@@ -117,7 +122,7 @@ def _bits(key: Any) -> int:
     return sum(bits) if isinstance(bits, tuple) else bits * key.shaped[-1]
 
 
-def _require_bytes(what: str, wanted: int, there: int, unit: str) -> None:
-    if wanted > there:
-        came = f"{there}: it breaks off or is damaged"
-        raise Refusal(f"a whole {what}, which ends at {wanted} {unit}", came, "save or copy it again")
+def _require_inside(end: int, size: int) -> None:
+    if end > size:
+        came = f"a file of {size}, which breaks off or is damaged"
+        raise Refusal(f"a whole page, which ends at byte {end}", came, "save or copy it again")
