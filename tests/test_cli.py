@@ -21,10 +21,10 @@ from workbench.cli import COMMANDS, catalogue, main
 from workbench.cli.catalogue import KINDS
 from workbench.cli.guarantees import told
 from workbench.cli.lab import OFFLINE, SETTINGS, arguments
-from workbench.cli.output import Bar
 from workbench.experiment import from_description
 from workbench.parameters import describe, parameters, rebuild
 from workbench.priors import Can
+from workbench.progress import Bar
 
 SMALL = ("run", "--size", "32", "--steps", "4")
 
@@ -287,12 +287,22 @@ def test_a_nan_image(capsys, tmp_path):
 
 
 def test_shapes_that_differ(capsys, tmp_path):
+    halves = {"type": "operators.Adjoint", "operator": {"type": "operators.Downsample", "shape": [1, 32, 32]}}
+    spec = {"operator": halves}
+    (tmp_path / "spec.json").write_text(json.dumps(spec))
+    line = refusal(capsys, "run", str(tmp_path / "spec.json"), "--size", "64")
+    assert "1 x 64 x 64" in line
+    assert "1 x 32 x 32" in line
+
+
+def test_operators_in_operators_follow_the_signal(capsys, tmp_path):
     identity = {"type": "operators.Identity", "shape": [1, 16, 16]}
     spec = {"operator": {"type": "operators.Composition", "outer": identity, "inner": identity}}
     (tmp_path / "spec.json").write_text(json.dumps(spec))
-    line = refusal(capsys, "run", str(tmp_path / "spec.json"), "--size", "32")
-    assert "1 x 32 x 32" in line
-    assert "1 x 16 x 16" in line
+    inner = ("--set", "operator.inner=Downsample", "--set", "operator.inner.factor=4")
+    said = json.loads(answer(capsys, "run", str(tmp_path / "spec.json"), "--size", "32", *inner, "--steps=2", "--json"))
+    assert said["spec"]["operator"]["inner"]["shape"] == [1, 32, 32]
+    assert said["spec"]["operator"]["outer"]["shape"] == [1, 8, 8]
 
 
 def test_a_plane_goes_to_disk_and_wrong_names_are_refused(capsys, tmp_path):

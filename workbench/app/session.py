@@ -14,12 +14,12 @@ from workbench.app.address import from_address, to_address
 from workbench.app.frames import Curves, Frame, Pictures, certificates, expansions, picture, pictures
 from workbench.app.pace import Pace
 from workbench.data import File, Shipped, Signal, Window, load_bytes
+from workbench.datasets import with_data, with_source
 from workbench.experiment import Experiment, fit, part
 from workbench.noise import Gaussian
 from workbench.parameters import as_text, changed, describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import with_data
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -171,7 +171,7 @@ class Session:
         spec = storage.to_json(describe(self.experiment))
         marks = storage.to_json([list(m) for m in snapshot.marks])
         run = with_data(snapshot.log.dataset(spec=spec, stopped=snapshot.message, marks=marks), self.problem)
-        return storage.with_source(run, self.loaded)
+        return with_source(run, self.loaded)
 
     def tick(self) -> Frame | None:
         """A frame of the run when something is new since the last one, else None."""

@@ -4,12 +4,14 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import torch
 from torch import Tensor
 
 from workbench.data.files import MAX_SIDE, MIN_SIDE, Loaded, load_described
 from workbench.data.scaling import Window
 from workbench.data.shipped import LEAST, MOST, names, truth
 from workbench.parameters import Checked, Range
+from workbench.tensors import as_signal
 
 if TYPE_CHECKING:
     Name = str
@@ -57,3 +59,20 @@ class File(Signal):
 
     def tensor(self) -> Tensor:
         return self.loaded().tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Array(Signal):
+    """A signal that is there already, channels first, (C, *space): computed, or kept in a run whose file is gone."""
+
+    values: Annotated[Tensor, "the signal, channels first"] = torch.zeros(1, 64, 64)
+    notes: Annotated[tuple[str, ...], "what was done to the file that it came from"] = ()
+    limits: Annotated[tuple[float, ...], "the two values of that file that became 0 and 1"] = (0.0, 1.0)
+    gaps: Annotated[Tensor | None, "where that file has no value"] = None
+
+    def tensor(self) -> Tensor:
+        return as_signal(self.values, "the signal")[None]
+
+    def loaded(self) -> Loaded:
+        low, high = self.limits
+        return Loaded(self.tensor(), self.notes, (low, high), None if self.gaps is None else self.gaps[None].bool())
