@@ -212,6 +212,18 @@ def test_pages_that_break_off(tmp_path, compression):
         data.load_bytes("x.tif", content[: end - 40], "[1]")
 
 
+def test_a_chain_of_pages_that_bites_its_tail_has_an_end(tmp_path):
+    """A page without tags that names itself as the next one: tifffile's series alone would run for ever."""
+    path = tmp_path / "x.tif"
+    tifffile.imwrite(path, RAMP.astype(np.uint8), metadata=None)
+    content = path.read_bytes()
+    with tifffile.TiffFile(path) as file:
+        end = file.pages[0].offset + 2 + 12 * len(file.pages[0].tags)
+    place = len(content).to_bytes(4, "little")
+    path.write_bytes(content[:end] + place + content[end + 4 :] + b"\0\0" + place)
+    opened(path, RAMP)
+
+
 def test_strips_of_which_the_last_is_padded(tmp_path):
     """Some writers fill the last strip up to its full height: the picture is whole, and more rows are not."""
     path = tmp_path / "x.tif"

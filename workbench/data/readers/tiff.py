@@ -35,7 +35,9 @@ def _opened(path: Path) -> Any:
     tifffile, logger = need("tifffile"), logging.getLogger("tifffile")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
-    return tifffile.TiffFile(path)
+    file = tifffile.TiffFile(path)
+    len(file.pages)  # finds a chain of pages that bites its own tail, in which the series would run for ever
+    return file
 
 
 def _require_last(file: Any) -> None:
