@@ -1,5 +1,6 @@
 """What chains of one person's posterior tell: their task, its pictures, and what to choose where there is none."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,14 +15,16 @@ from workbench.analysis.chains import Sampled, Sampling, autocorrelation, sample
 from workbench.app.frames import picture
 from workbench.app.images import Array
 from workbench.app.session import Session
+from workbench.diagnosis import automatic
 from workbench.jobs import Status
-from workbench.parameters import changed, describe
+from workbench.parameters import changed, describe, parameters
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
 
 _SETTLED = 0.5  # seconds that a slider of the session has to rest before chains begin anew
 TRUSTED = 1.01  # R-hat below which chains are taken to agree
 ENOUGH = 100.0  # effective draws: a standard deviation is known to 7 %
+RARE = 0.05  # of the proposals: where fewer are taken, chains wait instead of moving
 _MORE = 4
 
 
@@ -104,6 +107,8 @@ class Uncertainty:
             owner, _, name = path.rpartition(".")
             if owner == "sampling":
                 self.set(name, value)
+            elif owner:
+                self.session.set(path, value)
             else:
                 self.session.choose(path, value)
         self.start()
@@ -133,6 +138,8 @@ class Uncertainty:
         look = found.looks[-1]
         if look.rhat < TRUSTED and look.least >= ENOUGH:
             return None
+        if look.rhat == math.inf or (found.acceptance is not None and found.acceptance < RARE):
+            return _unstuck(algorithm, found.acceptance)
         short = f"effective sample size {look.least:.0f}, R-hat {look.rhat:.3g}"
         values = {f"sampling.{n}": _MORE * max(getattr(self.sampling, n), 1) for n in ("draws", "warmup")}
         sentence = f"Too few draws to trust ({short}; wanted are {ENOUGH:.0f} and {TRUSTED}): draw more, or mix faster."
@@ -192,15 +199,28 @@ class Uncertainty:
         return id(self.session.problem), str(describe(self.session.experiment.algorithm))
 
 
+def _unstuck(algorithm: Algorithm, acceptance: float | None) -> Advice:
+    """What helps chains that stand still: more draws do not."""
+    seen = "Chains stand still" if acceptance is None else f"{acceptance:.1%} of the proposals were accepted"
+    name = next((p.name for p in parameters(type(algorithm)) if p.optional), "")
+    if not name:
+        return Advice(f"{seen}, so that R-hat is infinite: take another sampler, a step alone would not help.")
+    word = name.replace("_", " ")
+    sentence = f"{seen}, so that more draws would tell nothing new: the {word} is too large"
+    if given := automatic(algorithm):
+        return Advice(f"{sentence}; left empty, it is found.", f"Sample with an automatic {word}", given)
+    return Advice(f"{sentence}: give a smaller one than is found, or take another sampler.")
+
+
 def _rank(can: Can) -> tuple[bool, bool]:
     """The priors whose posterior is known exactly come first."""
     return Can.SAMPLE not in can, Can.QUADRATIC not in can
 
 
 def _samplers() -> dict[str, type[Algorithm]]:
-    """Those that are exact come first."""
+    """First those whose every state is a draw of its own, then those that are exact in the long run."""
     found = {n: cls for n, cls in catalog.members("algorithm").items() if cls.random}
-    return dict(sorted(found.items(), key=lambda item: not item[1].exact))
+    return dict(sorted(found.items(), key=lambda item: (not item[1].independent, not item[1].exact)))
 
 
 def _one(x: Tensor) -> Array:

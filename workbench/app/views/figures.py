@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, TapTool
+from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, Range1d, TapTool
 from bokeh.plotting import figure
 
 from workbench.app.axes import Axis
 from workbench.app.images import Array
 
 _ABOVE = 100  # px: most of a density is low, and its curves would cross the words
+_DRAWABLE = 1e30  # beyond it single precision, which a browser draws in, has few numbers left
 
 
 class Flags:
@@ -123,6 +124,12 @@ def mark(axes: Any, axis: Axis) -> None:
     for each in axes:
         if getattr(each.ticker, "ticks", None) != getattr(ticker, "ticks", None) or not ticks:
             each.update(ticker=ticker, major_label_overrides=ticks)
+
+
+def reach(axis: Range1d, start: float, end: float) -> None:
+    """Let an axis go from start to end; it stays as it is where one of them is no number that can be drawn."""
+    if abs(start) < _DRAWABLE and abs(end) < _DRAWABLE:
+        axis.update(start=start, end=end)
 
 
 def positive(values: Array) -> Array:
