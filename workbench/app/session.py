@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench import catalog, devices, jobs, parameters, storage
 from workbench.analysis import standard
-from workbench.app.address import from_address, to_address
+from workbench.app.address import read_address, said, to_address
 from workbench.app.frames import Curves, Frame, Pictures, certificates, expansions, picture, pictures
 from workbench.app.pace import Pace
 from workbench.data import File, Shipped, Signal, load_bytes
@@ -51,13 +51,18 @@ class Session:
 
     @classmethod
     def from_address(cls, query: str) -> Self:
-        """The session an address describes; one of the default with the sentence in `errors` where it is wrong."""
-        try:
-            return cls(from_address(query))
-        except Refusal as sentence:
-            session = cls()
-            session.errors = {"address": str(sentence)}
-            return session
+        """The session an address describes; what is wrong in it is as by default, with a sentence in `errors`."""
+        found = read_address(query)
+        wrong = dict(found.wrong)
+        for experiment in found.simpler():
+            try:
+                session = cls(experiment)
+            except Refusal as sentence:
+                wrong.setdefault("parts", str(sentence))
+            else:
+                session.errors = {"address": said(wrong)} if wrong else {}
+                return session
+        raise AssertionError("the parts of the default experiment go together")
 
     # Wishes.
 

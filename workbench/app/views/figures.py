@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, Range1d, TapTool
+from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, Range, TapTool
 from bokeh.plotting import figure
 
 from workbench.app.axes import Axis
@@ -126,7 +126,7 @@ def mark(axes: Any, axis: Axis) -> None:
             each.update(ticker=ticker, major_label_overrides=ticks)
 
 
-def reach(axis: Range1d, start: float, end: float) -> None:
+def reach(axis: Range, start: float, end: float) -> None:
     """Let an axis go from start to end; it stays as it is where one of them is no number that can be drawn."""
     if abs(start) < _DRAWABLE and abs(end) < _DRAWABLE:
         axis.update(start=start, end=end)
