@@ -126,8 +126,8 @@ class _Reader:
     def _part(self, kind: str, shape: Shape) -> object:
         """A member of a kind, with as many of the values as it takes together."""
         default = _fitted(getattr(self._default, kind), shape)
-        name = self._given.get(kind)
-        made = default if name is None else self._right(kind, lambda: part(kind, name, shape))
+        name = self._given.get(kind, "")
+        made = self._right(kind, lambda: part(kind, name, shape)) if kind in self._given else default
         if made is None:
             return default  # what the parameters of an unknown member mean is unknown as well
         values = self._values(type(made), {p: t for p, t in self._given.items() if p.startswith(f"{kind}.")})

@@ -69,6 +69,32 @@ def certificates(proofs: tuple[Proof, ...]) -> dict[str, Array]:
     return {name: np.asarray(column, float) for name, column in (columns | kinds).items()}
 
 
+def frame_of(snapshot: Snapshot, curves: "Curves", truth: Array, rate: float) -> Frame:
+    """A snapshot as it is drawn; `curves` have read it, `rate` is in iterations a second, 0 where it is not known."""
+    state, k = snapshot.state, snapshot.state.k if snapshot.state else 0
+    image = picture(state.x) if state else None
+    return Frame(
+        version=snapshot.version,
+        k=k,
+        steps=snapshot.steps,
+        status=snapshot.status,
+        message=snapshot.message,
+        rate=rate,
+        remaining=(snapshot.steps - k) / rate if rate > 0 else None,
+        image=image,
+        error=image - truth if image is not None else None,
+        ks=np.asarray(curves.ks),
+        seconds=np.asarray(curves.seconds),
+        curves=curves.arrays(),
+        marks=snapshot.marks,
+        largest_step=snapshot.largest_step,
+        lipschitz=state.measured.get("lipschitz") if state else None,
+        expansion=expansions(snapshot.expansion),
+        repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
+        proofs=certificates(snapshot.proofs),
+    )
+
+
 def picture(x: Tensor) -> Array:
     """The first signal of a batch as it is drawn: modulus if complex, channels last if three, else the first."""
     x = x[0].detach()
@@ -96,7 +122,7 @@ def pictures(problem: Problem, version: int) -> Pictures:
 
 @dataclass
 class Curves:
-    """The rows of a log as host arrays, each copied from the device once."""
+    """The rows of a log as host arrays, copied from the device once, all that are new in one piece."""
 
     log: Log | None = None
     ks: list[int] = field(default_factory=list)
@@ -110,15 +136,15 @@ class Curves:
             return
         if log is not self.log or count < len(self.ks):
             self.log, self.ks, self.seconds, self.values = log, [], [], {}
-        begin = len(self.ks)
-        fresh = log.values[begin:count]
-        if not fresh:
+        if not count:
             return
-        self.ks += log.ks[begin:count]
-        self.seconds += log.seconds[begin:count]
-        for name in fresh[0]:
-            column = torch.stack([row[name][0] for row in fresh]).tolist()
-            self.values.setdefault(name, []).extend(column)
+        # The last row is read again: it may have been completed since.
+        begin = max(len(self.ks) - 1, 0)
+        fresh = log.values[begin:count]
+        table = torch.stack([torch.stack([row[name][0] for name in fresh[0]]) for row in fresh]).tolist()
+        self.ks[begin:], self.seconds[begin:] = log.ks[begin:count], log.seconds[begin:count]
+        for name, column in zip(fresh[0], zip(*table, strict=True), strict=True):
+            self.values.setdefault(name, [])[begin:] = column
 
     def arrays(self) -> dict[str, Array]:
         return {name: np.asarray(column) for name, column in self.values.items()}
