@@ -24,6 +24,7 @@ from workbench.app.views.information import InformationView
 from workbench.app.views.laboratory import LaboratoryView
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.spectrum import SpectrumView
+from workbench.app.views.tab import Tab
 from workbench.app.views.transport import Transport
 from workbench.app.views.uncertainty import UncertaintyView
 from workbench.app.visit import Visit
@@ -49,11 +50,11 @@ class Workbench:
         self.gallery, self.convergence, self.python = Gallery(), Convergence(session.prove), Python(session)
         self.compare, self.spectrum, self.network = Compare(), SpectrumView(session), LaboratoryView(session)
         self.information, self.uncertainty = InformationView(session), UncertaintyView(session, self._opened)
-        self._studies = {
-            SPECTRUM: lambda: self.spectrum.beat(self._frame),
-            INFORMATION: self.information.beat,
-            UNCERTAINTY: self.uncertainty.beat,
-            NETWORK: self.network.beat,
+        self._studies: dict[int, Tab] = {
+            SPECTRUM: self.spectrum,
+            INFORMATION: self.information,
+            UNCERTAINTY: self.uncertainty,
+            NETWORK: self.network,
         }
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
         # The title is plain text; the body of an alert would be read as markup.
@@ -99,10 +100,8 @@ class Workbench:
 
     def close(self) -> None:
         """The person has gone: nothing computes for them any more."""
-        self.spectrum.spectra.cancel()
-        self.information.planes.close()
-        self.uncertainty.uncertainty.cancel()
-        self.network.laboratory.cancel()
+        for tab in self._studies.values():
+            tab.close()
         self.session.close()
 
     def _preview(self) -> None:
@@ -186,10 +185,10 @@ class Workbench:
 
     def _study(self) -> None:
         """Draw the study whose tab is in sight, in the share of time that drawing may take."""
-        begin, beat = time.perf_counter(), self._studies.get(self.tabs.active)
-        if beat is not None and self._frame is not None and begin >= self._study_due:
+        begin, tab = time.perf_counter(), self._studies.get(self.tabs.active)
+        if tab is not None and self._frame is not None and begin >= self._study_due:
             with pn.io.hold():
-                if beat():
+                if tab.beat(self._frame):
                     self._echo.send()
             end = time.perf_counter()
             self._study_due = end + min((end - begin) / SHARE, SLOWEST)
@@ -219,7 +218,9 @@ class Workbench:
             self.compare.show_pictures(pictures)
 
     def _turn(self) -> None:
-        """Another tab: the next beat draws it, when the browser knows what is in it."""
+        """Another tab: the next beat draws it, when the browser knows what is in it. What is out of sight waits."""
+        for place, tab in self._studies.items():
+            tab.show(place == self.tabs.active)
         self._turned, self._due = True, time.perf_counter() + 2 * BEAT
         self._curves.visible = self.tabs.active not in (
             INFORMATION,

@@ -9,12 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from workbench import catalog, devices, jobs
+from workbench import catalog, jobs
 from workbench.algorithms import Algorithm
 from workbench.analysis.chains import Sampled, Sampling, autocorrelation, sampled
 from workbench.app.frames import picture
 from workbench.app.images import Array
 from workbench.app.session import Session
+from workbench.app.work import Work
 from workbench.diagnosis import automatic
 from workbench.jobs import Status
 from workbench.parameters import changed, describe, parameters
@@ -26,6 +27,7 @@ TRUSTED = 1.01  # R-hat below which chains are taken to agree
 ENOUGH = 100.0  # effective draws: a standard deviation is known to 7 %
 RARE = 0.05  # of the proposals: where fewer are taken, chains wait instead of moving
 _MORE = 4
+_MOMENT = 2e6  # numbers that chains draw in a moment
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,14 @@ class Uncertainty:
         self.session, self.sampling = session, Sampling()
         self.found: Sampled | None = None
         self.complaint, self.algorithm = "", ""
-        self._task: jobs.Task[Sampled] | None = None
+        self.work: Work[Sampled] = Work()
         self._seen: tuple = ()
         self._posterior, self._moved = self._described(), 0.0
 
     @property
     def latest(self) -> jobs.Outcome[Sampled]:
         """What the chains are doing; cancelled where there are none."""
-        return self._task.latest if self._task else jobs.Outcome(status=Status.CANCELLED)
+        return self.work.latest
 
     # Wishes.
 
@@ -78,28 +80,37 @@ class Uncertainty:
             self.complaint = str(sentence)
             return
         self.complaint = ""
-        if self._task is not None:
+        if self.work.begun:
             self._moved = time.perf_counter()
 
     def start(self) -> None:
         """Chains of the posterior there is now, by the algorithm there is now."""
-        self.cancel()
+        self.work.forget()
         self._posterior, self._moved, self.complaint, self.found = self._described(), 0.0, "", None
         problem, algorithm, sampling = self.session.problem, self.session.experiment.algorithm, self.sampling
         self.algorithm = type(algorithm).__name__
         if algorithm.random:
-            task = jobs.Task(lambda: sampled(problem, algorithm, sampling))
-            self._task = jobs.runner(str(devices.find(self.session.experiment.device))).submit(task)
+            self.work.start(self.session.experiment.device, lambda: sampled(problem, algorithm, sampling))
 
     def toggle(self) -> None:
         """Pause chains that run, go on with those that are paused."""
-        if self._task:
-            self._task.pause() if self.latest.status is Status.RUNNING else self._task.play()
+        self.work.toggle()
 
     def cancel(self) -> None:
         """End the chains; what they told stays."""
-        if self._task:
-            self._task.cancel()
+        self.work.cancel()
+
+    @property
+    def small(self) -> bool:
+        """Whether there are chains that are over in a moment, so that nobody has to be asked."""
+        sampling, algorithm = self.sampling, self.session.experiment.algorithm
+        steps = sampling.chains * (sampling.warmup + sampling.draws * sampling.every)
+        return self.able and not algorithm.draws_at_end and steps * self.session.problem.zeros()[0].numel() <= _MOMENT
+
+    @property
+    def able(self) -> bool:
+        """Whether the algorithm there is samples."""
+        return self.session.experiment.algorithm.random
 
     def follow(self, advice: Advice) -> None:
         """Set the values of an advice, and sample."""
@@ -118,12 +129,12 @@ class Uncertainty:
     def tick(self) -> bool:
         """Take in what is new; whether there is something to draw."""
         if self._described() != self._posterior:
-            self._posterior, self._moved = self._described(), time.perf_counter()
+            self._posterior, self._moved = self._described(), time.perf_counter() if self.work.begun else 0.0
             self.cancel()
         if self._moved and time.perf_counter() - self._moved > _SETTLED:
             self.start()
         self.found = self.latest.result or self.found
-        seen = (id(self._task), self.latest.version, self.complaint, self.algorithm)
+        seen = (self.work.mark, self.complaint, self._posterior)
         fresh, self._seen = seen != self._seen, seen
         return fresh
 
