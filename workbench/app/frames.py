@@ -54,6 +54,12 @@ class Frame:
     repair: Mapping[str, Any] = field(default_factory=dict)
     proofs: Mapping[str, Array] = field(default_factory=dict)
 
+    def at_k(self, name: str) -> float | None:
+        """The value of a curve at the very iterate that is drawn; None where it was not looked at."""
+        values = self.curves.get(name)
+        known = values is not None and len(values) and self.ks[-1] == self.k and np.isfinite(values[-1])
+        return float(values[-1]) if values is not None and known else None
+
 
 def expansions(found: Expansion | None) -> tuple[float, float, float] | None:
     """The largest of the batch of each constant."""

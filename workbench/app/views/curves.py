@@ -29,13 +29,14 @@ class Series:
     axis: str
     log: bool = False
     proof: bool = False  # certificates, which have iterations of their own
+    best: bool = False  # the highest value is the best one
 
 
 SERIES = (
     Series("Objective", ("objective", "misfit", "prior"), "−log p, nats", log=True),
     Series("Residual", ("residual",), "|Ax − y| / |y|", log=True),
-    Series("PSNR", ("psnr",), "PSNR, dB"),
-    Series("SSIM", ("ssim",), "SSIM"),
+    Series("PSNR", ("psnr",), "PSNR, dB", best=True),
+    Series("SSIM", ("ssim",), "SSIM", best=True),
     Series("Step size", ("step_size",), "step size", log=True),
     Series("Certificate", tuple(map(str, Kind)), "relative", log=True, proof=True),
 )
@@ -52,11 +53,11 @@ class Curves:
         self.select = pmui.Select(label=label, options={s.title: s for s in SERIES}, value=start, width=130, **small)
         self.axis = pmui.Select(label="against", options=AXES, value=False, width=115, **small)
         self.log = pmui.Switch(label="log axis", value=start.log, size="small", margin=(8, 4, 0, 0))
-        self.note = Words()
+        self.note, self.top = Words(), Words()
         self._frame: Frame | None = None
         self._rows = (-1, -1)
         self.pane = pn.pane.Bokeh(self._plot(), sizing_mode="stretch_both", margin=0)
-        controls = (self.select, self.axis, self.log, self.note.element)
+        controls = (self.select, self.axis, self.log, self.top.element, self.note.element)
         bar = pmui.Row(*controls, sizing_mode="stretch_width", margin=(0, 0, 0, 4))
         self.element = pmui.Column(bar, self.pane, sizing_mode="stretch_both", margin=0)
         self.select.param.watch(lambda event: self._chosen(), "value")
@@ -90,19 +91,31 @@ class Curves:
             self.show(self._frame)
 
     def _columns(self, frame: Frame) -> dict[str, Array]:
-        at, known = frame.seconds if self.axis.value else frame.ks, frame.curves
+        ks, seconds, known = frame.ks, frame.seconds, frame.curves
         if self.series.proof:
             known = frame.proofs
-            at = known.get("seconds" if self.axis.value else "k", np.array([]))
-        empty = np.full(len(at), np.nan)
+            ks, seconds = (known.get(name, np.array([])) for name in ("k", "seconds"))
+        at, empty = seconds if self.axis.value else ks, np.full(len(ks), np.nan)
         columns = {name: known.get(name, empty) for name in self.series.names}
         drawn = {name: positive(c) if self.log.value else c for name, c in columns.items()}
-        lost = [n for n, c in drawn.items() if len(at) and not np.isfinite(c).any()]
+        marked = {name: gaps(ks, c) for name, c in drawn.items()}
+        for name, dots in self.dots.items():
+            if dots.visible is not marked[name]:
+                dots.visible = marked[name]
+        self._say(ks, drawn)
+        kept = np.flatnonzero(np.any([np.isfinite(drawn[n]) for n, gap in marked.items() if gap], axis=0))
+        return {n: c.astype(np.float32) for n, c in thinned({"x": at} | drawn, kept=kept).items()}
+
+    def _say(self, ks: Array, drawn: dict[str, Array]) -> None:
+        """What is not there, and where the best value was."""
+        lost = [n for n, c in drawn.items() if len(ks) and not np.isfinite(c).any()]
         why = "no positive values" if self.log.value else "not recorded for this run"
         # A certificate is of one kind or the other.
-        said = lost and (not self.series.proof or len(lost) == len(drawn))
-        self.note.say(f"{' and '.join(lost)}: {why}" if said else "")
-        return {name: column.astype(np.float32) for name, column in thinned({"x": at} | drawn).items()}
+        missing = lost and (not self.series.proof or len(lost) == len(drawn))
+        self.note.say(f"{' and '.join(lost)}: {why}" if missing else "")
+        values = drawn[self.series.names[0]]
+        place = int(np.nanargmax(values)) if self.series.best and np.isfinite(values).any() else -1
+        self.top.say(f"highest {values[place]:.5g} at k = {ks[place]:.0f}" if place >= 0 else "")
 
     def _flags(self, frame: Frame) -> dict[str, list]:
         marks = merged(frame.marks, max(frame.k, 1) * 0.04)
@@ -129,10 +142,15 @@ class Curves:
             plot.line("x", name, source=self.lines, color=colour, line_width=2)
             for name, colour in zip(series.names, COLOURS, strict=False)
         ]
+        points = [
+            plot.scatter("x", name, source=self.lines, color=colour, size=5)
+            for name, colour in zip(series.names, COLOURS, strict=False)
+        ]
+        self.dots = dict(zip(series.names, points, strict=True))
         for each in (plot.x_range, plot.y_range):
             each.update(renderers=lines)  # marks do not widen the view
         if len(lines) > 1:
-            legend(plot, {name: [line] for name, line in zip(series.names, lines, strict=True)})
+            legend(plot, {name: list(pair) for name, *pair in zip(series.names, lines, points, strict=True)})
         flagged(plot, self.marks, MARK)
         return plot
 
@@ -150,6 +168,12 @@ class Convergence:
     def show_frame(self, frame: Frame) -> None:
         for plot in self.plots:
             plot.show(frame)
+
+
+def gaps(ks: Array, values: Array) -> bool:
+    """Whether a curve is not known at every iteration: a line alone would tell of some that nobody computed."""
+    known = ks[np.isfinite(values)]
+    return len(known) > 0 and bool(len(known) == 1 or (np.diff(known) > 1).any())
 
 
 def merged(marks: tuple[Mark, ...], near: float) -> list[Mark]:
