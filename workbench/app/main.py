@@ -1,7 +1,7 @@
 """The page: `create_app()` is served, or is the last line of a notebook cell."""
 
 import time
-from functools import partial
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,6 +14,8 @@ from workbench.app.echo import Echo
 from workbench.app.frames import Frame
 from workbench.app.later import Later
 from workbench.app.notebook import Framed, in_notebook
+from workbench.app.opening import as_experiment
+from workbench.app.server import KEPT
 from workbench.app.session import Session
 from workbench.app.theme import PLAIN_TITLE, THEME, follow_browser
 from workbench.app.views.choices import Choices
@@ -27,7 +29,7 @@ from workbench.app.views.spectrum import SpectrumView
 from workbench.app.views.tab import Tab
 from workbench.app.views.transport import Transport
 from workbench.app.views.uncertainty import UncertaintyView
-from workbench.app.visit import Visit
+from workbench.app.visit import Visit, query_of_page
 from workbench.app.widgets import pretty
 from workbench.experiment import Experiment
 from workbench.jobs import Status
@@ -38,6 +40,9 @@ SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
 SPECTRUM, INFORMATION, UNCERTAINTY, NETWORK = 2, 3, 4, 5  # their places among the tabs
 PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
+_TEMPLATE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+# Panel would ask a foreign host for its style sheets where a page is not built by a plain request for it.
+LOCAL = {"dist_url": "static/extensions/panel/", "kept": KEPT}
 
 
 class Workbench:
@@ -62,8 +67,8 @@ class Workbench:
             title="", severity="error", visible=False, margin=(2, 8), sizing_mode="stretch_width", sx=PLAIN_TITLE
         )
         self.mend = pmui.Button(label="Repair", icon="healing", variant="outlined", size="small", visible=False)
-        self.mend.on_click(lambda event: self.session.repair(self._frame.repair if self._frame else {}))
-        self.visit = Visit(session)
+        self.mend.on_click(lambda event: self._repair())
+        self.visit = Visit(session, self._travel)
         self._echo = Echo(self.visit.document is not None)
         self._later = Later(self.visit.document)
         self.tabs = pmui.Tabs(
@@ -141,6 +146,7 @@ class Workbench:
             pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0),
             self._curves,
             self._echo,
+            self.visit.bar,
             sizing_mode="stretch_both",
             margin=(0, 0, 4, 12),
         )
@@ -154,11 +160,15 @@ class Workbench:
             sidebar_width=300,
             busy_indicator=None,
             theme_config=THEME,
+            template=_TEMPLATE,
         )
         # A page follows Panel's busy flag, which flips at every beat, and each flip walks the whole tree of models:
-        # 70 ms of Python, seven times the solver's own time. Transport says what is busy here.
+        # 70 ms of Python, seven times the solver's own time. Transport says what is busy here. Setting a value leaves
+        # the watcher, which the state of the process would keep for good, and the page with it.
         with edit_readonly(page):
             page.busy = False
+        for _, watcher in page._param__private.ref_watchers:
+            pn.state.param.unwatch(watcher)
         return page
 
     def beat(self) -> None:
@@ -241,13 +251,24 @@ class Workbench:
             words = ", ".join(f"{p.rpartition('.')[2]} {'automatic' if v is None else v}" for p, v in repair.items())
             self.mend.param.update(label=f"Repair: {pretty(words)}", visible=bool(repair))
 
+    def _repair(self) -> None:
+        self.session.repair(self._frame.repair if self._frame else {})
+        self._opened()
+
     def _remark(self, sentence: str) -> None:
         self._note = sentence
         self._say()
 
     def _opened(self) -> None:
+        """The experiment has become another one elsewhere than among the choices."""
         self.choices.refresh()
         self._chosen()
+
+    def _travel(self, query: str) -> None:
+        """A person goes back, or forward: the page follows the address."""
+        self.session.travel(query)
+        self._opened()
+        self._remark(self.session.errors.get("address", ""))
 
     def _chosen(self, new: bool = True) -> None:
         """The experiment is another one: so are its address, its Python and what there is to say."""
@@ -259,18 +280,25 @@ class Workbench:
         self.visit.remember(self._hidden)
 
 
-def create_app(experiment: Experiment | None = None) -> pmui.Page | Framed:
-    """The page of one person: what is served, or the last line of a notebook cell."""
+def create_app(experiment: Any = None, port: int = 0) -> pmui.Page | Framed:
+    """The page of one person: what is served, or the last line of a notebook cell.
+
+    `experiment` may be an Experiment, or a run of one: a Dataset or its file. In a notebook the page is served on
+    `port` of the kernel's machine, a free one where it is 0.
+    """
+    wanted = None if experiment is None else as_experiment(experiment)
     if not in_notebook():
-        return page(experiment)
+        return page(wanted)
     # A server has done this before it opened; here it is done while the frame is on its way.
-    Thread(target=warm_up, args=((experiment or Experiment()).device,), daemon=True).start()
-    return Framed(partial(page, experiment))
+    Thread(target=warm_up, args=((wanted or Experiment()).device,), daemon=True).start()
+    return Framed(lambda: page(wanted), port)
 
 
 def page(experiment: Experiment | None = None) -> pmui.Page:
     """The page of one person, its experiment running from the moment it is seen. An address describes another one."""
-    query = pn.state.location.search if pn.state.location else ""
+    query = query_of_page()
+    if pn.state.curdoc is not None:
+        pn.state.curdoc.template_variables.update(LOCAL)
     session = Session.from_address(query) if query and experiment is None else Session(experiment)
     hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
     app = Workbench(session, frozenset(filter(None, hide.split(","))))
