@@ -9,7 +9,7 @@ _STYLE = """
 :host { display: inline-block; }
 button { display: inline-flex; align-items: center; gap: 8px; min-width: 64px; padding: 6px 5px; border: 0;
   border-radius: 4px; background: none; cursor: pointer; white-space: nowrap;
-  font: 500 0.8125rem/1.75 Roboto, Helvetica, Arial, sans-serif; letter-spacing: 0.02857em; text-transform: uppercase;
+  font: 500 0.8125rem/1.75 Roboto, Helvetica, Arial, sans-serif; letter-spacing: 0.02857em; text-transform: none;
   color: var(--mui-palette-primary-main, #1f5f99); }
 button.outlined { padding: 5px 9px; border: 1px solid currentColor; }
 button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }

@@ -40,6 +40,11 @@ SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
 SPECTRUM, INFORMATION, UNCERTAINTY, NETWORK = 2, 3, 4, 5  # their places among the tabs
 PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
+# Beside the tabs where there is room, else in a row above them.
+_BAR = """
+:host { position: absolute; right: 8px; z-index: 2; }
+@media (max-width: 1340px) { :host { position: static; } }
+"""
 _TEMPLATE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 # Panel would ask a foreign host for its style sheets where a page is not built by a plain request for it.
 LOCAL = {"dist_url": "static/extensions/panel/", "kept": KEPT}
@@ -138,7 +143,7 @@ class Workbench:
             self.gallery.fit,
             self.take.element,
             margin=0,
-            styles={"position": "absolute", "right": "8px", "z-index": "2"},
+            stylesheets=[_BAR],
         )
         centre = pmui.Column(
             self._later.place(bar),

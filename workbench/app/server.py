@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import panel as pn
+from bokeh.protocol.message import Message
 from bokeh.server.contexts import ApplicationContext
+from bokeh.server.session import ServerSession
 from bokeh.server.views.ws import WSHandler as BokehSocket
 from bokeh.util.token import get_session_id
 from panel.io.server import Server, WSHandler
@@ -30,7 +32,7 @@ def page_server(
     loop: IOLoop | None = None,
 ) -> Server:
     """A server of one page, not started yet."""
-    for name in ("tornado.application", "bokeh.server.views.ws", "asyncio"):
+    for name in ("tornado.application", "bokeh.server.views.ws", "panel.io.document", "asyncio"):
         logging.getLogger(name).addFilter(_not_a_closed_tab)
     server = pn.io.server.get_server(
         {"/": page},
@@ -69,11 +71,22 @@ class Socket(WSHandler):
 
     def on_close(self) -> None:
         """Who left goes at once; who was lost is waited for."""
-        session = self.connection.session if self.connection is not None else None
+        session = self._session
+        if session is None:
+            return
         super().on_close()
         left = self.close_code == _LEFT or not self._browser
-        if session is not None and left and session.connection_count == 0:
+        if left and session.connection_count == 0:
             session.request_expiration()
+
+    async def _handle(self, message: Message) -> Any | None:
+        """Bokeh answers what came just before a line was closed by an assertion that fails."""
+        return await super()._handle(message) if self._session is not None else None
+
+    @property
+    def _session(self) -> ServerSession | None:
+        """What is at the other end; None where the line was refused, or is closed already."""
+        return getattr(self.connection, "_session", None)
 
     @property
     def _browser(self) -> bool:
@@ -82,13 +95,13 @@ class Socket(WSHandler):
 
 
 class Kept(RequestHandler):
-    """Whether a page is still there: GET kept?id=SESSION."""
+    """Whether a page is still there: GET kept?id=SESSION answers "here" or "gone"."""
 
     def get(self) -> None:
         contexts = self.application._applications.values()  # pyright: ignore[reportAttributeAccessIssue]
         found = any(there(context, self.get_argument("id", "")) for context in contexts)
         self.set_header("Cache-Control", "no-store")
-        self.set_status(204 if found else 404)
+        self.finish("here" if found else "gone")
 
 
 def there(context: ApplicationContext, session_id: Any) -> bool:
@@ -98,4 +111,5 @@ def there(context: ApplicationContext, session_id: Any) -> bool:
 
 def _not_a_closed_tab(record: logging.LogRecord) -> bool:
     """Drop what is said when a tab is closed while a message is on its way; all else passes."""
-    return not (record.exc_info and record.exc_info[0] is WebSocketClosedError)
+    raised = record.exc_info and record.exc_info[0] is WebSocketClosedError
+    return not raised and not record.getMessage().startswith("Failed sending message as connection was closed")

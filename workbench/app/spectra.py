@@ -19,7 +19,7 @@ from workbench.refusal import Refusal
 
 _SETTLED = 0.5  # seconds that a slider has to rest before its spectrum is studied
 _MOST = 400  # looks along a run that are kept
-_MOMENT = 4e6  # numbers that are multiplied by a Hessian in a moment
+_MOMENT = 5e6  # numbers that are multiplied by a Hessian in a moment
 _COARSE = Study(steps=20, probes=1)
 
 

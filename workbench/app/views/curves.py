@@ -6,17 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, LabelSet
 from bokeh.plotting import figure
 
 from workbench.analysis import Kind
 from workbench.app.frames import Frame
 from workbench.app.images import Array, thinned
-from workbench.app.views.figures import flagged, legend, new_figure, positive
+from workbench.app.views.figures import empty, fill, flagged, legend, new_figure, positive
 from workbench.app.words import Words
 
 COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
 MARK = "#f08c00"
+_DOT = 5  # px
 Mark = tuple[int, str]
 
 
@@ -29,14 +30,14 @@ class Series:
     axis: str
     log: bool = False
     proof: bool = False  # certificates, which have iterations of their own
-    best: bool = False  # the highest value is the best one
+    best: str = ""  # how the highest value is written, where it is the best one
 
 
 SERIES = (
     Series("Objective", ("objective", "misfit", "prior"), "−log p, nats", log=True),
     Series("Residual", ("residual",), "|Ax − y| / |y|", log=True),
-    Series("PSNR", ("psnr",), "PSNR, dB", best=True),
-    Series("SSIM", ("ssim",), "SSIM", best=True),
+    Series("PSNR", ("psnr",), "PSNR, dB", best="{:.3f} dB"),
+    Series("SSIM", ("ssim",), "SSIM", best="{:.4f}"),
     Series("Step size", ("step_size",), "step size", log=True),
     Series("Certificate", tuple(map(str, Kind)), "relative", log=True, proof=True),
 )
@@ -53,11 +54,11 @@ class Curves:
         self.select = pmui.Select(label=label, options={s.title: s for s in SERIES}, value=start, width=130, **small)
         self.axis = pmui.Select(label="against", options=AXES, value=False, width=115, **small)
         self.log = pmui.Switch(label="log axis", value=start.log, size="small", margin=(8, 4, 0, 0))
-        self.note, self.top = Words(), Words()
+        self.note = Words()
         self._frame: Frame | None = None
         self._rows = (-1, -1)
         self.pane = pn.pane.Bokeh(self._plot(), sizing_mode="stretch_both", margin=0)
-        controls = (self.select, self.axis, self.log, self.top.element, self.note.element)
+        controls = (self.select, self.axis, self.log, self.note.element)
         bar = pmui.Row(*controls, sizing_mode="stretch_width", margin=(0, 0, 0, 4))
         self.element = pmui.Column(bar, self.pane, sizing_mode="stretch_both", margin=0)
         self.select.param.watch(lambda event: self._chosen(), "value")
@@ -100,22 +101,33 @@ class Curves:
         drawn = {name: positive(c) if self.log.value else c for name, c in columns.items()}
         marked = {name: gaps(ks, c) for name, c in drawn.items()}
         for name, dots in self.dots.items():
-            if dots.visible is not marked[name]:
-                dots.visible = marked[name]
+            size = _DOT if marked[name] else 0  # hidden ones would grey the words of the legend
+            if dots.size != size:
+                dots.size = size
         self._say(ks, drawn)
+        self._crown(ks, at, drawn[self.series.names[0]])
         kept = np.flatnonzero(np.any([np.isfinite(drawn[n]) for n, gap in marked.items() if gap], axis=0))
         return {n: c.astype(np.float32) for n, c in thinned({"x": at} | drawn, kept=kept).items()}
 
     def _say(self, ks: Array, drawn: dict[str, Array]) -> None:
-        """What is not there, and where the best value was."""
+        """What is not there."""
         lost = [n for n, c in drawn.items() if len(ks) and not np.isfinite(c).any()]
         why = "no positive values" if self.log.value else "not recorded for this run"
         # A certificate is of one kind or the other.
         missing = lost and (not self.series.proof or len(lost) == len(drawn))
         self.note.say(f"{' and '.join(lost)}: {why}" if missing else "")
-        values = drawn[self.series.names[0]]
-        place = int(np.nanargmax(values)) if self.series.best and np.isfinite(values).any() else -1
-        self.top.say(f"highest {values[place]:.5g} at k = {ks[place]:.0f}" if place >= 0 else "")
+
+    def _crown(self, ks: Array, at: Array, values: Array) -> None:
+        """A ring at the highest value, which is not always the last one, and what it is."""
+        if not self.series.best or not np.isfinite(values).any():
+            fill(self.best, {name: [] for name in ("x", "y", "text", "side", "shift")})
+            return
+        place = int(np.nanargmax(values))
+        side = "right" if place > 0.7 * len(values) else "left"
+        words = f"highest {self.series.best.format(values[place])} at k = {ks[place]:.0f}"
+        shift = -8 if side == "right" else 8
+        columns = {"x": [at[place]], "y": [values[place]], "text": [words], "side": [side], "shift": [shift]}
+        fill(self.best, columns)
 
     def _flags(self, frame: Frame) -> dict[str, list]:
         marks = merged(frame.marks, max(frame.k, 1) * 0.04)
@@ -143,15 +155,19 @@ class Curves:
             for name, colour in zip(series.names, COLOURS, strict=False)
         ]
         points = [
-            plot.scatter("x", name, source=self.lines, color=colour, size=5)
+            plot.scatter("x", name, source=self.lines, color=colour, size=0)
             for name, colour in zip(series.names, COLOURS, strict=False)
         ]
-        self.dots = dict(zip(series.names, points, strict=True))
+        self.dots = {name: point.glyph for name, point in zip(series.names, points, strict=True)}
         for each in (plot.x_range, plot.y_range):
             each.update(renderers=lines)  # marks do not widen the view
         if len(lines) > 1:
             legend(plot, {name: list(pair) for name, *pair in zip(series.names, lines, points, strict=True)})
         flagged(plot, self.marks, MARK)
+        self.best = empty("x", "y", "text", "side", "shift")
+        plot.scatter("x", "y", source=self.best, size=11, fill_alpha=0, line_color=MARK, line_width=2)
+        place = {"x": "x", "y": "y", "text": "text", "text_align": "side", "x_offset": "shift", "y_offset": -20}
+        plot.add_layout(LabelSet(source=self.best, text_font_size="11px", text_color=MARK, **place))
         return plot
 
 

@@ -54,7 +54,7 @@ def flagged(plot: figure, source: ColumnDataSource, colour: str) -> None:
 
 def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = False) -> figure:
     """A figure that fills its place; its borders have room for words, so that the frame stays when numbers grow."""
-    return figure(
+    plot = figure(
         tools="pan,wheel_zoom,box_zoom,reset",
         toolbar_location=None,
         active_scroll="wheel_zoom",
@@ -72,6 +72,17 @@ def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = Fals
         y_axis_type="log" if log else "linear",
         x_axis_type="log" if log_x else "linear",
     )
+    keep_there(plot)
+    return plot
+
+
+def keep_there(plot: figure) -> None:
+    """What a browser finds of sizes and ranges is its own.
+
+    Sent here it would cost at every drawing, and a page that comes back after a loss would be held to it.
+    """
+    for each in (plot, plot.x_range, plot.y_range):
+        each.syncable = False
 
 
 def empty(*names: str) -> ColumnDataSource:

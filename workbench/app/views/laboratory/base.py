@@ -16,6 +16,7 @@ from workbench.app.words import ERROR, Words
 
 BLUE, ORANGE, GREEN, PURPLE, RED, GREY = "#2f86d0", "#ec7f2b", "#38a169", "#7048e8", "#d6336c", "#868e96"
 POINTS = 1000  # of a curve, at most
+_DOT = 4  # px
 _UNEVEN = 2.5  # thinned points are one iteration more or less apart
 HESSIANS = "Examples of a recipe are new in every step: there is no one loss whose Hessian could be looked at."
 
@@ -62,8 +63,8 @@ class Band:
         band = plot.varea("at", "low", "high", source=self._now, color=colour, alpha=0.18)
         line = plot.line("at", "mean", source=self._now, color=colour, line_width=2)
         ghost = plot.line("at", "mean", source=self._ghost, color=colour, line_width=1.5, line_dash="dotted", alpha=0.7)
-        self._dots = plot.scatter("at", "mean", source=self._now, color=colour, size=4)
-        self.renderers = [line, band, ghost, self._dots]
+        dots = plot.scatter("at", "mean", source=self._now, color=colour, size=0)
+        self._dots, self.renderers = dots.glyph, [line, band, ghost, dots]
 
     def show(
         self, at: Array, values: Array | None, ghost: tuple[Array, Array] | None = None, log: bool = False
@@ -72,9 +73,9 @@ class Band:
         now = _columns(at, values, log)
         fill(self._now, now)
         apart = np.diff(now["at"])
-        uneven = len(apart) > 0 and bool(apart.max() > _UNEVEN * apart.min())
-        if self._dots.visible is not uneven:
-            self._dots.visible = uneven
+        size = _DOT if len(apart) and apart.max() > _UNEVEN * apart.min() else 0
+        if self._dots.size != size:
+            self._dots.size = size
         columns = _columns(*(ghost or (np.array([]), None)), log)
         fill(self._ghost, {name: columns[name] for name in ("at", "mean")})
 
