@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "workbench"
 # Each level may import from itself and from the levels above it, at the time it is itself imported.
 ORDER = (
-    ("__init__", "refusal", "tensors", "memory"),
+    ("__init__", "refusal", "tensors", "memory", "ranges", "progress"),
     ("parameters",),
     ("kernels",),
     ("operators",),
@@ -28,7 +28,7 @@ ORDER = (
     ("posterior",),
     ("preconditioners",),
     ("algorithms",),
-    ("run", "diagnosis"),
+    ("run", "diagnosis", "datasets"),
     ("analysis",),
     ("stopping",),
     ("tuning",),
@@ -38,8 +38,9 @@ ORDER = (
     ("ensembles",),
     ("devices", "storage", "figures"),
     ("catalog",),
+    ("paths",),
     ("experiment",),
-    ("sweep", "jobs", "grid"),
+    ("sweep", "jobs", "grid", "checks"),
     ("cli", "__main__"),
     ("app",),
 )
@@ -54,6 +55,11 @@ HEAVY = (
     "skimage",
     "scipy",
     "pydicom",
+    "nibabel",
+    "tifffile",
+    "imagecodecs",
+    "h5py",
+    "PIL",
     "dask",
     "zarr",
     "safetensors",

@@ -22,10 +22,10 @@ from workbench.cli import COMMANDS, catalogue, main
 from workbench.cli.catalogue import KINDS
 from workbench.cli.guarantees import told
 from workbench.cli.lab import OFFLINE, SETTINGS, arguments
-from workbench.cli.output import Bar
 from workbench.experiment import from_description
 from workbench.parameters import describe, parameters, rebuild
 from workbench.priors import Can
+from workbench.progress import Bar
 
 SMALL = ("run", "--size", "32", "--steps", "4")
 
@@ -107,6 +107,22 @@ def test_a_file_of_ones_own(capsys, tmp_path):
     assert said["spec"]["operator"]["shape"] == [1, 40, 30]
     small = json.loads(answer(capsys, *SMALL, "--truth", str(tmp_path / "photo.png"), "--json"))
     assert small["spec"]["operator"]["shape"] == [1, 32, 24]
+
+
+def test_what_was_done_to_a_file_is_said(capsys, tmp_path):
+    np.save(tmp_path / "dim.npy", (np.arange(40 * 30).reshape(40, 30) + 500).astype(np.uint16))
+    words = ("run", "--truth", str(tmp_path / "dim.npy"), "--steps", "2")
+    note = "16-bit integers scaled from [0, 65535] to [0, 1]; they reach 1699: window=(0, 1699) uses the whole range"
+    assert f"the file: {note}\n" in answer(capsys, *words)
+    said = json.loads(answer(capsys, *words, "--json", "--out", str(tmp_path / "run.nc")))
+    assert (said["notes"], said["limits"]) == ([note], [0, 65535])
+    assert json.loads(storage.load(tmp_path / "run.nc").attrs["notes"]) == [note]
+    said = json.loads(answer(capsys, *words, "--json", "--set", "truth.window=whole"))
+    assert said["limits"] == [500, 1699] and "smallest and largest" in said["notes"][0]
+    said = json.loads(answer(capsys, *words, "--json", "--set", "truth.window=600,900"))
+    assert said["limits"] == [600, 900] and "values clipped" in said["notes"][0]
+    said = json.loads(answer(capsys, *SMALL, "--json"))
+    assert (said["notes"], said["limits"]) == ([], None)
 
 
 @pytest.mark.parametrize(
@@ -292,12 +308,22 @@ def test_a_nan_image(capsys, tmp_path):
 
 
 def test_shapes_that_differ(capsys, tmp_path):
+    halves = {"type": "operators.Adjoint", "operator": {"type": "operators.Downsample", "shape": [1, 32, 32]}}
+    spec = {"operator": halves}
+    (tmp_path / "spec.json").write_text(json.dumps(spec))
+    line = refusal(capsys, "run", str(tmp_path / "spec.json"), "--size", "64")
+    assert "1 x 64 x 64" in line
+    assert "1 x 32 x 32" in line
+
+
+def test_operators_in_operators_follow_the_signal(capsys, tmp_path):
     identity = {"type": "operators.Identity", "shape": [1, 16, 16]}
     spec = {"operator": {"type": "operators.Composition", "outer": identity, "inner": identity}}
     (tmp_path / "spec.json").write_text(json.dumps(spec))
-    line = refusal(capsys, "run", str(tmp_path / "spec.json"), "--size", "32")
-    assert "1 x 32 x 32" in line
-    assert "1 x 16 x 16" in line
+    inner = ("--set", "operator.inner=Downsample", "--set", "operator.inner.factor=4")
+    said = json.loads(answer(capsys, "run", str(tmp_path / "spec.json"), "--size", "32", *inner, "--steps=2", "--json"))
+    assert said["spec"]["operator"]["inner"]["shape"] == [1, 32, 32]
+    assert said["spec"]["operator"]["outer"]["shape"] == [1, 8, 8]
 
 
 def test_a_plane_goes_to_disk_and_wrong_names_are_refused(capsys, tmp_path):

@@ -1,20 +1,23 @@
 """A whole experiment as one describable object."""
 
+import dataclasses
 import json
 import pickle
+import shutil
 
 import numpy as np
 import pytest
 
-from workbench import storage
+from workbench import figures, storage
 from workbench.algorithms import FISTA, ConjugateGradient
-from workbench.data import Shipped
-from workbench.experiment import Experiment, fit, from_description, part
+from workbench.data import Array, File, Shipped
+from workbench.experiment import Experiment, fit, from_description, from_run, part
 from workbench.noise import Poisson
-from workbench.operators import Composition, GaussianBlur, Identity, Radon
+from workbench.operators import Adjoint, Composition, Downsample, GaussianBlur, Identity, Radon
 from workbench.parameters import as_code, changed, describe
 from workbench.priors import Tikhonov, TotalVariation
 from workbench.refusal import Refusal
+from workbench.run import run
 
 SMALL = Experiment(
     Shipped("shepp_logan", 16), Radon((1, 16, 16), (0.0, 45.0, 90.0)), Poisson(), TotalVariation(2.0), FISTA(), 3, 7
@@ -71,8 +74,11 @@ def test_operators_follow_the_signal():
     assert SMALL.fitted((1, 16, 16)).operator is SMALL.operator
     composed = Composition(Identity((1, 16, 16)), Identity((1, 16, 16)))
     assert fit(composed, (1, 16, 16)) is composed
-    with pytest.raises(Refusal, match="rebuild its parts"):
-        fit(composed, (1, 8, 8))
+    assert fit(composed, (1, 8, 8)).outer.in_shape == (1, 8, 8)
+    narrowed = fit(Composition(Identity((1, 8, 8)), Downsample((1, 16, 16))), (1, 32, 32))
+    assert (narrowed.in_shape, narrowed.outer.in_shape) == ((1, 32, 32), (1, 16, 16))
+    with pytest.raises(Refusal, match="or its parts, in that shape"):
+        fit(Adjoint(Downsample((1, 16, 16))), (1, 4, 4))
 
 
 def test_parts_by_name():
@@ -98,3 +104,57 @@ def test_parts_by_name():
 def test_what_does_not_fit_is_refused_in_a_sentence(make, sentence):
     with pytest.raises(Refusal, match=sentence):
         make()
+
+
+def test_a_run_of_a_file_keeps_what_was_done_to_it(tmp_path):
+    """Notes, the limits that give its units back, and where it has no value: through a file and back."""
+    import zarr
+
+    kelvin = np.linspace(250, 300, 480).reshape(20, 24).astype(np.float32)
+    kelvin[3:5, 4:9] = -999
+    zarr.create_array(tmp_path / "t.zarr", data=kelvin).attrs["_FillValue"] = -999.0
+    experiment = Experiment(File(str(tmp_path / "t.zarr")), Identity((1, 20, 24)), prior=Tikhonov(), steps=2)
+    storage.save(experiment.run(), tmp_path / "run.nc")
+    found = storage.load(tmp_path / "run.nc")
+    notes, (low, high) = json.loads(found.attrs["notes"]), found.attrs["limits"]
+    assert "10 of 480 values are missing (_FillValue -999)" in notes[0] and "scaled from [250, 300]" in notes[1]
+    known = kelvin != -999
+    np.testing.assert_allclose((low + (high - low) * found["truth"].values[0, 0])[known], kelvin[known], rtol=1e-6)
+    assert found["missing"].dtype == bool and np.array_equal(found["missing"].values[0, 0], ~known)
+    assert np.isfinite(found["x"]).all() and "notes" not in SMALL.run().attrs
+    shutil.rmtree(tmp_path / "t.zarr")
+    again = from_run(found).run()
+    assert json.loads(again.attrs["notes"]) == notes and list(again.attrs["limits"]) == [low, high]
+    np.testing.assert_array_equal(again["missing"], found["missing"])
+
+
+def test_a_figure_draws_what_was_recorded():
+    problem = SMALL.problem()
+    bare = dataclasses.replace(problem, truth=None)
+    for result in (
+        run(bare, SMALL.algorithm, steps=2),
+        run(problem, SMALL.algorithm, lambda p, s: {"size": s.x.flatten(1).norm(dim=1)}, steps=2),
+        SMALL.run(),
+    ):
+        assert figures.png(result)[:4] == b"\x89PNG"
+
+
+def test_a_saved_run_goes_on_when_its_file_is_gone_or_another(tmp_path):
+    own = np.add.outer(np.linspace(0, 0.5, 32), np.linspace(0, 0.5, 32)).astype(np.float32)
+    np.save(tmp_path / "own.npy", own)
+    first = Experiment(File(str(tmp_path / "own.npy")), Identity((1, 32, 32)), steps=3).run()
+    assert isinstance(from_run(first).truth, File)
+    np.save(tmp_path / "own.npy", own[::-1])
+    assert isinstance(from_run(first).truth, Array)
+    (tmp_path / "own.npy").unlink()
+    again = from_run(first).run()
+    np.testing.assert_array_equal(again["x"], first["x"])
+    storage.save(again, tmp_path / "again.nc")
+    third = from_run(storage.load(tmp_path / "again.nc")).run()
+    np.testing.assert_array_equal(third["x"], first["x"])
+
+
+def test_a_run_of_data_alone_is_refused_as_an_experiment():
+    bare = dataclasses.replace(SMALL.problem(), truth=None)
+    with pytest.raises(Refusal, match="rebuild_run"):
+        from_run(run(bare, SMALL.algorithm, steps=1))

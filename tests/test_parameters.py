@@ -1,7 +1,9 @@
 """One signature, every reader: what arguments take, descriptions, code."""
 
+import hashlib
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,10 +11,23 @@ from typing import Annotated, Literal
 
 import numpy as np
 import pytest
+import torch
 
 from workbench import operators
-from workbench.parameters import Checked, Range, as_code, changed, describe, parameters, rebuild, resolve
-from workbench.refusal import Refusal
+from workbench.parameters import (
+    Checked,
+    Range,
+    arrays_of,
+    as_code,
+    changed,
+    describe,
+    parameters,
+    rebuild,
+    resolve,
+    told,
+    undescribed,
+)
+from workbench.refusal import LONGEST, Refusal
 
 
 @dataclass(frozen=True)
@@ -87,12 +102,14 @@ def test_other_values_are_refused_by_name(values):
         Whole(**values)
     (name,) = values
     assert f"Whole.{name}" in refusal.value.wanted
-    assert refusal.value.came == repr(values[name])
+    assert refusal.value.came == told(values[name])
     assert refusal.value.remedy
 
 
 def test_a_refusal_says_what_is_taken():
-    with pytest.raises(Refusal, match=r"a number of 0 to 100 px for Part\.weight, got 200: it is the weight"):
+    wanted = "a number of 0 to 100 px for Part.weight (weight of the part)"
+    sentence = f"{wanted}, got 200: leave it out for the default, 1.0"
+    with pytest.raises(Refusal, match=re.escape(sentence)):
         Part(200)
     with pytest.raises(Refusal, match=r"a whole number or a list of numbers of 1 to 180 for Whole\.angles"):
         Whole(angles=0)
@@ -164,9 +181,12 @@ def test_descriptions_are_plain_json_and_rebuild():
         assert describe(again) == description
 
 
-def test_what_has_no_description_says_so():
-    with pytest.raises(TypeError, match="no description"):
-        describe(Whole())
+def test_what_has_no_description_is_named_and_not_rebuilt():
+    description = describe(Whole())
+    assert description["function"] == {"undescribed": "builtin_function_or_method sqrt"}
+    assert list(undescribed(description)) == ["function (builtin_function_or_method sqrt)"]
+    with pytest.raises(Refusal, match="sqrt"):
+        rebuild(description)
 
 
 @pytest.mark.parametrize(
@@ -204,3 +224,97 @@ def test_changed_copies():
     blur = operators.GaussianBlur((1, 8), 2)
     wider = changed(blur, width=3)
     assert (wider.shape, wider.width, blur.width) == ((1, 8), 3.0, 2.0)
+
+
+class Loose(operators.LinearOperator):
+    """Arguments without annotations, and one by keyword alone."""
+
+    def __init__(self, shape=(1, 4), factor=0.5, *, way="up", maps=None) -> None:
+        super().__init__(shape, shape)
+        self.shape, self.factor, self.way, self.maps = shape, factor, way, maps
+
+    def forward(self, x):
+        return self.factor * x
+
+    def adjoint(self, y):
+        return self.factor * y
+
+
+def test_arguments_without_annotation_take_anything_and_read_as_their_default():
+    read = {p.name: p for p in parameters(Loose)}
+    assert (read["factor"].parse("2.5", "Loose"), read["way"].parse("down", "Loose")) == (2.5, "down")
+    assert Loose((1, 8), way="down").way == "down"
+    again = rebuild(describe(Loose(factor=2, maps=(1, 2))))
+    assert (again.factor, again.maps, again.shape) == (2, (1, 2), (1, 4))
+
+
+def test_annotations_inside_a_union_and_of_several_kinds_count():
+    class Odd(metaclass=Checked):
+        def __init__(
+            self,
+            step: Annotated[float, Range(0, 1, unit="s"), "a step"] | None = None,
+            pair: tuple[float, str] = (1.0, "a"),
+            row: list[int] = [],  # noqa: B006
+        ) -> None:
+            self.step, self.pair, self.row = step, pair, row
+
+    (step, *_) = parameters(Odd)
+    assert (step.meaning, step.unit, step.optional) == ("a step", "s", True)
+    made = Odd(0.5, [2, "b"], (1, 2))
+    assert (made.step, made.pair, made.row) == (0.5, (2.0, "b"), [1, 2])
+    for wrong in ({"step": 2.0}, {"pair": (1.0,)}, {"pair": (1.0, 2.0)}, {"row": [1.5]}):
+        with pytest.raises(Refusal, match="Odd"):
+            Odd(**wrong)
+
+
+def test_annotations_that_cannot_be_read_are_refused_by_the_name_of_the_class():
+    class Unknown(metaclass=Checked):
+        def __init__(self, kind: "NoSuchType" = None) -> None:  # noqa: F821
+            self.kind = kind
+
+    with pytest.raises(Refusal, match=r"annotations of Unknown.*NoSuchType"):
+        Unknown()
+
+
+@pytest.mark.parametrize("make", [np.array, torch.tensor])
+def test_an_array_is_the_list_of_its_numbers_where_numbers_are_taken(make):
+    kernel = ((0.125, 0.25, 0.125), (0.0, 0.5, 0.0625))
+    given = operators.ConvolutionPSF((1, 8, 8), make(kernel))
+    assert describe(given) == describe(operators.ConvolutionPSF((1, 8, 8), kernel))
+    assert operators.GaussianBlur((1, 8), make(2.0)).width == 2.0
+    with pytest.raises(Refusal, match=r"Mask\.pattern.*an array, 2 x 3"):
+        operators.Mask((1, 8, 8), pattern=make(kernel))
+
+
+def test_arrays_are_described_by_their_values_and_rebuilt_from_those_kept():
+    kernel = torch.zeros(4, 6, dtype=torch.float64)
+    kernel[0, :2] = torch.tensor([0.75, 0.25])
+    made = operators.PeriodicConvolution((1, 4, 6), kernel)
+    description = json.loads(json.dumps(describe(made)))
+    known = hashlib.sha256(kernel.numpy().tobytes()).hexdigest()
+    assert description["kernel"] == {"array": known, "dtype": "float64", "shape": [4, 6], "of": "torch"}
+    again = rebuild(description, arrays_of(made))
+    assert torch.equal(again.kernel, kernel) and describe(again) == description
+    with pytest.raises(Refusal, match="an array, 4 x 6, float64"):
+        rebuild(description)
+    kernel[0, 0] = 0.5
+    assert describe(made)["kernel"]["array"] != known, "values written in place are seen"
+
+
+def test_numbers_that_json_has_no_words_for_are_described():
+    @dataclass(frozen=True)
+    class Wide(metaclass=Checked):
+        low: float = -math.inf
+        count: int = 1
+
+    description = json.loads(json.dumps(describe(Wide(count=np.int64(3))), allow_nan=False))
+    assert description["low"] == {"number": "-inf"} and description["count"] == 3
+
+
+def test_no_refusal_is_longer_than_a_person_reads():
+    long = Refusal("x" * 1000, "y" * 100_000, "z" * 1000)
+    assert len(str(long)) <= LONGEST
+    assert all(mark in str(long) for mark in ("wanted xx", "got yy", "zz"))
+    short = str(Refusal("a number", "'" + "y" * 1000 + "'", "give one"))
+    assert len(short) <= LONGEST and short.endswith("give one") and short.startswith("wanted a number")
+    assert str(Refusal("a", "b", "c")) == "wanted a, got b: c"

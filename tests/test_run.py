@@ -4,20 +4,25 @@ import dataclasses
 import itertools
 import json
 import math
+import re
+import signal
+from typing import Annotated
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from workbench import noise, operators, priors
+from workbench import noise, operators, priors, storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State, UnadjustedLangevin
 from workbench.parameters import rebuild
 from workbench.problem import Problem
+from workbench.progress import Bar
 from workbench.refusal import Refusal
 from workbench.run import (
     Diverged,
     Log,
+    Outcome,
     Row,
     after,
     collect,
@@ -29,6 +34,7 @@ from workbench.run import (
     run,
     until,
 )
+from workbench.stopping import Gap, Residual
 
 SHAPE = (1, 12, 10)
 TRUTH = torch.rand(2, *SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -198,3 +204,84 @@ def test_a_log_that_grows_while_it_is_read_gives_whole_rows():
         log.add(Row(State(torch.zeros(1, 1, 4), k), 0.1 * k, {"objective": torch.ones(1)}))
     log.values.append({"objective": torch.ones(1)})  # another thread is in the middle of the next row
     assert log.dataset().sizes["k"] == 3
+
+
+class Shaded(operators.LinearOperator):
+    """A x = map x, with a map that was measured."""
+
+    def __init__(self, shape=(1, 8, 8), sensitivity: Annotated[Tensor, "map"] = torch.ones(8, 8)) -> None:
+        super().__init__(shape, shape)
+        self.shape, self.sensitivity, self.calls = shape, sensitivity, 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        return self.sensitivity.to(x.dtype) * x
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return self.forward(y)
+
+
+def test_a_run_keeps_the_arrays_of_its_operator_and_is_rebuilt_with_them(tmp_path):
+    operator = Shaded(sensitivity=torch.linspace(0.5, 1, 64, dtype=torch.float64).reshape(8, 8))
+    p = Problem.simulate(operator, noise.Gaussian(0.1), priors.Tikhonov(), torch.ones(1, 1, 8, 8, dtype=torch.float64))
+    result = run(p, GradientDescent(), steps=3)
+    storage.save(result, tmp_path / "run.nc")
+    again, algorithm, numbers = storage.rebuild_run(storage.load(tmp_path / "run.nc"))
+    assert torch.equal(again.operator.sensitivity, operator.sensitivity)
+    np.testing.assert_array_equal(run(again, algorithm, **numbers)["x"], result["x"])
+
+
+def test_what_has_no_description_is_said_before_the_work_and_the_run_is_kept():
+    operator = operators.Map(((1, 8, 8), (1, 8, 8)), lambda x: x / 2, lambda y: y / 2)
+    p = Problem(operator, noise.Gaussian(0.1), priors.Tikhonov(), torch.ones(1, 1, 8, 8))
+    result = run(p, GradientDescent(), steps=3)
+    assert len(result.k) == 4
+    assert "operator.there (function" in result.attrs["undescribed"]
+    with pytest.raises(Refusal, match="known only as function"):
+        storage.rebuild_run(result)
+
+
+def test_how_a_run_ended_is_said():
+    ends = {
+        Outcome.STEPS: run(problem(), GradientDescent(), steps=3),
+        Outcome.RULE: run(problem(), GradientDescent(), steps=500, stop=Gap(0.5, 1) | Residual(1e-9)),
+        Outcome.DIVERGED: run(problem(), GradientDescent(step_size=1.0), steps=200),
+    }
+    for outcome, result in ends.items():
+        assert result.attrs["outcome"] == outcome
+    assert ends[Outcome.STEPS].attrs["ended"] == "all 3 iterations done"
+    assert re.fullmatch(r"gap \S+ <= 0\.5 at iteration \d+", ends[Outcome.RULE].attrs["ended"])
+    assert "safe step" in ends[Outcome.DIVERGED].attrs["stopped"]
+    assert ends[Outcome.STEPS].attrs["stopped"] == ends[Outcome.RULE].attrs["stopped"] == ""
+
+
+def test_the_first_interrupt_ends_a_run_whole(monkeypatch):
+    monkeypatch.setattr(Bar, "show", lambda bar, k: signal.raise_signal(signal.SIGINT) if k == 7 else None)
+    result = run(problem(), GradientDescent(), steps=1000, every=5)
+    assert result.attrs["outcome"] == Outcome.INTERRUPTED
+    assert result.attrs["stopped"] == "stopped by hand at iteration 7"
+    assert list(result.k.values) == [0, 5, 7], "the state that was reached is recorded, too"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_last_row_of_a_diverged_run_is_the_state_it_keeps():
+    result = run(problem(), GradientDescent(step_size=1.0), steps=200, every=50)
+    objective = problem().objective(torch.from_numpy(result.x.values))
+    np.testing.assert_allclose(result.objective[-1], objective, rtol=1e-12)
+
+
+class Skewed(Shaded):
+    """A x = map x, with an adjoint of twice as much."""
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return 2 * self.forward(y)
+
+
+def test_an_adjoint_of_ones_own_that_is_another_is_said_once(recwarn) -> None:
+    for operator, count in ((Shaded(), 0), (Skewed(), 1)):
+        p = Problem(operator, noise.Gaussian(0.1), priors.Tikhonov(), torch.ones(1, 1, 8, 8))
+        for _ in range(2):
+            next(iterate(p, GradientDescent()))
+        said = [str(w.message) for w in recwarn if "Shaded" in str(w.message) or "Skewed" in str(w.message)]
+        assert len(said) == count
+    assert "workbench.check(Skewed)" in said[0]

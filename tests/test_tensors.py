@@ -1,12 +1,26 @@
-"""Conventions: inner products, random numbers that depend on (seed, k) alone, constants that follow their reader."""
+"""Conventions: inner products, streams that depend on their name alone, constants that follow their reader."""
 
+import itertools
 import pickle
 
 import pytest
 import torch
 
 from workbench.refusal import Refusal
-from workbench.tensors import Constant, abs2, dot, generator, norm, norm2, normal_like, require_finite, shown, spread
+from workbench.tensors import (
+    Constant,
+    abs2,
+    child_seed,
+    dot,
+    generator,
+    norm,
+    norm2,
+    normal_like,
+    require_finite,
+    shown,
+    spread,
+    stream,
+)
 
 DTYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 
@@ -38,10 +52,35 @@ def test_modulus_bends_at_zero():
     assert torch.equal(hvp, 2 * torch.ones_like(x))
 
 
-def test_random_numbers_depend_on_seed_and_iteration_alone():
-    draw = {(s, k): torch.rand(4, generator=generator(s, k)) for s in range(8) for k in range(8)}
-    assert len({tuple(v.tolist()) for v in draw.values()}) == 64
-    assert torch.equal(draw[3, 5], torch.rand(4, generator=generator(3, 5)))
+def test_random_numbers_depend_on_seed_purpose_and_number_alone():
+    names = list(itertools.product((0, 1, 7, 2**40), ("start", "step", "step 1", "1 step"), (0, 1, 11)))
+    draw = {name: torch.rand(4, generator=stream(*name)) for name in names}
+    assert len({tuple(v.tolist()) for v in draw.values()}) == len(names)
+    assert torch.equal(draw[7, "step", 11], torch.rand(4, generator=stream(7, "step", 11)))
+
+
+def test_streams_whose_seeds_agree_in_32_bits_differ():
+    """torch keeps no more of a seed on the CPU: among 400,000 steps sixteen pairs would draw the same noise."""
+    one, other = (stream(0, "step", k) for k in (45276, 104887))
+    assert one.initial_seed() != other.initial_seed()
+    assert one.initial_seed() % 2**32 == other.initial_seed() % 2**32
+    again = (torch.Generator().manual_seed(rng.initial_seed()) for rng in (one, other))
+    assert torch.equal(*(torch.rand(4, generator=rng) for rng in again)), "torch keeps 64 bits by now: simplify stream"
+    assert not torch.equal(*(torch.rand(4, generator=rng) for rng in (one, other)))
+
+
+def test_a_stream_is_uniform_and_can_be_made_within_a_transform():
+    x = torch.rand(100_000, generator=stream(0, "uniform"), dtype=torch.float64)
+    assert float(x.mean()) == pytest.approx(0.5, abs=0.004) and float(x.var()) == pytest.approx(1 / 12, abs=0.001)
+    white = torch.randn(5, generator=stream(3, "white"))
+    found = torch.func.jvp(lambda v: v * torch.randn(5, generator=stream(3, "white")), (white,), (torch.ones(5),))
+    assert torch.equal(found[1], white)
+
+
+def test_children_of_a_seed_are_those_of_no_other_and_in_the_first_format_its_neighbours():
+    children = [child_seed(seed, "chains", j) for seed in range(50) for j in range(50)]
+    assert len(set(children)) == 2500 and min(children) > 2**31
+    assert [child_seed(-1 - 5, "chains", j) for j in range(3)] == [-1 - 5, -1 - 6, -1 - 7]
 
 
 def test_normal_numbers_of_complex_signals_have_variance_one_in_each_part():

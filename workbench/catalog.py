@@ -1,11 +1,13 @@
-"""What exists, read from the `__all__` of each sub-package."""
+"""What exists: the `__all__` of each sub-package, and classes of others (`parameters.outside`)."""
 
 import difflib
 import importlib
 import inspect
+from collections.abc import Sequence
+from pathlib import Path
 
-from workbench.parameters import Checked, parameters
-from workbench.refusal import Refusal
+from workbench.parameters import Checked, outside, parameters
+from workbench.refusal import Refusal, article, listed
 
 KINDS = {"operator": "operators", "noise": "noise", "prior": "priors", "algorithm": "algorithms"}
 # Kinds that are no part of an experiment.
@@ -22,21 +24,50 @@ BESIDES = {
 
 
 def members(kind: str) -> dict[str, type]:
-    """The public classes of a kind, of KINDS or BESIDES, that can be built without arguments."""
+    """The public classes of a kind, of KINDS or BESIDES, that can be built without arguments, those of others last."""
     module = importlib.import_module(f"workbench.{(KINDS | BESIDES)[kind]}")
-    found = {name: getattr(module, name) for name in module.__all__}
-    return {n: c for n, c in found.items() if isinstance(c, Checked) and not inspect.isabstract(c) and _ready(c)}
+    own = {name: getattr(module, name) for name in module.__all__}
+    others = {c.__name__: c for c in outside.found(module.__name__) if issubclass(c, base(kind))}
+    return {n: c for n, c in (own | {n: c for n, c in others.items() if n not in own}).items() if _ready(c)}
 
 
-def _ready(cls: type) -> bool:
-    """Whether a class can be built without arguments, as every member of the catalogue can."""
-    return all(p.default is not inspect.Parameter.empty for p in parameters(cls))
+def base(kind: str) -> type:
+    """The class that every member of a kind derives from: Operator, Noise, Schedule, ..."""
+    module = importlib.import_module(f"workbench.{(KINDS | BESIDES)[kind]}")
+    return getattr(module, kind.capitalize())
+
+
+def _ready(cls: object) -> bool:
+    """Whether it is a public class that can be built without arguments, as every member of the catalogue can."""
+    return isinstance(cls, Checked) and not inspect.isabstract(cls) and not _without_default(cls)
+
+
+def _without_default(cls: type) -> list[str]:
+    return [p.name for p in parameters(cls) if p.required]
 
 
 def find(kind: str, name: str) -> type:
     """The class of that name; Refusal names the nearest ones."""
     known = members(kind)
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=2) or list(known)
-        raise Refusal(f"the name of a {kind}", repr(name), f"try {', '.join(near)}")
+        near = difflib.get_close_matches(name, known, n=2)
+        raise Refusal(f"the name of {article(kind)}", repr(name), f"try {' or '.join(near) or listed(list(known))}")
     return known[name]
+
+
+def load(path: str | Path) -> Sequence[type]:
+    """The classes of a Python file that join the catalogue; Refusal where there is none, or one that cannot join."""
+    module = outside.load(path)
+    bases = tuple(base(kind) for kind in KINDS | BESIDES)
+    found = [c for c in vars(module).values() if isinstance(c, Checked) and c.__module__ == module.__name__]
+    found = [c for c in found if issubclass(c, bases) and not inspect.isabstract(c)]
+    if not found:
+        remedy = "derive it from Operator, LinearOperator, Prior, Noise or Algorithm: see docs/adding.md"
+        raise Refusal(f"a class for the catalogue in {Path(path).name}", "none", remedy)
+    for cls in found:
+        if missing := _without_default(cls):
+            raise Refusal(f"a default for every argument of {cls.__name__}", f"none for {listed(missing)}", "give one")
+        kind = next(kind for kind in KINDS | BESIDES if issubclass(cls, base(kind)))
+        if members(kind)[cls.__name__] is not cls:
+            raise Refusal(f"another name for {cls.__name__}", f"that of {article(kind)} of the workbench", "rename it")
+    return found

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Format = Literal["png", "pdf", "svg"]
+_QUALITY = {"psnr": "PSNR in dB", "residual": "relative residual", "misfit": "misfit"}  # the first that was recorded
 _INK, _ACCENT = "#1f4e79", "#c0504d"
 
 
@@ -98,14 +99,20 @@ def _draw(axes: "Axes", title: str, values: np.ndarray, limits: Limits, colours:
 
 
 def _curves(axes: Any, dataset: "xr.Dataset") -> None:
-    """The objective above its least value, and the quality or, without a truth, the residual."""
+    """The objective, and the quality or, without a truth, how far the data are explained."""
     left, right = axes
-    k, objective = dataset["k"].values, dataset["objective"].values[:, 0]
-    left.plot(k, objective, color=_INK)
-    left.set(xlabel="iteration", ylabel="objective", yscale="log" if (objective > 0).all() else "linear")
-    known = "psnr" in dataset
-    right.plot(k, dataset["psnr" if known else "residual"].values[:, 0], color=_INK)
-    right.set(xlabel="iteration", ylabel="PSNR in dB" if known else "relative residual")
+    recorded = [str(name) for name in dataset.data_vars if dataset[name].dims == ("k", "batch")]
+    first = "objective" if "objective" in recorded else next(iter(recorded), None)
+    second = next((name for name in (*_QUALITY, *recorded) if name in recorded and name != first), None)
+    k = dataset["k"].values
+    for one, name in ((left, first), (right, second)):
+        if name is None:
+            one.set_visible(False)
+            continue
+        values = dataset[name].values[:, 0]
+        log = name == "objective" and (values > 0).all()
+        one.plot(k, values, color=_INK)
+        one.set(xlabel="iteration", ylabel=_QUALITY.get(name, name), yscale="log" if log else "linear")
     right.yaxis.label.set_color(_INK)
     if "ssim" in dataset:
         twin = right.twinx()

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Field, Identity, LinearOperator
-from workbench.tensors import dot, generator, norm, norm2, normal_like, spread
+from workbench.tensors import dot, norm, norm2, normal_like, spread, stream
 
 _NORMS: WeakKeyDictionary[LinearOperator, float] = WeakKeyDictionary()
 
@@ -62,7 +62,7 @@ def power_norm(
     like = torch.zeros((), dtype=torch.float64) if like is None else like
     dtype = like.dtype if like.is_complex() or Field.REAL in operator.field else like.dtype.to_complex()
     start = torch.empty((1, *operator.in_shape), dtype=dtype, device=like.device)
-    v = normal_like(start, generator(0, 0, like.device))
+    v = normal_like(start, stream(0, "power iteration", device=like.device))
     history: list[float] = []
     for k in range(steps):
         length = norm(v)
@@ -82,6 +82,15 @@ def operator_norm(operator: LinearOperator, like: Tensor) -> float:
         closed = operator.closed_norm()
         _NORMS[operator] = 1.02 * power_norm(operator, like) if closed is None else closed
     return _NORMS[operator]
+
+
+def adjoint_mismatch(operator: LinearOperator, like: Tensor) -> float:
+    """|<A v, y> - <v, A* y>| / (|A v| |y|) for one random v and y: rounding where the adjoint is the right one."""
+    v = normal_like(like, stream(0, "v of the dot test", device=like.device))
+    image = operator(v)
+    y = normal_like(image, stream(0, "y of the dot test", device=like.device))
+    size = norm(image) * norm(y)
+    return float(ratio((dot(image, y) - dot(v, operator.adjoint(y))).abs(), size).max())
 
 
 def solve_gram(

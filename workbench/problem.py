@@ -11,9 +11,10 @@ from workbench import memory
 from workbench.linalg import operator_norm
 from workbench.noise import Noise
 from workbench.operators import Field, LinearOperator, Map, Operator
+from workbench.operators.derivatives import push
 from workbench.priors import Prior
 from workbench.refusal import Refusal
-from workbench.tensors import complex_of, dot, generator, norm2, require_finite, shown, spread
+from workbench.tensors import as_signal, complex_of, dot, norm2, require_finite, shown, spread, stream
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class Problem:
     truth: Tensor | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "y", as_signal(self.y, "the data"))
+        if self.truth is not None:
+            object.__setattr__(self, "truth", as_signal(self.truth, "the truth"))
         if tuple(self.y.shape[1:]) != self.operator.out_shape:
             wanted = f"data of shape B x {shown(self.operator.out_shape)} for {type(self.operator).__name__}"
             raise Refusal(wanted, shown(tuple(self.y.shape)), "build operator and data for the same signal")
@@ -44,12 +48,14 @@ class Problem:
     @classmethod
     def simulate(cls, operator: Operator, noise: Noise, prior: Prior, truth: Tensor, seed: int = 0) -> Self:
         """The problem of recovering `truth`, (B, *in_shape), from data made with `noise` and `seed`."""
+        truth = as_signal(truth, "the signal")
         require_finite(truth, "the signal")
         if operator.field == Field.COMPLEX:
             truth = truth.to(complex_of(truth.dtype))
         with memory.told(tuple(truth.shape), truth.device):
             clean = operator(truth)
-            return cls(operator, noise, prior, noise.sample(clean, generator(seed, 0, clean.device)), truth)
+            y = noise.sample(clean, stream(seed, "noise of the data", device=clean.device))
+            return cls(operator, noise, prior, y, truth)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -116,7 +122,7 @@ class Problem:
         if self.operator.linear:
             return self.gauss_newton(x)
         bend = self.prior.hessian(x)
-        return self._symmetric(lambda v: torch.func.jvp(self.misfit_grad, (x,), (v,))[1] + bend(v))
+        return self._symmetric(lambda v: push(self.misfit_grad, x, v, self.operator) + bend(v))
 
     def _symmetric(self, apply: Callable[[Tensor], Tensor]) -> LinearOperator:
         return Map((self.operator.in_shape, self.operator.in_shape), apply, apply, self.operator.field)

@@ -1,22 +1,27 @@
 """The only loop of the package: states come from an iterator, probes read them, a Dataset keeps what they read."""
 
-import json
 import math
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import torch
 from torch import Tensor
 
 from workbench import memory
 from workbench.algorithms import Algorithm, State
+from workbench.datasets import described, signal_dims, spec, with_arrays, with_data
 from workbench.diagnosis import Diagnosis, explosion
-from workbench.parameters import describe
+from workbench.linalg import adjoint_mismatch
+from workbench.operators import Operator
 from workbench.problem import Problem
+from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal
-from workbench.tensors import generator, norm2, shown
+from workbench.tensors import norm2, shown, stream
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -44,15 +49,36 @@ def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, see
     """
     if sentence := algorithm.unmet(problem):
         raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
+    _warn_of_mismatch(problem)
     x = problem.start() if x is None else x
     if tuple(x.shape) != problem.shape:
         raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
     return _from_start(problem, algorithm, x, seed)
 
 
+_MISMATCH = 1e-3  # far above rounding in single precision
+_TRIED: WeakSet[Operator] = WeakSet()
+
+
+def _warn_of_mismatch(problem: Problem) -> None:
+    """Say once where the adjoint of an operator of one's own is another's: nothing else would tell it from bad luck."""
+    operator = problem.operator
+    if type(operator).__module__.startswith("workbench.") or operator in _TRIED or not operator.linear:
+        return
+    _TRIED.add(operator)
+    with torch.no_grad():
+        error = adjoint_mismatch(operator.at(problem.zeros()[:1]), problem.zeros()[:1])
+    if error > _MISMATCH:
+        name = type(operator).__name__
+        sentence = f"<A v, y> and <v, A* y> of {name} differ by {error:.1e} |A v| |y|: its adjoint is not that of its"
+        warnings.warn(
+            f"{sentence} forward, and solvers go astray. print(workbench.check({name})) says more", stacklevel=3
+        )
+
+
 def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) -> Iterator[State]:
     with torch.no_grad(), memory.told(problem.shape, problem.y.device):
-        state = algorithm.init(problem, x, generator(seed, 0, x.device))
+        state = algorithm.init(problem, x, stream(seed, "start", device=x.device))
     yield state
     yield from resume(problem, algorithm, state, seed)
 
@@ -61,12 +87,12 @@ def resume(problem: Problem, algorithm: Algorithm, state: State, seed: int = 0) 
     """The states that follow `state`, equal to those of the straight run bit for bit."""
     while not algorithm.done(state):
         with torch.no_grad(), memory.told(problem.shape, problem.y.device):
-            state = algorithm.step(problem, state, generator(seed, state.k + 1, state.x.device))
+            state = algorithm.step(problem, state, stream(seed, "step", state.k + 1, state.x.device))
         yield state
 
 
-def until(states: Iterable[State], stop: Callable[[State], bool]) -> Iterator[State]:
-    """The states up to and including the first at which `stop(state)` holds."""
+def until(states: Iterable[State], stop: Callable[[State], object]) -> Iterator[State]:
+    """The states up to and including the first at which `stop(state)` holds, or says why."""
     for state in states:
         yield state
         if stop(state):
@@ -149,15 +175,6 @@ def objective(problem: Problem, state: State) -> Mapping[str, Tensor]:
     return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
 
 
-_AXES = {0: (), 1: ("sample",), 2: ("row", "column"), 3: ("plane", "row", "column")}
-
-
-def signal_dims(name: str, x: Tensor) -> tuple[str, ...]:
-    """Dimension names of a signal (B, C, *space); data carry their own, since their sides differ from x's."""
-    space = tuple(f"{name}_{axis}" if name != "x" else axis for axis in _AXES[x.ndim - 2])
-    return ("batch", "channel" if name == "x" else f"{name}_channel", *space)
-
-
 class Log:
     """What the probes read, row by row and on its device; of the iterates only the last is kept."""
 
@@ -212,29 +229,64 @@ def run(
 ) -> "xr.Dataset":
     """Run for `steps` iterations, or until `stop` ends it before; without probes the objective is recorded.
 
-    attrs["spec"] with the variables `y` and `truth` rebuilds the run (`storage.rebuild_run`). A run that
-    diverges ends at its last good state, with the reason in attrs["stopped"].
+    attrs["spec"] with the variables `y` and `truth` rebuilds the run (`storage.rebuild_run`). attrs["outcome"] is an
+    `Outcome` and attrs["ended"] the same as a sentence. A run that diverges ends at its last good state, one that is
+    interrupted (Ctrl-C) at the state it has reached; attrs["stopped"] then says so.
     """
-    states = until(guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), after(steps))
-    states = until(states, stop.begin(problem, algorithm)) if stop else states
-    log, stopped = Log(), ""
-    try:
-        for row in observe(problem, states, *(probes or (objective,)), every=every):
-            log.add(row)
-    except Diverged as end:
-        stopped = str(end)
-        log.cut(end.state)
-    numbers = {"steps": steps, "every": every, "seed": seed}
-    return with_data(log.dataset(spec=json.dumps(spec(problem, algorithm, **numbers)), stopped=stopped), problem)
+    told = {"steps": steps, "every": every, "seed": seed}
+    attrs = described(spec(problem, algorithm, **told))  # before the work, which would be lost with it
+    with interruptible() as interrupted:
+        ends = Ends(problem, algorithm, stop, steps, interrupted)
+        states = until(guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), ends)
+        log = Log()
+        try:
+            for row in observe(problem, states, *(probes or (objective,)), every=every):
+                log.add(row)
+        except Diverged as end:
+            if not log.ks:
+                raise
+            log.cut(end.state)
+            if log.ks[-1] != end.state.k:
+                log.add(_row(problem, end.state, log.seconds[-1], probes or (objective,)))
+            ends.outcome, ends.why = Outcome.DIVERGED, str(end)
+        finally:
+            ends.bar.clear()
+    attrs |= {"device": str(problem.y.device), "outcome": str(ends.outcome), "ended": ends.why}
+    attrs["stopped"] = ends.why if ends.outcome in (Outcome.DIVERGED, Outcome.INTERRUPTED) else ""
+    found = with_data(log.dataset(**attrs), problem)
+    return with_arrays(found, problem.operator, problem.noise, problem.prior, algorithm)
 
 
-def spec(problem: Problem, algorithm: Algorithm, **numbers: int) -> dict[str, Any]:
-    """The plain description of a run: its parts and its numbers."""
-    parts = {"operator": problem.operator, "noise": problem.noise, "prior": problem.prior, "algorithm": algorithm}
-    return {name: describe(part) for name, part in parts.items()} | numbers
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    STEPS = "steps"  # all iterations that were asked for
+    RULE = "rule"  # a stopping rule held
+    DONE = "done"  # the algorithm had nothing left to do
+    INTERRUPTED = "interrupted"
+    DIVERGED = "diverged"
 
 
-def with_data(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
-    """The Dataset with the data `y` and, where known, the `truth` beside the results."""
-    signals = {"y": problem.y} if problem.truth is None else {"y": problem.y, "truth": problem.truth}
-    return dataset.assign({n: (signal_dims(n, s), s.cpu().numpy()) for n, s in signals.items()})
+class Ends:
+    """Whether a run ends at a state, asked of every one; then `outcome` and `why` say how. Shows progress meanwhile."""
+
+    def __init__(
+        self, problem: Problem, algorithm: Algorithm, stop: "Stop | None", steps: int, interrupted: Callable[[], bool]
+    ) -> None:
+        self._rule = stop.begin(problem, algorithm) if stop else lambda state: ""
+        self._steps, self._interrupted = steps, interrupted
+        self.bar = Bar(steps)
+        self.outcome, self.why = Outcome.DONE, f"{type(algorithm).__name__} had nothing left to do"
+
+    def __call__(self, state: State) -> bool:
+        self.bar.show(state.k)
+        rule = self._rule(state)
+        if self._interrupted():
+            self.outcome, self.why = Outcome.INTERRUPTED, f"stopped by hand at iteration {state.k}"
+        elif rule:
+            self.outcome, self.why = Outcome.RULE, f"{rule} at iteration {state.k}"
+        elif state.k >= self._steps:
+            self.outcome, self.why = Outcome.STEPS, f"all {self._steps} iterations done"
+        else:
+            return False
+        return True

@@ -21,12 +21,14 @@ Tolerance = Annotated[float, Range(1e-8, 1e-1, log=True, limits=(0, 1)), "relati
 # Reading a number from a device makes it wait.
 Every = Annotated[int, Range(1, 100, log=True, limits=(1, 10**6)), "iterations between two looks"]
 
+Rule = Callable[[State], str]  # why the run ends at a state, empty where it goes on
+
 
 class Stop(ABC, metaclass=Checked):
     """When a run ends. Rules are frozen dataclasses; of a batch every item has to satisfy them."""
 
     @abstractmethod
-    def begin(self, problem: Problem, algorithm: Algorithm) -> Callable[[State], bool]:
+    def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
         """What `until` asks of every state of one run; Refusal where the rule does not apply."""
 
     def __or__(self, other: "Stop") -> "Stop":
@@ -42,8 +44,8 @@ class Steps(Stop):
 
     steps: Annotated[int, Range(1, 5000, log=True, limits=(1, 10_000_000)), "number of iterations"] = 300
 
-    def begin(self, problem: Problem, algorithm: Algorithm) -> Callable[[State], bool]:
-        return lambda state: state.k >= self.steps
+    def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
+        return lambda state: f"{self.steps} iterations" if state.k >= self.steps else ""
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class Seconds(Stop):
 
     seconds: Annotated[float, Range(0.1, 600, log=True, unit="s", limits=(0, 1e7)), "time"] = 10.0
 
-    def begin(self, problem: Problem, algorithm: Algorithm) -> Callable[[State], bool]:
+    def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
         end = time.monotonic() + self.seconds
-        return lambda state: time.monotonic() >= end
+        return lambda state: f"{self.seconds:g} s went by" if time.monotonic() >= end else ""
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,10 @@ class Gap(Stop):
     relative: Tolerance = 1e-4
     every: Every = 20
 
-    def begin(self, problem: Problem, algorithm: Algorithm) -> Callable[[State], bool]:
+    def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
         if sentence := uncertified(problem):
             raise Refusal("a problem with a duality gap", "one without", f"{sentence}: stop by residual instead")
-        return _now_and_then(self.every, lambda state: _all(gap(problem, state)["gap"], self.relative))
+        return _now_and_then(self.every, lambda state: _below("gap", gap(problem, state)["gap"], self.relative))
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,12 @@ class Residual(Stop):
     relative: Tolerance = 1e-6
     every: Every = 20
 
-    def begin(self, problem: Problem, algorithm: Algorithm) -> Callable[[State], bool]:
-        return _now_and_then(self.every, lambda state: _all(fixed_point(problem, algorithm, state)[1], self.relative))
+    def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
+
+        def settled(state: State) -> str:
+            return _below("residual", fixed_point(problem, algorithm, state)[1], self.relative)
+
+        return _now_and_then(self.every, settled)
 
 
 @dataclass(frozen=True)
@@ -88,13 +94,16 @@ class Change(Stop):
     relative: Tolerance = 1e-4
     every: Every = 20
 
-    def begin(self, problem: Problem, algorithm: Algorithm) -> Callable[[State], bool]:
+    def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
         before: list[Tensor] = []
 
-        def settled(state: State) -> bool:
+        def settled(state: State) -> str:
             last = before.pop() if before else None
             before.append(state.x)
-            return last is not None and bool((norm(state.x - last) <= self.relative * norm(state.x)).all())
+            if last is None:
+                return ""
+            size, moved = norm(state.x), norm(state.x - last)
+            return _below("change", torch.where(moved > 0, moved / size, 0), self.relative)
 
         return _now_and_then(self.every, settled)
 
@@ -109,9 +118,9 @@ class Discrepancy(Stop):
     tau: Annotated[float, Range(0.8, 2, limits=(0, 1e6)), "times the noise"] = 1.0
     every: Every = 5
 
-    def begin(self, problem: Problem, algorithm: Algorithm) -> Callable[[State], bool]:
+    def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
         level = self.tau**2 * problem.noise.expected(problem.y)
-        return _now_and_then(self.every, lambda state: _all(problem.misfit(state.x), level))
+        return _now_and_then(self.every, lambda state: _below("misfit", problem.misfit(state.x), level))
 
 
 @dataclass(frozen=True)
@@ -121,9 +130,14 @@ class Either(Stop):
     first: Annotated[Stop, "one rule"] = Steps()
     second: Annotated[Stop, "the other rule"] = Gap()
 
-    def begin(self, problem: Problem, algorithm: Algorithm) -> Callable[[State], bool]:
+    def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
         rules = [rule.begin(problem, algorithm) for rule in (self.first, self.second)]
-        return lambda state: any(rule(state) for rule in rules)
+
+        def either(state: State) -> str:
+            held = [rule(state) for rule in rules]  # all are asked: each has to see its states
+            return next(filter(None, held), "")
+
+        return either
 
 
 @dataclass(frozen=True)
@@ -133,21 +147,21 @@ class Both(Stop):
     first: Annotated[Stop, "one rule"] = Steps()
     second: Annotated[Stop, "the other rule"] = Gap()
 
-    def begin(self, problem: Problem, algorithm: Algorithm) -> Callable[[State], bool]:
+    def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
         rules = [rule.begin(problem, algorithm) for rule in (self.first, self.second)]
 
-        def both(state: State) -> bool:
-            held = [rule(state) for rule in rules]  # all are asked: each has to see its states
-            return all(held)
+        def both(state: State) -> str:
+            held = [rule(state) for rule in rules]
+            return " and ".join(held) if all(held) else ""
 
         return both
 
 
-def _now_and_then(every: int, rule: Callable[[State], bool]) -> Callable[[State], bool]:
+def _now_and_then(every: int, rule: Rule) -> Rule:
     """The answer of the last look, taken at every `every`-th state."""
-    held = [False]
+    held = [""]
 
-    def look(state: State) -> bool:
+    def look(state: State) -> str:
         if state.k % every == 0:
             with torch.no_grad():
                 held[0] = rule(state)
@@ -156,8 +170,9 @@ def _now_and_then(every: int, rule: Callable[[State], bool]) -> Callable[[State]
     return look
 
 
-def _all(values: Tensor, limit: float) -> bool:
-    return bool((values <= limit).all())
+def _below(what: str, values: Tensor, limit: float) -> str:
+    """That the values of all items of the batch are at most the limit, in words; empty where one is above."""
+    return f"{what} {float(values.max()):.3g} <= {limit:g}" if bool((values <= limit).all()) else ""
 
 
 _SIMPLE = {rule.__name__.lower(): rule for rule in (Steps, Seconds, Gap, Residual, Change, Discrepancy)}

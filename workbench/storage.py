@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from workbench.parameters import rebuild
+from workbench.parameters import current, rebuild
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from workbench.algorithms import Algorithm
     from workbench.problem import Problem
+
+
+_PARTS, _NUMBERS = ("operator", "noise", "prior", "algorithm"), ("steps", "seed", "every")
 
 
 def to_json(description: Any) -> str:
@@ -56,13 +59,16 @@ def load(path: str | Path) -> "xr.Dataset":
 
 def rebuild_run(dataset: "xr.Dataset") -> tuple["Problem", "Algorithm", dict[str, int]]:
     """Problem, algorithm and numbers (steps, seed, every) of a run, from its spec and its own data."""
+    from workbench.datasets import arrays_in
     from workbench.problem import Problem
 
-    spec = json.loads(dataset.attrs["spec"])
-    operator, noise, prior, algorithm = (rebuild(spec[n]) for n in ("operator", "noise", "prior", "algorithm"))
+    told = json.loads(dataset.attrs["spec"])
+    spec = current({n: told[n] for n in ("version", *_PARTS, *_NUMBERS) if n in told})
+    arrays = arrays_in(dataset)
+    operator, noise, prior, algorithm = (rebuild(spec[n], arrays) for n in _PARTS)
     truth = torch.from_numpy(dataset["truth"].values) if "truth" in dataset else None
     problem = Problem(operator, noise, prior, torch.from_numpy(dataset["y"].values), truth)
-    return problem, algorithm, {n: spec[n] for n in ("steps", "seed", "every") if n in spec}
+    return problem, algorithm, {n: spec[n] for n in _NUMBERS if n in spec}
 
 
 def _umask() -> int:

@@ -1,5 +1,8 @@
 """Conventions as code: batched signals (B, C, *space), the real inner product, repeatable randomness."""
 
+import hashlib
+
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -7,7 +10,21 @@ from workbench.refusal import Refusal
 
 Shape = tuple[int, ...]
 
+_PRECISIONS = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 _MASK = (1 << 64) - 1
+# torch's Mersenne twister on the CPU, as `get_state` writes it: the seed, two numbers, then its 624 words.
+_SEEDED = torch.Generator().manual_seed(0).get_state().numpy().view(np.uint64)
+_FIRST, _WORDS = 3, 624
+# Where the numbers of a purpose began in the first format, if not at 0.
+_BEGAN = {
+    "signals": 1 << 39,
+    "codebook": (1 << 39) + 1,
+    **dict.fromkeys(("added noise", "slices", "y of a filter", "code of u", "code of v"), 1 << 40),
+    **dict.fromkeys(("halves of InfoNCE", "halves of MINE"), 1 << 40),
+    **dict.fromkeys(("critic of InfoNCE", "critic of MINE"), (1 << 40) + 1),
+    **dict.fromkeys((f"batches of {name}" for name in ("InfoNCE", "MINE", "u", "v")), (1 << 40) + 2),
+    "noise of the reader": (1 << 40) + (1 << 20),
+}
 
 
 def dot(x: Tensor, y: Tensor) -> Tensor:
@@ -52,12 +69,46 @@ def real_of(dtype: torch.dtype) -> torch.dtype:
     return dtype.to_real()
 
 
+def stream(seed: int, purpose: str, number: int = 0, device: torch.device | str = "cpu") -> torch.Generator:
+    """The random numbers of (seed, what they are for, its number): no two streams ever share one.
+
+    Below 0 a seed means the streams of the first format, for what was saved with them: -1 - s draws what seed s drew.
+    """
+    if seed < 0:
+        return generator(-1 - seed, _BEGAN.get(purpose, 0) + number, device)
+    rng = torch.Generator(device)
+    if rng.device.type != "cpu":
+        return rng.manual_seed(_hashed(seed, purpose, number))
+    # On the CPU torch keeps 32 bits of a seed: of 100,000 streams two would be the same. So all of the state is hashed.
+    words = hashlib.shake_128(_key(seed, purpose, number)).digest(4 * _WORDS)
+    state = _SEEDED.copy()
+    state[0], state[_FIRST : _FIRST + _WORDS] = _hashed(seed, purpose, number), np.frombuffer(words, "<u4")
+    # Within a torch.func transform a new tensor is a wrapped one, which a generator does not read.
+    return rng.set_state(torch.func.debug_unwrap(torch.from_numpy(state.view(np.uint8))))
+
+
+def child_seed(seed: int, purpose: str, number: int) -> int:
+    """The seed of the number-th of many runs that one seed stands for: its streams are those of no other seed."""
+    return seed - number if seed < 0 else _hashed(seed, purpose, number)
+
+
 def generator(seed: int, k: int, device: torch.device | str = "cpu") -> torch.Generator:
-    """The random numbers of iteration k: they depend on (seed, k) alone, so a resumed run repeats them."""
+    """The streams of the first format, by number alone: what draws for two purposes from one seed shares numbers.
+
+    The package draws from them through `stream` only, for runs and weights that were made with them.
+    """
     z = (seed * 0x9E3779B97F4A7C15 + k * 0xBF58476D1CE4E5B9 + 0x94D049BB133111EB) & _MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK  # the finaliser of splitmix64 mixes neighbours apart
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
     return torch.Generator(device).manual_seed((z ^ (z >> 31)) >> 1)
+
+
+def _key(seed: int, purpose: str, number: int) -> bytes:
+    return f"{seed} {number} {purpose}".encode()
+
+
+def _hashed(seed: int, purpose: str, number: int) -> int:
+    return int.from_bytes(hashlib.blake2b(_key(seed, purpose, number), digest_size=8).digest(), "little") >> 1
 
 
 def normal_like(x: Tensor, rng: torch.Generator) -> Tensor:
@@ -65,6 +116,23 @@ def normal_like(x: Tensor, rng: torch.Generator) -> Tensor:
     if x.is_complex():
         return torch.view_as_complex(normal_like(_parts(x), rng))
     return torch.randn(x.shape, generator=rng, dtype=x.dtype, device=x.device)
+
+
+def as_signal(values: Tensor | np.ndarray, name: str) -> Tensor:
+    """An array or a tensor as a signal: single or double precision, real or complex, and no lazy flag left on it."""
+    if isinstance(values, np.ndarray):
+        values = torch.from_numpy(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("="), copy=False)))
+    if not isinstance(values, Tensor):
+        raise Refusal(f"{name} as a tensor or an array", type(values).__name__, "make it one with torch.as_tensor")
+    require_precision(values, name)
+    return values.resolve_conj().resolve_neg()
+
+
+def require_precision(x: Tensor, name: str) -> None:
+    """Refuse whole numbers and half precision: kernels and step sizes are made for single and double."""
+    if x.dtype not in _PRECISIONS:
+        came = str(x.dtype).removeprefix("torch.")
+        raise Refusal(f"floating-point values in {name}, single or double", came, "cast them, x.float() or x.double()")
 
 
 def require_finite(x: Tensor, name: str) -> None:

@@ -13,7 +13,7 @@ from workbench.algorithms import MALA, SKROCK, Algorithm, PerturbOptimise, Preco
 from workbench.posterior import Modes
 from workbench.problem import Problem
 from workbench.run import after, iterate, resume, until
-from workbench.tensors import generator
+from workbench.tensors import generator, stream
 
 CHAINS = 6000
 SHAPE = (1, 4, 4)
@@ -40,7 +40,7 @@ def test_mala_is_unbiased(operator, prior):
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=lambda o: type(o).__name__)
 def test_pcn_is_unbiased(operator):
-    found = case(operator, PROCESS, 4000)
+    found = case(operator, PROCESS, CHAINS)
     require_unbiased(last(found, PreconditionedCrankNicolson(0.35), 220), found)
 
 
@@ -103,7 +103,7 @@ def test_skrock_is_its_two_polynomials(stages):
         next(resume(problem, algorithm, algorithm.init(problem, at, generator(0, 0)))).x for at in (zeros, x)
     )
     torch.testing.assert_close(moved - alone, A * x, rtol=1e-10, atol=1e-12)
-    white = torch.randn(x.shape, generator=generator(0, 1), dtype=x.dtype)
+    white = torch.randn(x.shape, generator=stream(0, "step", 1), dtype=x.dtype)
     torch.testing.assert_close(alone, B * (2 * step) ** 0.5 * white, rtol=1e-10, atol=1e-12)
 
 

@@ -46,7 +46,7 @@ def last(p: Problem, algorithm: Algorithm, steps: int) -> State:
 @pytest.mark.parametrize(
     ("case", "algorithm", "steps"),
     [
-        ("deblurring", CondatVu(), 2000),
+        ("deblurring", CondatVu(), 2500),
         ("deblurring", AcceleratedPDHG(), 1500),
         ("deblurring", LinearisedADMM(), 1500),
         ("tomography", AdaptivePDHG(), 1500),

@@ -4,18 +4,17 @@ import json
 import pickle
 import typing
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 import workbench
 from tests.laws.small import INNER, dtypes, matrix, members, name, random
-from workbench import catalog, operators
+from workbench import catalog, checks, operators
+from workbench.checks.report import findings
 from workbench.linalg import operator_norm
 from workbench.noise import Gaussian
 from workbench.operators import Basis, Field, LinearOperator, Operator
-from workbench.operators.base import RANK
 from workbench.operators.cosine import cosine_sum, cosines
 from workbench.parameters import as_code, describe, rebuild
 from workbench.priors import Zero
@@ -53,6 +52,14 @@ def close(a: Tensor, b: Tensor, tolerance: float = 1e-12) -> bool:
     return bool((norm(a - b) <= tolerance * (norm(a) + norm(b)) + 1e-300).all())
 
 
+@every
+@pytest.mark.parametrize("law", checks.operators.LAWS, ids=lambda law: law.__name__)
+def test_law(operator, law):
+    """The laws that `workbench.check` tries on anybody's operator."""
+    broken = [str(finding) for finding in findings(law, operator) if not finding.ok]
+    assert not broken
+
+
 @pytest.mark.parametrize("cls", catalog.members("operator").values(), ids=lambda cls: cls.__name__)
 def test_is_built_without_arguments_and_documented(cls):
     assert isinstance(cls(), Operator)
@@ -75,89 +82,10 @@ def test_survives_pickling(operator):
     assert torch.equal(pickle.loads(pickle.dumps(operator))(x), operator(x))
 
 
-@every
-def test_shapes_dtype_and_device_are_kept(operator):
-    for dtype in dtypes(operator) + dtypes(operator, double=False):
-        x, y = pair(operator, dtype)
-        clean, back = operator(x), operator.at(x).adjoint(y)
-        assert clean.shape == (2, *operator.out_shape)
-        assert back.shape == x.shape
-        assert clean.dtype.to_real() == dtype.to_real()
-        assert back.dtype == dtype
-        assert clean.device == back.device == x.device
-
-
-@every
-def test_items_of_a_batch_are_independent(operator):
-    x, y = pair(operator, dtypes(operator)[0], batch=3)
-    assert close(operator(x)[1:2], operator(x[1:2]), 1e-14)
-    assert close(operator.at(x).adjoint(y)[1:2], operator.at(x[1:2]).adjoint(y[1:2]), 1e-14)
-
-
-@every
-def test_inputs_are_left_untouched(operator):
-    x, y = pair(operator, dtypes(operator)[0])
-    before = x.clone(), y.clone()
-    operator(x), operator.at(x).adjoint(y)
-    assert torch.equal(x, before[0])
-    assert torch.equal(y, before[1])
-
-
-@every
-@pytest.mark.parametrize(("double", "tolerance"), [(True, 1e-12), (False, 1e-5)], ids=["double", "single"])
-def test_adjoint(operator, double, tolerance):
-    for dtype in dtypes(operator, double):
-        x, y = pair(operator, dtype)
-        A = operator.at(x)
-        v = random(x.shape, dtype, seed=2)
-        assert bool(((dot(A(v), y) - dot(v, A.adjoint(y))).abs() <= tolerance * norm(A(v)) * norm(y)).all())
-
-
 @every_linear
-def test_is_linear(operator):
-    for dtype in dtypes(operator):
-        x, v = random((2, *operator.in_shape), dtype), random((2, *operator.in_shape), dtype, 1)
-        factor = 2 - 3j if dtype.is_complex else -2.5
-        assert close(operator(x + factor * v), operator(x) + factor * operator(v))
-        assert operator.at(x) is operator
-
-
-@every_linear
-def test_norm_in_closed_form(operator):
+def test_the_norm_is_found_on_the_safe_side(operator):
     largest = float(torch.linalg.matrix_norm(matrix(operator), 2))
-    closed = operator.closed_norm()
-    assert closed is None or closed == pytest.approx(largest, rel=1e-10)
     assert largest * (1 - 1e-10) <= operator_norm(operator, torch.zeros((), dtype=torch.float64)) <= 1.03 * largest
-
-
-@every_linear
-def test_gram_inverse_in_closed_form(operator):
-    for dtype in dtypes(operator):
-        A, b, c = matrix(operator, dtype), random((2, *operator.in_shape), dtype), 0.3
-        found = operator.gram_inverse(b, c)
-        if found is not None:
-            wanted = torch.linalg.solve(A.mH @ A + c * torch.eye(A.shape[1], dtype=dtype), b.flatten(1).T).T
-            assert close(found.flatten(1), wanted, 1e-12)
-
-
-@every_linear
-def test_data_inverse_in_closed_form(operator):
-    for dtype in dtypes(operator):
-        A, b, c = matrix(operator, dtype), random((2, *operator.out_shape), dtype), 0.3
-        found = operator.data_inverse(b, c)
-        if found is not None:
-            wanted = torch.linalg.solve(A @ A.mH + c * torch.eye(A.shape[0], dtype=A.dtype), b.flatten(1).T).T
-            assert close(found.flatten(1), wanted, 1e-12)
-
-
-@every_linear
-def test_spectrum_in_closed_form(operator):
-    found = operator.spectrum()
-    if found is not None:
-        wanted = torch.linalg.eigvalsh(matrix(operator).mH @ matrix(operator))
-        assert found.dtype == torch.float64
-        assert found.shape == wanted.shape
-        assert torch.allclose(found.sort().values, wanted, rtol=0, atol=1e-12 * max(1, float(wanted.max())))
 
 
 @every_linear
@@ -175,19 +103,6 @@ def test_the_modes_of_a_basis_are_eigenvectors(operator):
             assert values.shape == operator.in_shape and values.dtype == torch.float64
             there, back = transforms[basis]
             assert close(back(values * there(x)), operator.gram(x) + 0 * x, 1e-10)
-
-
-@every_linear
-def test_pseudo_inverse_in_closed_form(operator):
-    for dtype in dtypes(operator):
-        A, y = matrix(operator, dtype), random((2, *operator.out_shape), dtype)
-        found = operator.pseudo_inverse(y)
-        if found is not None:
-            values = torch.linalg.svdvals(A)
-            kept = values[values > RANK * values[0]]
-            wanted = torch.from_numpy(np.linalg.pinv(A.numpy(), rcond=RANK)) @ y.flatten(1).T
-            assert found.shape == (2, *operator.in_shape)
-            assert close(found.flatten(1), wanted.T, 1e-13 * float(kept[0] / kept[-1]))
 
 
 @every_linear
@@ -248,16 +163,6 @@ def test_autograd_sees_the_operator_and_its_adjoint(operator):
         assert close(torch.func.jvp(operator.adjoint, (w.detach(),), (w.detach(),))[1], operator.adjoint(w))
         hessian = torch.func.jvp(torch.func.grad(lambda u: norm2(operator(u)).sum() / 2), (x.detach(),), (v,))[1]
         assert close(hessian, operator.adjoint(operator(v)))
-
-
-@pytest.mark.parametrize("operator", BENT, ids=name)
-def test_jacobian_leaves_a_remainder_of_second_order(operator):
-    for dtype in dtypes(operator):
-        x, v = random((1, *operator.in_shape), dtype), random((1, *operator.in_shape), dtype, 1)
-        J, ts = operator.at(x), torch.logspace(-2, -4, 9, dtype=torch.float64)
-        rest = torch.stack([norm(operator(x + t * v) - operator(x) - t * J(v))[0] for t in ts])
-        slope = (rest[0] / rest[-1]).log() / (ts[0] / ts[-1]).log()
-        assert 1.9 <= float(slope) <= 2.1
 
 
 @pytest.mark.parametrize("operator", BENT, ids=name)

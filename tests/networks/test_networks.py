@@ -98,9 +98,17 @@ def test_an_item_alone_is_that_of_a_batch(name):
     made = case(name, seeds=3)
     x = made.start()
     for item in range(3):
-        alone = changed(made.operator, seed=item)
-        torch.testing.assert_close(alone.first_guess(made.y[:1]), x[item : item + 1], rtol=0, atol=0)
+        alone = changed(made.operator)
+        torch.testing.assert_close(alone.first_guess(made.y[: item + 1]), x[: item + 1], rtol=0, atol=0)
         torch.testing.assert_close(alone(x[item : item + 1])[0], made.operator(x)[item], rtol=1e-12, atol=1e-12)
+
+
+def test_networks_of_neighbouring_seeds_are_different_ones_and_of_the_first_format_the_next():
+    made = case("tanh, classes", seeds=3)
+    starts = [changed(made.operator, seed=seed).first_guess(made.y) for seed in (0, 1, 2)]
+    assert len({tuple(w.flatten().tolist()) for x in starts for w in x}) == 9
+    old = [changed(made.operator, seed=-1 - seed).first_guess(made.y) for seed in (0, 1)]
+    assert torch.equal(old[0][1:], old[1][:2])
 
 
 @each

@@ -200,7 +200,7 @@ def test_every_method_finds_the_minimum_with_every_preconditioner(
 @pytest.mark.parametrize("preconditioner", [Diagonal(), Circulant(), Chebyshev()], ids=as_code)
 def test_pdhg_in_its_metric_ends_where_cvxpy_does(preconditioner: Preconditioner) -> None:
     known = reference.reference(reference.NAMES[0])
-    x = last(known.problem, PreconditionedPDHG(preconditioner), 500)
+    x = last(known.problem, PreconditionedPDHG(preconditioner), 600)
     assert abs(float(known.problem.objective(x)) / known.objective - 1) < 1e-5
     early = [
         float(known.problem.objective(last(known.problem, a, 100)))

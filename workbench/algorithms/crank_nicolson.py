@@ -13,9 +13,10 @@ from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import generator, norm2, spread
+from workbench.tensors import norm2, spread, stream
 
 _DRAWS = 16  # of the prior, to see how much of it the data see
+_FIRST = -1  # these draws are of the first format: beta follows from them, and the chains that were saved from it
 _AIM = 1.0  # standard deviations of the log likelihood that a proposal moves
 
 
@@ -34,7 +35,8 @@ class PreconditionedCrankNicolson(Algorithm):
     random = True
 
     def measure(self, problem: Problem) -> Mapping[str, float]:
-        draws = [problem.prior.sample(problem.zeros()[:1], generator(0, k, problem.y.device)) for k in range(_DRAWS)]
+        rngs = (stream(_FIRST, "pCN's draws of the prior", k, problem.y.device) for k in range(_DRAWS))
+        draws = [problem.prior.sample(problem.zeros()[:1], rng) for rng in rngs]
         centre = problem.prior.centre(draws[0])
         clean = problem.operator(centre)
         seen = torch.cat([norm2(problem.operator(draw) - clean) for draw in draws]).mean()

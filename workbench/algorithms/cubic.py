@@ -13,7 +13,7 @@ from workbench.linalg import ratio
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
 from workbench.problem import Problem
-from workbench.tensors import generator, norm, norm2, normal_like
+from workbench.tensors import norm, norm2, normal_like, stream
 
 Size = Annotated[int, Range(2, 100, log=True, limits=(2, 1000)), "dimension of the space that a step is sought in"]
 _HALVINGS = 60
@@ -100,7 +100,7 @@ class CubicNewton(Descent):
 
     def step(self, problem: Problem, state: Held, rng: torch.Generator) -> Held:
         anchor = state.x if state.k % self.lazy == 0 else state.anchor
-        some = normal_like(state.x[:1], generator(0, 0, state.x.device)).expand_as(state.x)
+        some = normal_like(state.x[:1], stream(0, "way from a saddle", device=state.x.device)).expand_as(state.x)
         model = modelled(problem.hessian(anchor), state.slope, (state.slope, some), self.size)
         u = _cubic(model, state.bound)
         cubic = state.bound / 6 * u.square().sum(1) ** 1.5

@@ -11,7 +11,7 @@ from torch import Tensor
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.duality import lower_bound, uncertified
 from workbench.problem import Problem
-from workbench.tensors import generator, norm
+from workbench.tensors import norm, stream
 
 
 class Kind(StrEnum):
@@ -63,7 +63,7 @@ def gap(problem: Problem, state: State) -> Mapping[str, Tensor]:
 
 def fixed_point(problem: Problem, algorithm: Algorithm, state: State) -> tuple[Tensor, Tensor]:
     """|x - T x| and the same relative to |x|, T one step of the algorithm: (B,) each."""
-    after = algorithm.step(problem, state, generator(0, state.k + 1, state.x.device)).x
+    after = algorithm.step(problem, state, stream(0, "step of a certificate", state.k + 1, state.x.device)).x
     moved, size = norm(after - state.x), norm(after)
     return moved, moved / size.clamp_min(torch.finfo(size.dtype).tiny)
 

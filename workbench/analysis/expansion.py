@@ -11,10 +11,9 @@ from workbench.diagnosis import Diagnosis, Trouble, automatic
 from workbench.parameters import changed
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import generator, norm, norm2, normal_like, spread
+from workbench.tensors import norm, norm2, normal_like, spread, stream
 
 _POWERS = 16  # products of a power iteration: a local constant is a rough word anyway
-_STREAM = 1 << 43  # where its random numbers begin
 GROWS = 1.005  # a step: above, an error doubles within 140
 _WEAKER = (2, 4, 8)  # how much smaller a sigma is tried
 _EARLY, _SHARE = 10, 0.1  # the first look, and what part of the solver's time later ones may take
@@ -48,7 +47,7 @@ def expansion(problem: Problem, algorithm: Algorithm, state: State) -> Expansion
 def stretch(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The largest singular value of the Jacobian at x of each item, (B,), by power iteration on J*J."""
     back = torch.func.vjp(function, x)[1]
-    v, size = normal_like(x, generator(0, _STREAM, x.device)), norm(x)
+    v, size = normal_like(x, stream(0, "stretch", device=x.device)), norm(x)
     for _ in range(_POWERS):
         v = v / spread(_positive(norm(v)), x)
         ahead = torch.func.jvp(function, (x,), (v,))[1]
@@ -66,10 +65,10 @@ def growth(problem: Problem, algorithm: Algorithm, state: State) -> Tensor:
 
     def step(*values: Tensor) -> tuple[Tensor, ...]:
         moved = replace(state, **dict(zip(names, values, strict=True)))
-        after = algorithm.step(problem, moved, generator(0, state.k + 1, state.x.device))
+        after = algorithm.step(problem, moved, stream(0, "step of growth", state.k + 1, state.x.device))
         return tuple(getattr(after, name) for name in names)
 
-    rng = generator(0, _STREAM + 1, state.x.device)
+    rng = stream(0, "growth", device=state.x.device)
     away, sizes = tuple(normal_like(value, rng) for value in there), []
     for _ in range(_POWERS):
         size = torch.stack([norm2(v) for v in away]).sum(0).sqrt()

@@ -12,7 +12,7 @@ from workbench.analysis.information.ensembles import Codebook, Ensemble, Gaussia
 from workbench.app.images import Array
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
-from workbench.tensors import Shape
+from workbench.tensors import Shape, child_seed
 
 SIGMAS = np.logspace(1, -2.5, 18)  # from noise that hides everything to noise that nobody sees
 COUNT = 200  # signals: errors of images to a few percent
@@ -61,7 +61,7 @@ def denoised(prior: Prior, ensemble: Ensemble, shape: Shape, seed: int = 0) -> I
     most = math.log2(ensemble.words) if isinstance(ensemble, Codebook) else math.inf
     found = torch.zeros(0, dtype=torch.float64)
     for k, sigma in enumerate(SIGMAS):
-        error = immse.errors(prior.denoise, signals, torch.tensor([sigma]), seed + k).double()
+        error = immse.errors(prior.denoise, signals, torch.tensor([sigma]), child_seed(seed, "levels", k)).double()
         found = torch.cat([found, error])
         if k:
             sigmas = torch.from_numpy(SIGMAS[: k + 1])

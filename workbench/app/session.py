@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,20 +13,20 @@ from workbench.app.frames import Curves, Frame, Pictures, frame_of, pictures
 from workbench.app.pace import Pace
 from workbench.app.telling import python, told
 from workbench.app.wished import begins_anew, chosen, for_signal, makes_data, with_value
-from workbench.data import File, load_bytes
+from workbench.data import File, Window, load_bytes
+from workbench.datasets import with_data, with_source
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
 from workbench.parameters import as_text, changed, describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import with_data
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
 class Session:
-    """The `experiment` that runs and its job; what was wrong with a wish (`errors`, by path); `notes` to read.
+    """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read.
 
     Every wish is answered with "" or with the sentence why not; then everything goes on as before.
     """
@@ -39,11 +40,11 @@ class Session:
         self._curves = Curves()
         self._shown: jobs.Snapshot | None = None
         self._pace = Pace()
-        self._truth = self.experiment.truth.tensor()
-        self.experiment = self.experiment.fitted(tuple(self._truth.shape[1:]))
+        self.loaded = self.experiment.truth.loaded()
+        self.experiment = self.experiment.fitted(tuple(self.loaded.tensor.shape[1:]))
         self._rate_wish: float | None = None
         self._stretch = self.experiment.steps
-        self.problem = self.experiment.problem(self._truth)
+        self.problem = self.experiment.problem(self.loaded.tensor)
         self._version = 1
         self._pictures = pictures(self.problem, self._version)
         self._playing = self._proving = False
@@ -78,16 +79,20 @@ class Session:
             self._stretch = self.experiment.steps
         return sentence
 
-    def open_file(self, filename: str, content: bytes, variable: str = "", size: int | None = None) -> str:
+    def open_file(
+        self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
+    ) -> str:
         """A person's own signal as the truth. What reading it changed is told in `notes`."""
 
         def opened() -> Experiment:
-            loaded = load_bytes(filename, content, variable, size)
+            loaded = load_bytes(filename, content, variable, size, window)
             self._folder = self._folder or tempfile.TemporaryDirectory(prefix="workbench-")
-            path = Path(self._folder.name) / Path(filename).name
+            # By content: a file of the same name with other numbers in it is another signal.
+            path = Path(self._folder.name) / sha256(content).hexdigest()[:16] / Path(filename).name
+            path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-            self.notes = tuple(loaded.notes)
-            self._files[path.name] = File(str(path), variable, size)
+            self.notes = loaded.notes
+            self._files[path.name] = File(str(path), variable, size, window)
             return for_signal(self.experiment, self._files[path.name])
 
         return self._wish("truth.file", opened, filename)
@@ -188,7 +193,8 @@ class Session:
         spec = storage.to_json(describe(told(self.experiment)))
         marks = storage.to_json([list(m) for m in snapshot.marks])
         log = self.job.rows(snapshot)
-        return with_data(log.dataset(spec=spec, stopped=snapshot.message, marks=marks), self.problem)
+        run = with_data(log.dataset(spec=spec, stopped=snapshot.message, marks=marks), self.problem)
+        return with_source(run, self.loaded)
 
     def tick(self) -> Frame | None:
         """A frame of the run when something is new since the last one, else None."""
@@ -213,19 +219,19 @@ class Session:
 
     def _become(self, new: Experiment, label: str) -> None:
         """Take the new experiment in; nothing has changed when this raises."""
-        old, truth = self.experiment, self._truth
+        old, loaded = self.experiment, self.loaded
         devices.find(new.device)
         if describe(new.truth) != describe(old.truth):
-            truth = new.truth.tensor()
+            loaded = new.truth.loaded()
         same = makes_data(new) == makes_data(old)
         if same and describe(new.prior) == describe(old.prior):
             problem = self.problem
         elif same:
             problem = Problem(self.problem.operator, self.problem.noise, new.prior, self.problem.y, self.problem.truth)
         else:
-            problem = new.problem(truth)
+            problem = new.problem(loaded.tensor)
         new = self._able(new, problem)
-        self._truth, self.experiment = truth, new
+        self.loaded, self.experiment = loaded, new
         if problem.y is not self.problem.y:
             self._version += 1
             self._pictures = pictures(problem, self._version)

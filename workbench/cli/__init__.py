@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from workbench import __version__
-from workbench.cli import bench, catalogue, doctor, kernel, lab, plane, serve, solve, train
-from workbench.cli.output import complain, one_of
-from workbench.refusal import Refusal
+from workbench.cli import bench, catalogue, check, doctor, kernel, lab, plane, serve, solve, train
+from workbench.cli.output import complain
+from workbench.refusal import Refusal, one_of
 
 COMMANDS = {
     "serve": serve,
@@ -19,6 +19,7 @@ COMMANDS = {
     "plane": plane,
     "train": train,
     "list": catalogue,
+    "check": check,
     "doctor": doctor,
     "lab": lab,
     "kernel": kernel,

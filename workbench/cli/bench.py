@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from workbench.cli import grid_table
-from workbench.cli.output import one_of, say, table
-from workbench.refusal import Refusal
+from workbench.cli.output import say, table
+from workbench.refusal import Refusal, one_of
 
 SUMMARY = "Measure speed beside other libraries, or put the catalogue to the test."
 EXAMPLES = (

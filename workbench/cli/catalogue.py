@@ -5,9 +5,10 @@ import inspect
 import math
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli import markdown
+from workbench.cli import loading, markdown
 from workbench.cli.guarantees import told
-from workbench.cli.output import one_of, say, say_json, table
+from workbench.cli.output import say, say_json, table
+from workbench.refusal import one_of
 
 if TYPE_CHECKING:
     from workbench.parameters import Parameter
@@ -34,10 +35,12 @@ KINDS = {
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", nargs="?", help=f"{', '.join(KINDS)}; all of them when left out")
     parser.add_argument("--json", action="store_true", help="one JSON object: a list of members for each kind")
+    loading.option(parser)
     parser.add_argument("--markdown", action="store_true", help="a page for the documentation")
 
 
 def main(args: argparse.Namespace) -> int:
+    loading.load(args)
     kinds = list(KINDS) if args.kind is None else [one_of("a kind", args.kind, KINDS)]
     found = {kind: members(kind) for kind in kinds}
     if args.json:

@@ -5,8 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.output import one_of
-from workbench.refusal import Refusal
+from workbench.refusal import Refusal, one_of
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -11,7 +11,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.output import Bar, say, table
+from workbench.cli.output import say, table
+from workbench.progress import Bar
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:

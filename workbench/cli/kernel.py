@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from workbench.cli.output import one_of, say, table
-from workbench.refusal import Refusal
+from workbench.cli.output import say, table
+from workbench.refusal import Refusal, one_of
 
 SUMMARY = "Offer this environment to Jupyter."
 EXAMPLES = (

@@ -4,8 +4,9 @@ import argparse
 from typing import TYPE_CHECKING
 
 from workbench.cli import destinations
-from workbench.cli.output import Bar, one_of, say
-from workbench.refusal import Refusal
+from workbench.cli.output import say
+from workbench.progress import Bar
+from workbench.refusal import Refusal, one_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -82,19 +83,18 @@ def _training(args: argparse.Namespace) -> "Training":
 
 def _estimator(args: argparse.Namespace) -> "Estimator":
     from workbench import catalog, networks
-    from workbench.parameters import changed, parameters
+    from workbench.paths import altered
 
     known = catalog.members("estimator")
     usual = networks.reader(args.preset)
     cls = type(usual) if args.estimator is None else known[one_of("an estimator", args.estimator, known)]
-    own = {p.name: p for p in parameters(cls)}
-    values = {}
+    words = {}
     for item in args.set:
         name, equals, text = item.partition("=")
         if not equals:
             raise Refusal("--set parameter=value", repr(item), "write, for example, --set edges=30")
-        values[name] = own[one_of(f"a parameter of {cls.__name__}", name, own)].parse(text, cls.__name__)
-    return changed(usual if cls is type(usual) else cls(), **values)
+        words[name] = text
+    return altered(usual if cls is type(usual) else cls(), words, ())
 
 
 def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from workbench.cli import loading
 from workbench.cli.output import say
 from workbench.refusal import Refusal
 
@@ -17,6 +18,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--host", default="localhost", help="name or address to listen on (localhost: this machine only)"
     )
     parser.add_argument("--device", default="cpu", help="where reconstructions run: cpu, cuda or cuda:0 (cpu)")
+    loading.option(parser)
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
 
 
@@ -28,5 +30,6 @@ def main(args: argparse.Namespace) -> int:
             raise
         remedy = 'pip install "inverse-workbench[app]"'
         raise Refusal(f"the package {error.name} for the dashboard", "an installation without it", remedy) from error
+    loading.load(args)
     serve(args.port, args.host, args.device, args.open, lambda address: say(f"Open {address} (Ctrl-C ends it)"))
     return 0

@@ -3,20 +3,14 @@
 import argparse
 import json
 import math
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli import destinations
-from workbench.cli.output import Bar, complain, say, say_json
+from workbench.cli import destinations, loading
+from workbench.cli.output import complain, say, say_json
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
     import xarray as xr
-
-    from workbench.experiment import Experiment
 
 SUMMARY = "Run one reconstruction."
 EXAMPLES = (
@@ -43,8 +37,13 @@ def options(parser: argparse.ArgumentParser) -> None:
     for part in _PARTS[1:]:
         parser.add_argument(f"--{part}", metavar="NAME", help=f"see `workbench list {part}s`")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="PART.NAME=VALUE", help="one parameter; repeat it"
+        "--set",
+        action="append",
+        default=[],
+        metavar="PART.NAME=VALUE",
+        help="one parameter, or a part inside a part (prior.second=NonNegative, prior.second.weight=2); repeat it",
     )
+    loading.option(parser)
     for name, meaning in _NUMBERS.items():
         parser.add_argument(f"--{name}", help=meaning)
     parser.add_argument("--every", type=int, default=1, help="record every so many iterations (1)")
@@ -61,47 +60,16 @@ def main(args: argparse.Namespace) -> int:
     destinations.require(args.out, args.figure)
     from workbench.cli.choose import choose, specification
     from workbench.experiment import Experiment
+    from workbench.run import Outcome
 
+    loading.load(args)
     experiment = choose(_words(args), specification(args.spec) if args.spec else Experiment())
-    with _interruptible() as interrupted:
-        result = record(experiment, args.every, interrupted)
+    result = experiment.run(every=args.every)
     destinations.write(result, args.out, args.figure)
     _report(result, args)
     if stopped := result.attrs["stopped"]:
         complain(stopped)
-    return _INTERRUPTED if interrupted() else _DIVERGED if stopped else 0
-
-
-def record(experiment: "Experiment", every: int, interrupted: Callable[[], bool]) -> "xr.Dataset":
-    """`experiment.run()` with a bar, ended where a person wants it to end; what was reached is kept."""
-    from workbench import run, storage
-    from workbench.analysis import standard
-    from workbench.parameters import describe
-
-    problem, algorithm = experiment.problem(), experiment.algorithm
-    bar, log, stopped = Bar(experiment.steps), run.Log(), ""
-
-    def stop(state: run.State) -> bool:
-        bar.show(state.k)
-        return state.k >= experiment.steps or interrupted()
-
-    states = run.until(run.guard(problem, algorithm, run.iterate(problem, algorithm, seed=experiment.seed)), stop)
-    if experiment.stop:
-        states = run.until(states, experiment.stop.begin(problem, algorithm))
-    try:
-        for row in run.observe(problem, states, *standard(problem), every=every):
-            log.add(row)
-    except run.Diverged as end:
-        if not log.ks:
-            raise
-        log.cut(end.state)
-        stopped = str(end)
-    finally:
-        bar.clear()
-    if interrupted():
-        stopped = f"stopped by hand at iteration {log.ks[-1]}"
-    attrs = {"spec": storage.to_json(describe(experiment)), "stopped": stopped, "device": str(problem.y.device)}
-    return run.with_data(log.dataset(**attrs), problem)
+    return {Outcome.INTERRUPTED: _INTERRUPTED, Outcome.DIVERGED: _DIVERGED}.get(result.attrs["outcome"], 0)
 
 
 def _words(args: argparse.Namespace) -> dict[str, str]:
@@ -116,25 +84,6 @@ def _words(args: argparse.Namespace) -> dict[str, str]:
     return words
 
 
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Inside, the first Ctrl-C makes the answer true and the second ends the program."""
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield asked.is_set
-        return
-
-    def ask(number: int, frame: Any) -> None:
-        signal.signal(signal.SIGINT, previous)
-        asked.set()
-
-    previous = signal.signal(signal.SIGINT, ask)
-    try:
-        yield asked.is_set
-    finally:
-        signal.signal(signal.SIGINT, previous)
-
-
 def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     final = {
         n: _number(result[n].values[-1])
@@ -143,14 +92,23 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     }
     numbers = {"iterations": int(result.k[-1]), "seconds": round(float(result.seconds[-1]), 6)}
     if args.json:
-        said = {name: result.attrs[name] for name in ("device", "stopped")} | {"out": args.out, "figure": args.figure}
+        said = {name: result.attrs[name] for name in ("device", "stopped", "outcome", "ended")}
+        said |= {"out": args.out, "figure": args.figure, "notes": _notes(result), "limits": result.attrs.get("limits")}
         say_json(final | numbers | said | {"spec": json.loads(result.attrs["spec"])})
         return
+    for note in _notes(result):
+        say(f"the file: {note}")
     k, seconds = numbers["iterations"], numbers["seconds"]
     say(f"{k} iterations in {seconds:.3g} s ({k / max(seconds, 1e-9):.3g} it/s) on {result.attrs['device']}")
+    say(f"ended: {result.attrs['ended']}")
     say("  ".join(f"{name} {value:.6g}" for name, value in final.items() if value is not None))
     for name in filter(None, (args.out, args.figure)):
         say(f"saved {name}")
+
+
+def _notes(result: "xr.Dataset") -> list[str]:
+    """What was done to the file that the signal comes from."""
+    return json.loads(result.attrs.get("notes", "[]"))
 
 
 def _number(values: Any) -> float | None:

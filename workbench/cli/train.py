@@ -5,8 +5,9 @@ import os
 import time
 from pathlib import Path
 
-from workbench.cli.output import Bar, one_of, say
-from workbench.refusal import Refusal
+from workbench.cli.output import say
+from workbench.progress import Bar
+from workbench.refusal import Refusal, one_of
 
 SUMMARY = "Train a network by its recipe, and write its weights with a card."
 EXAMPLES = (

@@ -13,7 +13,7 @@ from workbench.jobs.turn import SLICE, Status, Turn, in_words
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import Diverged, Log, Probe, iterate, resume
-from workbench.tensors import generator
+from workbench.tensors import stream
 
 _STOPPED = (Status.DIVERGED, Status.DONE, Status.FAILED)
 
@@ -263,7 +263,7 @@ def carried(state: State, old: Parts, new: Parts, seed: int) -> State:
     kin = type(algorithm) is type(old[1]) and type(problem.prior) is type(old[0].prior)
     if kin and problem.y.shape == old[0].y.shape:
         return algorithm.adapt(problem, state)
-    return replace(algorithm.init(problem, state.x, generator(seed, 0, state.x.device)), k=state.k)
+    return replace(algorithm.init(problem, state.x, stream(seed, "restart", state.k, state.x.device)), k=state.k)
 
 
 def _kinds(problem: Problem, algorithm: Algorithm) -> tuple[type, ...]:

@@ -16,7 +16,7 @@ from workbench.networks.predictions import learning
 from workbench.operators import LinearOperator, Map
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import dot, generator, norm, normal_like, spread
+from workbench.tensors import dot, norm, normal_like, spread, stream
 
 _FASTEST = 10.0  # a rate for weights around which nothing bends, so that none would be too large
 _LOOK = 10  # steps of Lanczos from which a rate is suggested,
@@ -102,15 +102,17 @@ def leading(operator: LinearOperator, starts: Tensor, tolerance: float = 1e-3, s
     return Leading(found, residuals, vectors.reshape(starts.shape))
 
 
-def random_starts(x: Tensor, seed: int = 0) -> Tensor:
+def random_starts(x: Tensor, seed: int = 0, purpose: str = "start in weights") -> Tensor:
     """Unit vectors in the shape of x, the same for every item."""
-    v = normal_like(x[:1], generator(seed, 0, x.device)).expand_as(x)
+    v = normal_like(x[:1], stream(seed, purpose, device=x.device)).expand_as(x)
     return v / spread(norm(v), v)
 
 
-def traces(operator: LinearOperator, x: Tensor, probes: int = 10, seed: int = 0) -> Tensor:
+def traces(
+    operator: LinearOperator, x: Tensor, probes: int = 10, seed: int = 0, purpose: str = "trace in weights"
+) -> Tensor:
     """tr H of each item of a batch, each with an H of its own, by Hutchinson's z'Hz over signs z: (S,) float64."""
-    signs = rademacher(operator, probes, x.flatten()[0], seed).split(1)
+    signs = rademacher(operator, probes, x.flatten()[0], seed, purpose).split(1)
     return torch.stack([dot(z.expand_as(x), operator(z.expand_as(x))).double() for z in signs]).mean(0)
 
 
@@ -126,8 +128,9 @@ def suggested_rate(problem: Problem, x: Tensor, batch: float) -> Tensor:
     Half of what is stable there. The idea of LeCun, Simard & Pearlmutter 1993, by Lanczos.
     """
     matrix = problem.gauss_newton(x)
-    top = leading(matrix, random_starts(x), steps=_LOOK).values.cpu()
-    return (critical_steps(top, traces(matrix, x, _SIGNS).cpu(), batch) / 2).clamp_max(_FASTEST)
+    top = leading(matrix, random_starts(x, purpose="start of a rate"), steps=_LOOK).values.cpu()
+    trace = traces(matrix, x, _SIGNS, purpose="trace of a rate").cpu()
+    return (critical_steps(top, trace, batch) / 2).clamp_max(_FASTEST)
 
 
 class Landscape(NamedTuple):
@@ -156,7 +159,7 @@ def landscapes(problem: Problem, x: Tensor, steps: int = 80, probes: int = 4, se
     """`landscape` after 1, 2, ... steps of Lanczos."""
     operator, like = hessian(problem, x), x.flatten()[0]
     slq_cost(operator, steps, probes, like).require(like.device)
-    for krylov in islice(iterate(operator, rademacher(operator, probes, like, seed)), steps):
+    for krylov in islice(iterate(operator, rademacher(operator, probes, like, seed, "landscape")), steps):
         edge = float(torch.stack([_gap(values) for values in ritz(krylov).values]).median())
         yield Landscape(measure(krylov), edge, outliers(krylov, (-edge, edge)))
 
@@ -197,13 +200,13 @@ def broadenings(
     problem: Problem, x: Tensor, batches: Sequence[int], draws: int = 8, seed: int = 0
 ) -> Iterator[Broadening]:
     """`broadening`, batch by batch."""
-    count, start = problem.y.shape[1], random_starts(x, seed)
+    count, start = problem.y.shape[1], random_starts(x, seed, "start over batches")
     if not all(1 <= size <= count for size in batches):
         raise Refusal(f"batches of 1 to {count} examples", f"{tuple(batches)}", "take smaller ones")
     whole = leading(hessian(problem, x), start)
     found = torch.full((len(batches), draws), torch.nan, dtype=torch.float64)
     for place, size in enumerate(batches):
-        rng = generator(seed, place + 1)
+        rng = stream(seed, "examples of a batch", place)
         for draw in range(draws):
             rows = torch.randperm(count, generator=rng)[:size]
             found[place, draw] = leading(hessian(_over(problem, rows), x), whole.vectors).values[0]

@@ -49,7 +49,7 @@ def adapted_basis(
     operator = Map((shape, shape), symmetric, symmetric)
     like = image.flatten()[0]
     found = top(operator, k, Search(like=like, seed=seed))
-    signs = rademacher(operator, probes, like, seed)
+    signs = rademacher(operator, probes, like, seed, "trace of a denoiser")
     there, back = forward(signs), backward(signs)
     asymmetry = norm2(there - back).sum() / norm2(there + back).sum()
     return AdaptedBasis(found.values, found.signals(operator, image), found.residuals, float(asymmetry.sqrt()))

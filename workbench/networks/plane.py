@@ -123,7 +123,8 @@ def breaches(path: Plane) -> dict[int, Breach]:
 def as_dataset(
     training: Training, estimator: Estimator, path: Plane, around: Mapping[Estimator, Plane] = NO_BAND
 ) -> "xr.Dataset":
-    """I_x and I_y in bits over (epoch, layer, seed); estimator, training and seeds are in the attributes.
+    """I_x and I_y in bits over (epoch, layer, seed), seed the place of a network; estimator, training and seeds are in
+    the attributes.
 
     attrs["training"] and attrs["estimator"] rebuild both (`parameters.rebuild` of their JSON). Paths of `around`, the
     estimator with other values of its free parameter, become I_x_around and I_y_around over (free, epoch, ...).
@@ -139,13 +140,12 @@ def as_dataset(
         bands = np.stack([_sides(other, epochs) for other in around.values()], 1)
         variables |= {f"{n}_around": (("free", *dims), b, unit) for n, b in zip(("I_x", "I_y"), bands, strict=True)}
         coordinates["free"] = [getattr(other, estimator.freedom) for other in around]
-    seeds = list(learning(problem).seeds(problem.y))
     broken = breaches(path)
     count = f"the data-processing inequality is broken at {len(broken)} of {len(epochs)} epochs" if broken else ""
     attrs = {
         "estimator": json.dumps(describe(estimator)),
         "training": json.dumps(describe(training)),
-        "seeds": seeds,
+        "seeds": list(learning(problem).seeds(problem.y)),
         "samples": len(labels(problem)),
         "label_entropy": label_entropy(problem),
         "ceiling": estimator.ceiling(len(labels(problem))),
@@ -155,7 +155,7 @@ def as_dataset(
         "breaches": count,
         "refused": " ".join(dict.fromkeys(sentence for point in path.values() for sentence in point.refused)),
     }
-    return xr.Dataset(variables, coordinates | {"seed": seeds}, attrs)
+    return xr.Dataset(variables, coordinates | {"seed": list(range(training.seeds))}, attrs)
 
 
 def _sides(path: Plane, epochs: list[int]) -> np.ndarray:

@@ -10,10 +10,10 @@ from workbench.networks.mlp import MLP
 from workbench.networks.network import Network
 from workbench.networks.streams import Streams
 from workbench.operators import Field, Operator
-from workbench.parameters import Range
 from workbench.problem import Problem
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.tensors import Constant, generator
+from workbench.tensors import Constant, child_seed, stream
 
 
 class Predictions(Operator):
@@ -53,14 +53,14 @@ class Learning(Predictions):
     """A(w) = outputs of a network of weights w for the examples that it learns from: (S, 1, P) -> (S, N, outputs).
 
     With the targets as data, a loss as noise and a prior on the weights, training is a Problem like any other. The
-    first weights of the s-th item of a batch come from `seed` + s.
+    first weights of the items of a batch are those of `seeds`.
     """
 
     def __init__(
         self,
         network: Annotated[Network, "network"] = MLP(),
         examples: Annotated[Examples, "examples"] = ChebyshevRegression(),
-        seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "seed of the first network"] = 0,
+        seed: Annotated[int, SEEDS, "seed of the first network"] = 0,
     ) -> None:
         learned, held_out = examples.split()
         super().__init__(network, learned.inputs, learned.targets.shape[1])
@@ -71,14 +71,13 @@ class Learning(Predictions):
             self.held_out = self.over(held_out.inputs)
 
     def first_guess(self, y: Tensor) -> Tensor:
-        first = (
-            self.network.first_weights(self._shape, self.out_shape[1], generator(seed, 0)) for seed in self.seeds(y)
-        )
+        rngs = (stream(seed, "first weights") for seed in self.seeds(y))
+        first = (self.network.first_weights(self._shape, self.out_shape[1], rng) for rng in rngs)
         return torch.stack(list(first))[:, None].to(y)
 
-    def seeds(self, x: Tensor) -> range:
-        """The seed of every item of a batch."""
-        return range(self.seed, self.seed + len(x))
+    def seeds(self, x: Tensor) -> tuple[int, ...]:
+        """The seed of every item of a batch, which depends on its place and on `seed` alone."""
+        return tuple(child_seed(self.seed, "networks", place) for place in range(len(x)))
 
 
 def learning(problem: Problem) -> Learning:

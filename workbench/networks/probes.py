@@ -47,7 +47,7 @@ class Sharpness:
         self._vectors: Tensor | None = None
 
     def __call__(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
-        start = random_starts(state.x, state.k)
+        start = random_starts(state.x, state.k, "sharpness")
         if self._vectors is not None and self._vectors.shape == start.shape:
             start = self._vectors.nan_to_num(0.0) + _FRESH * start  # a seed that was lost begins anew
         found = leading(hessian(problem, state.x), start, self.tolerance, self.steps)
@@ -68,7 +68,7 @@ class Stability:
 
     def __call__(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
         values = dict(self.sharpness(problem, state))
-        trace = traces(hessian(problem, state.x), state.x, self.probes, state.k)
+        trace = traces(hessian(problem, state.x), state.x, self.probes, state.k, "stability")
         critical = critical_steps(values["sharpness"], trace, self.optimiser.batch_size(problem))
         values |= {"trace": trace, "critical_step": critical}
         if isinstance(self.optimiser, SGD):

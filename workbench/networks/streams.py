@@ -1,12 +1,13 @@
 """Random numbers for many seeds at once: each has its own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
 import torch
 from torch import Tensor
 
-from workbench.tensors import generator
+from workbench.tensors import stream
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,9 @@ class Streams:
     generators: tuple[torch.Generator, ...]
 
     @classmethod
-    def of(cls, rng: torch.Generator, seeds: range) -> Self:
+    def of(cls, rng: torch.Generator, seeds: Iterable[int]) -> Self:
         """A stream for each seed, which depends on the seed and on `rng` alone."""
-        return cls(tuple(generator(seed, rng.initial_seed(), rng.device) for seed in seeds))
+        return cls(tuple(stream(seed, "step of a network", rng.initial_seed(), rng.device) for seed in seeds))
 
     def normal(self, like: Tensor) -> Tensor:
         """Standard normal numbers in the shape of `like`, (S, ...)."""

@@ -14,6 +14,7 @@ from workbench.networks.predictions import Learning
 from workbench.parameters import Checked, Range
 from workbench.priors import Prior, Zero
 from workbench.problem import Problem
+from workbench.ranges import SEEDS
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,15 @@ class Training(metaclass=Checked):
     The prior acts on the weights: Tikhonov(w) is L2 regularisation, w |x|^2 / 2 beside the mean loss.
     """
 
+    saved = True
+
     network: Annotated[Network, "network"] = MLP()
     examples: Annotated[Examples, "examples"] = TwelveBit()
     loss: Annotated[Loss, "loss"] = CrossEntropy()
     prior: Annotated[Prior, "prior of the weights"] = Zero()
     optimiser: Annotated[Optimiser, "optimiser"] = Adam()
     seeds: Annotated[int, Range(1, 30, limits=(1, 1000)), "networks that train at once"] = 1
-    seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "seed of the first network"] = 0
+    seed: Annotated[int, SEEDS, "seed of the first network"] = 0
     epochs: Annotated[int, Range(1, 10_000, log=True, limits=(1, 10**9)), "how often every example is seen"] = 100
     double: Annotated[bool, "numbers in double precision"] = False
 

@@ -1,13 +1,15 @@
 """The noise: one object makes the data and explains them."""
 
+import functools
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from enum import Flag, auto
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from workbench.parameters import Checked
+from workbench.parameters import Checked, owed
 from workbench.refusal import Refusal
 
 
@@ -26,10 +28,18 @@ class Likelihood(Flag):
 class Noise(ABC, metaclass=Checked):
     """p(y | clean) for data of any shape (B, ...): its samples and its negative log-likelihood up to a constant.
 
-    Subclasses are frozen dataclasses; a prox is there when `can` says so.
+    Subclasses are frozen dataclasses; a prox is there when `can` says so. Complex data are refused around `sample` and
+    `unfit` of every subclass that has no Likelihood.COMPLEX.
     """
 
-    can: ClassVar[Likelihood]
+    can: ClassVar[Likelihood] = owed("say in the class what it can do, such as can = Likelihood.GRAD")
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "sample" in cls.__dict__:
+            cls.sample = _drawn_if_it_takes(cls.sample)
+        if "unfit" in cls.__dict__:
+            cls.unfit = _asked_if_it_takes(cls.unfit)
 
     @abstractmethod
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
@@ -77,7 +87,31 @@ class Noise(ABC, metaclass=Checked):
 
     def unfit(self, y: Tensor) -> str:
         """Why these cannot be data of this noise, as a sentence; empty where they can."""
-        return ""
+        return self._complex(y)
+
+    def _complex(self, values: Tensor) -> str:
+        if Likelihood.COMPLEX in self.can or not values.is_complex():
+            return ""
+        return f"{type(self).__name__} noise explains real data, and these are complex: take Gaussian noise"
 
     def _lacks(self, ability: str) -> Refusal:
         return Refusal(f"{ability} of the noise", f"{type(self).__name__}, which has none", "take another noise")
+
+
+def _drawn_if_it_takes(sample: Callable[..., Tensor]) -> Any:
+    @functools.wraps(sample)
+    def drawn(self: Noise, clean: Tensor, rng: torch.Generator) -> Tensor:
+        if self._complex(clean):
+            remedy = "take Gaussian noise, or an operator with real values"
+            raise Refusal(f"real data for {type(self).__name__} noise", "complex numbers", remedy)
+        return sample(self, clean, rng)
+
+    return drawn
+
+
+def _asked_if_it_takes(unfit: Callable[..., str]) -> Any:
+    @functools.wraps(unfit)
+    def asked(self: Noise, y: Tensor) -> str:
+        return self._complex(y) or unfit(self, y)
+
+    return asked

@@ -5,26 +5,12 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from workbench.refusal import Refusal
-
 
 def exponential_like(x: Tensor, rng: torch.Generator) -> Tensor:
     """Exponential numbers of mean 1 shaped like x; real and imaginary parts are drawn apart."""
     if x.is_complex():
         return torch.view_as_complex(exponential_like(torch.view_as_real(x.resolve_conj()), rng))
     return -torch.log1p(-torch.rand(x.shape, generator=rng, dtype=x.dtype, device=x.device))
-
-
-def require_real(clean: Tensor, owner: str) -> None:
-    """Refuse complex data."""
-    if clean.is_complex():
-        remedy = "take an operator that makes real data, or Gaussian noise"
-        raise Refusal(f"real data for {owner} noise", "complex numbers", remedy)
-
-
-def unfit_complex(y: Tensor, owner: str) -> str:
-    """Why these data are none of a noise on real numbers, empty where they are."""
-    return f"{owner} noise explains real data, and these are complex: take Gaussian noise" if y.is_complex() else ""
 
 
 def by_level(clean: Tensor, integral: Callable[[Tensor], Tensor]) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.noise.base import Likelihood, Noise
-from workbench.noise.draws import by_level, exponential_like, require_real, unfit_complex
+from workbench.noise.draws import by_level, exponential_like
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.tensors import normal_like
@@ -28,7 +28,6 @@ class MultiplicativeGamma(Noise):
     can = Likelihood.GRAD | Likelihood.LIPSCHITZ
 
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
-        require_real(clean, "multiplicative")
         if bool((clean < -1e-6 * clean.abs().max()).any()):
             came, remedy = f"values down to {float(clean.min()):.3g}", "take an operator that keeps signals positive"
             raise Refusal("clean data >= 0 for multiplicative noise", came, remedy)
@@ -64,7 +63,7 @@ class MultiplicativeGamma(Noise):
         return y[0].numel() * float(looks * (looks.log() - torch.digamma(looks)))
 
     def unfit(self, y: Tensor) -> str:
-        return unfit_complex(y, "Multiplicative") or _unfit_negative(y, "Multiplicative noise explains intensities")
+        return _unfit_negative(y, "Multiplicative noise explains intensities")
 
     def _bend(self, y: Tensor) -> Tensor:
         """At least the modulus of the curvature at any clean >= 0, over the looks."""
@@ -86,7 +85,6 @@ class Rician(Noise):
     can = Likelihood.GRAD | Likelihood.LIPSCHITZ
 
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
-        require_real(clean, "Rician")
         return torch.hypot(clean + self.sigma * normal_like(clean, rng), self.sigma * normal_like(clean, rng))
 
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
@@ -107,7 +105,7 @@ class Rician(Noise):
         return max(1.0, float(y.max() / self.sigma) ** 2 / 2 - 1) / self.sigma**2
 
     def unfit(self, y: Tensor) -> str:
-        return unfit_complex(y, "Rician") or _unfit_negative(y, "Rician noise explains magnitudes")
+        return _unfit_negative(y, "Rician noise explains magnitudes")
 
 
 def _unfit_negative(y: Tensor, sentence: str) -> str:

@@ -26,8 +26,8 @@ class Poisson(Noise):
     can = Likelihood.GRAD | Likelihood.LIPSCHITZ | Likelihood.PROX | Likelihood.CONVEX | Likelihood.CONJUGATE
 
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
-        if clean.is_complex() or bool((clean < -1e-6 * clean.abs().max()).any()):
-            came = "complex numbers" if clean.is_complex() else f"values down to {float(clean.min()):.3g}"
+        if bool((clean < -1e-6 * clean.abs().max()).any()):
+            came = f"values down to {float(clean.min()):.3g}"
             raise Refusal("clean data >= 0 for Poisson noise", came, "take an operator that keeps signals positive")
         return torch.poisson(self.peak * (clean.clamp_min(0) + self.background), generator=rng) / self.peak
 
@@ -75,8 +75,6 @@ class Poisson(Noise):
         return y[0].numel() / 2
 
     def unfit(self, y: Tensor) -> str:
-        if y.is_complex():
-            return "Poisson noise explains counts, and these data are complex: take Gaussian noise"
         if bool((y < 0).any()):
             return f"Poisson noise explains counts >= 0, and these data go down to {float(y.min()):.3g}: take Gaussian"
         return ""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.noise.base import Likelihood, Noise
-from workbench.noise.draws import by_level, exponential_like, require_real, unfit_complex
+from workbench.noise.draws import by_level, exponential_like
 from workbench.parameters import Range
 from workbench.tensors import dot, normal_like
 
@@ -67,7 +67,6 @@ class StudentT(Noise):
     can = Likelihood.GRAD | Likelihood.LIPSCHITZ
 
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
-        require_real(clean, "Student's")
         radius, angle = (
             torch.rand(clean.shape, generator=rng, dtype=torch.float64, device=clean.device) for _ in range(2)
         )
@@ -93,9 +92,6 @@ class StudentT(Noise):
     def lipschitz(self, y: Tensor) -> float:
         return (self.dof + 1) / (self.dof * self.sigma**2)
 
-    def unfit(self, y: Tensor) -> str:
-        return unfit_complex(y, "Student's")
-
 
 @dataclass(frozen=True)
 class SaltAndPepper(Noise):
@@ -111,7 +107,6 @@ class SaltAndPepper(Noise):
     can = Likelihood.GRAD | Likelihood.LIPSCHITZ
 
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
-        require_real(clean, "salt-and-pepper")
         lot = torch.rand(clean.shape, generator=rng, dtype=clean.dtype, device=clean.device)
         kept = torch.where(lot < self.rate, (lot < self.rate / 2).to(clean.dtype), clean)
         return kept + self.sigma * normal_like(clean, rng)
@@ -134,9 +129,6 @@ class SaltAndPepper(Noise):
     def lipschitz(self, y: Tensor) -> float:
         # |curvature| sigma^2 = |w - w (1 - w) z^2|, where z^2 = 2 (t - odds) and w = 1 / (1 + e^t).
         return max(1.0, 0.45 - float(self._odds(y).min()) / 2) / self.sigma**2
-
-    def unfit(self, y: Tensor) -> str:
-        return unfit_complex(y, "Salt-and-pepper")
 
     def _odds(self, y: Tensor) -> Tensor:
         """log of the density of black or white entries at y, over that of the others at y = clean."""

@@ -1,13 +1,14 @@
 """Operators made from operators: adjoint, composition, sum, multiple, Jacobian."""
 
 import math
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import torch
 from torch import Tensor
 
 from workbench.operators.base import Basis, Field, LinearOperator, Operator, SignalShape
+from workbench.operators.derivatives import pull, push
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
@@ -106,6 +107,10 @@ class Composition(LinearOperator):
         self.outer, self.inner, self.field = outer, inner, common_field(outer, inner)
         self.nonnegative = outer.nonnegative and inner.nonnegative
 
+    def _fitted(self, shape: Shape, values: Mapping[str, Any]) -> "Composition":
+        inner = values.get("inner", self.inner).fitted(shape)
+        return Composition(values.get("outer", self.outer).fitted(inner.out_shape), inner)
+
     def forward(self, x: Tensor) -> Tensor:
         return self.outer(self.inner(x))
 
@@ -197,11 +202,10 @@ class Jacobian(LinearOperator):
         self.operator, self.x, self.field = operator, x, operator.field
 
     def forward(self, v: Tensor) -> Tensor:
-        return torch.func.jvp(self.operator, (self.x,), (v.to(self.x.dtype),))[1]
+        return push(self.operator, self.x, v.to(self.x.dtype), self.operator)
 
     def adjoint(self, w: Tensor) -> Tensor:
-        y, pull = torch.func.vjp(self.operator, self.x)[:2]
-        return pull(w.to(y.dtype))[0]
+        return pull(self.operator, self.x, w, self.operator)
 
 
 class Map(LinearOperator):
@@ -217,7 +221,7 @@ class Map(LinearOperator):
         if len(shapes) != 2:
             raise Refusal("two shapes, of the unknown and of the data", str(len(shapes)), "pass (in_shape, out_shape)")
         super().__init__(shapes[0], shapes[1])
-        self.there, self.back, self.field = there, back, field
+        self.shapes, self.there, self.back, self.field = shapes, there, back, field
 
     def forward(self, x: Tensor) -> Tensor:
         return self.there(x)

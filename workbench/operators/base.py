@@ -2,16 +2,17 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Flag, auto
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 
-from workbench.parameters import Checked
+from workbench.parameters import Checked, arguments, changed, owed, parameters, spelled
 from workbench.refusal import Refusal
-from workbench.tensors import Shape, shown
+from workbench.tensors import Shape, require_precision, shown
 
 SignalShape = Annotated[Shape, "shape of the unknown: channels, then space in px"]
 
@@ -35,6 +36,8 @@ class Operator(nn.Module, ABC, metaclass=Checked):
 
     linear: ClassVar[bool] = False
     field: Field = Field.REAL | Field.COMPLEX
+    in_shape: Shape = owed("call super().__init__(in_shape, out_shape) in its constructor")
+    out_shape: Shape
 
     def __init__(self, in_shape: Shape, out_shape: Shape) -> None:
         super().__init__()
@@ -51,6 +54,9 @@ class Operator(nn.Module, ABC, metaclass=Checked):
         """A first iterate from the data y, where the scaled back-projection is none; None where it is one."""
         return None
 
+    def __repr__(self) -> str:
+        return spelled(self)
+
     def __call__(self, x: Tensor) -> Tensor:
         self.check(x)
         return super().__call__(x)
@@ -63,12 +69,31 @@ class Operator(nn.Module, ABC, metaclass=Checked):
                 shown(tuple(x.shape)),
                 "build the operator with the signal's shape, or resample the signal",
             )
-        if not x.is_floating_point() and not x.is_complex():
-            raise Refusal(f"a floating-point signal for {type(self).__name__}", str(x.dtype), "cast it, x.float()")
+        require_precision(x, f"the signal for {type(self).__name__}")
         if x.is_complex() and Field.COMPLEX not in self.field:
             raise Refusal(f"a real signal for {type(self).__name__}", "a complex one", "take its real part or modulus")
         if not x.is_complex() and Field.REAL not in self.field:
             raise Refusal(f"a complex signal for {type(self).__name__}", "a real one", "cast it, x + 0j")
+
+    def fitted(self, shape: Shape, values: Mapping[str, Any] = MappingProxyType({})) -> Self:
+        """The same operator for signals of another shape, with some arguments replaced; operators in it follow.
+
+        Refusal where it does not follow the signal's shape.
+        """
+        if self.in_shape == tuple(shape) and not values:
+            return self
+        made = self._fitted(tuple(shape), values)
+        if made.in_shape != tuple(shape):
+            remedy = "rebuild it, or its parts, in that shape"
+            raise Refusal(
+                f"an operator for {shown(shape)}", f"{type(self).__name__} for {shown(made.in_shape)}", remedy
+            )
+        return made
+
+    def _fitted(self, shape: Shape, values: Mapping[str, Any]) -> Self:
+        whole = dict(arguments(self)) | dict(values) | {"shape": shape}
+        own = {p.name: whole[p.name] for p in parameters(type(self))}
+        return changed(self, **{n: v.fitted(shape) if isinstance(v, Operator) else v for n, v in own.items()})
 
     def at(self, x: Tensor) -> "LinearOperator":
         """The Jacobian of A at x."""

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from workbench.operators.base import SignalShape
 from workbench.operators.separable import Separable
-from workbench.parameters import Range
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.tensors import generator
+from workbench.tensors import stream
 
 _STANDARD = {
     "luminance": [[0.299, 0.587, 0.114]],
@@ -28,7 +28,7 @@ class Colour(Separable):
         self,
         shape: SignalShape = (3, 64, 64),
         mixing: Annotated[Literal["luminance", "opponent", "random"], "matrix of the mixtures"] = "luminance",
-        seed: Annotated[int, Range(0, 99, limits=(0, 2**31)), "which random weights"] = 0,
+        seed: Annotated[int, SEEDS, "which random weights"] = 0,
     ) -> None:
         super().__init__(shape, [_matrix(mixing, shape[0], seed), *[None] * (len(shape) - 1)])
         self.shape, self.mixing, self.seed = shape, mixing, seed
@@ -36,7 +36,7 @@ class Colour(Separable):
 
 def _matrix(mixing: str, channels: int, seed: int) -> Tensor:
     if mixing == "random":
-        weights = torch.rand(channels, channels, generator=generator(seed, 0), dtype=torch.float64)
+        weights = torch.rand(channels, channels, generator=stream(seed, "weights of colours"), dtype=torch.float64)
         return weights / weights.sum(1, keepdim=True)
     if channels != 3:
         remedy = "take a colour signal, or random mixtures"

@@ -9,13 +9,14 @@ from torch import Tensor
 from workbench.operators.base import Basis, Field, LinearOperator, SignalShape
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.tensors import Constant, Shape, generator
+from workbench.tensors import Constant, Shape, stream
 
 Pattern = Annotated[Literal["lines", "points", "uniform", "radial"], "what is measured at a time"]
 Keep = Annotated[float, Range(0.05, 1, limits=(0, 1)), "fraction of the frequencies that are measured"]
 Centre = Annotated[float, Range(0, 0.3, limits=(0, 1)), "fraction of the frequencies kept as the lowest"]
-Seed = Annotated[int, Range(0, 99, limits=(0, 2**31)), "which random frequencies"]
+Seed = Annotated[int, SEEDS, "which random frequencies"]
 _GOLDEN = math.pi * (5**0.5 - 1) / 2
 
 
@@ -148,7 +149,7 @@ def _sampled(sides: Shape, keep: float, centre: float, seed: int, uniform: bool 
     axes = [torch.fft.fftshift(torch.fft.fftfreq(side, dtype=torch.float64)) for side in sides]
     distance = torch.stack(torch.meshgrid(*axes, indexing="ij")).norm(dim=0) / (0.5 * len(sides) ** 0.5)
     density = torch.ones_like(distance) if uniform else (1.001 - distance).square()
-    wait = -torch.rand(sides, generator=generator(seed, 0), dtype=torch.float64).log() / density
+    wait = -torch.rand(sides, generator=stream(seed, "frequencies"), dtype=torch.float64).log() / density
     wait.view(-1)[distance.view(-1).argsort(stable=True)[: round(centre * wait.numel())]] = -1
     mask = torch.zeros(sides, dtype=torch.bool)
     mask.view(-1)[wait.view(-1).argsort(stable=True)[: round(keep * wait.numel())]] = True
@@ -162,7 +163,7 @@ def _spokes(space: Shape, keep: float, centre: float, seed: int) -> Tensor:
         raise Refusal("two axes in space for radial lines", came, remedy)
     middle = torch.tensor([side // 2 for side in space], dtype=torch.float64)[:, None]
     reach = torch.arange(-max(space), max(space) + 1, dtype=torch.float64) / 2**0.5
-    turn = math.pi * float(torch.rand((), generator=generator(seed, 0), dtype=torch.float64))
+    turn = math.pi * float(torch.rand((), generator=stream(seed, "first spoke"), dtype=torch.float64))
     mask = _sampled(space, centre, centre, seed)
     while True:
         rows, columns = (middle + reach * torch.tensor([[math.sin(turn)], [math.cos(turn)]])).round().long()

@@ -9,15 +9,15 @@ from torch import Tensor
 from workbench.operators.base import LinearOperator, SignalShape, reciprocal
 from workbench.operators.cosine import Boundary, filtered, laplacian
 from workbench.operators.shapes import space_of
-from workbench.parameters import Range
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.tensors import Constant, Shape, generator
+from workbench.tensors import Constant, Shape, stream
 
 Edges = tuple[tuple[int, ...], ...]
 Graph = Annotated[
     Literal["grid", "path", "ring", "geometric"] | Edges, "the edges: of a family, or as pairs of nodes, 0,1;1,2"
 ]
-Seed = Annotated[int, Range(0, 99, limits=(0, 2**31)), "which random graph"]
+Seed = Annotated[int, SEEDS, "which random graph"]
 _MOST = 1 << 14
 
 
@@ -146,7 +146,7 @@ def _pairs(space: Shape, graph: str | Edges, seed: int) -> Tensor:
 def _near(n: int, seed: int) -> Tensor:
     if n > _MOST:
         raise Refusal(f"at most {_MOST} nodes of a geometric graph", str(n), "take fewer pixels, or a grid")
-    places = torch.rand(n, 2, generator=generator(seed, 0), dtype=torch.float64)
+    places = torch.rand(n, 2, generator=stream(seed, "nodes of a graph"), dtype=torch.float64)
     radius, found = math.sqrt(8 / (math.pi * n)), []
     for first, block in enumerate(places.split(256)):
         near = torch.cdist(block, places).le(radius).nonzero().T

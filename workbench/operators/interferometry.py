@@ -9,7 +9,8 @@ from torch import Tensor
 from workbench.operators.base import Field, LinearOperator, SignalShape
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
-from workbench.tensors import Constant, generator
+from workbench.ranges import SEEDS
+from workbench.tensors import Constant, stream
 
 _LATITUDE, _TIMES, _NYQUIST = math.radians(34.08), 12, 0.45
 
@@ -30,7 +31,7 @@ class RadioInterferometry(LinearOperator):
         antennas: Annotated[int, Range(3, 12, limits=(2, 200)), "number of antennas"] = 10,
         hours: Annotated[float, Range(0, 12, unit="h", limits=(0, 24)), "duration of the observation"] = 8.0,
         declination: Annotated[float, Range(-30, 90, unit="deg", limits=(-90, 90)), "height of the source"] = 45.0,
-        seed: Annotated[int, Range(0, 99, limits=(0, 2**31)), "which places of the antennas"] = 0,
+        seed: Annotated[int, SEEDS, "which places of the antennas"] = 0,
     ) -> None:
         space = space_of(shape, "RadioInterferometry", (2,))
         points = _tracks(antennas, hours, math.radians(declination), seed)
@@ -58,7 +59,7 @@ class RadioInterferometry(LinearOperator):
 
 def _tracks(antennas: int, hours: float, declination: float, seed: int) -> Tensor:
     """(u, v) of every pair of antennas at every time, the longest one at _NYQUIST."""
-    radius, turn = torch.rand(2, antennas, generator=generator(seed, 0), dtype=torch.float64)
+    radius, turn = torch.rand(2, antennas, generator=stream(seed, "antennas"), dtype=torch.float64)
     east, north = radius * (2 * math.pi * turn).cos(), radius * (2 * math.pi * turn).sin()
     i, j = torch.triu_indices(antennas, antennas, 1)
     east, north = (east[i] - east[j])[:, None], (north[i] - north[j])[:, None]

@@ -8,8 +8,9 @@ from torch import Tensor
 from workbench.operators.base import Basis, LinearOperator, SignalShape
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.tensors import Constant, Shape, generator
+from workbench.tensors import Constant, Shape, stream
 
 
 class Mask(LinearOperator):
@@ -26,7 +27,7 @@ class Mask(LinearOperator):
         shape: SignalShape = (1, 64, 64),
         keep: Annotated[float, Range(0.05, 1, limits=(0, 1)), "fraction of the pixels that are measured"] = 0.5,
         pattern: Annotated[Literal["random", "block"], "where pixels are missing"] = "random",
-        seed: Annotated[int, Range(0, 99, limits=(0, 2**31)), "which random pixels"] = 0,
+        seed: Annotated[int, SEEDS, "which random pixels"] = 0,
     ) -> None:
         super().__init__(shape, shape)
         self.shape, self.keep, self.pattern, self.seed = shape, keep, pattern, seed
@@ -66,7 +67,7 @@ class Mask(LinearOperator):
 
 
 def _scattered(space: Shape, keep: float, seed: int) -> Tensor:
-    score = torch.rand(space, generator=generator(seed, 0), dtype=torch.float64)
+    score = torch.rand(space, generator=stream(seed, "pixels"), dtype=torch.float64)
     mask = torch.zeros(space, dtype=torch.bool)
     mask.view(-1)[score.view(-1).argsort()[: round(keep * score.numel())]] = True
     return mask

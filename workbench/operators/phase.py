@@ -10,7 +10,8 @@ from workbench.operators.algebra import Map
 from workbench.operators.base import Field, LinearOperator, Operator, SignalShape
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
-from workbench.tensors import Constant, abs2, generator, normal_like
+from workbench.ranges import SEEDS
+from workbench.tensors import Constant, abs2, normal_like, stream
 
 _STEPS = 50
 
@@ -27,14 +28,14 @@ class PhaseRetrieval(Operator):
         shape: SignalShape = (1, 64, 64),
         masks: Annotated[int, Range(0, 8, limits=(0, 64)), "number of random phase masks; 0 is plain Fourier"] = 4,
         complex_valued: Annotated[bool, "whether the unknown is complex"] = False,
-        seed: Annotated[int, Range(0, 99, limits=(0, 2**31)), "which random masks"] = 0,
+        seed: Annotated[int, SEEDS, "which random masks"] = 0,
     ) -> None:
         space = space_of(shape, "PhaseRetrieval")
         wide = space if masks else tuple(2 * side for side in space)
         super().__init__(shape, (shape[0] * max(1, masks), *wide))
         self.shape, self.masks, self.complex_valued, self.seed = shape, masks, complex_valued, seed
         self.field = Field.COMPLEX if complex_valued else Field.REAL
-        turns = 2 * math.pi * torch.rand(max(1, masks), *space, generator=generator(seed, 0), dtype=torch.float64)
+        turns = 2 * math.pi * torch.rand(max(1, masks), *space, generator=stream(seed, "phases"), dtype=torch.float64)
         self._codes = Constant(torch.polar(torch.ones_like(turns), turns if masks else 0 * turns))
         self._axes = tuple(range(-len(space), 0))
 
@@ -55,7 +56,8 @@ class PhaseRetrieval(Operator):
     def first_guess(self, y: Tensor) -> Tensor:
         """The leading eigenvector of each channel by power iteration, as long as the intensities say."""
         like = torch.zeros((len(y), *self.shape), dtype=y.dtype, device=y.device)
-        x = normal_like(like.to(y.dtype.to_complex()) if self.complex_valued else like, generator(0, 0, y.device))
+        rng = stream(-1 if self.seed < 0 else 0, "first guess", device=y.device)  # one for all seeds of a format
+        x = normal_like(like.to(y.dtype.to_complex()) if self.complex_valued else like, rng)
         weights = y.clamp_min(0)
         for _ in range(_STEPS):
             x = self._signals(weights * self._waves(x / self._length(x)))

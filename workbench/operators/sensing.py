@@ -11,13 +11,14 @@ from workbench.operators.base import LinearOperator, SignalShape, reciprocal
 from workbench.operators.cosine import cosine_sum, cosines
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.tensors import Constant, Shape, generator, shown
+from workbench.tensors import Constant, Shape, shown, stream
 
 _GIB = 1.0
 
 Keep = Annotated[float, Range(0.05, 1, limits=(0, 1)), "measurements per pixel"]
-Seed = Annotated[int, Range(0, 99, limits=(0, 2**31)), "which random measurements"]
+Seed = Annotated[int, SEEDS, "which random measurements"]
 
 
 class GaussianSensing(LinearOperator):
@@ -36,7 +37,8 @@ class GaussianSensing(LinearOperator):
             raise Refusal(f"a matrix of at most {_GIB:g} GiB", came, "take fewer pixels, or StructuredSensing")
         super().__init__(shape, (shape[0], m))
         self.shape, self.keep, self.seed = shape, keep, seed
-        self._matrix = Constant(torch.randn(m, n, generator=generator(seed, 0), dtype=torch.float64) / math.sqrt(m))
+        rng = stream(seed, "sensing matrix")
+        self._matrix = Constant(torch.randn(m, n, generator=rng, dtype=torch.float64) / math.sqrt(m))
 
     def forward(self, x: Tensor) -> Tensor:
         return x.flatten(2) @ self._matrix.like(x).mT.to(x.dtype)
@@ -96,7 +98,7 @@ class StructuredSensing(LinearOperator):
         m = _count(keep, n, "StructuredSensing")
         super().__init__(shape, (shape[0], m))
         self.shape, self.keep, self.transform, self.signs, self.seed = shape, keep, transform, signs, seed
-        rng = generator(seed, 0)
+        rng = stream(seed, "rows and signs")
         rows = torch.cat([torch.zeros(1, dtype=torch.long), 1 + torch.randperm(n - 1, generator=rng)])
         self.register_buffer("_rows", rows[:m].sort().values, persistent=False)
         flips = torch.randint(0, 2, space, generator=rng).to(torch.float64) * 2 - 1

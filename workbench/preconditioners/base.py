@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.operators import LinearOperator
 from workbench.parameters import Checked
-from workbench.tensors import dot, generator, norm, normal_like, real_of, spread
+from workbench.tensors import dot, norm, normal_like, real_of, spread, stream
 
 
 class Preconditioner(ABC, metaclass=Checked):
@@ -29,22 +29,22 @@ class Preconditioner(ABC, metaclass=Checked):
         """S v for a self-adjoint S with the eigenvalues of P H: the spectrum that is left to the method."""
 
 
-def signs(like: Tensor, count: int) -> list[Tensor]:
+def signs(like: Tensor, count: int, purpose: str) -> list[Tensor]:
     """`count` signals of random signs, the same for every item of the batch, of the shape and dtype of `like`."""
-    rng = generator(0, 0)
+    rng = stream(0, purpose)
     drawn = [2 * torch.randint(0, 2, like.shape[1:], generator=rng) - 1 for _ in range(count)]
     return [s.to(like.device, like.dtype).expand(like.shape) for s in drawn]
 
 
-def normals(like: Tensor, count: int) -> list[Tensor]:
+def normals(like: Tensor, count: int, purpose: str) -> list[Tensor]:
     """`count` normal signals, the same for every item: no mode is missing in one, as it may be in one of signs."""
-    rng, first = generator(1, 0), like[:1].cpu()
+    rng, first = stream(0, purpose), like[:1].cpu()
     return [normal_like(first, rng).to(like.device).expand(like.shape) for _ in range(count)]
 
 
 def largest(preconditioner: Preconditioner, fitted: Tensor, hessian: LinearOperator, like: Tensor) -> Tensor:
     """The largest eigenvalue of P H of each item, (B,), by power iteration, from below; 0 where H is 0."""
-    (v,) = normals(like, 1)
+    (v,) = normals(like, 1, "largest of P H")
     value = torch.zeros(len(like), dtype=real_of(like.dtype), device=like.device)
     for _ in range(_MOST):
         w = hessian(v)

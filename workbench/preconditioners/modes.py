@@ -36,7 +36,7 @@ class _Modes(Preconditioner):
         """F^-1 x, real where `like` is."""
 
     def fit(self, hessian: LinearOperator, like: Tensor) -> Tensor:
-        pairs = [(self._there(z), self._there(hessian(z))) for z in signs(like, self.probes)]
+        pairs = [(self._there(z), self._there(hessian(z))) for z in signs(like, self.probes, "probes of modes")]
         weight = torch.stack([abs2(z) for z, _ in pairs]).sum(0)
         values = torch.stack([(z.conj() * image).real for z, image in pairs]).sum(0) / weight
         misfit = torch.stack([abs2(image - values * z) for z, image in pairs]).sum(0)

@@ -64,7 +64,7 @@ class Chebyshev(_Polynomial):
 
     def fit(self, hessian: LinearOperator, like: Tensor) -> Tensor:
         """A bound of the largest eigenvalue: (B,)."""
-        (v,) = normals(like, 1)
+        (v,) = normals(like, 1, "start of a polynomial")
         bound = norm(v)
         for _ in range(_LOOKS):
             v = hessian(v / spread(norm(v).clamp_min(_TINY), v))

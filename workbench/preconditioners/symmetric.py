@@ -19,7 +19,7 @@ def power_sums(
     The top by subspace iteration; of what is orthogonal to it the mean over random signs.
     """
     sketch = min(sketch, like[0].numel())
-    rows = basis = torch.stack([v.flatten(1) for v in normals(like, sketch)], 2)
+    rows = basis = torch.stack([v.flatten(1) for v in normals(like, sketch, "sketch of H")], 2)
     for _ in range(_ROUNDS):
         basis = torch.linalg.qr(rows).Q
         rows = torch.stack([hessian(v.reshape(like.shape)).flatten(1) for v in basis.unbind(2)], 2)
@@ -33,7 +33,7 @@ def power_sums(
 
     sums = [(values / scale[:, None]).clamp_min(0) ** (i + 1) for i in range(degree)]
     totals = torch.stack([s.sum(1) for s in sums], 1) if degree else values.new_zeros(len(like), 0)
-    for z in signs(like, probes):
+    for z in signs(like, probes, "probes of the diagonal"):
         first = v = rest(z)
         for i in range(degree):
             v = rest(hessian(v)) / spread(scale, v)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.operators import Basis, Identity, LinearOperator
-from workbench.parameters import Checked, Range
+from workbench.parameters import Checked, Range, owed, spelled
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, real_of
 
@@ -78,10 +78,13 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     `separable`: g is a sum over the real entries, each by itself; `keeps_sign`: the prox of x >= 0 is >= 0.
     """
 
-    can: Can
+    can: Can = owed("say in the class what it can do, such as can = Can.VALUE | Can.GRAD")
     suits: frozenset[str] = frozenset()  # kinds of signals that it models well, at its defaults
     separable: bool = False
     keeps_sign: bool = False
+
+    def __repr__(self) -> str:
+        return spelled(self)
 
     @abstractmethod
     def forward(self, x: Tensor) -> Tensor:
@@ -93,7 +96,10 @@ class Prior(nn.Module, ABC, metaclass=Checked):
 
     def lipschitz(self) -> float:
         """A Lipschitz constant of `grad`: an upper bound of the largest eigenvalue of the Hessian."""
-        raise self._lacks(Can.GRAD)
+        if Can.GRAD not in self.can:
+            raise self._lacks(Can.GRAD)
+        wanted, remedy = "a Lipschitz constant of the prior's gradient", "add the method `lipschitz`, or give a step"
+        raise Refusal(wanted, f"{type(self).__name__}, which has none", remedy)
 
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         """The Hessian of g at x applied to v."""

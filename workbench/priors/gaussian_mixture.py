@@ -10,7 +10,8 @@ from torch import Tensor
 from workbench.parameters import Range
 from workbench.priors.base import Can, Prior
 from workbench.priors.gaussian_process import GaussianProcess
-from workbench.tensors import Constant, Shape, dot, generator, norm, normal_like, spread
+from workbench.ranges import SEEDS
+from workbench.tensors import Constant, Shape, dot, norm, normal_like, spread, stream
 
 
 class GaussianMixture(Prior):
@@ -30,7 +31,7 @@ class GaussianMixture(Prior):
         separation: Annotated[
             float, Range(0.5, 50, log=True, limits=(0, 1e6)), "distance of centres from the mean, in deviations"
         ] = 2.0,
-        seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "which centres"] = 0,
+        seed: Annotated[int, SEEDS, "which centres"] = 0,
     ) -> None:
         super().__init__()
         self.process, self.components, self.separation, self.seed = process, components, separation, seed
@@ -108,6 +109,6 @@ class GaussianMixture(Prior):
 def _patterns(shape: Shape, deviation: float, order: float, length: float, count: int, seed: int) -> Constant:
     """So many patterns (C, *space) of length 1 in the metric of the process, smoother than its signals."""
     process = GaussianProcess(0.0, deviation, order, length)
-    rng = generator(seed, 0)
+    rng = stream(seed, "centres")
     drawn = process.coloured(normal_like(torch.zeros(count, *shape, dtype=torch.float64), rng))
     return Constant(process.coloured(drawn / spread(norm(drawn), drawn)))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import torch
 
-from workbench.parameters import describe
+from workbench.parameters import describe, rebuild
 from workbench.recipes.fitting import Fitted
 from workbench.recipes.recipes import Recipe
 from workbench.refusal import Refusal
@@ -62,7 +62,7 @@ class Course:
         if not self.file.is_file():
             raise Refusal("a training to resume", f"no file {self.file}", "start it without --resume")
         arrays, words = unpacked(self.file.read_bytes(), self.file.name)
-        if words.get("recipe") != json.dumps(describe(self.recipe)):
+        if describe(rebuild(json.loads(words.get("recipe", "null")))) != describe(self.recipe):
             came, remedy = f"another recipe in {self.file}", "resume it as it was started, or start anew"
             raise Refusal("the training of this recipe", came, remedy)
         self.curve = [Point(*numbers) for numbers in json.loads(words["curve"])]

@@ -20,7 +20,7 @@ from workbench.priors import Zero
 from workbench.problem import Problem
 from workbench.recipes.lessons import Lesson, Moment
 from workbench.refusal import Refusal
-from workbench.tensors import generator
+from workbench.tensors import stream
 from workbench.weights.files import loaded
 
 _EARLY = 20  # steps before a usual length of the slope is known
@@ -49,7 +49,7 @@ class Answers(Operator):
         return torch.stack([self._answer(w, *self.held_out.inputs).flatten(1) for w in x])
 
     def first_guess(self, y: Tensor) -> Tensor:
-        drawn = self.network.drawn(generator(self._seed, 0))
+        drawn = self.network.drawn(stream(self._seed, "first weights of a recipe"))
         return torch.cat([p.detach().flatten() for p in drawn.parameters()])[None, None].clone()
 
     def _answer(self, w: Tensor, *inputs: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 from workbench.parameters import Checked, Range
 from workbench.recipes.measures import LEVELS, Figure, denoised
 from workbench.recipes.pictures import Photographs, Pictures
-from workbench.tensors import generator, spread
+from workbench.tensors import spread, stream
 
 Apply = Callable[..., Tensor]  # the network with some weights
 Sigma = Annotated[float, Range(1e-3, 10, log=True, limits=(1e-5, 1e3)), "noise, a standard deviation"]
@@ -60,7 +60,7 @@ class Lesson(ABC, metaclass=Checked):
 
     def held_out(self, count: int) -> Batch:
         """The same examples every time, of pictures that nothing is learned from."""
-        rng = generator(0, 0)
+        rng = stream(-1, "held-out examples")
         return self.batch(self.pictures.held_out(rng, count), rng)
 
 

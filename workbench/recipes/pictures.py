@@ -14,7 +14,7 @@ from workbench.data import truth
 from workbench.data.shipped import Packaged
 from workbench.parameters import Checked, Range
 from workbench.recipes.leaves import dead_leaves
-from workbench.tensors import generator
+from workbench.tensors import stream
 
 HELD_OUT = ("camera", "astronaut", "chelsea")  # no recipe learns from these
 _COLOUR = {
@@ -100,7 +100,7 @@ class Laplacian(Pictures):
         return self.draw(rng, count)
 
     def test(self) -> tuple[str, Tensor]:
-        return "independent entries", self.draw(generator(2, 0), 1)
+        return "independent entries", self.draw(stream(-3, "entries of a card"), 1)
 
 
 def luminance(x: Tensor) -> Tensor:
@@ -149,7 +149,7 @@ def _photographs(colour: bool) -> _Made:
 
 @cache
 def _pool(colour: bool) -> _Made:
-    return _Made([lambda k=k: dead_leaves(160, generator(1, k)) for k in range(_LEAVES)], colour)
+    return _Made([lambda k=k: dead_leaves(160, stream(-2, "dead leaves", k)) for k in range(_LEAVES)], colour)
 
 
 def _crops(pictures: Sequence[Tensor], side: int, rng: torch.Generator, count: int) -> Tensor:

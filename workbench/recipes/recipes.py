@@ -17,8 +17,9 @@ from workbench.denoisers import (
     UnrolledISTANet,
     UnrolledPDHGNet,
 )
-from workbench.parameters import Checked, Range
+from workbench.parameters import Checked
 from workbench.problem import Problem
+from workbench.ranges import SEEDS
 from workbench.recipes.fitting import Fit, problem_of
 from workbench.recipes.lessons import Denoising, Lesson
 from workbench.recipes.pictures import HandwrittenDigits, Laplacian, Photographs, Pictures
@@ -29,10 +30,12 @@ from workbench.recipes.restoring import ProximalMatching, SuperResolving, Unroll
 class Recipe(metaclass=Checked):
     """All that the weights depend on: `run.iterate(recipe.problem(), recipe.fit, seed=recipe.seed)` repeats them."""
 
+    saved = True
+
     network: Annotated[Network, "network"] = DnCNN()
     lesson: Annotated[Lesson, "lesson"] = Denoising()
     fit: Annotated[Fit, "steps, rate and batch"] = Fit()
-    seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "seed of the first weights and of the examples"] = 0
+    seed: Annotated[int, SEEDS, "seed of the first weights and of the examples"] = 0
 
     def problem(self) -> Problem:
         """The training as a Problem whose unknown is the weights."""
@@ -42,25 +45,30 @@ class Recipe(metaclass=Checked):
 _ANY_NOISE = {"low": 0.005, "high": 10.0, "order": 2.0, "cap": 0.25}
 
 
+def _shipped(network: Network, lesson: Lesson, fit: Fit) -> Recipe:
+    """With seed 0 of the first format, which the weights that ship were drawn from."""
+    return Recipe(network, lesson, fit, -1)
+
+
 def _score(network: UNet, pictures: Pictures, fit: Fit) -> Recipe:
-    return Recipe(ScoreDenoiser(network), Denoising(pictures, **_ANY_NOISE), fit)
+    return _shipped(ScoreDenoiser(network), Denoising(pictures, **_ANY_NOISE), fit)
 
 
 # Made when asked for: a network takes milliseconds to make, and most readers want one of them.
 RECIPES: dict[str, Callable[[], Recipe]] = {
-    "dncnn_grey": lambda: Recipe(DnCNN(1, 32, 7), Denoising(Photographs(40)), Fit(3000)),
-    "unet_grey": lambda: Recipe(UNet(1), Denoising(), Fit(12_000)),
-    "unet_colour": lambda: Recipe(UNet(3, (32, 64)), Denoising(Photographs(40, True)), Fit(4000)),
-    "gradient_step": lambda: Recipe(GradientStepDenoiser(), Denoising(Photographs(48), high=0.2), Fit(6000)),
-    "proximal": lambda: Recipe(ConvexPotential(1, 16), ProximalMatching(Photographs(32)), Fit(2000)),
-    "laplacian": lambda: Recipe(
+    "dncnn_grey": lambda: _shipped(DnCNN(1, 32, 7), Denoising(Photographs(40)), Fit(3000)),
+    "unet_grey": lambda: _shipped(UNet(1), Denoising(), Fit(12_000)),
+    "unet_colour": lambda: _shipped(UNet(3, (32, 64)), Denoising(Photographs(40, True)), Fit(4000)),
+    "gradient_step": lambda: _shipped(GradientStepDenoiser(), Denoising(Photographs(48), high=0.2), Fit(6000)),
+    "proximal": lambda: _shipped(ConvexPotential(1, 16), ProximalMatching(Photographs(32)), Fit(2000)),
+    "laplacian": lambda: _shipped(
         ConvexPotential(1, 32, 3, 1), ProximalMatching(Laplacian(), 1.0, 1.0, 0.1, entrywise=True), Fit(4000)
     ),
-    "super_resolution": lambda: Recipe(SuperResolution(), SuperResolving(Photographs(32)), Fit(2500)),
+    "super_resolution": lambda: _shipped(SuperResolution(), SuperResolving(Photographs(32)), Fit(2500)),
     "score_photographs": lambda: _score(UNet(1, (32, 64, 96), 1, True, True), Photographs(32), Fit(4000, batch=16)),
     "score_digits": lambda: _score(UNet(1, (48, 96), 1, True, True), HandwrittenDigits(), Fit(4000, batch=32)),
-    "unrolled_ista": lambda: Recipe(UnrolledISTANet(), Unrolling(), Fit(1500)),
-    "unrolled_iht": lambda: Recipe(UnrolledIHTNet(), Unrolling(), Fit(1500)),
-    "unrolled_pdhg": lambda: Recipe(UnrolledPDHGNet(), Unrolling(supervised=False), Fit(800)),
-    "unrolled_admm": lambda: Recipe(UnrolledADMMNet(), Unrolling(), Fit(1000)),
+    "unrolled_ista": lambda: _shipped(UnrolledISTANet(), Unrolling(), Fit(1500)),
+    "unrolled_iht": lambda: _shipped(UnrolledIHTNet(), Unrolling(), Fit(1500)),
+    "unrolled_pdhg": lambda: _shipped(UnrolledPDHGNet(), Unrolling(supervised=False), Fit(800)),
+    "unrolled_admm": lambda: _shipped(UnrolledADMMNet(), Unrolling(), Fit(1000)),
 }

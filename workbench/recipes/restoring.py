@@ -14,7 +14,7 @@ from workbench.parameters import Range
 from workbench.recipes.lessons import Apply, Batch, Lesson, Moment, Sigma
 from workbench.recipes.measures import Figure, denoised, noisy, psnr
 from workbench.recipes.pictures import Photographs, Pictures
-from workbench.tensors import generator
+from workbench.tensors import stream
 
 Entrywise = Annotated[bool, "each entry of a signal is an example by itself"]
 
@@ -35,7 +35,7 @@ class SuperResolving(Lesson):
 
     def figures(self, network: Callable[..., Tensor]) -> list[Figure]:
         name, signal = self.pictures.test()
-        (y,), _ = self.batch(signal, generator(7, 0))
+        (y,), _ = self.batch(signal, stream(-8, "small picture of a card"))
         larger = functional.interpolate(y, scale_factor=2, mode="bicubic", align_corners=False)
         task = f"{name}, from means of 2 x 2 px, noise {self.sigma:g}"
         return [Figure(task, psnr(network(y), signal), "bicubic", psnr(larger, signal))]
@@ -72,7 +72,7 @@ class ProximalMatching(Lesson):
         name, signal = self.pictures.test()
         if not self.entrywise:
             return [denoised(lambda y, sigma: network(y), name, signal, self.sigma)]
-        (y,), _ = self.batch(signal, generator(7, 0))
+        (y,), _ = self.batch(signal, stream(-8, "noisy picture of a card"))
         # For density exp(-|x|): the most probable x is y with its modulus made smaller by sigma^2.
         exact = y - y.clamp(-(self.sigma**2), self.sigma**2)
         task = f"{name}, noise {self.sigma:g}"

@@ -9,7 +9,6 @@ from torch import Tensor
 
 from workbench import algorithms, noise, priors
 from workbench.analysis.information import GaussianClosedForm, immse
-from workbench.analysis.information.base import STREAM
 from workbench.analysis.information.bottleneck import Bottleneck
 from workbench.analysis.information.channel import GaussianChannel, modes, of_matrix, of_operator
 from workbench.analysis.information.filters import (
@@ -27,7 +26,7 @@ from workbench.operators import GaussianBlur, Map, Radon
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate
-from workbench.tensors import generator, normal_like
+from workbench.tensors import generator, normal_like, stream
 
 BITS = math.log(2)
 FILTERS = [Wiener(), Tikhonov(), TruncatedSVD(5), Landweber(), HeavyBall(), Chebyshev(), FrozenConjugateGradients()]
@@ -134,7 +133,7 @@ def problem() -> tuple[Problem, GaussianChannel]:
     gains = torch.linspace(0.2, 1, 8, dtype=torch.float64)
     channel = modes(gains, torch.linspace(1, 2, 8).double(), 0.1)
     operator = Map(((1, 8), (1, 8)), lambda x: x * gains.to(x), lambda x: x * gains.to(x))
-    rng = generator(0, STREAM)
+    rng = stream(0, "y of a filter")
     signal = channel.covariance[:, 0, 0].sqrt() * normal_like(gains[:, None], rng)[:, 0]
     y = gains * signal + 0.1 * normal_like(gains[:, None], rng)[:, 0]
     return Problem(operator, noise.Gaussian(0.1), priors.Zero(), y[None, None]), channel

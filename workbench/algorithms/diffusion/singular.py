@@ -14,7 +14,7 @@ from workbench.posterior import columns, flat
 from workbench.posterior.inverse import in_basis, signals
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import Constant, dot, generator, norm2, normal_like
+from workbench.tensors import Constant, dot, norm2, normal_like, stream
 
 UNKNOWN = "an operator whose singular values are known, or a small one"
 _LARGEST = 1024  # rows of a matrix whose eigenvectors are found
@@ -101,8 +101,8 @@ def _diagonal(operator: LinearOperator) -> _Basis | None:
 def _tight(operator: LinearOperator, like: Tensor) -> _Tight | None:
     """By one random vector of data: it is an eigenvector of A A* only where all are."""
     double = like.to(torch.complex128 if like.is_complex() else torch.float64)
-    y = operator(normal_like(double, generator(0, 0, like.device)))
-    y = normal_like(y, generator(1, 0, like.device))
+    y = operator(torch.zeros_like(double))
+    y = normal_like(y, stream(0, "test for a tight frame", device=like.device))
     image = operator(operator.adjoint(y))
     size = float(norm2(y).sum())
     c = float(dot(y, image).sum()) / size

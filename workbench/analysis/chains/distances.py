@@ -9,10 +9,9 @@ from workbench.analysis.chains.moments import Interval, Moments
 from workbench.posterior import exact
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import abs2, generator
+from workbench.tensors import abs2, stream
 
 _DRAWS, _DIRECTIONS = 400, 64
-_STREAM = 1 << 41  # where the random numbers of exact draws begin: those of chains must not share them
 SURE = 2.0  # standard errors beyond which a difference is called one
 
 
@@ -56,7 +55,7 @@ def target(problem: Problem) -> tuple[Target | None, str]:
         name = type(problem.prior).__name__
         why = f"no exact posterior to compare with: it needs a normal or mixture prior, which {name} may not be, "
         return None, why + "Gaussian noise and a linear operator"
-    draws = found.sample(_DRAWS, generator(_STREAM, 0, problem.y.device))
+    draws = found.sample(_DRAWS, stream(0, "exact draws", device=problem.y.device))
     return Target(found.mean[0], found.variance[0], draws), ""
 
 
@@ -88,7 +87,7 @@ class Distance:
             spread = f"The sampler's variance is {abs(excess):.1%} too {size} (± {SURE * error:.1%})"
         least = SURE**0.5 * self.mean_error
         if self.mean <= least:
-            return f"{spread}; its mean too, to ± {least:.2g} standard deviations."
+            return f"{spread}; its mean agrees, to ± {least:.2g} standard deviations."
         return f"{spread}; its mean is off by {self.mean:.2g} standard deviations."
 
 
@@ -104,7 +103,7 @@ def distance(moments: Moments, kept: Tensor, intervals: tuple[Interval, Interval
     pairs = products[torch.triu_indices(chains, chains, 1).unbind()]
     bias2, chance2 = float(pairs.mean()), float(pairs.std() / len(pairs) ** 0.5)
     about = (moments.squares / count / deviation**2 + abs2(away)).flatten(1).double().mean(1)
-    rng = generator(_STREAM, 1, kept.device)
+    rng = stream(0, "slicing directions", device=kept.device)
     scale = float(known.variance.mean().sqrt())
     some = known.draws[: len(known.draws) // 2]
     return Distance(

@@ -14,14 +14,14 @@ from workbench.analysis.chains.mixing import LEAST, effective_size, rhat
 from workbench.analysis.chains.moments import Interval, Moments, Reservoir
 from workbench.parameters import Checked, Range
 from workbench.problem import Problem
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import guard, iterate
-from workbench.tensors import abs2, generator, normal_like
+from workbench.tensors import abs2, child_seed, normal_like, stream
 
 _FOLLOWED = 24  # pixels whose whole path is kept
 _APART = 0.1  # of the size of the start: how far from each other chains begin
 _GROWN = 1.25  # a look costs time: the next one comes when there are so many more draws
-_STREAM = 1 << 42  # where the random numbers of this file begin
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Sampling(metaclass=Checked):
     warmup: Annotated[int, Range(1, 10_000, log=True, limits=(0, 1e7)), "iterations before draws count"] = 100
     every: Annotated[int, Range(1, 100, log=True, limits=(1, 1e6)), "iterations from draw to draw"] = 1
     draws: Annotated[int, Range(10, 10_000, log=True, limits=(4, 1e7)), "draws of a chain"] = 1000
-    seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "which random numbers"] = 0
+    seed: Annotated[int, SEEDS, "which random numbers"] = 0
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,8 @@ class _Run:
                 yield done, last, True
 
     def _states(self, turn: int) -> Iterator[State]:
-        states = iterate(self.counted, self.algorithm, self.start, self.sampling.seed + turn)
+        seed = child_seed(self.sampling.seed, "chains", turn)
+        states = iterate(self.counted, self.algorithm, self.start, seed)
         for state in guard(self.problem, self.algorithm, states):
             if turn == state.k == 0:
                 self.tally.calls.clear()  # what the constants of default steps cost is no part of a draw
@@ -147,7 +148,7 @@ def _scattered(problem: Problem, seed: int) -> Tensor:
     """The default start of each chain, moved a little, so that chains which agree do so by themselves."""
     start = problem.start()
     size = abs2(start).mean().sqrt()
-    return start + _APART * size * normal_like(start, generator(seed, _STREAM, start.device))
+    return start + _APART * size * normal_like(start, stream(seed, "starts of chains", device=start.device))
 
 
 def _acceptance(state: State) -> float | None:
@@ -167,7 +168,7 @@ class _Keeper:
         """One draw more of every chain."""
         draw = found.last
         if self._reservoir is None or self._pixels is None:
-            rng = generator(self._sampling.seed, _STREAM + 1)
+            rng = stream(self._sampling.seed, "draws kept")
             self._reservoir = Reservoir(draw, rng)
             size = draw[0].numel() * (2 if draw.is_complex() else 1)
             self._pixels = torch.randperm(size, generator=rng)[:_FOLLOWED].to(draw.device)

@@ -12,7 +12,6 @@ from workbench.refusal import Refusal
 from workbench.tensors import require_finite, shown
 
 Samples = Tensor
-STREAM = 1 << 40  # where estimators' random numbers begin: samples drawn with the same seed must not share them
 _LARGEST = 1 << 62
 
 

@@ -7,14 +7,12 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import STREAM
 from workbench.operators import Basis
 from workbench.operators.cosine import cosine_sum
 from workbench.parameters import Checked, Range
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.tensors import Shape, generator, shown
-
-_DRAWS = STREAM >> 1  # where the random numbers of ensembles begin: noise drawn with the same seed must not share them
+from workbench.tensors import Shape, shown, stream
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Ensemble(ABC, metaclass=Checked):
         """So many signals of shape (C, *space); Refusal where there are not so many, or none of that shape."""
         if count < 2:
             raise Refusal("an ensemble of two signals or more", str(count), "information needs a sample")
-        return self.draw(count, shape, generator(seed, _DRAWS))
+        return self.draw(count, shape, stream(seed, "signals"))
 
     @abstractmethod
     def draw(self, count: int, shape: Shape, rng: torch.Generator) -> Drawn:
@@ -80,13 +78,13 @@ class Codebook(Ensemble):
 
     words: Annotated[int, Range(2, 64, log=True, limits=(2, 100_000)), "signals in the book"] = 16
     process: Annotated[GaussianProcess, "where the signals of the book are from"] = GaussianProcess()
-    book: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "which book"] = 0
+    book: Annotated[int, SEEDS, "which book"] = 0
 
     def draw(self, count: int, shape: Shape, rng: torch.Generator) -> Drawn:
         if count < self.words:
             came = f"{count} for {self.words}"
             raise Refusal("as many samples as there are signals in the book", came, "take more samples or fewer words")
-        signals = self.process.draw(self.words, shape, generator(self.book, _DRAWS + 1)).signals
+        signals = self.process.draw(self.words, shape, stream(self.book, "codebook")).signals
         words = torch.randint(self.words, (count,), generator=rng)
         return Drawn(signals[words], words=words)
 

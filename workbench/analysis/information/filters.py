@@ -9,11 +9,11 @@ from typing import Annotated, ClassVar
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import STREAM
 from workbench.analysis.information.channel import GaussianChannel
 from workbench.parameters import Checked, Range
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.tensors import generator, normal_like
+from workbench.tensors import normal_like, stream
 
 StepSize = Annotated[float | None, Range(1e-6, 10, log=True, limits=(0, 1e12)), "step, 1 / |A|^2 when empty"]
 
@@ -138,7 +138,7 @@ class FrozenConjugateGradients(Spectral):
     Hestenes & Stiefel 1952.
     """
 
-    seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "which y the Ritz values are of"] = 0
+    seed: Annotated[int, SEEDS, "which y the Ritz values are of"] = 0
 
     caveat: ClassVar[str] = (
         "Conjugate gradients are not linear in y: their polynomial depends on it. The plane holds for the algorithm "
@@ -164,7 +164,7 @@ class FrozenConjugateGradients(Spectral):
 
 def _draw(channel: GaussianChannel, seed: int) -> Tensor:
     """Data of one signal in the left singular vectors, (M, d)."""
-    rng = generator(seed, STREAM, channel.gains.device)
+    rng = stream(seed, "y of a filter", device=channel.gains.device)
     values, axes = torch.linalg.eigh(channel.covariance)
     signal = axes @ (values.clamp_min(0).sqrt() * normal_like(channel.gains, rng))[:, :, None]
     return channel.gains * signal[:, :, 0] + channel.sigma * normal_like(channel.gains, rng)

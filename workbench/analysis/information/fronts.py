@@ -7,14 +7,15 @@ from typing import Annotated, ClassVar
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import STREAM, Estimator, Samples, discrete
+from workbench.analysis.information.base import Estimator, Samples, discrete
 from workbench.analysis.information.neighbours import KSG
 from workbench.parameters import Range
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.tensors import generator, normal_like
+from workbench.tensors import normal_like, stream
 
 Inner = Annotated[Estimator, "estimator behind it"]
-Seed = Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "which random numbers"]
+Seed = Annotated[int, SEEDS, "which random numbers"]
 Kept = Annotated[int, Range(1, 10, limits=(1, 1000)), "dimensions kept of a wider side"]
 
 
@@ -24,11 +25,11 @@ class Front(Estimator):
     estimator: Estimator
 
     @abstractmethod
-    def change(self, x: Samples) -> Samples:
-        """What the estimator behind it sees of continuous samples, (N, d)."""
+    def change(self, x: Samples, side: str) -> Samples:
+        """What the estimator behind it sees of continuous samples of a side, "u" or "v", (N, d)."""
 
     def measure(self, u: Samples, v: Samples) -> float:
-        return self.estimator(*(x if discrete(x) else self.change(x) for x in (u, v)))
+        return self.estimator(*(x if discrete(x) else self.change(x, side) for x, side in ((u, "u"), (v, "v"))))
 
     def ceiling(self, n: int) -> float:
         return self.estimator.ceiling(n)
@@ -50,14 +51,14 @@ class Noisy(Front):
     free: ClassVar[str] = "the noise: less noise, more information, without end in a deterministic network"
     meaningless: ClassVar[str] = "as a statement on a network that has no such noise"
 
-    def change(self, x: Samples) -> Samples:
+    def change(self, x: Samples, side: str) -> Samples:
         size = self.ratio * (x - x.mean(0)).square().mean().sqrt()
-        return x + size * normal_like(x, generator(self.seed, STREAM, x.device))
+        return x + size * normal_like(x, stream(self.seed, "added noise", device=x.device))
 
     def measure(self, u: Samples, v: Samples) -> float:
         if discrete(v):
             raise Refusal("a continuous v to add noise to", "symbols", "pass the symbols as u")
-        return self.estimator(u, self.change(v))
+        return self.estimator(u, self.change(v, "v"))
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Ranked(Front):
     free: ClassVar[str] = "none but those behind it"
     meaningless: ClassVar[str] = "where values repeat, whose order is then that of the sample"
 
-    def change(self, x: Samples) -> Samples:
+    def change(self, x: Samples, side: str) -> Samples:
         ranks = x.argsort(dim=0, stable=True).argsort(0).double()
         return torch.special.ndtri((ranks + 0.5) / len(x))
 
@@ -93,7 +94,7 @@ class PCA(Front):
     free: ClassVar[str] = "the dimensions kept: more keep more information and cost more samples"
     meaningless: ClassVar[str] = "where information sits in directions of little variance"
 
-    def change(self, x: Samples) -> Samples:
+    def change(self, x: Samples, side: str) -> Samples:
         return components(x, self.dimensions)
 
 
@@ -116,7 +117,7 @@ class Sliced(Estimator):
     def measure(self, u: Samples, v: Samples) -> float:
         total = 0.0
         for k in range(self.slices):
-            rng = generator(self.seed, STREAM + k, u.device)
+            rng = stream(self.seed, "slices", k, u.device)
             total += self.estimator(_slice(u, rng), _slice(v, rng))
         return total / self.slices
 

@@ -8,9 +8,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import STREAM
 from workbench.refusal import Refusal
-from workbench.tensors import generator, norm2, normal_like
+from workbench.tensors import norm2, normal_like, stream
 
 
 def information(snr: Tensor, mmse: Tensor) -> Tensor:
@@ -34,7 +33,7 @@ def errors(denoise: Callable[[Tensor, float], Tensor], signals: Tensor, sigmas: 
     """
     found = []
     for k, sigma in enumerate(sigmas.tolist()):
-        noisy = signals + sigma * normal_like(signals, generator(seed, STREAM + k, signals.device))
+        noisy = signals + sigma * normal_like(signals, stream(seed, "noise to remove", k, signals.device))
         found.append(norm2(denoise(noisy, sigma) - signals).mean())
     return torch.stack(found)
 

@@ -9,13 +9,13 @@ from typing import Annotated, ClassVar
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import STREAM, Estimator, Samples, discrete, symbols
+from workbench.analysis.information.base import Estimator, Samples, discrete, symbols
 from workbench.analysis.information.fronts import Front, Inner, Kept, Seed
 from workbench.analysis.information.neighbours import KSG
 from workbench.analysis.information.nets import Net, draw, standardised, train
 from workbench.parameters import Range
 from workbench.refusal import Refusal
-from workbench.tensors import generator
+from workbench.tensors import stream
 
 Steps = Annotated[int, Range(50, 5000, log=True, limits=(1, 10**6)), "training steps"]
 Batch = Annotated[int, Range(32, 1024, log=True, limits=(8, 100_000)), "pairs in a batch"]
@@ -35,21 +35,21 @@ class Critic(Estimator):
     meaningless: ClassVar[str] = _UNTRAINED
 
     def measure(self, u: Samples, v: Samples) -> float:
-        n = len(u)
+        n, name = len(u), type(self).__name__
         if n < 4 * self.batch:
             raise Refusal(
                 f"{4 * self.batch} samples for batches of {self.batch}", str(n), "take more, or a smaller batch"
             )
         u, v = (_one_hot(x) if discrete(x) else standardised(x) for x in (u, v))
-        order = torch.randperm(n, generator=generator(self.seed, STREAM, u.device), device=u.device)
+        order = torch.randperm(n, generator=stream(self.seed, f"halves of {name}", device=u.device), device=u.device)
         seen, held = order[: n // 2], order[n // 2 :]
-        nets, score = self.critic(u.shape[1], v.shape[1], generator(self.seed, STREAM + 1, u.device))
+        nets, score = self.critic(u.shape[1], v.shape[1], stream(self.seed, f"critic of {name}", device=u.device))
 
         def loss(rng: torch.Generator) -> Tensor:
             rows = seen[torch.randperm(len(seen), generator=rng, device=rng.device)[: self.batch]]
             return -self.bound(score, u[rows], v[rows])
 
-        train(nets, loss, self.steps, self.seed)
+        train(nets, loss, self.steps, self.seed, f"batches of {name}")
         with torch.no_grad():
             found = self.read(score, u[held], v[held])
         if not math.isfinite(found):
@@ -138,10 +138,10 @@ class AutoEncoder(Front):
     free: ClassVar[str] = "the dimensions of the code and the training"
     meaningless: ClassVar[str] = "where the auto-encoder does not reconstruct what the other side depends on"
 
-    def change(self, x: Samples) -> Samples:
+    def change(self, x: Samples, side: str) -> Samples:
         if x.shape[1] <= self.dimensions:
             return x
-        rng = generator(self.seed, STREAM, x.device)
+        rng = stream(self.seed, f"code of {side}", device=x.device)
         # One scale for all coordinates: pixels that hardly vary are not blown up.
         x = ((x - x.mean(0)) / x.std(0).max()).float()
         inside = Net((x.shape[1], 128, 64, self.dimensions), rng)
@@ -151,7 +151,7 @@ class AutoEncoder(Front):
             rows = x[draw(len(x), 128, rng)]
             return (outside(inside(rows)) - rows).square().mean()
 
-        train((inside, outside), loss, self.steps, self.seed)
+        train((inside, outside), loss, self.steps, self.seed, f"batches of {side}")
         with torch.no_grad():
             return inside(x).double()
 

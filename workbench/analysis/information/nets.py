@@ -7,9 +7,9 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import STREAM
-from workbench.tensors import generator
+from workbench.tensors import stream
 
+Loss = Callable[[torch.Generator], Tensor]
 _RATE = 2e-3
 
 
@@ -35,7 +35,7 @@ class Net:
         return (tensor for layer in self.layers for tensor in layer)
 
 
-def train(nets: tuple[Net, ...], loss: Callable[[torch.Generator], Tensor], steps: int, seed: int) -> None:
+def train(nets: tuple[Net, ...], loss: Loss, steps: int, seed: int, purpose: str) -> None:
     """Minimise a loss that draws its own batch by Adam, its step size falling to 0 along a cosine."""
     weights = [tensor for net in nets for tensor in net.parameters()]
     optimiser = torch.optim.Adam(weights, _RATE)
@@ -43,7 +43,7 @@ def train(nets: tuple[Net, ...], loss: Callable[[torch.Generator], Tensor], step
     with torch.enable_grad():
         for k in range(steps):
             optimiser.zero_grad()
-            loss(generator(seed, STREAM + 2 + k, weights[0].device)).backward()
+            loss(stream(seed, purpose, k, weights[0].device)).backward()
             optimiser.step()
             schedule.step()
 

@@ -10,20 +10,21 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
-from workbench.analysis.information.base import STREAM, Estimator
+from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.ensembles import Drawn, Ensemble, GaussianProcess
 from workbench.analysis.information.fronts import PCA
 from workbench.analysis.information.plane import FixedTau, Resolution
+from workbench.datasets import spec
 from workbench.parameters import Checked, Range, as_code, describe
 from workbench.problem import Problem
+from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.run import after, guard, iterate, spec, until
-from workbench.tensors import generator, norm2, normal_like
+from workbench.run import after, guard, iterate, until
+from workbench.tensors import child_seed, norm2, normal_like, stream
 
 if TYPE_CHECKING:
     import xarray as xr
 
-_READING = STREAM + (1 << 20)  # the reader's noise: other random numbers than the estimators'
 _QUANTITIES = ("i_x", "i_y", "i_label", "mean_square_error", "tau")
 
 
@@ -34,6 +35,8 @@ class Sampling(metaclass=Checked):
     Linear algorithms are linear in y from x = 0 only, as the closed form has it.
     """
 
+    saved = True
+
     ensemble: Annotated[Ensemble, "signals"] = GaussianProcess()
     estimator: Annotated[Estimator, "estimator of information"] = PCA()
     resolution: Annotated[Resolution, "what is read of an iterate"] = FixedTau()
@@ -41,7 +44,7 @@ class Sampling(metaclass=Checked):
     steps: Annotated[int, Range(1, 300, log=True, limits=(1, 1_000_000)), "iterations"] = 30
     every: Annotated[int, Range(1, 50, log=True, limits=(1, 1_000_000)), "iterations between two readings"] = 2
     from_zero: Annotated[bool, "begin at x = 0, else at the scaled back-projection"] = True
-    seed: Annotated[int, Range(0, 100, limits=(0, 2**31 - 1)), "which signals and noise"] = 0
+    seed: Annotated[int, SEEDS, "which signals and noise"] = 0
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def sampled_plane(like: Problem, algorithm: Algorithm, sampling: Sampling) -> It
     """
     drawn, problem = _posed(like, sampling)
     first = torch.zeros_like(problem.start()) if sampling.from_zero else None
-    states = until(iterate(problem, algorithm, first, sampling.seed), after(sampling.steps))
+    states = until(iterate(problem, algorithm, first, _seed(sampling)), after(sampling.steps))
     numbers = {"steps": sampling.steps, "every": sampling.every, "seed": sampling.seed}
     path = SampledPath(sampling, json.dumps(spec(problem, algorithm, **numbers)))
     for state in guard(problem, algorithm, states):
@@ -97,9 +100,14 @@ def sampled_plane(like: Problem, algorithm: Algorithm, sampling: Sampling) -> It
 
 def _posed(like: Problem, sampling: Sampling) -> tuple[Drawn, Problem]:
     """The ensemble, and the data that operator and noise make of it."""
-    drawn = sampling.ensemble.sample(sampling.count, like.operator.in_shape, sampling.seed)
+    drawn = sampling.ensemble.sample(sampling.count, like.operator.in_shape, _seed(sampling))
     signals = drawn.signals.to(like.y.device, like.y.real.dtype)
-    return drawn, Problem.simulate(like.operator, like.noise, like.prior, signals, sampling.seed)
+    return drawn, Problem.simulate(like.operator, like.noise, like.prior, signals, _seed(sampling))
+
+
+def _seed(sampling: Sampling) -> int:
+    """That of signals, data and algorithm: not that of a single run beside them."""
+    return child_seed(sampling.seed, "sampled plane", 0)
 
 
 def _read(drawn: Drawn, problem: Problem, state: State, sampling: Sampling) -> tuple[Point, str]:
@@ -111,7 +119,7 @@ def _read(drawn: Drawn, problem: Problem, state: State, sampling: Sampling) -> t
     absent = math.nan if drawn.labels is None else 0.0
     if tau == 0 and bool((x == x[0]).all()):
         return Point(state.k, 0.0, 0.0, absent, error, tau), ""
-    t = x + tau * normal_like(x, generator(sampling.seed, _READING))
+    t = x + tau * normal_like(x, stream(_seed(sampling), "noise of the reader"))
     estimate, note = sampling.estimator, ""
     i_x, i_y = (_bits(estimate(side, t)) for side in (drawn.known, y))
     if drawn.labels is not None:

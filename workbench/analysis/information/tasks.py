@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from workbench.parameters import Checked, Range
-from workbench.tensors import generator
+from workbench.tensors import stream
 
 Pair = tuple[Tensor, Tensor]
 Dimensions = Annotated[int, Range(1, 10, limits=(1, 1000)), "dimensions of each side"]
@@ -20,7 +20,7 @@ class Task(ABC, metaclass=Checked):
 
     def sample(self, n: int, seed: int = 0) -> Pair:
         """n pairs, u (n, d) and v (n, e): float64, or int64 for symbols; the same for the same seed."""
-        return self.draw(n, generator(seed, 0))
+        return self.draw(n, stream(seed, f"pairs of {type(self).__name__}"))
 
     @abstractmethod
     def draw(self, n: int, rng: torch.Generator) -> Pair:

@@ -11,7 +11,7 @@ from workbench.analysis.spectrum.cost import DOUBLE, Cost, numbers, vectors
 from workbench.analysis.spectrum.lanczos import from_real, require_square
 from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
-from workbench.tensors import generator
+from workbench.tensors import stream
 
 BLOCK = 4
 LITTLE = 2**21  # numbers: what a basis may have before it counts as large
@@ -103,7 +103,7 @@ def outermost(operator: LinearOperator, k: int, sign: int, search: Search = DEFA
     require_square(operator)
     room = search.room(operator, k)
     search.cost(operator, k).require(search.like.device)
-    space, rng = Space(operator, search.like, room, sign), generator(search.seed, 0)
+    space, rng = Space(operator, search.like, room, sign), stream(search.seed, "top" if sign > 0 else "bottom")
     block = space.random(min(BLOCK, room), rng) if search.start is None else orthonormal(search.start)[:room]
     settled: Tensor | None = None  # the values that the last search from random vectors ended with
     seen, width = 0, len(block)

@@ -39,7 +39,7 @@ def trace(operator: LinearOperator, probes: int = 30, seed: int = 0, like: Tenso
     Hutchinson 1990, doi 10.1080/03610919008812866.
     """
     samples = []
-    for z in rademacher(operator, probes, like, seed).split(1):
+    for z in rademacher(operator, probes, like, seed, "trace").split(1):
         samples.append(dot(z, operator(z)).double())
         yield mean_of(torch.cat(samples), len(samples))
 
@@ -54,7 +54,7 @@ def sketched_trace(
     """
     third = min(max(probes // 3, 1), numbers(operator, like))
     Cost(3 * third, vectors(operator, 4 * third, like)).require(like.device)
-    draws = rademacher(operator, 2 * third, like, seed)
+    draws = rademacher(operator, 2 * third, like, seed, "sketched trace")
     range_ = orthonormal(real_coordinates(operator(draws[:third])))
     image = real_coordinates(operator(from_real(range_, operator.in_shape, like.dtype))) if len(range_) else range_
     known, spent = float((range_ * image).double().sum()), third + len(range_)
@@ -96,7 +96,7 @@ def diagonal(operator: LinearOperator, probes: int = 30, seed: int = 0, like: Te
     Exact where H is diagonal. Bekas, Kokiopoulou, Saad 2007, doi 10.1016/j.apnum.2007.01.003.
     """
     mean = moment = torch.zeros(numbers(operator, like), dtype=torch.float64, device=like.device)
-    for count, z in enumerate(rademacher(operator, probes, like, seed).split(1), 1):
+    for count, z in enumerate(rademacher(operator, probes, like, seed, "diagonal").split(1), 1):
         sample = (real_coordinates(z) * real_coordinates(operator(z)))[0].double()
         before, mean = mean, mean + (sample - mean) / count
         moment = moment + (sample - before) * (sample - mean)
@@ -132,7 +132,7 @@ def freedom(
     """
     counted = Counted(objective)
     samples = []
-    for z in rademacher(data, probes, like, seed).split(1):
+    for z in rademacher(data, probes, like, seed, "degrees of freedom").split(1):
         solved = cg(counted, data(z), tolerance=tolerance, steps=10 * numbers(data, like))
         samples.append(dot(z, solved).double())
         yield mean_of(torch.cat(samples), counted.products + len(samples))

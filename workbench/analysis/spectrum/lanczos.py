@@ -10,7 +10,7 @@ from torch import Tensor
 from workbench.kernels.orthogonal import orthogonalise
 from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
-from workbench.tensors import generator, real_of, shown
+from workbench.tensors import real_of, shown, stream
 
 BREAKDOWN = 10.0  # a remainder of so many roundings of |H| is zero: the Krylov space is exhausted
 
@@ -55,10 +55,10 @@ def from_real(v: Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
     return v.reshape(len(v), *shape)
 
 
-def rademacher(operator: LinearOperator, count: int, like: Tensor, seed: int = 0) -> Tensor:
+def rademacher(operator: LinearOperator, count: int, like: Tensor, seed: int = 0, purpose: str = "signs") -> Tensor:
     """`count` signals of independent signs: probes with E[v v'] = I, (count, *in_shape)."""
     parts = (2,) if like.is_complex() else ()
-    bits = torch.randint(0, 2, (count, *operator.in_shape, *parts), generator=generator(seed, 0))
+    bits = torch.randint(0, 2, (count, *operator.in_shape, *parts), generator=stream(seed, purpose))
     signs = (2 * bits - 1).to(device=like.device, dtype=real_of(like.dtype))
     return torch.view_as_complex(signs) if like.is_complex() else signs
 
@@ -113,6 +113,6 @@ def lanczos(operator: LinearOperator, steps: int = 80, starts: Tensor | None = N
     Without starts one Rademacher vector in float64 begins.
     """
     like = torch.zeros((), dtype=torch.float64)
-    begin = rademacher(operator, 1, like, seed) if starts is None else starts
+    begin = rademacher(operator, 1, like, seed, "start of Lanczos") if starts is None else starts
     *_, last = islice(iterate(operator, begin, steps), steps)
     return last

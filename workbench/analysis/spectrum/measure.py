@@ -117,8 +117,7 @@ def refine(
     Refuses before the first one what the memory does not hold.
     """
     slq_cost(operator, steps, probes, like).require(like.device)
-    starts = rademacher(operator, probes, like, seed)
-    return map(measure, islice(iterate(operator, starts, steps), steps))
+    return map(measure, islice(iterate(operator, _starts(operator, probes, seed, like), steps), steps))
 
 
 def slq(
@@ -129,4 +128,8 @@ def slq(
     `like` gives dtype and device. Ubaru, Chen, Saad 2017, doi 10.1137/16M1104974.
     """
     slq_cost(operator, steps, probes, like).require(like.device)
-    return measure(lanczos(operator, steps, rademacher(operator, probes, like, seed)))
+    return measure(lanczos(operator, steps, _starts(operator, probes, seed, like)))
+
+
+def _starts(operator: LinearOperator, probes: int, seed: int, like: Tensor) -> Tensor:
+    return rademacher(operator, probes, like, seed, "measure")

@@ -1,0 +1,118 @@
+"""The laws of algorithms: pure steps, runs that resume, batches, objectives that fall, safe steps."""
+
+import copy
+import dataclasses
+import itertools
+import pickle
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from workbench import catalog
+from workbench.algorithms import Algorithm, State
+from workbench.checks.report import Finding, Law, at_most, holds
+from workbench.operators import GaussianBlur
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.run import after, iterate, resume, until
+from workbench.tensors import stream
+
+STEPS = 5
+_SIDE = 8
+
+
+def problem(algorithm: Algorithm, batch: int = 2) -> Problem:
+    """A small problem, discs behind a blur, whose noise and prior the algorithm can work with."""
+    t = torch.linspace(0, 1, _SIDE, dtype=torch.float64)
+    far = (t[:, None] - 0.5) ** 2 + (t[None] - 0.4) ** 2
+    truth = torch.stack([0.2 + 0.6 * (far < 0.05 * (b + 1)) + 0.2 * t[None] for b in range(batch)])[:, None]
+    blur, said = GaussianBlur((1, _SIDE, _SIDE)), ""
+    for noise, prior in itertools.product(catalog.members("noise").values(), catalog.members("prior").values()):
+        try:
+            made = Problem.simulate(blur, noise(), prior(), truth)
+        except Refusal:
+            continue
+        said = algorithm.unmet(made)
+        if not said:
+            return made
+    raise Refusal("a problem of the catalogue that the algorithm can run on", "none", said)
+
+
+def tensors(state: State) -> dict[str, Tensor]:
+    """The arrays of a state, by name."""
+    values = {f.name: getattr(state, f.name) for f in dataclasses.fields(state)}
+    return {n: v for n, v in values.items() if isinstance(v, Tensor)}
+
+
+def same(one: State, other: State) -> bool:
+    """Equal bit for bit, everything that the next step reads included."""
+    pairs = [(v, tensors(other).get(n)) for n, v in tensors(one).items()]
+    equal = all(isinstance(w, Tensor) and torch.equal(v, w) for v, w in pairs)
+    return equal and one.k == other.k and one.measured == other.measured
+
+
+def states(problem: Problem, algorithm: Algorithm, steps: int = STEPS) -> list[State]:
+    """The first states of a run."""
+    return list(until(iterate(problem, algorithm), after(steps)))
+
+
+def purity(algorithm: Algorithm) -> Iterator[Finding]:
+    """A step gives the same twice, touches nothing, counts by one, and keeps shape and precision."""
+    with torch.no_grad():
+        solved = problem(algorithm)
+        state = states(solved, algorithm, 2)[-1]
+        before, y = copy.deepcopy(state), solved.y.clone()
+        once, again = (algorithm.step(solved, state, stream(0, "step of a check")) for _ in range(2))
+    yield holds("a step gives the same twice", same(once, again), "another state: draw from `rng` alone")
+    yield holds("a step counts by one", once.k == state.k + 1, f"k goes from {state.k} to {once.k}")
+    yield holds(
+        "a step leaves state and data", same(state, before) and torch.equal(solved.y, y), "one was written into"
+    )
+    like = once.x.dtype == solved.dtype and tuple(once.x.shape) == solved.shape
+    yield holds("a step keeps shape and precision", like, f"{tuple(once.x.shape)}, {once.x.dtype}")
+
+
+def resuming(algorithm: Algorithm) -> Iterator[Finding]:
+    """A run that goes on from a pickled state is the straight run, bit for bit: a state holds all that a step reads."""
+    solved = problem(algorithm)
+    straight = states(solved, algorithm)
+    kept = pickle.loads(pickle.dumps(straight[min(2, len(straight) - 1)]))
+    pairs = list(zip(straight[kept.k + 1 :], resume(solved, algorithm, kept), strict=False))
+    yield holds("resuming is the straight run", all(same(a, b) for a, b in pairs), "it differs: keep it in the state")
+
+
+def batches(algorithm: Algorithm) -> Iterator[Finding]:
+    """Two in a batch are two runs."""
+    if algorithm.random:
+        return
+    solved = problem(algorithm)
+    both = states(solved, algorithm)
+    for item in range(2):
+        alone = dataclasses.replace(solved, y=solved.y[item : item + 1], truth=None)
+        last = states(alone, algorithm)[-1].x
+        error = (last - both[-1].x[item : item + 1]).abs().max() / last.abs().max()
+        yield at_most(f"item {item} of a batch is a run by itself", error, 1e-6)
+
+
+def descent(algorithm: Algorithm) -> Iterator[Finding]:
+    """The objective does not end above its start, for methods that minimise it; nothing becomes NaN."""
+    solved = problem(algorithm)
+    run = states(solved, algorithm, 30)
+    yield holds("no value is NaN or infinite", bool(run[-1].x.abs().isfinite().all()), "after 30 steps")
+    if algorithm.minimises and not algorithm.random:
+        first, last = (float(solved.objective(s.x).sum()) for s in (run[0], run[-1]))
+        fact = f"{first:.6g} -> {last:.6g} in {run[-1].k} steps"
+        yield holds("the objective falls", last <= first + 1e-3 * abs(first) + 1e-9, fact, fact)
+
+
+def safety(algorithm: Algorithm) -> Iterator[Finding]:
+    """The step that is found lies below the largest safe one."""
+    state = states(problem(algorithm), algorithm, 0)[0]
+    found, bound = algorithm.current_step(state), algorithm.largest_step(state)
+    if found is not None and bound is not None:
+        fact = f"{found:.4g}, the largest safe one {bound:.4g}"
+        yield holds("the step found is a safe one", 0 < found <= bound * (1 + 1e-12), fact, fact)
+
+
+LAWS: tuple[Law, ...] = (purity, resuming, batches, descent, safety)

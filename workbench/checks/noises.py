@@ -1,0 +1,126 @@
+"""The laws of noises: samples, likelihood, slopes, moments at the truth, prox."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from workbench.checks.report import Finding, Law, at_most, holds
+from workbench.noise import Likelihood, Noise
+from workbench.tensors import dot, norm, norm2, normal_like, real_of, stream
+
+LEVELS = (0.0, 0.02, 0.3, 2.0)
+SAMPLES = 100_000
+_SIGMAS = 5.5  # standard errors, which chance exceeds once in 26 million
+_H = 1e-6
+_TINY = 1e-300
+
+
+def dtypes(noise: Noise) -> list[torch.dtype]:
+    """The double precisions that a noise takes."""
+    return [torch.float64, torch.complex128] if Likelihood.COMPLEX in noise.can else [torch.float64]
+
+
+def clean_data(batch: int, dtype: torch.dtype) -> Tensor:
+    """Clean data >= 0, (batch, 1, 8, 5): each level in two rows, one of them exact."""
+    rows = torch.tensor(LEVELS, dtype=torch.float64).repeat_interleave(2)[:, None].expand(-1, 5).clone()
+    rows[1::2] *= 1 + 0.1 * torch.rand(len(LEVELS), 5, generator=stream(0, "levels of a check"), dtype=torch.float64)
+    return rows.expand(batch, 1, -1, -1).to(dtype)
+
+
+def points(noise: Noise, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Trial values away from 0, where curvatures may jump, and noisy data."""
+    clean = clean_data(2, dtype)
+    y = noise.sample(clean, stream(0, "data of a check"))
+    trial = clean + 0.1 * normal_like(clean, stream(0, "trial values of a check")) * (torch.arange(5) > 0)
+    return torch.where(trial.real.abs() < 1e-3, 2e-3, trial), y
+
+
+def samples(noise: Noise) -> Iterator[Finding]:
+    """Like the clean data, the same for the same stream, others for another, fit to be data."""
+    for dtype in [*dtypes(noise), torch.float32]:
+        clean = clean_data(2, dtype)
+        y, again, other = (noise.sample(clean, stream(0, "samples of a check", n)) for n in (1, 1, 2))
+        fine = y.shape == clean.shape and y.dtype == dtype
+        yield holds("a sample is like the clean data", fine, f"{tuple(y.shape)}, {y.dtype}")
+        yield holds("the same stream gives the same sample", torch.equal(y, again), "another: draw from `rng` alone")
+        yield holds("another stream gives another", not torch.equal(y, other), "the same: draw from `rng`")
+        yield holds("items of a batch differ", not torch.equal(y[0], y[1]), "they are equal")
+        yield holds("its own samples can be its data", not noise.unfit(y), noise.unfit(y))
+
+
+def likelihood(noise: Noise) -> Iterator[Finding]:
+    """nll is (B,), each item by itself, and grad, curvature, precision are like the data."""
+    for dtype in dtypes(noise):
+        clean, y = points(noise, dtype)
+        value = noise.nll(clean, y)
+        fine = value.shape == (2,) and value.dtype == real_of(dtype)
+        yield holds("nll is (B,) and real", fine, f"{tuple(value.shape)}, {value.dtype}")
+        yield at_most("items of a batch are independent", (value[1:] - noise.nll(clean[1:], y[1:])).abs(), 1e-9)
+        for name, entries in (("curvature", noise.curvature(clean, y)), ("precision", noise.precision(clean))):
+            fine = entries.shape == clean.shape and entries.dtype == real_of(dtype)
+            yield holds(f"{name} is like the data, real", fine, f"{tuple(entries.shape)}, {entries.dtype}")
+
+
+def slopes(noise: Noise) -> Iterator[Finding]:
+    """grad is the slope of nll, hvp that of grad."""
+    if Likelihood.GRAD not in noise.can:
+        return
+    for dtype in dtypes(noise):
+        clean, y = points(noise, dtype)
+        v = normal_like(clean, stream(0, "directions of a check"))
+        slope = (noise.nll(clean + _H * v, y) - noise.nll(clean - _H * v, y)) / (2 * _H)
+        size = slope.abs() + 1e-2 * noise.nll(clean, y).abs() + _TINY
+        yield at_most("grad is the slope of nll", (dot(noise.grad(clean, y), v) - slope).abs() / size, 1e-5)
+        bend = (noise.grad(clean + _H * v, y) - noise.grad(clean - _H * v, y)) / (2 * _H)
+        yield at_most("hvp is the slope of grad", norm(noise.hvp(clean, y, v) - bend) / (norm(bend) + _TINY), 1e-4)
+
+
+def moments(noise: Noise) -> Iterator[Finding]:
+    """At the truth grad has mean 0 and variance `precision`: the data are drawn from exp(-nll)."""
+    if Likelihood.GRAD not in noise.can:
+        return
+    for level in LEVELS:
+        clean = torch.full((1, SAMPLES), level, dtype=torch.float64)
+        slope = noise.grad(clean, noise.sample(clean, stream(0, "moments of a check"))).flatten()
+        precision, square = float(noise.precision(clean)[0, 0]), slope.square()
+        off = abs(float(slope.mean())) / ((precision / SAMPLES) ** 0.5 + _TINY)
+        yield at_most(f"mean of grad at a truth of {level:g} is 0", off, _SIGMAS, "standard errors")
+        spread = abs(float(square.mean()) - precision) / (
+            float(square.std()) / SAMPLES**0.5 + 1e-12 * precision + _TINY
+        )
+        yield at_most(f"variance of grad at a truth of {level:g} is `precision`", spread, _SIGMAS, "standard errors")
+
+
+def bounds(noise: Noise) -> Iterator[Finding]:
+    """No curvature exceeds `lipschitz`; convex means convex."""
+    clean, y = points(noise, torch.float64)
+    if Likelihood.LIPSCHITZ in noise.can:
+        most, bound = float(noise.curvature(clean, y).max()), noise.lipschitz(y)
+        fact = f"a curvature {most:.4g}, lipschitz {bound:.4g}"
+        yield holds("no curvature exceeds `lipschitz`", most <= bound * (1 + 1e-12), fact, fact)
+    if Likelihood.CONVEX in noise.can:
+        ends = noise.nll(clean - 0.1, y) + noise.nll(clean + 0.1, y)
+        above = (2 * noise.nll(clean, y) - ends) / (ends.abs() + _TINY)
+        yield at_most("nll is convex", torch.nan_to_num(above, nan=0, neginf=0), 1e-12, "relative excess")
+
+
+def prox(noise: Noise) -> Iterator[Finding]:
+    """u = prox(v, y, step): no other has a lower |u - v|^2 / 2 + step nll(u, y)."""
+    if Likelihood.PROX not in noise.can:
+        return
+    for dtype in dtypes(noise):
+        v, y = points(noise, dtype)
+        for scale in (1e-3, 1.0):
+            step = scale / float(noise.precision(clean_data(1, torch.float64)).mean())
+            u = noise.prox(v, y, step)
+
+            def value(w: Tensor, v: Tensor = v, y: Tensor = y, step: float = step) -> Tensor:
+                return norm2(w - v) / 2 + step * noise.nll(w, y)
+
+            others = [v, 0.999 * u, 1.001 * u, (u + v) / 2, u + 1e-4 * normal_like(u, stream(0, "others of a check"))]
+            gain = max(float(((value(u) - value(w)) / (value(u).abs() + _TINY)).max()) for w in others)
+            yield at_most("nothing is better than the prox", gain, 1e-9, "relative gain of another")
+
+
+LAWS: tuple[Law, ...] = (samples, likelihood, slopes, moments, bounds, prox)

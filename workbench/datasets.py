@@ -1,0 +1,72 @@
+"""A run as a labelled Dataset: names of its axes, its description, the signals and arrays that it rests on."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from torch import Tensor
+
+from workbench.algorithms import Algorithm
+from workbench.parameters import VERSION, arrays_of, describe, undescribed
+from workbench.problem import Problem
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from workbench.data import Loaded
+
+_AXES = {0: (), 1: ("sample",), 2: ("row", "column"), 3: ("plane", "row", "column")}
+
+
+def signal_dims(name: str, x: Tensor) -> tuple[str, ...]:
+    """Dimension names of a signal (B, C, *space); data carry their own, since their sides differ from x's."""
+    space = tuple(f"{name}_{axis}" if name != "x" else axis for axis in _AXES[x.ndim - 2])
+    return ("batch", "channel" if name == "x" else f"{name}_channel", *space)
+
+
+def spec(problem: Problem, algorithm: Algorithm, **numbers: int) -> dict[str, Any]:
+    """The plain description of a run: its parts and its numbers."""
+    parts = {"operator": problem.operator, "noise": problem.noise, "prior": problem.prior, "algorithm": algorithm}
+    return {"version": VERSION} | {name: describe(part) for name, part in parts.items()} | numbers
+
+
+def described(spec: Mapping[str, Any]) -> dict[str, str]:
+    """The attributes that describe a run; "undescribed" names the arguments that have no description."""
+    missing = ", ".join(undescribed(spec))
+    return {"spec": json.dumps(spec, allow_nan=False)} | ({"undescribed": missing} if missing else {})
+
+
+def with_data(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
+    """The Dataset with the data `y` and, where known, the `truth` beside the results."""
+    signals = {"y": problem.y} if problem.truth is None else {"y": problem.y, "truth": problem.truth}
+    return dataset.assign({n: (signal_dims(n, s), s.cpu().numpy()) for n, s in signals.items()})
+
+
+def with_source(dataset: "xr.Dataset", loaded: "Loaded") -> "xr.Dataset":
+    """The run with what was done to the file that its signal comes from; itself for any other signal.
+
+    attrs["notes"] is a JSON list of sentences; attrs["limits"] = (low, high) gives values back in the units of the
+    file, low + (high - low) * truth, and so for x; the variable `missing` is true where the file has no value.
+    """
+    if not loaded.notes:
+        return dataset
+    told = dataset.assign_attrs(notes=json.dumps(loaded.notes, ensure_ascii=False), limits=list(loaded.limits))
+    if loaded.gaps is None:
+        return told
+    return told.assign(missing=(dataset["truth"].dims, loaded.gaps.numpy()))
+
+
+ARRAY = "array_"
+
+
+def with_arrays(dataset: "xr.Dataset", *parts: Any) -> "xr.Dataset":
+    """The Dataset with the arrays among the arguments of the parts, by their SHA-256, as `rebuild` asks for them."""
+    found = arrays_of(parts)
+    return dataset.assign({f"{ARRAY}{n}": ([f"{ARRAY}{n}_{i}" for i in range(v.ndim)], v) for n, v in found.items()})
+
+
+def arrays_in(dataset: "xr.Dataset") -> dict[str, np.ndarray]:
+    """The arrays that `with_arrays` kept, by SHA-256."""
+    kept = (name for name in map(str, dataset.data_vars) if name.startswith(ARRAY))
+    return {name.removeprefix(ARRAY): dataset[name].values for name in kept}

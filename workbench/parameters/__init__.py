@@ -1,0 +1,47 @@
+"""One signature, every reader: widgets, command line, laws, sweeps, addresses and saved runs.
+
+A public class keeps each argument under its own name and says its bounds, unit and meaning in the annotation:
+`width: Annotated[float, Range(0.1, 32, log=True, unit="px"), "standard deviation of the kernel"] = 1.5`.
+"""
+
+from workbench.parameters.descriptions import (
+    VERSION,
+    Description,
+    arguments,
+    arrays_of,
+    as_code,
+    changed,
+    current,
+    describe,
+    home,
+    rebuild,
+    resolve,
+    spelled,
+    undescribed,
+)
+from workbench.parameters.signature import Checked, Parameter, owed, parameters
+from workbench.parameters.values import as_text, told
+from workbench.ranges import Range
+
+__all__ = [
+    "VERSION",
+    "Checked",
+    "Description",
+    "Parameter",
+    "Range",
+    "arguments",
+    "arrays_of",
+    "as_code",
+    "as_text",
+    "changed",
+    "current",
+    "describe",
+    "home",
+    "owed",
+    "parameters",
+    "rebuild",
+    "resolve",
+    "spelled",
+    "told",
+    "undescribed",
+]

@@ -1,0 +1,56 @@
+"""Arrays as arguments: known by shape, dtype and the SHA-256 of their values, and kept beside the description."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from workbench.refusal import Refusal
+from workbench.tensors import shown
+
+Arrays = Mapping[str, np.ndarray]
+_KNOWN = WeakTensorKeyDictionary()  # a tensor's digest at one version of its values
+
+
+def is_array(obj: Any) -> bool:
+    """Whether an object is an array of plain numbers, which a file can keep."""
+    if isinstance(obj, Tensor):
+        return obj.layout == torch.strided and obj.dtype not in (torch.bfloat16, torch.float16) and not obj.is_quantized
+    return isinstance(obj, np.ndarray) and obj.dtype.kind in "biufc"
+
+
+def describe_array(array: Tensor | np.ndarray) -> dict[str, Any]:
+    """Plain JSON that names the array: {"array": its SHA-256, "dtype": "float64", "shape": [16, 16], "of": "torch"}."""
+    library = "torch" if isinstance(array, Tensor) else "numpy"
+    dtype = str(array.dtype).removeprefix("torch.")
+    return {"array": digest(array), "dtype": dtype, "shape": list(array.shape), "of": library}
+
+
+def rebuild_array(description: Mapping[str, Any], arrays: Arrays) -> Tensor | np.ndarray:
+    """The array of a description, out of those that were kept with it; Refusal where it is not among them."""
+    found = arrays.get(description["array"])
+    if found is None:
+        what = f"an array, {shown(tuple(description['shape']))}, {description['dtype']}"
+        raise Refusal(what, "a description without its values", "build the object in Python, or open the saved run")
+    return torch.from_numpy(found.copy()) if description["of"] == "torch" else found
+
+
+def digest(array: Tensor | np.ndarray) -> str:
+    """SHA-256 of the values, in the order of the signal and the byte order of files, little-endian."""
+    if not isinstance(array, Tensor):
+        return _digest(array)
+    version = 0 if array.is_inference() else array._version
+    known = _KNOWN.get(array)
+    if known is None or known[0] != version:
+        known = (version, _digest(array.numpy(force=True)))
+        _KNOWN[array] = known
+    return known[1]
+
+
+def _digest(values: np.ndarray) -> str:
+    little = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False))
+    return hashlib.sha256(little.tobytes()).hexdigest()

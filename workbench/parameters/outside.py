@@ -1,0 +1,94 @@
+"""Classes of others: in the script or notebook that runs, in a file that was loaded, in an installed package.
+
+A package offers its classes by entry points in the groups `workbench.operators`, `workbench.noise`, `workbench.priors`,
+`workbench.algorithms` and so on: `Vignette = "my_lenses.vignette:Vignette"`.
+"""
+
+import functools
+import importlib.util
+import sys
+import traceback
+import types
+import warnings
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from workbench.refusal import Refusal
+
+_MAIN = "__main__"
+_LOADED: dict[Path, str] = {}  # files by the name of their module
+
+
+def module_name(cls: type) -> str:
+    """The module of a class; of a script that runs the name under which it could be imported."""
+    return script_name() if cls.__module__ == _MAIN else cls.__module__
+
+
+def script_name() -> str:
+    """The name of the script that runs, without its ending; __main__ in a notebook, which has no file."""
+    file = getattr(sys.modules[_MAIN], "__file__", None)
+    return Path(file).stem if file else _MAIN
+
+
+def module(name: str) -> types.ModuleType | None:
+    """The module of that name, if it is there or an installed package offers classes of it: no other is imported."""
+    if name == script_name() and name not in sys.modules:
+        return sys.modules[_MAIN]
+    if name not in sys.modules:
+        for point in _points():
+            if point.module == name:
+                _class(point)
+    return sys.modules.get(name)
+
+
+def load(path: str | Path) -> types.ModuleType:
+    """Run a Python file as a module, once; its classes are then in the catalogue. Refusal where it raises."""
+    file = Path(path).resolve()
+    if file in _LOADED:
+        return sys.modules[_LOADED[file]]
+    if not file.is_file() or file.suffix != ".py":
+        raise Refusal("a Python file, such as my_operators.py", str(path), "check the path and its spelling")
+    name = file.stem
+    if name in sys.modules:
+        raise Refusal("a file whose name no other module has", file.name, f"rename it, since `{name}` is taken")
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None and spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    sys.modules[name] = made
+    try:
+        spec.loader.exec_module(made)
+    except Exception as error:
+        del sys.modules[name]
+        raise Refusal(f"a Python file that runs, {file.name}", _told(error, file), "mend it there") from error
+    _LOADED[file] = name
+    return made
+
+
+def _told(error: Exception, file: Path) -> str:
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
+    where = f" in line {lines[-1]}" if lines else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
+def found(group: str) -> list[type]:
+    """The classes of the script that runs and of loaded files, of any kind, and what packages offer in a group."""
+    modules = [sys.modules[_MAIN], *(sys.modules[name] for name in _LOADED.values())]
+    own = [c for m in modules for c in list(vars(m).values()) if isinstance(c, type) and c.__module__ == m.__name__]
+    return own + [c for p in _points() if p.group == group and (c := _class(p)) is not None]
+
+
+@functools.cache
+def _points() -> tuple[EntryPoint, ...]:
+    groups = (group for group in entry_points().groups if group.startswith("workbench."))
+    return tuple(point for group in groups for point in entry_points(group=group))
+
+
+@functools.cache
+def _class(point: EntryPoint) -> type | None:
+    """The class of an entry point. A package that cannot be imported is warned of, and the others go on."""
+    try:
+        return point.load()
+    except Exception as error:
+        sentence = f"{point.value}, offered in {point.group}, cannot be loaded ({type(error).__name__}: {error})"
+        warnings.warn(sentence, stacklevel=2)
+        return None

@@ -1,0 +1,92 @@
+"""Objects inside objects by dotted paths, "prior.second.low": one way for command line, page, address and sweeps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench import catalog
+from workbench.operators import Operator
+from workbench.parameters import Parameter, arguments, as_text, changed, describe, parameters
+from workbench.refusal import Refusal, one_of
+from workbench.tensors import Shape
+
+Words = Mapping[str, str]
+
+
+def own_parameters(cls: type) -> dict[str, Parameter]:
+    """The parameters a person sets, by name: all but the shape, which follows the signal."""
+    return {p.name: p for p in parameters(cls) if p.name != "shape"}
+
+
+def below(words: Words, path: str) -> dict[str, str]:
+    """What the words say of the object at a path and of what is in it: {"": its name, "low": "0", ...}."""
+    inside = {p.removeprefix(f"{path}."): text for p, text in words.items() if p.startswith(f"{path}.")}
+    return ({"": words[path]} if path in words else {}) | inside
+
+
+def altered(obj: Any, words: Words, shape: Shape) -> Any:
+    """The object with what the words say, by paths inside it, for signals of `shape`.
+
+    {"second": "NonNegative", "first.weight": "5"} of a sum of priors takes another second prior and another weight.
+    """
+    values = _values(type(obj), dict(arguments(obj)), words, shape)
+    if isinstance(obj, Operator):
+        return obj.fitted(shape, values)
+    return changed(obj, **values) if values else obj
+
+
+def built(cls: type, words: Words, shape: Shape) -> Any:
+    """A new object of a class as the words say it, what they leave out at its default, for signals of `shape`."""
+    values = _values(cls, {p.name: p.default for p in parameters(cls)}, words, shape)
+    if any(p.name == "shape" for p in parameters(cls)):
+        return cls(shape=shape, **values)
+    return cls().fitted(shape, values) if issubclass(cls, Operator) else cls(**values)
+
+
+def _values(cls: type, now: Mapping[str, Any], words: Words, shape: Shape) -> dict[str, Any]:
+    own = own_parameters(cls)
+    heads = dict.fromkeys(path.partition(".")[0] for path in words)
+    for head in heads:
+        one_of(f"a parameter of {cls.__name__}", head, own)
+    return {n: _value(own[n], now[n], below(words, n), cls.__name__, shape) for n in heads}
+
+
+def _value(parameter: Parameter, now: Any, words: Words, owner: str, shape: Shape) -> Any:
+    name, inner = words.get(""), {p: text for p, text in words.items() if p}
+    if not parameter.objects:
+        if inner:
+            one_of(f"a parameter of {owner}", f"{parameter.name}.{next(iter(inner))}", [parameter.name])
+        return parameter.parse(name or "", owner)
+    if name is not None and parameter.optional and name.lower() in ("", "none", "auto") and not inner:
+        return None
+    if isinstance(now, Operator):
+        shape = now.in_shape
+    if name not in (None, type(now).__name__):
+        members = fitting(parameter)
+        return built(members[one_of(f"{parameter.wanted()} for {owner}.{parameter.name}", name, members)], inner, shape)
+    if now is None:
+        remedy = f"choose it first: {owner}.{parameter.name}=NAME"
+        raise Refusal(f"an object with the parameter {next(iter(inner))}", f"no {parameter.name}", remedy)
+    return altered(now, inner, shape)
+
+
+def fitting(parameter: Parameter) -> dict[str, type]:
+    """The members of the catalogue that an argument takes, by name."""
+    kinds = catalog.KINDS | catalog.BESIDES
+    return {n: c for kind in kinds for n, c in catalog.members(kind).items() if issubclass(c, parameter.objects)}
+
+
+def spoken(obj: Any, base: Any, path: str) -> dict[str, str]:
+    """The words, by paths that begin with `path`, with which `altered` makes the object of `base`."""
+    words: dict[str, str] = {}
+    if type(obj) is not type(base):
+        words[path], base = type(obj).__name__, type(obj)()
+    defaults = dict(arguments(base))
+    for name, parameter in own_parameters(type(obj)).items():
+        value, place = getattr(obj, name), f"{path}.{name}"
+        if describe(value) == describe(defaults[name]):
+            continue
+        if parameter.objects and value is not None:
+            words |= spoken(value, defaults[name], place)
+        else:
+            words[place] = as_text(value)
+    return words
