@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import panel as pn
+from bokeh.core.types import ID
 from bokeh.protocol.message import Message
 from bokeh.server.contexts import ApplicationContext
 from bokeh.server.session import ServerSession
@@ -95,13 +96,22 @@ class Socket(WSHandler):
 
 
 class Kept(RequestHandler):
-    """Whether a page is still there: GET kept?id=SESSION answers "here" or "gone"."""
+    """Whether a page is still there: GET kept?id=SESSION answers "here" or "gone". POST: its browser has left it."""
+
+    @property
+    def _contexts(self) -> list[ApplicationContext]:
+        return list(self.application._applications.values())  # pyright: ignore[reportAttributeAccessIssue]
 
     def get(self) -> None:
-        contexts = self.application._applications.values()  # pyright: ignore[reportAttributeAccessIssue]
-        found = any(there(context, self.get_argument("id", "")) for context in contexts)
+        found = any(there(context, self.get_argument("id", "")) for context in self._contexts)
         self.set_header("Cache-Control", "no-store")
         self.finish("here" if found else "gone")
+
+    def post(self) -> None:
+        for context in self._contexts:
+            session = context._sessions.get(ID(self.get_argument("id", "")))
+            if session is not None:
+                session.request_expiration()
 
 
 def there(context: ApplicationContext, session_id: Any) -> bool:
