@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 
 from workbench.app.notebook import Framed, in_notebook
 from workbench.app.opening import as_experiment
+from workbench.app.server import SWEEPER
 from workbench.app.session import Session
 from workbench.app.visit import query_of_page
 from workbench.app.workbench import INFORMATION, NETWORK, SPECTRUM, UNCERTAINTY, Workbench
@@ -38,6 +39,12 @@ def page(experiment: Experiment | None = None) -> pmui.Page:
     session = Session.from_address(query) if query and experiment is None else Session(experiment)
     hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
     app = Workbench(session, frozenset(filter(None, hide.split(","))))
-    pn.state.on_session_destroyed(lambda context: app.close())
+    pn.state.on_session_destroyed(lambda context: _left(app))
     app.open()
     return app.page
+
+
+def _left(app: Workbench) -> None:
+    """The person has gone, and gives back what the page took."""
+    app.close()
+    SWEEPER.call()
