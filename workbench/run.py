@@ -198,16 +198,24 @@ class Log:
 
     def dataset(self, **attrs: Any) -> "xr.Dataset":
         """A variable per probe over (k, batch), the final iterate `x`, and the attributes."""
-        import xarray as xr
-
         if self.state is None or not self.ks:
             raise Refusal("at least one row", "none", "let the run take a step")
         ks = list(self.ks)  # the last to grow while a run goes on in another thread
         rows, seconds = self.values[: len(ks)], self.seconds[: len(ks)]
-        columns = {n: torch.stack([row[n] for row in rows]).cpu().numpy() for n in rows[0]}
-        variables: dict[str, Any] = {n: (("k", "batch")[: v.ndim], v) for n, v in columns.items()}
-        variables["x"] = (signal_dims("x", self.state.x), self.state.x.cpu().numpy())
-        return xr.Dataset(variables, {"k": ks, "seconds": ("k", seconds, {"units": "s"})}, attrs)
+        columns = {n: torch.stack([row[n] for row in rows]) for n in rows[0]}
+        return as_dataset(columns, (ks, seconds), self.state, attrs)
+
+
+def as_dataset(
+    columns: Mapping[str, Tensor], places: tuple[list[int], list[float]], state: State, attrs: Mapping[str, Any]
+) -> "xr.Dataset":
+    """Columns (rows, batch) over their places, the iterations and seconds, with the iterate `x` of the last one."""
+    import xarray as xr
+
+    ks, seconds = places
+    variables: dict[str, Any] = {n: (("k", "batch")[: v.ndim], v.cpu().numpy()) for n, v in columns.items()}
+    variables["x"] = (signal_dims("x", state.x), state.x.cpu().numpy())
+    return xr.Dataset(variables, {"k": ks, "seconds": ("k", seconds, {"units": "s"})}, attrs)
 
 
 def collect(rows: Iterable[Row], **attrs: Any) -> "xr.Dataset":

@@ -10,9 +10,8 @@ from torch import Tensor
 
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
-from workbench.jobs import Proof, Snapshot, Status
+from workbench.jobs import Ledger, Proof, Snapshot, Status
 from workbench.problem import Problem
-from workbench.run import Log
 
 Array = np.ndarray
 
@@ -89,8 +88,8 @@ def frame_of(snapshot: Snapshot, curves: "Curves", truth: Array, rate: float) ->
         remaining=(snapshot.steps - k) / rate if rate > 0 else None,
         image=image,
         error=image - truth if image is not None else None,
-        ks=np.asarray(curves.ks),
-        seconds=np.asarray(curves.seconds),
+        ks=curves.ks,
+        seconds=curves.seconds,
         curves=curves.arrays(),
         marks=snapshot.marks,
         largest_step=snapshot.largest_step,
@@ -126,31 +125,57 @@ def pictures(problem: Problem, version: int) -> Pictures:
     return Pictures(version, picture(truth), data, label)
 
 
-@dataclass
+class Grown:
+    """Numbers that become more, in an array with room to grow."""
+
+    def __init__(self) -> None:
+        self._room, self.count = np.empty(64), 0
+
+    def put(self, begin: int, values: Any) -> None:
+        """These numbers from place `begin` on, the last ones."""
+        self.count = begin + len(values)
+        if self.count > len(self._room):
+            self._room = np.concatenate([self._room[:begin], np.empty(2 * self.count - begin)])
+        self._room[begin : self.count] = values
+
+    @property
+    def array(self) -> Array:
+        return self._room[: self.count]
+
+
 class Curves:
     """The rows of a log as host arrays, copied from the device once, all that are new in one piece."""
 
-    log: Log | None = None
-    ks: list[int] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    values: dict[str, list[float]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._forget(None)
+
+    def _forget(self, log: Ledger | None) -> None:
+        self._log, self._ks, self._seconds = log, Grown(), Grown()
+        self._values: dict[str, Grown] = {}
 
     def read(self, snapshot: Snapshot) -> None:
-        """Take in what the log has gained; start again when it is another log or was cut."""
+        """Take in what the log has gained; start again when it is another log."""
         log, count = snapshot.log, snapshot.recorded
-        if log is None:
+        if log is None or not count:
             return
-        if log is not self.log or count < len(self.ks):
-            self.log, self.ks, self.seconds, self.values = log, [], [], {}
-        if not count:
-            return
+        if log is not self._log or count < self._ks.count:
+            self._forget(log)
         # The last row is read again: it may have been completed since.
-        begin = max(len(self.ks) - 1, 0)
-        fresh = log.values[begin:count]
-        table = torch.stack([torch.stack([row[name][0] for name in fresh[0]]) for row in fresh]).tolist()
-        self.ks[begin:], self.seconds[begin:] = log.ks[begin:count], log.seconds[begin:count]
-        for name, column in zip(fresh[0], zip(*table, strict=True), strict=True):
-            self.values.setdefault(name, [])[begin:] = column
+        begin = max(self._ks.count - 1, 0)
+        columns = log.columns(begin, count)
+        table = torch.stack([column[:, 0] for column in columns.values()]).cpu().numpy()
+        self._ks.put(begin, log.ks[begin:count])
+        self._seconds.put(begin, log.seconds[begin:count])
+        for name, values in zip(columns, table, strict=True):
+            self._values.setdefault(name, Grown()).put(begin, values)
+
+    @property
+    def ks(self) -> Array:
+        return self._ks.array
+
+    @property
+    def seconds(self) -> Array:
+        return self._seconds.array
 
     def arrays(self) -> dict[str, Array]:
-        return {name: np.asarray(column) for name, column in self.values.items()}
+        return {name: grown.array for name, grown in self._values.items()}

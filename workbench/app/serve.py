@@ -12,12 +12,14 @@ from workbench.algorithms import FISTA, PDHG
 from workbench.app.main import Workbench, page
 from workbench.app.server import page_server
 from workbench.app.session import Session
+from workbench.app.shell import shell
 from workbench.experiment import Experiment
 from workbench.kernels import warming
 from workbench.parameters import changed
 from workbench.refusal import Refusal
 
 SESSIONS = 20  # people at a time; Panel itself has no limit
+_LOST = 10  # seconds without a reader after which a page that is kept makes room for another person's
 _ANY = ("0.0.0.0", "::", "")
 
 
@@ -67,9 +69,9 @@ class Door:
 
     def page(self) -> pn.viewable.Viewable:
         """A page for one more person, or the sentence why not."""
-        if self.inside >= self._room:
+        if self.inside >= self._room and not _room_made():
             sentence = f"{self._room} people are here already: come back when one has left"
-            return pmui.Page(title="Workbench", main=[pmui.Alert(sentence, severity="warning", margin=20)])
+            return shell(pmui.Row(), pmui.Alert(sentence, severity="warning", margin=20), pmui.Column())
         made = page(self._experiment)
         self.inside += 1
         pn.state.on_session_destroyed(lambda context: self._left())
@@ -77,6 +79,18 @@ class Door:
 
     def _left(self) -> None:
         self.inside -= 1
+
+
+def _room_made() -> bool:
+    """Whether a page that is kept for somebody who was lost a while ago makes room: the one that has waited longest."""
+    current = pn.state.curdoc
+    context = current.session_context.server_context if current is not None and current.session_context else None
+    kept = [s for s in context.sessions if not s.connection_count and not s.expiration_requested] if context else []
+    longest = max(kept, key=lambda s: s.milliseconds_since_last_unsubscribe, default=None)
+    if longest is None or longest.milliseconds_since_last_unsubscribe < 1000 * _LOST:
+        return False
+    longest.request_expiration()
+    return True
 
 
 def _names(host: str) -> tuple[str, ...]:

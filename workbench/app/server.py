@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import panel as pn
+from bokeh.core.types import ID
 from bokeh.protocol.message import Message
 from bokeh.server.contexts import ApplicationContext
 from bokeh.server.session import ServerSession
@@ -15,12 +16,14 @@ from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
+from workbench import memory
 from workbench.app.views.files import UPLOAD
 
 KEPT = 120  # seconds that a page is kept for a browser that went away without a word, or has not come yet
 _LEFT = 1001  # what a browser says when its tab is closed or turns to another page
 _GONE = 4404  # what we say to a browser whose page is no longer there
 _PING = 20  # seconds between two questions whether a browser is there, and until one that does not answer is lost
+_MOMENT = 1.0  # seconds from the end of a page until memory is given back
 _WEEK = 7 * 24 * 3600  # seconds that a page may stay open
 
 
@@ -56,6 +59,26 @@ def page_server(
         if isinstance(rule.target, type) and issubclass(rule.target, BokehSocket):
             rule.target = Socket
     return server
+
+
+class Sweeper:
+    """Gives memory back a moment after pages were left: once, however many they were."""
+
+    def __init__(self) -> None:
+        self._waits = False
+
+    def call(self) -> None:
+        """A page was left."""
+        if not self._waits:
+            self._waits = True
+            IOLoop.current().call_later(_MOMENT, self._sweep)
+
+    def _sweep(self) -> None:
+        self._waits = False
+        memory.give_back()
+
+
+SWEEPER = Sweeper()
 
 
 class Socket(WSHandler):
@@ -95,13 +118,22 @@ class Socket(WSHandler):
 
 
 class Kept(RequestHandler):
-    """Whether a page is still there: GET kept?id=SESSION answers "here" or "gone"."""
+    """Whether a page is still there: GET kept?id=SESSION answers "here" or "gone". POST: its browser has left it."""
+
+    @property
+    def _contexts(self) -> list[ApplicationContext]:
+        return list(self.application._applications.values())  # pyright: ignore[reportAttributeAccessIssue]
 
     def get(self) -> None:
-        contexts = self.application._applications.values()  # pyright: ignore[reportAttributeAccessIssue]
-        found = any(there(context, self.get_argument("id", "")) for context in contexts)
+        found = any(there(context, self.get_argument("id", "")) for context in self._contexts)
         self.set_header("Cache-Control", "no-store")
         self.finish("here" if found else "gone")
+
+    def post(self) -> None:
+        for context in self._contexts:
+            session = context._sessions.get(ID(self.get_argument("id", "")))
+            if session is not None:
+                session.request_expiration()
 
 
 def there(context: ApplicationContext, session_id: Any) -> bool:

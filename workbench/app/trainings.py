@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from workbench import devices, networks
@@ -97,10 +96,9 @@ class Running(ABC):
         latest = self.latest
         if latest.log is None or not latest.recorded:
             return Curves(np.array([]), {})
-        rows, ks = latest.log.values[: latest.recorded], np.array(latest.log.ks[: latest.recorded])
-        rows = rows[: len(ks)]
-        values = {n: torch.stack([row[n] for row in rows]).double().cpu().numpy() for n in rows[0]}
-        return Curves(ks[: len(rows)] / self.steps, values)
+        columns = latest.log.columns(0, latest.recorded)
+        ks = np.array(latest.log.ks[: latest.recorded])
+        return Curves(ks / self.steps, {n: column.double().cpu().numpy() for n, column in columns.items()})
 
 
 class Run(Running):

@@ -24,17 +24,19 @@ class Visit:
         self._waiting = False
         self._seen = time.perf_counter()
 
-    def look(self) -> None:
-        """Pause a run when nobody has been there for a while; go on when they are back."""
+    def look(self) -> bool:
+        """Whether somebody is there, or was a moment ago; else the run waits, and goes on when they are back."""
         now = time.perf_counter()
         if self.present():
             self._seen = now
             if self._waiting:
                 self._waiting = False
                 self._session.play()
-        elif now - self._seen > ALONE and self._session.job.latest.status is Status.RUNNING:
+        there = now - self._seen <= ALONE
+        if not there and self._session.job.latest.status is Status.RUNNING:
             self._waiting = True
             self._session.pause()
+        return there
 
     def remember(self, hidden: frozenset[str]) -> None:
         """Put the experiment into the address of the page."""

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from workbench import devices
 from workbench.algorithms import Algorithm, State
+from workbench.jobs.ledger import Ledger
 from workbench.jobs.overseer import Overseer
 from workbench.jobs.recorder import FRESH, Recorder
 from workbench.jobs.snapshot import Snapshot
 from workbench.jobs.turn import SLICE, Status, Turn, in_words
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import Diverged, Log, Probe, iterate, resume
+from workbench.run import Diverged, Probe, iterate, resume
 from workbench.tensors import stream
 
 _STOPPED = (Status.DIVERGED, Status.DONE, Status.FAILED)
@@ -74,7 +75,7 @@ class Job(Turn):
         """Go on with another problem or algorithm from the next iteration, and leave a mark on the record."""
         self._ask(lambda: self._change(problem, algorithm, label))
 
-    def rows(self, snapshot: Snapshot) -> Log:
+    def rows(self, snapshot: Snapshot) -> Ledger:
         """What a snapshot shows as a log of its own, the last row whole. From any thread."""
         return self.recorder.rows(snapshot, self.problem, self.algorithm)
 

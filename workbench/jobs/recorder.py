@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
+from workbench.jobs.ledger import Ledger
 from workbench.jobs.snapshot import Snapshot
 from workbench.problem import Problem
-from workbench.run import Log, Probe, Row
+from workbench.run import Probe, Row
 
 FRESH = 10  # the first iterations are recorded whole: that is where curves bend, and where costs are measured
 SHARE = 0.02  # later, what costs more than a step takes at most this part of the solver's time,
@@ -27,7 +28,7 @@ class Recorder:
     """
 
     def __init__(self, probes: tuple[Probe, ...]) -> None:
-        self.probes, self.log = probes, Log()
+        self.probes, self.log = probes, Ledger()
         self.must: Callable[[State], bool] = lambda state: False
         self._blank: dict[str, Tensor] = {}
         self._spent, self._quickest, self._whole = 0.0, math.inf, -1
@@ -58,7 +59,7 @@ class Recorder:
 
     def take_whole(self, problem: Problem, state: State, seconds: float, step: float | None) -> None:
         """Record all there is to know of a state; a row that it has already is completed."""
-        there = bool(self.log.ks) and self.log.ks[-1] == state.k
+        there = self.log.state is not None and self.log.state.k == state.k
         if there and (not self._dear or self._whole == state.k):
             return
         begin = time.perf_counter()
@@ -66,7 +67,7 @@ class Recorder:
         self._blank = {n: torch.full_like(v, math.nan, dtype=_floating(v)) for n, v in values.items()}
         self._whole = state.k
         if there:
-            self.log.values[-1] = values
+            self.log.complete(values)
         else:
             self.log.add(Row(state, seconds, values))
         if self._dear:
@@ -74,27 +75,23 @@ class Recorder:
             self._quickest = min(self._quickest, spent)
             self._spent += min(spent, INTERRUPTED * self._quickest)
 
-    def rows(self, snapshot: Snapshot, problem: Problem, algorithm: Algorithm) -> Log:
+    def rows(self, snapshot: Snapshot, problem: Problem, algorithm: Algorithm) -> Ledger:
         """What a snapshot shows as a log of its own, which grows no more: its rows, the last one whole, and its x."""
-        old, state, made = snapshot.log, snapshot.state, Log()
-        if old is None or state is None:
+        if snapshot.log is None or snapshot.state is None:
+            return Ledger()
+        state, made = snapshot.state, snapshot.log.upto(snapshot.state, snapshot.recorded)
+        there = bool(made.ks) and made.ks[-1] == state.k
+        if there and not any(bool(v.isnan().any()) for v in made.last().values()):
             return made
-        count = sum(k < state.k for k in old.ks[: snapshot.recorded])
-        made.ks, made.seconds, made.values = old.ks[:count], old.seconds[:count], old.values[:count]
-        values = old.values[count] if count < snapshot.recorded else {}
-        if not values or any(bool(v.isnan().any()) for v in values.values()):
-            values = _sized(algorithm.current_step(state), state)
-            with torch.no_grad():
-                values |= {name: v for probe in self.probes for name, v in probe(problem, state).items()}
-        made.add(Row(state, snapshot.seconds, values))
+        values = _sized(algorithm.current_step(state), state)
+        with torch.no_grad():
+            values |= {name: v for probe in self.probes for name, v in probe(problem, state).items()}
+        made.complete(values) if there else made.add(Row(state, snapshot.seconds, values))
         return made
 
     def cut(self, state: State) -> None:
         """Go back to a good state, in another log: who reads the old one is not disturbed."""
-        old, self.log = self.log, Log()
-        keep = sum(k <= state.k for k in old.ks)
-        self.log.ks, self.log.seconds, self.log.values = old.ks[:keep], old.seconds[:keep], old.values[:keep]
-        self.log.state = state
+        self.log = self.log.upto(state)
 
     @property
     def _measuring(self) -> bool:

@@ -56,14 +56,18 @@ class Runner:
         if self._nice and sys.platform == "linux":  # elsewhere a thread is no nicer than its process
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._nice)
         while not self._stop:
-            with self._change:
-                self._asked = False
-                jobs = list(self._jobs)
-            for job in jobs:
-                job.obey()
-                if job.due(time.perf_counter()) == 0:
-                    job.run_slice()
+            self._turns()
             self._rest()
+
+    def _turns(self) -> None:
+        """A turn for each; nothing here outlives it, or the last job that was would be kept while there is no other."""
+        with self._change:
+            self._asked = False
+            jobs = list(self._jobs)
+        for job in jobs:
+            job.obey()
+            if job.due(time.perf_counter()) == 0:
+                job.run_slice()
 
     def _rest(self) -> None:
         """Forget the jobs that are over, and wait until one is due or somebody asks."""

@@ -1,5 +1,7 @@
 """Always on top: play, pause, step, reset, cancel, and how far the run is."""
 
+from collections.abc import Callable
+
 import panel as pn
 import panel_material_ui as pmui
 
@@ -15,8 +17,8 @@ _WHITE = {"color": "inherit", "&.Mui-disabled": {"color": "rgba(255,255,255,.45)
 class Transport:
     """The buttons, the pace, and one line of numbers with a bar."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, told: Callable[[], None] = lambda: None) -> None:
+        self._session, self._told = session, told
         self.buttons = {
             name: pmui.Button(
                 label=name,
@@ -29,7 +31,7 @@ class Transport:
             for name, icon in _ICONS.items()
         }
         for name, button in self.buttons.items():
-            button.on_click(lambda event, wish=name.lower(): getattr(session, wish)())
+            button.on_click(lambda event, wish=getattr(session, name.lower()): self._press(wish))
         self.pace = pmui.Select(
             label="pace",
             options=_PACES,
@@ -53,6 +55,11 @@ class Transport:
             margin=0,
             align="center",
         )
+
+    def _press(self, wish: Callable[[], None]) -> None:
+        """A run that goes on beyond its end has another number of steps, which others show."""
+        wish()
+        self._told()
 
     def show_frame(self, frame: Frame) -> None:
         done = round(100 * min(frame.k / max(frame.steps, 1), 1))
