@@ -35,9 +35,8 @@ class {name}(LinearOperator):
 
 
 @pytest.fixture
-def glass(tmp_path, monkeypatch):
+def glass(tmp_path):
     """A file of one's own whose class `Glass` joins the catalogue for one test."""
-    monkeypatch.setattr(outside, "_LOADED", {})
     file = tmp_path / "own_glass.py"
     file.write_text(OPERATOR.format(name="Glass"))
     yield file
