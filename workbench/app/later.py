@@ -7,6 +7,8 @@ import panel_material_ui as pmui
 from bokeh.document import Document
 from bokeh.models import CustomJS
 
+from workbench.app.words import Words
+
 # Bokeh 3.9 lays a plot out whenever its surroundings change size, also before the plot is built: an error each time,
 # for plots that join a page that is open. A plot that is not built has nothing to lay out.
 _PATIENCE = """
@@ -19,16 +21,17 @@ for (const name of ["_measure_layout", "_after_layout"]) {
 
 
 class Later:
-    """Empty places, filled one at a time in the order in which they were made."""
+    """Places that say what will be there, filled one at a time in the order in which they were made."""
 
     def __init__(self, document: Document | None = None) -> None:
         if document is not None:
             document.js_on_event("document_ready", CustomJS(code=_PATIENCE))
         self._waiting: list[tuple[pmui.Column, pn.viewable.Viewable]] = []
 
-    def place(self, part: pn.viewable.Viewable, **layout: Any) -> pmui.Column:
-        """An empty column that will hold the part."""
-        column = pmui.Column(**{"margin": 0, "sizing_mode": "stretch_width"} | layout)
+    def place(self, part: pn.viewable.Viewable, making: str = "", **layout: Any) -> pmui.Column:
+        """A column that will hold the part, and meanwhile says that it is being made."""
+        words = [Words(sentence=f"Making {making} ...").element] * bool(making)
+        column = pmui.Column(*words, **{"margin": 0, "sizing_mode": "stretch_width"} | layout)
         self._waiting.append((column, part))
         return column
 
@@ -37,7 +40,7 @@ class Later:
         if not self._waiting:
             return False
         column, part = self._waiting.pop(0)
-        column.append(part)
+        column[:] = [part]
         return True
 
     def fill_all(self) -> None:

@@ -62,7 +62,7 @@ class Workbench:
         self._later = Later(self.visit.document)
         self.tabs = pmui.Tabs(
             ("Pictures", self.gallery.element),
-            ("Compare", self._later.place(self.compare.element)),
+            ("Compare", self._later.place(self.compare.element, "the comparison")),
             ("Spectrum", self.spectrum.element),
             ("Information", self.information.element),
             ("Uncertainty", self.uncertainty.element),
@@ -123,14 +123,10 @@ class Workbench:
             self.session.play()
 
     def _page(self) -> pmui.Page:
-        self._curves = self._later.place(self.convergence.element, sizing_mode="stretch_both", min_height=190)
-        bar = pmui.Row(
-            self.transport.pace,
-            self.gallery.fit,
-            self.take.element,
-            margin=0,
-            stylesheets=[_BAR],
+        self._curves = self._later.place(
+            self.convergence.element, "the curves", sizing_mode="stretch_both", min_height=190
         )
+        bar = pmui.Row(self.transport.pace, self.gallery.fit, self.take.element, margin=0, stylesheets=[_BAR])
         centre = pmui.Column(
             self._later.place(bar),
             self.tabs,
@@ -142,7 +138,7 @@ class Workbench:
             margin=(0, 0, 4, 12),
         )
         left = [self.choices.element] + [self.upload.element] * ("truth" not in self._hidden)
-        side = self._later.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0))
+        side = self._later.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")
         return shell(self.transport.element, centre, side)
 
     def beat(self) -> None:
@@ -218,11 +214,7 @@ class Workbench:
         """Another tab: the next beat draws it, when the browser knows what is in it. What is out of sight waits."""
         self._show()
         self._turned, self._due = True, time.perf_counter() + 2 * BEAT
-        self._curves.visible = self.tabs.active not in (
-            INFORMATION,
-            UNCERTAINTY,
-            NETWORK,
-        )  # which have curves of their own
+        self._curves.visible = self.tabs.active not in (INFORMATION, UNCERTAINTY, NETWORK)  # they have their own
 
     def _say(self) -> None:
         self.notice.say(self._frame, self._note)

@@ -30,7 +30,7 @@ class Compare:
         self._split = Span(location=0, dimension="height", line_color="#ff9800", line_width=2)
         self.panel.image.add_layout(self._mark)
         self.panel.image.add_layout(self._split)
-        self.profile = pn.pane.Bokeh(self._profile(), sizing_mode="scale_width", aspect_ratio=3.4, margin=0)
+        self.profile = pn.pane.Bokeh(self._profile(), sizing_mode="scale_width", aspect_ratio=2.8, margin=0)
         right = pmui.Column(
             pmui.Row(self.divider, self.row, sizing_mode="stretch_width", margin=0),
             self.profile,
@@ -71,14 +71,15 @@ class Compare:
             tools="",
             toolbar_location=None,
             sizing_mode="scale_width",
-            aspect_ratio=3.4,
+            aspect_ratio=2.8,
             min_border_left=56,
             min_border_bottom=48,
         )
         plot.xaxis.axis_label, plot.yaxis.axis_label = "position along the row, px", "value"
         plot.line("at", "truth", source=self._lines, color="#8a8a8a", line_width=2, legend_label="truth")
         plot.line("at", "image", source=self._lines, color="#e6692e", line_width=1.5, legend_label="reconstruction")
-        plot.legend.orientation, plot.legend.location = "horizontal", "top_right"
+        plot.legend.orientation = "horizontal"
+        plot.add_layout(plot.legend[0], "above")
         plot.legend.background_fill_alpha, plot.legend.border_line_alpha = 0.6, 0
         plot.background_fill_alpha = plot.border_fill_alpha = 0
         plot.outline_line_color = None

@@ -18,6 +18,11 @@ def full(least: int) -> dict[str, str]:
     return {"height": "calc(100vh - 116px)", "min-height": f"{least}px"}
 
 
+def bar(*parts: pn.viewable.Viewable) -> pmui.FlexBox:
+    """A row of controls above a plot; what finds no room goes to a line below."""
+    return pmui.FlexBox(*parts, sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
+
+
 class Tab(ABC):
     """`element` is laid out at once; `beat` while the tab is in sight draws what is new."""
 

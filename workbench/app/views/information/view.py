@@ -7,7 +7,7 @@ from workbench.app.frames import Frame
 from workbench.app.planes import Planes
 from workbench.app.session import Session
 from workbench.app.views.information.looks import Closed, Denoiser, Look, Sampled
-from workbench.app.views.tab import SMALL, Tab, full
+from workbench.app.views.tab import SMALL, Tab, bar, full
 from workbench.app.words import ERROR, Words
 
 LOOKS: dict[str, type[Look]] = {"closed form": Closed, "sampled": Sampled, "denoiser, I-MMSE": Denoiser}
@@ -42,7 +42,7 @@ class InformationView(Tab):
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         self.menu = pmui.Select(label="show", options=list(LOOKS), value=next(iter(LOOKS)), width=185, **SMALL)
         self.complaint = Words(ERROR)
-        self.bar = pmui.Row(sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
+        self.bar = bar()
         self.side = pmui.Column(width=225, margin=(4, 4, 0, 4), scroll="y-auto", styles={"flex": "none"} | _FULL)
         self.place = pmui.Row(sizing_mode="stretch_both", margin=0, styles=_PLOT)
         self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles={"flex": "none"})

@@ -15,7 +15,7 @@ from workbench.app.views.laboratory.curvature import Batches, Density
 from workbench.app.views.laboratory.knobs import Knobs
 from workbench.app.views.laboratory.lesson import Lesson
 from workbench.app.views.laboratory.plane import Plane
-from workbench.app.views.tab import SMALL, Tab, full
+from workbench.app.views.tab import SMALL, Tab, bar, full
 from workbench.app.words import ERROR, Words
 from workbench.jobs import Status
 from workbench.networks import PRESETS
@@ -82,8 +82,8 @@ class LaboratoryView(Tab):
         self.preset.param.watch(lambda event: self._take(event.new), "value")
         self.epoch.param.watch(lambda event: self._scrub(event.new), "value")
         self.ghost.param.watch(lambda event: self._compare(event.new), "value")
-        bar = pmui.Row(self.menu, *self.buttons.values(), self.ghost, sizing_mode="stretch_width", margin=0)
-        main = pmui.Column(bar, self.place, self.below, sizing_mode="stretch_both", margin=(0, 8, 0, 0))
+        above = bar(self.menu, *self.buttons.values(), self.ghost)
+        main = pmui.Column(above, self.place, self.below, sizing_mode="stretch_both", margin=(0, 8, 0, 0))
         self._show()
         self.laboratory.begin(play=self.laboratory.small)
         return self.side, main

@@ -12,7 +12,7 @@ from workbench.app.views.spectrum.modes import Modes
 from workbench.app.views.spectrum.plots import SpectrumPlot
 from workbench.app.views.spectrum.shares import Cumulative, Preconditioned, Shares
 from workbench.app.views.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted
-from workbench.app.views.tab import SMALL, Tab
+from workbench.app.views.tab import SMALL, Tab, bar
 from workbench.app.widgets import control
 from workbench.app.wishes import Wishes
 from workbench.app.words import ERROR, Words
@@ -72,8 +72,8 @@ class SpectrumView(Tab):
         self.menu.param.watch(lambda event: self._show(), "value")
         self.scale.param.watch(lambda event: self._again(), "value")
         self.first.param.watch(lambda event: self._at_start(event.new), "value")
-        bar = pmui.Row(self.menu, self.scale, *self.buttons.all, sizing_mode="stretch_width", margin=0)
-        main = pmui.Column(bar, self.place, sizing_mode="stretch_both", margin=0)
+        above = bar(self.menu, self.scale, *self.buttons.all)
+        main = pmui.Column(above, self.place, sizing_mode="stretch_both", margin=0)
         self._show()
         if self.spectra.small:
             self.spectra.start()

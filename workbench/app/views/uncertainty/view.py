@@ -9,7 +9,7 @@ from workbench.analysis.chains import Look, Sampled, Sampling
 from workbench.app.frames import Frame
 from workbench.app.session import Session
 from workbench.app.uncertainty import Maps, Uncertainty
-from workbench.app.views.tab import SMALL, Tab, full
+from workbench.app.views.tab import SMALL, Tab, bar, full
 from workbench.app.views.uncertainty.curves import Correlation, Distances, Mixing
 from workbench.app.views.uncertainty.pictures import DRAWS, SUMMARY, MapPictures
 from workbench.app.widgets import control
@@ -72,15 +72,15 @@ class UncertaintyView(Tab):
             scroll="y-auto",
             styles={"flex": "none"} | _FULL,
         )
-        bar = pmui.Row(self.menu, *self.buttons.all, sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
+        above = bar(self.menu, *self.buttons.all)
         kept = {"sizing_mode": "stretch_width", "styles": {"flex": "none"}}
         below = pmui.Column(self.note.element, margin=(0, 12, 4, 0), **kept)
         self._plots = [
             pmui.Column(curve.element, sizing_mode="stretch_both", margin=0, styles=_EQUAL)
             for curve in (self.mixing, self.correlation, self.distances)
         ]
-        self._empty = [bar, below]
-        self._full = [bar, self.pictures.element, self.curves, below]
+        self._empty = [above, below]
+        self._full = [above, self.pictures.element, self.curves, below]
         self.main = pmui.Column(*self._empty, sizing_mode="stretch_both", margin=0, styles=_FULL)
         if self.uncertainty.small:
             self.uncertainty.start()
