@@ -1,6 +1,7 @@
 """A small experiment, its session, and frames made by hand."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,3 +42,28 @@ def frame(**given: object) -> Frame:
         "marks": (), "proofs": {"k": np.arange(4), "seconds": np.arange(4) / 10, "duality gap": 10.0 ** -np.arange(4)},
     }  # fmt: skip
     return Frame(**(plain | given))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Where the real server is."""
+    from tests.app.browsing import served
+
+    with served() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    from tests.app.browsing import launched
+
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    from tests.app.browsing import watched
+
+    with watched(chromium) as made:
+        yield made

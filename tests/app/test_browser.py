@@ -1,112 +1,15 @@
 """The served page in a real browser: what a person does, and what leaves the machine (nothing)."""
 
-import os
 import re
-import shutil
-import socket
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.app.browsing import PATIENCE, iteration, opened, picture, playwright, press, said, typed, until, watched
+
 pytestmark = pytest.mark.browser
-playwright = pytest.importorskip("playwright.sync_api")
-PATIENCE = 60  # seconds: machines that run tests may have a fraction of one core for server and browser
-playwright.expect.set_options(timeout=1000 * PATIENCE)
-ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
-SMALL = "truth=shepp_logan&truth.size=64&steps=100000"
-RACE = "reading 'top_panel'"  # Panel 1.9 measures a Bokeh figure before its first layout; the next layout is right
-TOLD = "Upload error: "  # the file input writes there, too, what the page says
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The real server on a free port, in a process of its own."""
-    import subprocess
-    import sys
-
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
-    code = f"from workbench.app.serve import serve\nserve(port={port}, announce=lambda a: print(a, flush=True))"
-    server = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert server.stdout is not None
-    found = server.stdout.readline().strip()
-    assert found.startswith("http")
-    yield found
-    server.terminate()
-    server.wait(30)  # on a machine that has other things to do
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator["playwright.Browser"]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium: "playwright.Browser") -> Iterator["playwright.Page"]:
-    """A page that refuses and lists every request that is not local, and every error."""
-    made = chromium.new_page(viewport={"width": 1366, "height": 768})
-    away: list[str] = []
-    errors: list[str] = []
-
-    def gate(route: "playwright.Route") -> None:
-        if re.match(r"(https?|wss?)://(localhost|127\.0\.0\.1)[:/]", route.request.url):
-            route.continue_()
-        else:
-            away.append(route.request.url)
-            route.abort()
-
-    made.route("**/*", gate)
-    made.on("console", lambda m: errors.append(m.text) if m.type == "error" and TOLD not in m.text else None)
-    made.on("pageerror", lambda e: errors.append(str(e)) if RACE not in str(e) else None)
-    made.set_default_timeout(1000 * PATIENCE)
-    yield made
-    made.close()
-    assert not away
-    assert not errors
-
-
-def opened(page: "playwright.Page", address: str, query: str = SMALL) -> None:
-    page.goto(f"{address}?{query}")
-    playwright.expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
-
-
-def said(page: "playwright.Page") -> str:
-    return page.get_by_text(re.compile(r"iteration \d+ of")).inner_text()
-
-
-def iteration(page: "playwright.Page") -> int:
-    return int(re.search(r"iteration (\d+) of", said(page))[1])
-
-
-def until(page: "playwright.Page", reached: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    end = time.perf_counter() + seconds
-    while not reached():
-        assert time.perf_counter() < end, "not reached in time"
-        page.wait_for_timeout(100)  # unlike time.sleep, it lets the page's events through
-
-
-def press(page: "playwright.Page", name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def picture(page: "playwright.Page") -> bytes:
-    """What is seen of the four pictures."""
-    return page.screenshot(clip={"x": 310, "y": 120, "width": 1040, "height": 250})
 
 
 def test_the_run_moves_when_the_page_opens_and_obeys_its_buttons(page, address) -> None:
@@ -148,14 +51,11 @@ def test_a_slider_changes_the_picture_and_the_address(page, address) -> None:
 
 def test_a_bad_value_is_said_beside_its_control_and_the_run_goes_on(page, address) -> None:
     opened(page, address)
-    field = page.get_by_role("textbox", name="width, px, typed")
-    field.fill("wide")
-    field.press("Enter")
+    typed(page, "width, px", "wide")
     playwright.expect(page.get_by_text(re.compile("wanted a number.*got 'wide'"))).to_be_visible()
     k = iteration(page)
     until(page, lambda: iteration(page) > k)
-    field.fill("1.5")
-    field.press("Enter")
+    typed(page, "width, px", "1.5")
     playwright.expect(page.get_by_text(re.compile("got 'wide'"))).to_be_hidden()
 
 
@@ -246,3 +146,38 @@ def busy(address: str) -> float:
     port = int(address.rstrip("/").rpartition(":")[2])
     pid = next(c.pid for c in psutil.net_connections("tcp") if c.laddr.port == port and c.status == "LISTEN")
     return psutil.Process(pid).cpu_percent(0.5) / 100
+
+
+def test_back_takes_the_page_along(page, address) -> None:
+    opened(page, address)
+    field = page.get_by_role("textbox", name="weight, typed")
+    first = field.input_value()
+    typed(page, "weight", "3")
+    until(page, lambda: "prior.weight=3" in page.url)
+    page.go_back()
+    playwright.expect(field).to_have_value(first)
+    assert "prior.weight=3" not in page.url
+    page.go_forward()
+    playwright.expect(field).to_have_value("3")
+
+
+def test_the_copy_buttons_copy_and_answer(page, address) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened(page, address)
+    press(page, "Copy link")
+    playwright.expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.get_by_role("tab", name="Python").click()
+    press(page, "Copy as Python")
+    until(page, lambda: page.evaluate("navigator.clipboard.readText()").startswith("from workbench import"))
+
+
+def test_on_a_narrow_page_everything_can_be_reached(chromium, address) -> None:
+    """A click waits for what lies above a tab to go away; what begins beyond the edge is never seen."""
+    with watched(chromium, width=1024) as page:
+        opened(page, address)
+        for name in ("Compare", "Spectrum", "Information", "Uncertainty", "Network", "Python", "Pictures"):
+            page.get_by_role("tab", name=name).click()
+            playwright.expect(page.get_by_text(re.compile("^Making")).filter(visible=True)).to_have_count(0)
+            boxes = [button.bounding_box() for button in page.get_by_role("button").all()]
+            assert all(box["x"] + box["width"] <= 1024 for box in boxes if box)

@@ -1,0 +1,117 @@
+"""A server and a browser for tests of the served page, and what a person does with them."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+PATIENCE = 60  # seconds: machines that run tests may have a fraction of one core for server and browser
+playwright.expect.set_options(timeout=1000 * PATIENCE)
+ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+]  # fmt: skip
+SMALL = "truth=shepp_logan&truth.size=64&steps=100000"
+RACE = "reading 'top_panel'"  # Panel 1.9 measures a Bokeh figure before its first layout; the next layout is right
+TOLD = "Upload error: "  # the file input writes there, too, what the page says
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of the real server on a free port, in a process of its own."""
+    code = f"from workbench.app.serve import serve\nserve(port={free_port()}, announce=lambda a: print(a, flush=True))"
+    server = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert server.stdout is not None
+    found = server.stdout.readline().strip()
+    assert found.startswith("http")
+    yield found
+    server.terminate()
+    server.wait(30)  # on a machine that has other things to do
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def launched() -> Iterator["playwright.Browser"]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def watched(browser: "playwright.Browser", width: int = 1366, expected: str = "") -> Iterator["playwright.Page"]:
+    """A page on which no request leaves the machine and nothing fails but what is expected to."""
+    made = browser.new_page(viewport={"width": width, "height": 768})
+    away: list[str] = []
+    errors: list[str] = []
+
+    def gate(route: "playwright.Route") -> None:
+        if re.match(r"(https?|wss?)://(localhost|127\.0\.0\.1)[:/]", route.request.url):
+            route.continue_()
+        else:
+            away.append(route.request.url)
+            route.abort()
+
+    made.route("**/*", gate)
+    made.on("console", lambda m: errors.append(m.text) if m.type == "error" and TOLD not in m.text else None)
+    made.on("pageerror", lambda e: errors.append(str(e)) if RACE not in str(e) else None)
+    made.set_default_timeout(1000 * PATIENCE)
+    yield made
+    made.close()
+    assert not away
+    assert not [e for e in errors if not (expected and re.search(expected, e))]
+
+
+def opened(page: "playwright.Page", address: str, query: str = SMALL) -> None:
+    page.goto(f"{address}?{query}")
+    playwright.expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+
+
+def said(page: "playwright.Page") -> str:
+    return page.get_by_text(re.compile(r"iteration \d+ of")).inner_text()
+
+
+def iteration(page: "playwright.Page") -> int:
+    return int(re.search(r"iteration (\d+) of", said(page))[1])
+
+
+def until(page: "playwright.Page", reached: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    end = time.perf_counter() + seconds
+    while not reached():
+        assert time.perf_counter() < end, "not reached in time"
+        page.wait_for_timeout(100)  # unlike time.sleep, it lets the page's events through
+
+
+def press(page: "playwright.Page", name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def picture(page: "playwright.Page") -> bytes:
+    """What is seen of the four pictures."""
+    return page.screenshot(clip={"x": 310, "y": 120, "width": 1040, "height": 250})
+
+
+def typed(page: "playwright.Page", name: str, value: str) -> "playwright.Locator":
+    """The field beside a slider, after a person typed a value."""
+    field = page.get_by_role("textbox", name=f"{name}, typed")
+    field.fill(value)
+    field.press("Enter")
+    return field
