@@ -54,7 +54,11 @@ def test_a_browser_whose_scripts_are_slow_gets_the_page_it_asked_for(chromium, a
     """Bokeh's own patience ends after five seconds; `watched` sees whether a foreign host is asked for anything."""
     with watched(chromium) as page:
         held = []
-        page.route(re.compile(r"bokeh\.min\.js"), lambda route: held.append(route))
+
+        def hold(route):
+            held.append(route)
+
+        page.route(re.compile(r"bokeh\.min\.js"), hold)
         page.goto(f"{address}?{SMALL}", wait_until="commit")
         until(page, lambda: bool(held))
         playwright.expect(page.get_by_text(WAITING)).to_be_visible()

@@ -50,10 +50,10 @@ class Curves:
     def __init__(self, chosen: str, label: str, told: Callable[[], None] = lambda: None) -> None:
         self._told = told
         start = next(s for s in SERIES if s.title == chosen)
-        small = {"size": "small", "margin": (6, 8, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
-        self.select = pmui.Select(label=label, options={s.title: s for s in SERIES}, value=start, width=130, **small)
-        self.axis = pmui.Select(label="against", options=AXES, value=False, width=115, **small)
-        self.log = pmui.Switch(label="log axis", value=start.log, size="small", margin=(8, 4, 0, 0))
+        small = {"size": "small", "margin": (6, 4, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
+        self.select = pmui.Select(label=label, options={s.title: s for s in SERIES}, value=start, width=120, **small)
+        self.axis = pmui.Select(label="against", options=AXES, value=False, width=106, **small)
+        self.log = pmui.Switch(label="log", value=start.log, size="small", margin=(8, 4, 0, 0))
         self.note = Words()
         self._frame: Frame | None = None
         self._rows = (-1, -1)
