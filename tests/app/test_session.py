@@ -11,14 +11,13 @@ import torch
 
 from workbench import storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent
-from workbench.app.address import from_address, to_address
 from workbench.app.pace import Pace
 from workbench.app.session import Session
 from workbench.data import Shipped
 from workbench.experiment import Experiment, from_description
 from workbench.jobs import Status
 from workbench.noise import Gaussian
-from workbench.operators import FourierMask, GaussianBlur, Radon
+from workbench.operators import FourierMask, GaussianBlur
 from workbench.parameters import describe
 from workbench.priors import L1, Tikhonov
 
@@ -241,37 +240,33 @@ def test_the_dataset_of_a_session_rebuilds_it(session, tmp_path):
     assert torch.equal(torch.from_numpy(found["x"].values), session.job.latest.state.x)
 
 
+@pytest.mark.parametrize("paused", [False, True])
+def test_what_is_saved_is_what_is_seen(paused):
+    """Picture, caption, curves and file are of one iterate, though the run has gone on meanwhile."""
+    session = Session(experiment(steps=1_000_000))
+    session.play()
+    frame = wait(session, Status.RUNNING)
+    while frame.k < 3:
+        frame = wait(session, Status.RUNNING)
+    if paused:
+        session.pause()
+        frame = wait(session, Status.PAUSED)
+    else:
+        end = time.perf_counter() + 60
+        while session.job.latest.state.k <= frame.k:
+            assert time.perf_counter() < end
+            time.sleep(0.005)
+    found = session.dataset()
+    assert found["k"].values[-1] == frame.k == frame.ks[-1]
+    assert np.array_equal(found["x"].values[0, 0], frame.image)
+    assert found["psnr"].values[-1].item() == pytest.approx(frame.curves["psnr"][-1], rel=1e-12)
+    session.close()
+
+
 def test_the_code_of_a_session_repeats_it(session):
     space: dict = {}
     exec(session.code().replace(".run()", ""), space)
     assert describe(space["result"]) == describe(session.experiment)
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        Experiment(),
-        experiment(seed=3, steps=7),
-        experiment(operator=Radon(SHAPE, (0.0, 45.0, 90.0)), prior=Tikhonov(2.0), algorithm=GradientDescent(0.001)),
-        experiment(operator=GaussianBlur(SHAPE, 2.0), prior=L1(1.0)),
-    ],
-)
-def test_an_address_brings_the_experiment_back(made):
-    assert describe(from_address(to_address(made))) == describe(made)
-
-
-def test_an_empty_address_is_the_default():
-    assert describe(from_address("")) == describe(Experiment())
-
-
-@pytest.mark.parametrize(
-    "query", ["?operator=Blurr", "?prior.weight=-3", "?operator.size=3", "?truth=cat", "?steps=many"]
-)
-def test_a_bad_address_shows_its_sentence_and_the_default(query):
-    session = Session.from_address(query)
-    assert session.errors["address"].startswith("wanted")
-    assert describe(session.experiment) == describe(Experiment())
-    session.close()
 
 
 def test_a_diverged_run_is_repaired_by_its_own_advice():
@@ -281,6 +276,7 @@ def test_a_diverged_run_is_repaired_by_its_own_advice():
     assert frame.repair == {"algorithm.step_size": None}
     assert 0 < frame.largest_step < 5.0 and frame.largest_step == pytest.approx(2 / frame.lipschitz)
     session.repair(frame.repair)
+    assert session.experiment.algorithm.step_size is None
     done = wait(session, Status.DONE)
     assert not done.repair and done.curves["objective"][-1] < done.curves["objective"][0]
     session.close()
