@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,17 +27,19 @@ TOLD = "Upload error: "  # the file input writes there, too, what the page says
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The address of the real server on a free port, in a process of its own."""
+    """The address of the real server on a free port, in a process of its own that has nothing to complain of."""
     code = f"from workbench.app.serve import serve\nserve(port={free_port()}, announce=lambda a: print(a, flush=True))"
-    server = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert server.stdout is not None
-    found = server.stdout.readline().strip()
-    assert found.startswith("http")
-    yield found
-    server.terminate()
-    server.wait(30)  # on a machine that has other things to do
+    with tempfile.TemporaryFile("w+") as log:
+        server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=log, text=True)
+        assert server.stdout is not None
+        found = server.stdout.readline().strip()
+        assert found.startswith("http")
+        yield found
+        server.terminate()
+        server.wait(30)  # on a machine that has other things to do
+        log.seek(0)
+        said = log.read()
+    assert "Traceback" not in said, said[-4000:]
 
 
 def free_port() -> int:

@@ -67,3 +67,16 @@ def test_a_browser_whose_scripts_are_slow_gets_the_page_it_asked_for(chromium, a
             route.continue_()
         playwright.expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
         playwright.expect(page.get_by_text(WAITING)).to_be_hidden()
+
+
+def test_pages_closed_in_the_middle_of_their_work_leave_no_complaint(chromium, address):
+    """What the server says is read when it has ended (`served`)."""
+    context = chromium.new_context()
+    pages = [context.new_page() for _ in range(6)]
+    for page in pages:
+        page.goto(f"{address}?{SMALL}", wait_until="commit")
+    for page in pages[:3]:
+        playwright.expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+    context.close()
+    with watched(chromium) as page:
+        opened(page, address)
