@@ -219,9 +219,9 @@ def _symmetric(problem: Problem, apply: Callable[[Tensor], Tensor]) -> LinearOpe
 
 
 def _learn(preconditioner: Preconditioner, hessian: LinearOperator, like: Tensor) -> tuple[Tensor, Mapping[str, float]]:
-    """What P knows of H, and the largest eigenvalue of P H over the batch, 2 % on the safe side."""
+    """What P knows of H, and the largest eigenvalue of P H over the batch, on the safe side."""
     fitted = preconditioner.fit(hessian, like)
-    return fitted, {"lipschitz": 1.02 * float(largest(preconditioner, fitted, hessian, like).max())}
+    return fitted, {"lipschitz": float(largest(preconditioner, fitted, hessian, like).max())}
 
 
 def _ratio(above: Tensor, below: Tensor, active: Tensor) -> Tensor:

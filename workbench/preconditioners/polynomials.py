@@ -6,14 +6,15 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from workbench.linalg import largest_eigenvalue
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
-from workbench.preconditioners.base import Preconditioner, normals
+from workbench.preconditioners.base import Preconditioner
 from workbench.preconditioners.symmetric import coefficients, power_sums
-from workbench.tensors import norm, spread
+from workbench.tensors import real_of, spread
 
 Degree = Annotated[int, Range(0, 8, limits=(0, 50)), "degree: products with H that an application costs"]
-_LOOKS, _ABOVE, _TINY = 30, 1.1, 1e-37
+_SAFE = 0.1  # how far above the largest eigenvalue the interval may end
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,8 @@ class Chebyshev(_Polynomial):
 
     def fit(self, hessian: LinearOperator, like: Tensor) -> Tensor:
         """A bound of the largest eigenvalue: (B,)."""
-        (v,) = normals(like, 1, "start of a polynomial")
-        bound = norm(v)
-        for _ in range(_LOOKS):
-            v = hessian(v / spread(norm(v).clamp_min(_TINY), v))
-            bound = norm(v)
-        return torch.where(bound > 0, _ABOVE * bound, 1)
+        _, high = largest_eigenvalue(hessian, like, _SAFE)
+        return torch.where(high > 0, high, 1).to(like.device, real_of(like.dtype))
 
     def apply(self, fitted: Tensor, hessian: LinearOperator, r: Tensor) -> Tensor:
         high = spread(fitted, r)
