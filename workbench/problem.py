@@ -111,6 +111,10 @@ class Problem:
         linear = self.operator if isinstance(self.operator, LinearOperator) else self.operator.at(self.start()[:1])
         return operator_norm(linear, self.zeros())
 
+    def aligned(self, x: Tensor) -> Tensor:
+        """x, or what has the same data and is nearer to the truth where it is known: what an error is taken of."""
+        return x if self.truth is None else self.operator.aligned(x, self.truth.to(x))
+
     def gauss_newton(self, x: Tensor) -> LinearOperator:
         """v -> J* curvature J v + prior's Hessian v at x: the Hessian without the bend of A."""
         jacobian = self.operator.at(x)

@@ -181,7 +181,7 @@ class Session:
         state, k = snapshot.state, snapshot.state.k if snapshot.state else 0
         rate = self._pace.at(k) if snapshot.status is jobs.Status.RUNNING else 0.0
         image = picture(state.x) if state else None
-        error = image - self._pictures.truth if image is not None else None
+        error = picture(self.problem.aligned(state.x)) - self._pictures.truth if state else None
         left = (snapshot.steps - k) / rate if rate > 0 else None
         curves = self._curves
         return Frame(

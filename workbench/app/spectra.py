@@ -137,7 +137,9 @@ class Spectra:
             self.errors = []
         if not self.errors or state.k > self.errors[-1][0]:
             with torch.no_grad():
-                along, rest = modes.error_split(self.finding.pairs, state.x[:1] - truth[:1].to(state.x))
+                along, rest = modes.error_split(
+                    self.finding.pairs, self.session.problem.aligned(state.x)[:1] - truth[:1].to(state.x)
+                )
             self.errors.append((state.k, torch.cat([along[0], rest[:1]]).cpu()))
 
     def _track(self) -> None:
