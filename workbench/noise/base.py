@@ -82,7 +82,7 @@ class Noise(ABC, metaclass=Checked):
         return 0.0
 
     def expected(self, y: Tensor) -> float:
-        """What `nll` of an item is on average at the truth: below, a reconstruction explains the noise too."""
+        """What `nll` is on average at the truth, of an item like these: below, a reconstruction explains the noise."""
         raise self._lacks("a known average at the truth")
 
     def unfit(self, y: Tensor) -> str:
