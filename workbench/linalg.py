@@ -27,7 +27,7 @@ def cg(
 ) -> Tensor:
     """Solve H x = b for a self-adjoint H >= 0 by conjugate gradients, every item of the batch with its own steps.
 
-    Stops when |b - H x| <= tolerance |b| in the whole batch, or after `steps`. Hestenes & Stiefel 1952.
+    An item rests once |b - H x| <= tolerance |b|, or after `steps`. Hestenes & Stiefel 1952.
     """
     x = torch.zeros_like(b) if x is None else x
     r = p = b - operator(x)
@@ -35,7 +35,7 @@ def cg(
     for _ in range(steps):
         if bool((norm2(r) <= goal).all()):
             break
-        x, r, p = conjugate_step(operator, x, r, p)
+        x, r, p = conjugate_step(operator, x, r, p, goal)
     return x
 
 

@@ -50,7 +50,7 @@ def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, see
     if sentence := algorithm.unmet(problem):
         raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
     _warn_of_mismatch(problem)
-    x = problem.start() if x is None else x
+    x = algorithm.start(problem) if x is None else x
     if tuple(x.shape) != problem.shape:
         raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
     return _from_start(problem, algorithm, x, seed)
@@ -170,8 +170,8 @@ def _row(problem: Problem, state: State, seconds: float, probes: tuple[Probe, ..
 
 
 def objective(problem: Problem, state: State) -> Mapping[str, Tensor]:
-    """The probe of the objective, its two terms and nothing else."""
-    misfit, prior = problem.misfit(state.x), problem.prior(state.x)
+    """The probe of the objective, its two terms and nothing else: at x put into the constraints, where it is finite."""
+    misfit, prior = problem.terms(state.x)
     return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
 
 

@@ -19,6 +19,7 @@ from workbench.noise import Gaussian
 from workbench.parameters import as_text, changed, describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.tensors import least
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -199,7 +200,7 @@ class Session:
             curves=curves.arrays(),
             marks=snapshot.marks,
             largest_step=snapshot.largest_step,
-            lipschitz=state.measured.get("lipschitz") if state else None,
+            lipschitz=least(state.measured.get("lipschitz")) if state else None,
             expansion=expansions(snapshot.expansion),
             repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
             proofs=certificates(snapshot.proofs),

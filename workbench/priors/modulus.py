@@ -33,9 +33,10 @@ class MagnitudeOf(Prior):
         return self.prior(x.abs())
 
     def prox(self, x: Tensor, step: float) -> Tensor:
-        size = x.abs()
-        phase = torch.where(size > 0, x / size.clamp_min(torch.finfo(size.dtype).tiny), 1)
-        return self.prior.prox(size, step) * phase
+        return self.prior.prox(x.abs(), step) * _phase(x)
+
+    def feasible(self, x: Tensor) -> Tensor:
+        return self.prior.feasible(x.abs()) * _phase(x)
 
     def strong_convexity(self) -> float:
         return -math.inf
@@ -44,3 +45,8 @@ class MagnitudeOf(Prior):
         if not dtype.is_complex:
             return f"the modulus of a real unknown loses its sign: take {type(self.prior).__name__} itself"
         return self.prior.unfit(shape, real_of(dtype))
+
+
+def _phase(x: Tensor) -> Tensor:
+    size = x.abs()
+    return torch.where(size > 0, x / size.clamp_min(torch.finfo(size.dtype).tiny), 1)
