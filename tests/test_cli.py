@@ -1,6 +1,7 @@
 """The command line: every answer, and every refusal in one line with exit code 2."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -108,6 +109,22 @@ def test_a_file_of_ones_own(capsys, tmp_path):
     assert small["spec"]["operator"]["shape"] == [1, 32, 24]
 
 
+def test_what_was_done_to_a_file_is_said(capsys, tmp_path):
+    np.save(tmp_path / "dim.npy", (np.arange(40 * 30).reshape(40, 30) + 500).astype(np.uint16))
+    words = ("run", "--truth", str(tmp_path / "dim.npy"), "--steps", "2")
+    note = "16-bit integers scaled from [0, 65535] to [0, 1]; they reach 1699: window=(0, 1699) uses the whole range"
+    assert f"the file: {note}\n" in answer(capsys, *words)
+    said = json.loads(answer(capsys, *words, "--json", "--out", str(tmp_path / "run.nc")))
+    assert (said["notes"], said["limits"]) == ([note], [0, 65535])
+    assert json.loads(storage.load(tmp_path / "run.nc").attrs["notes"]) == [note]
+    said = json.loads(answer(capsys, *words, "--json", "--set", "truth.window=whole"))
+    assert said["limits"] == [500, 1699] and "smallest and largest" in said["notes"][0]
+    said = json.loads(answer(capsys, *words, "--json", "--set", "truth.window=600,900"))
+    assert said["limits"] == [600, 900] and "values clipped" in said["notes"][0]
+    said = json.loads(answer(capsys, *SMALL, "--json"))
+    assert (said["notes"], said["limits"]) == ([], None)
+
+
 @pytest.mark.parametrize(
     ("truth", "operator", "images"),
     [("astronaut", "Downsample", 4), ("camera", "FourierMask", 4), ("camera", "Radon", 4), ("ecg", "Downsample", 0)],
@@ -179,6 +196,26 @@ def test_doctor_finds_this_machine_in_order(capsys):
     assert by_name["signals"]["found"] == f"{len(data.names())} of {len(data.names())} signals"
     assert not any(f["remedy"] for f in found if f["about"] != "port")
     assert "psnr" in answer(capsys, "doctor")
+
+
+def test_doctor_says_where_kernels_are_kept_and_what_helps_where_nothing_can_be(capsys, monkeypatch):
+    found = {f["about"]: f for f in json.loads(answer(capsys, "doctor", "--json"))["findings"]}
+    assert Path(found["cache of kernels"]["found"]).is_dir()
+    monkeypatch.setattr("workbench.kernels.dispatch.cache_folder", lambda: "")
+    line = next(line for line in answer(capsys, "doctor").splitlines() if "cache of kernels" in line)
+    assert line.startswith("!") and "NUMBA_CACHE_DIR" in line
+
+
+def test_an_account_without_a_home_gets_one_that_is_not_there(capsys, monkeypatch):
+    """Bokeh and Jupyter ask for the home when they are imported, and end where the system knows of none."""
+
+    def unknown():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setenv("HOME", "somewhere")
+    monkeypatch.setattr(Path, "home", unknown)
+    answer(capsys, "list", "priors")
+    assert os.environ["HOME"] == "/nonexistent"
 
 
 def test_lab_asks_the_network_for_nothing():

@@ -13,6 +13,7 @@ from workbench.analysis.expansion import Expansion
 from workbench.jobs import Proof, Snapshot, Status
 from workbench.problem import Problem
 from workbench.run import Log
+from workbench.tensors import least
 
 Array = np.ndarray
 
@@ -54,6 +55,12 @@ class Frame:
     repair: Mapping[str, Any] = field(default_factory=dict)
     proofs: Mapping[str, Array] = field(default_factory=dict)
 
+    def at_k(self, name: str) -> float | None:
+        """The value of a curve at the very iterate that is drawn; None where it was not looked at."""
+        values = self.curves.get(name)
+        known = values is not None and len(values) and self.ks[-1] == self.k and np.isfinite(values[-1])
+        return float(values[-1]) if values is not None and known else None
+
 
 def expansions(found: Expansion | None) -> tuple[float, float, float] | None:
     """The largest of the batch of each constant."""
@@ -67,6 +74,31 @@ def certificates(proofs: tuple[Proof, ...]) -> dict[str, Array]:
     columns = {"k": [p.k for p in proofs], "seconds": [p.seconds for p in proofs]}
     kinds = {str(kind): [p.relative if p.kind is kind else np.nan for p in proofs] for kind in Kind}
     return {name: np.asarray(column, float) for name, column in (columns | kinds).items()}
+
+
+def frame_of(snapshot: Snapshot, curves: "Curves", problem: Problem, rate: float) -> Frame:
+    """A snapshot as it is drawn; `curves` have read it, `rate` is in iterations a second, 0 where it is not known."""
+    state, k = snapshot.state, snapshot.state.k if snapshot.state else 0
+    return Frame(
+        version=snapshot.version,
+        k=k,
+        steps=snapshot.steps,
+        status=snapshot.status,
+        message=snapshot.message,
+        rate=rate,
+        remaining=(snapshot.steps - k) / rate if rate > 0 else None,
+        image=picture(state.x) if state else None,
+        error=picture(problem.aligned(state.x)) - picture(_truth(problem)) if state else None,
+        ks=np.asarray(curves.ks),
+        seconds=np.asarray(curves.seconds),
+        curves=curves.arrays(),
+        marks=snapshot.marks,
+        largest_step=snapshot.largest_step,
+        lipschitz=least(state.measured.get("lipschitz")) if state else None,
+        expansion=expansions(snapshot.expansion),
+        repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
+        proofs=certificates(snapshot.proofs),
+    )
 
 
 def picture(x: Tensor) -> Array:
@@ -85,9 +117,13 @@ def data_picture(y: Tensor) -> tuple[Array, str]:
     return picture(size.clamp_min(floor).log10()), "log10 |data|"
 
 
+def _truth(problem: Problem) -> Tensor:
+    return problem.zeros() if problem.truth is None else problem.truth
+
+
 def pictures(problem: Problem, version: int) -> Pictures:
     """The truth and the data of a problem; a zero truth where it is not known."""
-    truth = problem.zeros() if problem.truth is None else problem.truth
+    truth = _truth(problem)
     y, vectors = problem.y, problem.y.ndim > truth.ndim
     data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
     label = "length of the data's vectors" if vectors else label
@@ -96,7 +132,7 @@ def pictures(problem: Problem, version: int) -> Pictures:
 
 @dataclass
 class Curves:
-    """The rows of a log as host arrays, each copied from the device once."""
+    """The rows of a log as host arrays, copied from the device once, all that are new in one piece."""
 
     log: Log | None = None
     ks: list[int] = field(default_factory=list)
@@ -110,15 +146,15 @@ class Curves:
             return
         if log is not self.log or count < len(self.ks):
             self.log, self.ks, self.seconds, self.values = log, [], [], {}
-        begin = len(self.ks)
-        fresh = log.values[begin:count]
-        if not fresh:
+        if not count:
             return
-        self.ks += log.ks[begin:count]
-        self.seconds += log.seconds[begin:count]
-        for name in fresh[0]:
-            column = torch.stack([row[name][0] for row in fresh]).tolist()
-            self.values.setdefault(name, []).extend(column)
+        # The last row is read again: it may have been completed since.
+        begin = max(len(self.ks) - 1, 0)
+        fresh = log.values[begin:count]
+        table = torch.stack([torch.stack([row[name][0] for name in fresh[0]]) for row in fresh]).tolist()
+        self.ks[begin:], self.seconds[begin:] = log.ks[begin:count], log.seconds[begin:count]
+        for name, column in zip(fresh[0], zip(*table, strict=True), strict=True):
+            self.values.setdefault(name, [])[begin:] = column
 
     def arrays(self) -> dict[str, Array]:
         return {name: np.asarray(column) for name, column in self.values.items()}
