@@ -109,7 +109,7 @@ class Problem:
     def strong_convexity(self) -> float:
         """An m with objective - m |x|^2 / 2 convex for a convex misfit: the prior's, and the noise's where the
         spectrum of A*A is known."""
-        modulus = self.noise.strong_convexity()
+        modulus = self.noise.strong_convexity(self.y)
         spectrum = self.operator.spectrum() if modulus and isinstance(self.operator, LinearOperator) else None
         least = 0.0 if spectrum is None else max(0.0, float(spectrum.min()))
         return self.prior.strong_convexity() + modulus * least

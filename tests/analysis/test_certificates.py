@@ -128,7 +128,7 @@ def test_elsewhere_it_is_the_fixed_point_residual_and_says_why():
     bent = Problem(Squares(), Gaussian(0.5), Tikhonov(1.0), crop("moon"))
     assert "linear" in uncertified(bent)
     assert gap(bent, State(bent.y)) == {}
-    state = next(iter(iterate(bent, GradientDescent(step_size=1e-3))))
+    state = next(iter(iterate(bent, GradientDescent(step_size=1e-3), bent.y)))
     proof = certify(bent, GradientDescent(step_size=1e-3), state)
     assert proof.kind is Kind.RESIDUAL and "linear" in proof.why
     step = 1e-3 * (bent.misfit_grad(state.x) + bent.prior.grad(state.x))
@@ -155,8 +155,8 @@ def test_a_split_constraint_is_certified_where_it_is_met(law, constraint):
     truth[..., 2:6, 3:7] = 1
     solved = Problem.simulate(GaussianBlur(SHAPE, 0.7), law, Sum(TotalVariation(1.0), constraint), truth)
     gaps, values, objectives = [], [], []
-    for state in until(iterate(solved, PDHG()), after(400)):
-        if state.k in (5, 50, 400):
+    for state in until(iterate(solved, PDHG()), after(800)):
+        if state.k in (5, 50, 800):
             proof = certify(solved, PDHG(), state)
             gaps.append(float(proof.relative))
             inside = solved.prior.feasible(state.x)

@@ -87,6 +87,8 @@ class Algorithm(ABC, metaclass=Checked):
     draws_at_end: ClassVar[bool] = False  # of a random one: its last state is a sample; else every state is
     independent: ClassVar[bool] = False  # of a random one: every state is a sample that owes nothing to the one before
 
+    wanders: ClassVar[bool] = False  # by noise of its own it leaves a start where the data show no way
+
     def start(self, problem: Problem) -> Tensor:
         """The first iterate where none is given."""
         return problem.start()
@@ -140,7 +142,7 @@ class Algorithm(ABC, metaclass=Checked):
 def white(problem: Problem) -> bool:
     """Whether the misfit is c |A x - y|^2 / 2, c = `noise.lipschitz`."""
     noise = problem.noise
-    return Likelihood.QUADRATIC in noise.can and noise.lipschitz(problem.y) == noise.strong_convexity()
+    return Likelihood.QUADRATIC in noise.can and noise.lipschitz(problem.y) == noise.strong_convexity(problem.y)
 
 
 def prior_bend(problem: Problem) -> float | None:

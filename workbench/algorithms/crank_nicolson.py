@@ -32,7 +32,7 @@ class PreconditionedCrankNicolson(Algorithm):
     beta: Annotated[float | None, Range(1e-3, 1, log=True, limits=(0, 1)), "share of new noise in a proposal"] = None
 
     needs = Needs(prior=Can.SAMPLE | Can.QUADRATIC, noise=Likelihood.LIPSCHITZ)
-    random = True
+    random = wanders = True
 
     def start(self, problem: Problem) -> Tensor:
         """As others do where A is linear; else the mean of the prior, for which A has only to be evaluated."""

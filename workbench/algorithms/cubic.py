@@ -94,6 +94,7 @@ class CubicNewton(Descent):
     lazy: Annotated[int, Range(1, 50, log=True, limits=(1, 10_000)), "steps between two Hessians"] = 3
 
     needs = CURVED
+    wanders = True
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Held:
         return _begun(problem, x)

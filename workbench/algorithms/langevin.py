@@ -29,7 +29,7 @@ class UnadjustedLangevin(Algorithm):
     step_size: Step = None
 
     needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
-    random = True
+    random = wanders = True
 
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_bend(problem, self.step_size)

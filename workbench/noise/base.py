@@ -77,7 +77,7 @@ class Noise(ABC, metaclass=Checked):
         """The convex conjugate of nll(., y), sup_u <p, u> - nll(u, y), of each item: (B,)."""
         raise self._lacks("a convex conjugate")
 
-    def strong_convexity(self) -> float:
+    def strong_convexity(self, y: Tensor) -> float:
         """The largest m that is known to leave nll - m |clean|^2 / 2 convex."""
         return 0.0
 

@@ -40,7 +40,7 @@ class Diffusion(Algorithm):
     levels: Annotated[int, Range(5, 1000, log=True, limits=(1, 100_000)), "steps from noise to sample"] = 100
 
     needs = Needs(prior=Can.SCORE)
-    random = draws_at_end = True
+    random = draws_at_end = wanders = True
     exact = minimises = False
 
     @abstractmethod

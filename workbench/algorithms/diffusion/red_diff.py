@@ -47,7 +47,7 @@ class REDDiff(Algorithm):
     rate: Annotated[float, Range(1e-3, 0.5, log=True, limits=(0, 10)), "Adam's first step, of signals in [0, 1]"] = 0.1
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.GRAD)
-    random = draws_at_end = True
+    random = draws_at_end = wanders = True
     exact = minimises = False
 
     def measure(self, problem: Problem) -> Mapping[str, Each]:

@@ -86,7 +86,7 @@ def sampled_plane(like: Problem, algorithm: Algorithm, sampling: Sampling) -> It
     Refuses what the algorithm or the estimator cannot take; raises Diverged where the run does.
     """
     drawn, problem = _posed(like, sampling)
-    first = torch.zeros_like(problem.start()) if sampling.from_zero else None
+    first = problem.zeros() if sampling.from_zero else None
     states = until(iterate(problem, algorithm, first, _seed(sampling)), after(sampling.steps))
     numbers = {"steps": sampling.steps, "every": sampling.every, "seed": sampling.seed}
     path = SampledPath(sampling, json.dumps(spec(problem, algorithm, **numbers)))
