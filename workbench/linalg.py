@@ -1,20 +1,21 @@
 """Matrix-free linear algebra on any LinearOperator."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
 
 from workbench.operators import Field, Identity, LinearOperator
-from workbench.tensors import dot, norm, norm2, normal_like, spread, stream
+from workbench.tensors import dot, norm, norm2, normal_like, real_of, spread, stream
 
 _NORMS: WeakKeyDictionary[LinearOperator, float] = WeakKeyDictionary()
 _SAFE = 1.02**2 - 1  # how far above an eigenvalue of A*A its bound may lie
 _MISS = 1e-4  # how seldom a random start has so little of the top eigenvector as `largest_eigenvalue` supposes
 _SPENT = 1e-13  # of |H|: what rounding leaves of a new Lanczos vector where there is none
-_DOUBLINGS = 60
+_DOUBLINGS, _ROUNDINGS = 60, 100
 _EARLY, _LATER = 10, 5  # every step is judged at first, then every fifth
 
 
@@ -65,25 +66,51 @@ def largest_eigenvalue(
     for the random start, says that the start misses the top eigenvector as one in 10^4 does: a plateau ends nothing.
     Van Dorsselaer, Hochstenbach & van der Vorst 2001, SIAM J. Matrix Anal. Appl. 22, 837.
     """
-    v = normal_like(like[:1], stream(0, "power iteration", device=like.device)).expand(like.shape)
-    v, before, beta = v / spread(norm(v), v), torch.zeros_like(like), torch.zeros(len(like), dtype=torch.float64)
+    v = _start(like)
     unlikely = _MISS * math.sqrt(math.pi / 2 / (v[0].numel() * (1 + v.is_complex())))
-    found, low, done = _Tridiagonal(1 / unlikely), beta, beta < 0
-    for k in range(steps):
-        w = apply(v) - spread(beta.to(v.real), v) * before
-        alpha = dot(v, w)
-        w = w - spread(alpha, v) * v
-        length = norm(w)
-        before, v = v, spread(ratio(torch.ones_like(length), length), w) * w
-        beta = length.double().cpu()
-        found.add(alpha.double().cpu(), beta)
+    found, low = _Tridiagonal(1 / unlikely), torch.zeros(len(like), dtype=torch.float64)
+    done = low < 0
+    for k, (alpha, beta) in enumerate(islice(_lanczos(apply, v), steps)):
+        found.add(alpha, beta)
         if k >= _EARLY and (k + 1) % _LATER and k + 1 < steps:
             continue
-        low = torch.where(done, low, found.top())
+        low = torch.where(done, low, found.ritz()[:, -1].clamp_min(0))
         done = done | found.exceeds((1 + accuracy) * low)
         if bool(done.all()):
             break
     return low, torch.where(done, (1 + accuracy) * low, found.bound(low))
+
+
+def spread_of(apply: Callable[[Tensor], Tensor], like: Tensor, steps: int = 20) -> tuple[Tensor, Tensor]:
+    """The smallest and the largest Ritz value that Lanczos finds of a self-adjoint H >= 0, (B,), float64; from inside.
+
+    Of what H sees: the start is an image of H, and what lies below rounding is no eigenvalue of it.
+    """
+    found = _Tridiagonal(torch.inf)
+    for alpha, beta in islice(_lanczos(apply, apply(_start(like))), steps):
+        found.add(alpha, beta)
+    values = found.ritz()
+    top = values[:, -1:].clamp_min(0)
+    seen = values > _ROUNDINGS * torch.finfo(like.dtype).eps * top
+    return torch.where(seen, values, top).amin(1), top[:, 0]
+
+
+def _start(like: Tensor) -> Tensor:
+    """A random signal, the same for every item."""
+    return normal_like(like[:1], stream(0, "power iteration", device=like.device)).expand(like.shape)
+
+
+def _lanczos(apply: Callable[[Tensor], Tensor], v: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """The diagonal and what is beside it of H on the Krylov space of v, (B,) each, float64 on the CPU."""
+    one = torch.ones(len(v), dtype=real_of(v.dtype), device=v.device)
+    v, before, beta = spread(ratio(one, norm(v)), v) * v, torch.zeros_like(v), 0 * one
+    while True:
+        w = apply(v) - spread(beta, v) * before
+        alpha = dot(v, w)
+        w = w - spread(alpha, v) * v
+        beta = norm(w)
+        before, v = v, spread(ratio(one, beta), w) * w
+        yield alpha.double().cpu(), beta.double().cpu()
 
 
 class _Tridiagonal:
@@ -98,11 +125,11 @@ class _Tridiagonal:
         self._alpha.append(alpha)
         self._beta.append(torch.where(gone, 0.0, beta))
 
-    def top(self) -> Tensor:
-        """The largest Ritz value, (B,)."""
+    def ritz(self) -> Tensor:
+        """The Ritz values, (B, steps), the largest last."""
         beside = torch.stack(self._beta, 1)[:, :-1]
         matrix = torch.diag_embed(torch.stack(self._alpha, 1)) + beside.diag_embed(1) + beside.diag_embed(-1)
-        return torch.linalg.eigvalsh(matrix)[:, -1].clamp_min(0)
+        return torch.linalg.eigvalsh(matrix)
 
     def exceeds(self, value: Tensor) -> Tensor:
         """Whether a polynomial is larger at a value, (B,), above all Ritz values than the top eigenvalue lets it be."""
