@@ -132,7 +132,14 @@ def test_a_moved_slider_keeps_the_iterate_and_goes_on_down(problem: Problem, alg
     assert torch.isfinite(torch.view_as_real(last.x) if last.x.is_complex() else last.x).all()
     if goes_down(algorithm):
         start = moved.objective(adapted.x)
-        assert bool((moved.objective(last.x) <= start + 1e-9 * start.abs() + 1e-9).all())
+        slack = (1e-9 + left_by_loops(moved.prior)) * start.abs() + 1e-9
+        assert bool((moved.objective(last.x) <= start + slack).all())
+
+
+def left_by_loops(prior: priors.Prior) -> float:
+    """What a prox that ends at a tolerance leaves in the objective of a splitting method: a dim item begins so near."""
+    parts = [getattr(prior, part) for part in ("prior", "first", "second") if hasattr(prior, part)]
+    return max([30 * getattr(prior, "tolerance", 0.0), *map(left_by_loops, parts)])
 
 
 def goes_down(algorithm: Algorithm) -> bool:
