@@ -18,10 +18,11 @@ from workbench.datasets import described, signal_dims, spec, with_arrays, with_d
 from workbench.diagnosis import Diagnosis, explosion
 from workbench.linalg import adjoint_mismatch
 from workbench.operators import Operator
+from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal
-from workbench.tensors import norm2, shown, stream
+from workbench.tensors import norm, normal_like, shown, stream
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -50,9 +51,11 @@ def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, see
     if sentence := algorithm.unmet(problem):
         raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
     _warn_of_mismatch(problem)
-    x = problem.start() if x is None else x
+    x = algorithm.start(problem) if x is None else x
     if tuple(x.shape) != problem.shape:
         raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
+    if not problem.operator.linear and not algorithm.wanders:
+        _refuse_flat(problem, x)
     return _from_start(problem, algorithm, x, seed)
 
 
@@ -74,6 +77,20 @@ def _warn_of_mismatch(problem: Problem) -> None:
         warnings.warn(
             f"{sentence} forward, and solvers go astray. print(workbench.check({name})) says more", stacklevel=3
         )
+
+
+def _refuse_flat(problem: Problem, x: Tensor) -> None:
+    """Refuse a start that the data do not pull at, though it does not explain them: no method would say that it rests.
+
+    A random signal of the data finds a Jacobian that is 0.
+    """
+    with torch.no_grad():
+        name, slope = type(problem.operator).__name__, problem.noise.grad(problem.operator(x), problem.y)
+        back = problem.operator.at(x).adjoint(normal_like(slope, stream(0, "a look at the start", device=x.device)))
+    if bool(((norm(slope) > 0) & (norm(back) == 0)).any()):
+        came = f"one where the Jacobian of {name} is 0, so that every gradient of the misfit is"
+        remedy = f"start elsewhere (x=...), or give {name} a method first_guess(y) that does"
+        raise Refusal("a start from which the data show a way", came, remedy)
 
 
 def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) -> Iterator[State]:
@@ -104,26 +121,49 @@ def after(steps: int) -> Callable[[State], bool]:
     return lambda state: state.k >= steps
 
 
+_FAR = 10.0  # times the objective of the start: overshoot is less, what leaves for infinity soon more
+
+
 class Watch:
     """Looks at states now and then; Diverged, with the last good one, once x is not finite or has exploded.
 
-    Exploded is `growth` times larger than the start and the back-projection. A look waits for the device.
+    An item has exploded where x is `growth` times as large as at the start and as the back-projection, and its
+    objective far above that of the start too: a signal may be large where the data are dark or see little of it. The
+    objective may always be what noise and prior expect, half of each number. Where the prior has no value, or the
+    method minimises nothing, x alone tells, beside pictures in [0, 1]. A look waits for the device.
     """
 
     def __init__(self, problem: Problem, algorithm: Algorithm, growth: float = 100.0) -> None:
-        self.algorithm, self._growth = algorithm, growth
+        self.problem, self.algorithm, self._growth = problem, algorithm, growth
         self.good: State | None = None
-        self._limit = growth * max(_size(problem.start()), torch.finfo(problem.y.dtype).eps)
+        self._judges = algorithm.minimises and Can.VALUE in problem.prior.can
+        start = algorithm.start(problem)
+        usual, picture = norm(start), start[0].numel() ** 0.5
+        self._limit = growth * (usual if self._judges else usual.clamp_min(picture))
+        self._most = torch.full_like(usual, math.nan)
 
     def look(self, state: State) -> None:
         """Accept the state as good, or raise Diverged."""
-        size = _size(state.x)
-        if self.good is None and math.isfinite(size):
-            self._limit = max(self._limit, self._growth * size)
-        if not size <= self._limit:  # NaN is not <= either
+        sizes = norm(state.x)
+        finite = bool(sizes.isfinite().all())
+        if self.good is None and finite:
+            first = self._height(state)
+            expected = (self.problem.y[0].numel() + state.x[0].numel()) / 2
+            self._limit = self._limit.maximum(self._growth * sizes)
+            self._most = torch.where(first.isfinite(), _FAR * first.clamp_min(expected), math.nan)
+        large = ~(sizes <= self._limit)  # NaN is not <= either
+        if not finite or (bool(large.any()) and bool((large & ~(self._height(state) <= self._most)).any())):
             good = self.good or state
-            raise Diverged(explosion(self.algorithm, good, state, size), good)
+            raise Diverged(explosion(self.algorithm, good, state, float(sizes.max())), good)
         self.good = state
+
+    def _height(self, state: State) -> Tensor:
+        """The objective, (B,); NaN where it tells nothing."""
+        if not self._judges:
+            return torch.full_like(self._most, math.nan)
+        with torch.no_grad():
+            misfit, prior = self.problem.terms(state.x)
+        return misfit + prior
 
 
 def guard(problem: Problem, algorithm: Algorithm, states: Iterable[State], every: int = 10) -> Iterator[State]:
@@ -133,10 +173,6 @@ def guard(problem: Problem, algorithm: Algorithm, states: Iterable[State], every
         if state.k % every == 0 or watch.good is None:
             watch.look(state)
         yield state
-
-
-def _size(x: Tensor) -> float:
-    return float(norm2(x).max().sqrt())
 
 
 @dataclass(frozen=True)
@@ -170,8 +206,8 @@ def _row(problem: Problem, state: State, seconds: float, probes: tuple[Probe, ..
 
 
 def objective(problem: Problem, state: State) -> Mapping[str, Tensor]:
-    """The probe of the objective, its two terms and nothing else."""
-    misfit, prior = problem.misfit(state.x), problem.prior(state.x)
+    """The probe of the objective, its two terms and nothing else: at x put into the constraints, where it is finite."""
+    misfit, prior = problem.terms(state.x)
     return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from workbench.refusal import Refusal
 
 Shape = tuple[int, ...]
+Each = float | Tensor  # one number, or one of each item of a batch: (B,) float64 on the CPU
 
 _PRECISIONS = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 _MASK = (1 << 64) - 1
@@ -52,6 +53,39 @@ def norm(x: Tensor) -> Tensor:
 def spread(values: Tensor, x: Tensor) -> Tensor:
     """One value per item of the batch, (B,), shaped so that it multiplies x, (B, ...)."""
     return values.reshape(values.shape + (1,) * (x.ndim - values.ndim))
+
+
+def each_of(values: Tensor) -> Each:
+    """One number of each item, (B,), as a single one where all have the same."""
+    numbers: list[float] = values.tolist()
+    return numbers[0] if len(set(numbers)) == 1 else torch.tensor(numbers, dtype=torch.float64)
+
+
+def times(amount: Each, x: Tensor) -> Tensor:
+    """amount x, each item of x, (B, ...), by its own."""
+    return spread(column(amount, x), x) * x if isinstance(amount, Tensor) else amount * x
+
+
+def column(amount: Each, x: Tensor) -> Tensor:
+    """The number of each item of x, (B,), on its device and in its precision."""
+    return torch.as_tensor(amount, dtype=torch.float64).expand(len(x)).to(x.device, real_of(x.dtype))
+
+
+def smaller(one: Each, other: Each) -> Each:
+    """The smaller of two numbers, item by item."""
+    if isinstance(one, Tensor) or isinstance(other, Tensor):
+        return torch.minimum(*(torch.as_tensor(n, dtype=torch.float64) for n in (one, other)))
+    return min(one, other)
+
+
+def larger(one: Each, other: Each) -> Each:
+    """The larger of two numbers, item by item."""
+    return -smaller(-one, -other)
+
+
+def least(amount: Each | None) -> float | None:
+    """The least of the batch."""
+    return float(amount.min()) if isinstance(amount, Tensor) else amount
 
 
 def _parts(x: Tensor) -> Tensor:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
 from workbench.algorithms import State
@@ -10,6 +9,7 @@ from workbench.networks.curvature import critical_steps, hessian, leading, rando
 from workbench.networks.optimisers import SGD, Optimiser
 from workbench.networks.predictions import learning
 from workbench.problem import Problem
+from workbench.tensors import column
 
 _FRESH = 0.1  # of a warm start is random, lest a direction that was not the first be never seen
 
@@ -72,5 +72,5 @@ class Stability:
         critical = critical_steps(values["sharpness"], trace, self.optimiser.batch_size(problem))
         values |= {"trace": trace, "critical_step": critical}
         if isinstance(self.optimiser, SGD):
-            values["edge"] = torch.full_like(trace, self.optimiser.edge(state))
+            values["edge"] = column(self.optimiser.edge(state), trace)
         return values

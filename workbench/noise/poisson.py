@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.noise.base import Likelihood, Noise
+from workbench.noise.counts import expected_deviance
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 
@@ -71,8 +72,7 @@ class Poisson(Noise):
         return self.peak * value.flatten(1).sum(1)
 
     def expected(self, y: Tensor) -> float:
-        # Half the deviance, 1/2 an entry but for a few per cent, and less where counts are few.
-        return y[0].numel() / 2
+        return expected_deviance(self.peak * y, self.peak * self.background) / len(y)
 
     def unfit(self, y: Tensor) -> str:
         if bool((y < 0).any()):

@@ -92,6 +92,10 @@ class StudentT(Noise):
     def lipschitz(self, y: Tensor) -> float:
         return (self.dof + 1) / (self.dof * self.sigma**2)
 
+    def expected(self, y: Tensor) -> float:
+        half = torch.tensor([self.dof + 1, self.dof], dtype=torch.float64) / 2
+        return y[0].numel() * float(half[0] * (torch.digamma(half[0]) - torch.digamma(half[1])))
+
 
 @dataclass(frozen=True)
 class SaltAndPepper(Noise):

@@ -44,6 +44,9 @@ class Entropy(Prior):
             return x.clamp_min(0)
         return t * _exp_omega(x / t + torch.log(torch.full_like(x, self.model) / t))
 
+    def feasible(self, x: Tensor) -> Tensor:
+        return x.clamp_min(0)
+
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         if self.weight == 0:
             return z.clamp_max(0)

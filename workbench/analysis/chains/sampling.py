@@ -114,7 +114,7 @@ class _Run:
     @classmethod
     def of(cls, problem: Problem, algorithm: Algorithm, sampling: Sampling) -> "_Run":
         many = replicated(problem, sampling.chains)
-        return cls(many, *tallied(many), _scattered(many, sampling.seed), algorithm, sampling)
+        return cls(many, *tallied(many), _scattered(algorithm.start(many), sampling.seed), algorithm, sampling)
 
     def draws(self) -> Iterator[tuple[int, State, bool]]:
         """Of chains, in which every state is a draw."""
@@ -144,9 +144,8 @@ class _Run:
             yield state
 
 
-def _scattered(problem: Problem, seed: int) -> Tensor:
-    """The default start of each chain, moved a little, so that chains which agree do so by themselves."""
-    start = problem.start()
+def _scattered(start: Tensor, seed: int) -> Tensor:
+    """The start of each chain, moved a little, so that chains which agree do so by themselves."""
     size = abs2(start).mean().sqrt()
     return start + _APART * size * normal_like(start, stream(seed, "starts of chains", device=start.device))
 

@@ -86,7 +86,7 @@ def sampled_plane(like: Problem, algorithm: Algorithm, sampling: Sampling) -> It
     Refuses what the algorithm or the estimator cannot take; raises Diverged where the run does.
     """
     drawn, problem = _posed(like, sampling)
-    first = torch.zeros_like(problem.start()) if sampling.from_zero else None
+    first = problem.zeros() if sampling.from_zero else None
     states = until(iterate(problem, algorithm, first, _seed(sampling)), after(sampling.steps))
     numbers = {"steps": sampling.steps, "every": sampling.every, "seed": sampling.seed}
     path = SampledPath(sampling, json.dumps(spec(problem, algorithm, **numbers)))
@@ -114,7 +114,7 @@ def _read(drawn: Drawn, problem: Problem, state: State, sampling: Sampling) -> t
     """A point of the path, and the reason where the classes could not be read."""
     x, y = _rows(state.x), _rows(problem.y)
     assert problem.truth is not None
-    error = float(norm2(state.x - problem.truth).mean()) / problem.truth[0].numel()
+    error = float(norm2(problem.aligned(state.x) - problem.truth).mean()) / problem.truth[0].numel()
     tau = sampling.resolution.tau(float(x.square().mean().sqrt()))
     absent = math.nan if drawn.labels is None else 0.0
     if tau == 0 and bool((x == x[0]).all()):
