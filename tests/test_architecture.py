@@ -28,7 +28,7 @@ ORDER = (
     ("posterior",),
     ("preconditioners",),
     ("algorithms",),
-    ("run", "diagnosis", "datasets"),
+    ("run", "watch", "diagnosis", "datasets"),
     ("analysis",),
     ("stopping",),
     ("tuning",),
