@@ -1,4 +1,4 @@
-"""Whether a run still goes where it should: what is wrong is found from its states alone."""
+"""Whether a run has left for infinity."""
 
 import math
 
