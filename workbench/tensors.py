@@ -11,6 +11,7 @@ from workbench.refusal import Refusal
 Shape = tuple[int, ...]
 
 _PRECISIONS = (torch.float32, torch.float64, torch.complex64, torch.complex128)
+_LONG, _PIECE = 1 << 18, 1 << 12  # numbers: from where on a sum is made in pieces, and of how many each
 _MASK = (1 << 64) - 1
 # torch's Mersenne twister on the CPU, as `get_state` writes it: the seed, two numbers, then its 624 words.
 _SEEDED = torch.Generator().manual_seed(0).get_state().numpy().view(np.uint64)
@@ -31,7 +32,7 @@ def dot(x: Tensor, y: Tensor) -> Tensor:
     """Real inner product Re<x, y> of each item of the batch: (B, ...), (B, ...) -> (B,)."""
     if x.is_complex() or y.is_complex():
         x, y = _parts(x.to(complex_of(x.dtype))), _parts(y.to(complex_of(y.dtype)))
-    return (x.flatten(1) * y.flatten(1)).sum(1)
+    return total(x.flatten(1) * y.flatten(1))
 
 
 def abs2(x: Tensor) -> Tensor:
@@ -41,7 +42,21 @@ def abs2(x: Tensor) -> Tensor:
 
 def norm2(x: Tensor) -> Tensor:
     """Squared Euclidean norm of each item of the batch: (B, ...) -> (B,)."""
-    return abs2(x).flatten(1).sum(1)
+    return total(abs2(x))
+
+
+def total(x: Tensor) -> Tensor:
+    """The sum of each item of the batch: (B, ...) -> (B,), to the rounding of its dtype however long the items are.
+
+    torch adds in a cascade, which holds that for some 100,000 numbers. Longer items of single precision are added in
+    pieces, and the pieces in double, so that no copy of all in double is made.
+    """
+    flat = x.flatten(1)
+    if flat.shape[1] < _LONG or flat.dtype != torch.float32:
+        return flat.sum(1)
+    whole = flat.shape[1] // _PIECE * _PIECE
+    pieces = flat[:, :whole].unflatten(1, (-1, _PIECE)).sum(2)
+    return (pieces.sum(1, dtype=torch.float64) + flat[:, whole:].sum(1)).to(flat.dtype)
 
 
 def norm(x: Tensor) -> Tensor:
