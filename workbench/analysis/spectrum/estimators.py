@@ -18,6 +18,7 @@ from workbench.analysis.spectrum.eigenpairs import Eigenpairs
 from workbench.analysis.spectrum.estimate import Estimate, mean_of
 from workbench.analysis.spectrum.lanczos import from_real, rademacher, real_coordinates
 from workbench.analysis.spectrum.measure import SpectralMeasure
+from workbench.kernels.orthogonal import orthogonalise
 from workbench.linalg import cg
 from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
@@ -63,7 +64,7 @@ def sketched_trace(
         return
     samples = []
     for z in real_coordinates(draws[third:]).split(1):
-        rest = z - (z @ range_.T) @ range_
+        rest = orthogonalise(z, range_)[0] if len(range_) else z
         there = operator(from_real(rest, operator.in_shape, like.dtype))
         samples.append((rest * real_coordinates(there)).double().sum(1))
         yield mean_of(torch.cat(samples), spent + len(samples), known)
