@@ -21,7 +21,7 @@ from workbench.operators import Operator
 from workbench.problem import Problem
 from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal
-from workbench.tensors import norm2, shown, stream
+from workbench.tensors import norm2, plain, shown, stream
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -204,9 +204,10 @@ class Log:
             raise Refusal("at least one row", "none", "let the run take a step")
         ks = list(self.ks)  # the last to grow while a run goes on in another thread
         rows, seconds = self.values[: len(ks)], self.seconds[: len(ks)]
-        columns = {n: torch.stack([row[n] for row in rows]).cpu().numpy() for n in rows[0]}
+        columns = {n: plain(torch.stack([row[n] for row in rows])).cpu().numpy() for n in rows[0]}
         variables: dict[str, Any] = {n: (("k", "batch")[: v.ndim], v) for n, v in columns.items()}
-        variables["x"] = (signal_dims("x", self.state.x), self.state.x.cpu().numpy())
+        x = plain(self.state.x)
+        variables["x"] = (signal_dims("x", x), x.cpu().numpy())
         return xr.Dataset(variables, {"k": ks, "seconds": ("k", seconds, {"units": "s"})}, attrs)
 
 

@@ -31,13 +31,13 @@ _BEGAN = {
 def dot(x: Tensor, y: Tensor) -> Tensor:
     """Real inner product Re<x, y> of each item of the batch: (B, ...), (B, ...) -> (B,)."""
     if x.is_complex() or y.is_complex():
-        x, y = _parts(x.to(complex_of(x.dtype))), _parts(y.to(complex_of(y.dtype)))
+        x, y = parts(x.to(complex_of(x.dtype))), parts(y.to(complex_of(y.dtype)))
     return total(x.flatten(1) * y.flatten(1))
 
 
 def abs2(x: Tensor) -> Tensor:
     """|x|^2 as re^2 + im^2: twice differentiable at 0, unlike x.abs().square()."""
-    return _parts(x).square().sum(-1) if x.is_complex() else x.square()
+    return parts(x).square().sum(-1) if x.is_complex() else x.square()
 
 
 def norm2(x: Tensor) -> Tensor:
@@ -69,9 +69,17 @@ def spread(values: Tensor, x: Tensor) -> Tensor:
     return values.reshape(values.shape + (1,) * (x.ndim - values.ndim))
 
 
-def _parts(x: Tensor) -> Tensor:
-    """Real and imaginary part along a last axis; a lazily conjugated tensor has no such view."""
-    return torch.view_as_real(x.resolve_conj())
+def plain(x: Tensor) -> Tensor:
+    """x without the flags by which torch conjugates (z.conj()) and negates (z.conj().imag) lazily; else x itself.
+
+    NumPy and views of real and imaginary parts refuse tensors that have one.
+    """
+    return x.resolve_conj().resolve_neg()
+
+
+def parts(x: Tensor) -> Tensor:
+    """Real and imaginary part of complex numbers along a last axis; real numbers as they are."""
+    return torch.view_as_real(x.resolve_conj()) if x.is_complex() else x
 
 
 def complex_of(dtype: torch.dtype) -> torch.dtype:
@@ -129,7 +137,7 @@ def _hashed(seed: int, purpose: str, number: int) -> int:
 def normal_like(x: Tensor, rng: torch.Generator) -> Tensor:
     """Standard normal numbers shaped like x; real and imaginary parts each have variance 1."""
     if x.is_complex():
-        return torch.view_as_complex(normal_like(_parts(x), rng))
+        return torch.view_as_complex(normal_like(parts(x), rng))
     return torch.randn(x.shape, generator=rng, dtype=x.dtype, device=x.device)
 
 
@@ -140,7 +148,7 @@ def as_signal(values: Tensor | np.ndarray, name: str) -> Tensor:
     if not isinstance(values, Tensor):
         raise Refusal(f"{name} as a tensor or an array", type(values).__name__, "make it one with torch.as_tensor")
     require_precision(values, name)
-    return values.resolve_conj().resolve_neg()
+    return plain(values)
 
 
 def require_precision(x: Tensor, name: str) -> None:
@@ -152,7 +160,7 @@ def require_precision(x: Tensor, name: str) -> None:
 
 def require_finite(x: Tensor, name: str) -> None:
     """Refuse a signal with NaN or infinite entries."""
-    bad = int((~torch.isfinite(_parts(x) if x.is_complex() else x)).sum())
+    bad = int((~torch.isfinite(parts(x))).sum())
     if bad:
         raise Refusal(f"finite values in {name}", f"{bad} NaN or infinite", "mask or replace them before the run")
 
