@@ -108,6 +108,22 @@ def test_a_file_of_ones_own(capsys, tmp_path):
     assert small["spec"]["operator"]["shape"] == [1, 32, 24]
 
 
+def test_what_was_done_to_a_file_is_said(capsys, tmp_path):
+    np.save(tmp_path / "dim.npy", (np.arange(40 * 30).reshape(40, 30) + 500).astype(np.uint16))
+    words = ("run", "--truth", str(tmp_path / "dim.npy"), "--steps", "2")
+    note = "16-bit integers scaled from [0, 65535] to [0, 1]; they reach 1699: window=(0, 1699) uses the whole range"
+    assert f"the file: {note}\n" in answer(capsys, *words)
+    said = json.loads(answer(capsys, *words, "--json", "--out", str(tmp_path / "run.nc")))
+    assert (said["notes"], said["limits"]) == ([note], [0, 65535])
+    assert json.loads(storage.load(tmp_path / "run.nc").attrs["notes"]) == [note]
+    said = json.loads(answer(capsys, *words, "--json", "--set", "truth.window=whole"))
+    assert said["limits"] == [500, 1699] and "smallest and largest" in said["notes"][0]
+    said = json.loads(answer(capsys, *words, "--json", "--set", "truth.window=600,900"))
+    assert said["limits"] == [600, 900] and "values clipped" in said["notes"][0]
+    said = json.loads(answer(capsys, *SMALL, "--json"))
+    assert (said["notes"], said["limits"]) == ([], None)
+
+
 @pytest.mark.parametrize(
     ("truth", "operator", "images"),
     [("astronaut", "Downsample", 4), ("camera", "FourierMask", 4), ("camera", "Radon", 4), ("ecg", "Downsample", 0)],

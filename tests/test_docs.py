@@ -26,7 +26,7 @@ def execute(name: str) -> types.ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/concepts.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/concepts.md", "docs/files.md"])
 def test_the_examples_run(name, capsys):
     execute(name)
 
@@ -46,7 +46,7 @@ def test_the_worked_example_of_a_member_meets_the_first_laws():
     x, y = (torch.randn(3, 2, 6, 8, generator=rng, dtype=torch.complex128) for _ in range(2))
     torch.testing.assert_close(dot(operator(x), y), dot(x, operator.adjoint(y)), rtol=1e-12, atol=1e-12)
     assert operator(x.to(torch.complex64)).dtype == torch.complex64
-    for member in (operator, page.Landweber(1.5)):
+    for member in (operator, page.Landweber(1.5), page.Scratches((1, 4, 9), seed=3)):
         assert describe(rebuild(describe(member))) == describe(member)
     assert as_code(operator).endswith("Vignette(shape=(2, 6, 8), strength=0.9)")
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import pickle
+import shutil
 
 import numpy as np
 import pytest
@@ -103,6 +104,28 @@ def test_parts_by_name():
 def test_what_does_not_fit_is_refused_in_a_sentence(make, sentence):
     with pytest.raises(Refusal, match=sentence):
         make()
+
+
+def test_a_run_of_a_file_keeps_what_was_done_to_it(tmp_path):
+    """Notes, the limits that give its units back, and where it has no value: through a file and back."""
+    import zarr
+
+    kelvin = np.linspace(250, 300, 480).reshape(20, 24).astype(np.float32)
+    kelvin[3:5, 4:9] = -999
+    zarr.create_array(tmp_path / "t.zarr", data=kelvin).attrs["_FillValue"] = -999.0
+    experiment = Experiment(File(str(tmp_path / "t.zarr")), Identity((1, 20, 24)), prior=Tikhonov(), steps=2)
+    storage.save(experiment.run(), tmp_path / "run.nc")
+    found = storage.load(tmp_path / "run.nc")
+    notes, (low, high) = json.loads(found.attrs["notes"]), found.attrs["limits"]
+    assert "10 of 480 values are missing (_FillValue -999)" in notes[0] and "scaled from [250, 300]" in notes[1]
+    known = kelvin != -999
+    np.testing.assert_allclose((low + (high - low) * found["truth"].values[0, 0])[known], kelvin[known], rtol=1e-6)
+    assert found["missing"].dtype == bool and np.array_equal(found["missing"].values[0, 0], ~known)
+    assert np.isfinite(found["x"]).all() and "notes" not in SMALL.run().attrs
+    shutil.rmtree(tmp_path / "t.zarr")
+    again = from_run(found).run()
+    assert json.loads(again.attrs["notes"]) == notes and list(again.attrs["limits"]) == [low, high]
+    np.testing.assert_array_equal(again["missing"], found["missing"])
 
 
 def test_a_figure_draws_what_was_recorded():

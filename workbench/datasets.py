@@ -14,6 +14,8 @@ from workbench.problem import Problem
 if TYPE_CHECKING:
     import xarray as xr
 
+    from workbench.data import Loaded
+
 _AXES = {0: (), 1: ("sample",), 2: ("row", "column"), 3: ("plane", "row", "column")}
 
 
@@ -39,6 +41,20 @@ def with_data(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
     """The Dataset with the data `y` and, where known, the `truth` beside the results."""
     signals = {"y": problem.y} if problem.truth is None else {"y": problem.y, "truth": problem.truth}
     return dataset.assign({n: (signal_dims(n, s), s.cpu().numpy()) for n, s in signals.items()})
+
+
+def with_source(dataset: "xr.Dataset", loaded: "Loaded") -> "xr.Dataset":
+    """The run with what was done to the file that its signal comes from; itself for any other signal.
+
+    attrs["notes"] is a JSON list of sentences; attrs["limits"] = (low, high) gives values back in the units of the
+    file, low + (high - low) * truth, and so for x; the variable `missing` is true where the file has no value.
+    """
+    if not loaded.notes:
+        return dataset
+    told = dataset.assign_attrs(notes=json.dumps(loaded.notes, ensure_ascii=False), limits=list(loaded.limits))
+    if loaded.gaps is None:
+        return told
+    return told.assign(missing=(dataset["truth"].dims, loaded.gaps.numpy()))
 
 
 ARRAY = "array_"

@@ -14,7 +14,7 @@ from workbench import catalog, devices
 from workbench.algorithms import PDHG, Algorithm
 from workbench.analysis import standard
 from workbench.data import Array, File, Shipped, Signal
-from workbench.datasets import arrays_in, described, with_arrays
+from workbench.datasets import arrays_in, described, with_arrays, with_source
 from workbench.noise import Gaussian, Noise
 from workbench.operators import GaussianBlur, Operator
 from workbench.parameters import VERSION, Checked, Range, changed, describe, parameters, rebuild
@@ -61,11 +61,12 @@ class Experiment(metaclass=Checked):
     def run(self, *probes: Probe, every: int = 1) -> "xr.Dataset":
         """Run it; without probes the standard ones are recorded. attrs["spec"] rebuilds the experiment."""
         description = described(describe(self))  # before the work, which would be lost with it
-        problem = self.problem()
+        loaded = self.truth.loaded()
+        problem = self.problem(loaded.tensor)
         wanted = probes or standard(problem)
         seed, stop = self.seed, self.stop
         result = run(problem, self.algorithm, *wanted, steps=self.steps, every=every, seed=seed, stop=stop)
-        return with_arrays(result, self).assign_attrs(description)
+        return with_source(with_arrays(result, self).assign_attrs(description), loaded)
 
     def fitted(self, shape: Shape) -> "Experiment":
         """The same experiment with its operator built for signals of this shape."""
@@ -119,8 +120,15 @@ def from_run(result: "xr.Dataset") -> Experiment:
     found = from_description(spec, arrays_in(result))
     if isinstance(found.truth, File) and "truth" in result:
         kept = torch.from_numpy(result["truth"].values)
-        found = found if _holds(found.truth, kept) else changed(found, truth=Array(kept[0]))
+        found = found if _holds(found.truth, kept) else changed(found, truth=_kept(result, kept))
     return found
+
+
+def _kept(result: "xr.Dataset", truth: Tensor) -> Array:
+    """The signal of a run with what was done to the file that it came from, as `with_source` kept it."""
+    gaps = torch.from_numpy(result["missing"].values[0]) if "missing" in result else None
+    limits = tuple(map(float, result.attrs.get("limits", (0, 1))))
+    return Array(truth[0], tuple(json.loads(result.attrs.get("notes", "[]"))), limits, gaps)
 
 
 def _holds(file: File, kept: Tensor) -> bool:

@@ -72,6 +72,7 @@ def test_a_look_that_begins_where_the_last_one_ended_sees_at_once():
     known = dense(objective)[::-1][:4]
     for look in (first, again):
         np.testing.assert_allclose(look.pairs.values, known, rtol=1e-3)
+    assert max(first.pairs.products, again.pairs.products) <= 64  # whole space: random vectors join to confirm
     starts = (None, again.pairs.vectors)
     cold, warm = (next(spectrum.outermost(objective, 4, 1, spectrum.Search(start=start))) for start in starts)
     assert warm.products == cold.products == 4

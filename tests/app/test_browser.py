@@ -21,6 +21,7 @@ ARGS = [
 ]  # fmt: skip
 SMALL = "truth=shepp_logan&truth.size=64&steps=100000"
 RACE = "reading 'top_panel'"  # Panel 1.9 measures a Bokeh figure before its first layout; the next layout is right
+TOLD = "Upload error: "  # the file input writes there, too, what the page says
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def page(chromium: "playwright.Browser") -> Iterator["playwright.Page"]:
             route.abort()
 
     made.route("**/*", gate)
-    made.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    made.on("console", lambda m: errors.append(m.text) if m.type == "error" and TOLD not in m.text else None)
     made.on("pageerror", lambda e: errors.append(str(e)) if RACE not in str(e) else None)
     made.set_default_timeout(1000 * PATIENCE)
     yield made
@@ -181,6 +182,17 @@ def test_own_files_are_opened_or_refused(page, address, tmp_path: Path) -> None:
     until(page, lambda: iteration(page) > k)
     chooser.set_input_files(good)
     playwright.expect(page.get_by_role("combobox", name=re.compile("^Signal"))).to_contain_text("mine.png")
+
+
+def test_a_file_over_the_cap_gets_a_word(page, address, tmp_path: Path) -> None:
+    """The browser refuses it: nothing is sent, and the page says so beside the button."""
+    large = tmp_path / "large.npy"
+    with large.open("wb") as stream:
+        stream.truncate(33 * 2**20)
+    opened(page, address)
+    press(page, "Your own file")
+    page.locator("input[type=file]").set_input_files(large)
+    playwright.expect(page.get_by_text(re.compile(r"wanted a file of at most 32 MB.*large\.npy"))).to_be_visible()
 
 
 def test_a_diverged_run_says_what_helps(page, address) -> None:

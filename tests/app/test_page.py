@@ -3,8 +3,10 @@
 import re
 import time
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+import numpy as np
 import panel as pn
 import pytest
 
@@ -127,6 +129,41 @@ def test_a_text_named_png_is_refused_and_the_run_goes_on(app: Workbench) -> None
     assert "PNG" in view.complaint.sentence
     assert told
     assert isinstance(app.session.experiment.truth, Shipped)
+
+
+def test_a_window_is_chosen_and_what_was_done_is_said(app: Workbench) -> None:
+    content = BytesIO()
+    np.save(content, np.add.outer(np.arange(32), np.arange(32)).astype(np.uint16) + 500)
+    view = app.upload
+    view.file.param.update(filename="dim.npy", value=content.getvalue())
+    aside = app.choices.sections["truth"].aside
+    assert "window=(0, 562)" in aside.sentence
+    view.window.value = "whole"
+    assert app.session.loaded.limits == (500, 562)
+    assert "smallest and largest" in aside.sentence
+    view.window.value = "suggested"
+    assert "a window that the file suggests" in view.complaint.sentence
+    assert app.session.loaded.limits == (500, 562), "the run goes on with what was there"
+    view.typed.value = "510, 540"
+    assert not view.complaint.sentence
+    assert app.session.loaded.limits == (510, 540)
+    view.typed.value = "540, 510"
+    assert "low < high" in view.complaint.sentence
+    assert "does not hold this file" in view.aside.sentence
+    app.session.set("prior.weight", 2.0)
+    assert "window [510, 540]" in aside.sentence, "it stays said"
+
+
+def test_a_file_over_the_cap_gets_a_word(app: Workbench) -> None:
+    view = app.upload
+    word = 'File "big.npy" (40 MB) exceeds maximum file size of 32 MB'
+    view.file._handle_msg({"status": "initializing"})
+    assert not view.complaint.sentence
+    view.file._handle_msg({"status": "error", "error": word})
+    assert "a file of at most 32 MB" in view.complaint.sentence
+    assert "big.npy" in view.complaint.sentence
+    view.file._handle_msg({"status": "initializing"})
+    assert not view.complaint.sentence, "another one is on its way"
 
 
 @pytest.mark.parametrize("member", [(k, n) for k in catalog.KINDS for n in catalog.members(k)], ids=lambda m: m[1])

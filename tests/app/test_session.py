@@ -3,6 +3,7 @@
 import io
 import json
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -195,6 +196,32 @@ def test_a_persons_own_file_becomes_the_truth(session):
     assert session.notes
     session.play()
     wait(session, Status.DONE)
+
+
+def test_another_file_of_the_same_name_is_another_signal(session):
+    for value in (10, 200):
+        picture = np.full((32, 32), value, np.uint8)
+        assert session.open_file("mine.png", png(picture)) == ""
+        assert np.allclose(session.pictures().truth, value / 255)
+    kept = session.experiment.truth.path
+    assert session.open_file("mine.png", b"no picture").startswith("wanted")
+    assert session.experiment.truth.path == kept and np.allclose(session.experiment.truth.tensor(), 200 / 255)
+    session.close()
+    assert not Path(kept).exists()
+
+
+def test_a_run_of_a_file_is_saved_with_what_was_done_to_it(session):
+    picture = (np.add.outer(np.arange(40), np.arange(40)) * 3).astype(np.uint8)
+    assert session.open_file("mine.png", png(picture), window="whole") == ""
+    session.step()
+    wait(session, Status.PAUSED)
+    found = session.dataset()
+    assert json.loads(found.attrs["notes"]) == list(session.loaded.notes)
+    assert found.attrs["limits"] == [0, 234]
+    session.choose("truth", "camera")
+    session.step()
+    wait(session, Status.PAUSED)
+    assert "notes" not in session.dataset().attrs
 
 
 def test_a_file_that_is_not_what_it_says_changes_nothing(session):

@@ -69,10 +69,11 @@ def test_palettes_bits_and_deep_colour_are_said(tmp_path):
     Image.fromarray(GREY > 128).save(tmp_path / "b.png")
     assert same(data.load(tmp_path / "b.png"), (GREY > 128)[None])
     deep = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", _be(8) + _be(8) + bytes([16, 2, 0, 0, 0]))
-    pixels = (b"\0" + b"\xff\xff" * 24) * 8
+    pixels = (b"\0" + b"\x12\x34\xff\x00\x00\x01" * 8) * 8
     deep += _chunk(b"IDAT", zlib.compress(pixels)) + _chunk(b"IEND", b"")
     loaded = data.load_bytes("deep.png", deep)
-    assert "its 16-bit channels are read at 8 bits" in loaded.notes and loaded.tensor.min() == 1
+    assert loaded.notes == ("16-bit integers scaled from [0, 65535] to [0, 1]",)
+    assert torch.allclose(65535 * loaded.tensor[0, :, 3, 5], torch.tensor([0x1234, 0xFF00, 1.0]))
 
 
 def _be(n: int) -> bytes:

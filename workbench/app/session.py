@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,8 +13,8 @@ from workbench.analysis import standard
 from workbench.app.address import from_address, to_address
 from workbench.app.frames import Curves, Frame, Pictures, certificates, expansions, picture, pictures
 from workbench.app.pace import Pace
-from workbench.data import File, Shipped, Signal, load_bytes
-from workbench.datasets import with_data
+from workbench.data import File, Shipped, Signal, Window, load_bytes
+from workbench.datasets import with_data, with_source
 from workbench.experiment import Experiment, fit, part
 from workbench.noise import Gaussian
 from workbench.parameters import as_text, changed, describe
@@ -28,7 +29,7 @@ RESTARTS = {"truth", "operator", "noise", "truth.size", "seed", "device"}
 
 
 class Session:
-    """The `experiment` that runs and its job; what was wrong with a wish (`errors`, by path); `notes` to read.
+    """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read.
 
     Every wish is answered with "" or with the sentence why not; then everything goes on as before.
     """
@@ -40,10 +41,10 @@ class Session:
         self._folder: tempfile.TemporaryDirectory | None = None
         self._curves, self._seen = Curves(), (0, 0)
         self._pace = Pace()
-        self._truth = self.experiment.truth.tensor()
-        self.experiment = self.experiment.fitted(tuple(self._truth.shape[1:]))
+        self.loaded = self.experiment.truth.loaded()
+        self.experiment = self.experiment.fitted(tuple(self.loaded.tensor.shape[1:]))
         self._rate_wish: float | None = None
-        self.problem = self.experiment.problem(self._truth)
+        self.problem = self.experiment.problem(self.loaded.tensor)
         self._version = 1
         self._pictures = pictures(self.problem, self._version)
         self._playing = self._proving = False
@@ -72,16 +73,20 @@ class Session:
             path, lambda: self._with(path, value), label, restart=path in ("seed", "device", "truth.size")
         )
 
-    def open_file(self, filename: str, content: bytes, variable: str = "", size: int | None = None) -> str:
+    def open_file(
+        self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
+    ) -> str:
         """A person's own signal as the truth. What reading it changed is told in `notes`."""
 
         def opened() -> Experiment:
-            loaded = load_bytes(filename, content, variable, size)
+            loaded = load_bytes(filename, content, variable, size, window)
             self._folder = self._folder or tempfile.TemporaryDirectory(prefix="workbench-")
-            path = Path(self._folder.name) / Path(filename).name
+            # By content: a file of the same name with other numbers in it is another signal.
+            path = Path(self._folder.name) / sha256(content).hexdigest()[:16] / Path(filename).name
+            path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-            self.notes = tuple(loaded.notes)
-            return self._for_signal(File(str(path), variable, size))
+            self.notes = loaded.notes
+            return self._for_signal(File(str(path), variable, size, window))
 
         return self._wish("truth.file", opened, filename, restart=True)
 
@@ -165,7 +170,8 @@ class Session:
             raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
         spec = storage.to_json(describe(self.experiment))
         marks = storage.to_json([list(m) for m in snapshot.marks])
-        return with_data(snapshot.log.dataset(spec=spec, stopped=snapshot.message, marks=marks), self.problem)
+        run = with_data(snapshot.log.dataset(spec=spec, stopped=snapshot.message, marks=marks), self.problem)
+        return with_source(run, self.loaded)
 
     def tick(self) -> Frame | None:
         """A frame of the run when something is new since the last one, else None."""
@@ -235,19 +241,19 @@ class Session:
 
     def _become(self, new: Experiment, label: str, restart: bool) -> None:
         """Take the new experiment in; nothing has changed when this raises."""
-        old, truth = self.experiment, self._truth
+        old, loaded = self.experiment, self.loaded
         devices.find(new.device)
         if describe(new.truth) != describe(old.truth):
-            truth = new.truth.tensor()
+            loaded = new.truth.loaded()
         same = _makes_data(new) == _makes_data(old)
         if same and describe(new.prior) == describe(old.prior):
             problem = self.problem
         elif same:
             problem = Problem(self.problem.operator, self.problem.noise, new.prior, self.problem.y, self.problem.truth)
         else:
-            problem = new.problem(truth)
+            problem = new.problem(loaded.tensor)
         new = self._able(new, problem)
-        self._truth, self.experiment = truth, new
+        self.loaded, self.experiment = loaded, new
         if problem.y is not self.problem.y:
             self._version += 1
             self._pictures = pictures(problem, self._version)

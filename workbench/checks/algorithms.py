@@ -63,8 +63,7 @@ def purity(algorithm: Algorithm) -> Iterator[Finding]:
         solved = problem(algorithm)
         state = states(solved, algorithm, 2)[-1]
         before, y = copy.deepcopy(state), solved.y.clone()
-        once = algorithm.step(solved, state, stream(0, "step", state.k + 1))
-        again = algorithm.step(solved, state, stream(0, "step", state.k + 1))
+        once, again = (algorithm.step(solved, state, stream(0, "step of a check")) for _ in range(2))
     yield holds("a step gives the same twice", same(once, again), "another state: draw from `rng` alone")
     yield holds("a step counts by one", once.k == state.k + 1, f"k goes from {state.k} to {once.k}")
     yield holds(

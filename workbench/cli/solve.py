@@ -93,15 +93,22 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     numbers = {"iterations": int(result.k[-1]), "seconds": round(float(result.seconds[-1]), 6)}
     if args.json:
         said = {name: result.attrs[name] for name in ("device", "stopped", "outcome", "ended")}
-        said |= {"out": args.out, "figure": args.figure}
+        said |= {"out": args.out, "figure": args.figure, "notes": _notes(result), "limits": result.attrs.get("limits")}
         say_json(final | numbers | said | {"spec": json.loads(result.attrs["spec"])})
         return
+    for note in _notes(result):
+        say(f"the file: {note}")
     k, seconds = numbers["iterations"], numbers["seconds"]
     say(f"{k} iterations in {seconds:.3g} s ({k / max(seconds, 1e-9):.3g} it/s) on {result.attrs['device']}")
     say(f"ended: {result.attrs['ended']}")
     say("  ".join(f"{name} {value:.6g}" for name, value in final.items() if value is not None))
     for name in filter(None, (args.out, args.figure)):
         say(f"saved {name}")
+
+
+def _notes(result: "xr.Dataset") -> list[str]:
+    """What was done to the file that the signal comes from."""
+    return json.loads(result.attrs.get("notes", "[]"))
 
 
 def _number(values: Any) -> float | None:

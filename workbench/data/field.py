@@ -1,34 +1,68 @@
-"""What every format offers before a number is decoded: named arrays with their shapes, types and a way to read them."""
+"""What every format offers: named arrays known by their headers, and what reading a slice of one brings."""
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from workbench.refusal import Refusal
 
-Index = tuple[int, ...]
+Index = tuple[int | slice, ...]
+Limits = tuple[float, float]
+CHANNEL = "c"
+ASIDE, DATA, MAIN = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The decoded values of a slice, and what has to be known about them.
+
+    `gaps` are the values that the file calls missing, by `marker`; `top` is the largest number of a stored type that
+    is narrower than the dtype; `suggested` is the window that the file suggests, in the units of the values.
+    """
+
+    values: np.ndarray
+    notes: tuple[str, ...] = ()
+    gaps: np.ndarray | None = None
+    marker: str = ""
+    top: float | None = None
+    suggested: Limits | None = None
+
+    def each(self, change: Callable[[np.ndarray], np.ndarray]) -> "Reading":
+        """The same change of the arrangement for values and gaps."""
+        return replace(self, values=change(self.values), gaps=None if self.gaps is None else change(self.gaps))
 
 
 @dataclass(frozen=True)
 class Field:
     """One array of a file, known by its header: nothing is decoded until `read(index)`.
 
-    `index` picks along the leading axes; `decodes` is how many values reading any part of it costs.
-    `colour` says whether the last axis is colour: None where the format cannot tell.
+    `axes` are names, "c" for the one of channels; without them the sizes tell. `decodes` is how many values reading
+    any part costs. `rank`: MAIN where the format says that this is the data, ASIDE for coordinates and the like.
     """
 
     shape: tuple[int, ...]
     dtype: np.dtype
-    read: Callable[[Index], np.ndarray]
+    read: Callable[[Index], Reading]
     decodes: int = 0
-    colour: bool | None = None
-    notes: tuple[str, ...] = ()
+    axes: tuple[str, ...] = ()
+    rank: int = DATA
 
 
 Fields = dict[str, Field]
+_CHANNELS = ("channel", "channels", "band", "bands", "colour", "color", "rgb", "rgba")
+_NAMELESS = ("dim_", "phony_dim_")  # what xarray and h5netcdf call an axis without a name
+
+
+def named_axes(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of dimensions as axes of a Field: channels become "c"; none where one of them has no name of its own."""
+    lower = [str(name).lower() for name in names]
+    if not all(lower) or any(name.startswith(_NAMELESS) for name in lower):
+        return ()
+    # As in truth_channel, which a saved run has.
+    return tuple(CHANNEL if name.rpartition("_")[2] in _CHANNELS else name for name in lower)
 
 
 def need(module: str) -> Any:

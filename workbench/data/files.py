@@ -4,16 +4,19 @@ import math
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from workbench.data.field import Limits, Reading
 from workbench.data.formats import Format, named, recognise
-from workbench.data.resampling import require_size, to_side
-from workbench.data.scaling import Limits, Window, require_window, to_unit
+from workbench.data.missing import without_gaps
+from workbench.data.records import expanded
+from workbench.data.resampling import require_size, to_side_around
+from workbench.data.scaling import SUGGESTED, Window, require_window, scale
 from workbench.data.selection import Selection, select
 from workbench.refusal import Refusal
 from workbench.tensors import shown
@@ -28,12 +31,14 @@ class Loaded:
     """A signal from a file: (1, C, *space), float32 or complex64, and what was done to it.
 
     `notes` are sentences for the reader; `limits` are the values of the file that became 0 and 1, so
-    `low + (high - low) * tensor` gives its units back (where a window clipped nothing).
+    `low + (high - low) * tensor` gives its units back (where a window clipped nothing). `gaps`, of the same shape, is
+    true where the file has no value and the tensor a substitute, and None where nothing is missing.
     """
 
     tensor: Tensor
-    notes: tuple[str, ...]
-    limits: Limits
+    notes: tuple[str, ...] = ()
+    limits: Limits = (0.0, 1.0)
+    gaps: Tensor | None = None
 
 
 def load(
@@ -46,12 +51,13 @@ def load(
 def load_described(
     path: str | Path, variable: str | None = None, size: int | None = None, window: Window | None = None
 ) -> Loaded:
-    """A PNG, JPEG, TIFF, NPY, NPZ, DICOM, NetCDF (HDF5), Zarr or NIfTI file, told by its content, in [0, 1].
+    """A file of one of the formats SUPPORTED, told by its content, in [0, 1].
 
-    `variable` is "name", "name[3]" or "[3]" (slices count along the first axes); `size` resamples the longest side;
-    `window` = (low, high) become 0 and 1. Pictures up to MAX_SIDE = 2048 a side and signals up to MAX_LENGTH = 65536
-    are taken as they are, larger ones only with `size`, more than MAX_VALUES = 2^26 values never.
-    Refusal says what is wrong with a file. Scaling: see `scaling.to_unit`.
+    `variable` is "name", "name[3]" or "[0, :, 3]" (slices count along the first axes); `size` resamples the longest
+    side; `window` = (low, high), "whole" or "suggested" become 0 and 1. Pictures up to MAX_SIDE = 2048 a side and
+    signals up to MAX_LENGTH = 65536 are taken as they are, larger ones only with `size`, more than MAX_VALUES = 2^26
+    values never.
+    Refusal says what is wrong with a file. Scaling: see `scaling.scale`; gaps: `missing.without_gaps`.
     """
     path = Path(path)
     _require_there(path)
@@ -74,19 +80,40 @@ def _load(path: Path, name: str, variable: str | None, size: int | None, window:
     require_window(window)
     kind = recognise(path, name)
     with _parsing(kind, name):
-        fields = kind.fields(path)
+        fields = expanded(kind.fields(path))
     chosen = select(fields, variable, name)
     _require_small(chosen, name, size)
     with _parsing(kind, name):
-        values = chosen.read()
-    _require_finite(values, name)
-    scaled, said, limits = to_unit(values, window)
-    tensor = torch.from_numpy(scaled).unsqueeze(0)
-    notes = (*_naming(kind, name), *chosen.field.notes, said)
-    if size is not None and size != max(chosen.space):
-        tensor = to_side(tensor, size)
-        notes += (f"resampled from {shown(chosen.space)} to {shown(tuple(tensor.shape[2:]))}, antialiased",)
-    return Loaded(tensor.contiguous(), notes, limits)
+        found = _in_double(chosen.read())
+    values, gaps, missing = without_gaps(found, name)
+    scaled = scale(values if gaps is None else values[~gaps], window, found.top, found.suggested)
+    notes = (*_naming(kind, name), *found.notes, *_suggestion(found, window), *missing, scaled.said)
+    tensor = torch.from_numpy(scaled(values)).unsqueeze(0).contiguous()
+    holes = None if gaps is None else torch.from_numpy(gaps).unsqueeze(0)
+    loaded = Loaded(tensor, notes, scaled.limits, holes)
+    return loaded if size is None or size == max(chosen.space) else _resampled(loaded, size)
+
+
+def _in_double(found: Reading) -> Reading:
+    """Extended precision, which torch does not have, as double precision."""
+    wide = {np.dtype(np.longdouble): np.float64, np.dtype(np.clongdouble): np.complex128}.get(found.values.dtype)
+    if wide is None or np.finfo(found.values.dtype).nmant == np.finfo(wide).nmant:
+        return found
+    with np.errstate(over="ignore"):
+        return replace(found, values=found.values.astype(wide))
+
+
+def _suggestion(found: Reading, window: Window | None) -> tuple[str, ...]:
+    if found.suggested is None or window == SUGGESTED:
+        return ()
+    low, high = found.suggested
+    return (f"the file suggests window=({low:g}, {high:g})",)
+
+
+def _resampled(loaded: Loaded, size: int) -> Loaded:
+    tensor, gaps = to_side_around(loaded.tensor, loaded.gaps, size)
+    said = f"resampled from {shown(tuple(loaded.tensor.shape[2:]))} to {shown(tuple(tensor.shape[2:]))}, antialiased"
+    return replace(loaded, tensor=tensor.contiguous(), gaps=gaps, notes=(*loaded.notes, said))
 
 
 def _require_there(path: Path) -> None:
@@ -96,13 +123,6 @@ def _require_there(path: Path) -> None:
         raise Refusal("a file", f"{str(path)!r}, which is not there", "check the path and its spelling")
     if not path.is_file() and not path.is_dir():
         raise Refusal("a file", f"{str(path)!r}, which is a device or a pipe", "copy its content to a file")
-
-
-def _require_finite(values: np.ndarray, name: str) -> None:
-    bad = values.size - int(np.count_nonzero(np.isfinite(values)))
-    if bad:
-        came = f"{bad} of {values.size} NaN or infinite"
-        raise Refusal(f"finite values in {name!r}", came, "mask or replace them before the run")
 
 
 @contextmanager
@@ -130,6 +150,6 @@ def _require_small(chosen: Selection, name: str, size: int | None) -> None:
 
 def _naming(kind: Format, name: str) -> tuple[str, ...]:
     told = named(name)
-    if told is None or told is kind:
+    if told is None or name.lower().endswith(kind.endings):
         return ()
     return (f"its name says {told.name}, its content is {kind.name}",)

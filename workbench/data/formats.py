@@ -4,52 +4,61 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.data import arrays, medical, pictures
 from workbench.data.field import Fields
+from workbench.data.readers import dicom, hdf5, netcdf, nifti, numpy_files, pictures, tiff, zarr_stores
 from workbench.refusal import Refusal
 
-_HEAD = 400
+_HEAD = 4104  # an HDF5 file may begin behind a block of its user
 
 
 @dataclass(frozen=True)
 class Format:
-    """One format: its usual endings, the bytes (offset, magic) it begins with, and its reader.
+    """One format: its usual endings, whether a file begins like it, and its reader.
 
     `inside` looks further where several formats share a container.
     """
 
     name: str
     endings: tuple[str, ...]
-    magic: tuple[tuple[int, bytes], ...]
+    begins: Callable[[bytes], bool]
     fields: Callable[[Path], Fields]
     inside: Callable[[Path], bool] = lambda path: True
 
     def fits(self, head: bytes, path: Path) -> bool:
-        return any(head[at : at + len(m)] == m for at, m in self.magic) and self.inside(path)
+        return self.begins(head) and self.inside(path)
 
 
-_ZIP = ((0, b"PK\x03\x04"),)
-_ZARR = Format("Zarr", (".zarr", ".zip"), _ZIP, arrays.zarr, lambda path: arrays.zarr_root(path) is not None)
+def _starts(*magic: bytes, at: tuple[int, ...] = (0,)) -> Callable[[bytes], bool]:
+    return lambda head: any(head[k : k + len(m)] == m for m in magic for k in at)
+
+
+_zip = _starts(b"PK\x03\x04")
+_ZARR = Format("Zarr", (".zarr", ".zip"), _zip, zarr_stores.fields, lambda path: zarr_stores.root(path) is not None)
+_TIFF = _starts(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_HDF5 = _starts(b"\x89HDF\r\n\x1a\n", at=hdf5.STARTS)
 FORMATS = (
-    Format("DICOM", (".dcm",), ((128, b"DICM"),), medical.dicom),  # first: its preamble may pose as a TIFF
-    Format("PNG", (".png",), ((0, b"\x89PNG\r\n\x1a\n"),), pictures.png),
-    Format("JPEG", (".jpg", ".jpeg"), ((0, b"\xff\xd8\xff"),), pictures.jpeg),
-    Format("TIFF", (".tif", ".tiff"), tuple((0, m) for m in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")), pictures.tiff),
-    Format("NPY", (".npy",), ((0, b"\x93NUMPY"),), arrays.npy),
-    Format("NPZ", (".npz",), _ZIP, arrays.npz, arrays.is_npz),
-    Format("NetCDF", (".nc", ".h5", ".hdf5"), ((0, b"CDF"), (0, b"\x89HDF\r\n\x1a\n")), arrays.netcdf),
+    Format("DICOM", (".dcm",), _starts(b"DICM", at=(128,)), dicom.fields),  # first: its preamble may pose as a TIFF
+    Format("PNG", (".png",), _starts(b"\x89PNG\r\n\x1a\n"), pictures.png),
+    Format("JPEG", (".jpg", ".jpeg"), _starts(b"\xff\xd8\xff"), pictures.jpeg),
+    Format("WebP", (".webp",), lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", pictures.webp),
+    Format("TIFF", (".tif", ".tiff"), _TIFF, tiff.fields),
+    Format("NPY", (".npy",), _starts(b"\x93NUMPY"), numpy_files.npy),
+    Format("NPZ", (".npz",), _zip, numpy_files.npz, numpy_files.is_npz),
+    Format("HDF5", (".h5", ".hdf5", ".hdf", ".nxs", ".nc", ".mat"), _HDF5, hdf5.fields),
+    Format("NetCDF", (".nc",), _starts(b"CDF"), netcdf.fields),
     _ZARR,
-    Format(
-        "NIfTI", (".nii", ".nii.gz"), ((0, b"\x1f\x8b"), (344, b"n+1"), (4, b"n+2")), medical.nifti, medical.is_nifti
-    ),
+    Format("NIfTI", (".nii", ".nii.gz"), nifti.may_begin, nifti.fields, nifti.begins),
+    Format("DICOM", (".dcm",), dicom.begins_bare, dicom.fields),  # last: two bytes and a guess
 )
-SUPPORTED = ", ".join(f.name for f in FORMATS)
+# Known and not read: SciPy's reader of MATLAB 5 to 7 ends the whole process on damaged files.
+_OLD_MATLAB = _starts(b"MATLAB 5.0")
+SUPPORTED = ", ".join(dict.fromkeys(f.name for f in FORMATS))
 
 
 def recognise(path: Path, name: str) -> Format:
     """The format of an existing file or folder; Refusal for none, for an empty file and for a plain folder."""
     if path.is_dir():
-        if arrays.zarr_root(path) is None:
+        if zarr_stores.root(path) is None:
             raise Refusal("a file, or a folder that is a Zarr store", f"the folder {name!r}", "name a file in it")
         return _ZARR
     with path.open("rb") as stream:
@@ -61,6 +70,9 @@ def recognise(path: Path, name: str) -> Format:
     except Exception as error:  # the directory of a damaged zip file raises many kinds
         came = f"{name!r}, which breaks off or is damaged ({error})"
         raise Refusal("a whole NPZ or zipped Zarr file", came, "save or copy it again") from error
+    if found is None and _OLD_MATLAB(head):
+        remedy = "save it in MATLAB with -v7.3, or in Python by np.savez of what scipy.io.loadmat gives"
+        raise Refusal("MATLAB 7.3, which is HDF5", f"{name!r} of an older version of MATLAB", remedy)
     if found is None:
         told = named(name)
         came = f"{name!r}, whose name says {told.name} and whose content is not" if told else f"{name!r}, which is none"

@@ -18,6 +18,19 @@ def to_side(x: Tensor, size: int) -> Tensor:
     return to_shape(x, tuple(max(1, round(n * size / longest)) for n in x.shape[2:]))
 
 
+def to_side_around(x: Tensor, gaps: Tensor | None, size: int) -> tuple[Tensor, Tensor | None]:
+    """`to_side` of a signal that has no values in its gaps: each mean is taken over the values there are.
+
+    A new sample is a gap where more than half of what it is a mean of is missing.
+    """
+    if gaps is None:
+        return to_side(x, size), None
+    known = to_side((~gaps).float(), size)
+    means = to_side(x * ~gaps, size) / known.clamp_min(torch.finfo(known.dtype).eps)
+    holes = known < 0.5
+    return torch.where(holes, to_side(x, size), means), holes
+
+
 def to_square(x: Tensor, size: int) -> Tensor:
     """The central square of a picture (all of a 1-D signal) at `size`."""
     side = min(x.shape[2:])

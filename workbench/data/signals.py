@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.data.files import MAX_SIDE, MIN_SIDE, load
+from workbench.data.files import MAX_SIDE, MIN_SIDE, Loaded, load_described
+from workbench.data.scaling import Window
 from workbench.data.shipped import LEAST, MOST, names, truth
 from workbench.parameters import Checked, Range
 from workbench.tensors import as_signal
@@ -19,11 +20,15 @@ else:
 
 
 class Signal(metaclass=Checked):
-    """Which signal to reconstruct; `tensor()` makes it, (1, C, *space)."""
+    """Which signal to reconstruct; `tensor()` makes it, (1, C, *space), `loaded()` says what was done to it as well."""
 
     @abstractmethod
     def tensor(self) -> Tensor:
         """The signal, float32 in [0, 1], or complex64 for a file of complex numbers."""
+
+    def loaded(self) -> Loaded:
+        """The signal with its notes, the limits that give its units back, and its gaps; the plain signal elsewhere."""
+        return Loaded(self.tensor())
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,13 @@ class File(Signal):
     path: Annotated[str, "path of the file or the Zarr store"] = ""
     variable: Annotated[str, 'array and slice in it, such as "density[3]"; empty for the only one'] = ""
     size: Annotated[int | None, Range(MIN_SIDE, MAX_SIDE, log=True, unit="px"), "longest side to resample to"] = None
-    window: Annotated[tuple[float, ...] | None, "the two values that become 0 and 1"] = None
+    window: Annotated[Window | None, 'the two values that become 0 and 1, or "whole" or "suggested"'] = None
+
+    def loaded(self) -> Loaded:
+        return load_described(self.path, self.variable, self.size, self.window)
 
     def tensor(self) -> Tensor:
-        return load(self.path, self.variable, self.size, self.window)
+        return self.loaded().tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +66,13 @@ class Array(Signal):
     """A signal that is there already, channels first, (C, *space): computed, or kept in a run whose file is gone."""
 
     values: Annotated[Tensor, "the signal, channels first"] = torch.zeros(1, 64, 64)
+    notes: Annotated[tuple[str, ...], "what was done to the file that it came from"] = ()
+    limits: Annotated[tuple[float, ...], "the two values of that file that became 0 and 1"] = (0.0, 1.0)
+    gaps: Annotated[Tensor | None, "where that file has no value"] = None
 
     def tensor(self) -> Tensor:
         return as_signal(self.values, "the signal")[None]
+
+    def loaded(self) -> Loaded:
+        low, high = self.limits
+        return Loaded(self.tensor(), self.notes, (low, high), None if self.gaps is None else self.gaps[None].bool())

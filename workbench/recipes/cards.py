@@ -45,6 +45,7 @@ def card(name: str, course: Course, figures: list[Figure]) -> str:
     """The card in Markdown."""
     recipe, last = course.recipe, course.curve[-1]
     rows = [f"| {f.task} | {f.psnr:.2f} | {f.other}: {f.other_psnr:.2f} |" for f in figures]
+    seed = f"seed {recipe.seed}{' (streams of the first format)' if recipe.seed < 0 else ''}"
     size = sum(p.numel() for p in recipe.network.parameters())
     parts = [
         f"# {name}",
@@ -53,7 +54,7 @@ def card(name: str, course: Course, figures: list[Figure]) -> str:
         "## Data",
         _data(recipe.lesson.pictures),
         "## Recipe",
-        f"`workbench train {name}` repeats it: {recipe.fit.steps:,} steps, seed {recipe.seed}, "
+        f"`workbench train {name}` repeats it: {recipe.fit.steps:,} steps, {seed}, "
         f"{last.seconds / 60:.0f} minutes of one core. The curve is in {name}.csv.",
         f"```python\n{as_code(recipe)}\n```",
         "## Held out",

@@ -114,7 +114,8 @@ class Signals(Section):
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
         chosen = self._session.experiment.truth
-        self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(self._session.notes))
+        said = self._session.loaded.notes
+        self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
 
 
 class Choices:

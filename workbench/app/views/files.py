@@ -2,77 +2,100 @@
 
 import html
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 
 from workbench.app.export import figure_bytes, run_bytes
 from workbench.app.session import Session
+from workbench.app.widgets import read
 from workbench.app.words import ERROR, Words
-from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED
+from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, File
+from workbench.parameters import parameters
 from workbench.refusal import Refusal
 
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
+WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the file suggests": "suggested"}
+_WINDOW = next(p for p in parameters(File) if p.name == "window")
 UPLOAD = 32 * 2**20
 ROW_HEIGHT = "calc((100vw - 330px) / 4 + 42px)"  # that of the pictures: a tab must not move what is below it
 # A page that came by plain http from another machine has no clipboard: the text is offered for copying by hand.
 _COPY = "navigator.clipboard ? navigator.clipboard.writeText({text}) : window.prompt('Copy this', {text})"
 
 
+class Chooser(pmui.FileInput):
+    """A file input whose `refusal` says why the browser did not send a file: its own word for it is a mark that fades.
+
+    panel-material-ui 0.16.6 raises on the message that says so.
+    """
+
+    refusal = param.String(default="")
+
+    def _handle_msg(self, msg: Mapping[str, Any]) -> None:
+        if msg["status"] != "error":
+            self.refusal = ""
+            super()._handle_msg(msg)
+            return
+        remedy = "cut it, or give its path to `workbench run --truth`"
+        self.refusal = str(Refusal(f"a file of at most {UPLOAD // 2**20} MB", str(msg["error"])[:200], remedy))
+
+
 class Upload:
-    """Open your own file: the file, what to resample to, and which array of it."""
+    """Open your own file: the file, what to resample to, which array of it, and which values become 0 and 1."""
 
     def __init__(self, session: Session, told: Callable[[], None]) -> None:
         self._session, self._told = session, told
-        self.file = pmui.FileInput(
+        wide = {"size": "small", "sizing_mode": "stretch_width"}
+        self.file = Chooser(
             label="Open your own file",
-            size="small",
             margin=(4, 0),
-            sizing_mode="stretch_width",
             variant="outlined",
             max_file_size=UPLOAD,
             description=f"{SUPPORTED}; up to {UPLOAD // 2**20} MB",
+            **wide,
         )
-        self.size = pmui.Select(
-            label="resample longest side to",
-            options=SIZES,
-            value=256,
-            size="small",
-            margin=(8, 0, 4, 0),
-            sizing_mode="stretch_width",
-        )
+        self.size = pmui.Select(label="resample longest side to", options=SIZES, value=256, margin=(8, 0, 4, 0), **wide)
         self.variable = pmui.TextInput(
             label="array and slice in the file",
             placeholder="density[3]; empty for the only one",
-            size="small",
             margin=(4, 0),
-            sizing_mode="stretch_width",
+            **wide,
         )
+        self.window = pmui.Select(
+            label="values that become 0 and 1", options=WINDOWS, value=None, margin=(8, 0, 4, 0), **wide
+        )
+        self.typed = pmui.TextInput(label="or these two", placeholder="-160, 240", margin=(4, 0), **wide)
         cap = f"At most {MAX_SIDE} px a side (1-D: {MAX_LENGTH} samples) and {UPLOAD // 2**20} MB. {SUPPORTED}."
-        self.complaint = Words(ERROR)
+        self.complaint, self.aside = Words(ERROR), Words()
         inside = pmui.Column(
             self.size,
             self.variable,
+            self.window,
+            self.typed,
             self.file,
             self.complaint.element,
+            self.aside.element,
             Words(sentence=cap).element,
             sizing_mode="stretch_width",
         )
         self.element = pmui.Accordion(
             ("Your own file", inside), sizing_mode="stretch_width", margin=(4, 12), sx={"& h3": {"fontSize": "14px"}}
         )
-        self.file.param.watch(lambda event: self._open(), "value")
-        for choice in (self.size, self.variable):
+        for choice in (self.file, self.size, self.variable, self.window, self.typed):
             choice.param.watch(lambda event: self._open(), "value")
+        self.file.param.watch(lambda event: self.complaint.say(event.new), "refusal")
 
     def _open(self) -> None:
         if self.file.value is None:
             return
-        sentence = self._session.open_file(
-            str(self.file.filename), self.file.value, self.variable.value, self.size.value
-        )
+        window = read(_WINDOW, self.typed.value) if self.typed.value.strip() else self.window.value
+        name, content = str(self.file.filename), self.file.value
+        sentence = self._session.open_file(name, content, self.variable.value, self.size.value, window)
         self.complaint.say(sentence)
+        self.aside.say(self.aside.sentence if sentence else "The page's address does not hold this file.")
         self._told()
 
 

@@ -1,0 +1,52 @@
+"""Arrays of records as arrays of numbers: pairs of real and imaginary parts, colours, and fields one by one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.data.field import CHANNEL, Field, Fields, Index, Reading
+
+_COMPLEX = (("real", "imag"), ("r", "i"), ("re", "im"))
+_COLOURS = ("r", "g", "b")
+
+
+def expanded(fields: Fields) -> Fields:
+    """The fields, with every array of records replaced by the arrays of numbers that are in it."""
+    return {name: field for stem, each in fields.items() for name, field in _expanded(stem, each).items()}
+
+
+def _expanded(stem: str, field: Field) -> Fields:
+    names = field.dtype.names
+    if names is None:
+        return {stem: field}
+    lower = tuple(name.lower() for name in names)
+    plain = all(field.dtype[name].kind in "iuf" for name in names)
+    if plain and lower in _COMPLEX:
+        parts = np.result_type(*(field.dtype[name] for name in names), np.complex64)
+        return {stem: _with(field, parts, lambda values: values[names[0]] + 1j * values[names[1]])}
+    if plain and lower[:3] == _COLOURS and lower[3:] in ((), ("a",)):
+        return {stem: _colours(field, names[:3], alpha=len(names) == 4)}
+    points = {name: f"{stem}.{name}" if stem else name for name in names}
+    return {points[name]: _with(field, field.dtype[name], lambda values, name=name: values[name]) for name in names}
+
+
+def _with(field: Field, dtype: np.dtype, change: Callable[[np.ndarray], np.ndarray]) -> Field:
+    def read(index: Index) -> Reading:
+        found = field.read(index)
+        return replace(found, values=change(found.values))
+
+    return replace(field, dtype=dtype, read=read)
+
+
+def _colours(field: Field, names: tuple[str, ...], alpha: bool) -> Field:
+    rank = len(field.shape)
+
+    def read(index: Index) -> Reading:
+        found = field.read(index[:rank])
+        values = np.stack([found.values[name] for name in names], -1)
+        notes = (*found.notes, *(("the alpha channel is dropped",) * alpha))
+        return replace(found, values=values[(..., *index[rank:])] if len(index) > rank else values, notes=notes)
+
+    axes = (*field.axes, CHANNEL) if field.axes else ()
+    return replace(field, shape=(*field.shape, 3), dtype=field.dtype[names[0]], read=read, axes=axes)
