@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from workbench.analysis.spectrum.cost import numbers
+from workbench.analysis.spectrum.cost import numbers, require_finite_products
 from workbench.analysis.spectrum.lanczos import BREAKDOWN, from_real, real_coordinates
 from workbench.kernels.orthogonal import factored, normalised, orthogonalise
 from workbench.operators import LinearOperator
@@ -40,7 +40,9 @@ class Space:
         self.size = end
         image = self._apply(block)
         self.products += len(block)
-        self.scale = max(self.scale, float(norm(image).max()))
+        largest = float(norm(image).max())
+        require_finite_products(largest)
+        self.scale = max(self.scale, largest)
         inside, image = self._split(image)
         self._t[:end, begin:end] = inside
         self._t[begin:end, :end] = inside.T

@@ -48,6 +48,13 @@ class Counted(LinearOperator):
         return self.operator.adjoint(y)
 
 
+def require_finite_products(size: float) -> None:
+    """Refuse a spectrum of what is no matrix of numbers, from the size of products with it."""
+    if not math.isfinite(size):
+        remedy = "look at an iterate before the run diverged, or at a smaller one"
+        raise Refusal("products with the operator that are finite", "NaN or infinite ones", remedy)
+
+
 def vectors(operator: LinearOperator, count: int, like: Tensor) -> int:
     """The bytes of `count` signals in the real coordinates of `like`."""
     return count * numbers(operator, like) * real_of(like.dtype).itemsize

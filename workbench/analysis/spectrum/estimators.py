@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from workbench.analysis.spectrum.blocks import orthonormal
-from workbench.analysis.spectrum.cost import DOUBLE, Cost, Counted, numbers, vectors
+from workbench.analysis.spectrum.cost import DOUBLE, Cost, Counted, numbers, require_finite_products, vectors
 from workbench.analysis.spectrum.eigenpairs import Eigenpairs
 from workbench.analysis.spectrum.estimate import Estimate, mean_of
 from workbench.analysis.spectrum.lanczos import from_real, rademacher, real_coordinates
@@ -22,7 +22,7 @@ from workbench.kernels.orthogonal import orthogonalise
 from workbench.linalg import cg
 from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
-from workbench.tensors import dot
+from workbench.tensors import dot, norm
 
 Item = TypeVar("Item")
 ROUNDING = 1e-10  # of |H|: an eigenvalue this small counts as 0 in a logarithm
@@ -134,6 +134,8 @@ def freedom(
     counted = Counted(objective)
     samples = []
     for z in rademacher(data, probes, like, seed, "degrees of freedom").split(1):
-        solved = cg(counted, data(z), tolerance=tolerance, steps=10 * numbers(data, like))
+        image = data(z)
+        require_finite_products(float(norm(image)))
+        solved = cg(counted, image, tolerance=tolerance, steps=10 * numbers(data, like))
         samples.append(dot(z, solved).double())
         yield mean_of(torch.cat(samples), counted.products + len(samples))

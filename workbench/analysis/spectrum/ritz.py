@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from workbench.analysis.spectrum.cost import require_finite_products
 from workbench.analysis.spectrum.lanczos import Krylov
 
 SETTLED = 1e-3  # of |H|: a Ritz value with a smaller residual is an eigenvalue
@@ -27,7 +28,9 @@ class Ritz:
 
 def ritz(krylov: Krylov) -> Ritz:
     """The Gauss quadrature of a Krylov space: eigenvalues of T, first and last entries of its eigenvectors."""
-    values, vectors = torch.linalg.eigh(krylov.matrix())
+    matrix = krylov.matrix()
+    require_finite_products(float(matrix.abs().sum()))
+    values, vectors = torch.linalg.eigh(matrix)
     residuals = (krylov.beta[:, -1:] * vectors[:, -1]).abs()
     masses = vectors[:, 0].square()
     masses = torch.where(masses > _EMPTY, masses, 0.0)
