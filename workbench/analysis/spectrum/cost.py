@@ -13,6 +13,7 @@ from workbench.refusal import Refusal
 from workbench.tensors import real_of
 
 MEBIBYTE = 2**20
+ROUNDINGS = 16.0  # an eigenvalue is known to so many roundings of |H| in the precision of the products
 DOUBLE = torch.zeros((), dtype=torch.float64)  # real numbers in double precision on the CPU
 
 
