@@ -1,6 +1,7 @@
 """The command line: every answer, and every refusal in one line with exit code 2."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -195,6 +196,26 @@ def test_doctor_finds_this_machine_in_order(capsys):
     assert by_name["signals"]["found"] == f"{len(data.names())} of {len(data.names())} signals"
     assert not any(f["remedy"] for f in found if f["about"] != "port")
     assert "psnr" in answer(capsys, "doctor")
+
+
+def test_doctor_says_where_kernels_are_kept_and_what_helps_where_nothing_can_be(capsys, monkeypatch):
+    found = {f["about"]: f for f in json.loads(answer(capsys, "doctor", "--json"))["findings"]}
+    assert Path(found["cache of kernels"]["found"]).is_dir()
+    monkeypatch.setattr("workbench.kernels.dispatch.cache_folder", lambda: "")
+    line = next(line for line in answer(capsys, "doctor").splitlines() if "cache of kernels" in line)
+    assert line.startswith("!") and "NUMBA_CACHE_DIR" in line
+
+
+def test_an_account_without_a_home_gets_one_that_is_not_there(capsys, monkeypatch):
+    """Bokeh and Jupyter ask for the home when they are imported, and end where the system knows of none."""
+
+    def unknown():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setenv("HOME", "somewhere")
+    monkeypatch.setattr(Path, "home", unknown)
+    answer(capsys, "list", "priors")
+    assert os.environ["HOME"] == "/nonexistent"
 
 
 def test_lab_asks_the_network_for_nothing():

@@ -12,7 +12,7 @@ import torch
 
 from workbench import jobs, memory
 from workbench.algorithms import FISTA, PDHG, Algorithm, GradientDescent, State
-from workbench.jobs import Job, Status
+from workbench.jobs import Job, Status, recorder
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Identity
 from workbench.parameters import changed
@@ -251,7 +251,7 @@ def test_states_that_must_be_recorded_are_though_probes_are_slow(runner):
         return {}
 
     job = Job(small(), GradientDescent(), (slow,), 300, 0)
-    job.must = lambda state: state.k in (97, 203)
+    job.recorder.must = lambda state: state.k in (97, 203)
     runner.submit(job).play()
     done = wait(job, Status.DONE)
     assert {97, 203} <= set(done.log.ks)
@@ -295,7 +295,7 @@ def recorded(monkeypatch, step: float, probe: float, steps: int, stall: int = -1
 def test_of_a_long_run_the_probes_take_only_their_share(monkeypatch):
     ks = recorded(monkeypatch, step=0.01, probe=0.02, steps=2000)
     assert ks[:11] == list(range(11)) and ks[-1] == 2000
-    spent, allowed = 0.02 * len(ks[11:]), jobs.job.PROBE_SHARE * 20 + jobs.job.ALLOWANCE
+    spent, allowed = 0.02 * len(ks[11:]), recorder.SHARE * 20 + recorder.ALLOWANCE
     assert allowed - 0.1 <= spent <= allowed + 0.05
 
 

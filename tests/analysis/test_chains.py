@@ -87,6 +87,13 @@ def test_rhat_sees_another_mean_another_spread_and_a_trend_and_nothing_where_the
     assert float(found[4]) == math.inf and float(chains.effective_size(draws)[4]) == 0
 
 
+def test_chains_that_stand_still_each_in_a_place_of_its_own_never_agree():
+    still = torch.randn((4, 1, 3), generator=rng(), dtype=torch.float64).expand(4, 50, 3).clone()
+    assert (chains.rhat(still) == math.inf).all() and (chains.effective_size(still) == 0).all()
+    still[0, 25, 0] += 1  # one of them moved once: a number again, and a large one
+    assert 5 < float(chains.rhat(still)[0]) < math.inf
+
+
 def test_rhat_is_its_formula_on_normal_ranks():
     draws = torch.randn((2, 8, 1), generator=rng(), dtype=torch.float64)
     halves = np.concatenate([draws[:, :4, 0].numpy(), draws[:, 4:, 0].numpy()])

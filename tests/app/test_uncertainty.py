@@ -14,6 +14,7 @@ from workbench.app.session import Session
 from workbench.app.uncertainty import Uncertainty
 from workbench.app.views.panels import Panel
 from workbench.app.views.uncertainty import UncertaintyView
+from workbench.app.views.uncertainty.curves import Mixing
 from workbench.app.views.uncertainty.pictures import DRAWS
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -78,6 +79,34 @@ def test_too_few_draws_are_said_and_the_button_draws_more(uncertainty):
     assert uncertainty.sampling.draws == 160 and uncertainty.sampling.warmup == 80
     wait(uncertainty, lambda: uncertainty.latest.status is Status.DONE)
     assert uncertainty.found.draws == 160
+
+
+@pytest.mark.parametrize(("name", "path", "value"), [
+    ("MALA", "algorithm.step_size", 1.0),
+    ("PreconditionedCrankNicolson", "algorithm.beta", 1.0),
+])  # fmt: skip
+def test_chains_that_stand_still_are_told_to_take_smaller_steps_and_not_to_draw_more(uncertainty, name, path, value):
+    session = uncertainty.session
+    session.choose("algorithm", name)
+    session.set(path, value)
+    drawn(uncertainty)
+    advice = uncertainty.advice()
+    assert uncertainty.found.acceptance < 0.05 and "accepted" in advice.sentence and "draw more" not in advice.sentence
+    mixing = Mixing()
+    mixing.show(uncertainty.found.looks)
+    assert 0.9 < mixing.rhats.start < mixing.rhats.end < 1e3
+    assert advice.values == {path: None}
+    uncertainty.follow(advice)
+    wait(uncertainty, lambda: uncertainty.latest.status is Status.DONE)
+    assert uncertainty.found.acceptance > 0.2
+
+
+@pytest.mark.parametrize("prior", ["Tikhonov", "GaussianProcess"])
+def test_where_draws_can_be_had_one_by_one_that_sampler_is_offered(uncertainty, prior):
+    """With a quadratic prior, Gaussian noise and a linear operator: no chain mixes as well as no chain."""
+    uncertainty.session.choose("prior", prior)
+    uncertainty.session.choose("algorithm", "ConjugateGradient")
+    assert uncertainty.advice().values == {"algorithm": "PerturbOptimise"}
 
 
 def test_an_algorithm_with_one_answer_is_told_and_a_sampler_offered(uncertainty):

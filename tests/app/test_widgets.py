@@ -6,14 +6,15 @@ from typing import Annotated, Literal
 import pytest
 
 from workbench import catalog
-from workbench.app.address import own_parameters
 from workbench.app.scale import Scale, written
 from workbench.app.widgets import Automatic, Control, Field, Menu, Number, Switch, control
 from workbench.app.wishes import Wishes
 from workbench.parameters import Checked, Parameter, Range, parameters
+from workbench.paths import own_parameters
 
 MEMBERS = [(kind, name, cls) for kind in catalog.KINDS for name, cls in catalog.members(kind).items()]
-EACH = [pytest.param(kind, p, id=f"{name}.{p.name}") for kind, name, cls in MEMBERS for p in own_parameters(cls)]
+OWN = [(kind, name, p) for kind, name, cls in MEMBERS for p in own_parameters(cls).values()]
+EACH = [pytest.param(kind, p, id=f"{name}.{p.name}") for kind, name, p in OWN]
 
 
 class Everything(metaclass=Checked):

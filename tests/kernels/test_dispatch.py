@@ -92,3 +92,19 @@ def test_share_covers_each_task_once_and_passes_errors_on():
         share(fail, 7, 3)
     assert workers(1) == 1
     assert workers(1 << 30) == torch.get_num_threads()
+
+
+def test_a_kernel_that_can_be_kept_nowhere_is_compiled_without_a_cache(tmp_path):
+    """A source beside which nothing can be written, and no home: even root cannot make a folder of a plain file."""
+    (tmp_path / "__pycache__").write_text("not a folder")
+    source = "from workbench.kernels.dispatch import compiled\n\n\n@compiled\ndef twice(x):\n    return 2 * x\n"
+    (tmp_path / "kept_nowhere.py").write_text(source)
+    code = (
+        "import kept_nowhere, sys\n"
+        "from workbench.kernels import dispatch\n"
+        "dispatch._nothing = kept_nowhere.twice.py_func\n"
+        "sys.exit(kept_nowhere.twice(21) != 42 or dispatch.cache_folder() != '')"
+    )
+    home = {"HOME": str(tmp_path / "__pycache__"), "XDG_CACHE_HOME": str(tmp_path / "__pycache__")}
+    path = {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]), "PYTHONDONTWRITEBYTECODE": "1"}
+    assert subprocess.run([sys.executable, "-c", code], env=os.environ | home | path, check=False).returncode == 0

@@ -78,6 +78,7 @@ class Algorithm(ABC, metaclass=Checked):
     exact: ClassVar[bool] = True  # ends at a minimum of the objective; else near one
     minimises: ClassVar[bool] = True  # goes down the objective; else to a fixed point of its own
     draws_at_end: ClassVar[bool] = False  # of a random one: its last state is a sample; else every state is
+    independent: ClassVar[bool] = False  # of a random one: every state is a sample that owes nothing to the one before
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
         """The state at k = 0 from a first iterate x, (B, *in_shape); of a method that remembers more, its own."""

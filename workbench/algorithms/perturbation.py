@@ -33,7 +33,7 @@ class PerturbOptimise(Algorithm):
         linear=True,
         also=("a prior that can be drawn from, or weight |K x|^2 / 2",),
     )
-    random = True
+    random = independent = True
 
     def lacks(self, problem: Problem) -> str:
         missing = super().lacks(problem)

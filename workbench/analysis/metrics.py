@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.algorithms import State
 from workbench.problem import Problem
-from workbench.run import Probe, objective
+from workbench.run import Probe
 from workbench.tensors import abs2, norm
 
 _WINDOW = 7
@@ -16,8 +16,33 @@ _C1, _C2 = 0.01**2, 0.03**2
 
 def residual(problem: Problem, state: State) -> Mapping[str, Tensor]:
     """The relative data residual |A(x) - y| / |y|."""
-    tiny = torch.finfo(problem.y.dtype).tiny
-    return {"residual": norm(problem.operator(state.x) - problem.y) / norm(problem.y).clamp_min(tiny)}
+    return {"residual": _relative(problem.operator(state.x), problem.y)}
+
+
+def _relative(clean: Tensor, y: Tensor) -> Tensor:
+    return norm(clean - y) / norm(y).clamp_min(torch.finfo(y.dtype).tiny)
+
+
+class Fit:
+    """The probes of the objective and of the residual, which apply A once for both."""
+
+    def __init__(self) -> None:
+        self._last: tuple[State, Problem, Tensor] | None = None
+
+    def objective(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
+        """The objective and its two terms: as `run.objective`."""
+        misfit, prior = problem.noise.nll(self._clean(problem, state), problem.y), problem.prior(state.x)
+        return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
+
+    def residual(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
+        """|A(x) - y| / |y|."""
+        return {"residual": _relative(self._clean(problem, state), problem.y)}
+
+    def _clean(self, problem: Problem, state: State) -> Tensor:
+        last = self._last  # read once: another thread may look at another state
+        if last is None or last[0] is not state or last[1] is not problem:
+            last = self._last = (state, problem, problem.operator(state.x))
+        return last[2]
 
 
 def psnr(problem: Problem, state: State) -> Mapping[str, Tensor]:
@@ -32,7 +57,8 @@ def ssim(problem: Problem, state: State) -> Mapping[str, Tensor]:
 
 def standard(problem: Problem) -> tuple[Probe, ...]:
     """The probes that every run shows: the objective and its terms, the residual, and quality with a truth."""
-    return (objective, residual) if problem.truth is None else (objective, residual, psnr, ssim)
+    fit = Fit()
+    return (fit.objective, fit.residual, *((psnr, ssim) if problem.truth is not None else ()))
 
 
 def _truth(problem: Problem) -> Tensor:

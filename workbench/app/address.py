@@ -1,64 +1,181 @@
 """An experiment as a page's address, readable and editable by hand: ?truth=camera&operator=Radon&operator.angles=30."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from workbench.catalog import KINDS, find
-from workbench.data import Shipped
-from workbench.experiment import Experiment, fit, part
+from workbench import catalog, devices
+from workbench.catalog import KINDS
+from workbench.data import File, Shipped, Signal
+from workbench.experiment import Experiment, fit
 from workbench.operators import Operator
-from workbench.parameters import Parameter, as_text, describe, parameters
+from workbench.parameters import changed, parameters
+from workbench.paths import altered, below, built, own_parameters, spoken
 from workbench.refusal import Refusal
+from workbench.tensors import Shape
 
 PLAIN = ("steps", "seed", "device")
+FILE = "truth.file"  # the name of a person's own file, which is not in the address
+_BESIDES = ("hide", "theme")  # what an address says besides, to the page and to Panel
+_MOST = 3  # sentences on one address
+
+Made = TypeVar("Made")
 
 
-def own_parameters(cls: type) -> tuple[Parameter, ...]:
-    """The parameters a person sets: all but the shape, which follows the signal."""
-    return tuple(p for p in parameters(cls) if p.name != "shape")
+def file_name(signal: File) -> str:
+    """The name of a person's own file, without the folders of this machine."""
+    return signal.path.replace("\\", "/").rpartition("/")[2]
 
 
 def to_address(experiment: Experiment) -> str:
-    """The query that `from_address` reads back. A person's own file stays on their machine and is left out."""
+    """The query that `read_address` reads back. Of a person's own file it holds the name alone."""
     items: dict[str, str] = {}
     if isinstance(experiment.truth, Shipped):
         items |= {"truth": experiment.truth.name, "truth.size": str(experiment.truth.size)}
+    elif isinstance(experiment.truth, File):
+        items[FILE] = file_name(experiment.truth)
     for kind in KINDS:
         chosen = getattr(experiment, kind)
-        items[kind] = type(chosen).__name__
-        for p in own_parameters(type(chosen)):
-            value = getattr(chosen, p.name)
-            if describe(value) != describe(p.default):
-                items[f"{kind}.{p.name}"] = as_text(value)
+        usual = _usual(chosen, experiment.operator.in_shape)
+        items |= {kind: type(chosen).__name__} | spoken(chosen, usual, kind)
     return urlencode(items | {name: str(getattr(experiment, name)) for name in PLAIN}, safe=",")
 
 
+@dataclass(frozen=True)
+class Found:
+    """The experiment of an address, and by path what was wrong with it; what is wrong is left as it is by default."""
+
+    experiment: Experiment
+    wrong: Mapping[str, str]
+
+    def simpler(self) -> Iterator[Experiment]:
+        """The experiment, then with fewer and fewer of its parts, where they do not go with each other."""
+        yield self.experiment
+        left, default = self.experiment, Experiment()
+        for kind in ("algorithm", "prior", "noise", "operator"):
+            left = changed(left, **{kind: _fitted(getattr(default, kind), left.operator.in_shape)})
+            yield left
+
+
+def said(wrong: Mapping[str, str]) -> str:
+    """The first few complaints; empty where all is well."""
+    more = len(wrong) - _MOST
+    return ". ".join([*list(wrong.values())[:_MOST], *[f"{more} more things are wrong"] * (more > 0)])
+
+
+def read_address(query: str, files: Mapping[str, File] | None = None) -> Found:
+    """The experiment of an address; what it leaves out is as in the default one, and so is what it says wrongly.
+
+    `files` are those that a person has opened before, by their name.
+    """
+    return _Reader(query, files or {}).found()
+
+
 def from_address(query: str) -> Experiment:
-    """The experiment of an address; what it leaves out is as in the default one. Refusal names what is wrong."""
-    given = dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
-    base = Experiment()
-    truth = Shipped(given.get("truth", base.truth.name), _whole(given, "truth.size", Shipped))
-    shape = tuple(truth.tensor().shape[1:])
-    chosen = {kind: _part(kind, given, getattr(base, kind), shape) for kind in KINDS}
-    plain = {
-        p.name: p.parse(given[p.name], "experiment")
-        for p in parameters(Experiment)
-        if p.name in PLAIN and p.name in given
-    }
-    return Experiment(truth=truth, **chosen, **plain)
+    """The experiment of an address in which nothing is wrong; Refusal names what is."""
+    found = read_address(query)
+    if found.wrong:
+        raise Refusal("an address of an experiment", f"{query[:60]!r}", said(found.wrong))
+    return found.experiment
 
 
-def _whole(given: Mapping[str, str], path: str, cls: type) -> int:
-    parameter = next(p for p in parameters(cls) if p.name == path.partition(".")[2])
-    return parameter.parse(given[path], cls.__name__) if path in given else parameter.default
+class _Reader:
+    """Reads item by item, so that a bad one takes no other with it."""
+
+    def __init__(self, query: str, files: Mapping[str, File]) -> None:
+        self._given = dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
+        self._files, self._default = files, Experiment()
+        self._wrong: dict[str, str] = {}
+
+    def found(self) -> Found:
+        truth = self._signal()
+        shape = self._right("truth", lambda: tuple(truth.tensor().shape[1:]))
+        if shape is None:
+            truth, shape = Shipped(), tuple(Shipped().tensor().shape[1:])
+        chosen: dict[str, Any] = {kind: self._part(kind, shape) for kind in KINDS}
+        chosen |= self._values(Experiment, {p: text for p, text in self._given.items() if p in PLAIN})
+        device = chosen.get("device", self._default.device)
+        if self._right("device", lambda: devices.find(device)) is None:
+            chosen |= {"device": self._default.device}
+        self._complain_of_strangers()
+        return Found(changed(self._default, truth=truth, **chosen), self._wrong)
+
+    def _signal(self) -> Signal:
+        """The signal to recover."""
+        if name := self._given.get(FILE):
+            if name in self._files:
+                return self._files[name]
+            remedy = "open it again under Your own file; all else is as the address says"
+            self._complain(FILE, "the file itself", f"an address, which holds only its name, {name}", remedy)
+        truth = Shipped()
+        for path, parameter in zip(("truth", "truth.size"), parameters(Shipped), strict=True):
+            if path in self._given:
+                value = self._values(Shipped, {parameter.name: self._given[path]}, path)
+                truth = self._right(path, lambda t=truth, v=value: changed(t, **v)) or truth
+        return truth
+
+    def _part(self, kind: str, shape: Shape) -> object:
+        """A member of a kind, with as many of the values as it takes together."""
+        words = below(self._given, kind)
+        name = words.pop("", None)
+        usual = _fitted(getattr(self._default, kind), shape)
+        made = usual if name is None else self._right(kind, lambda: built(catalog.find(kind, name), {}, shape))
+        if made is None:
+            return usual  # what the parameters of an unknown member mean is unknown as well
+        with suppress(Refusal):  # where they do not go together, or one is wrong, they are taken one by one
+            return altered(made, words, shape)
+        for path in sorted(words, key=lambda p: p.count(".")):
+            word = {path: words[path]}
+            made = self._right(f"{kind}.{path}", lambda m=made, w=word: altered(m, w, shape)) or made
+        return made
+
+    def _values(self, cls: type, texts: Mapping[str, str], path: str = "") -> dict[str, Any]:
+        """The values of a class's parameters, by name, from the texts of an address by path."""
+        known = own_parameters(cls)
+        values: dict[str, Any] = {}
+        for where, text in texts.items():
+            name = where.rpartition(".")[2]
+            if name not in known:
+                takes = f"it takes {', '.join(known) or 'none'}"
+                self._complain(where, f"parameters of {cls.__name__}", name, takes)
+                continue
+            with self._said(path or where):
+                values[name] = known[name].parse(text, cls.__name__)
+        return values
+
+    def _complain_of_strangers(self) -> None:
+        for path in self._given:
+            kind = path.partition(".")[0]
+            ours = kind in (*KINDS, *PLAIN, *_BESIDES) or path in ("truth", "truth.size", FILE)
+            if not ours and not path.startswith("bokeh-"):
+                has = f"an address has truth, truth.size, {', '.join(KINDS)} with their parameters, {', '.join(PLAIN)}"
+                self._complain(path, "a part of an experiment", path, has)
+
+    def _right(self, path: str, make: Callable[[], Made]) -> Made | None:
+        """What `make` gives; None where it refuses."""
+        with self._said(path):
+            return make()
+        return None
+
+    @contextmanager
+    def _said(self, path: str) -> Iterator[None]:
+        """A refusal is kept as what is wrong at a path."""
+        try:
+            yield
+        except Refusal as sentence:
+            self._wrong[path] = str(sentence)
+
+    def _complain(self, path: str, wanted: str, came: str, remedy: str) -> None:
+        self._wrong[path] = str(Refusal(wanted, came, remedy))
 
 
-def _part(kind: str, given: Mapping[str, str], default: object, shape: tuple[int, ...]) -> object:
-    if not any(path == kind or path.startswith(f"{kind}.") for path in given):
-        return fit(default, shape) if isinstance(default, Operator) else default
-    values = {path.partition(".")[2]: text for path, text in given.items() if path.startswith(f"{kind}.")}
-    name = given.get(kind, type(default).__name__)
-    known = {p.name: p for p in own_parameters(find(kind, name))}
-    if unknown := sorted(set(values) - set(known)):
-        raise Refusal(f"parameters of {name}", ", ".join(unknown), f"it takes {', '.join(known) or 'none'}")
-    return part(kind, name, shape, **{n: known[n].parse(text, name) for n, text in values.items()})
+def _usual(chosen: Any, shape: Shape) -> Any:
+    """An object of the same class at its defaults, for signals of the same shape; itself where it has no defaults."""
+    ready = not any(p.required for p in parameters(type(chosen)))
+    return built(type(chosen), {}, shape) if ready else chosen
+
+
+def _fitted(default: object, shape: Shape) -> object:
+    return fit(default, shape) if isinstance(default, Operator) else default

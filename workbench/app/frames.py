@@ -54,6 +54,12 @@ class Frame:
     repair: Mapping[str, Any] = field(default_factory=dict)
     proofs: Mapping[str, Array] = field(default_factory=dict)
 
+    def at_k(self, name: str) -> float | None:
+        """The value of a curve at the very iterate that is drawn; None where it was not looked at."""
+        values = self.curves.get(name)
+        known = values is not None and len(values) and self.ks[-1] == self.k and np.isfinite(values[-1])
+        return float(values[-1]) if values is not None and known else None
+
 
 def expansions(found: Expansion | None) -> tuple[float, float, float] | None:
     """The largest of the batch of each constant."""
@@ -67,6 +73,32 @@ def certificates(proofs: tuple[Proof, ...]) -> dict[str, Array]:
     columns = {"k": [p.k for p in proofs], "seconds": [p.seconds for p in proofs]}
     kinds = {str(kind): [p.relative if p.kind is kind else np.nan for p in proofs] for kind in Kind}
     return {name: np.asarray(column, float) for name, column in (columns | kinds).items()}
+
+
+def frame_of(snapshot: Snapshot, curves: "Curves", truth: Array, rate: float) -> Frame:
+    """A snapshot as it is drawn; `curves` have read it, `rate` is in iterations a second, 0 where it is not known."""
+    state, k = snapshot.state, snapshot.state.k if snapshot.state else 0
+    image = picture(state.x) if state else None
+    return Frame(
+        version=snapshot.version,
+        k=k,
+        steps=snapshot.steps,
+        status=snapshot.status,
+        message=snapshot.message,
+        rate=rate,
+        remaining=(snapshot.steps - k) / rate if rate > 0 else None,
+        image=image,
+        error=image - truth if image is not None else None,
+        ks=np.asarray(curves.ks),
+        seconds=np.asarray(curves.seconds),
+        curves=curves.arrays(),
+        marks=snapshot.marks,
+        largest_step=snapshot.largest_step,
+        lipschitz=state.measured.get("lipschitz") if state else None,
+        expansion=expansions(snapshot.expansion),
+        repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
+        proofs=certificates(snapshot.proofs),
+    )
 
 
 def picture(x: Tensor) -> Array:
@@ -96,7 +128,7 @@ def pictures(problem: Problem, version: int) -> Pictures:
 
 @dataclass
 class Curves:
-    """The rows of a log as host arrays, each copied from the device once."""
+    """The rows of a log as host arrays, copied from the device once, all that are new in one piece."""
 
     log: Log | None = None
     ks: list[int] = field(default_factory=list)
@@ -110,15 +142,15 @@ class Curves:
             return
         if log is not self.log or count < len(self.ks):
             self.log, self.ks, self.seconds, self.values = log, [], [], {}
-        begin = len(self.ks)
-        fresh = log.values[begin:count]
-        if not fresh:
+        if not count:
             return
-        self.ks += log.ks[begin:count]
-        self.seconds += log.seconds[begin:count]
-        for name in fresh[0]:
-            column = torch.stack([row[name][0] for row in fresh]).tolist()
-            self.values.setdefault(name, []).extend(column)
+        # The last row is read again: it may have been completed since.
+        begin = max(len(self.ks) - 1, 0)
+        fresh = log.values[begin:count]
+        table = torch.stack([torch.stack([row[name][0] for name in fresh[0]]) for row in fresh]).tolist()
+        self.ks[begin:], self.seconds[begin:] = log.ks[begin:count], log.seconds[begin:count]
+        for name, column in zip(fresh[0], zip(*table, strict=True), strict=True):
+            self.values.setdefault(name, [])[begin:] = column
 
     def arrays(self) -> dict[str, Array]:
         return {name: np.asarray(column) for name, column in self.values.items()}

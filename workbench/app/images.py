@@ -50,10 +50,15 @@ def unit(image: Array) -> Limits:
     return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high)
 
 
-def thinned(columns: dict[str, Array], most: int = 1000) -> dict[str, Array]:
-    """At most `most` evenly spread entries of columns of one length, the first and the last among them."""
+def thinned(columns: dict[str, Array], most: int = 1000, kept: Array | None = None) -> dict[str, Array]:
+    """At most `most` evenly spread entries of columns of one length, the first and the last among them.
+
+    Those at the places `kept` stay besides, as many of them at the most.
+    """
     count = len(next(iter(columns.values())))
     if count <= most:
         return columns
     chosen = np.linspace(0, count - 1, most).astype(int)
+    if kept is not None and len(kept):
+        chosen = np.union1d(chosen, kept[np.linspace(0, len(kept) - 1, min(len(kept), most)).astype(int)])
     return {name: column[chosen] for name, column in columns.items()}

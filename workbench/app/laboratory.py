@@ -8,6 +8,7 @@ from workbench.algorithms import State
 from workbench.analysis.information import Bins, Estimator, LayerEstimator, Noisy
 from workbench.app.lessons import LESSONS, RecipeRun
 from workbench.app.trainings import Kept, Plan, Run, Running
+from workbench.app.work import Sight, Work
 from workbench.jobs import Outcome, Status
 from workbench.networks import PRESETS, SGD, Training
 from workbench.parameters import as_text, changed
@@ -16,6 +17,7 @@ from workbench.refusal import Refusal
 
 FIRST, SEEDS = "tishby", 3  # what runs at once
 MOST_RUNS = 8
+_MOMENT = 200  # steps of a training that is over in a moment
 KINDS: dict[str, dict[str, type]] = {
     "network": networks.members(networks.Network),
     "network.activation": networks.members(networks.Activation),
@@ -50,7 +52,8 @@ class Laboratory:
         self.complaint = ""
         self.studied: Hashable = None
         self._kind: Hashable = None
-        self._task: jobs.Task[Any] | None = None
+        self._work: Work[Any] = Work()
+        self._sight = Sight()
         self._seen: tuple = ()
 
     @property
@@ -115,6 +118,12 @@ class Laboratory:
 
     # The run.
 
+    @property
+    def small(self) -> bool:
+        """Whether the training is over in a moment, so that nobody has to be asked."""
+        training = self.training
+        return (training.steps if isinstance(training, Training) else training.fit.steps) <= _MOMENT
+
     def begin(self, play: bool = True) -> None:
         """A new run of the training there is."""
         try:
@@ -150,9 +159,13 @@ class Laboratory:
         """End the run and the study; what they found stays."""
         if self.run is not None:
             self.run.job.cancel()
-        if self._task is not None:
-            self._task.cancel()
-            self._task, self._kind = None, None
+        self._work.forget()
+        self._kind = None
+
+    def show(self, seen: bool) -> None:
+        """Wait while it is out of sight."""
+        self._sight.show(seen, self.run.job if self.run is not None else None)
+        self._work.show(seen)
 
     def keep(self) -> None:
         """This run as it is now becomes the one to compare with."""
@@ -175,21 +188,20 @@ class Laboratory:
 
     def study(self, kind: Hashable, make: Callable[[], Iterator], at: Hashable = None) -> Outcome:
         """The newest of a study. One of another kind replaces it at once, one at another moment when it is over."""
-        if self._task is None or kind != self._kind or (self.idle and at != self.studied):
-            if self._task is not None:
-                self._task.cancel()
-            self._kind, self.studied, self._task = kind, at, self._runner().submit(jobs.Task(make))
-        return self._task.latest
+        if not self._work.begun or kind != self._kind or (self.idle and at != self.studied):
+            self._kind, self.studied = kind, at
+            self._work.start(self.device, make)
+        return self._work.latest
 
     @property
     def idle(self) -> bool:
         """Whether no study goes on."""
-        return self._task is None or self._task.latest.status in _OVER
+        return self._work.latest.status in _OVER
 
     def tick(self) -> bool:
         """Whether there is something new to draw."""
-        run, task = self.run, self._task
-        now = (id(run), run and run.latest.version, id(task), task and task.latest.version, self.epoch, self.complaint)
+        run = self.run
+        now = (id(run), run and run.latest.version, self._work.mark, self.epoch, self.complaint)
         now += (self.read, id(self.ghost), len(self.runs))
         fresh, self._seen = now != self._seen, now
         return fresh
@@ -212,7 +224,7 @@ class Laboratory:
         if path:
             self._changes[path] = label
         if run is None:
-            self.begin()
+            self.begin(play=self.run is None or self.run.latest.status is not Status.PAUSED)
         else:
             run.name = self.name
 
@@ -227,7 +239,7 @@ class Laboratory:
         self.runs = [*(r for r in self.runs if r.name != kept.name), kept][-MOST_RUNS:]
 
     def _runner(self) -> jobs.Runner:
-        return jobs.runner(str(devices.find(self.device)))
+        return jobs.beside(str(devices.find(self.device)))
 
 
 def _few(training: Training) -> Training:

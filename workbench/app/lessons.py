@@ -74,7 +74,7 @@ class RecipeRun(Running):
             raise Refusal("a recipe whose network takes its examples", name, sentence)
         self.answered = Answered(self.length)
         self.job = Job(self.problem, recipe.fit, (self.answered,), self.length, recipe.seed)
-        self.job.must = self.answered.wants
+        self.job.recorder.must = self.answered.wants
 
     @property
     def kept(self) -> list[tuple[int, State]]:

@@ -1,7 +1,7 @@
 """The page: `create_app()` is served, or is the last line of a notebook cell."""
 
 import time
-from functools import partial
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,6 +14,8 @@ from workbench.app.echo import Echo
 from workbench.app.frames import Frame
 from workbench.app.later import Later
 from workbench.app.notebook import Framed, in_notebook
+from workbench.app.opening import as_experiment
+from workbench.app.server import KEPT
 from workbench.app.session import Session
 from workbench.app.theme import PLAIN_TITLE, THEME, follow_browser
 from workbench.app.views.choices import Choices
@@ -24,9 +26,10 @@ from workbench.app.views.information import InformationView
 from workbench.app.views.laboratory import LaboratoryView
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.spectrum import SpectrumView
+from workbench.app.views.tab import Tab
 from workbench.app.views.transport import Transport
 from workbench.app.views.uncertainty import UncertaintyView
-from workbench.app.visit import Visit
+from workbench.app.visit import Visit, query_of_page
 from workbench.app.widgets import pretty
 from workbench.experiment import Experiment
 from workbench.jobs import Status
@@ -37,6 +40,14 @@ SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
 SPECTRUM, INFORMATION, UNCERTAINTY, NETWORK = 2, 3, 4, 5  # their places among the tabs
 PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
+# Beside the tabs where there is room, else in a row above them.
+_BAR = """
+:host { position: absolute; right: 8px; z-index: 2; }
+@media (max-width: 1340px) { :host { position: static; } }
+"""
+_TEMPLATE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+# Panel would ask a foreign host for its style sheets where a page is not built by a plain request for it.
+LOCAL = {"dist_url": "static/extensions/panel/", "kept": KEPT}
 
 
 class Workbench:
@@ -49,11 +60,11 @@ class Workbench:
         self.gallery, self.convergence, self.python = Gallery(), Convergence(session.prove), Python(session)
         self.compare, self.spectrum, self.network = Compare(), SpectrumView(session), LaboratoryView(session)
         self.information, self.uncertainty = InformationView(session), UncertaintyView(session, self._opened)
-        self._studies = {
-            SPECTRUM: lambda: self.spectrum.beat(self._frame),
-            INFORMATION: self.information.beat,
-            UNCERTAINTY: self.uncertainty.beat,
-            NETWORK: self.network.beat,
+        self._studies: dict[int, Tab] = {
+            SPECTRUM: self.spectrum,
+            INFORMATION: self.information,
+            UNCERTAINTY: self.uncertainty,
+            NETWORK: self.network,
         }
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
         # The title is plain text; the body of an alert would be read as markup.
@@ -61,8 +72,8 @@ class Workbench:
             title="", severity="error", visible=False, margin=(2, 8), sizing_mode="stretch_width", sx=PLAIN_TITLE
         )
         self.mend = pmui.Button(label="Repair", icon="healing", variant="outlined", size="small", visible=False)
-        self.mend.on_click(lambda event: self.session.repair(self._frame.repair if self._frame else {}))
-        self.visit = Visit(session)
+        self.mend.on_click(lambda event: self._repair())
+        self.visit = Visit(session, self._travel)
         self._echo = Echo(self.visit.document is not None)
         self._later = Later(self.visit.document)
         self.tabs = pmui.Tabs(
@@ -99,10 +110,8 @@ class Workbench:
 
     def close(self) -> None:
         """The person has gone: nothing computes for them any more."""
-        self.spectrum.spectra.cancel()
-        self.information.planes.close()
-        self.uncertainty.uncertainty.cancel()
-        self.network.laboratory.cancel()
+        for tab in self._studies.values():
+            tab.close()
         self.session.close()
 
     def _preview(self) -> None:
@@ -134,7 +143,7 @@ class Workbench:
             self.gallery.fit,
             self.take.element,
             margin=0,
-            styles={"position": "absolute", "right": "8px", "z-index": "2"},
+            stylesheets=[_BAR],
         )
         centre = pmui.Column(
             self._later.place(bar),
@@ -142,6 +151,7 @@ class Workbench:
             pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0),
             self._curves,
             self._echo,
+            self.visit.bar,
             sizing_mode="stretch_both",
             margin=(0, 0, 4, 12),
         )
@@ -155,11 +165,15 @@ class Workbench:
             sidebar_width=300,
             busy_indicator=None,
             theme_config=THEME,
+            template=_TEMPLATE,
         )
         # A page follows Panel's busy flag, which flips at every beat, and each flip walks the whole tree of models:
-        # 70 ms of Python, seven times the solver's own time. Transport says what is busy here.
+        # 70 ms of Python, seven times the solver's own time. Transport says what is busy here. Setting a value leaves
+        # the watcher, which the state of the process would keep for good, and the page with it.
         with edit_readonly(page):
             page.busy = False
+        for _, watcher in page._param__private.ref_watchers:
+            pn.state.param.unwatch(watcher)
         return page
 
     def beat(self) -> None:
@@ -186,10 +200,10 @@ class Workbench:
 
     def _study(self) -> None:
         """Draw the study whose tab is in sight, in the share of time that drawing may take."""
-        begin, beat = time.perf_counter(), self._studies.get(self.tabs.active)
-        if beat is not None and self._frame is not None and begin >= self._study_due:
+        begin, tab = time.perf_counter(), self._studies.get(self.tabs.active)
+        if tab is not None and self._frame is not None and begin >= self._study_due:
             with pn.io.hold():
-                if beat():
+                if tab.beat(self._frame):
                     self._echo.send()
             end = time.perf_counter()
             self._study_due = end + min((end - begin) / SHARE, SLOWEST)
@@ -219,7 +233,9 @@ class Workbench:
             self.compare.show_pictures(pictures)
 
     def _turn(self) -> None:
-        """Another tab: the next beat draws it, when the browser knows what is in it."""
+        """Another tab: the next beat draws it, when the browser knows what is in it. What is out of sight waits."""
+        for place, tab in self._studies.items():
+            tab.show(place == self.tabs.active)
         self._turned, self._due = True, time.perf_counter() + 2 * BEAT
         self._curves.visible = self.tabs.active not in (
             INFORMATION,
@@ -240,13 +256,24 @@ class Workbench:
             words = ", ".join(f"{p.rpartition('.')[2]} {'automatic' if v is None else v}" for p, v in repair.items())
             self.mend.param.update(label=f"Repair: {pretty(words)}", visible=bool(repair))
 
+    def _repair(self) -> None:
+        self.session.repair(self._frame.repair if self._frame else {})
+        self._opened()
+
     def _remark(self, sentence: str) -> None:
         self._note = sentence
         self._say()
 
     def _opened(self) -> None:
+        """The experiment has become another one elsewhere than among the choices."""
         self.choices.refresh()
         self._chosen()
+
+    def _travel(self, query: str) -> None:
+        """A person goes back, or forward: the page follows the address."""
+        self.session.travel(query)
+        self._opened()
+        self._remark(self.session.errors.get("address", ""))
 
     def _chosen(self, new: bool = True) -> None:
         """The experiment is another one: so are its address, its Python and what there is to say."""
@@ -258,18 +285,25 @@ class Workbench:
         self.visit.remember(self._hidden)
 
 
-def create_app(experiment: Experiment | None = None) -> pmui.Page | Framed:
-    """The page of one person: what is served, or the last line of a notebook cell."""
+def create_app(experiment: Any = None, port: int = 0) -> pmui.Page | Framed:
+    """The page of one person: what is served, or the last line of a notebook cell.
+
+    `experiment` may be an Experiment, or a run of one: a Dataset or its file. In a notebook the page is served on
+    `port` of the kernel's machine, a free one where it is 0.
+    """
+    wanted = None if experiment is None else as_experiment(experiment)
     if not in_notebook():
-        return page(experiment)
+        return page(wanted)
     # A server has done this before it opened; here it is done while the frame is on its way.
-    Thread(target=warm_up, args=((experiment or Experiment()).device,), daemon=True).start()
-    return Framed(partial(page, experiment))
+    Thread(target=warm_up, args=((wanted or Experiment()).device,), daemon=True).start()
+    return Framed(lambda: page(wanted), port)
 
 
 def page(experiment: Experiment | None = None) -> pmui.Page:
     """The page of one person, its experiment running from the moment it is seen. An address describes another one."""
-    query = pn.state.location.search if pn.state.location else ""
+    query = query_of_page()
+    if pn.state.curdoc is not None:
+        pn.state.curdoc.template_variables.update(LOCAL)
     session = Session.from_address(query) if query and experiment is None else Session(experiment)
     hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
     app = Workbench(session, frozenset(filter(None, hide.split(","))))

@@ -1,10 +1,11 @@
 """The information plane of one person's reconstruction: closed form and samples, each a task that can be paused."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workbench import catalog, devices, jobs
+from workbench import catalog, jobs
 from workbench.analysis.information import KSG, PCA, Estimator
 from workbench.analysis.information.ensembles import GaussianProcess
 from workbench.analysis.information.filters import HeavyBall, Landweber
@@ -13,7 +14,7 @@ from workbench.analysis.information.sampled import Sampling
 from workbench.app import planar
 from workbench.app.denoising import Denoised, denoised
 from workbench.app.session import Session
-from workbench.jobs import Status
+from workbench.app.work import Work
 from workbench.parameters import changed, describe, parameters
 from workbench.refusal import Refusal
 
@@ -29,6 +30,7 @@ MENUS: dict[str, dict[str, type | None]] = {
     "estimator": {n: cls for n, cls in _ESTIMATORS.items() if n not in _FRONTS},
     "front": {NONE: None, **{n: _ESTIMATORS[n] for n in _FRONTS}},
 }
+_MOMENT = 1e6  # numbers that a filter goes through in a moment
 _OF_CLOSED = {"look", "filter", "other", "resolution"}  # the choices that the closed form depends on
 _OF_DENOISED = {"ensemble", "size"}
 
@@ -57,9 +59,9 @@ class Planes:
         self.measured: planar.Measured | None = None
         self.denoised: Denoised | None = None
         self.algorithm, self.complaint = "", ""
-        self._closed: jobs.Task[planar.Found] | None = None
-        self._sampled: jobs.Task[planar.Measured] | None = None
-        self._denoised: jobs.Task[Denoised] | None = None
+        self._closed: Work[planar.Found] = Work()
+        self._sampled: Work[planar.Measured] = Work()
+        self._denoised: Work[Denoised] = Work()
         self._seen: tuple = ()
         self._channel, self._moved = self._described(), 0.0
 
@@ -77,17 +79,22 @@ class Planes:
     @property
     def drawing(self) -> jobs.Outcome[planar.Found]:
         """What the closed form is doing; cancelled where there is none."""
-        return self._closed.latest if self._closed else jobs.Outcome(status=Status.CANCELLED)
+        return self._closed.latest
 
     @property
     def latest(self) -> jobs.Outcome[planar.Measured]:
         """What the sampled task is doing; cancelled where there is none."""
-        return self._sampled.latest if self._sampled else jobs.Outcome(status=Status.CANCELLED)
+        return self._sampled.latest
 
     @property
     def denoising(self) -> jobs.Outcome[Denoised]:
         """What the errors of the denoiser are doing; cancelled where there are none."""
-        return self._denoised.latest if self._denoised else jobs.Outcome(status=Status.CANCELLED)
+        return self._denoised.latest
+
+    @property
+    def small(self) -> bool:
+        """Whether the closed form is drawn in a moment, so that nobody has to be asked."""
+        return self.parts["look"].steps * math.prod(self.session.problem.operator.in_shape) <= _MOMENT
 
     # Wishes.
 
@@ -103,44 +110,45 @@ class Planes:
 
     def draw(self) -> None:
         """The closed form anew."""
-        if self._closed:
-            self._closed.cancel()
         problem, parts, self._channel = self.session.problem, dict(self.parts), self._described()
         filters = tuple(f for f in (parts["filter"], parts["other"]) if f is not None)
-        self._closed = self._submit(lambda: planar.exact(problem, parts["look"], filters, parts["resolution"]))
+        self._start(self._closed, lambda: planar.exact(problem, parts["look"], filters, parts["resolution"]))
 
     def measure(self) -> None:
         """An ensemble through the session's algorithm, anew."""
-        self.cancel()
         experiment = self.session.experiment
         self.measured, self.complaint, self.algorithm = None, "", type(experiment.algorithm).__name__
         problem, algorithm, sampling = self.session.problem, experiment.algorithm, self.sampling
         side = self.parts["size"].side
-        self._sampled = self._submit(lambda: planar.measured(planar.small(problem, side), algorithm, sampling))
+        self._start(self._sampled, lambda: planar.measured(planar.small(problem, side), algorithm, sampling))
 
     def denoise(self) -> None:
         """The errors of the session's prior as a denoiser of the ensemble, anew."""
-        if self._denoised:
-            self._denoised.cancel()
         self.denoised, self.complaint = None, ""
         problem, ensemble, side = self.session.problem, self.parts["ensemble"], self.parts["size"].side
-        self._denoised = self._submit(lambda: denoised(problem.prior, ensemble, planar.shape_of(problem, side)))
+        self._start(self._denoised, lambda: denoised(problem.prior, ensemble, planar.shape_of(problem, side)))
 
     def toggle(self) -> None:
         """Pause the sampling that runs, go on with one that is paused."""
-        if self._sampled:
-            self._sampled.pause() if self.latest.status is Status.RUNNING else self._sampled.play()
+        self._sampled.toggle()
 
     def cancel(self) -> None:
         """End the sampling; what it read stays."""
-        if self._sampled:
-            self._sampled.cancel()
+        self._sampled.cancel()
 
     def close(self) -> None:
         """The person has gone."""
-        for task in (self._closed, self._sampled, self._denoised):
-            if task:
-                task.cancel()
+        for work in self._works:
+            work.cancel()
+
+    def show(self, seen: bool) -> None:
+        """Wait while it is out of sight."""
+        for work in self._works:
+            work.show(seen)
+
+    @property
+    def _works(self) -> tuple[Work, ...]:
+        return self._closed, self._sampled, self._denoised
 
     # What is looked at.
 
@@ -150,8 +158,7 @@ class Planes:
         self.found = self.drawing.result or self.found
         self.measured = self.latest.result or self.measured
         self.denoised = self.denoising.result or self.denoised
-        tasks = [(id(task), task and task.latest.version) for task in (self._closed, self._sampled, self._denoised)]
-        seen = (*tasks, self.complaint)
+        seen = (*(work.mark for work in self._works), self.complaint)
         fresh, self._seen = seen != self._seen, seen
         return fresh
 
@@ -161,9 +168,9 @@ class Planes:
             self._channel, self._moved = self._described(), time.perf_counter()
         if self._moved and time.perf_counter() - self._moved > _SETTLED:
             self._moved, self.complaint = 0.0, ""
-            if self._closed is not None:
+            if self._closed.begun:
                 self.draw()
-            if self._denoised is not None:
+            if self._denoised.begun:
                 self.denoise()
 
     def _described(self) -> tuple:
@@ -178,10 +185,10 @@ class Planes:
             self.complaint = str(sentence)
             return
         self.complaint = ""
-        if kind in _OF_CLOSED and self._closed is not None:
+        if kind in _OF_CLOSED and self._closed.begun:
             self.draw()
-        if kind in _OF_DENOISED and self._denoised is not None:
+        if kind in _OF_DENOISED and self._denoised.begun:
             self.denoise()
 
-    def _submit(self, make: Callable[[], Iterator]) -> jobs.Task:
-        return jobs.runner(str(devices.find(self.session.experiment.device))).submit(jobs.Task(make))
+    def _start(self, work: Work, make: Callable[[], Iterator]) -> None:
+        work.start(self.session.experiment.device, make)

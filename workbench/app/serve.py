@@ -1,26 +1,23 @@
 """The dashboard as a server: one process, its own origin only, bounded uploads and sessions, a quick end."""
 
-import logging
 import signal
 import socket
 from collections.abc import Callable
 
 import panel as pn
 import panel_material_ui as pmui
-from tornado.websocket import WebSocketClosedError
 
 from workbench import devices, jobs
 from workbench.algorithms import FISTA, PDHG
 from workbench.app.main import Workbench, page
+from workbench.app.server import page_server
 from workbench.app.session import Session
-from workbench.app.views.files import UPLOAD
 from workbench.experiment import Experiment
 from workbench.kernels import warming
 from workbench.parameters import changed
 from workbench.refusal import Refusal
 
 SESSIONS = 20  # people at a time; Panel itself has no limit
-LIFETIME = 5000  # milliseconds that a page without a reader is kept, so that a lost connection can come back
 _ANY = ("0.0.0.0", "::", "")
 
 
@@ -35,20 +32,8 @@ def serve(
     devices.find(device)
     _require_free(host, port)
     warm_up(device)
-    logging.getLogger("tornado.application").addFilter(_not_a_closed_tab)
-    pn.extension(notifications=True)
-    server = pn.io.server.get_server(
-        {"/": Door(device).page},
-        port=port,
-        address=host,
-        title="Workbench",
-        admin=False,
-        num_procs=1,
-        websocket_origin=[f"{name}:{port}" for name in _names(host)],
-        websocket_max_message_size=2 * UPLOAD,
-        check_unused_sessions_milliseconds=1000,
-        unused_session_lifetime_milliseconds=LIFETIME,
-    )
+    pn.extension()
+    server = page_server(Door(device).page, port, host, _names(host))
     loop = server.io_loop
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: loop.add_callback_from_signal(loop.stop))
@@ -115,8 +100,3 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise Refusal("a free port", f"{port} in use", f"try --port {port + 1}") from error
-
-
-def _not_a_closed_tab(record: logging.LogRecord) -> bool:
-    """Drop what Tornado says when a tab is closed while a message is on its way; all else passes."""
-    return not (record.exc_info and record.exc_info[0] is WebSocketClosedError)

@@ -1,21 +1,21 @@
 """One person's choices and their run: no widgets here, and nothing that waits."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
-from workbench import catalog, devices, jobs, parameters, storage
+from workbench import catalog, devices, jobs, storage
 from workbench.analysis import standard
-from workbench.app.address import from_address, to_address
-from workbench.app.frames import Curves, Frame, Pictures, certificates, expansions, picture, pictures
+from workbench.app.address import read_address, said, to_address
+from workbench.app.frames import Curves, Frame, Pictures, frame_of, pictures
 from workbench.app.pace import Pace
-from workbench.data import File, Shipped, Signal, Window, load_bytes
-from workbench.datasets import with_data, with_source
-from workbench.experiment import Experiment, fit, part
+from workbench.app.telling import python, told
+from workbench.app.wished import begins_anew, chosen, for_signal, makes_data, with_value
+from workbench.data import File, Window, load_bytes
+from workbench.datasets import described, with_arrays, with_data, with_source
+from workbench.experiment import Experiment
 from workbench.noise import Gaussian
 from workbench.parameters import as_text, changed, describe
 from workbench.problem import Problem
@@ -23,9 +23,6 @@ from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
     import xarray as xr
-
-# Other data, or another machine: the run begins anew. All else acts on the run that is going.
-RESTARTS = {"truth", "operator", "noise", "truth.size", "seed", "device"}
 
 
 class Session:
@@ -39,11 +36,14 @@ class Session:
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
         self._folder: tempfile.TemporaryDirectory | None = None
-        self._curves, self._seen = Curves(), (0, 0)
+        self._files: dict[str, File] = {}
+        self._curves = Curves()
+        self._shown: jobs.Snapshot | None = None
         self._pace = Pace()
         self.loaded = self.experiment.truth.loaded()
         self.experiment = self.experiment.fitted(tuple(self.loaded.tensor.shape[1:]))
         self._rate_wish: float | None = None
+        self._stretch = self.experiment.steps
         self.problem = self.experiment.problem(self.loaded.tensor)
         self._version = 1
         self._pictures = pictures(self.problem, self._version)
@@ -52,26 +52,32 @@ class Session:
 
     @classmethod
     def from_address(cls, query: str) -> Self:
-        """The session an address describes; one of the default with the sentence in `errors` where it is wrong."""
-        try:
-            return cls(from_address(query))
-        except Refusal as sentence:
-            session = cls()
-            session.errors = {"address": str(sentence)}
-            return session
+        """The session an address describes; what is wrong in it is as by default, with a sentence in `errors`."""
+        found = read_address(query)
+        wrong = dict(found.wrong)
+        for experiment in found.simpler():
+            try:
+                session = cls(experiment)
+            except Refusal as sentence:
+                wrong.setdefault("parts", str(sentence))
+            else:
+                session.errors = {"address": said(wrong)} if wrong else {}
+                return session
+        raise AssertionError("the parts of the default experiment go together")
 
     # Wishes.
 
     def choose(self, kind: str, name: str) -> str:
         """Another truth, operator, noise, prior or algorithm, by name."""
-        return self._wish(kind, lambda: self._chosen(kind, name), name, restart=kind in RESTARTS)
+        return self._wish(kind, lambda: chosen(self.experiment, kind, name), name)
 
     def set(self, path: str, value: Any) -> str:
         """Another value of a parameter: "operator.width", "steps", "seed", "device", "truth.size"."""
         label = f"{path} = {as_text(round(value, 6) if isinstance(value, float) else value)}"
-        return self._wish(
-            path, lambda: self._with(path, value), label, restart=path in ("seed", "device", "truth.size")
-        )
+        sentence = self._wish(path, lambda: with_value(self.experiment, path, value), label)
+        if path == "steps" and not sentence:
+            self._stretch = self.experiment.steps
+        return sentence
 
     def open_file(
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
@@ -86,14 +92,19 @@ class Session:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
             self.notes = loaded.notes
-            return self._for_signal(File(str(path), variable, size, window))
+            self._files[path.name] = File(str(path), variable, size, window)
+            return for_signal(self.experiment, self._files[path.name])
 
-        return self._wish("truth.file", opened, filename, restart=True)
+        return self._wish("truth.file", opened, filename)
 
     def play(self) -> None:
+        """Go on; a run that is done goes on for as many steps as were wished for, and its number of steps grows."""
         self._playing = True
-        if self.job.latest.status is jobs.Status.CANCELLED:
+        latest = self.job.latest
+        if latest.status is jobs.Status.CANCELLED:
             self._restart()
+        elif latest.status is jobs.Status.DONE and _iteration(latest) >= self.experiment.steps:
+            self._lengthen(_iteration(latest) + self._stretch)
         self.job.play()
 
     def repair(self, values: Mapping[str, Any]) -> None:
@@ -108,6 +119,7 @@ class Session:
 
     def step(self) -> None:
         self._playing = False
+        self._lengthen(_iteration(self.job.latest) + 1)
         self.job.step()
 
     def cancel(self) -> None:
@@ -137,6 +149,19 @@ class Session:
             self._folder.cleanup()
             self._folder = None
 
+    def travel(self, query: str) -> None:
+        """Become what an address describes, as a person does who goes back; what is wrong with it is said."""
+        found = read_address(query, self._files)
+        wrong = dict(found.wrong)
+        for experiment in found.simpler():
+            sentence = self._wish("address", lambda new=experiment: new, "another address")
+            if not sentence:
+                break
+            wrong.setdefault("parts", sentence)
+        self._stretch = self.experiment.steps
+        if wrong:
+            self.errors = self.errors | {"address": said(wrong)}
+
     # Answers.
 
     def reasons(self) -> dict[str, str]:
@@ -157,95 +182,48 @@ class Session:
 
     def code(self) -> str:
         """The Python that repeats what is shown."""
-        modules = "algorithms, data, noise, operators, priors"
-        text = parameters.as_code(self.experiment).removeprefix("experiment.")
-        return (
-            f"from workbench import {modules}\nfrom workbench.experiment import Experiment\n\nresult = {text}.run()\n"
-        )
+        return python(self.experiment)
 
     def dataset(self) -> "xr.Dataset":
-        """The run so far, as a file keeps it."""
-        snapshot = self.job.latest
-        if snapshot.log is None or not snapshot.recorded:
+        """The run as a file keeps it: while it goes on, as it was when it was last looked at."""
+        latest = self.job.latest
+        snapshot = self._shown if self._shown and latest.status is jobs.Status.RUNNING else latest
+        if snapshot.state is None:
             raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
-        spec = storage.to_json(describe(self.experiment))
+        words = described(describe(told(self.experiment)))
         marks = storage.to_json([list(m) for m in snapshot.marks])
-        run = with_data(snapshot.log.dataset(spec=spec, stopped=snapshot.message, marks=marks), self.problem)
-        return with_source(run, self.loaded)
+        log = self.job.rows(snapshot)
+        run = with_data(log.dataset(**words, stopped=snapshot.message, marks=marks), self.problem)
+        return with_source(with_arrays(run, self.experiment), self.loaded)
 
     def tick(self) -> Frame | None:
         """A frame of the run when something is new since the last one, else None."""
         snapshot = self.job.latest
-        seen = (id(self.job), snapshot.version)
-        if seen == self._seen:
+        if snapshot is self._shown:
             return None
-        self._seen = seen
+        self._shown = snapshot
         self._curves.read(snapshot)
-        return self._frame(snapshot)
-
-    def _frame(self, snapshot: jobs.Snapshot) -> Frame:
-        state, k = snapshot.state, snapshot.state.k if snapshot.state else 0
-        rate = self._pace.at(k) if snapshot.status is jobs.Status.RUNNING else 0.0
-        image = picture(state.x) if state else None
-        error = image - self._pictures.truth if image is not None else None
-        left = (snapshot.steps - k) / rate if rate > 0 else None
-        curves = self._curves
-        return Frame(
-            version=snapshot.version,
-            k=k,
-            steps=snapshot.steps,
-            status=snapshot.status,
-            message=snapshot.message,
-            rate=rate,
-            remaining=left,
-            image=image,
-            error=error,
-            ks=np.asarray(curves.ks),
-            seconds=np.asarray(curves.seconds),
-            curves=curves.arrays(),
-            marks=snapshot.marks,
-            largest_step=snapshot.largest_step,
-            lipschitz=state.measured.get("lipschitz") if state else None,
-            expansion=expansions(snapshot.expansion),
-            repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
-            proofs=certificates(snapshot.proofs),
-        )
+        rate = self._pace.at(_iteration(snapshot)) if snapshot.status is jobs.Status.RUNNING else 0.0
+        return frame_of(snapshot, self._curves, self._pictures.truth, rate)
 
     # How wishes come true.
 
-    def _wish(self, path: str, make: Any, label: str, restart: bool) -> str:
+    def _wish(self, path: str, make: Callable[[], Experiment], label: str) -> str:
         try:
-            self._become(make(), label, restart)
+            self._become(make(), label)
         except Refusal as sentence:
             self.errors = self.errors | {path: str(sentence)}
             return str(sentence)
         self.errors = {p: s for p, s in self.errors.items() if p != path and not p.startswith(f"{path}.")}
         return ""
 
-    def _chosen(self, kind: str, name: str) -> Experiment:
-        if kind == "truth":
-            side = max(self.problem.operator.in_shape[1:])
-            return self._for_signal(Shipped(name, side))
-        return changed(self.experiment, **{kind: part(kind, name, self.problem.operator.in_shape)})
-
-    def _with(self, path: str, value: Any) -> Experiment:
-        owner, _, name = path.rpartition(".")
-        if not owner:
-            return changed(self.experiment, **{name: value})
-        new = changed(getattr(self.experiment, owner), **{name: value})
-        return self._for_signal(new) if owner == "truth" else changed(self.experiment, **{owner: new})
-
-    def _for_signal(self, signal: Signal) -> Experiment:
-        shape = tuple(signal.tensor().shape[1:])
-        return changed(self.experiment, truth=signal, operator=fit(self.experiment.operator, shape))
-
-    def _become(self, new: Experiment, label: str, restart: bool) -> None:
+    def _become(self, new: Experiment, label: str) -> None:
         """Take the new experiment in; nothing has changed when this raises."""
         old, loaded = self.experiment, self.loaded
         devices.find(new.device)
         if describe(new.truth) != describe(old.truth):
             loaded = new.truth.loaded()
-        same = _makes_data(new) == _makes_data(old)
+        same = makes_data(new) == makes_data(old)
         if same and describe(new.prior) == describe(old.prior):
             problem = self.problem
         elif same:
@@ -257,13 +235,28 @@ class Session:
         if problem.y is not self.problem.y:
             self._version += 1
             self._pictures = pictures(problem, self._version)
+        moved = problem is not self.problem or describe(new.algorithm) != describe(old.algorithm)
         self.problem = problem
-        if restart:
+        if begins_anew(old, new):
             self._restart()
-        elif label.startswith("steps"):
+            return
+        if moved:
+            self._change(label)
+        if new.steps != old.steps:
             self.job.until(new.steps)
-        else:
-            self.job.change(problem, new.algorithm, label)
+
+    def _change(self, label: str) -> None:
+        """The run goes on with another problem or algorithm; one that had stopped goes on for as long again."""
+        latest = self.job.latest
+        self.job.change(self.problem, self.experiment.algorithm, label)
+        if latest.status in (jobs.Status.DONE, jobs.Status.DIVERGED, jobs.Status.FAILED):
+            self._lengthen(_iteration(latest) + self._stretch)
+
+    def _lengthen(self, steps: int) -> None:
+        """At least so many steps, in the experiment too: its Python and its address repeat what is shown."""
+        if steps > self.experiment.steps:
+            self.experiment = changed(self.experiment, steps=steps)
+            self.job.until(steps)
 
     def _able(self, new: Experiment, problem: Problem) -> Experiment:
         """The experiment with an algorithm that can run on it; a change of algorithm is said in `notes`."""
@@ -280,6 +273,7 @@ class Session:
 
     def _restart(self) -> None:
         self.job.cancel()
+        self._shown = None
         self.job = self._new_job()
         if self._playing:
             self.job.play()
@@ -294,7 +288,5 @@ class Session:
         return job
 
 
-def _makes_data(experiment: Experiment) -> list[Any]:
-    """What the data depend on."""
-    parts = (experiment.truth, experiment.operator, experiment.noise, experiment.seed, experiment.device)
-    return [describe(p) for p in parts]
+def _iteration(snapshot: jobs.Snapshot) -> int:
+    return snapshot.state.k if snapshot.state else 0

@@ -1,15 +1,16 @@
 """The spectrum beside one person's run: what is studied, how far it is, and what the run leaves in it."""
 
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from workbench import devices, jobs
-from workbench.analysis.spectrum import Finding, Glimpse, SpectralMeasure, Study, glimpse, modes, preconditioned
+from workbench.analysis.spectrum import Cost, Finding, Glimpse, SpectralMeasure, Study, glimpse, modes, preconditioned
 from workbench.app.session import Session
+from workbench.app.work import Work
 from workbench.jobs import Status
 from workbench.parameters import changed
 from workbench.preconditioners import Preconditioner
@@ -18,6 +19,7 @@ from workbench.refusal import Refusal
 
 _SETTLED = 0.5  # seconds that a slider has to rest before its spectrum is studied
 _MOST = 400  # looks along a run that are kept
+_MOMENT = 5e6  # numbers that are multiplied by a Hessian in a moment
 _COARSE = Study(steps=20, probes=1)
 
 
@@ -32,19 +34,15 @@ class Spectra:
         self.glimpses: list[Glimpse] = []
         self.balanced: SpectralMeasure | None = None
         self.complaint, self.k = "", 0
-        self._task: jobs.Task[Finding] | None = None
-        self._side: jobs.Task[Any] | None = None
-        self._seen = (0, 0, 0)
+        self.work: Work[Finding] = Work()
+        self._side: Work[Any] = Work()
+        self._seen: tuple = ()
         self._problem, self._moved = session.problem, 0.0
 
     @property
     def status(self) -> Status:
         """What the study is doing; cancelled where there is none."""
-        return self._task.latest.status if self._task else Status.CANCELLED
-
-    @property
-    def seconds(self) -> float:
-        return self._task.latest.seconds if self._task else 0.0
+        return self.work.latest.status
 
     def set(self, name: str, value: Any) -> None:
         """Another way to look; a study under way begins anew."""
@@ -59,8 +57,16 @@ class Spectra:
 
     def cost(self) -> str:
         """What the study takes at most, in words."""
-        cost = self.study.cost(self.session.problem, self.session.problem.zeros()[:1])
+        cost = self._cost()
         return f"at most {cost.products} Hessian products and {cost.bytes / 2**20:.0f} MiB"
+
+    @property
+    def small(self) -> bool:
+        """Whether the study is over in a moment, so that nobody has to be asked."""
+        return self._cost().products * self.session.problem.zeros()[:1].numel() <= _MOMENT
+
+    def _cost(self) -> Cost:
+        return self.study.cost(self.session.problem, self.session.problem.zeros()[:1])
 
     def start(self) -> None:
         """Study the Hessian of the problem there is now, at the iterate there is now, or at the first one."""
@@ -69,26 +75,28 @@ class Spectra:
         self.finding, self.errors, self.complaint = None, [], ""
         self._problem = self.session.problem
         study = self.study
-        self._task = self._submit(jobs.Task(lambda: study.of(problem, x)))
+        self.work.start(self.session.experiment.device, lambda: study.of(problem, x))
 
     def toggle(self) -> None:
         """Pause a study that runs, go on with one that is paused."""
-        if self._task:
-            self._task.pause() if self.status is Status.RUNNING else self._task.play()
+        self.work.toggle()
 
     def cancel(self) -> None:
         """End the study; what it found stays."""
-        for task in (self._task, self._side):
-            if task:
-                task.cancel()
-        self._side = None
+        self.work.cancel()
+        self._side.forget()
+
+    def show(self, seen: bool) -> None:
+        """Wait while it is out of sight."""
+        for work in (self.work, self._side):
+            work.show(seen)
 
     def precondition(self, preconditioner: Preconditioner | None) -> None:
         """Look at the spectrum of P H beside that of H; None: not any more."""
         self.balanced = None
         if self.finding is not None and preconditioner is not None:
             there, study = self.finding.hessians, self.study
-            self._begin_aside(jobs.Task(lambda: preconditioned(there, preconditioner, study)))
+            self._begin_aside(lambda: preconditioned(there, preconditioner, study))
 
     def follow(self, every: int) -> None:
         """Look at the spectrum again after every so many iterations of the run; 0: never."""
@@ -100,8 +108,7 @@ class Spectra:
         self._take()
         self._split()
         self._track()
-        versions = (self._task.latest.version if self._task else 0, self._side.latest.version if self._side else 0)
-        seen = (id(self._task), hash(versions), len(self.errors) + len(self.glimpses))
+        seen = (self.work.mark, self._side.mark, len(self.errors) + len(self.glimpses), self.complaint)
         fresh, self._seen = seen != self._seen, seen
         return fresh
 
@@ -115,18 +122,13 @@ class Spectra:
             self.start()
 
     def _take(self) -> None:
-        if self._task is not None and self._task.latest.result is not None:
-            self.finding = self._task.latest.result
-        if self._task is not None and self._task.latest.message:
-            self.complaint = self._task.latest.message
-        if self._side is not None and self._side.latest.status is Status.FAILED:
-            self.complaint = self._side.latest.message
-        elif self._side is not None:
-            result = self._side.latest.result
-            if isinstance(result, SpectralMeasure):
-                self.balanced = result
-            elif isinstance(result, Glimpse) and (not self.glimpses or self.glimpses[-1].k < result.k):
-                self.glimpses = [*self.glimpses, result][-_MOST:]
+        self.finding = self.work.latest.result or self.finding
+        self.complaint = self.work.latest.message or self._side.latest.message or self.complaint
+        result = self._side.latest.result
+        if isinstance(result, SpectralMeasure):
+            self.balanced = result
+        elif isinstance(result, Glimpse) and (not self.glimpses or self.glimpses[-1].k < result.k):
+            self.glimpses = [*self.glimpses, result][-_MOST:]
 
     def _split(self) -> None:
         """The error of the iterate along each mode, where the truth is known."""
@@ -143,28 +145,23 @@ class Spectra:
     def _track(self) -> None:
         """The next look along the run, once the last one is over and the run is far enough."""
         state = self.session.job.latest.state
-        idle = self._side is None or self._side.latest.status is Status.DONE
+        idle = not self._side.begun or self._side.latest.status is Status.DONE
         if not self.every or state is None or not idle:
             return
         if self.glimpses and state.k < self.glimpses[-1].k:
             self.glimpses = []
         if not self.glimpses or state.k >= self.glimpses[-1].k + self.every:
             problem, at, before = _one(self.session.problem), (state.k, state.x[:1]), (self.glimpses or [None])[-1]
-            self._begin_aside(jobs.Task(lambda: glimpse(problem, at, before, _COARSE)))
+            self._begin_aside(lambda: glimpse(problem, at, before, _COARSE))
 
-    def _begin_aside(self, task: jobs.Task) -> None:
-        if self._side is not None:
-            self._side.cancel()
-        self._side = self._submit(task)
+    def _begin_aside(self, make: Callable[[], Iterator]) -> None:
+        self._side.start(self.session.experiment.device, make)
 
     def _there(self) -> tuple[int, Tensor]:
         state = self.session.job.latest.state
         if self.at_start or state is None:
             return 0, self.session.problem.start()[:1]
         return state.k, state.x[:1]
-
-    def _submit(self, task: jobs.Task) -> jobs.Task:
-        return jobs.runner(str(devices.find(self.session.experiment.device))).submit(task)
 
 
 def _one(problem: Problem) -> Problem:

@@ -116,7 +116,7 @@ class Run(Running):
         self.layers = networks.layer_names(self.problem)
         self.trail = Trail(training.epochs)
         self.job = Job(self.problem, training.optimiser, (networks.progress, self.trail), training.steps, 0)
-        self.job.must = self.trail.wants
+        self.job.recorder.must = self.trail.wants
         self.planes: dict[Estimator, Path] = {}
         self.stability: dict[int, dict[str, Tensor]] = {}
 

@@ -1,5 +1,6 @@
 """What chains of one person's posterior tell: their task, its pictures, and what to choose where there is none."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,21 +9,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from workbench import catalog, devices, jobs
+from workbench import catalog, jobs
 from workbench.algorithms import Algorithm
 from workbench.analysis.chains import Sampled, Sampling, autocorrelation, sampled
 from workbench.app.frames import picture
 from workbench.app.images import Array
 from workbench.app.session import Session
+from workbench.app.work import Work
+from workbench.diagnosis import automatic
 from workbench.jobs import Status
-from workbench.parameters import changed, describe
+from workbench.parameters import changed, describe, parameters
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
 
 _SETTLED = 0.5  # seconds that a slider of the session has to rest before chains begin anew
 TRUSTED = 1.01  # R-hat below which chains are taken to agree
 ENOUGH = 100.0  # effective draws: a standard deviation is known to 7 %
+RARE = 0.05  # of the proposals: where fewer are taken, chains wait instead of moving
 _MORE = 4
+_MOMENT = 2e6  # numbers that chains draw in a moment
 
 
 @dataclass(frozen=True)
@@ -56,14 +61,14 @@ class Uncertainty:
         self.session, self.sampling = session, Sampling()
         self.found: Sampled | None = None
         self.complaint, self.algorithm = "", ""
-        self._task: jobs.Task[Sampled] | None = None
+        self.work: Work[Sampled] = Work()
         self._seen: tuple = ()
         self._posterior, self._moved = self._described(), 0.0
 
     @property
     def latest(self) -> jobs.Outcome[Sampled]:
         """What the chains are doing; cancelled where there are none."""
-        return self._task.latest if self._task else jobs.Outcome(status=Status.CANCELLED)
+        return self.work.latest
 
     # Wishes.
 
@@ -75,28 +80,37 @@ class Uncertainty:
             self.complaint = str(sentence)
             return
         self.complaint = ""
-        if self._task is not None:
+        if self.work.begun:
             self._moved = time.perf_counter()
 
     def start(self) -> None:
         """Chains of the posterior there is now, by the algorithm there is now."""
-        self.cancel()
+        self.work.forget()
         self._posterior, self._moved, self.complaint, self.found = self._described(), 0.0, "", None
         problem, algorithm, sampling = self.session.problem, self.session.experiment.algorithm, self.sampling
         self.algorithm = type(algorithm).__name__
         if algorithm.random:
-            task = jobs.Task(lambda: sampled(problem, algorithm, sampling))
-            self._task = jobs.runner(str(devices.find(self.session.experiment.device))).submit(task)
+            self.work.start(self.session.experiment.device, lambda: sampled(problem, algorithm, sampling))
 
     def toggle(self) -> None:
         """Pause chains that run, go on with those that are paused."""
-        if self._task:
-            self._task.pause() if self.latest.status is Status.RUNNING else self._task.play()
+        self.work.toggle()
 
     def cancel(self) -> None:
         """End the chains; what they told stays."""
-        if self._task:
-            self._task.cancel()
+        self.work.cancel()
+
+    @property
+    def small(self) -> bool:
+        """Whether there are chains that are over in a moment, so that nobody has to be asked."""
+        sampling, algorithm = self.sampling, self.session.experiment.algorithm
+        steps = sampling.chains * (sampling.warmup + sampling.draws * sampling.every)
+        return self.able and not algorithm.draws_at_end and steps * self.session.problem.zeros()[0].numel() <= _MOMENT
+
+    @property
+    def able(self) -> bool:
+        """Whether the algorithm there is samples."""
+        return self.session.experiment.algorithm.random
 
     def follow(self, advice: Advice) -> None:
         """Set the values of an advice, and sample."""
@@ -104,6 +118,8 @@ class Uncertainty:
             owner, _, name = path.rpartition(".")
             if owner == "sampling":
                 self.set(name, value)
+            elif owner:
+                self.session.set(path, value)
             else:
                 self.session.choose(path, value)
         self.start()
@@ -113,12 +129,12 @@ class Uncertainty:
     def tick(self) -> bool:
         """Take in what is new; whether there is something to draw."""
         if self._described() != self._posterior:
-            self._posterior, self._moved = self._described(), time.perf_counter()
+            self._posterior, self._moved = self._described(), time.perf_counter() if self.work.begun else 0.0
             self.cancel()
         if self._moved and time.perf_counter() - self._moved > _SETTLED:
             self.start()
         self.found = self.latest.result or self.found
-        seen = (id(self._task), self.latest.version, self.complaint, self.algorithm)
+        seen = (self.work.mark, self.complaint, self._posterior)
         fresh, self._seen = seen != self._seen, seen
         return fresh
 
@@ -133,6 +149,8 @@ class Uncertainty:
         look = found.looks[-1]
         if look.rhat < TRUSTED and look.least >= ENOUGH:
             return None
+        if look.rhat == math.inf or (found.acceptance is not None and found.acceptance < RARE):
+            return _unstuck(algorithm, found.acceptance)
         short = f"effective sample size {look.least:.0f}, R-hat {look.rhat:.3g}"
         values = {f"sampling.{n}": _MORE * max(getattr(self.sampling, n), 1) for n in ("draws", "warmup")}
         sentence = f"Too few draws to trust ({short}; wanted are {ENOUGH:.0f} and {TRUSTED}): draw more, or mix faster."
@@ -192,15 +210,28 @@ class Uncertainty:
         return id(self.session.problem), str(describe(self.session.experiment.algorithm))
 
 
+def _unstuck(algorithm: Algorithm, acceptance: float | None) -> Advice:
+    """What helps chains that stand still: more draws do not."""
+    seen = "Chains stand still" if acceptance is None else f"{acceptance:.1%} of the proposals were accepted"
+    name = next((p.name for p in parameters(type(algorithm)) if p.optional), "")
+    if not name:
+        return Advice(f"{seen}, so that R-hat is infinite: take another sampler, a step alone would not help.")
+    word = name.replace("_", " ")
+    sentence = f"{seen}, so that more draws would tell nothing new: the {word} is too large"
+    if given := automatic(algorithm):
+        return Advice(f"{sentence}; left empty, it is found.", f"Sample with an automatic {word}", given)
+    return Advice(f"{sentence}: give a smaller one than is found, or take another sampler.")
+
+
 def _rank(can: Can) -> tuple[bool, bool]:
     """The priors whose posterior is known exactly come first."""
     return Can.SAMPLE not in can, Can.QUADRATIC not in can
 
 
 def _samplers() -> dict[str, type[Algorithm]]:
-    """Those that are exact come first."""
+    """First those whose every state is a draw of its own, then those that are exact in the long run."""
     found = {n: cls for n, cls in catalog.members("algorithm").items() if cls.random}
-    return dict(sorted(found.items(), key=lambda item: not item[1].exact))
+    return dict(sorted(found.items(), key=lambda item: (not item[1].independent, not item[1].exact)))
 
 
 def _one(x: Tensor) -> Array:

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from workbench import __version__
@@ -37,6 +38,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 2 for what cannot be done, 1 for what went wrong while doing it."""
+    _require_home()
     try:
         return _command(list(sys.argv[1:] if argv is None else argv))
     except Refusal as refusal:
@@ -48,6 +50,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _require_home() -> None:
+    """Bokeh and Jupyter end at once where nobody knows a home; one that is not there holds nothing and hurts nobody."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = "/nonexistent"
 
 
 def _command(argv: list[str]) -> int:

@@ -92,6 +92,7 @@ def devices_found() -> Iterator[Finding]:
     names = [n if n == "cpu" else f"{n} ({torch.cuda.get_device_name(n)})" for n in devices.available()]
     yield Finding("devices", ", ".join(names))
     yield _kernels(devices.available())
+    yield _cache()
     yield _notebook()
     yield Finding("threads", f"{torch.get_num_threads()} of PyTorch, {numba.get_num_threads()} of Numba")
     yield Finding("reconstruction", _trial())
@@ -104,6 +105,15 @@ def _kernels(names: tuple[str, ...]) -> Finding:
         return Finding("kernels", "Numba on cpu")
     found, remedy = ("Triton", "") if _version("triton") else ("the slower references", "pip install triton")
     return Finding("kernels", f"Numba on cpu, {found} on {', '.join(names[1:])}", remedy)
+
+
+def _cache() -> Finding:
+    """Where Numba keeps what it has compiled; without a folder every process compiles for a minute."""
+    from workbench.kernels.dispatch import cache_folder
+
+    folder = cache_folder()
+    found = folder or "none: no folder can be written, so every process compiles its kernels anew"
+    return Finding("cache of kernels", found, "" if folder else "set NUMBA_CACHE_DIR to a folder that can be written")
 
 
 def _notebook() -> Finding:

@@ -1,9 +1,22 @@
-"""Runs and analyses under a hand: one thread a device takes turns with all of them."""
+"""Runs and analyses under a hand: a thread of the device takes turns with all runs, another with what is beside."""
 
 from workbench.jobs.job import Job, carried
-from workbench.jobs.runners import Runner, close_all, runner
+from workbench.jobs.runners import Runner, beside, close_all, runner
 from workbench.jobs.snapshot import Proof, Snapshot
 from workbench.jobs.task import Outcome, Task
-from workbench.jobs.turn import Status
+from workbench.jobs.turn import Status, Turn
 
-__all__ = ["Job", "Outcome", "Proof", "Runner", "Snapshot", "Status", "Task", "carried", "close_all", "runner"]
+__all__ = [
+    "Job",
+    "Outcome",
+    "Proof",
+    "Runner",
+    "Snapshot",
+    "Status",
+    "Task",
+    "Turn",
+    "beside",
+    "carried",
+    "close_all",
+    "runner",
+]

@@ -1,32 +1,21 @@
 """A run that can be played, paused, stepped, slowed, changed and cancelled."""
 
-import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-
-import torch
 
 from workbench import devices
 from workbench.algorithms import Algorithm, State
-from workbench.analysis.expansion import Safety
-from workbench.analysis.progress import Progress
-from workbench.diagnosis import Diagnosis
-from workbench.jobs.snapshot import Proof, Snapshot
+from workbench.jobs.overseer import Overseer
+from workbench.jobs.recorder import FRESH, Recorder
+from workbench.jobs.snapshot import Snapshot
 from workbench.jobs.turn import SLICE, Status, Turn, in_words
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import Diverged, Log, Probe, Row, Watch, iterate, resume
+from workbench.run import Diverged, Log, Probe, iterate, resume
 from workbench.tensors import stream
 
-FRESH = 10  # the first iterations are all recorded: that is where curves bend
-PROBE_SHARE = 0.02  # later, probes take at most this part of the solver's time,
-ALLOWANCE = 0.05  # and so many seconds more, spent where k has grown by GROWN: short runs have whole curves too
-GROWN = 1.15
-INTERRUPTED = 4  # a probe that takes so many times the quickest one has waited for others, which is not its cost
-LOOK_SHARE = 0.01  # and looks for stagnation, which may want a duality gap, at most this part
-PROOF_SHARE = 0.2  # but where a person watches the certificate, at most this part
-LOOK_COST = 100  # iterations that a look is taken to cost before one was made
+_STOPPED = (Status.DIVERGED, Status.DONE, Status.FAILED)
 
 
 class Job(Turn):
@@ -36,24 +25,18 @@ class Job(Turn):
         self, problem: Problem, algorithm: Algorithm, probes: tuple[Probe, ...], steps: int, seed: int
     ) -> None:
         super().__init__()
-        self.must: Callable[[State], bool] = lambda state: False  # which states are recorded whatever that costs
-        self.problem, self.algorithm, self.probes, self.seed = problem, algorithm, probes, seed
+        self.problem, self.algorithm, self.seed = problem, algorithm, seed
+        self.recorder = Recorder(probes)
         self.latest = Snapshot(steps=steps)
         self._steps = self._stretch = steps
-        self._log, self._marks = Log(), []
-        self._status, self._message, self._state = Status.PAUSED, "", None
+        self._marks: list[tuple[int, str]] = []
+        self._status, self._message = Status.PAUSED, ""
+        self._state: State | None = None
         self._states: Iterator[State] | None = None
-        self._watch: Watch | None = None
-        self._progress: Progress | None = None
-        self._safety: Safety | None = None
-        self._guarding = 0.0
-        self._diagnosis: Diagnosis | None = None
+        self._overseer: Overseer | None = None
         self._goal: int | None = None
-        self._pause, self._due = 0.0, 0.0
-        self._seconds, self._probing, self._quickest = 0.0, 0.0, math.inf
-        self._looks: list[float] = []
-        self._proofs: list[Proof] = []
-        self._share = LOOK_SHARE
+        self._pause, self._due, self._seconds = 0.0, 0.0, 0.0
+        self._watched = self._news = False
 
     def play(self) -> None:
         """Run until `steps` are done; a run that was done or stopped goes on from its last good state."""
@@ -80,8 +63,8 @@ class Job(Turn):
         self._ask(lambda: setattr(self, "_pause", 1 / rate if rate else 0.0))
 
     def prove(self, watched: bool) -> None:
-        """Certificates as often as PROOF_SHARE allows while they are watched, else now and then."""
-        self._ask(lambda: setattr(self, "_share", PROOF_SHARE if watched else LOOK_SHARE))
+        """Certificates often while they are watched, else now and then."""
+        self._ask(lambda: setattr(self, "_watched", watched))
 
     def until(self, steps: int) -> None:
         """Set the number of iterations at which the job is done."""
@@ -91,54 +74,74 @@ class Job(Turn):
         """Go on with another problem or algorithm from the next iteration, and leave a mark on the record."""
         self._ask(lambda: self._change(problem, algorithm, label))
 
+    def rows(self, snapshot: Snapshot) -> Log:
+        """What a snapshot shows as a log of its own, the last row whole. From any thread."""
+        return self.recorder.rows(snapshot, self.problem, self.algorithm)
+
     # Below: only the runner's thread.
+
+    def obey(self) -> None:
+        """Carry out what was asked, and tell of all of it at once."""
+        try:
+            super().obey()
+            self._settle()
+        except Exception as error:
+            self._failed(error)
+        if self._news:
+            self._publish()
 
     def _become(self, status: Status, message: str = "") -> None:
         if self._status is not Status.CANCELLED:
-            self._status, self._message = status, message
-            self._publish()
+            self._status, self._message, self._news = status, message, True
 
     def _play(self) -> None:
-        if self._status is Status.DONE:
+        if self._status is Status.DONE and self._state and self._state.k >= self._steps:
             self._steps += self._stretch
-        self._goal = None
-        self._become(Status.RUNNING)
+        self._run(None)
 
     def _go_to(self, k: int) -> None:
-        self._goal, self._due = k, 0.0
-        self._steps = max(self._steps, k)
+        self._due, self._steps = 0.0, max(self._steps, k)
+        self._run(k)
+
+    def _run(self, goal: int | None) -> None:
+        self._goal = goal
+        if self._overseer is not None and self._status is Status.DIVERGED:
+            self._overseer.diagnosis = None
         self._become(Status.RUNNING)
 
     def _set_steps(self, steps: int) -> None:
         self._steps = self._stretch = steps
         if self._status is Status.DONE and self._state and self._state.k < steps:
             self._status = Status.PAUSED
-        self._publish()
+        self._news = True
 
     def _change(self, problem: Problem, algorithm: Algorithm, label: str) -> None:
         if self._state is None:
             self.problem, self.algorithm = problem, algorithm
             return
+        self._news = True
         try:
             state = carried(self._state, (self.problem, self.algorithm), (problem, algorithm), self.seed)
         except Refusal as sentence:
             self._message = str(sentence)
-            self._publish()
             return
+        if _kinds(problem, algorithm) != _kinds(self.problem, self.algorithm):
+            self.recorder.measure()
         self.problem, self.algorithm, self._state = problem, algorithm, state
         self._states = resume(problem, algorithm, state, self.seed)
-        self._look_out()
+        self._oversee(state)
         self._marks.append((state.k, label))
         self._message = ""
-        if self._status in (Status.DIVERGED, Status.DONE, Status.FAILED):
+        if self._status in _STOPPED:
             self._steps = max(self._steps, state.k + self._stretch)
             self._status = Status.RUNNING
-        self._publish()
 
-    def _look_out(self) -> None:
-        self._watch = Watch(self.problem, self.algorithm)
-        self._progress, self._diagnosis = Progress(self.problem, self.algorithm), None
-        self._safety = Safety(self.problem, self.algorithm)
+    def _oversee(self, state: State) -> None:
+        if self._overseer is None:
+            self._overseer = Overseer(self.problem, self.algorithm, self.seed)
+        else:
+            self._overseer.begin(self.problem, self.algorithm)
+        self._overseer.guard(state)
 
     @property
     def status(self) -> Status:
@@ -152,122 +155,100 @@ class Job(Turn):
         try:
             while self._status is Status.RUNNING and time.perf_counter() < end:
                 self._iterate()
-                self.obey()
+                super().obey()
                 if self._pause:
                     self._due = time.perf_counter() + self._pause
                     break
-            self._finish_slice()
-        except Diverged as diverged:
-            self._state = diverged.state
-            self._states = resume(self.problem, self.algorithm, diverged.state, self.seed)
-            self._log.cut(diverged.state)
-            self._proofs = [p for p in self._proofs if p.k <= diverged.state.k]
-            self._diagnosis = diverged.diagnosis
-            self._become(Status.DIVERGED, str(diverged))
+            self._look()
+            self._settle()
         except Exception as error:
-            # An iterator that has raised is over: whoever plays on begins again where it was.
-            going = self._state and resume(self.problem, self.algorithm, self._state, self.seed)
-            self._states = going or None
-            self._become(Status.FAILED, in_words(error))
+            self._failed(error)
+        self._publish()
 
     def _iterate(self) -> None:
         begin = time.perf_counter()
         if self._states is None:
             self._states = iterate(self.problem, self.algorithm, seed=self.seed)
-            self._look_out()
         state = next(self._states, None)
-        self._seconds += time.perf_counter() - begin
+        spent = time.perf_counter() - begin
+        self._seconds += spent
         if state is None:
             self._become(Status.DONE, "the algorithm has nothing left to do")
             return
         first, self._state = self._state is None, state
         if first:
             self._publish()  # a picture at once: the first probes may have to be compiled
-        if state.k <= FRESH and self._watch:
-            self._watch.look(state)
-        if self.must(state) or self._worth_recording(state.k):
-            self._record()
+            self._oversee(state)
+        else:
+            self.recorder.stepped(spent)
+        if self._overseer is not None and state.k <= FRESH:
+            self._overseer.guard(state)
+        self.recorder.take(self.problem, state, self._seconds, self.algorithm.current_step(state))
         stepped = self._goal is not None and state.k >= self._goal
         if stepped or state.k >= self._steps:
-            self._record()
             self._goal = None
             self._become(Status.PAUSED if stepped and state.k < self._steps else Status.DONE)
 
-    def _worth_recording(self, k: int) -> bool:
-        beyond = self._probing - PROBE_SHARE * self._seconds
-        return k <= FRESH or beyond <= 0 or (beyond <= ALLOWANCE and k >= GROWN * self._log.ks[-1])
-
-    def _finish_slice(self) -> None:
-        if self._state is None:
+    def _look(self) -> None:
+        """At the end of a slice: is all well, and how far is the optimum?"""
+        if self._state is None or self._overseer is None:
             return
         devices.synchronise(self._state.x.device)
-        if self._watch:
-            self._watch.look(self._state)
-        if self._safety and self._safety.due(self._state, self._seconds, self._guarding):
-            self._guard(self._safety, self._state)
-        watched, new = self._share > LOOK_SHARE, not self._proofs or self._proofs[-1].k < self._state.k
-        if self._progress and self._status is Status.RUNNING and self._affordable():
-            due = self._progress.due(self._state)
-            if due or (watched and new):
-                self._look(self._progress, self._state, due)
-        elif self._progress and self._status is Status.DONE and watched and new:
-            self._look(self._progress, self._state, due=False)
-        self._publish()
+        self._overseer.look(self._state, self._seconds)
+        if self._status is Status.RUNNING:
+            self._overseer.prove(self._state, self._seconds, self._watched)
+        elif self._status is Status.DONE and self._watched:
+            self._overseer.prove_last(self._state, self._seconds)
 
-    def _guard(self, safety: Safety, state: State) -> None:
-        begin = time.perf_counter()
-        self._diagnosis = safety.look(state)
-        self._message = str(self._diagnosis or "")
-        self._guarding += time.perf_counter() - begin
+    def _diverged(self, diverged: Diverged) -> None:
+        """Back to the last good state: what came after it is forgotten, marked, and why is said."""
+        self._state = diverged.state
+        self._marks.append((diverged.state.k + 1, "diverged"))
+        self._states = resume(self.problem, self.algorithm, diverged.state, self.seed)
+        self.recorder.cut(diverged.state)
+        if self._overseer is not None:
+            self._overseer.proofs = [p for p in self._overseer.proofs if p.k <= diverged.state.k]
+            self._overseer.diagnosis = diverged.diagnosis
+        self._become(Status.DIVERGED, str(diverged))
 
-    def _look(self, progress: Progress, state: State, due: bool) -> None:
-        begin = time.perf_counter()
-        with torch.no_grad():
-            proof = progress.prove(state)
-            if due:
-                self._diagnosis = progress.look(state, proof)
-                self._message = str(self._diagnosis or "")
-        self._proofs.append(Proof(state.k, self._seconds, proof.kind, float(proof.relative.max())))
-        self._looks.append(time.perf_counter() - begin)
-
-    def _affordable(self) -> bool:
-        """Whether one more look fits into its share of the solver's time."""
-        k = max(self._state.k, 1) if self._state else 1
-        cost = max(self._looks, default=LOOK_COST * self._seconds / k)
-        return sum(self._looks) + cost <= self._share * self._seconds
-
-    def _record(self) -> None:
+    def _settle(self) -> None:
+        """Record a state at which the run stands whole: what is seen of it stays."""
         state = self._state
-        if state is None or (self._log.ks and self._log.ks[-1] == state.k):
+        if state is not None and self._news and self._status is not Status.RUNNING and self.recorder.log.ks:
+            self.recorder.take_whole(self.problem, state, self._seconds, self.algorithm.current_step(state))
+
+    def _failed(self, error: Exception) -> None:
+        """A step or a probe that raised because values have left for infinity is a run that diverged."""
+        try:
+            if self._state is not None and self._overseer is not None and not isinstance(error, Diverged):
+                self._overseer.guard(self._state)
+        except Diverged as diverged:
+            error = diverged
+        if isinstance(error, Diverged):
+            self._diverged(error)
             return
-        begin = time.perf_counter()
-        with torch.no_grad():
-            values = {n: v for probe in self.probes for n, v in probe(self.problem, state).items()}
-        step = self.algorithm.current_step(state)
-        if step is not None:
-            values["step_size"] = torch.full((state.x.shape[0],), step)
-        self._log.add(Row(state, self._seconds, values))
-        if state.k > FRESH:
-            spent = time.perf_counter() - begin
-            self._quickest = min(self._quickest, spent)
-            self._probing += min(spent, INTERRUPTED * self._quickest)
+        # An iterator that has raised is over: whoever plays on begins again where it was.
+        self._states = self._state and resume(self.problem, self.algorithm, self._state, self.seed)
+        self._become(Status.FAILED, in_words(error))
 
     def _publish(self) -> None:
-        marks, count = tuple(self._marks), len(self._log.ks)
+        self._news = False
+        state, overseer = self._state, self._overseer
+        diagnosis = overseer.diagnosis if overseer else None
         self.latest = Snapshot(
             self.latest.version + 1,
             self._status,
-            self._state,
+            state,
             self._seconds,
-            self._message,
-            self._log,
-            count,
-            marks,
+            self._message or str(diagnosis or ""),
+            self.recorder.log,
+            len(self.recorder.log.ks),
+            tuple(self._marks),
             self._steps,
-            self._diagnosis,
-            tuple(self._proofs),
-            self.algorithm.largest_step(self._state) if self._state is not None else None,
-            self._safety.latest if self._safety else None,
+            diagnosis,
+            tuple(overseer.proofs) if overseer else (),
+            self.algorithm.largest_step(state) if state is not None else None,
+            overseer.expansion if overseer else None,
         )
 
 
@@ -283,3 +264,8 @@ def carried(state: State, old: Parts, new: Parts, seed: int) -> State:
     if kin and problem.y.shape == old[0].y.shape:
         return algorithm.adapt(problem, state)
     return replace(algorithm.init(problem, state.x, stream(seed, "restart", state.k, state.x.device)), k=state.k)
+
+
+def _kinds(problem: Problem, algorithm: Algorithm) -> tuple[type, ...]:
+    """What the cost of steps and probes depends on."""
+    return type(problem.operator), type(problem.prior), type(algorithm)

@@ -1,6 +1,8 @@
-"""The thread that owns every iterator of a device and gives each job its turn."""
+"""The threads that own the iterators of a device: one for the runs, and one that gives way for what goes on beside."""
 
 import atexit
+import os
+import sys
 import threading
 import time
 from typing import TypeVar
@@ -10,11 +12,15 @@ from workbench.jobs.turn import Status, Turn
 Work = TypeVar("Work", bound=Turn)
 
 
-class Runner:
-    """The thread that owns every iterator of one device."""
+BESIDE = 10  # how nice the thread is that gives way: beside a run it gets a tenth of a core, and an idle one whole
 
-    def __init__(self, name: str) -> None:
+
+class Runner:
+    """A thread that owns iterators and gives each its turn; `nice` as for processes, where threads may be."""
+
+    def __init__(self, name: str, nice: int = 0) -> None:
         self._jobs: list[Turn] = []
+        self._nice = nice
         self._change = threading.Condition()
         self._stop, self._asked = False, False
         self._thread = threading.Thread(target=self._loop, name=f"runner {name}", daemon=True)
@@ -47,6 +53,8 @@ class Runner:
             self._change.notify()
 
     def _loop(self) -> None:
+        if self._nice and sys.platform == "linux":  # elsewhere a thread is no nicer than its process
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._nice)
         while not self._stop:
             with self._change:
                 self._asked = False
@@ -72,13 +80,22 @@ _LOCK = threading.Lock()
 
 
 def runner(device: str) -> Runner:
-    """The runner of a device, started when first asked for."""
+    """The runner of a device's runs, started when first asked for."""
+    return _started(device, 0)
+
+
+def beside(device: str) -> Runner:
+    """The runner of studies and trainings on a device: however long a piece of their work is, no run waits for it."""
+    return _started(f"{device}, beside", BESIDE)
+
+
+def _started(name: str, nice: int) -> Runner:
     with _LOCK:
-        if device not in _RUNNERS:
+        if name not in _RUNNERS:
             if not _RUNNERS:
                 atexit.register(close_all)  # a thread that is still solving while Python ends aborts the process
-            _RUNNERS[device] = Runner(device)
-        return _RUNNERS[device]
+            _RUNNERS[name] = Runner(name, nice)
+        return _RUNNERS[name]
 
 
 def close_all() -> None:

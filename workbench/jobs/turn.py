@@ -51,6 +51,14 @@ class Turn(ABC):
         """Work for a slice of time, or until somebody asks for something."""
 
     @abstractmethod
+    def play(self) -> None:
+        """Go on after a pause."""
+
+    @abstractmethod
+    def pause(self) -> None:
+        """Stop after the piece of work under way."""
+
+    @abstractmethod
     def cancel(self) -> None:
         """End the work; what it reached stays in `latest`."""
 

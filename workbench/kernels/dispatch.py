@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache, wraps
 from importlib import import_module
 from importlib.util import find_spec
@@ -111,12 +112,27 @@ def _importable(module: str) -> bool:
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a serial kernel with Numba; it frees Python's lock, so `share` can run it in several threads."""
+    """Compile a serial kernel with Numba; it frees Python's lock, so `share` can run it in several threads.
+
+    It is kept for the next process beside the source, else in the home, or in NUMBA_CACHE_DIR.
+    """
     import numba
 
     # Neither nnan nor ninf: stopping rules compare numbers that may be NaN. A division by 0 is infinite, as in torch.
     arithmetic = {"contract", "reassoc", "nsz", "arcp", "afn"}
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=arithmetic)(function)
+    kernel = numba.njit(nogil=True, error_model="numpy", fastmath=arithmetic)(function)
+    with suppress(RuntimeError):  # no folder may be written: it is compiled in every process, and the doctor says so
+        kernel.enable_caching()
+    return kernel
+
+
+def cache_folder() -> str:
+    """Where compiled kernels are kept for the next process; "" where none of the folders can be written."""
+    return compiled(_nothing).stats.cache_path or ""
+
+
+def _nothing() -> None:
+    """A kernel whose place in the cache is asked for; it is never called."""
 
 
 def workers(size: int) -> int:

@@ -42,7 +42,8 @@ def effective_size(draws: Tensor) -> Tensor:
     tau = 2 * (pairs.cummin(-1).values * positive).sum(-1) - 1
     total = halves.shape[1] * halves.shape[2]
     size = total / tau.clamp_min(1 / math.log10(max(total, 10)))
-    return size.nan_to_num(0.0).reshape(draws.shape[2:])
+    within, _ = _variances(halves)
+    return torch.where(within > 0, size, 0.0).reshape(draws.shape[2:])
 
 
 def rhat(draws: Tensor) -> Tensor:
@@ -54,7 +55,7 @@ def rhat(draws: Tensor) -> Tensor:
     halves = _halves(draws)
     middle = halves.flatten(1).median(1).values[:, None, None]
     both = torch.stack([_ratio(normal_ranks(h)) for h in (halves, (halves - middle).abs())])
-    return both.nan_to_num(math.inf).amax(0).reshape(draws.shape[2:])
+    return both.nan_to_num(nan=math.inf, posinf=math.inf).amax(0).reshape(draws.shape[2:])
 
 
 def normal_ranks(chains: Tensor) -> Tensor:

@@ -141,8 +141,8 @@ def freedom(
     """Effective degrees of freedom tr(H_data H^-1), H = H_data + H_prior: how many numbers the data decide.
 
     A probe costs a product with H_data and a solve by conjugate gradients, whose products with H are counted. The error
-    holds, beside that of the probes, the most that the last digit of the tolerance can have changed; it is infinite where
-    a solve does not get there.
+    holds, beside that of the probes, the most that the last digit of the tolerance can have changed; it is infinite
+    where a solve does not get there.
     """
     counted, steps = Counted(objective), 10 * numbers(data, like)
     reach = max(tolerance, ROUNDINGS * torch.finfo(like.dtype).eps)

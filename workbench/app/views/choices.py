@@ -8,7 +8,6 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import catalog, data, devices
-from workbench.app.address import own_parameters
 from workbench.app.frames import Frame
 from workbench.app.session import Session
 from workbench.app.widgets import Automatic, Control, control
@@ -17,6 +16,7 @@ from workbench.app.words import ERROR, Words
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.parameters import parameters
+from workbench.paths import own_parameters
 
 TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KINDS}}
 _SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
@@ -65,7 +65,7 @@ class Section:
 
     def _parameters(self, cls: type) -> tuple:
         hidden = ("name", "path", "variable", "window") if self.kind == "truth" else ()
-        return tuple(p for p in own_parameters(cls) if p.name not in hidden)
+        return tuple(p for n, p in own_parameters(cls).items() if n not in hidden)
 
     def _control(self, parameter: Any) -> Control:
         return control(f"{self.kind}.{parameter.name}", parameter, self._wishes.ask)
@@ -73,9 +73,10 @@ class Section:
     def _offer(self, chosen: Any) -> None:
         name = type(chosen).__name__
         options = {n: n for n, cls in catalog.members(self.kind).items() if n == name or self._offered(cls)}
+        options |= {name: name}  # a class of one's own that could not be chosen by its name alone
         if self.kind == "algorithm":
             reasons = self._session.reasons()
-            options = {(reasons[n] or n): n for n in options}
+            options = {(reasons.get(n) or n): n for n in options}
             self.select.disabled_options = []  # the old ones may be no options any more
             _update(self.select, options=options, value=name)
             self.select.disabled_options = [n for n, reason in reasons.items() if reason]

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, LabelSet
 from bokeh.plotting import figure
 
 from workbench.analysis import Kind
 from workbench.app.frames import Frame
 from workbench.app.images import Array, thinned
-from workbench.app.views.figures import flagged, legend, new_figure, positive
+from workbench.app.views.figures import empty, fill, flagged, legend, new_figure, positive
 from workbench.app.words import Words
 
 COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
 MARK = "#f08c00"
+_DOT = 5  # px
 Mark = tuple[int, str]
 
 
@@ -29,13 +30,14 @@ class Series:
     axis: str
     log: bool = False
     proof: bool = False  # certificates, which have iterations of their own
+    best: str = ""  # how the highest value is written, where it is the best one
 
 
 SERIES = (
     Series("Objective", ("objective", "misfit", "prior"), "−log p, nats", log=True),
     Series("Residual", ("residual",), "|Ax − y| / |y|", log=True),
-    Series("PSNR", ("psnr",), "PSNR, dB"),
-    Series("SSIM", ("ssim",), "SSIM"),
+    Series("PSNR", ("psnr",), "PSNR, dB", best="{:.3f} dB"),
+    Series("SSIM", ("ssim",), "SSIM", best="{:.4f}"),
     Series("Step size", ("step_size",), "step size", log=True),
     Series("Certificate", tuple(map(str, Kind)), "relative", log=True, proof=True),
 )
@@ -90,19 +92,42 @@ class Curves:
             self.show(self._frame)
 
     def _columns(self, frame: Frame) -> dict[str, Array]:
-        at, known = frame.seconds if self.axis.value else frame.ks, frame.curves
+        ks, seconds, known = frame.ks, frame.seconds, frame.curves
         if self.series.proof:
             known = frame.proofs
-            at = known.get("seconds" if self.axis.value else "k", np.array([]))
-        empty = np.full(len(at), np.nan)
+            ks, seconds = (known.get(name, np.array([])) for name in ("k", "seconds"))
+        at, empty = seconds if self.axis.value else ks, np.full(len(ks), np.nan)
         columns = {name: known.get(name, empty) for name in self.series.names}
         drawn = {name: positive(c) if self.log.value else c for name, c in columns.items()}
-        lost = [n for n, c in drawn.items() if len(at) and not np.isfinite(c).any()]
+        marked = {name: gaps(ks, c) for name, c in drawn.items()}
+        for name, dots in self.dots.items():
+            size = _DOT if marked[name] else 0  # hidden ones would grey the words of the legend
+            if dots.size != size:
+                dots.size = size
+        self._say(ks, drawn)
+        self._crown(ks, at, drawn[self.series.names[0]])
+        kept = np.flatnonzero(np.any([np.isfinite(drawn[n]) for n, gap in marked.items() if gap], axis=0))
+        return {n: c.astype(np.float32) for n, c in thinned({"x": at} | drawn, kept=kept).items()}
+
+    def _say(self, ks: Array, drawn: dict[str, Array]) -> None:
+        """What is not there."""
+        lost = [n for n, c in drawn.items() if len(ks) and not np.isfinite(c).any()]
         why = "no positive values" if self.log.value else "not recorded for this run"
         # A certificate is of one kind or the other.
-        said = lost and (not self.series.proof or len(lost) == len(drawn))
-        self.note.say(f"{' and '.join(lost)}: {why}" if said else "")
-        return {name: column.astype(np.float32) for name, column in thinned({"x": at} | drawn).items()}
+        missing = lost and (not self.series.proof or len(lost) == len(drawn))
+        self.note.say(f"{' and '.join(lost)}: {why}" if missing else "")
+
+    def _crown(self, ks: Array, at: Array, values: Array) -> None:
+        """A ring at the highest value, which is not always the last one, and what it is."""
+        if not self.series.best or not np.isfinite(values).any():
+            fill(self.best, {name: [] for name in ("x", "y", "text", "side", "shift")})
+            return
+        place = int(np.nanargmax(values))
+        side = "right" if place > 0.7 * len(values) else "left"
+        words = f"highest {self.series.best.format(values[place])} at k = {ks[place]:.0f}"
+        shift = -8 if side == "right" else 8
+        columns = {"x": [at[place]], "y": [values[place]], "text": [words], "side": [side], "shift": [shift]}
+        fill(self.best, columns)
 
     def _flags(self, frame: Frame) -> dict[str, list]:
         marks = merged(frame.marks, max(frame.k, 1) * 0.04)
@@ -129,11 +154,20 @@ class Curves:
             plot.line("x", name, source=self.lines, color=colour, line_width=2)
             for name, colour in zip(series.names, COLOURS, strict=False)
         ]
+        points = [
+            plot.scatter("x", name, source=self.lines, color=colour, size=0)
+            for name, colour in zip(series.names, COLOURS, strict=False)
+        ]
+        self.dots = {name: point.glyph for name, point in zip(series.names, points, strict=True)}
         for each in (plot.x_range, plot.y_range):
             each.update(renderers=lines)  # marks do not widen the view
         if len(lines) > 1:
-            legend(plot, {name: [line] for name, line in zip(series.names, lines, strict=True)})
+            legend(plot, {name: list(pair) for name, *pair in zip(series.names, lines, points, strict=True)})
         flagged(plot, self.marks, MARK)
+        self.best = empty("x", "y", "text", "side", "shift")
+        plot.scatter("x", "y", source=self.best, size=11, fill_alpha=0, line_color=MARK, line_width=2)
+        place = {"x": "x", "y": "y", "text": "text", "text_align": "side", "x_offset": "shift", "y_offset": -20}
+        plot.add_layout(LabelSet(source=self.best, text_font_size="11px", text_color=MARK, **place))
         return plot
 
 
@@ -150,6 +184,12 @@ class Convergence:
     def show_frame(self, frame: Frame) -> None:
         for plot in self.plots:
             plot.show(frame)
+
+
+def gaps(ks: Array, values: Array) -> bool:
+    """Whether a curve is not known at every iteration: a line alone would tell of some that nobody computed."""
+    known = ks[np.isfinite(values)]
+    return len(known) > 0 and bool(len(known) == 1 or (np.diff(known) > 1).any())
 
 
 def merged(marks: tuple[Mark, ...], near: float) -> list[Mark]:

@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, TapTool
+from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, Range, TapTool
 from bokeh.plotting import figure
 
 from workbench.app.axes import Axis
 from workbench.app.images import Array
 
 _ABOVE = 100  # px: most of a density is low, and its curves would cross the words
+_DRAWABLE = 1e30  # beyond it single precision, which a browser draws in, has few numbers left
 
 
 class Flags:
@@ -53,7 +54,7 @@ def flagged(plot: figure, source: ColumnDataSource, colour: str) -> None:
 
 def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = False) -> figure:
     """A figure that fills its place; its borders have room for words, so that the frame stays when numbers grow."""
-    return figure(
+    plot = figure(
         tools="pan,wheel_zoom,box_zoom,reset",
         toolbar_location=None,
         active_scroll="wheel_zoom",
@@ -71,6 +72,17 @@ def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = Fals
         y_axis_type="log" if log else "linear",
         x_axis_type="log" if log_x else "linear",
     )
+    keep_there(plot)
+    return plot
+
+
+def keep_there(plot: figure) -> None:
+    """What a browser finds of sizes and ranges is its own.
+
+    Sent here it would cost at every drawing, and a page that comes back after a loss would be held to it.
+    """
+    for each in (plot, plot.x_range, plot.y_range):
+        each.syncable = False
 
 
 def empty(*names: str) -> ColumnDataSource:
@@ -123,6 +135,12 @@ def mark(axes: Any, axis: Axis) -> None:
     for each in axes:
         if getattr(each.ticker, "ticks", None) != getattr(ticker, "ticks", None) or not ticks:
             each.update(ticker=ticker, major_label_overrides=ticks)
+
+
+def reach(axis: Range, start: float, end: float) -> None:
+    """Let an axis go from start to end; it stays as it is where one of them is no number that can be drawn."""
+    if abs(start) < _DRAWABLE and abs(end) < _DRAWABLE:
+        axis.update(start=start, end=end)
 
 
 def positive(values: Array) -> Array:

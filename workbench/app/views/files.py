@@ -9,6 +9,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from workbench.app.copying import SHEETS, CopyButton
 from workbench.app.export import figure_bytes, run_bytes
 from workbench.app.session import Session
 from workbench.app.widgets import read
@@ -22,8 +23,6 @@ WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the fi
 _WINDOW = next(p for p in parameters(File) if p.name == "window")
 UPLOAD = 32 * 2**20
 ROW_HEIGHT = "calc((100vw - 330px) / 4 + 42px)"  # that of the pictures: a tab must not move what is below it
-# A page that came by plain http from another machine has no clipboard: the text is offered for copying by hand.
-_COPY = "navigator.clipboard ? navigator.clipboard.writeText({text}) : window.prompt('Copy this', {text})"
 
 
 class Chooser(pmui.FileInput):
@@ -105,8 +104,7 @@ class TakeAway:
     def __init__(self, session: Session, told: Callable[[str], None]) -> None:
         self._session, self._told = session, told
         small = {"size": "small", "margin": (0, 2), "variant": "text"}
-        self.link = pmui.Button(label="Copy link", icon="link", **small)
-        self.link.js_on_click(code=_COPY.format(text="window.location.href"))
+        self.link = CopyButton("Copy link", margin=(0, 2))
         self.run = pmui.FileDownload(
             callback=lambda: self._offer(run_bytes),
             filename="run.nc",
@@ -137,11 +135,9 @@ class Python:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.code = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 0))
-        self._text = pmui.TextAreaInput(value="", visible=False, label="Python of this experiment")
-        self.copy = pmui.Button(label="Copy as Python", icon="content_copy", variant="outlined", size="small", margin=4)
-        self.copy.js_on_click(args={"code": self._text}, code=_COPY.format(text="code.data.value"))
+        self._text = CopyButton("Copy as Python", icon=SHEETS, variant="outlined", margin=4)
         self.element = pmui.Column(
-            self.copy, self.code, self._text, sizing_mode="stretch_width", margin=0, styles={"min-height": ROW_HEIGHT}
+            self._text, self.code, sizing_mode="stretch_width", margin=0, styles={"min-height": ROW_HEIGHT}
         )
 
     def refresh(self) -> None:

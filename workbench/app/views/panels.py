@@ -10,6 +10,7 @@ from bokeh.palettes import Greys256, RdBu11, interp_palette
 from bokeh.plotting import figure
 
 from workbench.app.images import Array, Limits, bytes_of, smaller
+from workbench.app.views.figures import keep_there
 
 GREY, DIVERGING = tuple(Greys256), tuple(interp_palette(RdBu11, 256))
 _TOOLS = "pan,wheel_zoom,reset"
@@ -123,7 +124,7 @@ class Panel:
 
 
 _SCALE = "display:flex;align-items:center;gap:6px;font-size:11.5px"
-_ONE_LINE = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:13px;line-height:18px"
+_ONE_LINE = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:clamp(10px,1vw,13px);line-height:18px"
 
 
 def _bare(x_range: Range1d, y_range: Range1d) -> figure:
@@ -132,6 +133,7 @@ def _bare(x_range: Range1d, y_range: Range1d) -> figure:
     )
     plot.sizing_mode, plot.aspect_ratio, plot.outline_line_color = "scale_width", 1, None
     plot.background_fill_alpha = plot.border_fill_alpha = 0
+    keep_there(plot)
     return plot
 
 

@@ -62,9 +62,8 @@ class Gallery:
         whole = frame.status != "running"
         self.image.show(frame.image, self._limits["image"], whole)
         self.error.show(error, self._limits["error"], whole)
-        quality = frame.curves.get("psnr")
-        fresh = quality is not None and len(quality) and frame.ks[-1] >= 0.9 * frame.k
-        self.image.describe(f"k = {frame.k}" + (f" · {quality[-1]:.2f} dB" if fresh and quality is not None else ""))
+        quality = frame.at_k("psnr")
+        self.image.describe(f"k = {frame.k}" + (f" · {quality:.2f} dB" if quality is not None else ""))
         self.error.describe("x − truth" + (", mean of colours" if frame.error.ndim == 3 else ""))
 
     def _frame_all(self) -> None:

@@ -48,7 +48,7 @@ class Look(ABC):
 
     @abstractmethod
     def begin(self) -> None:
-        """Start to compute: the look is seen for the first time."""
+        """The look is seen for the first time: a person has chosen it, or it is the first of the tab and small."""
 
     @abstractmethod
     def _parts(self) -> tuple[Choice | Knobs, ...]:
@@ -82,7 +82,12 @@ class Closed(PlaneLook):
         return self.planes.complaint or self.planes.drawing.message
 
     def begin(self) -> None:
-        self.planes.draw()
+        if self.planes.small:
+            self.planes.draw()
+
+    def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
+        self.work = starting("Draw", "timeline", self.planes.draw)
+        return (self.work,)
 
     def _parts(self) -> tuple[Choice | Knobs, ...]:
         planes, wishes = self.planes, self.wishes
@@ -96,6 +101,8 @@ class Closed(PlaneLook):
     def _draw(self) -> None:
         found: Found | None = self.planes.found
         if found is None:
+            going = self.planes.drawing.status is Status.RUNNING
+            self.status.say("Filters go through it ..." if going else "Draw takes filters through the channel.")
             return
         i_y, i_x = found.curve
         self.plane.limit(found.ceiling, f"I(x;y) = {found.ceiling:.6g}", float(i_y[-1]))

@@ -7,7 +7,7 @@ from bokeh.transform import transform
 
 from workbench.app.images import Array
 from workbench.app.planar import Track
-from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive
+from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive, reach
 
 COLOURS = ("#2f86d0", "#ec7f2b")  # of the first path and the second
 _CURVE, _CEILING, _CLASSES = "#7048e8", "#d6336c", "#38a169"
@@ -107,7 +107,7 @@ class CoursePicture:
         _name(self.items, tracks)
         errors = np.concatenate([track.error[track.error > 0] for track in tracks] or [np.array([])])
         if len(errors):
-            self.errors.update(start=0.9 * float(errors.min()), end=1.1 * float(errors.max()))
+            reach(self.errors, 0.9 * float(errors.min()), 1.1 * float(errors.max()))
         classes = any(np.isfinite(t.label).any() for t in tracks)
         self.items["I(label;T)"].visible = classes
 

@@ -16,6 +16,8 @@ from workbench.app.words import ERROR, Words
 
 BLUE, ORANGE, GREEN, PURPLE, RED, GREY = "#2f86d0", "#ec7f2b", "#38a169", "#7048e8", "#d6336c", "#868e96"
 POINTS = 1000  # of a curve, at most
+_DOT = 4  # px
+_UNEVEN = 2.5  # thinned points are one iteration more or less apart
 HESSIANS = "Examples of a recipe are new in every step: there is no one loss whose Hessian could be looked at."
 
 
@@ -51,20 +53,29 @@ class LabPlot(ABC):
 
 
 class Band:
-    """A mean over the seeds as a line, their extremes as a band, and the same of the run to compare with, dashed."""
+    """A mean over the seeds as a line, their extremes as a band, and the same of the run to compare with, dashed.
+
+    Points are marked where what was looked at does not lie evenly: a line alone would tell of what nobody computed.
+    """
 
     def __init__(self, plot: figure, colour: str) -> None:
         self._now, self._ghost = empty("at", "mean", "low", "high"), empty("at", "mean")
         band = plot.varea("at", "low", "high", source=self._now, color=colour, alpha=0.18)
         line = plot.line("at", "mean", source=self._now, color=colour, line_width=2)
         ghost = plot.line("at", "mean", source=self._ghost, color=colour, line_width=1.5, line_dash="dotted", alpha=0.7)
-        self.renderers = [line, band, ghost]
+        dots = plot.scatter("at", "mean", source=self._now, color=colour, size=0)
+        self._dots, self.renderers = dots.glyph, [line, band, ghost, dots]
 
     def show(
         self, at: Array, values: Array | None, ghost: tuple[Array, Array] | None = None, log: bool = False
     ) -> None:
         """Values (rows, S) over at (rows,); on a logarithmic axis only what is positive."""
-        fill(self._now, _columns(at, values, log))
+        now = _columns(at, values, log)
+        fill(self._now, now)
+        apart = np.diff(now["at"])
+        size = _DOT if len(apart) and apart.max() > _UNEVEN * apart.min() else 0
+        if self._dots.size != size:
+            self._dots.size = size
         columns = _columns(*(ghost or (np.array([]), None)), log)
         fill(self._ghost, {name: columns[name] for name in ("at", "mean")})
 

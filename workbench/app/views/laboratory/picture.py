@@ -8,7 +8,7 @@ from bokeh.transform import transform
 
 from workbench.app.images import Array
 from workbench.app.trainings import Path
-from workbench.app.views.figures import empty, fill, new_figure, pane
+from workbench.app.views.figures import empty, fill, new_figure, pane, reach
 from workbench.app.views.laboratory.base import GREY, RED
 
 _NEAR = 0.04  # of the limits: points that share a name
@@ -56,8 +56,8 @@ class PlanePicture:
         if self._limits == (entropy, ceiling, epochs):
             return
         self._limits = (entropy, ceiling, epochs)
-        self.plot.x_range.update(start=-_ROOM * ceiling, end=(1 + _ROOM) * ceiling)
-        self.plot.y_range.update(start=-_ROOM * entropy, end=(1 + 2 * _ROOM) * entropy)
+        reach(self.plot.x_range, -_ROOM * ceiling, (1 + _ROOM) * ceiling)
+        reach(self.plot.y_range, -_ROOM * entropy, (1 + 2 * _ROOM) * entropy)
         self.entropy.location, self.ceiling.location = entropy, ceiling
         top = 2 * entropy
         self.wedge.update(xs=[-top, top, -top], ys=[-top, top, top])

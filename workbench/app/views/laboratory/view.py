@@ -1,9 +1,9 @@
 """The network tab: a bar that plays the training, one look at it, and on the left what is trained."""
 
-from typing import Any
-
+import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.frames import Frame
 from workbench.app.laboratory import FIRST, Laboratory
 from workbench.app.lessons import LESSONS
 from workbench.app.session import Session
@@ -15,6 +15,7 @@ from workbench.app.views.laboratory.curvature import Batches, Density
 from workbench.app.views.laboratory.knobs import Knobs
 from workbench.app.views.laboratory.lesson import Lesson
 from workbench.app.views.laboratory.plane import Plane
+from workbench.app.views.tab import SMALL, Tab, full
 from workbench.app.words import ERROR, Words
 from workbench.jobs import Status
 from workbench.networks import PRESETS
@@ -28,45 +29,43 @@ PLOTS: dict[str, type[LabPlot]] = {
     "calibration": Calibration,
     "recipe": Lesson,
 }
-_FULL = {"height": "calc(100vh - 116px)", "min-height": "420px"}  # all that is below the tabs
+_FULL = full(420)
 _PLOT = {"flex": "1 1 calc(100vh - 252px)", "min-height": "280px"}
 _NOTES = {"flex": "none", "max-height": "84px", "overflow-y": "auto"}
 NONE = "nothing"
-_SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
 _LABEL = {"& .MuiFormLabel-root": {"fontSize": "12.5px"}}
 _ICONS = {"Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop", "Keep": "bookmark_add"}
 
 
-class LaboratoryView:
-    """Elements are made when the tab is first seen; `beat` draws what is new."""
+class LaboratoryView(Tab):
+    """One look at a training at a time."""
+
+    making = "the network laboratory"
 
     def __init__(self, session: Session) -> None:
+        super().__init__(styles=_FULL)
         self.laboratory = Laboratory(session.experiment.device)
-        self.element = pmui.Row(sizing_mode="stretch_width", margin=0, styles=_FULL)
-        self._made = self._stale = self._following = False
+        self._following = False
         self._plots: dict[str, LabPlot] = {}
         self._epochs: list[int] = []
 
-    def beat(self) -> bool:
-        """The tab is in sight: make it, start a first training, draw what is new. Whether there was anything."""
-        if not self._made:
-            self._made = True
-            self._build()
-            self.laboratory.begin()
-        self.knobs.wishes.flush()
-        due = self.laboratory.tick() or self._stale
-        if due:
-            self._stale = False
-            self._draw()
-        return due
+    def show(self, seen: bool) -> None:
+        self.laboratory.show(seen)
 
-    def _build(self) -> None:
-        self.menu = pmui.Select(label="show", options=list(PLOTS), value=next(iter(PLOTS)), width=190, **_SMALL)
-        self.preset = pmui.Select(label="preset", options=[*PRESETS, *LESSONS], value=FIRST, width=205, **_SMALL)
+    def close(self) -> None:
+        self.laboratory.cancel()
+
+    def _tick(self, frame: Frame | None) -> bool:
+        self.knobs.wishes.flush()
+        return self.laboratory.tick()
+
+    def _build(self) -> tuple[pn.viewable.Viewable, ...]:
+        self.menu = pmui.Select(label="show", options=list(PLOTS), value=next(iter(PLOTS)), width=190, **SMALL)
+        self.preset = pmui.Select(label="preset", options=[*PRESETS, *LESSONS], value=FIRST, width=205, **SMALL)
         self.epoch = pmui.IntSlider(
             label="epoch", value=1, start=0, end=1, show_value=False, width=190, size="small", margin=(2, 8), sx=_LABEL
         )
-        self.ghost = pmui.Select(label="compare with", options=[NONE], value=NONE, width=150, **_SMALL)
+        self.ghost = pmui.Select(label="compare with", options=[NONE], value=NONE, width=150, **SMALL)
         self.buttons = {
             name: pmui.Button(label=name, icon=icon, variant="text", size="small", margin=(8, 0))
             for name, icon in _ICONS.items()
@@ -85,8 +84,9 @@ class LaboratoryView:
         self.ghost.param.watch(lambda event: self._compare(event.new), "value")
         bar = pmui.Row(self.menu, *self.buttons.values(), self.ghost, sizing_mode="stretch_width", margin=0)
         main = pmui.Column(bar, self.place, self.below, sizing_mode="stretch_both", margin=(0, 8, 0, 0))
-        self.element[:] = [self.side, main]
         self._show()
+        self.laboratory.begin(play=self.laboratory.small)
+        return self.side, main
 
     def _show(self) -> None:
         plot, fits = self._plot, self._fits

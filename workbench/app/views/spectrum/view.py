@@ -1,7 +1,6 @@
 """The spectrum tab: a bar that starts, pauses and cancels the study, one plot, and the controls of that plot."""
 
-from typing import Any
-
+import panel as pn
 import panel_material_ui as pmui
 
 from workbench.analysis.spectrum import Study
@@ -13,6 +12,7 @@ from workbench.app.views.spectrum.modes import Modes
 from workbench.app.views.spectrum.plots import SpectrumPlot
 from workbench.app.views.spectrum.shares import Cumulative, Preconditioned, Shares
 from workbench.app.views.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted
+from workbench.app.views.tab import SMALL, Tab
 from workbench.app.widgets import control
 from workbench.app.wishes import Wishes
 from workbench.app.words import ERROR, Words
@@ -29,39 +29,34 @@ PLOTS: dict[str, type[SpectrumPlot]] = {
     "preconditioner": Preconditioned,
 }
 HEIGHT = 350
-_SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
 
 
-class SpectrumView:
-    """Elements are made when the tab is first seen; `beat` draws what is new."""
+class SpectrumView(Tab):
+    """The spectrum of the Hessian, a study at a time."""
+
+    making = "the plots of the spectrum"
 
     def __init__(self, session: Session) -> None:
+        super().__init__(height=HEIGHT)
         self.spectra = Spectra(session)
-        self.element = pmui.Row(sizing_mode="stretch_width", margin=0, height=HEIGHT)
-        self._made = False
         self._plots: dict[str, SpectrumPlot] = {}
         self._frame: Frame | None = None
-        self._stale = False
 
-    def beat(self, frame: Frame | None) -> bool:
-        """The tab is in sight: make it, start a first study, draw what is new. Whether there was anything."""
-        if not self._made:
-            self._made = True
-            self._build()
-            self.spectra.start()
+    def show(self, seen: bool) -> None:
+        self.spectra.show(seen)
+
+    def close(self) -> None:
+        self.spectra.cancel()
+
+    def _tick(self, frame: Frame | None) -> bool:
         self.wishes.flush()
-        moved = frame is not self._frame
-        self._frame = frame
-        due = self.spectra.tick() or moved or self._stale
-        if due:
-            self._stale = False
-            self._draw()
-        return due
+        moved, self._frame = frame is not self._frame, frame
+        return self.spectra.tick() or moved
 
-    def _build(self) -> None:
+    def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         self.wishes = Wishes(self.spectra.set)
-        self.menu = pmui.Select(label="show", options=list(PLOTS), value="density", width=185, **_SMALL)
-        self.scale = pmui.Select(label="λ axis", options=AXES, value=SymmetricLogarithmic, width=140, **_SMALL)
+        self.menu = pmui.Select(label="show", options=list(PLOTS), value="density", width=185, **SMALL)
+        self.scale = pmui.Select(label="λ axis", options=AXES, value=SymmetricLogarithmic, width=140, **SMALL)
         work = self.spectra
         self.buttons = WorkButtons("study", starting("Study here", "insights", work.start), work.toggle, work.cancel)
         self.first = pmui.Switch(label="at the first iterate", value=False, size="small", margin=(2, 0))
@@ -79,8 +74,10 @@ class SpectrumView:
         self.first.param.watch(lambda event: self._at_start(event.new), "value")
         bar = pmui.Row(self.menu, self.scale, *self.buttons.all, sizing_mode="stretch_width", margin=0)
         main = pmui.Column(bar, self.place, sizing_mode="stretch_both", margin=0)
-        self.element[:] = [self.side, main]
         self._show()
+        if self.spectra.small:
+            self.spectra.start()
+        return self.side, main
 
     def _show(self) -> None:
         plot = self._plot
@@ -113,8 +110,11 @@ class SpectrumView:
     def _draw(self) -> None:
         spectra, found = self.spectra, self.spectra.finding
         status = spectra.status
-        spent = f"{found.products} of {spectra.cost()}, {spectra.seconds:.1f} s" if found else spectra.cost()
-        self.words.say(f"{status} at k = {spectra.k}: {spent}")
+        spent = (
+            f"{found.products} of {spectra.cost()}, {spectra.work.latest.seconds:.1f} s" if found else spectra.cost()
+        )
+        asked = f"{status} at k = {spectra.k}: {spent}"
+        self.words.say(asked if spectra.work.begun else f"Study here takes {spent}.")
         self.complaint.say(spectra.complaint)
         self.buttons.show(status)
         self._plot.draw(spectra, self._frame, self.scale.value)

@@ -6,7 +6,7 @@ from bokeh.models import LinearAxis, Range1d, Span
 from workbench.analysis.chains import Look
 from workbench.app.images import Array
 from workbench.app.uncertainty import TRUSTED
-from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive
+from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive, reach
 
 _SIZE, _LEAST, _RHAT, _MEAN = "#2f86d0", "#74b3e6", "#d6336c", "#38a169"
 
@@ -35,7 +35,7 @@ class Mixing:
         finite = columns["rhat"][np.isfinite(columns["rhat"])]
         if len(finite):
             # Early ones are far above: what counts is the way down to 1.
-            self.rhats.update(start=0.99, end=max(1.05, 1 + 2 * (float(finite[-1]) - 1)))
+            reach(self.rhats, 0.99, max(1.05, 1 + 2 * (float(finite[-1]) - 1)))
         drawn = {n: positive(columns[n]) for n in ("median", "least")}
         rhat = np.where(np.isfinite(columns["rhat"]), columns["rhat"], np.nan)
         fill(self.source, drawn | {"rhat": rhat, "n": [look.draws for look in looks]})
@@ -85,5 +85,5 @@ class Distances:
             return
         n, ratio = (np.array(c, float) for c in ([k for k, _ in far], [d.variance for _, d in far]))
         room, mean = (np.array(c) for c in ([2 * d.variance_error for _, d in far], [d.mean for _, d in far]))
-        self.errors.update(start=0, end=1.1 * max(float(mean.max()), 0.01))
+        reach(self.errors, 0, 1.1 * max(float(mean.max()), 0.01))
         fill(self.source, {"n": n, "ratio": ratio, "low": ratio - room, "high": ratio + room, "mean": mean})

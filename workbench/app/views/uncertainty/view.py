@@ -1,13 +1,15 @@
 """The uncertainty tab: chains of the session's posterior, what they say of each pixel, and whether to believe it."""
 
 from collections.abc import Callable
-from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 
 from workbench.analysis.chains import Look, Sampled, Sampling
+from workbench.app.frames import Frame
 from workbench.app.session import Session
 from workbench.app.uncertainty import Maps, Uncertainty
+from workbench.app.views.tab import SMALL, Tab, full
 from workbench.app.views.uncertainty.curves import Correlation, Distances, Mixing
 from workbench.app.views.uncertainty.pictures import DRAWS, SUMMARY, MapPictures
 from workbench.app.widgets import control
@@ -17,37 +19,34 @@ from workbench.app.work_buttons import WorkButtons, starting
 from workbench.jobs import Status
 from workbench.parameters import parameters
 
-_FULL = {"height": "calc(100vh - 116px)", "min-height": "460px"}  # all that is below the tabs
+_FULL = full(460)
 _CURVES = {"flex": "1 1 calc(58vh - 150px)", "min-height": "190px"}  # what pictures, bar and words leave of it
 _EQUAL = {"flex": "1 1 0", "min-width": "0"}
-_SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
 
 
-class UncertaintyView:
-    """Elements are made when the tab is first seen; `beat` draws what is new."""
+class UncertaintyView(Tab):
+    """Chains of the session's posterior; `chosen` hears of what a piece of advice has changed."""
+
+    making = "the pictures of the posterior"
 
     def __init__(self, session: Session, chosen: Callable[[], None]) -> None:
+        super().__init__(styles=_FULL)
         self.uncertainty, self._chosen = Uncertainty(session), chosen
-        self.element = pmui.Row(sizing_mode="stretch_width", margin=0, styles=_FULL)
-        self._made = self._stale = False
         self._looked: tuple[Look, ...] | None = None
 
-    def beat(self) -> bool:
-        """The tab is in sight: make it, begin, then draw what is new. Whether there was anything."""
-        if not self._made:
-            self._made = True
-            self._build()
-            self.uncertainty.start()
-        self.wishes.flush()
-        due = self.uncertainty.tick() or self._stale
-        if due:
-            self._stale = False
-            self._draw()
-        return due
+    def show(self, seen: bool) -> None:
+        self.uncertainty.work.show(seen)
 
-    def _build(self) -> None:
+    def close(self) -> None:
+        self.uncertainty.cancel()
+
+    def _tick(self, frame: Frame | None) -> bool:
+        self.wishes.flush()
+        return self.uncertainty.tick()
+
+    def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         self.wishes = Wishes(self.uncertainty.set)
-        self.menu = pmui.Select(label="show", options=[SUMMARY, DRAWS], value=SUMMARY, width=185, **_SMALL)
+        self.menu = pmui.Select(label="show", options=[SUMMARY, DRAWS], value=SUMMARY, width=185, **SMALL)
         work = self.uncertainty
         self.buttons = WorkButtons("chains", starting("Sample", "casino", work.start), work.toggle, work.cancel)
         self.mend = pmui.Button(label="", icon="auto_fix_high", variant="contained", size="small", visible=False)
@@ -83,7 +82,9 @@ class UncertaintyView:
         self._empty = [bar, below]
         self._full = [bar, self.pictures.element, self.curves, below]
         self.main = pmui.Column(*self._empty, sizing_mode="stretch_both", margin=0, styles=_FULL)
-        self.element[:] = [side, self.main]
+        if self.uncertainty.small:
+            self.uncertainty.start()
+        return side, self.main
 
     def _turn(self, kind: str) -> None:
         self.pictures.turn(kind)
@@ -99,7 +100,7 @@ class UncertaintyView:
 
     def _draw(self) -> None:
         uncertainty, found = self.uncertainty, self.uncertainty.found
-        self.buttons.show(uncertainty.latest.status)
+        self.buttons.show(uncertainty.latest.status, uncertainty.able)
         self.complaint.say(uncertainty.complaint or uncertainty.latest.message)
         advice = uncertainty.advice()
         self.advice.say(advice.sentence if advice else "")

@@ -1,0 +1,125 @@
+"""What is kept of a run: every number that costs less than a step at every iteration, the others now and then."""
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from statistics import median
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms import Algorithm, State
+from workbench.jobs.snapshot import Snapshot
+from workbench.problem import Problem
+from workbench.run import Log, Probe, Row
+
+FRESH = 10  # the first iterations are recorded whole: that is where curves bend, and where costs are measured
+SHARE = 0.02  # later, what costs more than a step takes at most this part of the solver's time,
+ALLOWANCE = 0.05  # and so many seconds more, spent where k has grown by GROWN: short runs have whole curves too
+GROWN = 1.15
+INTERRUPTED = 4  # a probe that takes so many times the quickest one has waited for others, which is not its cost
+
+
+class Recorder:
+    """The log of one run: a row for each iteration, with NaN for the numbers that were not looked at there.
+
+    `must` tells which states are recorded whole whatever that costs.
+    """
+
+    def __init__(self, probes: tuple[Probe, ...]) -> None:
+        self.probes, self.log = probes, Log()
+        self.must: Callable[[State], bool] = lambda state: False
+        self._blank: dict[str, Tensor] = {}
+        self._spent, self._quickest, self._whole = 0.0, math.inf, -1
+        self.measure()
+
+    def measure(self) -> None:
+        """Find out anew what probes and steps cost, since one of them is another."""
+        self._steps: list[float] = []
+        self._costs: dict[Probe, list[float]] = {probe: [] for probe in self.probes}
+        self._dear: frozenset[Probe] = frozenset()
+
+    def stepped(self, seconds: float) -> None:
+        """A step took so long."""
+        if self._measuring:
+            self._steps.append(seconds)
+            if not self._measuring:
+                typical = median(self._steps)
+                self._dear = frozenset(p for p, costs in self._costs.items() if costs and median(costs) > typical)
+
+    def take(self, problem: Problem, state: State, seconds: float, step: float | None) -> None:
+        """Record a state that the solver reached in so many seconds, by steps of that size."""
+        cheap = [probe for probe in self.probes if probe not in self._dear]
+        if self._measuring or self.must(state) or self._due(state.k, seconds):
+            self.take_whole(problem, state, seconds, step)
+        elif cheap or not self.probes:
+            values = self._asked(cheap, problem, state)
+            self.log.add(Row(state, seconds, self._blank | values | _sized(step, state)))
+
+    def take_whole(self, problem: Problem, state: State, seconds: float, step: float | None) -> None:
+        """Record all there is to know of a state; a row that it has already is completed."""
+        there = bool(self.log.ks) and self.log.ks[-1] == state.k
+        if there and (not self._dear or self._whole == state.k):
+            return
+        begin = time.perf_counter()
+        values = self._asked(self.probes, problem, state) | _sized(step, state)
+        self._blank = {n: torch.full_like(v, math.nan, dtype=_floating(v)) for n, v in values.items()}
+        self._whole = state.k
+        if there:
+            self.log.values[-1] = values
+        else:
+            self.log.add(Row(state, seconds, values))
+        if self._dear:
+            spent = time.perf_counter() - begin
+            self._quickest = min(self._quickest, spent)
+            self._spent += min(spent, INTERRUPTED * self._quickest)
+
+    def rows(self, snapshot: Snapshot, problem: Problem, algorithm: Algorithm) -> Log:
+        """What a snapshot shows as a log of its own, which grows no more: its rows, the last one whole, and its x."""
+        old, state, made = snapshot.log, snapshot.state, Log()
+        if old is None or state is None:
+            return made
+        count = sum(k < state.k for k in old.ks[: snapshot.recorded])
+        made.ks, made.seconds, made.values = old.ks[:count], old.seconds[:count], old.values[:count]
+        values = old.values[count] if count < snapshot.recorded else {}
+        if not values or any(bool(v.isnan().any()) for v in values.values()):
+            values = _sized(algorithm.current_step(state), state)
+            with torch.no_grad():
+                values |= {name: v for probe in self.probes for name, v in probe(problem, state).items()}
+        made.add(Row(state, snapshot.seconds, values))
+        return made
+
+    def cut(self, state: State) -> None:
+        """Go back to a good state, in another log: who reads the old one is not disturbed."""
+        old, self.log = self.log, Log()
+        keep = sum(k <= state.k for k in old.ks)
+        self.log.ks, self.log.seconds, self.log.values = old.ks[:keep], old.seconds[:keep], old.values[:keep]
+        self.log.state = state
+
+    @property
+    def _measuring(self) -> bool:
+        return len(self._steps) < FRESH
+
+    def _due(self, k: int, seconds: float) -> bool:
+        """Whether those that cost more than a step are looked at, too."""
+        beyond = self._spent - SHARE * seconds
+        return bool(self._dear) and (beyond <= 0 or (beyond <= ALLOWANCE and k >= GROWN * self._whole))
+
+    def _asked(self, probes: Iterable[Probe], problem: Problem, state: State) -> dict[str, Tensor]:
+        values: dict[str, Tensor] = {}
+        with torch.no_grad():
+            for probe in probes:
+                begin = time.perf_counter()
+                values |= probe(problem, state)
+                if self._measuring:
+                    self._costs[probe].append(time.perf_counter() - begin)
+        return values
+
+
+def _floating(values: Tensor) -> torch.dtype:
+    return values.dtype if values.is_floating_point() else torch.float32
+
+
+def _sized(step: float | None, state: State) -> dict[str, Tensor]:
+    count, device = state.x.shape[0], state.x.device
+    return {} if step is None else {"step_size": torch.full((count,), step, device=device)}
