@@ -19,7 +19,7 @@ from workbench.operators import Operator
 from workbench.problem import Problem
 from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal
-from workbench.tensors import norm, normal_like, shown, stream
+from workbench.tensors import norm, normal_like, plain, shown, stream
 from workbench.watch import Diverged, Watch
 
 if TYPE_CHECKING:
@@ -191,8 +191,9 @@ def as_dataset(
     import xarray as xr
 
     ks, seconds = places
-    variables: dict[str, Any] = {n: (("k", "batch")[: v.ndim], v.cpu().numpy()) for n, v in columns.items()}
-    variables["x"] = (signal_dims("x", state.x), state.x.cpu().numpy())
+    variables: dict[str, Any] = {n: (("k", "batch")[: v.ndim], plain(v).cpu().numpy()) for n, v in columns.items()}
+    x = plain(state.x)
+    variables["x"] = (signal_dims("x", x), x.cpu().numpy())
     return xr.Dataset(variables, {"k": ks, "seconds": ("k", seconds, {"units": "s"})}, attrs)
 
 

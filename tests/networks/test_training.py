@@ -199,6 +199,17 @@ def test_stability_puts_curvature_beside_the_step():
             assert "edge" not in values
 
 
+def test_a_network_that_has_diverged_has_no_sharpness_no_stable_step_and_no_accuracy():
+    """Of two seeds the first: the other keeps its numbers."""
+    made = case("tanh, classes")
+    state = states(made, SGD(0.05, None), 1)[-1]
+    lost = dataclasses.replace(state, x=torch.cat([torch.full_like(state.x[:1], torch.nan), state.x[1:]]))
+    optimiser = SGD(0.05, None)
+    found = progress(made, lost) | Stability(optimiser)(made, lost)
+    for name in ("loss", "accuracy", "sharpness", "sharpness_residual", "trace", "critical_step"):
+        assert found[name].isnan().tolist() == [True, False], name
+
+
 def test_regression_has_no_accuracy_and_nothing_held_out():
     made = edge_of_stability().problem()
     assert list(progress(made, states(made, SGD(0.05, None), 1)[-1])) == ["loss"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import torch
 from torch import Tensor
 
 from workbench.algorithms import State
@@ -31,8 +32,9 @@ def progress(problem: Problem, state: State) -> Mapping[str, Tensor]:
 
 
 def accuracy(outputs: Tensor, targets: Tensor) -> Tensor:
-    """The share of examples whose largest output is that of their class: (S,)."""
-    return (outputs.argmax(-1) == targets.argmax(-1)).to(outputs.dtype).mean(1)
+    """The share of examples whose largest output is that of their class: (S,), NaN where an output is no number."""
+    share = (outputs.argmax(-1) == targets.argmax(-1)).to(outputs.dtype).mean(1)
+    return torch.where(outputs.isnan().flatten(1).any(1), torch.nan, share)
 
 
 class Sharpness:

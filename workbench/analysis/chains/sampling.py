@@ -17,7 +17,7 @@ from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import guard, iterate
-from workbench.tensors import abs2, child_seed, normal_like, stream
+from workbench.tensors import abs2, child_seed, normal_like, parts, stream
 
 _FOLLOWED = 24  # pixels whose whole path is kept
 _APART = 0.1  # of the size of the start: how far from each other chains begin
@@ -193,4 +193,4 @@ class _Keeper:
 
 def _numbers(x: Tensor) -> Tensor:
     """Each item as a row of real numbers."""
-    return (torch.view_as_real(x) if x.is_complex() else x).flatten(1)
+    return parts(x).flatten(1)

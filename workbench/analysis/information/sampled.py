@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
-import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
@@ -20,7 +19,7 @@ from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import after, guard, iterate, until
-from workbench.tensors import child_seed, norm2, normal_like, stream
+from workbench.tensors import child_seed, norm2, normal_like, parts, stream
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -132,7 +131,7 @@ def _read(drawn: Drawn, problem: Problem, state: State, sampling: Sampling) -> t
 
 def _rows(x: Tensor) -> Tensor:
     """A row a signal, real, in double precision on the host."""
-    real = torch.view_as_real(x) if x.is_complex() else x
+    real = parts(x)
     return real.reshape(len(x), -1).double().cpu()
 
 
