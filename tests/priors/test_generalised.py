@@ -1,5 +1,7 @@
 """Total generalised variation: its maps, CVXPY, its certificates, and both implementations."""
 
+import warnings
+
 import cvxpy as cp
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from workbench.priors import TotalGeneralisedVariation, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, until
-from workbench.tensors import dot, norm
+from workbench.tensors import dot, generator, norm, normal_like
 
 SHAPES = [(2, 9), (1, 1), (2, 2), (1, 2, 2), (2, 3, 1), (1, 1, 7), (1, 6, 5), (2, 4, 7)]
 BOTH = [torch.float64, torch.complex128]
@@ -155,3 +157,20 @@ def test_bad_input_is_refused():
     with pytest.raises(Refusal, match="space axes"):
         tgv.tgv_solve(torch.zeros(2, 1, 5, 5, 5), torch.ones(2))
     assert "space axes" in TotalGeneralisedVariation().unfit((1, 4, 4, 4), torch.float32)
+
+
+def test_a_prox_or_value_that_ends_before_its_tolerance_says_so():
+    x = normal_like(torch.zeros(1, 1, 24, 24), generator(0, 0))
+    prior = TotalGeneralisedVariation(10.0, iterations=20)
+    for call in (lambda: prior.prox(x, 1.0), lambda: prior(x), lambda: prior.conjugate_prox(x, 1.0)):
+        with pytest.warns(UserWarning, match="TotalGeneralisedVariation ended after 20 steps, before"):
+            call()
+
+
+def test_single_precision_arrives_where_double_does():
+    x = normal_like(torch.zeros(1, 1, 8, 8), generator(0, 0))
+    prior = TotalGeneralisedVariation(2.0, iterations=100_000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        single, double = prior.prox(x, 1.0), prior.prox(x.double(), 1.0)
+    assert float((single - double).norm()) <= 2 * (2e-5 * float(x.square().sum())) ** 0.5

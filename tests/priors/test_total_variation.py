@@ -1,6 +1,7 @@
 """Total variation against CVXPY, its linear map, and its stopping rule."""
 
 import math
+import warnings
 
 import cvxpy as cp
 import numpy as np
@@ -96,3 +97,33 @@ def test_other_shapes_are_refused_in_a_sentence(shape):
     y = torch.zeros(1, *shape)
     with pytest.raises(Refusal, match="one or two space axes"):
         Problem(Identity(shape), Gaussian(), TotalVariation(), y)
+
+
+@pytest.mark.parametrize("weight", [0.1, 1.0, 30.0, 1e3, 1e6])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex64])
+def test_a_prox_goes_on_to_its_tolerance_at_any_weight(weight, dtype):
+    """The objective, in double precision, is at most the tolerance above the least; a strong weight leaves the mean."""
+    x, prior = edges((20, 14), dtype), TotalVariation(weight)
+    fine = x.to(torch.complex128 if dtype.is_complex else torch.float64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = prior.prox(x, 1.0).to(fine)
+    best = TotalVariation(weight, tolerance=1e-8).prox(fine, 1.0) if weight < 10 else fine.mean().expand_as(fine)
+    least, reached = (float(norm2(u - fine) / 2 + prior(u)) for u in (best, found))
+    rounding = 2 * torch.finfo(dtype).eps * weight * x.numel()
+    assert reached <= least * (1 + 1.1 * prior.tolerance) + rounding
+    assert float(norm(found - best)) <= 1.1 * math.sqrt(2 * prior.tolerance * least) + 1e-5
+
+
+def test_a_prox_that_ends_before_its_tolerance_says_so():
+    with pytest.warns(UserWarning, match="TotalVariation ended after 20 steps, before its tolerance of 1e-05"):
+        TotalVariation(5.0, iterations=20).prox(edges((30, 30)), 1.0)
+
+
+def test_a_strong_item_leaves_the_others_as_they_are_alone():
+    """Single precision serves the bright item and hides the tolerance of the dim one, which is solved in double."""
+    x = edges((20, 20), torch.float32)
+    prior, both = TotalVariation(1.0), torch.cat([100 * x, 0.1 * x, 50 * x])
+    together = prior.prox(both, 1.0)
+    for k in range(3):
+        assert torch.equal(together[k : k + 1], prior.prox(both[k : k + 1], 1.0))

@@ -57,8 +57,12 @@ def tgv_solve(x: Tensor, t: Tensor, ratio: float = 2.0, tolerance: float = 1e-5,
     """
     _require(x, 2)
     radii = _radii(x, t, ratio)
-    server = implementation(__name__, x, radii)
-    u, q, value, gap, steps = server.solve(x, radii, tolerance, iterations)
+
+    def solve(rows: Tensor | slice, dtype: torch.dtype, tolerance: float) -> tuple:
+        signal, bounds = x[rows].to(dtype), radii[rows].to(real_of(dtype))
+        return implementation(__name__, signal, bounds).solve(signal, bounds, tolerance, iterations)
+
+    u, q, value, gap, steps = tv.in_digits(solve, x, t, tolerance)
     idle = t.reshape(-1, *[1] * x.ndim) == 0
     scale = torch.where(idle, 1, t.reshape(idle.shape)).to(real_of(x.dtype))
     return TGVSolution(u, torch.where(idle, 0, q / scale), *_sums(x, value, gap, steps))

@@ -1,13 +1,17 @@
 """Total variation of images and signals: differences, value and proximal map, with a certificate."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from workbench.kernels.dispatch import holds, implementation
 from workbench.kernels.linear import linear
 from workbench.refusal import Refusal
-from workbench.tensors import real_of, shown
+from workbench.tensors import abs2, real_of, shown
+
+_DOUBLE = {torch.float32: torch.float64, torch.complex64: torch.complex128}
 
 
 class TVSolution(NamedTuple):
@@ -62,7 +66,8 @@ def tv_solve(
     """argmin_u |u - x|^2 / 2 + t TV(u), one or two space axes, t (B,) >= 0, from a dual (B, C, d, *space) if given.
 
     Accelerated projected gradient on the dual, restarted when momentum points uphill. A plane stops once its gap is
-    below tolerance x value, or what rounding of x in its precision leaves, or after so many iterations.
+    below tolerance x value, or what rounding of x in its precision leaves, or after so many iterations. Where t is
+    so large that t div p cancels all but a few digits of x in single precision, steps are made in double.
     Beck, Teboulle 2009, 10.1109/TIP.2009.2028250; O'Donoghue, Candes 2015, 10.1007/s10208-013-9150-3.
     """
     _require_signal(x, first=2)
@@ -73,9 +78,41 @@ def tv_solve(
     shape = (*x.shape[:2], x.ndim - 2, *x.shape[2:])
     if dual is not None and dual.shape != shape:
         raise Refusal(f"a dual of {shown(shape)}", shown(tuple(dual.shape)), "start from the dual of the same problem")
-    t, start = t.to(real_of(x.dtype)), None if dual is None else dual.to(x.dtype)
-    server = implementation(__name__, x, t, *(() if start is None else (start,)))
-    return TVSolution(*server.solve(x, t, isotropic, tolerance, iterations, start))
+
+    def solve(rows: Tensor | slice, dtype: torch.dtype, tolerance: float) -> TVSolution:
+        signal, weights = x[rows].to(dtype), t[rows].to(real_of(dtype))
+        start = None if dual is None else dual[rows].to(dtype)
+        server = implementation(__name__, signal, weights, *(() if start is None else (start,)))
+        return TVSolution(*server.solve(signal, weights, isotropic, tolerance, iterations, start))
+
+    return TVSolution(*in_digits(solve, x, t, tolerance))
+
+
+def in_digits(solve: Callable[..., tuple], x: Tensor, t: Tensor, tolerance: float) -> list[Tensor]:
+    """What solve(rows, dtype, tolerance) finds of all items: in double where single precision hides the tolerance.
+
+    A dual of size t leaves differences that are wrong by t eps a pixel, which costs a gap of some t^2 eps; its goal is
+    the tolerance times half the variance of x. Each item is judged by itself. Answers have the precision of x.
+    """
+    if x.dtype not in _DOUBLE:
+        return list(solve(slice(None), x.dtype, tolerance))
+    eps, signal = torch.finfo(x.dtype).eps, x.detach()
+    variance = abs2(signal - signal.flatten(2).mean(2).reshape(*x.shape[:2], *[1] * (x.ndim - 2))).flatten(1).mean(1)
+    goal = max(tolerance, eps)
+    hidden = t.detach().square() * 4 * eps > goal * variance
+    if not bool(hidden.any()):
+        return list(solve(slice(None), x.dtype, tolerance))
+    groups = [(hidden, _DOUBLE[x.dtype], goal), (~hidden, x.dtype, tolerance)]
+    groups = [(which.nonzero()[:, 0], dtype, goal) for which, dtype, goal in groups if bool(which.any())]
+    order = torch.cat([rows for rows, *_ in groups]).argsort()
+    parts = zip(*(solve(*group) for group in groups), strict=True)
+    return [torch.cat([_as(part, x.dtype) for part in pair])[order] for pair in parts]
+
+
+def _as(part: Tensor, dtype: torch.dtype) -> Tensor:
+    if part.dtype.is_complex:
+        return part.to(dtype)
+    return part.to(real_of(dtype)) if part.is_floating_point() else part
 
 
 def _gradient(x: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
 from workbench.priors.sparsity import zero_inside
 from workbench.priors.total_variation import no_differences
+from workbench.priors.unfinished import told
 from workbench.tensors import Shape, abs2, real_of, spread
 
 _FINE, _SHORT = 1e-12, 0.03  # a prox whose dual is asked for: its gap, and its t in spreads of x
@@ -21,7 +22,8 @@ class TotalGeneralisedVariation(Prior):
     """g(x) = min_w weight (sum |Dx - w|_2 + ratio sum |Ew|_2): few edges and few bends, slopes in between.
 
     D are forward, E symmetrised backward differences of each channel, moduli where x is complex; one or two space
-    axes; affine signals cost nothing. Value and prox are iterative, the value from above, and stop by a duality gap.
+    axes; affine signals cost nothing. Value and prox are iterative, the value from above, and stop by a duality gap, or
+    warn that they did not get there.
     Bredies, Kunisch, Pock 2010, 10.1137/090769521.
     """
 
@@ -47,7 +49,7 @@ class TotalGeneralisedVariation(Prior):
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         t = torch.full((len(x),), step * self.weight, dtype=real_of(x.dtype), device=x.device)
-        return kernel.tgv_solve(x, t, self.ratio, self.tolerance, self.iterations).x
+        return told(kernel.tgv_solve(x, t, self.ratio, self.tolerance, self.iterations), self, type(self)).x
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         # g* is 0 on a convex set and infinite outside, so its prox is the projection for every step.
@@ -97,4 +99,8 @@ class _Support(Prior):
 
     def _solve(self, v: Tensor, damping: float) -> kernel.Support:
         t = torch.full((len(v),), self.weight, dtype=real_of(v.dtype), device=v.device)
-        return kernel.tgv_support(v, t, self.ratio, self.tolerance, self.iterations, damping)
+        return told(
+            kernel.tgv_support(v, t, self.ratio, self.tolerance, self.iterations, damping),
+            self,
+            TotalGeneralisedVariation,
+        )

@@ -14,16 +14,19 @@ from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
 from workbench.priors.smoothed import SmoothedTotalVariation
 from workbench.priors.sparsity import L1, GroupL1
+from workbench.priors.unfinished import told
 from workbench.tensors import Shape, abs2, real_of, shown, spread
 
-_FINE, _SHORT = 1e-12, 0.03  # a prox whose dual is asked for: its gap, and its t in spreads of x
+# A prox whose dual is asked for: its gap, its most steps, and its t in spreads of x.
+_FINE, _STEPS, _SHORT = 1e-12, 300, 0.03
 
 
 class TotalVariation(Prior):
     """g(x) = weight sum over pixels of |Dx|_2 (isotropic) or |Dx|_1: few edges, flat in between.
 
     D are the forward differences of each channel, moduli where x is complex; one or two space axes. The prox is
-    iterative and stops by its own certificate, a duality gap. Rudin, Osher, Fatemi 1992, 10.1016/0167-2789(92)90242-F.
+    iterative and stops by its own certificate, a duality gap, or warns that it did not get there. Rudin, Osher, Fatemi
+    1992, 10.1016/0167-2789(92)90242-F.
     """
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX
@@ -37,7 +40,9 @@ class TotalVariation(Prior):
         tolerance: Annotated[
             float, Range(1e-8, 1e-2, log=True, limits=(0, 1)), "gap, relative to the objective, that ends the prox"
         ] = 1e-5,
-        iterations: Annotated[int, Range(10, 1000, log=True, limits=(1, 1e7)), "most dual steps of a prox"] = 300,
+        iterations: Annotated[
+            int, Range(10, 100_000, log=True, limits=(1, 1e7)), "most dual steps of a prox"
+        ] = 100_000,
     ) -> None:
         super().__init__()
         self.weight, self.isotropic, self.tolerance, self.iterations = weight, isotropic, tolerance, iterations
@@ -47,7 +52,7 @@ class TotalVariation(Prior):
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         t = torch.full((len(x),), step * self.weight, dtype=real_of(x.dtype), device=x.device)
-        return kernel.tv_prox(x, t, self.isotropic, self.tolerance, self.iterations)
+        return told(kernel.tv_solve(x, t, self.isotropic, self.tolerance, self.iterations), self, type(self)).x
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         # g* is 0 on a convex set and infinite outside, so its prox is the projection for every step.
@@ -73,7 +78,7 @@ class TotalVariation(Prior):
         middle = x.flatten(1).mean(1)
         t = _SHORT * abs2(x - spread(middle, x)).flatten(1).mean(1).sqrt()
         ahead = x + spread(t / self.weight, x) * z
-        return self.weight * kernel.tv_solve(ahead, t, self.isotropic, _FINE, self.iterations).dual
+        return self.weight * kernel.tv_solve(ahead, t, self.isotropic, _FINE, min(_STEPS, self.iterations)).dual
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return no_differences(shape)
