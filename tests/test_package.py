@@ -103,3 +103,18 @@ def test_lab_opens_the_notebooks_of_a_checkout_and_refuses_where_none_can_be(mon
     monkeypatch.setattr(lab, "NOTEBOOKS", tmp_path / "none")
     with pytest.raises(Refusal, match="install the workbench again"):
         lab.folder()
+
+
+def test_doctor_lives_where_another_package_took_the_top_of_ours(wheel, tmp_path):
+    """pip lets a later distribution write over the files of an earlier one."""
+    wheel.extractall(tmp_path)
+    (tmp_path / "workbench" / "__init__.py").write_text('"""Tools for the bench."""\n')
+    info = tmp_path / "bench_tools-2.5.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bench-tools\nVersion: 2.5\n")
+    (info / "RECORD").write_text("workbench/__init__.py,,\n")
+    code = "from workbench.cli import doctor; print(next(f.found for f in doctor.examine() if 'name' in f.about))"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    line = [sys.executable, "-c", code]
+    said = subprocess.run(line, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True).stdout
+    assert said.strip() == "shared with bench-tools 2.5"

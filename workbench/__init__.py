@@ -7,6 +7,8 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
+from workbench.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from workbench.algorithms import Algorithm as Algorithm
     from workbench.algorithms import State as State
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from workbench.priors import Prior as Prior
     from workbench.problem import Problem as Problem
     from workbench.refusal import Refusal as Refusal
-
-__version__ = "0.1.0"
 
 # OpenMP threads that spin while they wait starve whatever shares the cores with them: the page, a browser, another
 # run. On a busy two-core machine the default solve took 370 ms a step with spinning and 36 ms without.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
-from workbench import __version__
 from workbench.algorithms import Algorithm
 from workbench.parameters import VERSION, arrays_of, describe, undescribed
 from workbench.problem import Problem
+from workbench.version import __version__
 
 if TYPE_CHECKING:
     import xarray as xr

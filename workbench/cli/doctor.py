@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from workbench import __version__
 from workbench.cli import neighbours
 from workbench.cli.output import say, say_json
+from workbench.version import __version__
 
 SUMMARY = "Tell versions, devices and what works offline."
 EXAMPLES = ("workbench doctor", "workbench doctor --json")
@@ -71,7 +71,8 @@ def examine() -> Iterator[Finding]:
 def _neighbours() -> Finding:
     """Whether `import workbench` and the command mean this program and no other."""
     if others := neighbours.distributions():
-        remedy = f"pip uninstall {others[0].partition(' ')[0]}, then install this one again"
+        again = "pip install --force-reinstall --no-deps inverse-workbench"  # pip believes it whole
+        remedy = f"pip uninstall {others[0].partition(' ')[0]}; {again}"
         return Finding("the name workbench", f"shared with {', '.join(others)}", remedy)
     if others := neighbours.modules():
         remedy = "rename it, or start Python elsewhere: where it comes first, it is what is imported"
