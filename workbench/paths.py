@@ -39,7 +39,8 @@ def built(cls: type, words: Words, shape: Shape) -> Any:
     values = _values(cls, {p.name: p.default for p in parameters(cls)}, words, shape)
     if any(p.name == "shape" for p in parameters(cls)):
         return cls(shape=shape, **values)
-    return cls().fitted(shape, values) if issubclass(cls, Operator) else cls(**values)
+    made: Any = cls  # a member: each of its arguments has a default
+    return made().fitted(shape, values) if issubclass(cls, Operator) else made(**values)
 
 
 def _values(cls: type, now: Mapping[str, Any], words: Words, shape: Shape) -> dict[str, Any]:
