@@ -93,6 +93,7 @@ def visit(url: str, clicks: int) -> dict[str, Any]:
         found |= {f"{name} picture s": (ms or 0) / 1e3 for name, ms in page.evaluate("window.seen").items()}
         print("here", flush=True)
         sys.stdin.read()
+        page.close()  # as a person does: the page of a browser that is killed without a word is kept for a while
         browser.close()
     return found
 

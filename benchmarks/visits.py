@@ -15,7 +15,7 @@ from benchmarks.visitor import Visitor
 
 HEAD = ("visits", "MiB of the server", "since the first, MiB", "idle work, % of a core")
 QUERY = "/?truth=camera&truth.size={side}&steps=1000000"
-FORGET, IDLE = 4.0, 3.0  # seconds until a page that was left is gone, and that are looked at after it
+FORGET, IDLE = 10.0, 3.0  # seconds until a page that was left is gone, and that are looked at after it
 ROWS = (1, 2, 5, 10, 16, 20, 30, 40, 50, 75, 100)
 
 

@@ -5,7 +5,7 @@ import torch
 
 from tests.laws.small import matrix, random
 from workbench import operators
-from workbench.linalg import cg, operator_norm, power_norm, solve_data, solve_gram
+from workbench.linalg import cg, largest_eigenvalue, operator_norm, power_norm, solve_data, solve_gram
 from workbench.operators import Map
 from workbench.tensors import generator
 
@@ -60,7 +60,7 @@ def test_cg_starts_where_it_is_told_and_leaves_it_alone():
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
 @pytest.mark.parametrize("shape", [(30, 20), (20, 30)])
-def test_power_iteration_finds_the_largest_singular_value(dtype, shape):
+def test_powers_find_the_largest_singular_value(dtype, shape):
     for seed in range(5):
         A = random(shape, dtype, seed)
         largest = float(torch.linalg.matrix_norm(A, 2))
@@ -69,11 +69,11 @@ def test_power_iteration_finds_the_largest_singular_value(dtype, shape):
         assert largest <= operator_norm(dense(A), LIKE.to(dtype)) <= 1.021 * largest
 
 
-def test_power_iteration_of_nothing_is_zero():
+def test_powers_of_nothing_have_a_norm_of_zero():
     assert power_norm(dense(torch.zeros(4, 4, dtype=torch.float64))) == 0
 
 
-def test_power_iteration_of_degenerate_tops():
+def test_powers_of_degenerate_tops():
     values = torch.tensor([2.0, 2.0, 1.999, 1.0, 0.0], dtype=torch.float64)
     assert power_norm(dense(values.diag())) == pytest.approx(2, rel=1e-3)
 
@@ -109,3 +109,34 @@ def test_solve_data_in_closed_form_or_by_iteration(A):
     b, M = random((2, *A.out_shape), torch.float64), matrix(A)
     wanted = torch.linalg.solve(M @ M.mH + 0.3 * torch.eye(len(M), dtype=torch.float64), b.flatten(1).T).T
     assert torch.allclose(solve_data(A, b, 0.3, tolerance=1e-12).flatten(1), wanted, atol=1e-9)
+
+
+@pytest.mark.parametrize("outlier", [1.15, 1.02, 1.001])
+@pytest.mark.parametrize("flat", [True, False])
+def test_a_plateau_of_singular_values_does_not_hide_the_one_above_it(outlier, flat):
+    values = torch.ones(1, 128, 128, dtype=torch.float64) if flat else random((1, 128, 128), torch.float64).abs()
+    values = values / values.max()
+    values[0, 40, 90] = outlier
+    A = Map(((1, 128, 128),) * 2, lambda x: values * x, lambda y: values * y)
+    assert outlier <= operator_norm(A, LIKE) <= 1.025 * outlier
+
+
+def test_bounds_of_the_largest_eigenvalue_belong_to_each_item():
+    H = torch.stack([spd(1e4), 7 * spd(3.0, seed=1), 0 * spd(2.0)])[:, None]
+    like = torch.zeros(3, 1, 24, dtype=torch.float64)
+    low, high = largest_eigenvalue(dense(H), like, accuracy=1e-3)
+    wanted = torch.tensor([1.0, 7.0, 0.0], dtype=torch.float64)
+    assert bool((low <= wanted * (1 + 1e-12)).all() and (wanted <= high).all())
+    assert torch.allclose(high, wanted, rtol=2e-3)
+    for item in range(3):
+        alone = largest_eigenvalue(dense(H[item : item + 1]), like[:1], accuracy=1e-3)
+        assert torch.allclose(torch.stack(alone)[:, 0], torch.stack([low, high])[:, item], rtol=1e-9)
+    few = largest_eigenvalue(dense(H), like, accuracy=1e-3, steps=2)
+    assert bool((few[0] <= wanted * (1 + 1e-12)).all() and (wanted <= few[1]).all()), "cut short it is still a bound"
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.complex64])
+def test_the_bound_holds_in_single_precision(dtype):
+    A = random((40, 60), dtype)
+    largest = float(torch.linalg.matrix_norm(A, 2))
+    assert largest <= operator_norm(dense(A), LIKE.to(dtype)) <= 1.021 * largest

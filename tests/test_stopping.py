@@ -3,18 +3,21 @@
 import json
 import time
 
+import numpy as np
 import pytest
+import scipy.stats
 import torch
 
-from workbench.algorithms import FISTA, PDHG, Algorithm, GradientDescent
+from workbench.algorithms import FISTA, PDHG, Algorithm, GradientDescent, State
 from workbench.analysis import certify
 from workbench.analysis.certificates import fixed_point
 from workbench.cli.choose import choose
+from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import GaussianBlur, Operator
 from workbench.parameters import as_code, describe, parameters, rebuild
-from workbench.priors import L1, Tikhonov, TotalVariation
+from workbench.priors import L1, Tikhonov, TotalVariation, Zero
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, run, until
@@ -84,6 +87,33 @@ def test_morozov_stops_at_the_noise():
         clean = torch.full((40, 1, 30, 30), 0.7, dtype=torch.float64)
         y = noise.sample(clean, torch.Generator().manual_seed(0))
         assert abs(float(noise.nll(clean, y).mean()) / noise.expected(y) - 1) < 0.03
+
+
+@pytest.mark.parametrize("peak", [2.0, 20.0, 300.0])
+def test_few_counts_are_expected_to_have_their_own_misfit(peak):
+    """Against the deviance summed over SciPy's law at the true rates, which the rule does not know."""
+    truth = Shipped("camera", 96).tensor().double()
+    dim = torch.cat([truth, 0.05 * truth, 0 * truth])
+    noise = Poisson(peak, 0.02)
+    y = noise.sample(dim, torch.Generator().manual_seed(1))
+    rate = (peak * (dim + 0.02)).reshape(3, -1).numpy()
+    k = np.arange(500)[:, None]
+    for item in range(3):
+        cost = rate[item] - k + np.where(k > 0, k * np.log(np.maximum(k, 1) / rate[item]), 0)
+        exact = (scipy.stats.poisson.pmf(k, rate[item]) * cost).sum()
+        assert noise.expected(y[item : item + 1]) == pytest.approx(exact, rel=0.1)
+
+
+def test_each_item_of_a_batch_has_its_own_discrepancy():
+    truth = Shipped("camera", 32).tensor().double()
+    problem = Problem.simulate(GaussianBlur((1, 32, 32)), Poisson(20.0, 1e-3), Zero(), torch.cat([0 * truth, truth]))
+    rule = Discrepancy(1.0, 1).begin(problem, GradientDescent())
+    ends = torch.tensor([problem.noise.expected(y) for y in problem.y.split(1)])
+    assert ends[0] < 0.5 * ends[1]
+    for misfits, held in ((0.99 * ends, True), (torch.stack([1.1 * ends[0], 0.5 * ends[1]]), False)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Problem, "misfit", lambda self, x, misfits=misfits: misfits)
+            assert bool(rule(State(problem.zeros(), 1))) is held
 
 
 def test_either_and_both():

@@ -20,6 +20,7 @@ from workbench.tensors import (
     shown,
     spread,
     stream,
+    total,
 )
 
 DTYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
@@ -34,6 +35,22 @@ def test_inner_product_is_real_and_by_item(dtype):
     assert torch.allclose(norm2(x), dot(x, x))
     assert torch.allclose(norm(x), torch.linalg.vector_norm(x, dim=(1, 2)))
     assert dot(x, y).dtype == dtype.to_real()
+
+
+@pytest.mark.parametrize("size", [2**18 + 1, 2**22])
+def test_long_sums_are_right_to_the_rounding_of_their_dtype(size):
+    """torch's own norm of so many equal numbers is off by parts in 1000."""
+    tenth = torch.full((1, size), 0.1)
+    exact = float(tenth[0, 0]) * size**0.5
+    assert float(norm(tenth)) == pytest.approx(exact, rel=1e-7)
+    assert float(norm2(tenth)) == pytest.approx(exact**2, rel=1e-7)
+    wave = torch.arange(size).remainder(1000).sub(499.5).reshape(1, -1)
+    steps = torch.cat([wave[:, : size // 2], -wave[:, size // 2 :]], 1)
+    wanted = float((wave.double() * steps.double()).sum())
+    assert float(dot(wave, steps)) == pytest.approx(wanted, abs=2e-8 * float(norm2(wave)))
+    both = torch.complex(tenth, -tenth)
+    assert float(norm(both)) == pytest.approx(exact * 2**0.5, rel=1e-7)
+    assert torch.equal(total(tenth.double()), tenth.double().sum(1)) and total(tenth).dtype == torch.float32
 
 
 def test_inner_product_of_real_and_complex():

@@ -1,10 +1,13 @@
 """A saved run as one figure: truth, data, reconstruction, error, and the curves. Matplotlib is imported late."""
 
 import io
+import json
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import torch
 
+from workbench.parameters import rebuild
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ def _signals(dataset: "xr.Dataset") -> list[Panel]:
         return [("data", y, _data_limits(y, x), "gray"), ("reconstruction", x, _spread(x), "gray")]
     truth = _first(dataset["truth"].values)
     limits = (min(0.0, float(truth.min())), max(1.0, float(truth.max())))
-    error = x - truth
+    error = _first(_aligned(dataset)) - truth
     most = float(np.abs(error).max()) or 1.0
     title = (
         f"reconstruction  {float(dataset['psnr'].values[-1].item()):.2f} dB" if "psnr" in dataset else "reconstruction"
@@ -63,6 +66,16 @@ def _signals(dataset: "xr.Dataset") -> list[Panel]:
         (title, x, limits, "gray"),
         ("error", error.mean(-1) if error.ndim == 3 else error, (-most, most), "RdBu_r"),
     ]
+
+
+def _aligned(dataset: "xr.Dataset") -> np.ndarray:
+    """x up to what the data cannot tell, as the operator knows it: what the error is taken of."""
+    x, truth = dataset["x"].values, dataset["truth"].values
+    try:
+        operator = rebuild(json.loads(dataset.attrs["spec"])["operator"])
+    except (Refusal, KeyError):  # a run that cannot be rebuilt has its picture all the same
+        return x
+    return operator.aligned(torch.from_numpy(x), torch.from_numpy(truth)).numpy()
 
 
 def _data_limits(y: np.ndarray, x: np.ndarray) -> Limits:

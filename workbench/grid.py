@@ -144,7 +144,7 @@ def _baseline(problem: Problem) -> float:
     guess = operator.pseudo_inverse(problem.y) if isinstance(operator, LinearOperator) else None
     guess = problem.start() if guess is None else guess.to(problem.dtype)
     assert problem.truth is not None
-    return float(signal_to_noise(guess, problem.truth)[0])
+    return float(signal_to_noise(problem.aligned(guess), problem.truth)[0])
 
 
 def _wrong(prior: Prior, algorithm: Algorithm, found: "xr.Dataset", gain: float) -> str:

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from workbench import memory
-from workbench.linalg import operator_norm
-from workbench.noise import Noise
+from workbench.linalg import jacobian_norms, operator_norm
+from workbench.noise import Likelihood, Noise
 from workbench.operators import Field, LinearOperator, Map, Operator
 from workbench.operators.derivatives import push
 from workbench.priors import Prior
 from workbench.refusal import Refusal
-from workbench.tensors import as_signal, complex_of, dot, norm2, require_finite, shown, spread, stream
+from workbench.tensors import Each, as_signal, complex_of, dot, each_of, norm2, require_finite, shown, spread, stream
 
 
 @dataclass(frozen=True)
@@ -94,22 +94,40 @@ class Problem:
         """misfit + prior: (B,)."""
         return self.misfit(x) + self.prior(x)
 
-    def lipschitz(self) -> float:
-        """A Lipschitz constant of `misfit_grad` for a linear operator: noise.lipschitz ||A||^2."""
-        return self.noise.lipschitz(self.y) * self.norm() ** 2
+    def terms(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The misfit and the prior at x put into the constraints, where both are finite: (B,) each."""
+        x = self.prior.feasible(x)
+        return self.misfit(x), self.prior(x)
+
+    def lipschitz(self) -> Each:
+        """A Lipschitz constant of each item's `misfit_grad` for a linear operator: noise.lipschitz ||A||^2."""
+        if Likelihood.QUADRATIC in self.noise.can:
+            return self.noise.lipschitz(self.y) * self.norm() ** 2
+        each = [self.noise.lipschitz(y) for y in self.y.split(1)]
+        return each_of(torch.tensor(each, dtype=torch.float64)) * self.norm() ** 2
 
     def strong_convexity(self) -> float:
         """An m with objective - m |x|^2 / 2 convex for a convex misfit: the prior's, and the noise's where the
         spectrum of A*A is known."""
-        modulus = self.noise.strong_convexity()
+        modulus = self.noise.strong_convexity(self.y)
         spectrum = self.operator.spectrum() if modulus and isinstance(self.operator, LinearOperator) else None
         least = 0.0 if spectrum is None else max(0.0, float(spectrum.min()))
         return self.prior.strong_convexity() + modulus * least
 
-    def norm(self) -> float:
-        """||A||, of the Jacobian at the start where A is nonlinear."""
-        linear = self.operator if isinstance(self.operator, LinearOperator) else self.operator.at(self.start()[:1])
-        return operator_norm(linear, self.zeros())
+    def norm(self) -> Each:
+        """||A||; where A is nonlinear that of each item's Jacobian at the start."""
+        if isinstance(self.operator, LinearOperator):
+            return operator_norm(self.operator, self.zeros())
+        return each_of(jacobian_norms(self.operator.at(self.start()), self.zeros()))
+
+    @property
+    def bends_evenly(self) -> bool:
+        """Whether the misfit has one Hessian everywhere, so that its Lipschitz constant says how it bends at any x."""
+        return self.operator.linear and Likelihood.QUADRATIC | Likelihood.LIPSCHITZ in self.noise.can
+
+    def aligned(self, x: Tensor) -> Tensor:
+        """x, or what has the same data and is nearer to the truth where it is known: what an error is taken of."""
+        return x if self.truth is None else self.operator.aligned(x, self.truth.to(x))
 
     def gauss_newton(self, x: Tensor) -> LinearOperator:
         """v -> J* curvature J v + prior's Hessian v at x: the Hessian without the bend of A."""

@@ -1,6 +1,5 @@
 """The only loop of the package: states come from an iterator, probes read them, a Dataset keeps what they read."""
 
-import math
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,13 +14,13 @@ from torch import Tensor
 from workbench import memory
 from workbench.algorithms import Algorithm, State
 from workbench.datasets import described, signal_dims, spec, with_arrays, with_data
-from workbench.diagnosis import Diagnosis, explosion
 from workbench.linalg import adjoint_mismatch
 from workbench.operators import Operator
 from workbench.problem import Problem
 from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal
-from workbench.tensors import norm2, shown, stream
+from workbench.tensors import norm, normal_like, plain, shown, stream
+from workbench.watch import Diverged, Watch
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,17 +28,6 @@ if TYPE_CHECKING:
     from workbench.stopping import Stop
 
 Probe = Callable[[Problem, State], Mapping[str, Tensor]]
-
-
-class Diverged(Refusal):
-    """A run that left for infinity: its `diagnosis`, and `state`, the last good one."""
-
-    def __init__(self, diagnosis: Diagnosis, state: State) -> None:
-        super().__init__("a run that stays bounded", diagnosis.why, diagnosis.remedy)
-        self.diagnosis, self.state = diagnosis, state
-
-    def __reduce__(self) -> tuple:
-        return type(self), (self.diagnosis, self.state)
 
 
 def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, seed: int = 0) -> Iterator[State]:
@@ -50,9 +38,11 @@ def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, see
     if sentence := algorithm.unmet(problem):
         raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
     _warn_of_mismatch(problem)
-    x = problem.start() if x is None else x
+    x = algorithm.start(problem) if x is None else x
     if tuple(x.shape) != problem.shape:
         raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
+    if not problem.operator.linear and not algorithm.wanders:
+        _refuse_flat(problem, x)
     return _from_start(problem, algorithm, x, seed)
 
 
@@ -74,6 +64,20 @@ def _warn_of_mismatch(problem: Problem) -> None:
         warnings.warn(
             f"{sentence} forward, and solvers go astray. print(workbench.check({name})) says more", stacklevel=3
         )
+
+
+def _refuse_flat(problem: Problem, x: Tensor) -> None:
+    """Refuse a start that the data do not pull at, though it does not explain them: no method would say that it rests.
+
+    A random signal of the data finds a Jacobian that is 0.
+    """
+    with torch.no_grad():
+        name, slope = type(problem.operator).__name__, problem.noise.grad(problem.operator(x), problem.y)
+        back = problem.operator.at(x).adjoint(normal_like(slope, stream(0, "a look at the start", device=x.device)))
+    if bool(((norm(slope) > 0) & (norm(back) == 0)).any()):
+        came = f"one where the Jacobian of {name} is 0, so that every gradient of the misfit is"
+        remedy = f"start elsewhere (x=...), or give {name} a method first_guess(y) that does"
+        raise Refusal("a start from which the data show a way", came, remedy)
 
 
 def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) -> Iterator[State]:
@@ -104,28 +108,6 @@ def after(steps: int) -> Callable[[State], bool]:
     return lambda state: state.k >= steps
 
 
-class Watch:
-    """Looks at states now and then; Diverged, with the last good one, once x is not finite or has exploded.
-
-    Exploded is `growth` times larger than the start and the back-projection. A look waits for the device.
-    """
-
-    def __init__(self, problem: Problem, algorithm: Algorithm, growth: float = 100.0) -> None:
-        self.algorithm, self._growth = algorithm, growth
-        self.good: State | None = None
-        self._limit = growth * max(_size(problem.start()), torch.finfo(problem.y.dtype).eps)
-
-    def look(self, state: State) -> None:
-        """Accept the state as good, or raise Diverged."""
-        size = _size(state.x)
-        if self.good is None and math.isfinite(size):
-            self._limit = max(self._limit, self._growth * size)
-        if not size <= self._limit:  # NaN is not <= either
-            good = self.good or state
-            raise Diverged(explosion(self.algorithm, good, state, size), good)
-        self.good = state
-
-
 def guard(problem: Problem, algorithm: Algorithm, states: Iterable[State], every: int = 10) -> Iterator[State]:
     """The same states; Diverged, with the last good one, when a look at every `every`-th finds them gone."""
     watch = Watch(problem, algorithm)
@@ -133,10 +115,6 @@ def guard(problem: Problem, algorithm: Algorithm, states: Iterable[State], every
         if state.k % every == 0 or watch.good is None:
             watch.look(state)
         yield state
-
-
-def _size(x: Tensor) -> float:
-    return float(norm2(x).max().sqrt())
 
 
 @dataclass(frozen=True)
@@ -170,8 +148,8 @@ def _row(problem: Problem, state: State, seconds: float, probes: tuple[Probe, ..
 
 
 def objective(problem: Problem, state: State) -> Mapping[str, Tensor]:
-    """The probe of the objective, its two terms and nothing else."""
-    misfit, prior = problem.misfit(state.x), problem.prior(state.x)
+    """The probe of the objective, its two terms and nothing else: at x put into the constraints, where it is finite."""
+    misfit, prior = problem.terms(state.x)
     return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
 
 
@@ -213,8 +191,9 @@ def as_dataset(
     import xarray as xr
 
     ks, seconds = places
-    variables: dict[str, Any] = {n: (("k", "batch")[: v.ndim], v.cpu().numpy()) for n, v in columns.items()}
-    variables["x"] = (signal_dims("x", state.x), state.x.cpu().numpy())
+    variables: dict[str, Any] = {n: (("k", "batch")[: v.ndim], plain(v).cpu().numpy()) for n, v in columns.items()}
+    x = plain(state.x)
+    variables["x"] = (signal_dims("x", x), x.cpu().numpy())
     return xr.Dataset(variables, {"k": ks, "seconds": ("k", seconds, {"units": "s"})}, attrs)
 
 

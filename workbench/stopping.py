@@ -74,7 +74,7 @@ class Gap(Stop):
 
 @dataclass(frozen=True)
 class Residual(Stop):
-    """|x - T x| <= relative |x|, T one more step of the algorithm."""
+    """|x - T x| <= relative |x|, T one more step of the algorithm, or as many more as move x at all."""
 
     relative: Tolerance = 1e-6
     every: Every = 20
@@ -99,10 +99,10 @@ class Change(Stop):
 
         def settled(state: State) -> str:
             last = before.pop() if before else None
-            before.append(state.x)
+            before.append(state.moving)
             if last is None:
                 return ""
-            size, moved = norm(state.x), norm(state.x - last)
+            size, moved = norm(state.moving), norm(state.moving - last)
             return _below("change", torch.where(moved > 0, moved / size, 0), self.relative)
 
         return _now_and_then(self.every, settled)
@@ -119,7 +119,8 @@ class Discrepancy(Stop):
     every: Every = 5
 
     def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
-        level = self.tau**2 * problem.noise.expected(problem.y)
+        each = [problem.noise.expected(y) for y in problem.y.split(1)]
+        level = self.tau**2 * torch.tensor(each, device=problem.y.device)
         return _now_and_then(self.every, lambda state: _below("misfit", problem.misfit(state.x), level))
 
 
@@ -170,9 +171,11 @@ def _now_and_then(every: int, rule: Rule) -> Rule:
     return look
 
 
-def _below(what: str, values: Tensor, limit: float) -> str:
+def _below(what: str, values: Tensor, limit: float | Tensor) -> str:
     """That the values of all items of the batch are at most the limit, in words; empty where one is above."""
-    return f"{what} {float(values.max()):.3g} <= {limit:g}" if bool((values <= limit).all()) else ""
+    if not bool((values <= limit).all()):
+        return ""
+    return f"{what} {float(values.max()):.3g} <= {float(torch.as_tensor(limit).max()):g}"
 
 
 _SIMPLE = {rule.__name__.lower(): rule for rule in (Steps, Seconds, Gap, Residual, Change, Discrepancy)}

@@ -9,8 +9,10 @@ from torch import Tensor
 from workbench.refusal import Refusal
 
 Shape = tuple[int, ...]
+Each = float | Tensor  # one number, or one of each item of a batch: (B,) float64 on the CPU
 
 _PRECISIONS = (torch.float32, torch.float64, torch.complex64, torch.complex128)
+_LONG, _PIECE = 1 << 18, 1 << 12  # numbers: from where on a sum is made in pieces, and of how many each
 _MASK = (1 << 64) - 1
 # torch's Mersenne twister on the CPU, as `get_state` writes it: the seed, two numbers, then its 624 words.
 _SEEDED = torch.Generator().manual_seed(0).get_state().numpy().view(np.uint64)
@@ -30,18 +32,32 @@ _BEGAN = {
 def dot(x: Tensor, y: Tensor) -> Tensor:
     """Real inner product Re<x, y> of each item of the batch: (B, ...), (B, ...) -> (B,)."""
     if x.is_complex() or y.is_complex():
-        x, y = _parts(x.to(complex_of(x.dtype))), _parts(y.to(complex_of(y.dtype)))
-    return (x.flatten(1) * y.flatten(1)).sum(1)
+        x, y = parts(x.to(complex_of(x.dtype))), parts(y.to(complex_of(y.dtype)))
+    return total(x.flatten(1) * y.flatten(1))
 
 
 def abs2(x: Tensor) -> Tensor:
     """|x|^2 as re^2 + im^2: twice differentiable at 0, unlike x.abs().square()."""
-    return _parts(x).square().sum(-1) if x.is_complex() else x.square()
+    return parts(x).square().sum(-1) if x.is_complex() else x.square()
 
 
 def norm2(x: Tensor) -> Tensor:
     """Squared Euclidean norm of each item of the batch: (B, ...) -> (B,)."""
-    return abs2(x).flatten(1).sum(1)
+    return total(abs2(x))
+
+
+def total(x: Tensor) -> Tensor:
+    """The sum of each item of the batch: (B, ...) -> (B,), to the rounding of its dtype however long the items are.
+
+    torch adds in a cascade, which holds that for some 100,000 numbers. Longer items of single precision are added in
+    pieces, and the pieces in double, so that no copy of all in double is made.
+    """
+    flat = x.flatten(1)
+    if flat.shape[1] < _LONG or flat.dtype != torch.float32:
+        return flat.sum(1)
+    whole = flat.shape[1] // _PIECE * _PIECE
+    pieces = flat[:, :whole].unflatten(1, (-1, _PIECE)).sum(2)
+    return (pieces.sum(1, dtype=torch.float64) + flat[:, whole:].sum(1)).to(flat.dtype)
 
 
 def norm(x: Tensor) -> Tensor:
@@ -54,9 +70,50 @@ def spread(values: Tensor, x: Tensor) -> Tensor:
     return values.reshape(values.shape + (1,) * (x.ndim - values.ndim))
 
 
-def _parts(x: Tensor) -> Tensor:
-    """Real and imaginary part along a last axis; a lazily conjugated tensor has no such view."""
-    return torch.view_as_real(x.resolve_conj())
+def each_of(values: Tensor) -> Each:
+    """One number of each item, (B,), as a single one where all have the same."""
+    numbers: list[float] = values.tolist()
+    return numbers[0] if len(set(numbers)) == 1 else torch.tensor(numbers, dtype=torch.float64)
+
+
+def times(amount: Each, x: Tensor) -> Tensor:
+    """amount x, each item of x, (B, ...), by its own."""
+    return spread(column(amount, x), x) * x if isinstance(amount, Tensor) else amount * x
+
+
+def column(amount: Each, x: Tensor) -> Tensor:
+    """The number of each item of x, (B,), on its device and in its precision."""
+    return torch.as_tensor(amount, dtype=torch.float64).expand(len(x)).to(x.device, real_of(x.dtype))
+
+
+def smaller(one: Each, other: Each) -> Each:
+    """The smaller of two numbers, item by item."""
+    if isinstance(one, Tensor) or isinstance(other, Tensor):
+        return torch.minimum(*(torch.as_tensor(n, dtype=torch.float64) for n in (one, other)))
+    return min(one, other)
+
+
+def larger(one: Each, other: Each) -> Each:
+    """The larger of two numbers, item by item."""
+    return -smaller(-one, -other)
+
+
+def least(amount: Each | None) -> float | None:
+    """The least of the batch."""
+    return float(amount.min()) if isinstance(amount, Tensor) else amount
+
+
+def plain(x: Tensor) -> Tensor:
+    """x without the flags by which torch conjugates (z.conj()) and negates (z.conj().imag) lazily; else x itself.
+
+    NumPy and views of real and imaginary parts refuse tensors that have one.
+    """
+    return x.resolve_conj().resolve_neg()
+
+
+def parts(x: Tensor) -> Tensor:
+    """Real and imaginary part of complex numbers along a last axis; real numbers as they are."""
+    return torch.view_as_real(x.resolve_conj()) if x.is_complex() else x
 
 
 def complex_of(dtype: torch.dtype) -> torch.dtype:
@@ -114,7 +171,7 @@ def _hashed(seed: int, purpose: str, number: int) -> int:
 def normal_like(x: Tensor, rng: torch.Generator) -> Tensor:
     """Standard normal numbers shaped like x; real and imaginary parts each have variance 1."""
     if x.is_complex():
-        return torch.view_as_complex(normal_like(_parts(x), rng))
+        return torch.view_as_complex(normal_like(parts(x), rng))
     return torch.randn(x.shape, generator=rng, dtype=x.dtype, device=x.device)
 
 
@@ -125,7 +182,7 @@ def as_signal(values: Tensor | np.ndarray, name: str) -> Tensor:
     if not isinstance(values, Tensor):
         raise Refusal(f"{name} as a tensor or an array", type(values).__name__, "make it one with torch.as_tensor")
     require_precision(values, name)
-    return values.resolve_conj().resolve_neg()
+    return plain(values)
 
 
 def require_precision(x: Tensor, name: str) -> None:
@@ -137,7 +194,7 @@ def require_precision(x: Tensor, name: str) -> None:
 
 def require_finite(x: Tensor, name: str) -> None:
     """Refuse a signal with NaN or infinite entries."""
-    bad = int((~torch.isfinite(_parts(x) if x.is_complex() else x)).sum())
+    bad = int((~torch.isfinite(parts(x))).sum())
     if bad:
         raise Refusal(f"finite values in {name}", f"{bad} NaN or infinite", "mask or replace them before the run")
 

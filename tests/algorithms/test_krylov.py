@@ -99,3 +99,23 @@ def test_white_noise_and_one_weight_are_asked_for() -> None:
     x = torch.rand(1, *SHAPE, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     coloured = Problem.simulate(operators.Identity(SHAPE), noise.Sobolev(), priors.Tikhonov(), x)
     assert "white noise" in LSQR().unmet(coloured) and not ConjugateGradient().unmet(coloured)
+
+
+def far(dtype: torch.dtype, operator: LinearOperator) -> tuple[Problem, torch.Tensor, torch.Tensor]:
+    """Data alone, H singular; a start of one's own with a part that H does not see; the least objective, by SVD."""
+    p = Problem.simulate(operator, noise.Gaussian(SIGMA), priors.Zero(), problem(operator).truth.to(dtype))
+    start = 300 * random((2, *SHAPE), torch.float64, 5).to(dtype)
+    A, y = matrix(operator).numpy() / SIGMA, p.y.double().flatten(1).numpy() / SIGMA
+    rest = [y[i] - A @ np.linalg.lstsq(A, y[i], rcond=1e-10)[0] for i in range(2)]
+    return p, start, torch.tensor([r @ r / 2 for r in rest])
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("operator", [operators.Gradient(SHAPE), operators.Radon(SHAPE, 3)], ids=lambda o: str(o)[:6])
+@pytest.mark.parametrize("algorithm", [ConjugateGradient(), CGLS(), LSQR(), LSMR(), MINRES()], ids=lambda a: str(a)[:6])
+def test_where_h_is_singular_they_arrive_and_stay(algorithm: Algorithm, operator: LinearOperator, dtype) -> None:
+    p, start, least = far(dtype, operator)
+    values = [p.objective(s.x).double() for s in islice(iterate(p, algorithm, start), 2000)]
+    slack = 1e-6 * least + torch.finfo(dtype).eps * values[0]  # of |b - H x| rounding leaves eps |H| |x|
+    lowest = torch.stack(values).amin(0)
+    assert bool((lowest <= least + slack).all() and (values[-1] <= lowest + slack).all())

@@ -86,7 +86,7 @@ def end(of: Problem, algorithm: Algorithm, steps: int) -> Tensor:
         (PnPPGD(), ProximalGradient()),
         (PnPPGD(step_size=0.003), ProximalGradient(0.003)),
         (PnPADMM(sigma=0.2), ADMM(rho=25.0)),
-        (PnPADMM(), ADMM()),
+        (PnPADMM(), ADMM(rho=0.2 / SIGMA**2)),
     ],
     ids=lambda a: type(a).__name__,
 )

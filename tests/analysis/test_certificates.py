@@ -1,5 +1,6 @@
 """Certificates against CVXPY: the gap is a true upper bound at every look, and it closes."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,11 +10,25 @@ from tests.certified import CASES, ENOUGH, LOOKS, SHAPE, crop, looks, optimum, p
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State
 from workbench.analysis import Kind, certify, gap
 from workbench.analysis.duality import lower_bound, uncertified
-from workbench.noise import Gaussian
+from workbench.noise import Gaussian, Poisson
 from workbench.operators import GaussianBlur, Identity, Mask, Operator
-from workbench.priors import L1, Box, NonNegative, Tikhonov, TotalVariation, Zero
+from workbench.priors import (
+    L1,
+    AffineConstraint,
+    Box,
+    Entropy,
+    L1Ball,
+    L2Ball,
+    LInfBall,
+    NonNegative,
+    Simplex,
+    Sum,
+    Tikhonov,
+    TotalVariation,
+    Zero,
+)
 from workbench.problem import Problem
-from workbench.run import after, iterate, observe, until
+from workbench.run import after, iterate, objective, observe, until
 from workbench.tensors import norm
 
 SOLVER = 1e-8  # what Clarabel leaves, relative
@@ -113,7 +128,7 @@ def test_elsewhere_it_is_the_fixed_point_residual_and_says_why():
     bent = Problem(Squares(), Gaussian(0.5), Tikhonov(1.0), crop("moon"))
     assert "linear" in uncertified(bent)
     assert gap(bent, State(bent.y)) == {}
-    state = next(iter(iterate(bent, GradientDescent(step_size=1e-3))))
+    state = next(iter(iterate(bent, GradientDescent(step_size=1e-3), bent.y)))
     proof = certify(bent, GradientDescent(step_size=1e-3), state)
     assert proof.kind is Kind.RESIDUAL and "linear" in proof.why
     step = 1e-3 * (bent.misfit_grad(state.x) + bent.prior.grad(state.x))
@@ -127,3 +142,32 @@ def test_least_squares_without_a_prior_have_a_gap_too():
     state = last(shifted, ConjugateGradient(), 20)
     least = lower_bound(shifted, state)
     assert torch.allclose(least, shifted.objective(state.x), rtol=1e-9)
+
+
+CONSTRAINTS = (NonNegative(), Box(0.1, 0.8), Simplex(0.2), L1Ball(0.15), L2Ball(0.3), LInfBall(0.8), Entropy(1.0))
+
+
+@pytest.mark.parametrize("law", [Gaussian(0.1), Poisson(50.0, 0.1)], ids=lambda n: type(n).__name__)
+@pytest.mark.parametrize("constraint", [*CONSTRAINTS, Sum(NonNegative(), L2Ball(0.3))], ids=lambda c: type(c).__name__)
+def test_a_split_constraint_is_certified_where_it_is_met(law, constraint):
+    """Splitting methods leave x outside by 1e-7 or more, where the objective is infinite; the truth touches 0."""
+    truth = torch.zeros(1, *SHAPE, dtype=torch.float64)
+    truth[..., 2:6, 3:7] = 1
+    solved = Problem.simulate(GaussianBlur(SHAPE, 0.7), law, Sum(TotalVariation(1.0), constraint), truth)
+    gaps, values, objectives = [], [], []
+    for state in until(iterate(solved, PDHG()), after(800)):
+        if state.k in (5, 50, 800):
+            proof = certify(solved, PDHG(), state)
+            gaps.append(float(proof.relative))
+            inside = solved.prior.feasible(state.x)
+            values.append(float(solved.objective(inside)))
+            objectives.append(float(objective(solved, state)["objective"]))
+            assert float(proof.value) >= values[-1] - min(values) - 1e-9
+    assert all(map(math.isfinite, gaps + values)) and gaps[2] < 0.2 and gaps[2] < 0.5 * gaps[0]
+    assert objectives == pytest.approx(values, rel=1e-12), "what a run records is finite, too"
+
+
+def test_constraints_that_do_not_stack_have_no_gap_and_say_so():
+    solved = deblurring(Sum(TotalVariation(1.0), AffineConstraint(value=(0.3,))))
+    proof = certify(solved, PDHG(), last(solved, PDHG(), 50))
+    assert proof.kind is Kind.RESIDUAL and "stack" in proof.why and bool(proof.relative.isfinite().all())

@@ -81,6 +81,30 @@ def test_single_precision_ends_at_its_rounding(name):
     assert bool(((pairs.values - exact[:20]).abs() <= pairs.residuals).all())
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_intervals_of_long_vectors_in_single_precision_hold_their_eigenvalues(sign):
+    known = sign * torch.tensor([2.0, 1.8, 1.5])
+    values = sign * torch.linspace(0, 0.5, 2**19)
+    values[torch.tensor([7, 1541, 2**18])] = known
+    search = Search(tolerance=1e-5, products=60, like=torch.zeros(()))
+    pairs = (top if sign > 0 else bottom)(diagonal(values), 3, search)
+    away = (pairs.values - known.double()).abs()
+    assert bool((away <= pairs.residuals).all()), away
+    assert float(away.max()) < 1e-6 and float(pairs.residuals.max()) < 3e-5
+    space = pairs.space.double()
+    torch.testing.assert_close(space @ space.mT, torch.eye(len(space)).double(), rtol=0, atol=5e-7)
+
+
+def test_intervals_stay_true_through_restarts_in_single_precision():
+    blur = GaussianBlur((1, 96, 96), 2.0).gram
+    for pairs in outermost(blur, 4, 1, Search(tolerance=1e-7, products=600, basis=30, like=torch.zeros(()))):
+        vectors = pairs.vectors.double()
+        signals = (vectors / torch.linalg.vector_norm(vectors, dim=1, keepdim=True)).reshape(-1, 1, 96, 96)
+        left = (blur(signals) - pairs.values.reshape(-1, 1, 1, 1) * signals).flatten(1)
+        assert bool((torch.linalg.vector_norm(left, dim=1) <= 1.01 * pairs.residuals).all())
+    assert pairs.converged and pairs.products > 100
+
+
 def test_a_bottom_that_is_not_reached_says_so():
     blur = GaussianBlur(SHAPE)
     exact = blur.spectrum().sort().values

@@ -10,6 +10,7 @@ from torch import Tensor
 from tests.analysis.test_spectrum import diagonal
 from workbench import noise, operators, priors
 from workbench.algorithms import ConjugateGradient, GradientDescent
+from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Search, modes, rates, top
 from workbench.operators import GaussianBlur
 from workbench.problem import Problem
@@ -156,3 +157,28 @@ def test_the_error_is_split_without_rest_over_all_modes() -> None:
     assert float(rest.max()) < 1e-12
     few, rest = modes.error_split(top(diagonal(exact), 4), error)
     torch.testing.assert_close(few.sum(1) + rest, norm2(error))
+
+
+@pytest.mark.parametrize("lost", [math.nan, math.inf, -math.inf])
+def test_of_a_spectrum_that_is_no_numbers_no_step_is_known_to_be_stable(lost: float) -> None:
+    assert math.isnan(rates.critical_step(lost))
+    for batch in (1, 4, math.inf):
+        assert math.isnan(rates.critical_batch_step(lost, lost, batch))
+    assert rates.critical_step(-3.0) == math.inf and rates.critical_step(0.0) == math.inf
+    values, masses = torch.tensor([1.0, math.nan, 3.0]).double(), torch.ones(3).double()
+    for polynomials in (rates.gradient_descent(values, 0.1, 4), rates.conjugate_gradients(values, masses, 4)):
+        assert bool(rates.excess(polynomials, values, masses).isnan().all())
+
+
+@pytest.mark.parametrize("factor", [math.nan, math.inf])
+def test_a_spectrum_of_what_is_no_matrix_of_numbers_is_refused(factor: float) -> None:
+    lost = diagonal(factor * torch.ones(30).double())
+    for call in (
+        lambda: spectrum.slq(lost, 5, 2),
+        lambda: top(lost, 2),
+        lambda: spectrum.bottom(lost, 2),
+        lambda: spectrum.outliers(spectrum.lanczos(lost, 5)),
+        lambda: spectrum.last(spectrum.freedom(lost, lost, 2)),
+    ):
+        with pytest.raises(Refusal, match="finite"):
+            call()

@@ -10,9 +10,10 @@ import pytest
 import torch
 from bokeh.models import ColumnDataSource
 
-from workbench.algorithms import GradientDescent
+from workbench.algorithms import GradientDescent, PreconditionedGradient
 from workbench.app import spectral
 from workbench.app.axes import AXES, Linear, Logarithmic, SymmetricLogarithmic
+from workbench.app.frames import frame_of
 from workbench.app.session import Session
 from workbench.app.spectra import Spectra
 from workbench.app.views.spectrum import SpectrumView
@@ -161,6 +162,32 @@ def test_every_plot_draws_a_real_finding(session, name):
     sources = [s for p in view._plot.element.select(pn.pane.Bokeh) for s in p.object.select({"type": ColumnDataSource})]
     assert any(len(column) for source in sources for column in source.data.values())
     view.spectra.cancel()
+
+
+@pytest.mark.parametrize("algorithm", [GradientDescent(), PreconditionedGradient(Circulant())], ids=["plain", "P"])
+def test_the_bound_of_the_step_stands_on_the_axis_of_what_it_bounds(algorithm):
+    """2/step of a preconditioned gradient bounds the eigenvalues of P H: 0.6, say, where those of H reach 400."""
+    parts = {"operator": GaussianBlur((1, SIDE, SIDE)), "prior": Tikhonov(5.0), "algorithm": algorithm}
+    session = Session(Experiment(truth=Shipped("camera", SIDE), steps=5, **parts))
+    spectra = Spectra(session)
+    studied(spectra)
+    session.play()
+    wait(spectra, lambda: session.job.latest.status is Status.DONE)
+    spectra.precondition(Circulant())
+    wait(spectra, lambda: spectra.balanced is not None)
+    frame = frame_of(session.job.latest, session._curves, session.problem, 0.0)
+    flags = {}
+    for name in ("density", "preconditioner"):
+        plot = PLOTS[name]()
+        plot.draw(spectra, frame, Linear)
+        flags[name] = dict(zip(*(plot.flags._source.data[c] for c in ("text", "x")), strict=True))
+    known, other = ("density", "preconditioner")[:: 1 if algorithm == GradientDescent() else -1]
+    assert not any("2/step" in word for word in flags[other])
+    (at,) = [x for word, x in flags[known].items() if "2/step" in word]
+    high = float(spectra.balanced.nodes[-1]) if known == "preconditioner" else 1.0
+    assert at == pytest.approx(2 / frame.curves["step_size"][-1] / high, rel=1e-6)
+    spectra.cancel()
+    session.close()
 
 
 def test_filter_factors_end_at_those_of_tikhonov(spectra):

@@ -16,6 +16,7 @@ from torch import Tensor
 from workbench import algorithms, catalog, noise, operators, priors
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.grid import cover
+from workbench.checks.algorithms import equal_numbers, same
 from workbench.operators import Operator
 from workbench.parameters import as_code, changed, describe, parameters, rebuild
 from workbench.problem import Problem
@@ -53,8 +54,9 @@ def fits(operator: Operator, noise: noise.Noise, truth: Tensor) -> list[Problem]
 
 
 def small(operator: type[Operator], batch: int = 2) -> list[Problem]:
-    """Every noise and prior with one operator, 8 x 8."""
-    return [p for n in NOISES for p in fits(operator((1, 8, 8)), n, disc(8, batch))]
+    """Every noise and prior with one operator, 8 x 8; of a batch the later items are the dimmer ones."""
+    truth = disc(8, batch) / (1 + 4 * torch.arange(batch, dtype=torch.float64).reshape(-1, 1, 1, 1))
+    return [p for n in NOISES for p in fits(operator((1, 8, 8)), n, truth)]
 
 
 def covering(problems: list[Problem], strength: int) -> list[tuple[Problem, Algorithm]]:
@@ -74,18 +76,6 @@ CELLS = [
 ]
 cells = pytest.mark.parametrize(("problem", "algorithm"), CELLS)
 members = pytest.mark.parametrize("algorithm", MEMBERS, ids=name)
-
-
-def tensors(state: State) -> dict[str, Tensor]:
-    values = {f.name: getattr(state, f.name) for f in dataclasses.fields(state)}
-    return {n: v for n, v in values.items() if isinstance(v, Tensor)}
-
-
-def same(one: State, other: State) -> bool:
-    """Equal bit for bit, everything the next step reads included."""
-    pairs = [(v, tensors(other).get(n)) for n, v in tensors(one).items()]
-    equal = all(isinstance(w, Tensor) and torch.equal(v, w) for v, w in pairs)
-    return equal and one.k == other.k and one.measured == other.measured
 
 
 def states(problem: Problem, algorithm: Algorithm, steps: int, seed: int = 0) -> list[State]:
@@ -119,7 +109,6 @@ def test_two_in_a_batch_are_two_runs(problem: Problem, algorithm: Algorithm) -> 
         pytest.skip("items of a batch draw different numbers")
     both = states(problem, algorithm, STEPS)
     for item in range(2):
-        # The constants behind default steps are one number a batch: the item that runs alone is given the same.
         alone, shaken = (alone_in(problem, algorithm, both, item, scale) for scale in (1.0, 1.0 + 1e-15))
         # A reduction over one item may round in another order, and some methods magnify rounding a thousandfold.
         rounding = 100 * (alone - shaken).abs().max() + 1e-9 * alone.abs().max()
@@ -129,10 +118,7 @@ def test_two_in_a_batch_are_two_runs(problem: Problem, algorithm: Algorithm) -> 
 def alone_in(problem: Problem, algorithm: Algorithm, both: list[State], item: int, scale: float) -> Tensor:
     """Where one item of the batch ends when it runs alone, its data multiplied by `scale`."""
     single = dataclasses.replace(problem, y=problem.y[item : item + 1] * scale, truth=None)
-    first = algorithm.init(single, both[0].x[item : item + 1], generator(0, 0))
-    first = dataclasses.replace(first, measured=both[0].measured)
-    run = itertools.chain([first], resume(single, algorithm, first))
-    return list(until(run, after(both[-1].k)))[-1].x
+    return list(until(iterate(single, algorithm), after(both[-1].k)))[-1].x
 
 
 @cells
@@ -141,12 +127,19 @@ def test_a_moved_slider_keeps_the_iterate_and_goes_on_down(problem: Problem, alg
     moved = dataclasses.replace(problem, operator=type(problem.operator)((1, 8, 8), 0.7), noise=louder(problem.noise))
     adapted = algorithm.adapt(moved, state)
     assert adapted.k == state.k and torch.equal(adapted.x, state.x)
-    assert adapted.measured == algorithm.init(moved, state.x, generator(0, 0)).measured
+    assert equal_numbers(adapted.measured, algorithm.init(moved, state.x, generator(0, 0)).measured)
     *_, last = itertools.islice(resume(moved, algorithm, adapted), 40)
     assert torch.isfinite(torch.view_as_real(last.x) if last.x.is_complex() else last.x).all()
     if goes_down(algorithm):
         start = moved.objective(adapted.x)
-        assert bool((moved.objective(last.x) <= start + 1e-9 * start.abs() + 1e-9).all())
+        slack = (1e-9 + left_by_loops(moved.prior)) * start.abs() + 1e-9
+        assert bool((moved.objective(last.x) <= start + slack).all())
+
+
+def left_by_loops(prior: priors.Prior) -> float:
+    """What a prox that ends at a tolerance leaves in the objective of a splitting method: a dim item begins so near."""
+    parts = [getattr(prior, part) for part in ("prior", "first", "second") if hasattr(prior, part)]
+    return max([30 * getattr(prior, "tolerance", 0.0), *map(left_by_loops, parts)])
 
 
 def goes_down(algorithm: Algorithm) -> bool:

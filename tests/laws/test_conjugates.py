@@ -164,7 +164,7 @@ def test_poisson_has_no_slope_beyond_its_peak():
 @pytest.mark.parametrize("law", NOISES, ids=as_code)
 def test_strong_convexity_is_below_every_curvature(law):
     clean, y = noises.points(law)
-    assert float(law.curvature(clean, y).min()) >= law.strong_convexity() * (1 - 1e-12)
+    assert float(law.curvature(clean, y).min()) >= law.strong_convexity(y) * (1 - 1e-12)
 
 
 def test_conjugate_gradients_and_the_closed_inverse_of_the_gradients_adjoint_agree():

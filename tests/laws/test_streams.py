@@ -44,9 +44,10 @@ DRAWS = ("rand", "randn", "randint", "randperm", "multinomial", "poisson", "bern
 PLACES = [*((torch, name) for name in DRAWS), (torch.nn.init, "trunc_normal_")]
 # What draws the same numbers whatever the seed, as file and function.
 FIXED = {
-    ("linalg", "power_norm"), ("phase", "first_guess"), ("cubic", "step"), ("singular", "_tight"),
-    ("crank_nicolson", "measure"), ("base", "signs"), ("base", "normals"), ("certificates", "fixed_point"),
-    ("distances", "target"), ("distances", "distance"), ("curvature", "suggested_rate"),
+    ("linalg", "_start"), ("run", "_refuse_flat"), ("phase", "first_guess"), ("cubic", "_space"),
+    ("singular", "_tight"), ("crank_nicolson", "measure"), ("base", "signs"), ("base", "normals"),
+    ("certificates", "fixed_point"), ("distances", "target"), ("distances", "distance"),
+    ("curvature", "suggested_rate"),
 }  # fmt: skip
 # One thing in two classes: the second says in its docstring that it has what the first draws.
 SHARED = {"MultiCoilFourier": "FourierMask", "GraphLaplacian": "GraphIncidence"}

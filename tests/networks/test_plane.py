@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from workbench import networks, run
-from workbench.analysis.information import AdaptiveBins, Bins, Exact
-from workbench.networks import MLP, Adam, CrossEntropy, Disturbance, LayerInformation, Training, TwelveBit
+from workbench.analysis.information import KSG, AdaptiveBins, Bins, Exact
+from workbench.networks import LOSSY, MLP, Adam, CrossEntropy, Disturbance, LayerInformation, Training, TwelveBit
 from workbench.parameters import changed, describe, rebuild
 from workbench.refusal import Refusal
 
@@ -53,14 +53,34 @@ def test_layers_and_their_information_are_those_found_by_hand():
             assert float(found.with_label[place, seed]) == pytest.approx(entropy_of(bins) - given, abs=1e-9)
 
 
-def test_layers_that_cannot_be_read_are_nan_with_a_sentence():
+@pytest.mark.parametrize("reader", [Bins(), AdaptiveBins(), KSG(), LOSSY], ids=lambda e: type(e).__name__)
+def test_layers_of_dead_units_say_nothing_and_are_not_missing(reader):
     made = problem(NETWORK, Classes(), CrossEntropy())
     x = moved(made)
     x[1] = 0  # every unit of the second seed is constant
+    found = networks.information(made, x, reader)
+    assert not found.with_input[:, 1].any() and not found.with_label[:, 1].any()
+
+
+def test_a_network_that_starts_dead_counts_as_one_of_two():
+    """The first of the two networks of seed 42 has a last hidden layer of zeros for every input, the second has not."""
+    training = changed(networks.PRESETS["tishby, ReLU"], seeds=2, seed=42, epochs=1)
+    made = training.problem()
+    x = next(run.iterate(made, training.optimiser)).x
+    assert [bool((layer == layer[0]).all()) for layer in networks.units(made, x)[-2]] == [True, False]
+    found = networks.information(made, x, networks.reader("tishby, ReLU"))
+    assert not found.refused and found.with_input.isfinite().all()
+    assert found.with_input[-2, 0] == found.with_label[-2, 0] == 0 < found.with_input[-2, 1]
+
+
+def test_layers_that_cannot_be_read_are_nan_with_a_sentence():
+    made = problem(NETWORK, Classes(), CrossEntropy())
+    x = moved(made)
+    x[1, 0, -1] = torch.nan  # in the output of the second seed alone
     found = networks.information(made, x)
     assert found.with_input[:, 0].isfinite().all()
-    assert found.with_input[:, 1].isnan().all()
-    assert "constant" in found.refused[0]
+    assert found.with_input[:-1, 1].isfinite().all() and found.with_input[-1, 1].isnan()
+    assert "finite values in the layer" in found.refused[0]
     with pytest.raises(Refusal, match="classes"):
         networks.information(problem(NETWORK, Numbers(), networks.SquaredLoss()), x)
 

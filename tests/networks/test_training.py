@@ -199,6 +199,17 @@ def test_stability_puts_curvature_beside_the_step():
             assert "edge" not in values
 
 
+def test_a_network_that_has_diverged_has_no_sharpness_no_stable_step_and_no_accuracy():
+    """Of two seeds the first: the other keeps its numbers."""
+    made = case("tanh, classes")
+    state = states(made, SGD(0.05, None), 1)[-1]
+    lost = dataclasses.replace(state, x=torch.cat([torch.full_like(state.x[:1], torch.nan), state.x[1:]]))
+    optimiser = SGD(0.05, None)
+    found = progress(made, lost) | Stability(optimiser)(made, lost)
+    for name in ("loss", "accuracy", "sharpness", "sharpness_residual", "trace", "critical_step"):
+        assert found[name].isnan().tolist() == [True, False], name
+
+
 def test_regression_has_no_accuracy_and_nothing_held_out():
     made = edge_of_stability().problem()
     assert list(progress(made, states(made, SGD(0.05, None), 1)[-1])) == ["loss"]
@@ -262,11 +273,28 @@ def test_training_refuses_what_is_no_network_and_the_other_way_round():
         next(iterate(problem(MLP(()), Classes(), CrossEntropy(), priors.L1()), SGD()))
 
 
-@pytest.mark.parametrize("name", ["LBFGS", "GaussNewtonCG", "LevenbergMarquardt", "TrustRegionNewton"])
+@pytest.mark.parametrize("name", ["LBFGS", "GaussNewton", "GaussNewtonCG", "LevenbergMarquardt", "TrustRegionNewton"])
 def test_algorithms_of_the_catalogue_train_networks(name):
     made = problem(MLP((8,), biases=0.5), ChebyshevRegression(12, 3), SquaredLoss(), priors.Tikhonov(1e-4))
     found = states(made, getattr(algorithms, name)(), 30)
     assert bool((made.objective(found[-1].x) < 0.2 * made.objective(found[0].x)).all())
+
+
+def test_gauss_newton_steps_where_dense_linear_algebra_does():
+    """Squared loss is white noise whose precision is 1 / N: -(J'J / N + w)^-1 gradient, J by torch.func."""
+    made = problem(MLP((4,)), ChebyshevRegression(20, 3), SquaredLoss(), priors.Tikhonov(1e-3))
+    first, after = states(made, algorithms.GaussNewton(), 1)
+    for seed in range(len(first.x)):
+        x = first.x.clone()
+
+        def alone(w, seed=seed, x=x):
+            return made.operator(torch.cat([x[:seed], w[None], x[seed + 1 :]]))[seed].flatten()
+
+        J = torch.func.jacrev(alone)(x[seed]).flatten(1)
+        slope = (made.misfit_grad(x) + made.prior.grad(x))[seed].flatten()
+        known = -torch.linalg.solve(J.T @ J / 20 + 1e-3 * torch.eye(len(slope)).to(J), slope)
+        step = (after.x - x)[seed].flatten()
+        assert float(torch.nn.functional.cosine_similarity(step, known, 0)) == pytest.approx(1, abs=1e-8)
 
 
 def test_learning_is_described_by_its_parts():

@@ -69,8 +69,8 @@ def test_negative_and_complex_are_refused():
     with pytest.raises(Refusal, match="complex"):
         law.sample(torch.ones(1, 2, dtype=torch.complex64), generator(0, 0))
     assert "-0.5" in law.unfit(torch.tensor([[1.0, -0.5]]))
-    for y in (torch.tensor([[[1.0, -0.5]]]), torch.ones(1, 1, 2, dtype=torch.complex64)):
-        with pytest.raises(Refusal, match="counts"):
+    for y, word in ((torch.tensor([[[1.0, -0.5]]]), "counts"), (torch.ones(1, 1, 2, dtype=torch.complex64), "complex")):
+        with pytest.raises(Refusal, match=word):
             Problem(Identity((1, 2)), law, Zero(), y)
 
 

@@ -102,6 +102,28 @@ def test_description_rebuilds_it_within_an_algorithm(preconditioner: Preconditio
     assert eval(as_code(algorithm), scope) == algorithm
 
 
+def posed(seed: int) -> list[LinearOperator]:
+    """Hessians whose diagonal is even, whose modes are known, that are near 1 already, or that see little."""
+    x = torch.rand(1, *SHAPE, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    blurs = [GaussianBlur(SHAPE, width) for width in (0.3, 0.7, 1.2)]
+    choices = [*blurs, operators.Downsample(SHAPE), operators.Radon(SHAPE, 6)]
+    posed_by = [(noise.Gaussian(0.05), priors.Tikhonov(1e3)), (noise.Poisson(100.0), priors.Tikhonov(1.0))]
+    problems = [Problem.simulate(A, law, p, x) for A in choices for law, p in posed_by]
+    return [p.gauss_newton(x / 3) for p in problems]
+
+
+@pytest.mark.parametrize("probes", [2, 10])
+@pytest.mark.parametrize("kind", [Diagonal, Circulant, SymmetricPolynomial, Chebyshev], ids=lambda k: k.__name__)
+def test_no_condition_is_raised(kind: type[Preconditioner], probes: int) -> None:
+    P = Chebyshev(1 + probes // 10, 2.0 + probes) if kind is Chebyshev else kind(probes=probes)
+    like = torch.zeros(1, *SHAPE, dtype=torch.float64)
+    for H in posed(probes):
+        fitted, dense = P.fit(H, like), matrix(H, like)
+        before = np.linalg.cond((dense + dense.T).numpy())
+        S = matrix(lambda v, f=fitted, H=H: P.balanced(f, H, v), like)
+        assert np.linalg.cond((S + S.T).numpy()) <= 1.02 * before
+
+
 def test_circulant_solves_a_periodic_blur_with_tikhonov_in_two_steps() -> None:
     problem = Problem.simulate(
         GaussianBlur((1, 32, 32), 2.0), noise.Gaussian(0.02), priors.Tikhonov(0.1), signal(2, (1, 32, 32))
@@ -162,10 +184,11 @@ def test_chebyshev_puts_its_interval_between_its_bounds() -> None:
     for degree in (1, 4, 7):
         P = Chebyshev(degree, ratio=30.0)
         fitted = P.fit(H, like)
-        assert 50 < float(fitted) < 60
+        high, ratio = fitted[0].tolist()
+        assert 50 < high < 60 and ratio == pytest.approx(30, rel=1e-12)
         left = values * P.apply(fitted, H, torch.ones_like(like)).flatten()
         bound = 1 / math.cosh((degree + 1) * math.acosh(31 / 29))
-        inside = left[values >= float(fitted) / 30]
+        inside = left[values >= high / 30]
         assert float((inside - 1).abs().max()) <= bound * (1 + 1e-12)
         assert 0 < float(left[0]) < 1 and float(left[0]) > values[0] / 50
 

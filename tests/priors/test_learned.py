@@ -5,16 +5,26 @@ import torch
 from torch import Tensor
 
 from workbench import weights
-from workbench.algorithms import GradientDescent
+from workbench.algorithms import GradientDescent, PnPPGD
 from workbench.data import truth
 from workbench.denoisers import DnCNN, SuperResolution
 from workbench.noise import Gaussian
-from workbench.operators import GaussianBlur
-from workbench.priors import Denoising, GradientStep, LearnedProximal, RestorationPrior, ScorePrior
+from workbench.operators import GaussianBlur, Identity
+from workbench.parameters import as_code
+from workbench.priors import (
+    Can,
+    Denoising,
+    GradientStep,
+    LearnedProximal,
+    MagnitudeOf,
+    PartsOf,
+    RestorationPrior,
+    ScorePrior,
+)
 from workbench.problem import Problem
 from workbench.recipes import HandwrittenDigits
 from workbench.refusal import Refusal
-from workbench.run import after, iterate, until
+from workbench.run import after, iterate, run, until
 from workbench.tensors import dot, generator, norm2, normal_like
 
 
@@ -158,3 +168,30 @@ def test_digits_are_denoised_at_every_noise_better_than_the_best_linear_estimate
     gain = torch.linalg.solve(covariance + sigma**2 * torch.eye(64), covariance)
     wiener = error(mean + ((noisy - mean).flatten(1) @ gain).reshape(held.shape), held)
     assert found < 1.02 * wiener and found < left * sigma**2
+
+
+@pytest.mark.parametrize("prior", [Denoising(), Denoising("DnCNN"), GradientStep(), LearnedProximal()], ids=as_code)
+def test_the_advice_for_complex_signals_leads_somewhere(prior):
+    z = torch.polar(CAMERA[..., :16, :16], CAMERA[..., 16:32, 16:32]) + 0.05 * noise(CAMERA[..., :16, :16] + 0j)
+    with pytest.raises(Refusal, match=rf"PartsOf\({type(prior).__name__}\(\)\)"):
+        Problem(Identity((1, 16, 16)), Gaussian(0.05), prior, z)
+    found = PartsOf(prior).denoise(z, 0.05)
+    torch.testing.assert_close(found.real, prior.denoise(z.real.contiguous(), 0.05))
+    posed = Problem(Identity((1, 16, 16)), Gaussian(0.05), PartsOf(prior), z)
+    assert bool(run(posed, PnPPGD(), steps=2).x.notnull().all())
+
+
+def test_a_denoiser_of_moduli_keeps_the_phase():
+    truth = torch.polar(CAMERA, 3 * CAMERA.flip(-1))
+    noisy = truth + 0.1 * noise(truth)
+    prior = MagnitudeOf(Denoising())
+    x = prior.denoise(noisy, 0.1)
+    size = Denoising().denoise(noisy.abs(), 0.1).clamp_min(0)
+    torch.testing.assert_close(x.abs(), size)
+    torch.testing.assert_close(x * noisy.abs(), size * noisy)
+    assert error(x.abs(), CAMERA) < 0.4 * error(noisy.abs(), CAMERA)
+    assert Can.PROX not in prior.can and Can.VALUE not in prior.can
+    with pytest.raises(Refusal, match="a prox"):
+        prior.prox(noisy, 0.1)
+    with pytest.raises(Refusal, match="moduli >= 0"):
+        MagnitudeOf(LearnedProximal())

@@ -85,7 +85,7 @@ def test_the_gradient_is_adjoint_to_its_adjoint_and_knows_its_norm(shape):
         x = normal_like(torch.empty(2, *operator.in_shape, dtype=dtype), generator(0, 0))
         y = normal_like(torch.empty(2, *operator.out_shape, dtype=dtype), generator(1, 0))
         assert torch.allclose(dot(operator(x), y), dot(x, operator.adjoint(y)), rtol=1e-12, atol=1e-14)
-    assert power_norm(operator, tolerance=1e-10, steps=5000) == pytest.approx(operator.closed_norm(), rel=1e-6)
+    assert power_norm(operator, tolerance=1e-6) == pytest.approx(operator.closed_norm(), rel=1e-6)
 
 
 @pytest.mark.parametrize("shape", [(1, 4, 4, 4), (5,)])

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.pdhg import PDHG, PrimalDual, Steps, advance, dual_steps, times
+from workbench.algorithms.pdhg import PDHG, PrimalDual, Steps, advance, dual_steps
 from workbench.algorithms.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import norm2, spread
+from workbench.tensors import Each, least, norm2, spread, times
 
 _LOOK = 10  # steps between two looks at the residuals: only then does a GPU wait
 _LAG, _TIRE = 1.5, 0.95  # Goldstein et al.: what counts as out of balance; how the changes wear off
@@ -55,7 +55,7 @@ class AdaptivePDHG(Algorithm):
 
     needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX | Likelihood.CONVEX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return split_scales(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Adapted:
@@ -95,10 +95,9 @@ class AdaptivePDHG(Algorithm):
         fresh = self.init(problem, state.x, torch.Generator())
         return replace(fresh, k=state.k, data=kept.data, dual=kept.dual)
 
-    def current_step(self, state: State) -> float:
-        """The geometric mean over the batch."""
+    def current_step(self, state: State) -> float | None:
         found = state.measured["step"] if self.step_size is None else self.step_size
-        return found * float(state.scale.log().mean().exp()) if isinstance(state, Adapted) else found
+        return least(state.scale * found if isinstance(state, Adapted) else found)
 
     def _steps(self, state: Adapted) -> Tensor:
         return state.scale * (state.measured["step"] if self.step_size is None else self.step_size)
@@ -145,7 +144,7 @@ def _moved(problem: Problem, before: PrimalDual, after: PrimalDual, steps: Steps
     """step |r_x|^2 and s |r_p|^2 + r |r_q|^2, what the optimality conditions lack after the step: (B,) each."""
     gone = before.ahead - after.x
 
-    def of_dual(linear: LinearOperator, old: Tensor, new: Tensor, step: float | Tensor) -> Tensor:
+    def of_dual(linear: LinearOperator, old: Tensor, new: Tensor, step: Each) -> Tensor:
         lacking = times(1 / step, old - new) + linear(gone)
         return norm2(times(step**0.5, lacking))
 

@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, white
-from workbench.algorithms.proximal import penalised
+from workbench.algorithms.proximal import each, penalised
 from workbench.algorithms.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.tensors import Each, least, times
 
 Penalty = Annotated[float | None, Range(1e-2, 1e5, log=True, limits=(1e-9, 1e12)), "penalty, found when empty"]
 
@@ -46,7 +47,7 @@ class ADMM(Algorithm):
 
     needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return split_scales(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Split:
@@ -56,18 +57,18 @@ class ADMM(Algorithm):
 
     def step(self, problem: Problem, state: Split, rng: torch.Generator) -> Split:
         K = problem.prior.linear(problem.operator.in_shape)
-        c, rho = state.measured["curvature"], self.current_step(state)
+        c, rho = state.measured["curvature"], self._rho(state)
         u, data, target = state.u, state.data, problem.y
         if u is not None and data is not None:
-            target = u - data / c
-        x = penalised(problem, state.x, (target, state.z - state.dual / rho), rho / c, self.inner)
+            target = u - times(1 / c, data)
+        x = penalised(problem, state.x, (target, state.z - times(1 / rho, state.dual)), rho / c, self.inner)
         if data is not None:
             Ax = problem.operator(x)
-            u = problem.noise.prox(Ax + data / c, problem.y, 1 / c)
-            data = data + c * (Ax - u)
+            u = each(problem.noise.prox, 1 / c, Ax + times(1 / c, data), problem.y)
+            data = data + times(c, Ax - u)
         Kx = K(x)
-        z = problem.prior.outer.prox(Kx + state.dual / rho, 1 / rho)
-        dual = state.dual + rho * (Kx - z)
+        z = each(problem.prior.outer.prox, 1 / rho, Kx + times(1 / rho, state.dual))
+        dual = state.dual + times(rho, Kx - z)
         return replace(state, x=z if isinstance(K, Identity) else x, z=z, dual=dual, u=u, data=data, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: Split) -> Split:
@@ -76,7 +77,9 @@ class ADMM(Algorithm):
             return replace(fresh, k=state.k)
         return replace(state, measured=fresh.measured)
 
-    def current_step(self, state: State) -> float:
-        """rho, which plays the part of a dual step: 2 / (step |K|^2), from the primal step that PDHG takes."""
-        measured = state.measured
-        return 2 / (measured["step"] * measured["linear"] ** 2) if self.rho is None else self.rho
+    def current_step(self, state: State) -> float | None:
+        """rho, which plays the part of a dual step."""
+        return least(self._rho(state))
+
+    def _rho(self, state: State) -> Each:
+        return state.measured["penalty"] if self.rho is None else self.rho

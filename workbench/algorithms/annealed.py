@@ -9,11 +9,12 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.plug_and_play import FIRST, Inner, Strength, between, noise_in_signal
-from workbench.algorithms.proximal import anchored
+from workbench.algorithms.proximal import anchored, each
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.tensors import Each
 
 Trust = Annotated[float, Range(0.01, 10, log=True, limits=(1e-9, 1e9)), "weight of the prior against the misfit"]
 
@@ -44,7 +45,7 @@ class PnPHQS(Algorithm):
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, white=True)
     exact = minimises = False
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"lipschitz": problem.lipschitz()}
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Annealed:
@@ -54,7 +55,7 @@ class PnPHQS(Algorithm):
         sigma = self.level_of(state)
         penalty = self.weight / (sigma**2 * problem.noise.lipschitz(problem.y))
         half = anchored(problem, state.half, state.x, penalty, self.inner)
-        x = problem.prior.denoise(half, sigma)
+        x = each(problem.prior.denoise, sigma, half)
         return replace(state, x=x, half=half, level=state.level + 1, k=state.k + 1)
 
     def done(self, state: State) -> bool:
@@ -63,7 +64,7 @@ class PnPHQS(Algorithm):
     def adapt(self, problem: Problem, state: Annealed) -> Annealed:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def level_of(self, state: Annealed) -> float:
+    def level_of(self, state: Annealed) -> Each:
         """The sigma of the next step; after the last level that of the last one."""
         last = noise_in_signal(state) if self.sigma is None else self.sigma
         part = 1.0 if self.levels == 1 else min(state.level / (self.levels - 1), 1.0)

@@ -1,29 +1,20 @@
 """Proximal gradient methods that find their step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.lines import rounding_of
+from workbench.algorithms.parabola import Misfit, below_parabola, misfit_at
 from workbench.algorithms.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
-from workbench.tensors import dot, norm2, spread
-
-_HALVINGS = 40
-
-
-class Misfit(NamedTuple):
-    """A signal with its misfit, (B,), and the gradient of it."""
-
-    x: Tensor
-    value: Tensor
-    slope: Tensor
+from workbench.tensors import dot, spread
 
 
 @dataclass(frozen=True)
@@ -62,8 +53,9 @@ class BacktrackingProximalGradient(Backtracking):
         return Stepped(x, 0, self.measure(problem), value=value, slope=slope, step=step)
 
     def step(self, problem: Problem, state: Stepped, rng: torch.Generator) -> Stepped:
-        new, step = below_parabola(problem, Misfit(state.x, state.value, state.slope), state.step)
-        return replace(state, **new._asdict(), step=self.growth * step, k=state.k + 1)
+        start = Misfit(state.x, state.value, state.slope)
+        new, step = below_parabola(problem, start, state.step, proximal(problem.prior, start))
+        return replace(state, **new.misfit(problem)._asdict(), step=self.growth * step, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: Stepped) -> Stepped:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
@@ -101,9 +93,9 @@ class BacktrackingFISTA(Backtracking):
     def step(self, problem: Problem, state: Hastened, rng: torch.Generator) -> Hastened:
         x, n = state.x, state.age
         v = x + spread((n - 1) / (n + self.inertia), x) * (x - state.before)
-        new, step = below_parabola(problem, misfit_at(problem, v), state.step)
-        age = torch.where(dot(v - new.x, new.x - x) > 0, torch.ones_like(n), n + 1)
-        return replace(state, x=new.x, before=x, age=age, step=step, k=state.k + 1)
+        new, step = shortening(problem, v, state.step)
+        age = torch.where(dot(v - new, new - x) > 0, torch.ones_like(n), n + 1)
+        return replace(state, x=new, before=x, age=age, step=step, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: Hastened) -> Hastened:
         return replace(state, measured=self.measure(problem), step=self.first / typical_curvature(problem))
@@ -112,41 +104,18 @@ class BacktrackingFISTA(Backtracking):
         return float(state.step.max()) if isinstance(state, Hastened) else None
 
 
-def misfit_at(problem: Problem, x: Tensor) -> Misfit:
-    """The misfit and its gradient, for one A and one A*."""
-    clean = problem.operator(x)
-    slope = problem.operator.at(x).adjoint(problem.noise.grad(clean, problem.y))
-    return Misfit(x, problem.noise.nll(clean, problem.y), slope)
+def proximal(prior: Prior, start: Misfit) -> Callable[[Tensor], Tensor]:
+    """The proximal gradient step from a signal, as a function of each item's step, (B,)."""
+    return lambda step: prox_each(prior, start.x - spread(step, start.x) * start.slope, step)
+
+
+def shortening(problem: Problem, v: Tensor, reach: Tensor) -> tuple[Tensor, Tensor]:
+    """The proximal gradient step from v, and its size, (B,): `reach`, or as much shorter as the bend at v asks."""
+    start = misfit_at(problem, v)
+    new, reach = below_parabola(problem, start, reach, proximal(problem.prior, start))
+    return new.x, reach
 
 
 def prox_each(prior: Prior, x: Tensor, steps: Tensor) -> Tensor:
     """The prox of each item with its own step, (B,)."""
     return torch.cat([prior.prox(x[i : i + 1], step) for i, step in enumerate(steps.tolist())])
-
-
-def below_parabola(
-    problem: Problem, start: Misfit, step: Tensor, ceiling: Tensor | None = None, share: float = 0.0
-) -> tuple[Misfit, Tensor]:
-    """The proximal gradient step from `start`, and its size, (B,), halved until the misfit is below its parabola.
-
-    Where a ceiling, (B,), is finite, until the objective is below it by `share` of |x - start|^2 / 2 step: that is
-    seen even where a prox is not exact. Values that differ by rounding alone are compared by their slopes.
-    """
-    rounding = rounding_of(start.value, start.x)
-    for _ in range(_HALVINGS):
-        moved = prox_each(problem.prior, start.x - spread(step, start.x) * start.slope, step)
-        new, d = misfit_at(problem, moved), moved - start.x
-        parabola = norm2(d) / (2 * step)
-        excess = new.value - start.value - dot(start.slope, d) - parabola
-        gentle = (excess <= rounding) & (dot(new.slope - start.slope, d) <= 2 * parabola)
-        fine = (excess <= 0) | gentle
-        if ceiling is not None:
-            value = new.value + problem.prior(moved)
-            falls = (value <= ceiling - share * parabola) | (gentle & (value <= ceiling + rounding))
-            fine = torch.where(ceiling.isfinite(), falls, fine)
-        if bool(fine.all()):
-            return new, step
-        step = torch.where(fine, step, step / 2)
-    keep = spread(fine, d)
-    kept = Misfit(torch.where(keep, new.x, start.x), torch.where(fine, new.value, start.value), new.slope)
-    return kept._replace(slope=torch.where(keep, new.slope, start.slope)), step

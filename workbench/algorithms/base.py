@@ -16,6 +16,8 @@ from workbench.operators import Identity
 from workbench.parameters import Checked, Range
 from workbench.priors import NEEDS_IN_WORDS, Can
 from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.tensors import Each
 
 Step = Annotated[float | None, Range(1e-6, 10, log=True, limits=(0, 1e12)), "step size, found from the norm when empty"]
 
@@ -63,7 +65,12 @@ class State:
 
     x: Tensor
     k: int = 0
-    measured: Mapping[str, float] = field(default_factory=dict)
+    measured: Mapping[str, Each] = field(default_factory=dict)
+
+    @property
+    def moving(self) -> Tensor:
+        """What a step moves: x, but for methods that show the best so far."""
+        return self.x
 
     def duals(self) -> tuple[Tensor | None, Tensor | None]:
         """What the method knows of grad nll at A x and of a subgradient of outer at K x; None: nothing."""
@@ -80,6 +87,12 @@ class Algorithm(ABC, metaclass=Checked):
     draws_at_end: ClassVar[bool] = False  # of a random one: its last state is a sample; else every state is
     independent: ClassVar[bool] = False  # of a random one: every state is a sample that owes nothing to the one before
 
+    wanders: ClassVar[bool] = False  # by noise of its own it leaves a start where the data show no way
+
+    def start(self, problem: Problem) -> Tensor:
+        """The first iterate where none is given."""
+        return problem.start()
+
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
         """The state at k = 0 from a first iterate x, (B, *in_shape); of a method that remembers more, its own."""
         return State(x, 0, self.measure(problem))
@@ -92,8 +105,8 @@ class Algorithm(ABC, metaclass=Checked):
         """Whether nothing is left to do."""
         return False
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        """The constants of the problem that default step sizes rest on, such as {"lipschitz": 400.0}."""
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        """The constants of the problem that default step sizes rest on, such as {"lipschitz": 400.0}; one an item."""
         return {}
 
     def adapt(self, problem: Problem, state: State) -> State:
@@ -101,11 +114,11 @@ class Algorithm(ABC, metaclass=Checked):
         return replace(state, measured=self.measure(problem))
 
     def current_step(self, state: State) -> float | None:
-        """The step in use, given or found; None where the method has none."""
+        """The step in use, given or found, the least of the batch; None where the method has none."""
         return None
 
     def largest_step(self, state: State) -> float | None:
-        """The step above which convergence is not guaranteed; None where there is no such bound."""
+        """The step above which convergence is not guaranteed, the least of the batch; None where there is no bound."""
         return None
 
     def denoised_at(self, state: State) -> float | None:
@@ -129,7 +142,23 @@ class Algorithm(ABC, metaclass=Checked):
 def white(problem: Problem) -> bool:
     """Whether the misfit is c |A x - y|^2 / 2, c = `noise.lipschitz`."""
     noise = problem.noise
-    return Likelihood.QUADRATIC in noise.can and noise.lipschitz(problem.y) == noise.strong_convexity()
+    return Likelihood.QUADRATIC in noise.can and noise.lipschitz(problem.y) == noise.strong_convexity(problem.y)
+
+
+def prior_bend(problem: Problem) -> float | None:
+    """A Lipschitz constant of the prior's gradient; None where the prior does not know one."""
+    try:
+        return problem.prior.lipschitz()
+    except Refusal:
+        return None
+
+
+def lacks_bend(problem: Problem, step_size: float | None) -> str:
+    """What a step that is found lacks of the prior, in words; empty where it is known, or a step is given."""
+    if step_size is not None or prior_bend(problem) is not None:
+        return ""
+    name = type(problem.prior).__name__
+    return f"a step, or a Lipschitz constant of the prior's gradient (its method `lipschitz`), which {name} lacks"
 
 
 def _missing(needs: Needs, problem: Problem) -> str:

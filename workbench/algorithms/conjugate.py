@@ -50,7 +50,7 @@ class ConjugateGradient(Algorithm):
         x, r, p = conjugate_step(hessian, state.x, state.residual, state.direction, state.floor)
         # r and x have moved by multiples of H p and p. What H does not see would otherwise grow out of rounding.
         stretch = state.stretch.maximum(ratio(norm(r - state.residual), norm(x - state.x)))
-        floor = state.floor.maximum((_ROUNDINGS * torch.finfo(x.dtype).eps * stretch * norm(x)) ** 2)
+        floor = state.floor.maximum(leftover(stretch, x) ** 2)
         return replace(state, x=x, residual=r, direction=p, floor=floor, stretch=stretch, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: Conjugate) -> Conjugate:
@@ -60,6 +60,11 @@ class ConjugateGradient(Algorithm):
 
     def done(self, state: Conjugate) -> bool:
         return state.k % _LOOK == 0 and bool((norm2(state.residual) <= state.floor).all())
+
+
+def leftover(stretch: Tensor, x: Tensor) -> Tensor:
+    """What rounding leaves in the length of a residual b - H x, (B,), for an |H| of at least `stretch`."""
+    return _ROUNDINGS * torch.finfo(x.dtype).eps * stretch * norm(x)
 
 
 def _slope(problem: Problem, x: Tensor) -> Tensor:

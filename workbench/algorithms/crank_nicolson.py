@@ -13,7 +13,7 @@ from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import norm2, spread, stream
+from workbench.tensors import Each, each_of, larger, least, norm2, spread, stream, times
 
 _DRAWS = 16  # of the prior, to see how much of it the data see
 _FIRST = -1  # these draws are of the first format: beta follows from them, and the chains that were saved from it
@@ -31,25 +31,31 @@ class PreconditionedCrankNicolson(Algorithm):
 
     beta: Annotated[float | None, Range(1e-3, 1, log=True, limits=(0, 1)), "share of new noise in a proposal"] = None
 
-    needs = Needs(prior=Can.SAMPLE | Can.QUADRATIC, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
-    random = True
+    needs = Needs(prior=Can.SAMPLE | Can.QUADRATIC, noise=Likelihood.LIPSCHITZ)
+    random = wanders = True
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def start(self, problem: Problem) -> Tensor:
+        """As others do where A is linear; else the mean of the prior, for which A has only to be evaluated."""
+        return problem.start() if problem.operator.linear else problem.prior.centre(problem.zeros())
+
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         rngs = (stream(_FIRST, "pCN's draws of the prior", k, problem.y.device) for k in range(_DRAWS))
         draws = [problem.prior.sample(problem.zeros()[:1], rng) for rng in rngs]
         centre = problem.prior.centre(draws[0])
         clean = problem.operator(centre)
         seen = torch.cat([norm2(problem.operator(draw) - clean) for draw in draws]).mean()
-        return {"seen": float(seen) * problem.noise.lipschitz(problem.y)}
+        bends = [problem.noise.lipschitz(y) for y in problem.y.split(1)]
+        return {"seen": float(seen) * each_of(torch.tensor(bends, dtype=torch.float64))}
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Chain:
         value = problem.misfit(x)
         return Chain(x, 0, self.measure(problem), value=value, acceptance=torch.zeros_like(value))
 
     def step(self, problem: Problem, state: Chain, rng: torch.Generator) -> Chain:
-        x, beta = state.x, self.current_step(state)
+        x, beta = state.x, self._beta(state)
         centre = problem.prior.centre(x)
-        new = centre + (1 - beta**2) ** 0.5 * (x - centre) + beta * (problem.prior.sample(x, rng) - centre)
+        kept, fresh = x - centre, problem.prior.sample(x, rng) - centre
+        new = centre + times((1 - beta**2) ** 0.5, kept) + times(beta, fresh)
         misfit = problem.misfit(new)
         taken = metropolis(state.value - misfit, rng)
         kept, value = torch.where(spread(taken, x), new, x), torch.where(taken, misfit, state.value)
@@ -59,7 +65,8 @@ class PreconditionedCrankNicolson(Algorithm):
     def adapt(self, problem: Problem, state: Chain) -> Chain:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def current_step(self, state: Chain) -> float:
-        if self.beta is not None:
-            return self.beta
-        return min(1.0, _AIM / max(state.measured["seen"], _AIM**2) ** 0.5)
+    def current_step(self, state: Chain) -> float | None:
+        return least(self._beta(state))
+
+    def _beta(self, state: Chain) -> Each:
+        return _AIM / larger(state.measured["seen"], _AIM**2) ** 0.5 if self.beta is None else self.beta

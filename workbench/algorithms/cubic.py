@@ -1,6 +1,6 @@
 """Newton's method held back by a cubic, or by the gradient, on a model that is small and solved exactly."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, NamedTuple
 
@@ -18,6 +18,7 @@ from workbench.tensors import norm, norm2, normal_like, stream
 Size = Annotated[int, Range(2, 100, log=True, limits=(2, 1000)), "dimension of the space that a step is sought in"]
 _HALVINGS = 60
 _UP, _DOWN, _GOOD = 4.0, 0.5, 0.5
+_FRESH = 0.05  # of a space is added while its Hessian stays
 
 
 class Model(NamedTuple):
@@ -36,11 +37,23 @@ class Model(NamedTuple):
         return -(self.slope * u).sum(1) - (self.values * u.square()).sum(1) / 2
 
 
-def modelled(hessian: LinearOperator, g: Tensor, starts: Iterable[Tensor], size: int) -> Model:
-    """H on the Krylov space of several starts, a block Lanczos method with two passes of Gram and Schmidt."""
-    queue, size = list(starts), min(size, 2 * _real(g).shape[1])  # a start of zeros keeps every other place empty
-    basis, images = (torch.zeros_like(_real(g))[:, None].repeat(1, size, 1) for _ in range(2))
-    for n in range(size):
+class Space(NamedTuple):
+    """Real orthonormal rows, (B, n, d), and what a Hessian makes of them; rows of zeros where there was none to add."""
+
+    basis: Tensor
+    images: Tensor
+
+
+def spanned(hessian: LinearOperator, starts: Sequence[Tensor], count: int, known: Space | None = None) -> Space:
+    """The Krylov space of several starts, `count` rows beside those known: block Lanczos, twice by Gram and Schmidt."""
+    like, queue = starts[0], list(starts)
+    flat = _real(like)
+    size = min(count, 2 * flat.shape[1])  # a start of zeros keeps every other place empty
+    old = 0 if known is None else known.basis.shape[1]
+    basis, images = (flat.new_zeros(len(flat), old + size, flat.shape[1]) for _ in range(2))
+    if known is not None:
+        basis[:, :old], images[:, :old] = known
+    for n in range(old, old + size):
         v = _real(queue.pop(0))
         before = v.norm(dim=1)
         for _ in range(2):
@@ -49,11 +62,16 @@ def modelled(hessian: LinearOperator, g: Tensor, starts: Iterable[Tensor], size:
         length = v.norm(dim=1)
         kept = length > before * torch.finfo(length.dtype).eps ** 0.5
         basis[:, n] = torch.where(kept, ratio(torch.ones_like(length), length), 0)[:, None] * v
-        queue.append(hessian(_like(basis[:, n], g)))
+        queue.append(hessian(_like(basis[:, n], like)))
         images[:, n] = _real(queue[-1])
-    T = torch.einsum("bmd,bnd->bmn", basis, images)
+    return Space(basis, images)
+
+
+def modelled(space: Space, g: Tensor) -> Model:
+    """The quadratic model of slope g in a space."""
+    T = torch.einsum("bmd,bnd->bmn", *space)
     values, rotation = torch.linalg.eigh((T + T.mT) / 2)
-    turned = torch.einsum("bmd,bmn->bnd", basis, rotation)
+    turned = torch.einsum("bmd,bmn->bnd", space.basis, rotation)
     return Model(turned, torch.einsum("bnd,bd->bn", turned, _real(g)), values)
 
 
@@ -67,10 +85,11 @@ def _like(v: Tensor, x: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Held(Downhill):
-    """The constant M that holds the steps back, (B,), and where the Hessian is taken."""
+    """The constant M that holds the steps back, (B,), where the Hessian is taken, and the space it is known in."""
 
     bound: Tensor = field(kw_only=True)
     anchor: Tensor = field(kw_only=True)
+    space: Space | None = field(kw_only=True, default=None)
 
 
 def _begun(problem: Problem, x: Tensor) -> Held:
@@ -83,10 +102,11 @@ def _begun(problem: Problem, x: Tensor) -> Held:
 
 @dataclass(frozen=True)
 class CubicNewton(Descent):
-    """x <- x + p, p = argmin <g, p> + <p, H p> / 2 + M |p|^3 / 6, H the Hessian `lazy` steps or fewer ago.
+    """x <- x + p, p = argmin <g, p> + <p, H p> / 2 + M |p|^3 / 6, H the Hessian less than `lazy` steps ago.
 
-    Solved exactly on a Krylov space of the gradient and of noise, so that it leaves saddles; M follows the objective,
-    which never rises. |grad| <= eps after O(eps^-3/2) steps, on a bounded Hessian's slope.
+    Solved exactly on a Krylov space of the gradient and of noise, so that it leaves saddles. While H stays, so does the
+    space: it grows by the new gradient's, a twentieth of its first size. M follows the objective, which never rises.
+    |grad| <= eps after O(eps^-3/2) steps, on a bounded Hessian's slope.
     Nesterov & Polyak 2006, doi 10.1007/s10107-006-0706-8; Doikov, Chayti & Jaggi 2023, arXiv 2212.00781.
     """
 
@@ -94,19 +114,28 @@ class CubicNewton(Descent):
     lazy: Annotated[int, Range(1, 50, log=True, limits=(1, 10_000)), "steps between two Hessians"] = 3
 
     needs = CURVED
+    wanders = True
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Held:
         return _begun(problem, x)
 
     def step(self, problem: Problem, state: Held, rng: torch.Generator) -> Held:
-        anchor = state.x if state.k % self.lazy == 0 else state.anchor
-        some = normal_like(state.x[:1], stream(0, "way from a saddle", device=state.x.device)).expand_as(state.x)
-        model = modelled(problem.hessian(anchor), state.slope, (state.slope, some), self.size)
+        space, last = self._space(problem, state), (state.k + 1) % self.lazy == 0
+        model = modelled(space, state.slope)
         u = _cubic(model, state.bound)
         cubic = state.bound / 6 * u.square().sum(1) ** 1.5
         after, judged = tried(problem, state, model.lift(u, state.x), model.promised(u) - cubic)
         bound = torch.where(judged.gain > _GOOD, _DOWN * state.bound, state.bound)
-        return replace(after, bound=torch.where(judged.taken, bound, _UP * state.bound), anchor=anchor)
+        bound = torch.where(judged.taken, bound, _UP * state.bound)
+        return replace(after, bound=bound, anchor=after.x if last else state.anchor, space=None if last else space)
+
+    def _space(self, problem: Problem, state: Held) -> Space:
+        """Where the next step is sought: a new one, or the last with the gradient of now."""
+        hessian, fresh = problem.hessian(state.anchor), max(1, round(_FRESH * self.size))
+        if state.space is not None:
+            return spanned(hessian, (state.slope,), fresh, state.space)
+        some = normal_like(state.x[:1], stream(0, "way from a saddle", device=state.x.device)).expand_as(state.x)
+        return spanned(hessian, (state.slope, some), self.size)
 
 
 @dataclass(frozen=True)
@@ -126,7 +155,7 @@ class RegularisedNewton(Descent):
         return _begun(problem, x)
 
     def step(self, problem: Problem, state: Held, rng: torch.Generator) -> Held:
-        model = modelled(problem.hessian(state.x), state.slope, (state.slope,), self.size)
+        model = modelled(spanned(problem.hessian(state.x), (state.slope,), self.size), state.slope)
         shift = (state.bound * norm(state.slope)).sqrt() + (-2 * model.values[:, 0]).clamp_min(0)
         u = -ratio(model.slope, model.values + shift[:, None])
         after, judged = tried(problem, state, model.lift(u, state.x), model.promised(u))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.base import Algorithm, Needs, State, prior_bend
 from workbench.algorithms.lines import Point, Rule, Searched, evaluate, search
 from workbench.algorithms.scales import typical_curvature
 from workbench.noise import Likelihood
@@ -35,7 +35,7 @@ class _Descent(Algorithm):
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Searched:
         _, value, slope = evaluate(problem, x)
-        step = 1 / (typical_curvature(problem) + problem.prior.lipschitz())
+        step = 1 / (typical_curvature(problem) + (prior_bend(problem) or 0.0))
         return self.begin(Searched(x, 0, self.measure(problem), value=value, slope=slope, step=step))
 
     def adapt(self, problem: Problem, state: Searched) -> Searched:

@@ -8,11 +8,13 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.proximal import lacks_misfit_prox, misfit_prox
+from workbench.algorithms.proximal import each, lacks_misfit_prox, misfit_prox
+from workbench.algorithms.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.tensors import Each, each_of, least
 
 
 @dataclass(frozen=True)
@@ -39,19 +41,21 @@ class DouglasRachford(Algorithm):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_misfit_prox(problem)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        precision = float(problem.noise.precision(problem.operator(problem.start())).median())
-        return {"curvature": precision * problem.norm() ** 2}
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return {"curvature": each_of(typical_curvature(problem))}
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Driven:
         return Driven(x, 0, self.measure(problem), z=x, half=x)
 
     def step(self, problem: Problem, state: Driven, rng: torch.Generator) -> Driven:
-        step = self.current_step(state)
+        step = self._step(state)
         half = misfit_prox(problem, state.z, step, state.half)
-        x = problem.prior.prox(2 * half - state.z, step)
+        x = each(problem.prior.prox, step, 2 * half - state.z)
         return replace(state, x=x, z=state.z + self.relax * (x - half), half=half, k=state.k + 1)
 
-    def current_step(self, state: State) -> float:
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
+
+    def _step(self, state: State) -> Each:
         """Ten gradient steps, 10 / (curvature |A|^2), when none is given."""
         return 10 / state.measured["curvature"] if self.step_size is None else self.step_size

@@ -6,72 +6,134 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend, prior_bend
+from workbench.algorithms.parabola import Bent, advanced, bent, following
+from workbench.algorithms.proximal import each
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-
-_SMOOTH = Likelihood.GRAD | Likelihood.LIPSCHITZ
+from workbench.tensors import Each, each_of, least, times
 
 
 @dataclass(frozen=True)
 class GradientDescent(Algorithm):
     """x <- x - step (grad misfit + grad prior).
 
-    Below 2/L the objective falls at every step; 1/L is taken when none is given. Cauchy 1847, Comptes Rendus 25, 536.
+    Below 2/L the objective falls at every step; 1/L is taken when none is given. Where the misfit bends unevenly, 1/L
+    of its bend at hand, so that the objective falls there too. Cauchy 1847, Comptes Rendus 25, 536.
     """
 
     step_size: Step = None
 
-    needs = Needs(prior=Can.GRAD, noise=_SMOOTH)
+    needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz() + problem.prior.lipschitz()}
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or lacks_bend(problem, self.step_size)
 
-    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
-        slope = problem.misfit_grad(state.x) + problem.prior.grad(state.x)
-        return replace(state, x=state.x - self.current_step(state) * slope, k=state.k + 1)
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return bends(problem, of_prior=True)
 
-    def current_step(self, state: State) -> float:
-        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
+        return bent(problem, x, self.measure(problem))
+
+    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+        of_prior = problem.prior.grad(state.x)
+        if searches(self.step_size, state):
+            return advanced(problem, state, lambda g, r: state.x - times(shortened(r, state), g + of_prior))[0]
+        return following(state, state.x - times(self._step(state), problem.misfit_grad(state.x) + of_prior))
+
+    def adapt(self, problem: Problem, state: Bent) -> Bent:
+        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
 
     def largest_step(self, state: State) -> float | None:
-        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+        return safe_step(state, self.step_size)
+
+    def _step(self, state: State) -> Each:
+        return found_step(state, self.step_size)
 
 
 @dataclass(frozen=True)
 class ProximalGradient(Algorithm):
     """x <- prox(x - step grad misfit, step): the gradient of the noise, the prox of the prior.
 
-    Below 2/L, L of the misfit, the objective falls at every step; 1/L is taken when none is given.
+    Below 2/L, L of the misfit, the objective falls at every step; 1/L is taken when none is given. Where the misfit
+    bends unevenly, 1/L of its bend at hand, so that the objective falls there too.
     Combettes & Wajs 2005, doi 10.1137/050626090.
     """
 
     step_size: Step = None
 
-    needs = Needs(prior=Can.PROX, noise=_SMOOTH)
+    needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return bends(problem)
 
-    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
-        return replace(state, x=forward_backward(problem, state.x, self.current_step(state)), k=state.k + 1)
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
+        return bent(problem, x, self.measure(problem))
 
-    def current_step(self, state: State) -> float:
-        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+        if searches(self.step_size, state):
+            return advanced(problem, state, lambda g, r: each(problem.prior.prox, r, state.x - times(r, g)))[0]
+        return following(state, forward_backward(problem, state.x, found_step(state, self.step_size)))
+
+    def adapt(self, problem: Problem, state: Bent) -> Bent:
+        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+
+    def current_step(self, state: State) -> float | None:
+        return least(found_step(state, self.step_size))
 
     def largest_step(self, state: State) -> float | None:
-        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+        return safe_step(state, self.step_size)
 
 
-def forward_backward(problem: Problem, x: Tensor, step: float) -> Tensor:
+def forward_backward(problem: Problem, x: Tensor, step: Each) -> Tensor:
     """A gradient step on the misfit, then a prox step on the prior."""
-    return problem.prior.prox(x - step * problem.misfit_grad(x), step)
+    return each(problem.prior.prox, step, x - times(step, problem.misfit_grad(x)))
 
 
-def inverse(lipschitz: float) -> float:
-    """1/L; a nonlinear operator may be flat where it is measured, and then has no default step."""
-    if lipschitz == 0:
+def bends(problem: Problem, of_prior: bool = False) -> Mapping[str, Each]:
+    """A Lipschitz constant of the gradient of the misfit, of both with `of_prior`; "prior", that of the prior alone.
+
+    Each only where it is known: of a misfit with a linear A, of a prior that says it.
+    """
+    beside = prior_bend(problem) if of_prior else None
+    found: dict[str, Each] = {} if beside is None else {"prior": beside}
+    if problem.operator.linear and Likelihood.LIPSCHITZ in problem.noise.can and (beside is not None or not of_prior):
+        found["lipschitz"] = problem.lipschitz() + (beside or 0.0)
+    return found
+
+
+def searches(step_size: float | None, state: State) -> bool:
+    """Whether a step has to be found at every x: none is given, and no constant says how the misfit bends."""
+    return step_size is None and isinstance(state, Bent) and state.reach is not None
+
+
+def shortened(reach: Each, state: State) -> Each:
+    """The step for both gradients where `reach` is that for the misfit."""
+    return 1 / (1 / reach + state.measured.get("prior", 0.0))
+
+
+def found_step(state: State, step_size: float | None = None) -> Each:
+    """The step that is given; or what the bend at x allows; or 1/L."""
+    if step_size is not None:
+        return step_size
+    if isinstance(state, Bent) and state.reach is not None:
+        return shortened(each_of(state.reach), state)
+    return inverse(state.measured["lipschitz"])
+
+
+def safe_step(state: State, step_size: float | None, most: float = 2.0) -> float | None:
+    """`most` / L, the least of the batch; None where no constant is known, or the step follows the bend."""
+    bend = state.measured.get("lipschitz")
+    return None if bend is None or not least(bend) or searches(step_size, state) else least(most / bend)
+
+
+def inverse(lipschitz: Each) -> Each:
+    """1/L; an objective that does not bend at all has no default step."""
+    if not least(lipschitz):
         raise Refusal("an objective that bends at the start", "a flat one", "give the step size, or another operator")
     return 1 / lipschitz

@@ -9,14 +9,14 @@ from torch import Tensor
 
 from workbench.algorithms.admm import Penalty
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.proximal import penalised
+from workbench.algorithms.proximal import each, penalised
 from workbench.algorithms.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import spread
+from workbench.tensors import Each, least, spread
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ class Halved(State):
     z: Tensor = field(kw_only=True)
     v: Tensor = field(kw_only=True)
     grown: Tensor = field(kw_only=True)
+
+    @property
+    def moving(self) -> Tensor:
+        return self.v
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class HalfQuadraticSplitting(Algorithm):
     needs = Needs(prior=Can.SPLIT, noise=Likelihood.QUADRATIC | Likelihood.PROX, linear=True, white=True)
     exact = False
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return split_scales(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Halved:
@@ -56,10 +60,10 @@ class HalfQuadraticSplitting(Algorithm):
         )
 
     def step(self, problem: Problem, state: Halved, rng: torch.Generator) -> Halved:
-        K, rho = problem.prior.linear(problem.operator.in_shape), self.current_step(state)
+        K, rho = problem.prior.linear(problem.operator.in_shape), self._rho(state)
         weight = rho / problem.noise.lipschitz(problem.y)
         v = penalised(problem, state.v, (problem.y, state.z), weight, self.inner)
-        z = problem.prior.outer.prox(K(v), 1 / rho)
+        z = each(problem.prior.outer.prox, 1 / rho, K(v))
         grown = (state.grown * self.growth).clamp_max(self.limit)
         new = z if isinstance(K, Identity) else v
         value = problem.objective(new)
@@ -69,8 +73,12 @@ class HalfQuadraticSplitting(Algorithm):
     def adapt(self, problem: Problem, state: Halved) -> Halved:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def current_step(self, state: State) -> float:
-        """rho, which grows: the first is ADMM's."""
+    def current_step(self, state: State) -> float | None:
+        """rho, which grows."""
+        return least(self._rho(state))
+
+    def _rho(self, state: State) -> Each:
+        """The first, 2 / (step |K|^2) from the step of PDHG, times what it has grown by."""
         measured = state.measured
         first = 2 / (measured["step"] * measured["linear"] ** 2) if self.rho is None else self.rho
         return first * float(state.grown) if isinstance(state, Halved) else first

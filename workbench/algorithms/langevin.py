@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.gradient import inverse
+from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend, prior_bend
+from workbench.algorithms.gradient import inverse, safe_step
 from workbench.algorithms.lines import evaluate
+from workbench.algorithms.parabola import below_parabola, misfit_at
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import norm2, normal_like, spread
+from workbench.tensors import Each, column, each_of, least, norm2, normal_like, spread, times
 
 
 @dataclass(frozen=True)
@@ -20,28 +21,55 @@ class UnadjustedLangevin(Algorithm):
     """x <- x - step grad objective(x) + sqrt(2 step) n, n standard normal: x ~ p(x | y) after many steps.
 
     Stable below 2/L. On a Gaussian posterior the mean is exact and the variance 1 / c of a direction of curvature
-    c comes out as 1 / (c (1 - step c / 2)): at 0.1/L, taken when none is given, at most 5.3 % too large.
+    c comes out as 1 / (c (1 - step c / 2)): at 0.1/L, taken when none is given, at most 5.3 % too large. Where A is
+    nonlinear L is the bend at x, no less than that at the start.
     Roberts & Tweedie 1996, doi 10.2307/3318418; Durmus & Moulines 2017, doi 10.1214/16-AAP1238.
     """
 
     step_size: Step = None
 
     needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
-    random = True
+    random = wanders = True
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz() + problem.prior.lipschitz()}
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or lacks_bend(problem, self.step_size)
+
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return bends_near(problem)
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
-        x, step = state.x, self.current_step(state)
+        x, step = state.x, self._step(state)
+        if self.step_size is None and not problem.operator.linear:
+            step = 0.1 * inverse(bend_at(problem, x, state.measured))
         slope = problem.misfit_grad(x) + problem.prior.grad(x)
-        return replace(state, x=x - step * slope + (2 * step) ** 0.5 * normal_like(x, rng), k=state.k + 1)
+        noise = times((2 * step) ** 0.5, normal_like(x, rng))
+        return replace(state, x=x - times(step, slope) + noise, k=state.k + 1)
 
-    def current_step(self, state: State) -> float:
-        return 0.1 * inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
 
     def largest_step(self, state: State) -> float | None:
-        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+        return safe_step(state, self.step_size) if state.measured["everywhere"] else None
+
+    def _step(self, state: State) -> Each:
+        return 0.1 * inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+
+
+def bends_near(problem: Problem) -> Mapping[str, Each]:
+    """Lipschitz constants of both gradients, "lipschitz", and of the prior's; "everywhere" is 1 where they hold at any
+    x, and 0 where A is nonlinear, whose Jacobian is then taken at the start.
+    """
+    beside = prior_bend(problem) or 0.0
+    everywhere = float(problem.operator.linear)
+    return {"lipschitz": problem.lipschitz() + beside, "prior": beside, "everywhere": everywhere}
+
+
+def bend_at(problem: Problem, x: Tensor, measured: Mapping[str, Each]) -> Each:
+    """The bend of the objective at x along its gradient, no less than what was measured at the start."""
+    start, of_prior = misfit_at(problem, x), problem.prior.grad(x)
+    usual = 1 / column(measured["lipschitz"], x)
+    _, reach = below_parabola(problem, start, usual, lambda r: x - times(each_of(r), start.slope + of_prior))
+    return each_of(1 / reach) + measured["prior"]
 
 
 @dataclass(frozen=True)
@@ -83,19 +111,22 @@ class MALA(Algorithm):
     needs = Needs(prior=Can.GRAD | Can.VALUE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
     random = True
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz() + problem.prior.lipschitz()}
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or lacks_bend(problem, self.step_size)
+
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return bends_near(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Judged:
         _, value, slope = evaluate(problem, x)
         return Judged(x, 0, self.measure(problem), value=value, slope=slope, acceptance=torch.zeros_like(value))
 
     def step(self, problem: Problem, state: Judged, rng: torch.Generator) -> Judged:
-        x, step = state.x, self.current_step(state)
+        x, step = state.x, self._step(state)
         noise = normal_like(x, rng)
-        new = evaluate(problem, x - step * state.slope + (2 * step) ** 0.5 * noise)
+        new = evaluate(problem, x - times(step, state.slope) + times((2 * step) ** 0.5, noise))
         # q is the normal law of a proposal of variance 2 step.
-        back = norm2(x - new.x + step * new.slope) / (4 * step)
+        back = norm2(x - new.x + times(step, new.slope)) / (4 * column(step, x))
         taken = metropolis(state.value - new.value + norm2(noise) / 2 - back, rng)
         rate = state.counted(taken)
         pairs = ((new.x, x), (new.slope, state.slope))
@@ -106,6 +137,9 @@ class MALA(Algorithm):
     def adapt(self, problem: Problem, state: Judged) -> Judged:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def current_step(self, state: State) -> float:
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
+
+    def _step(self, state: State) -> Each:
         numbers = state.x[0].numel() * (2 if state.x.is_complex() else 1)
         return inverse(state.measured["lipschitz"]) / numbers**0.5 if self.step_size is None else self.step_size

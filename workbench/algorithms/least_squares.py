@@ -88,7 +88,7 @@ class LeastSquares(Algorithm):
 
 def unweighted(problem: Problem) -> str:
     """What a quadratic problem lacks of being least squares with one weight for A and one for K."""
-    if problem.noise.strong_convexity() < problem.noise.lipschitz(problem.y):
+    if problem.noise.strong_convexity(problem.y) < problem.noise.lipschitz(problem.y):
         return f"white noise, which {type(problem.noise).__name__} is not"
     outer = problem.prior.outer
     if Can.GRAD not in outer.can or outer.strong_convexity() < outer.lipschitz():

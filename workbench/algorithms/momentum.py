@@ -8,20 +8,21 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.gradient import forward_backward, inverse
+from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend
+from workbench.algorithms.gradient import bends, found_step, safe_step, shortened
+from workbench.algorithms.parabola import Bent, below_parabola, first_reach, misfit_at
+from workbench.algorithms.proximal import each
 from workbench.kernels import momentum as kernel
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-
-_SMOOTH = Likelihood.GRAD | Likelihood.LIPSCHITZ
+from workbench.tensors import Each, column, each_of, least, smaller, times
 
 
 @dataclass(frozen=True)
-class Momentum(State):
-    """The iterate, the one before it, and `age`, (B,): the steps since the momentum of an item was last let go."""
+class Momentum(Bent):
+    """And the iterate before it, and `age`, (B,): the steps since the momentum of an item was last let go."""
 
     before: Tensor = field(kw_only=True)
     age: Tensor = field(kw_only=True)
@@ -29,7 +30,10 @@ class Momentum(State):
 
 @dataclass(frozen=True)
 class Accelerated(Algorithm):
-    """x <- advance(v) at v = x + beta (x - x before), beta = (n - 1) / (n + inertia), n = 1, 2, ..."""
+    """x <- advance(v) at v = x + beta (x - x before), beta = (n - 1) / (n + inertia), n = 1, 2, ...
+
+    Where the misfit bends unevenly, the step is what its bend at v allows, and never grows.
+    """
 
     step_size: Step = None
     inertia: Annotated[float, Range(2, 50, log=True), "how slowly the momentum grows"] = 3.0
@@ -40,37 +44,57 @@ class Accelerated(Algorithm):
     strong: Annotated[bool, "no more momentum than the strong convexity that is known wants"] = True
 
     @abstractmethod
-    def advance(self, problem: Problem, v: Tensor, step: float) -> Tensor:
-        """One step without momentum from v."""
+    def advance(self, problem: Problem, v: Tensor, slope: Tensor, step: Each) -> Tensor:
+        """One step without momentum from v, where the gradient of the misfit is `slope`."""
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Momentum:
         age = torch.ones(len(x), dtype=x.real.dtype, device=x.device)
-        return Momentum(x, 0, self.measure(problem), before=x, age=age)
+        return Momentum(x, 0, self.measure(problem), reach=first_reach(problem), before=x, age=age)
 
     def step(self, problem: Problem, state: Momentum, rng: torch.Generator) -> Momentum:
         x, n = state.x, state.age
         beta = (n - 1) / (n + self.inertia)
         if self.strong:
-            beta = beta.clamp_max(self._enough(state))
+            enough = self._enough(state)
+            beta = beta.minimum(column(enough, x)) if isinstance(enough, Tensor) else beta.clamp_max(enough)
         v = kernel.ahead(x, state.before, beta)
-        new = self.advance(problem, v, self.current_step(state))
+        new, reach = self._advanced(problem, state, v)
         uphill = torch.zeros_like(n, dtype=torch.bool)
         if self.restart == "gradient":
             uphill = kernel.uphill(v, new, x) > 0
         elif self.restart == "function":
             uphill = problem.objective(new) > problem.objective(x)
-        return replace(state, x=new, before=x, age=torch.where(uphill, torch.ones_like(n), n + 1), k=state.k + 1)
+        age = torch.where(uphill, torch.ones_like(n), n + 1)
+        return replace(state, x=new, before=x, age=age, reach=reach, k=state.k + 1)
 
-    def current_step(self, state: State) -> float:
-        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+    def adapt(self, problem: Problem, state: Momentum) -> Momentum:
+        return replace(state, measured=self.measure(problem), reach=first_reach(problem))
+
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
 
     def largest_step(self, state: State) -> float | None:
-        return 1 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+        return safe_step(state, self.step_size, 1.0)
 
-    def _enough(self, state: State) -> float:
+    def _step(self, state: State) -> Each:
+        return found_step(state, self.step_size)
+
+    def _advanced(self, problem: Problem, state: Momentum, v: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The step from v, and the reach that is left."""
+        if state.reach is None or self.step_size is not None:
+            return self.advance(problem, v, problem.misfit_grad(v), self._step(state)), state.reach
+        start = misfit_at(problem, v)
+
+        def move(reach: Tensor) -> Tensor:
+            return self.advance(problem, v, start.slope, shortened(each_of(reach), state))
+
+        new, reach = below_parabola(problem, start, state.reach, move)
+        return new.x, reach
+
+    def _enough(self, state: State) -> Each:
         """(1 - sqrt q) / (1 + sqrt q), 1 / q the condition number that the step sees."""
-        step, measured = self.current_step(state), state.measured
-        q = min(1.0, step * measured["convexity"] / (1 + step * measured["by prox"]))
+        step, measured = self._step(state), state.measured
+        q = smaller(1.0, step * measured["convexity"] / (1 + step * measured["by prox"]))
         return (1 - q**0.5) / (1 + q**0.5)
 
 
@@ -84,14 +108,14 @@ class FISTA(Accelerated):
     Chambolle & Pock 2016, doi 10.1017/S096249291600009X; O'Donoghue & Candes 2015, doi 10.1007/s10208-013-9150-3.
     """
 
-    needs = Needs(prior=Can.PROX | Can.CONVEX, noise=_SMOOTH | Likelihood.CONVEX, linear=True)
+    needs = Needs(prior=Can.PROX | Can.CONVEX, noise=Likelihood.GRAD | Likelihood.CONVEX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         convexity, by_prox = problem.strong_convexity(), problem.prior.strong_convexity()
-        return {"lipschitz": problem.lipschitz(), "convexity": convexity, "by prox": by_prox}
+        return {**bends(problem), "convexity": convexity, "by prox": by_prox}
 
-    def advance(self, problem: Problem, v: Tensor, step: float) -> Tensor:
-        return forward_backward(problem, v, step)
+    def advance(self, problem: Problem, v: Tensor, slope: Tensor, step: Each) -> Tensor:
+        return each(problem.prior.prox, step, v - times(step, slope))
 
 
 @dataclass(frozen=True)
@@ -103,11 +127,13 @@ class Nesterov(Accelerated):
     Nesterov 1983, Sov. Math. Dokl. 27, 372; Nesterov 2004, doi 10.1007/978-1-4419-8853-9.
     """
 
-    needs = Needs(prior=Can.GRAD | Can.CONVEX, noise=_SMOOTH | Likelihood.CONVEX, linear=True)
+    needs = Needs(prior=Can.GRAD | Can.CONVEX, noise=Likelihood.GRAD | Likelihood.CONVEX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        lipschitz = problem.lipschitz() + problem.prior.lipschitz()
-        return {"lipschitz": lipschitz, "convexity": problem.strong_convexity(), "by prox": 0.0}
+    def lacks(self, problem: Problem) -> str:
+        return super().lacks(problem) or lacks_bend(problem, self.step_size)
 
-    def advance(self, problem: Problem, v: Tensor, step: float) -> Tensor:
-        return v - step * (problem.misfit_grad(v) + problem.prior.grad(v))
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return {**bends(problem, of_prior=True), "convexity": problem.strong_convexity(), "by prox": 0.0}
+
+    def advance(self, problem: Problem, v: Tensor, slope: Tensor, step: Each) -> Tensor:
+        return v - times(step, slope + problem.prior.grad(v))

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.scales import bend_along
 from workbench.linalg import ratio
 from workbench.noise import Likelihood
 from workbench.priors import Can
@@ -75,9 +76,7 @@ def noise_of(value: Tensor) -> Tensor:
 
 def cauchy(problem: Problem, x: Tensor, g: Tensor) -> Tensor:
     """A step along -g, (B,): |g|^2 over the Fisher information along g; 1 / |g| where there is none."""
-    jacobian = problem.operator.at(x)
-    seen = jacobian(g)
-    bend = dot(seen, problem.noise.precision(problem.operator(x)) * seen)
+    bend = bend_along(problem, x, g)
     one = torch.ones_like(bend)
     return torch.where(bend > 0, ratio(norm2(g), bend), ratio(one, norm(g)))
 

@@ -7,20 +7,20 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from workbench.algorithms.backtracking import shortening
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.gradient import forward_backward, inverse
+from workbench.algorithms.gradient import bends, forward_backward, found_step, safe_step, searches
+from workbench.algorithms.parabola import Bent, advanced, bent, first_reach, following
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import abs2, spread
-
-_SMOOTH = Likelihood.GRAD | Likelihood.LIPSCHITZ
+from workbench.tensors import Each, abs2, least, spread, times
 
 
 @dataclass(frozen=True)
-class Monitored(State):
-    """The iterate, the one before it, the accelerated one, and the t of Nesterov's sequence of each item, (B,)."""
+class Monitored(Bent):
+    """And the iterate before it, the accelerated one, and the t of Nesterov's sequence of each item, (B,)."""
 
     before: Tensor = field(kw_only=True)
     ahead: Tensor = field(kw_only=True)
@@ -39,28 +39,37 @@ class MonotoneAPG(Algorithm):
 
     step_size: Step = None
 
-    needs = Needs(prior=Can.PROX | Can.VALUE, noise=_SMOOTH, linear=True)
+    needs = Needs(prior=Can.PROX | Can.VALUE, noise=Likelihood.GRAD, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return bends(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Monitored:
         t = torch.ones(len(x), dtype=x.real.dtype, device=x.device)
-        return Monitored(x, 0, self.measure(problem), before=x, ahead=x, t=t)
+        return Monitored(x, 0, self.measure(problem), reach=first_reach(problem), before=x, ahead=x, t=t)
 
     def step(self, problem: Problem, state: Monitored, rng: torch.Generator) -> Monitored:
-        x, r, step = state.x, state.t, self.current_step(state)
+        x, r = state.x, state.t
         t = (1 + (1 + 4 * r.square()).sqrt()) / 2
         v = x + spread(r / t, x) * (state.ahead - x) + spread((r - 1) / t, x) * (x - state.before)
-        ahead, plain = forward_backward(problem, v, step), forward_backward(problem, x, step)
+        if state.reach is not None and self.step_size is None:
+            plain, reach = shortening(problem, x, state.reach)
+            ahead, reach = shortening(problem, v, reach)
+            state = replace(state, reach=reach)
+        else:
+            step = found_step(state, self.step_size)
+            ahead, plain = forward_backward(problem, v, step), forward_backward(problem, x, step)
         lower = problem.objective(ahead) <= problem.objective(plain)
         return replace(state, x=torch.where(spread(lower, x), ahead, plain), before=x, ahead=ahead, t=t, k=state.k + 1)
 
-    def current_step(self, state: State) -> float:
-        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+    def adapt(self, problem: Problem, state: Monitored) -> Monitored:
+        return replace(state, measured=self.measure(problem), reach=first_reach(problem))
+
+    def current_step(self, state: State) -> float | None:
+        return least(found_step(state, self.step_size))
 
     def largest_step(self, state: State) -> float | None:
-        return 1 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+        return safe_step(state, self.step_size, 1.0)
 
 
 @dataclass(frozen=True)
@@ -75,23 +84,28 @@ class IterativeHardThresholding(Algorithm):
     step_size: Step = None
 
     exact = False
-    needs = Needs(prior=Can.PROJECTION | Can.GRAD, noise=_SMOOTH, linear=True)
+    needs = Needs(prior=Can.PROJECTION | Can.GRAD, noise=Likelihood.GRAD, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return bends(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
-        return State(self._cut(x), 0, self.measure(problem))
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
+        return bent(problem, self._cut(x), self.measure(problem))
 
-    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
-        x = state.x - self.current_step(state) * problem.misfit_grad(state.x)
-        return replace(state, x=self._cut(x), k=state.k + 1)
+    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+        if searches(self.step_size, state):
+            return advanced(problem, state, lambda g, r: self._cut(state.x - times(r, g)))[0]
+        step = found_step(state, self.step_size)
+        return following(state, self._cut(state.x - times(step, problem.misfit_grad(state.x))))
 
-    def current_step(self, state: State) -> float:
-        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+    def adapt(self, problem: Problem, state: Bent) -> Bent:
+        return replace(bent(problem, state.x, self.measure(problem)), k=state.k)
+
+    def current_step(self, state: State) -> float | None:
+        return least(found_step(state, self.step_size))
 
     def largest_step(self, state: State) -> float | None:
-        return 1 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+        return safe_step(state, self.step_size, 1.0)
 
     def _cut(self, x: Tensor) -> Tensor:
         """The largest entries of each item where they are, 0 elsewhere."""

@@ -16,7 +16,7 @@ from workbench.operators import Identity, LinearOperator
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import spread
+from workbench.tensors import Each, least, times
 
 _SAFETY = 0.99
 
@@ -39,9 +39,9 @@ Point = TypeVar("Point", bound=PrimalDual)
 class Steps(NamedTuple):
     """The steps of x, of the dual of the data and of the dual of the prior."""
 
-    primal: float | Tensor
-    data: float | Tensor
-    prior: float | Tensor
+    primal: Each
+    data: Each
+    prior: Each
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class PDHG(Algorithm):
 
     needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return split_scales(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PrimalDual:
@@ -68,7 +68,7 @@ class PDHG(Algorithm):
         return PrimalDual(x, 0, self.measure(problem), ahead=x, data=data, dual=dual)
 
     def step(self, problem: Problem, state: PrimalDual, rng: torch.Generator) -> PrimalDual:
-        return advance(problem, state, dual_steps(state, self.current_step(state), self.balance), self.theta)
+        return advance(problem, state, dual_steps(state, self._step(state), self.balance), self.theta)
 
     def adapt(self, problem: Problem, state: PrimalDual) -> PrimalDual:
         linear = problem.prior.linear(problem.operator.in_shape)
@@ -76,11 +76,14 @@ class PDHG(Algorithm):
         dual = state.dual if fits else _start(linear, state.x)
         return replace(state, dual=dual, measured=self.measure(problem))
 
-    def current_step(self, state: State) -> float:
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
+
+    def _step(self, state: State) -> Each:
         return state.measured["step"] if self.step_size is None else self.step_size
 
 
-def dual_steps(state: PrimalDual, step: float | Tensor, balance: float) -> Steps:
+def dual_steps(state: PrimalDual, step: Each, balance: float) -> Steps:
     """The steps of x and of both duals, step (s |A|^2 + r |K|^2) = 0.99."""
     share = 1.0 if state.dual is None else balance
     s = _SAFETY * share / (step * state.measured["operator"] ** 2)
@@ -107,12 +110,7 @@ def advance(problem: Problem, state: Point, steps: Steps, theta: float) -> Point
     return replace(state, x=x, ahead=x + theta * (x - state.x), data=data, dual=dual, k=state.k + 1)
 
 
-def times(amount: float | Tensor, x: Tensor) -> Tensor:
-    """amount x, for a number or one of each item."""
-    return spread(amount.to(x.real), x) * x if isinstance(amount, Tensor) else amount * x
-
-
-def _of_each(amount: float | Tensor, state: PrimalDual) -> Tensor:
+def _of_each(amount: Each, state: PrimalDual) -> Tensor:
     """One number for each item, (B,) float64 on the CPU."""
     return torch.as_tensor(amount, dtype=torch.float64).expand(len(state.x))
 

@@ -8,12 +8,15 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.gradient import inverse
-from workbench.algorithms.proximal import anchored
+from workbench.algorithms.gradient import bends, found_step, inverse, safe_step, searches
+from workbench.algorithms.parabola import Bent, advanced, bent, following, wearing
+from workbench.algorithms.proximal import anchored, each
+from workbench.algorithms.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.tensors import Each, each_of, larger, least, times
 
 _STRENGTH = "noise that the denoiser takes away, in grey levels of [0, 1]; found from that of the data when empty"
 Strength = Annotated[float | None, Range(2e-3, 0.5, log=True, limits=(1e-9, 1e3)), _STRENGTH]
@@ -24,17 +27,24 @@ Inner = Annotated[int, Range(1, 50, log=True, limits=(1, 1e4)), "conjugate gradi
 FIRST = 0.3  # the most noise that the networks we ship learned
 
 
-def noise_in_signal(state: State) -> float:
+def seen(problem: Problem) -> Mapping[str, Each]:
+    """Lipschitz constants, as `bends` has them; "typical", the bend that most data see, where it is uneven."""
+    typical = {} if problem.bends_evenly else {"typical": each_of(typical_curvature(problem))}
+    return {**bends(problem), **typical}
+
+
+def noise_in_signal(state: State) -> Each:
     """sigma / |A|, 1 / sqrt(L): the noise of the data seen as noise of the signal. With it a step 1 / L is sigma^2."""
-    return inverse(state.measured["lipschitz"]) ** 0.5
+    measured = state.measured
+    return inverse(measured["typical"] if "typical" in measured else measured["lipschitz"]) ** 0.5
 
 
-def between(first: float, last: float, part: float) -> float:
+def between(first: float, last: Each, part: float) -> Each:
     """The strength at a part of the way from `first` to `last`, evenly in the logarithm; nowhere below `last`."""
-    return max(first, last) ** (1 - part) * last**part
+    return larger(first, last) ** (1 - part) * last**part
 
 
-def warmed(problem: Problem, sigma: float, k: int, warm: int) -> float:
+def warmed(problem: Problem, sigma: Each, k: int, warm: int) -> Each:
     """The strength of step k: it falls from FIRST to sigma in the first steps; not for proxes, which need no start."""
     return between(FIRST, sigma, k / warm) if k < warm and Can.PROX not in problem.prior.can else sigma
 
@@ -45,6 +55,7 @@ class PnPPGD(Algorithm):
 
     Goes to a fixed point where D - 1 has a Lipschitz constant below 1 and the misfit is strongly convex, or where D is
     averaged, both below 2/L. 1/L and sigma = sqrt(step) are taken when none is given: D a prox, it is ProximalGradient.
+    Where the misfit bends unevenly, L is its bend at hand, which changes less and less, and sigma that of most data.
     Venkatakrishnan et al. 2013, doi 10.1109/GlobalSIP.2013.6737048; Ryu et al. 2019, doi 10.48550/arXiv.1905.05406.
     """
 
@@ -52,28 +63,41 @@ class PnPPGD(Algorithm):
     step_size: Step = None
     warm: Warm = 20
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD)
     exact = minimises = False
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return seen(problem)
 
-    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
-        ahead = state.x - self.current_step(state) * problem.misfit_grad(state.x)
-        x = problem.prior.denoise(ahead, warmed(problem, self._last(state), state.k, self.warm))
-        return replace(state, x=x, k=state.k + 1)
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
+        return bent(problem, x, self.measure(problem))
 
-    def current_step(self, state: State) -> float:
-        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+        denoise, sigma = problem.prior.denoise, warmed(problem, self._last(state), state.k, self.warm)
+        if searches(self.step_size, state):
+            return advanced(problem, state, lambda g, r: each(denoise, sigma, state.x - times(r, g)), wearing)[0]
+        ahead = state.x - times(self._step(state), problem.misfit_grad(state.x))
+        return following(state, each(denoise, sigma, ahead))
+
+    def adapt(self, problem: Problem, state: Bent) -> Bent:
+        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
 
     def largest_step(self, state: State) -> float | None:
-        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+        return safe_step(state, self.step_size)
 
     def denoised_at(self, state: State) -> float | None:
-        return self._last(state) if state.k >= self.warm else None
+        return least(self._last(state)) if state.k >= self.warm else None
 
-    def _last(self, state: State) -> float:
-        return self.current_step(state) ** 0.5 if self.sigma is None else self.sigma
+    def _step(self, state: State) -> Each:
+        return found_step(state, self.step_size)
+
+    def _last(self, state: State) -> Each:
+        if self.sigma is not None:
+            return self.sigma
+        return noise_in_signal(state) if searches(self.step_size, state) else self._step(state) ** 0.5
 
 
 @dataclass(frozen=True)
@@ -102,7 +126,7 @@ class PnPADMM(Algorithm):
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, white=True)
     exact = minimises = False
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"lipschitz": problem.lipschitz()}
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Plugged:
@@ -113,13 +137,13 @@ class PnPADMM(Algorithm):
         sigma, following = (warmed(problem, last, k, self.warm) for k in (state.k, state.k + 1))
         weight = 1 / (sigma**2 * problem.noise.lipschitz(problem.y))
         half = anchored(problem, state.half, state.x - state.dual, weight, self.inner)
-        x = problem.prior.denoise(half + state.dual, sigma)
-        dual = (following / sigma) ** 2 * (state.dual + half - x)
+        x = each(problem.prior.denoise, sigma, half + state.dual)
+        dual = times((following / sigma) ** 2, state.dual + half - x)
         return replace(state, x=x, half=half, dual=dual, k=state.k + 1)
 
     def denoised_at(self, state: State) -> float | None:
-        return self._last(state) if state.k >= self.warm else None
+        return least(self._last(state)) if state.k >= self.warm else None
 
-    def _last(self, state: State) -> float:
-        """sqrt(5 / L) when none is given: 1 / sigma^2 is then the penalty that ADMM takes."""
+    def _last(self, state: State) -> Each:
+        """sqrt(5 / L) when none is given: 1 / sigma^2 is then a penalty of a fifth of the misfit's bend."""
         return 5**0.5 * noise_in_signal(state) if self.sigma is None else self.sigma

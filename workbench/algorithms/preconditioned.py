@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.gradient import inverse
+from workbench.algorithms.gradient import found_step, inverse, safe_step
+from workbench.algorithms.proximal import each
 from workbench.algorithms.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator, Map
@@ -16,7 +17,7 @@ from workbench.preconditioners import Circulant, Diagonal, Preconditioner
 from workbench.preconditioners.base import largest
 from workbench.priors import Can, Zero
 from workbench.problem import Problem
-from workbench.tensors import dot, norm2, real_of, spread
+from workbench.tensors import Each, dot, each_of, least, norm2, real_of, spread, times
 
 _SAFETY = 0.95
 _HELD = "a prior that holds what the data do not see"
@@ -47,7 +48,7 @@ class PreconditionedGradient(Algorithm):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or unheld(problem)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return _learn(self.preconditioner, majorant(problem), problem.zeros())[1]
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Fitted:
@@ -57,16 +58,19 @@ class PreconditionedGradient(Algorithm):
     def step(self, problem: Problem, state: Fitted, rng: torch.Generator) -> Fitted:
         slope = problem.misfit_grad(state.x) + problem.prior.grad(state.x)
         move = self.preconditioner.apply(state.fitted, majorant(problem), slope)
-        return replace(state, x=state.x - self.current_step(state) * move, k=state.k + 1)
+        return replace(state, x=state.x - times(self._step(state), move), k=state.k + 1)
 
     def adapt(self, problem: Problem, state: Fitted) -> Fitted:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def current_step(self, state: State) -> float:
-        return inverse(state.measured["lipschitz"]) if self.step_size is None else self.step_size
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
 
     def largest_step(self, state: State) -> float | None:
-        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+        return safe_step(state, self.step_size)
+
+    def _step(self, state: State) -> Each:
+        return found_step(state, self.step_size)
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ class PreconditionedPDHG(Algorithm):
 
     needs = Needs(prior=Can.SPLIT, noise=Likelihood.PROX, linear=True, mapped=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return self._prepared(problem)[1]
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> FittedPrimalDual:
@@ -159,14 +163,14 @@ class PreconditionedPDHG(Algorithm):
 
     def step(self, problem: Problem, state: FittedPrimalDual, rng: torch.Generator) -> FittedPrimalDual:
         A, K = problem.operator.at(state.x), problem.prior.linear(problem.operator.in_shape)
-        step, measured = self.current_step(state), state.measured
+        step, measured = self._step(state), state.measured
         s, r = measured["s"] / step, measured["r"] / step
-        v = state.data / s + A(state.ahead)
-        data = s * (v - problem.noise.prox(v, problem.y, 1 / s))
-        dual = problem.prior.outer.conjugate_prox(state.dual + r * K(state.ahead), r)
+        v = times(1 / s, state.data) + A(state.ahead)
+        data = times(s, v - each(problem.noise.prox, 1 / s, v, problem.y))
+        dual = each(problem.prior.outer.conjugate_prox, r, state.dual + times(r, K(state.ahead)))
         slope = A.adjoint(data) + K.adjoint(dual)
         move = self.preconditioner.apply(state.fitted, _metric(problem, measured), slope)
-        x = state.x - _SAFETY * step * inverse(measured["lipschitz"]) * move
+        x = state.x - times(_SAFETY * step * inverse(measured["lipschitz"]), move)
         return replace(state, x=x, ahead=2 * x - state.x, data=data, dual=dual, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: FittedPrimalDual) -> FittedPrimalDual:
@@ -175,10 +179,13 @@ class PreconditionedPDHG(Algorithm):
             return replace(fresh, k=state.k)
         return replace(state, measured=fresh.measured, fitted=fresh.fitted)
 
-    def current_step(self, state: State) -> float:
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
+
+    def _step(self, state: State) -> Each:
         return state.measured["step"] if self.step_size is None else self.step_size
 
-    def _prepared(self, problem: Problem) -> tuple[Tensor, Mapping[str, float]]:
+    def _prepared(self, problem: Problem) -> tuple[Tensor, Mapping[str, Each]]:
         scales = split_scales(problem)
         shares = {
             "s": _DATA * inverse(scales["operator"] ** 2),
@@ -209,19 +216,19 @@ def majorant(problem: Problem) -> LinearOperator:
     return _symmetric(problem, apply)
 
 
-def _metric(problem: Problem, shares: Mapping[str, float]) -> LinearOperator:
+def _metric(problem: Problem, shares: Mapping[str, Each]) -> LinearOperator:
     A, K = problem.operator.at(problem.zeros()), problem.prior.linear(problem.operator.in_shape)
-    return _symmetric(problem, lambda v: shares["s"] * A.adjoint(A(v)) + shares["r"] * K.adjoint(K(v)))
+    return _symmetric(problem, lambda v: times(shares["s"], A.adjoint(A(v))) + times(shares["r"], K.adjoint(K(v))))
 
 
 def _symmetric(problem: Problem, apply: Callable[[Tensor], Tensor]) -> LinearOperator:
     return Map((problem.operator.in_shape, problem.operator.in_shape), apply, apply, problem.operator.field)
 
 
-def _learn(preconditioner: Preconditioner, hessian: LinearOperator, like: Tensor) -> tuple[Tensor, Mapping[str, float]]:
-    """What P knows of H, and the largest eigenvalue of P H over the batch, 2 % on the safe side."""
+def _learn(preconditioner: Preconditioner, hessian: LinearOperator, like: Tensor) -> tuple[Tensor, Mapping[str, Each]]:
+    """What P knows of H, and the largest eigenvalue of P H of each item, on the safe side."""
     fitted = preconditioner.fit(hessian, like)
-    return fitted, {"lipschitz": 1.02 * float(largest(preconditioner, fitted, hessian, like).max())}
+    return fitted, {"lipschitz": each_of(largest(preconditioner, fitted, hessian, like))}
 
 
 def _ratio(above: Tensor, below: Tensor, active: Tensor) -> Tensor:

@@ -8,8 +8,9 @@ from torch import Tensor
 from workbench.algorithms.base import white
 from workbench.linalg import cg, conjugate_step
 from workbench.noise import Likelihood
-from workbench.operators import Identity
+from workbench.operators import Identity, LinearOperator
 from workbench.problem import Problem
+from workbench.tensors import Each, times
 
 
 def lacks_misfit_prox(problem: Problem, closed: bool = False) -> str:
@@ -24,33 +25,41 @@ def lacks_misfit_prox(problem: Problem, closed: bool = False) -> str:
     return ""
 
 
-def misfit_prox(problem: Problem, v: Tensor, step: float, x: Tensor) -> Tensor:
+def misfit_prox(problem: Problem, v: Tensor, step: Each, x: Tensor) -> Tensor:
     """argmin_u |u - v|^2 / 2 + step misfit(u): in closed form, else by conjugate gradients from x to 1e-10."""
     if isinstance(problem.operator, Identity):
-        return problem.noise.prox(v, problem.y, step)
+        return each(problem.noise.prox, step, v, problem.y)
     A, weight = problem.operator.at(v), 1 / (step * problem.noise.lipschitz(problem.y))
-    b = A.adjoint(problem.y) + weight * v
-    closed = A.gram_inverse(b, weight)
-    return cg(A.gram + weight * Identity(A.in_shape), b, x, tolerance=1e-10) if closed is None else closed
+    b = A.adjoint(problem.y) + times(weight, v)
+    closed = gram_inverse(A, b, weight)
+    return cg(lambda u: A.adjoint(A(u)) + times(weight, u), b, x, tolerance=1e-10) if closed is None else closed
 
 
-def penalised(problem: Problem, x: Tensor, targets: tuple[Tensor, Tensor], weight: float, inner: int) -> Tensor:
+def gram_inverse(A: LinearOperator, b: Tensor, weight: Each) -> Tensor | None:
+    """(A*A + weight)^-1 b in closed form, each item by its own weight; None where there is none."""
+    if not isinstance(weight, Tensor):
+        return A.gram_inverse(b, weight)
+    parts = [A.gram_inverse(item, one) for item, one in zip(b.split(1), weight.tolist(), strict=True)]
+    found = [part for part in parts if part is not None]
+    return torch.cat(found) if len(found) == len(parts) else None
+
+
+def penalised(problem: Problem, x: Tensor, targets: tuple[Tensor, Tensor], weight: Each, inner: int) -> Tensor:
     """argmin |A x - y|^2 + weight |K x - z|^2 for targets (y, z): in closed form, else `inner` steps from x."""
     A, K = problem.operator.at(x), problem.prior.linear(problem.operator.in_shape)
-    b = A.adjoint(targets[0]) + weight * K.adjoint(targets[1])
-    closed = A.gram_inverse(b, weight) if isinstance(K, Identity) else None
+    b = A.adjoint(targets[0]) + times(weight, K.adjoint(targets[1]))
+    closed = gram_inverse(A, b, weight) if isinstance(K, Identity) else None
     if closed is not None:
         return closed
+    return descended(lambda v: A.adjoint(A(v)) + times(weight, K.adjoint(K(v))), b, x, inner)
 
-    return descended(lambda v: A.adjoint(A(v)) + weight * K.adjoint(K(v)), b, x, inner)
 
-
-def anchored(problem: Problem, x: Tensor, z: Tensor, weight: float, inner: int) -> Tensor:
+def anchored(problem: Problem, x: Tensor, z: Tensor, weight: Each, inner: int) -> Tensor:
     """argmin |A x - y|^2 + weight |x - z|^2: in closed form, else `inner` steps from x."""
     A = problem.operator.at(x)
-    b = A.adjoint(problem.y) + weight * z
-    closed = A.gram_inverse(b, weight)
-    return descended(lambda v: A.adjoint(A(v)) + weight * v, b, x, inner) if closed is None else closed
+    b = A.adjoint(problem.y) + times(weight, z)
+    closed = gram_inverse(A, b, weight)
+    return descended(lambda v: A.adjoint(A(v)) + times(weight, v), b, x, inner) if closed is None else closed
 
 
 def descended(hessian: Callable[[Tensor], Tensor], b: Tensor, x: Tensor, inner: int) -> Tensor:
@@ -61,8 +70,8 @@ def descended(hessian: Callable[[Tensor], Tensor], b: Tensor, x: Tensor, inner: 
     return x
 
 
-def each(prox: Callable[..., Tensor], step: float | Tensor, *signals: Tensor) -> Tensor:
-    """prox(*signals, step), item by item where `step`, (B,) on the CPU, differs in the batch."""
+def each(prox: Callable[..., Tensor], step: Each, *signals: Tensor) -> Tensor:
+    """prox(*signals, step), item by item where the step differs in the batch."""
     if not isinstance(step, Tensor):
         return prox(*signals, step)
     steps: list[float] = step.tolist()

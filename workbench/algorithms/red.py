@@ -9,12 +9,15 @@ from torch import Tensor
 
 from workbench.algorithms.annealed import Trust
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.plug_and_play import Inner, Strength, Warm, noise_in_signal, warmed
-from workbench.algorithms.proximal import descended
+from workbench.algorithms.gradient import found_step, searches
+from workbench.algorithms.parabola import Bent, advanced, bent, following, wearing
+from workbench.algorithms.plug_and_play import Inner, Strength, Warm, noise_in_signal, seen, warmed
+from workbench.algorithms.proximal import descended, each
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.tensors import Each, least, times
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class RED(Algorithm):
 
     At weight 1 it is the gradient of -log p of the signal with noise sigma where D is a posterior mean, of the Moreau
     envelope of g where D is its prox; of nothing where the Jacobian of D is not symmetric. Goes to a fixed point below
-    2 / (L + weight / sigma^2) where D - 1 does not expand; half of that is taken when none is given.
+    2 / (L + weight / sigma^2) where D - 1 does not expand; half of that is taken when none is given, L as in PnPPGD.
     Romano, Elad & Milanfar 2017, doi 10.1137/16M1102884; Reehorst & Schniter 2019, doi 10.1109/TCI.2018.2880326.
     """
 
@@ -32,32 +35,45 @@ class RED(Algorithm):
     step_size: Step = None
     warm: Warm = 40
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD)
     exact = minimises = False
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return seen(problem)
 
-    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
-        x, last = state.x, self._last(state)
-        taken = x - problem.prior.denoise(x, warmed(problem, last, state.k, self.warm))
-        slope = problem.misfit_grad(x) + self.weight / last**2 * taken
-        return replace(state, x=x - self.current_step(state) * slope, k=state.k + 1)
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
+        return bent(problem, x, self.measure(problem))
 
-    def current_step(self, state: State) -> float:
-        return 1 / self._bend(state) if self.step_size is None else self.step_size
+    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+        x, beside = state.x, self._beside(state)
+        taken = x - each(problem.prior.denoise, warmed(problem, self._last(state), state.k, self.warm), x)
+        pull = times(beside, taken)
+        if searches(self.step_size, state):
+            return advanced(problem, state, lambda g, r: x - times(1 / (1 / r + beside), g + pull), wearing)[0]
+        return following(state, x - times(self._step(state), problem.misfit_grad(x) + pull))
 
-    def largest_step(self, state: State) -> float:
-        return 2 / self._bend(state)
+    def adapt(self, problem: Problem, state: Bent) -> Bent:
+        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
+
+    def largest_step(self, state: State) -> float | None:
+        known = "lipschitz" in state.measured and not searches(self.step_size, state)
+        return least(2 / (state.measured["lipschitz"] + self._beside(state))) if known else None
 
     def denoised_at(self, state: State) -> float | None:
-        return self._last(state) if state.k >= self.warm else None
+        return least(self._last(state)) if state.k >= self.warm else None
 
-    def _last(self, state: State) -> float:
+    def _last(self, state: State) -> Each:
         return noise_in_signal(state) if self.sigma is None else self.sigma
 
-    def _bend(self, state: State) -> float:
-        return state.measured["lipschitz"] + self.weight / self._last(state) ** 2
+    def _beside(self, state: State) -> Each:
+        """weight / sigma^2, the bend of what the denoiser takes away."""
+        return self.weight / self._last(state) ** 2
+
+    def _step(self, state: State) -> Each:
+        return 1 / (1 / found_step(state) + self._beside(state)) if self.step_size is None else self.step_size
 
 
 @dataclass(frozen=True)
@@ -78,12 +94,13 @@ class DRP(Algorithm):
     needs = Needs(prior=Can.RESTORE, noise=Likelihood.QUADRATIC, linear=True, white=True)
     exact = minimises = False
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"lipschitz": problem.lipschitz()}
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         A, H = problem.operator.at(state.x), problem.prior.degradation(problem.operator.in_shape)
-        sigma = noise_in_signal(state) if self.sigma is None else self.sigma
+        sigma = least(noise_in_signal(state)) if self.sigma is None else self.sigma
+        assert sigma is not None
         weight = self.relax * sigma**2 * problem.noise.lipschitz(problem.y)
         z = state.x + self.relax * (problem.prior.restore(H(state.x)) - state.x)
         b = weight * A.adjoint(problem.y) + H.adjoint(H(z)) + self.anchor * z

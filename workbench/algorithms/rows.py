@@ -9,15 +9,17 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.gradient import inverse
+from workbench.algorithms.gradient import bends, forward_backward, found_step, safe_step, searches
 from workbench.algorithms.lines import rounding_of
+from workbench.algorithms.parabola import Bent, advanced, bent, following
+from workbench.algorithms.proximal import each
 from workbench.linalg import power_norm
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import spread
+from workbench.tensors import Each, least, spread, times
 
 POSITIVE = "an operator without negative entries"
 _SUMS = Needs(Can.PROJECTION, Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, white=True, also=(POSITIVE,))
@@ -30,27 +32,35 @@ Count = Annotated[int, Range(1, 64, log=True, limits=(1, 1e6)), "parts of the da
 class Landweber(Algorithm):
     """x <- P(x - relax / L grad misfit(x)), P the projection onto the prior's constraint, if it is one.
 
-    Below 2 the misfit falls at every step; stopped early, it is a regularisation. Landweber 1951, doi 10.2307/2372313;
+    Below 2 the misfit falls at every step; stopped early, it is a regularisation. Where the misfit bends unevenly, L is
+    its bend at hand. Landweber 1951, doi 10.2307/2372313;
     Bertero & Boccacci 1998, doi 10.1887/0750304359.
     """
 
     relax: Annotated[float, Range(0.1, 1.9, limits=(0, 2)), "step in units of 1 / L"] = 1.0
 
-    needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
+    needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return bends(problem)
 
-    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
-        step = self.current_step(state)
-        x = state.x - step * problem.misfit_grad(state.x)
-        return replace(state, x=problem.prior.prox(x, step), k=state.k + 1)
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
+        return bent(problem, x, self.measure(problem))
 
-    def current_step(self, state: State) -> float:
-        return self.relax * inverse(state.measured["lipschitz"])
+    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+        prox, relax = problem.prior.prox, self.relax
+        if searches(None, state):
+            return advanced(problem, state, lambda g, r: each(prox, relax * r, state.x - times(relax * r, g)))[0]
+        return following(state, forward_backward(problem, state.x, relax * found_step(state)))
+
+    def adapt(self, problem: Problem, state: Bent) -> Bent:
+        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+
+    def current_step(self, state: State) -> float | None:
+        return least(self.relax * found_step(state))
 
     def largest_step(self, state: State) -> float | None:
-        return 2 / lipschitz if (lipschitz := state.measured["lipschitz"]) else None
+        return safe_step(state, None)
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,7 @@ class RowAction(Algorithm):
     def sweep(self, problem: Problem, state: Swept) -> Tensor:
         """The next iterate, all data looked at once."""
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"lipschitz": problem.lipschitz()}
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Swept:
@@ -80,8 +90,7 @@ class RowAction(Algorithm):
         x = self.sweep(problem, state)
         below = problem.objective(x) <= state.ceiling + rounding_of(state.ceiling, x)
         if not bool(below.all()):
-            step = inverse(state.measured["lipschitz"])
-            plain = problem.prior.prox(state.x - step * problem.misfit_grad(state.x), step)
+            plain = forward_backward(problem, state.x, found_step(state))
             x = torch.where(spread(below, x), x, plain)
         return replace(state, x=x, k=state.k + 1)
 
@@ -103,7 +112,7 @@ class Kaczmarz(RowAction):
 
     exact = False
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         parts = _linear(problem).blocks(self.blocks)
         norms = {f"norm {s}": power_norm(part.operator, problem.zeros()) for s, part in enumerate(parts)}
         return {**super().measure(problem), **norms}
@@ -113,9 +122,9 @@ class Kaczmarz(RowAction):
         for s in spaced(len(parts)):
             # Blocks whose number was changed in the middle of a run have no norm of their own yet.
             norm = state.measured.get(f"norm {s}", 0.0) if f"norm {len(parts)}" not in state.measured else 0.0
-            step = self.relax / norm**2 if norm else self.relax * inverse(state.measured["lipschitz"])
+            step = self.relax / norm**2 if least(norm) else self.relax * found_step(state)
             rest = parts[s].part(problem.y) - parts[s].operator(x)
-            x = problem.prior.prox(x + step * parts[s].operator.adjoint(rest), 1.0)
+            x = problem.prior.prox(x + times(step, parts[s].operator.adjoint(rest)), 1.0)
         return x
 
 

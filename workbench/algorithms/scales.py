@@ -1,4 +1,4 @@
-"""The default steps of splitting methods; docs/decisions/pdhg_steps.md has the measurements behind both numbers."""
+"""The default steps of splitting methods; docs/decisions/pdhg_steps.md has the measurements behind the numbers."""
 
 from collections.abc import Mapping
 
@@ -8,21 +8,33 @@ from torch import Tensor
 from workbench.linalg import operator_norm
 from workbench.operators import Identity
 from workbench.problem import Problem
-from workbench.tensors import abs2
+from workbench.tensors import Each, abs2, column, dot, each_of, larger, smaller
 
 
-def split_scales(problem: Problem) -> Mapping[str, float]:
-    """The norms of A and K, the curvature that most data see, and the primal step to start from.
+def split_scales(problem: Problem) -> Mapping[str, Each]:
+    """The norms of A and K; of each item the curvature that most data see, the primal step to start from, the penalty.
 
     The curvature is the median Fisher information at the default start, 1 / sigma^2 for Gaussian noise: the bound
-    `noise.lipschitz` of Poisson data is hundreds of times larger. With K = 1 the step counts gradient steps,
-    1 / (curvature |A|^2); else it compares the size of the signal with that of the data's dual, sqrt(curvature).
+    `noise.lipschitz` of Poisson data is hundreds of times larger. With K = 1 step and penalty count gradient steps,
+    1 / (curvature |A|^2); else they compare the size of the signal with that of the data's dual, sqrt(curvature).
     """
     start, linear = problem.start(), problem.prior.linear(problem.operator.in_shape)
-    norm, curvature = problem.norm(), float(problem.noise.precision(problem.operator(start)).median())
-    size = float(abs2(start).mean().sqrt()) or 1.0
-    step = 10 / (curvature * norm**2) if isinstance(linear, Identity) else size / (20 * curvature**0.5 * norm)
-    return {"operator": norm, "linear": operator_norm(linear, start), "curvature": curvature, "step": step}
+    norm, of_prior, seen = problem.norm(), operator_norm(linear, start), each_of(information(problem, start))
+    if isinstance(linear, Identity):
+        bend = seen * norm**2
+        # Between gradients of moduli m and L the best penalty is sqrt(m L).
+        least = problem.strong_convexity() - problem.prior.strong_convexity()
+        share = larger(0.03, smaller(0.2, (least / bend) ** 0.5))
+        return {"operator": norm, "linear": of_prior, "curvature": seen, "step": 10 / bend, "penalty": share * bend}
+    sizes = abs2(start).flatten(1).mean(1).sqrt()
+    step = each_of(torch.where(sizes > 0, sizes, 1)) / (20 * seen**0.5 * norm)
+    return {
+        "operator": norm,
+        "linear": of_prior,
+        "curvature": seen,
+        "step": step,
+        "penalty": 2 / (step * of_prior**2),
+    }
 
 
 def typical_curvature(problem: Problem) -> Tensor:
@@ -30,5 +42,17 @@ def typical_curvature(problem: Problem) -> Tensor:
 
     1 where that is 0, so that a step of its inverse is a number.
     """
-    found = problem.noise.precision(problem.operator(problem.start())).flatten(1).median(1).values * problem.norm() ** 2
+    start = problem.start()
+    found = information(problem, start) * column(problem.norm(), start) ** 2
     return torch.where(found > 0, found, torch.ones_like(found))
+
+
+def bend_along(problem: Problem, x: Tensor, u: Tensor) -> Tensor:
+    """<A' u, Fisher information A' u> at x, (B,): how the misfit bends along u on the average of its data."""
+    seen = problem.operator.at(x)(u)
+    return dot(seen, problem.noise.precision(problem.operator(x)) * seen)
+
+
+def information(problem: Problem, x: Tensor) -> Tensor:
+    """The median Fisher information of the data of each item at x, (B,)."""
+    return problem.noise.precision(problem.operator(x)).flatten(1).median(1).values

@@ -6,14 +6,14 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.algorithms.backtracking import Backtracking, Misfit, Stepped, below_parabola, misfit_at
+from workbench.algorithms.backtracking import Backtracking, Stepped, proximal
 from workbench.algorithms.base import Needs
+from workbench.algorithms.parabola import Ceiling, Misfit, below_parabola, misfit_at, reaching
 from workbench.algorithms.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import dot, norm2
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,13 @@ class SPIRAL(Backtracking):
     def step(self, problem: Problem, state: Spiral, rng: torch.Generator) -> Spiral:
         ceiling = state.recent[:, -self.memory :].amax(1)
         start = Misfit(state.x, state.value, state.slope)
-        new, step = below_parabola(problem, start, state.step, ceiling, self.decrease)
+        move = proximal(problem.prior, start)
+        trial, step = below_parabola(problem, start, state.step, move, Ceiling(ceiling, self.decrease))
+        new = trial.misfit(problem)
         value = _finite(new.value + problem.prior(new.x))
         recent = torch.cat([state.recent, value[:, None]], 1)[:, -self.memory :]
-        s, z = new.x - state.x, new.slope - state.slope
-        ahead = norm2(s) / dot(s, z)
-        straight = torch.where(norm2(s) > 0, 2 * step, state.step)  # no curvature seen; or no step taken: as before
-        step = torch.where(ahead.isfinite() & (ahead > 0), ahead, straight)
-        return replace(state, **new._asdict(), step=step, recent=recent, k=state.k + 1)
+        step = torch.where((new.x != start.x).flatten(1).any(1), step, state.step)  # no step taken: as before
+        return replace(state, **new._asdict(), step=reaching(start, new, step), recent=recent, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: Spiral) -> Spiral:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)

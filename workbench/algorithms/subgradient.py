@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.proximal import each
 from workbench.algorithms.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
-from workbench.tensors import norm, spread
+from workbench.tensors import Each, column, each_of, norm, spread, times
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class Best(State):
 
     value: Tensor = field(kw_only=True)
     current: Tensor = field(kw_only=True)
+
+    @property
+    def moving(self) -> Tensor:
+        return self.current
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,10 @@ class SubGradient(Algorithm):
     exact = False
     needs = Needs(prior=Can.SPLIT | Can.VALUE | Can.CONVEX, noise=Likelihood.CONVEX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        length = float(norm(problem.start()).mean())
-        return {"curvature": float(typical_curvature(problem).median()), "length": length or 1.0}
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        length = norm(problem.start())
+        length = torch.where(length > 0, length, 1)
+        return {"curvature": each_of(typical_curvature(problem)), "length": each_of(length)}
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Best:
         return Best(x, 0, self.measure(problem), value=problem.objective(x), current=x)
@@ -53,7 +59,7 @@ class SubGradient(Algorithm):
         if Can.PROJECTION not in problem.prior.can:
             slope = slope + subgradient(problem.prior, x, 10 * root * state.measured["curvature"])
         size = norm(slope)
-        length = self.reach * state.measured["length"] / root
+        length = self.reach / root * column(state.measured["length"], x)
         x = x - spread(torch.where(size > 0, length / size, 0 * size), x) * slope
         if Can.PROJECTION in problem.prior.can:
             x = problem.prior.prox(x, 1.0)
@@ -65,7 +71,7 @@ class SubGradient(Algorithm):
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
 
-def subgradient(prior: Prior, x: Tensor, fineness: float) -> Tensor:
+def subgradient(prior: Prior, x: Tensor, fineness: Each) -> Tensor:
     """The gradient of a convex g; where it has none, one of the subgradients of outer at its prox near K x.
 
     By Moreau, t z = t prox_{g / t}(z) + prox_{t g*}(t z), and the last is a subgradient at the first.
@@ -73,4 +79,4 @@ def subgradient(prior: Prior, x: Tensor, fineness: float) -> Tensor:
     if Can.GRAD in prior.can:
         return prior.grad(x)
     K = prior.linear(tuple(x.shape[1:]))
-    return K.adjoint(prior.outer.conjugate_prox(fineness * K(x), fineness))
+    return K.adjoint(each(prior.outer.conjugate_prox, fineness, times(fineness, K(x))))

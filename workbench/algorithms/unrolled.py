@@ -13,6 +13,7 @@ from workbench.denoisers import Unrolled
 from workbench.noise import Likelihood
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.tensors import Each
 
 Own = Annotated[str, "weights of your own, a .safetensors file; empty for those that ship"]
 
@@ -39,7 +40,7 @@ class LearnedSteps(Algorithm):
         odd = missing or self._network(problem.y.device).unfit(problem.operator.in_shape, problem.dtype)
         return missing or (f"other signals: {odd}" if odd else "")
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"norm": problem.norm() ** 2}
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Unrolling:
@@ -47,7 +48,7 @@ class LearnedSteps(Algorithm):
 
     def step(self, problem: Problem, state: Unrolling, rng: torch.Generator) -> Unrolling:
         network, operator = self._network(state.x.device), problem.operator.at(state.x)
-        norm2 = state.measured["norm"]
+        norm2 = float(state.measured["norm"])  # of a linear A: one number for all
         variables = network.stage(state.k, state.variables, problem.y, operator, norm2)
         return replace(state, x=variables[0], k=state.k + 1, variables=variables)
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import torch
@@ -11,7 +11,9 @@ from torch import Tensor
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.duality import lower_bound, uncertified
 from workbench.problem import Problem
-from workbench.tensors import norm, stream
+from workbench.tensors import norm, real_of, stream
+
+_PATIENCE, _ROUNDING = 10, 64.0  # steps that may leave x where it is; what rounding moves of it, in eps
 
 
 class Kind(StrEnum):
@@ -25,8 +27,10 @@ class Kind(StrEnum):
 class Certificate:
     """A GAP has objective(x) - least objective <= value, relative = value / |objective(x)|, |x - x*| <= distance.
 
-    A RESIDUAL has value = |x - T x|, T one step of the algorithm, relative = value / |x|, and proves nothing: `why`
-    says what the gap lacks. (B,) each; distance is infinite where the objective is not known to be strongly convex.
+    All that for x put into the constraints, `Prior.feasible`: splitting methods meet them in the limit only.
+
+    A RESIDUAL has value = |x - T x|, T a step of the algorithm that moves x, relative = value / |x|, and proves
+    nothing: `why` says what the gap lacks. (B,) each; distance is infinite without a known strong convexity.
     """
 
     kind: Kind
@@ -62,16 +66,29 @@ def gap(problem: Problem, state: State) -> Mapping[str, Tensor]:
 
 
 def fixed_point(problem: Problem, algorithm: Algorithm, state: State) -> tuple[Tensor, Tensor]:
-    """|x - T x| and the same relative to |x|, T one step of the algorithm: (B,) each."""
-    after = algorithm.step(problem, state, stream(0, "step of a certificate", state.k + 1, state.x.device)).x
-    moved, size = norm(after - state.x), norm(after)
+    """|x - T x| and the same relative to |x|, T one step of the algorithm: (B,) each.
+
+    A step may move what x follows and not x: T is then the first of the next steps that does. Where none does, x rests.
+    """
+    after, eps = state, torch.finfo(state.x.dtype).eps
+    moved = size = torch.zeros(len(state.x), dtype=real_of(state.x.dtype), device=state.x.device)
+    for _ in range(_PATIENCE):
+        if algorithm.done(after):
+            break
+        rng = stream(0, "step of a certificate", after.k + 1, state.x.device)
+        before, after = after, algorithm.step(problem, after, rng)
+        last, size = norm(after.moving - before.moving), norm(after.moving)
+        moved = torch.where(moved <= _ROUNDING * eps * size, last, moved)
+        if bool((moved > _ROUNDING * eps * size).all()):
+            break
     return moved, moved / size.clamp_min(torch.finfo(size.dtype).tiny)
 
 
 def _gap(problem: Problem, state: State, least: Tensor) -> tuple[Tensor, Tensor]:
-    """objective(x) - D in double, and the same relative to the objective."""
+    """objective - D in double at x put into the constraints, and the same relative to the objective."""
     x = state.x.to(torch.complex128 if state.x.is_complex() else torch.float64)
     y = problem.y.to(torch.complex128 if problem.y.is_complex() else torch.float64)
-    value = problem.noise.nll(problem.operator(x), y) + problem.prior(x)
+    misfit, prior = replace(problem, y=y, truth=None).terms(x)
+    value = misfit + prior
     excess = (value - least).clamp_min(0)
     return excess, excess / value.abs().clamp_min(torch.finfo(value.dtype).tiny)

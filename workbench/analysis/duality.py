@@ -11,6 +11,7 @@ from workbench.noise import Likelihood, Noise
 from workbench.operators import Identity, LinearOperator, Map, Stack
 from workbench.priors import NEEDS_IN_WORDS, Can, Prior
 from workbench.problem import Problem
+from workbench.refusal import Refusal
 from workbench.tensors import norm, spread
 
 _EXACT = 1e-9  # what may be left of |A*p + K*q|, relative to its terms, for rounding to be the reason
@@ -37,7 +38,11 @@ def uncertified(problem: Problem) -> str:
     for ability in (Can.CONVEX, Can.SPLIT):
         if ability not in problem.prior.can:
             return f"a duality gap needs {NEEDS_IN_WORDS[ability]} of the prior, which {name} lacks"
-    if Can.CONJUGATE not in problem.prior.dual_split(problem.operator.in_shape)[0].can:
+    try:
+        outer, _ = problem.prior.dual_split(problem.operator.in_shape)
+    except Refusal as refusal:
+        return f"a duality gap needs {refusal.wanted}, which {name} lacks"
+    if Can.CONJUGATE not in outer.can:
         return f"a duality gap needs {NEEDS_IN_WORDS[Can.CONJUGATE]} of the prior, which {name} lacks"
     return ""
 

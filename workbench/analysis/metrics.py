@@ -46,13 +46,21 @@ class Fit:
 
 
 def psnr(problem: Problem, state: State) -> Mapping[str, Tensor]:
-    """Peak signal-to-noise ratio against the truth, in dB, for signals whose peak is 1."""
-    return {"psnr": signal_to_noise(state.x, _truth(problem))}
+    """Peak signal-to-noise ratio against the truth, in dB, for signals whose peak is 1.
+
+    Up to what the data cannot tell, such as the global phase of phase retrieval: `Operator.aligned`.
+    """
+    truth = _truth(problem)
+    return {"psnr": signal_to_noise(problem.aligned(state.x), truth)}
 
 
 def ssim(problem: Problem, state: State) -> Mapping[str, Tensor]:
-    """Mean structural similarity against the truth, for signals whose range is 1; complex ones by modulus."""
-    return {"ssim": similarity(state.x, _truth(problem))}
+    """Mean structural similarity against the truth, for signals whose range is 1; complex ones by modulus.
+
+    Aligned as in `psnr`.
+    """
+    truth = _truth(problem)
+    return {"ssim": similarity(problem.aligned(state.x), truth)}
 
 
 def standard(problem: Problem) -> tuple[Probe, ...]:

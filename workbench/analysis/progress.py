@@ -40,7 +40,8 @@ class Progress:
     def look(self, state: State, certificate: Certificate | None = None) -> Diagnosis | None:
         """What is wrong since the look before; None where the run gets on, or has arrived."""
         certificate = certificate or self.prove(state)
-        now, before = _Look(state.k, self.problem.objective(state.x), certificate), self._last
+        misfit, prior = self.problem.terms(state.x)
+        now, before = _Look(state.k, misfit + prior, certificate), self._last
         self._last = now
         aimless = self.algorithm.random or not self.algorithm.minimises
         if before is None or aimless or not self._stands_still(before, now, state):

@@ -12,6 +12,7 @@ from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
 from workbench.jobs import Ledger, Proof, Snapshot, Status
 from workbench.problem import Problem
+from workbench.tensors import least
 
 Array = np.ndarray
 
@@ -74,10 +75,9 @@ def certificates(proofs: tuple[Proof, ...]) -> dict[str, Array]:
     return {name: np.asarray(column, float) for name, column in (columns | kinds).items()}
 
 
-def frame_of(snapshot: Snapshot, curves: "Curves", truth: Array, rate: float) -> Frame:
+def frame_of(snapshot: Snapshot, curves: "Curves", problem: Problem, rate: float) -> Frame:
     """A snapshot as it is drawn; `curves` have read it, `rate` is in iterations a second, 0 where it is not known."""
     state, k = snapshot.state, snapshot.state.k if snapshot.state else 0
-    image = picture(state.x) if state else None
     return Frame(
         version=snapshot.version,
         k=k,
@@ -86,14 +86,14 @@ def frame_of(snapshot: Snapshot, curves: "Curves", truth: Array, rate: float) ->
         message=snapshot.message,
         rate=rate,
         remaining=(snapshot.steps - k) / rate if rate > 0 else None,
-        image=image,
-        error=image - truth if image is not None else None,
+        image=picture(state.x) if state else None,
+        error=picture(problem.aligned(state.x)) - picture(_truth(problem)) if state else None,
         ks=curves.ks,
         seconds=curves.seconds,
         curves=curves.arrays(),
         marks=snapshot.marks,
         largest_step=snapshot.largest_step,
-        lipschitz=state.measured.get("lipschitz") if state else None,
+        lipschitz=least(state.measured.get("lipschitz")) if state else None,
         expansion=expansions(snapshot.expansion),
         repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
         proofs=certificates(snapshot.proofs),
@@ -116,9 +116,13 @@ def data_picture(y: Tensor) -> tuple[Array, str]:
     return picture(size.clamp_min(floor).log10()), "log10 |data|"
 
 
+def _truth(problem: Problem) -> Tensor:
+    return problem.zeros() if problem.truth is None else problem.truth
+
+
 def pictures(problem: Problem, version: int) -> Pictures:
     """The truth and the data of a problem; a zero truth where it is not known."""
-    truth = problem.zeros() if problem.truth is None else problem.truth
+    truth = _truth(problem)
     y, vectors = problem.y, problem.y.ndim > truth.ndim
     data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
     label = "length of the data's vectors" if vectors else label

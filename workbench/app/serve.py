@@ -3,6 +3,7 @@
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import panel as pn
 import panel_material_ui as pmui
@@ -30,9 +31,8 @@ def serve(
     open_browser: bool = False,
     announce: Callable[[str], None] = lambda address: None,
 ) -> None:
-    """Serve until a signal ends it. `announce` gets the address once the port is ours."""
-    devices.find(device)
-    _require_free(host, port)
+    """Serve until a signal ends it. `announce` gets the address for this machine once the port is ours."""
+    require(port, host, device)
     warm_up(device)
     pn.extension()
     server = page_server(Door(device).page, port, host, _names(host))
@@ -40,8 +40,7 @@ def serve(
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: loop.add_callback_from_signal(loop.stop))
     server.start()
-    address = f"http://{'localhost' if host in _ANY else host}:{port}/"
-    announce(address)
+    announce(addresses(host, port)[0])
     if open_browser:
         server.show("/")
     try:
@@ -49,6 +48,12 @@ def serve(
     finally:
         jobs.close_all()
         server.stop(wait=False)
+
+
+def require(port: int, host: str, device: str) -> None:
+    """Refusal where there is no such device, or the port is not free."""
+    devices.find(device)
+    _require_free(host, port)
 
 
 def warm_up(device: str = "cpu") -> None:
@@ -93,18 +98,28 @@ def _room_made() -> bool:
     return True
 
 
+def addresses(host: str, port: int) -> tuple[str, ...]:
+    """What is typed to reach a server: on this machine, then on others where it listens to them."""
+    if host not in _ANY:
+        return (f"http://{f'[{host}]' if ':' in host else host}:{port}/",)
+    return tuple(f"http://{name}:{port}/" for name in ("localhost", *_outward()))
+
+
 def _names(host: str) -> tuple[str, ...]:
     """The names by which a browser may call this server: any other origin gets 403."""
     local = ("localhost", "127.0.0.1")
-    return (*local, socket.gethostname(), *_addresses()) if host in _ANY else (*local, host)
+    return (*local, socket.gethostname(), *_outward()) if host in _ANY else (*local, host)
 
 
-def _addresses() -> tuple[str, ...]:
-    """The addresses of this machine."""
-    try:
-        return tuple(socket.gethostbyname_ex(socket.gethostname())[2])
-    except OSError:
-        return ()
+def _outward() -> tuple[str, ...]:
+    """The addresses of this machine for others, the one towards the rest of the world first."""
+    found = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("192.0.2.1", 9))  # an address of nobody: nothing is sent, the way there is looked up
+        found.append(probe.getsockname()[0])
+    with suppress(OSError):
+        found += socket.gethostbyname_ex(socket.gethostname())[2]
+    return tuple(dict.fromkeys(address for address in found if not address.startswith("127.")))
 
 
 def _require_free(host: str, port: int) -> None:

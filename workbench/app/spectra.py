@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from workbench.algorithms import PreconditionedGradient
 from workbench.analysis.spectrum import Cost, Finding, Glimpse, SpectralMeasure, Study, glimpse, modes, preconditioned
 from workbench.app.session import Session
 from workbench.app.work import Work
@@ -33,6 +34,7 @@ class Spectra:
         self.errors: list[tuple[int, Tensor]] = []
         self.glimpses: list[Glimpse] = []
         self.balanced: SpectralMeasure | None = None
+        self.preconditioner: Preconditioner | None = None
         self.complaint, self.k = "", 0
         self.work: Work[Finding] = Work()
         self._side: Work[Any] = Work()
@@ -91,9 +93,15 @@ class Spectra:
         for work in (self.work, self._side):
             work.show(seen)
 
+    @property
+    def metric(self) -> Preconditioner | None:
+        """The P of a run whose steps go along P times the gradient: their bound is of P H; None where P is 1."""
+        algorithm = self.session.experiment.algorithm
+        return algorithm.preconditioner if isinstance(algorithm, PreconditionedGradient) else None
+
     def precondition(self, preconditioner: Preconditioner | None) -> None:
         """Look at the spectrum of P H beside that of H; None: not any more."""
-        self.balanced = None
+        self.balanced, self.preconditioner = None, preconditioner
         if self.finding is not None and preconditioner is not None:
             there, study = self.finding.hessians, self.study
             self._begin_aside(lambda: preconditioned(there, preconditioner, study))
@@ -139,7 +147,9 @@ class Spectra:
             self.errors = []
         if not self.errors or state.k > self.errors[-1][0]:
             with torch.no_grad():
-                along, rest = modes.error_split(self.finding.pairs, state.x[:1] - truth[:1].to(state.x))
+                along, rest = modes.error_split(
+                    self.finding.pairs, self.session.problem.aligned(state.x)[:1] - truth[:1].to(state.x)
+                )
             self.errors.append((state.k, torch.cat([along[0], rest[:1]]).cpu()))
 
     def _track(self) -> None:

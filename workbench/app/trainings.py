@@ -125,7 +125,7 @@ class Run(Running):
     @property
     def method(self) -> str:
         method, state = self.training.optimiser, self.latest.state
-        step = "" if state is None else f" of step {method.current_step(state):.3g}"
+        step = "" if state is None else f" of step {method.current_step(state) or 0:.3g}"
         return f"{type(method).__name__}{step}, batches of {method.batch_size(self.problem)}"
 
     @property

@@ -7,12 +7,14 @@ from torch import Tensor
 
 from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.noise import Likelihood, Noise
+from workbench.refusal import Refusal
 from workbench.tensors import dot, norm, norm2, normal_like, real_of, stream
 
 LEVELS = (0.0, 0.02, 0.3, 2.0)
 SAMPLES = 100_000
 _SIGMAS = 5.5  # standard errors, which chance exceeds once in 26 million
 _H = 1e-6
+_ROUGH = 0.02  # relative: an average may have to be estimated
 _TINY = 1e-300
 
 
@@ -92,6 +94,21 @@ def moments(noise: Noise) -> Iterator[Finding]:
         yield at_most(f"variance of grad at a truth of {level:g} is `precision`", spread, _SIGMAS, "standard errors")
 
 
+def average(noise: Noise) -> Iterator[Finding]:
+    """`expected`, where a noise knows it, is the mean of nll over samples, found from the samples alone."""
+    for level in LEVELS:
+        clean = torch.full((1, SAMPLES), level, dtype=torch.float64)
+        y = noise.sample(clean, stream(0, "averages of a check"))
+        try:
+            found = noise.expected(y)
+        except Refusal:
+            return
+        each = noise.nll(clean.T, y.T)
+        chance = _SIGMAS * float(each.std()) / SAMPLES**0.5
+        off = max(0.0, abs(found / SAMPLES - float(each.mean())) - chance) / float(each.mean())
+        yield at_most(f"`expected` is the mean of nll at a truth of {level:g}", off, _ROUGH, "relative error")
+
+
 def bounds(noise: Noise) -> Iterator[Finding]:
     """No curvature exceeds `lipschitz`; convex means convex."""
     clean, y = points(noise, torch.float64)
@@ -123,4 +140,4 @@ def prox(noise: Noise) -> Iterator[Finding]:
             yield at_most("nothing is better than the prox", gain, 1e-9, "relative gain of another")
 
 
-LAWS: tuple[Law, ...] = (samples, likelihood, slopes, moments, bounds, prox)
+LAWS: tuple[Law, ...] = (samples, likelihood, slopes, moments, average, bounds, prox)

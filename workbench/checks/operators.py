@@ -152,6 +152,16 @@ def matrix(operator: LinearOperator, dtype: torch.dtype) -> Tensor:
     return operator(torch.eye(size, dtype=dtype).reshape(size, *operator.in_shape)).flatten(1).T
 
 
+def alignment(operator: Operator) -> Iterator[Finding]:
+    """What `aligned` gives has the same data as x, and is no farther from the truth."""
+    for dtype in dtypes(operator):
+        x, truth = random((2, *operator.in_shape), dtype), random((2, *operator.in_shape), dtype, 3)
+        found = operator.aligned(x, truth)
+        yield at_most("aligned x has the data of x", away(operator(x), operator(found)), DOUBLE)
+        nearer = bool((norm(found - truth) <= norm(x - truth) * (1 + DOUBLE)).all())
+        yield holds("aligned x is no farther from the truth", nearer, "it is farther")
+
+
 def refusals(operator: Operator) -> Iterator[Finding]:
     """A signal of another shape is refused in a sentence."""
     side = (*operator.in_shape[:-1], operator.in_shape[-1] + 1)
@@ -162,4 +172,4 @@ def refusals(operator: Operator) -> Iterator[Finding]:
         yield holds("a signal of another shape is refused", True, "")
 
 
-LAWS: tuple[Law, ...] = (shapes, batches, linearity, adjoint, jacobian, closed_forms, refusals)
+LAWS: tuple[Law, ...] = (shapes, batches, linearity, adjoint, jacobian, closed_forms, alignment, refusals)

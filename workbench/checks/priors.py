@@ -56,6 +56,18 @@ def batches(prior: Prior) -> Iterator[Finding]:
         yield holds("the input stays as it was", torch.equal(x, before), "it was written into: clone it first")
 
 
+def feasibility(prior: Prior) -> Iterator[Finding]:
+    """`feasible(x)` has a finite value, and is x where that is finite already."""
+    if Can.VALUE not in prior.can:
+        return
+    for shape, dtype in cases(prior):
+        x = random((2, *shape), dtype)
+        inside = prior.feasible(x)
+        yield holds("g(feasible(x)) is finite", bool(prior(inside).isfinite().all()), "it is infinite or NaN")
+        again = _apart(prior.feasible(inside), inside)
+        yield at_most("feasible(x) is x inside", again, 1e-9)
+
+
 def _apart(a: Tensor, b: Tensor) -> Tensor:
     a, b = (torch.nan_to_num(v, nan=0, posinf=1, neginf=-1) for v in (a, b))
     return norm(a - b) / (norm(a) + norm(b) + _TINY)
@@ -169,4 +181,4 @@ def abilities(prior: Prior) -> Iterator[Finding]:
                 yield holds(f"{name}: `can` says what is there", ability not in prior.can, str(refusal))
 
 
-LAWS: tuple[Law, ...] = (kinds, batches, gradient, hessian, lipschitz, prox, split, convexity, abilities)
+LAWS: tuple[Law, ...] = (kinds, batches, feasibility, gradient, hessian, lipschitz, prox, split, convexity, abilities)

@@ -24,12 +24,20 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     try:
-        from workbench.app.serve import serve
+        from workbench.app.serve import addresses, require, serve
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] not in _EXTRA:
             raise
         remedy = 'pip install "inverse-workbench[app]"'
         raise Refusal(f"the package {error.name} for the dashboard", "an installation without it", remedy) from error
     loading.load(args)
-    serve(args.port, args.host, args.device, args.open, lambda address: say(f"Open {address} (Ctrl-C ends it)"))
+    require(args.port, args.host, args.device)
+    say("Making the page ready; the first time its kernels are compiled, which takes about a minute ...")
+
+    def announce(address: str) -> None:
+        say(f"Open {address} (Ctrl-C ends it)")
+        if others := addresses(args.host, args.port)[1:]:
+            say(f"From other machines: {' or '.join(others)}")
+
+    serve(args.port, args.host, args.device, args.open, announce)
     return 0

@@ -33,7 +33,7 @@ class Network(nn.Module, ABC, metaclass=Checked):
         """Why this network does not take signals of this shape and dtype, as a sentence; empty where it does."""
         name = type(self).__name__
         if dtype.is_complex:
-            return f"{name} takes real signals: take MagnitudeOf or the real part"
+            return f"{name} takes real signals, and these are complex"
         if len(shape) != 3:
             return f"{name} takes pictures, channels x rows x columns, and not {shown(shape)}"
         if shape[0] != self.channels:

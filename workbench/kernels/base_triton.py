@@ -55,7 +55,7 @@ def later(flag: Tensor) -> Callable[[], bool]:
 
 def real(x: Tensor) -> tuple[Tensor, int]:
     """Contiguous real numbers, and how many of them, neighbours in memory, are one entry of x."""
-    x = x.detach().resolve_conj().resolve_neg().contiguous()
+    x = x.detach().contiguous()
     return (torch.view_as_real(x), 2) if x.is_complex() else (x, 1)
 
 

@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
+from functools import cache, wraps
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
-from types import ModuleType
+from types import FunctionType, SimpleNamespace
 from typing import Any, Literal
 
 import torch
@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.autograd import forward_ad
 
 from workbench.refusal import Refusal
-from workbench.tensors import real_of
+from workbench.tensors import plain, real_of
 
 Mode = Literal["auto", "reference", "triton"]
 
@@ -66,13 +66,34 @@ def backend(x: Tensor, *others: Tensor) -> str:
     return "numba" if x.device.type == "cpu" else "reference"
 
 
-def implementation(kernel: str, x: Tensor, *others: Tensor) -> ModuleType:
-    """The module `<kernel>_<backend>` that serves x, the reference's where that back end has none of this kernel.
+def implementation(kernel: str, x: Tensor, *others: Tensor) -> SimpleNamespace:
+    """The functions of `<kernel>_<backend>`, which serves x, of the reference's where that back end has no such kernel.
 
-    It is imported at its first use: Numba costs half a second.
+    It is imported at its first use: Numba costs half a second. Tensors reach its functions without lazy flags, which
+    compiled kernels, who read memory, cannot see.
     """
     module = f"{kernel}_{backend(x, *others)}"
-    return import_module(module if _importable(module) else f"{kernel}_reference")
+    return _served(module if _importable(module) else f"{kernel}_reference")
+
+
+@cache
+def _served(module: str) -> SimpleNamespace:
+    own = {n: f for n, f in vars(import_module(module)).items() if getattr(f, "__module__", "") == module}
+    return SimpleNamespace(__name__=module, **{n: _of_plain(f) for n, f in own.items() if isinstance(f, FunctionType)})
+
+
+def _of_plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def serve(*args: Any) -> Any:
+        return function(*map(_plain, args))
+
+    return serve
+
+
+def _plain(arg: Any) -> Any:
+    if isinstance(arg, Tensor):
+        return plain(arg)
+    return tuple(map(_plain, arg)) if type(arg) is tuple else arg
 
 
 def by_adjoint(x: Tensor) -> bool:

@@ -44,7 +44,7 @@ def _iterate(planes: np.ndarray, radii: Tensor, rules: tuple, kind: tuple[float,
 def _planes(v: Tensor, fields: int) -> np.ndarray:
     """(B, C, m, *space) as (B C, fields, parts, H, W); the one second difference of a signal is that along its row."""
     v = v.detach()
-    parts = torch.view_as_real(v.resolve_conj()) if v.is_complex() else v[..., None]
+    parts = torch.view_as_real(v) if v.is_complex() else v[..., None]
     height = 1 if v.ndim == 4 else v.shape[3]
     found = parts.double().reshape(-1, v.shape[2], height, v.shape[-1], parts.shape[-1]).permute(0, 1, 4, 2, 3)
     if found.shape[1] < fields:

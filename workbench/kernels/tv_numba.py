@@ -90,7 +90,7 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
 
 
 def _real(x: Tensor) -> tuple[Tensor, int]:
-    x = x.detach().resolve_conj().resolve_neg().contiguous()
+    x = x.detach().contiguous()
     return (torch.view_as_real(x).flatten(-2), 2) if x.is_complex() else (x, 1)
 
 

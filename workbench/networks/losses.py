@@ -41,6 +41,9 @@ class SquaredLoss(Loss):
     def lipschitz(self, y: Tensor) -> float:
         return 1 / y.shape[1]
 
+    def strong_convexity(self, y: Tensor) -> float:
+        return 1 / y.shape[1]
+
 
 @dataclass(frozen=True)
 class CrossEntropy(Loss):

@@ -16,6 +16,7 @@ from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.tensors import Each, each_of, least, times
 
 Batch = Annotated[int | None, Range(1, 4096, log=True, limits=(1, 10**9)), "examples a step, all when empty"]
 Shuffle = Annotated[bool, "examples in a new random order every epoch, of its own for every seed"]
@@ -44,7 +45,7 @@ class Optimiser(Algorithm):
     exact = False
 
     @abstractmethod
-    def start(self, state: Trained) -> Trained:
+    def begun(self, state: Trained) -> Trained:
         """The state with what the method remembers."""
 
     @abstractmethod
@@ -58,7 +59,7 @@ class Optimiser(Algorithm):
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Trained:
         listed = torch.arange(problem.y.shape[1], device=x.device)[None]
-        return self.start(Trained(x, 0, self.measure(problem), order=listed))
+        return self.begun(Trained(x, 0, self.measure(problem), order=listed))
 
     def step(self, problem: Problem, state: Trained, rng: torch.Generator) -> Trained:
         count, size = problem.y.shape[1], self.batch_size(problem)
@@ -136,25 +137,26 @@ class SGD(Optimiser):
     momentum: Annotated[float, Range(0, 0.98, limits=(0, 0.9999)), "share of the last move that goes on"] = 0.0
     shuffle: Shuffle = True
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
         with torch.no_grad():
-            return {"rate": float(suggested_rate(problem, problem.start(), self.batch_size(problem)).min())}
+            return {"rate": each_of(suggested_rate(problem, problem.start(), self.batch_size(problem)))}
 
-    def start(self, state: Trained) -> Rolling:
+    def begun(self, state: Trained) -> Rolling:
         return Rolling(state.x, 0, state.measured, order=state.order, velocity=torch.zeros_like(state.x))
 
     def moved(self, state: Rolling, slope: Tensor) -> Rolling:
         velocity = slope if self.momentum == 0 else self.momentum * state.velocity + slope
-        return replace(state, x=state.x - self.current_step(state) * velocity, velocity=velocity)
+        return replace(state, x=state.x - times(self._step(state), velocity), velocity=velocity)
 
-    def current_step(self, state: State) -> float:
-        if self.step_size is not None:
-            return self.step_size
-        return (1 - self.momentum) * state.measured["rate"]
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
 
-    def edge(self, state: State) -> float:
+    def edge(self, state: State) -> Each:
         """The curvature above which gradient descent with this step is unstable, 2 (1 + momentum) / step."""
-        return 2 * (1 + self.momentum) / self.current_step(state)
+        return 2 * (1 + self.momentum) / self._step(state)
+
+    def _step(self, state: State) -> Each:
+        return (1 - self.momentum) * state.measured["rate"] if self.step_size is None else self.step_size
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ class Adam(Optimiser):
     decay: Annotated[float, Range(0, 0.5, limits=(0, 100)), "weight decay, per unit of step"] = 0.0
     shuffle: Shuffle = True
 
-    def start(self, state: Trained) -> Moments:
+    def begun(self, state: Trained) -> Moments:
         nothing = torch.zeros_like(state.x)
         return Moments(state.x, 0, state.measured, order=state.order, first=nothing, second=nothing)
 

@@ -10,6 +10,7 @@ from workbench.networks.curvature import critical_steps, hessian, leading, rando
 from workbench.networks.optimisers import SGD, Optimiser
 from workbench.networks.predictions import learning
 from workbench.problem import Problem
+from workbench.tensors import column
 
 _FRESH = 0.1  # of a warm start is random, lest a direction that was not the first be never seen
 
@@ -31,8 +32,9 @@ def progress(problem: Problem, state: State) -> Mapping[str, Tensor]:
 
 
 def accuracy(outputs: Tensor, targets: Tensor) -> Tensor:
-    """The share of examples whose largest output is that of their class: (S,)."""
-    return (outputs.argmax(-1) == targets.argmax(-1)).to(outputs.dtype).mean(1)
+    """The share of examples whose largest output is that of their class: (S,), NaN where an output is no number."""
+    share = (outputs.argmax(-1) == targets.argmax(-1)).to(outputs.dtype).mean(1)
+    return torch.where(outputs.isnan().flatten(1).any(1), torch.nan, share)
 
 
 class Sharpness:
@@ -72,5 +74,5 @@ class Stability:
         critical = critical_steps(values["sharpness"], trace, self.optimiser.batch_size(problem))
         values |= {"trace": trace, "critical_step": critical}
         if isinstance(self.optimiser, SGD):
-            values["edge"] = torch.full_like(trace, self.optimiser.edge(state))
+            values["edge"] = column(self.optimiser.edge(state), trace)
         return values

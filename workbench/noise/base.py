@@ -77,12 +77,12 @@ class Noise(ABC, metaclass=Checked):
         """The convex conjugate of nll(., y), sup_u <p, u> - nll(u, y), of each item: (B,)."""
         raise self._lacks("a convex conjugate")
 
-    def strong_convexity(self) -> float:
+    def strong_convexity(self, y: Tensor) -> float:
         """The largest m that is known to leave nll - m |clean|^2 / 2 convex."""
         return 0.0
 
     def expected(self, y: Tensor) -> float:
-        """What `nll` of an item is on average at the truth: below, a reconstruction explains the noise too."""
+        """What `nll` is on average at the truth, of an item like these: below, a reconstruction explains the noise."""
         raise self._lacks("a known average at the truth")
 
     def unfit(self, y: Tensor) -> str:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from workbench.tensors import parts
+
 
 def exponential_like(x: Tensor, rng: torch.Generator) -> Tensor:
     """Exponential numbers of mean 1 shaped like x; real and imaginary parts are drawn apart."""
     if x.is_complex():
-        return torch.view_as_complex(exponential_like(torch.view_as_real(x.resolve_conj()), rng))
+        return torch.view_as_complex(exponential_like(parts(x), rng))
     return -torch.log1p(-torch.rand(x.shape, generator=rng, dtype=x.dtype, device=x.device))
 
 

@@ -52,7 +52,7 @@ class Gaussian(Noise):
     def conjugate(self, p: Tensor, y: Tensor) -> Tensor:
         return dot(p, y) + self.sigma**2 / 2 * norm2(p)
 
-    def strong_convexity(self) -> float:
+    def strong_convexity(self, y: Tensor) -> float:
         return 1 / self.sigma**2
 
     def expected(self, y: Tensor) -> float:

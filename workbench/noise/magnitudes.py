@@ -7,11 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from workbench.divergence import divergence
 from workbench.noise.base import Likelihood, Noise
 from workbench.noise.draws import by_level, exponential_like
 from workbench.parameters import Range
 from workbench.refusal import Refusal
-from workbench.tensors import normal_like
+from workbench.tensors import normal_like, total
+
+_LARGE = 500.0  # from where on a series of five terms has all digits
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,15 @@ class MultiplicativeGamma(Noise):
         return (clean.clamp_min(0) + self.floor) * speckle / self.looks
 
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
-        u, below = clean.clamp_min(0) + self.floor, clean.clamp_max(0)
-        ratio = y / u
-        value = ratio - 1 - ratio.clamp_min(torch.finfo(y.dtype).tiny).log()
-        slope = (1 - y / self.floor) / self.floor
-        value = value + slope * below + self._bend(y) * below.square() / 2
-        return self.looks * value.flatten(1).sum(1)
+        u, excess = self._intensity(clean, y)
+        below = clean.clamp_max(0)
+        value = divergence(y.clamp_min(torch.finfo(y.dtype).tiny), u, -excess) / u
+        slope = (self.floor - y) / self.floor**2
+        return self.looks * total(value + slope * below + self._bend(y) * below.square() / 2)
 
     def grad(self, clean: Tensor, y: Tensor) -> Tensor:
-        u = clean.clamp_min(0) + self.floor
-        return self.looks * ((1 - y / u) / u + self._bend(y) * clean.clamp_max(0))
+        u, excess = self._intensity(clean, y)
+        return self.looks * (excess / u.square() + self._bend(y) * clean.clamp_max(0))
 
     def curvature(self, clean: Tensor, y: Tensor) -> Tensor:
         u = clean.clamp_min(0) + self.floor
@@ -64,6 +66,11 @@ class MultiplicativeGamma(Noise):
 
     def unfit(self, y: Tensor) -> str:
         return _unfit_negative(y, "Multiplicative noise explains intensities")
+
+    def _intensity(self, clean: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """u at clean >= 0 and u - y, which is made of clean - y: near the data that difference is exact."""
+        positive = clean.clamp_min(0)
+        return positive + self.floor, (positive - y) + self.floor
 
     def _bend(self, y: Tensor) -> Tensor:
         """At least the modulus of the curvature at any clean >= 0, over the looks."""
@@ -89,10 +96,13 @@ class Rician(Noise):
 
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
         a, r = y * clean / self.sigma**2, (clean.abs() - y) / self.sigma
-        return (r.square() / 2 - torch.special.i0e(a).log()).flatten(1).sum(1)
+        return total(r.square() / 2 - torch.special.i0e(a).log())
 
     def grad(self, clean: Tensor, y: Tensor) -> Tensor:
-        return (clean - y * _ratio(y * clean / self.sigma**2)) / self.sigma**2
+        size = clean.abs()
+        a = y * size / self.sigma**2
+        far = torch.where(a > 1, (size - y) + y * _short_of_one(a), size - y * _ratio(a))  # neither cancels there
+        return clean.sign() * far / self.sigma**2
 
     def curvature(self, clean: Tensor, y: Tensor) -> Tensor:
         slope = _ratio_slope(y * clean / self.sigma**2)
@@ -117,6 +127,13 @@ def _unfit_negative(y: Tensor, sentence: str) -> str:
 def _ratio(a: Tensor) -> Tensor:
     """I1(a) / I0(a), odd."""
     return torch.special.i1e(a) / torch.special.i0e(a)
+
+
+def _short_of_one(a: Tensor) -> Tensor:
+    """1 - I1(a) / I0(a) for a >= 0, by its asymptotic series where the difference cancels."""
+    large = a.clamp_min(_LARGE)
+    series = (1 / 2 + (1 / 8 + (1 / 8 + (25 / 128 + 13 / 32 / large) / large) / large) / large) / large
+    return torch.where(a > _LARGE, series, 1 - _ratio(a.clamp_max(_LARGE)))
 
 
 def _ratio_slope(a: Tensor) -> Tensor:

@@ -6,9 +6,12 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from workbench.divergence import divergence
 from workbench.noise.base import Likelihood, Noise
+from workbench.noise.counts import expected_deviance
 from workbench.parameters import Range
 from workbench.refusal import Refusal
+from workbench.tensors import total
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,14 @@ class Poisson(Noise):
         return torch.poisson(self.peak * (clean.clamp_min(0) + self.background), generator=rng) / self.peak
 
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
-        u = clean.clamp_min(0) + self.background
+        u, excess = self._intensity(clean, y)
         below = clean.clamp_max(0)
-        value = u - y - torch.xlogy(y, u) + torch.xlogy(y, y)
-        beyond = (1 - y / self.background) * below + self._bend(y) * below.square() / 2
-        return self.peak * (value + beyond).flatten(1).sum(1)
+        beyond = (self.background - y) / self.background * below + self._bend(y) * below.square() / 2
+        return self.peak * total(divergence(u, y, excess) + beyond)
 
     def grad(self, clean: Tensor, y: Tensor) -> Tensor:
-        u = clean.clamp_min(0) + self.background
-        return self.peak * (1 - y / u + self._bend(y) * clean.clamp_max(0))
+        u, excess = self._intensity(clean, y)
+        return self.peak * (excess / u + self._bend(y) * clean.clamp_max(0))
 
     def curvature(self, clean: Tensor, y: Tensor) -> Tensor:
         exact = y / (clean.clamp_min(0) + self.background).square()
@@ -55,29 +57,33 @@ class Poisson(Noise):
     def prox(self, v: Tensor, y: Tensor, step: float) -> Tensor:
         t, b = step * self.peak, self.background
         shifted = v + b - t
-        root = (shifted.square() + 4 * t * y).sqrt()
+        root = torch.hypot(shifted, 2 * (t * y).sqrt())  # no square overflows at high counts
         # The stable form of the positive root of u^2 - shifted u - t y = 0.
         above = torch.where(shifted > 0, (shifted + root) / 2, 2 * t * y / (root - shifted).clamp_min(1e-30)) - b
-        below = (v - t * (1 - y / b)) / (1 + t * self._bend(y))
+        below = (v - t * ((b - y) / b)) / (1 + t * self._bend(y))
         return torch.where(above >= 0, above, below)
 
     def conjugate(self, p: Tensor, y: Tensor) -> Tensor:
-        slope, b = p / self.peak, self.background
+        slope, b = p / self.peak, torch.full_like(y, self.background)
         # nll / peak has the slope `knee` at clean = 0, where its quadratic part ends, and 1 at infinity.
-        knee, rest = 1 - y / b, 1 - slope
-        above = -b * slope - torch.xlogy(y, rest.clamp_min(0))
-        below = (slope - knee).square() / (2 * self._bend(y)) - (b - y - torch.xlogy(y, b) + torch.xlogy(y, y))
-        value = torch.where(slope < knee, below, torch.where(rest >= 0, above, torch.inf))
-        return self.peak * value.flatten(1).sum(1)
+        knee = (b - y) / b
+        above = -b * slope - torch.special.xlog1py(y, -slope.clamp_max(1))
+        below = (slope - knee).square() / (2 * self._bend(y)) - divergence(b, y, b - y)
+        value = torch.where(slope < knee, below, torch.where(slope <= 1, above, torch.inf))
+        return self.peak * total(value)
 
     def expected(self, y: Tensor) -> float:
-        # Half the deviance, 1/2 an entry but for a few per cent, and less where counts are few.
-        return y[0].numel() / 2
+        return expected_deviance(self.peak * y, self.peak * self.background) / len(y)
 
     def unfit(self, y: Tensor) -> str:
         if bool((y < 0).any()):
             return f"Poisson noise explains counts >= 0, and these data go down to {float(y.min()):.3g}: take Gaussian"
         return ""
+
+    def _intensity(self, clean: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """u at clean >= 0 and u - y, which is made of clean - y: near the data that difference is exact."""
+        positive = clean.clamp_min(0)
+        return positive + self.background, (positive - y) + self.background
 
     def _bend(self, y: Tensor) -> Tensor:
         """The second derivative of nll / peak below clean = 0."""

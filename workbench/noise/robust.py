@@ -10,7 +10,7 @@ from torch import Tensor
 from workbench.noise.base import Likelihood, Noise
 from workbench.noise.draws import by_level, exponential_like
 from workbench.parameters import Range
-from workbench.tensors import dot, normal_like
+from workbench.tensors import dot, normal_like, parts
 
 Sigma = Annotated[float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "standard deviation of the noise"]
 
@@ -31,10 +31,10 @@ class Laplace(Noise):
         return clean + self.scale * (exponential_like(clean, rng) - exponential_like(clean, rng))
 
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
-        return _parts(clean - y).abs().flatten(1).sum(1) / self.scale
+        return parts(clean - y).abs().flatten(1).sum(1) / self.scale
 
     def grad(self, clean: Tensor, y: Tensor) -> Tensor:
-        return _whole(_parts(clean - y).sign() / self.scale, y)
+        return _whole(parts(clean - y).sign() / self.scale, y)
 
     def curvature(self, clean: Tensor, y: Tensor) -> Tensor:
         return torch.zeros_like(clean.real)
@@ -43,15 +43,15 @@ class Laplace(Noise):
         return torch.full_like(clean.real, 1 / self.scale**2)
 
     def prox(self, v: Tensor, y: Tensor, step: float) -> Tensor:
-        r, reach = _parts(v - y), step / self.scale
+        r, reach = parts(v - y), step / self.scale
         return y + _whole(r - r.clamp(-reach, reach), y)
 
     def conjugate(self, p: Tensor, y: Tensor) -> Tensor:
-        outside = _parts(p).abs().flatten(1).amax(1) > (1 + 1e-12) / self.scale
+        outside = parts(p).abs().flatten(1).amax(1) > (1 + 1e-12) / self.scale
         return torch.where(outside, torch.inf, dot(p, y))
 
     def expected(self, y: Tensor) -> float:
-        return _parts(y[:1]).numel()
+        return parts(y[:1]).numel()
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,10 @@ class StudentT(Noise):
 
     def lipschitz(self, y: Tensor) -> float:
         return (self.dof + 1) / (self.dof * self.sigma**2)
+
+    def expected(self, y: Tensor) -> float:
+        half = torch.tensor([self.dof + 1, self.dof], dtype=torch.float64) / 2
+        return y[0].numel() * float(half[0] * (torch.digamma(half[0]) - torch.digamma(half[1])))
 
 
 @dataclass(frozen=True)
@@ -148,9 +152,5 @@ class SaltAndPepper(Noise):
         return (1 - self.rate) * total / self.sigma**2
 
 
-def _parts(z: Tensor) -> Tensor:
-    return torch.view_as_real(z.resolve_conj()) if z.is_complex() else z
-
-
-def _whole(parts: Tensor, like: Tensor) -> Tensor:
-    return torch.view_as_complex(parts) if like.is_complex() else parts
+def _whole(numbers: Tensor, like: Tensor) -> Tensor:
+    return torch.view_as_complex(numbers) if like.is_complex() else numbers

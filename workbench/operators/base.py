@@ -54,6 +54,13 @@ class Operator(nn.Module, ABC, metaclass=Checked):
         """A first iterate from the data y, where the scaled back-projection is none; None where it is one."""
         return None
 
+    def aligned(self, x: Tensor, truth: Tensor) -> Tensor:
+        """Of the signals that are known to have the data of x, A(x), the nearest to `truth`: errors are taken there.
+
+        x itself where data tell all signals apart; what cannot know a sign or a phase gives x with the best of them.
+        """
+        return x
+
     def __repr__(self) -> str:
         return spelled(self)
 

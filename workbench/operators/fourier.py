@@ -17,6 +17,7 @@ Pattern = Annotated[Literal["lines", "points", "uniform", "radial"], "what is me
 Keep = Annotated[float, Range(0.05, 1, limits=(0, 1)), "fraction of the frequencies that are measured"]
 Centre = Annotated[float, Range(0, 0.3, limits=(0, 1)), "fraction of the frequencies kept as the lowest"]
 Seed = Annotated[int, SEEDS, "which random frequencies"]
+Centred = Annotated[bool, "image origin in the middle, as raw data of scanners have it, and not at pixel 0"]
 _GOLDEN = math.pi * (5**0.5 - 1) / 2
 
 
@@ -26,7 +27,8 @@ class FourierMask(LinearOperator):
     Keeps round(keep * n) of n "lines" (along the last axis) or "points": the lowest frequencies, a fraction `centre`
     of all, and random others with density (1 - r)^2 in the distance r from the centre, more of them as `keep` grows.
     "uniform" are points of equal density, "radial" as many lines through the centre of an image, by golden angles,
-    as do not exceed that number.
+    as do not exceed that number. The image's origin is pixel 0; `centred`, the pixel n // 2 of each axis, which turns
+    the phases of the data.
     """
 
     field = Field.COMPLEX
@@ -38,9 +40,11 @@ class FourierMask(LinearOperator):
         centre: Centre = 0.08,
         pattern: Pattern = "lines",
         seed: Seed = 0,
+        centred: Centred = False,
     ) -> None:
         super().__init__(shape, shape)
         self.shape, self.keep, self.centre, self.pattern, self.seed = shape, keep, centre, pattern, seed
+        self.centred = centred
         self._mask = Constant(_measured(space_of(shape, "FourierMask"), keep, centre, pattern, seed))
         self._axes = tuple(range(1 - len(shape), 0))
 
@@ -73,17 +77,18 @@ class FourierMask(LinearOperator):
         return self.adjoint(y)
 
     def _transform(self, x: Tensor) -> Tensor:
-        return _spectrum_of(x, self._axes)
+        return _spectrum_of(x, self._axes, self.centred)
 
     def _back(self, y: Tensor) -> Tensor:
-        return _signal_of(y, self._axes)
+        return _signal_of(y, self._axes, self.centred)
 
 
 class MultiCoilFourier(LinearOperator):
     """A x = (mask F (c_j x)) over coils j: parallel imaging (SENSE), complex (C, *space) -> (C coils, *space).
 
     The maps c_j are smooth, with a phase each, around the last two axes, and sum_j |c_j|^2 = 1 everywhere. The mask is
-    that of FourierMask. Pruessmann et al. 1999, 10.1002/(SICI)1522-2594(199911)42:5<952::AID-MRM16>3.0.CO;2-S.
+    that of FourierMask, and so is the origin.
+    Pruessmann et al. 1999, 10.1002/(SICI)1522-2594(199911)42:5<952::AID-MRM16>3.0.CO;2-S.
     """
 
     field = Field.COMPLEX
@@ -96,12 +101,14 @@ class MultiCoilFourier(LinearOperator):
         centre: Centre = 0.08,
         pattern: Pattern = "lines",
         seed: Seed = 0,
+        centred: Centred = False,
     ) -> None:
         space = space_of(shape, "MultiCoilFourier")
         super().__init__(shape, (shape[0] * coils, *space))
         self.shape, self.coils, self.keep, self.centre, self.pattern, self.seed = (
             shape, coils, keep, centre, pattern, seed,
         )  # fmt: skip
+        self.centred = centred
         self._mask = Constant(_measured(space, keep, centre, pattern, seed))
         self._maps = Constant(_sensitivities(space, coils))
         self._axes = tuple(range(-len(space), 0))
@@ -115,20 +122,22 @@ class MultiCoilFourier(LinearOperator):
         return self._mask.value
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self._mask.like(x) * _spectrum_of(self._maps.like(x) * x[:, :, None], self._axes)
+        y = self._mask.like(x) * _spectrum_of(self._maps.like(x) * x[:, :, None], self._axes, self.centred)
         return y.flatten(1, 2)
 
     def adjoint(self, y: Tensor) -> Tensor:
-        images = _signal_of(self._mask.like(y) * y.unflatten(1, (-1, self.coils)), self._axes)
+        images = _signal_of(self._mask.like(y) * y.unflatten(1, (-1, self.coils)), self._axes, self.centred)
         return (self._maps.like(y).conj() * images).sum(2)
 
 
-def _spectrum_of(x: Tensor, axes: Shape) -> Tensor:
+def _spectrum_of(x: Tensor, axes: Shape, centred: bool) -> Tensor:
+    x = torch.fft.ifftshift(x, dim=axes) if centred else x
     return torch.fft.fftshift(torch.fft.fftn(x, dim=axes, norm="ortho"), dim=axes)
 
 
-def _signal_of(y: Tensor, axes: Shape) -> Tensor:
-    return torch.fft.ifftn(torch.fft.ifftshift(y, dim=axes), dim=axes, norm="ortho")
+def _signal_of(y: Tensor, axes: Shape, centred: bool) -> Tensor:
+    x = torch.fft.ifftn(torch.fft.ifftshift(y, dim=axes), dim=axes, norm="ortho")
+    return torch.fft.fftshift(x, dim=axes) if centred else x
 
 
 def _measured(space: Shape, keep: float, centre: float, pattern: str, seed: int) -> Tensor:

@@ -20,7 +20,8 @@ class PhaseRetrieval(Operator):
     """A(x) = |F (c_j x)|^2, F the orthonormal Fourier transform: intensities behind phase masks c_j, nonlinear.
 
     (C, *space) -> (C masks, *space); with masks = 0 the signal is padded to twice its sides instead, (C, *2 space). The
-    first guess is the leading eigenvector of F* diag(y) F. Candes, Li & Soltanolkotabi 2015, 10.1109/TIT.2015.2399924.
+    first guess is the leading eigenvector of F* diag(y) F. Known up to the sign or phase of each channel, and without
+    masks up to its conjugate turned about the middle. Candes, Li & Soltanolkotabi 2015, 10.1109/TIT.2015.2399924.
     """
 
     def __init__(
@@ -63,6 +64,20 @@ class PhaseRetrieval(Operator):
             x = self._signals(weights * self._waves(x / self._length(x)))
         energy = weights.unflatten(1, (self.shape[0], -1)).sum((2, *self._axes), keepdim=True)
         return x / self._length(x) * (energy / max(1, self.masks)).sqrt()[:, :, 0]
+
+    def aligned(self, x: Tensor, truth: Tensor) -> Tensor:
+        found = self._turned(x, truth)
+        if self.masks:
+            return found
+        twin = self._turned(x.flip(self._axes).conj().resolve_conj(), truth)
+        away = [abs2(signal - truth).sum(self._axes, keepdim=True) for signal in (found, twin)]
+        return torch.where(away[1] < away[0], twin, found)
+
+    def _turned(self, x: Tensor, truth: Tensor) -> Tensor:
+        """Each channel times the sign or phase that brings it nearest to the truth."""
+        turn = (x.conj() * truth).sum(self._axes, keepdim=True)
+        size = turn.abs()
+        return x * torch.where(size > 0, turn / size.clamp_min(torch.finfo(size.dtype).tiny), 1)
 
     def _length(self, x: Tensor) -> Tensor:
         length = abs2(x).sum(self._axes, keepdim=True).sqrt()

@@ -93,7 +93,7 @@ def _modes(problem: Problem) -> Modes | None:
     """The covariance where a basis makes operator and prior diagonal and the noise is white."""
     operator, zeros = problem.operator, problem.zeros()[:1]
     precision = problem.noise.lipschitz(problem.y)
-    if not isinstance(operator, LinearOperator) or problem.noise.strong_convexity() < precision:
+    if not isinstance(operator, LinearOperator) or problem.noise.strong_convexity(problem.y) < precision:
         return None
     for basis in get_args(Basis):
         gram, own = operator.gram_in(basis), problem.prior.spectrum(zeros, basis)

@@ -10,7 +10,7 @@ from torch import Tensor
 from workbench.operators import Basis
 from workbench.operators.cosine import cosines, filtered
 from workbench.refusal import Refusal
-from workbench.tensors import Shape
+from workbench.tensors import Shape, parts
 
 LARGEST = 4096  # rows of a matrix: unknowns, of complex signals real and imaginary parts
 _CHUNK = 512  # products with the Hessian at a time
@@ -95,7 +95,7 @@ def in_basis(x: Tensor, gain: Tensor, basis: Basis) -> Tensor:
 
 def flat(x: Tensor) -> Tensor:
     """Signals as rows of real numbers, (B, N); of complex ones each real part before its imaginary part."""
-    return (torch.view_as_real(x.resolve_conj()) if x.is_complex() else x).flatten(1)
+    return parts(x).flatten(1)
 
 
 def signals(rows: Tensor, shape: Shape, dtype: torch.dtype) -> Tensor:

@@ -41,13 +41,14 @@ def power_sums(
     return (values / scale[:, None]).double(), totals.double(), scale.double()
 
 
-def coefficients(top: Tensor, sums: Tensor, degree: int) -> Tensor:
+def coefficients(top: Tensor, sums: Tensor, least: Tensor, degree: int) -> Tensor:
     """c with p(t) = sum_j c_j t^j = sum_j (-t)^j e_{d-j} / e_d, padded to (B, degree + 1).
 
-    d is the largest degree up to `degree` whose p is positive where eigenvalues are: at `top` and below all of it.
+    d is the largest degree up to `degree` whose p is positive where eigenvalues are, at `top` and below all of it, and
+    whose t p(t) spreads there from `least` on, (B,), by no more than t does.
     """
-    found = [_positive(values, _elementary(s), degree) for values, s in zip(top, sums, strict=True)]
-    return torch.stack(found)
+    each = zip(top, sums, least, strict=True)
+    return torch.stack([_narrowing(values, _elementary(s), low, degree) for values, s, low in each])
 
 
 def _elementary(sums: Tensor) -> list[float]:
@@ -58,17 +59,23 @@ def _elementary(sums: Tensor) -> list[float]:
     return e
 
 
-def _positive(top: Tensor, e: list[float], degree: int) -> Tensor:
-    least = torch.linspace(0, 1, _GRID, dtype=torch.float64, device=top.device) * top[0].clamp_min(0)
-    places = torch.cat([top, least])
+def _narrowing(top: Tensor, e: list[float], low: Tensor, degree: int) -> Tensor:
+    grid = torch.linspace(0, 1, _GRID, dtype=torch.float64, device=top.device) * top[0].clamp_min(0)
+    places = torch.cat([top, grid, low[None]])
+    inside = places[places >= low]
     out = torch.zeros(degree + 1, dtype=torch.float64, device=top.device)
     for d in range(degree, 0, -1):
         if e[d] > 0:
             c = torch.tensor(
                 [(-1) ** j * e[d - j] / e[d] for j in range(d + 1)], dtype=torch.float64, device=top.device
             )
-            if bool((torch.stack([c[j] * places**j for j in range(d + 1)]).sum(0) > 0).all()):
+            after = inside * _at(c, inside)
+            if bool((_at(c, places) > 0).all()) and bool(after.max() * inside.min() <= inside.max() * after.min()):
                 out[: d + 1] = c
                 return out
     out[0] = 1
     return out
+
+
+def _at(c: Tensor, places: Tensor) -> Tensor:
+    return torch.stack([one * places**j for j, one in enumerate(c)]).sum(0)

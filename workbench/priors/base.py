@@ -170,6 +170,10 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         """The mean of the signals of a prior that can be drawn from, for each item of `like`."""
         raise self._lacks(Can.SAMPLE)
 
+    def feasible(self, x: Tensor) -> Tensor:
+        """A signal near x of finite g: x, but for constraints, which splitting methods meet in the limit only."""
+        return self.prox(x, 1.0) if Can.PROJECTION in self.can else x
+
     @property
     def outer(self) -> "Prior":
         """The prior with a prox in g = outer(linear(x))."""

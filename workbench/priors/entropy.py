@@ -5,10 +5,11 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from workbench.divergence import divergence
 from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
 from workbench.priors.constraints import no_order
-from workbench.tensors import Shape
+from workbench.tensors import Shape, total
 
 _STEPS = 7  # of Newton, which has every digit by then
 
@@ -34,15 +35,18 @@ class Entropy(Prior):
         self.weight, self.model = weight, model
 
     def forward(self, x: Tensor) -> Tensor:
-        cost = torch.xlogy(x, x.clamp_min(0) / self.model) - x + self.model
-        outside = torch.where(x < 0, torch.inf, 0.0).to(x.dtype)
-        return (self.weight * cost.nan_to_num(0.0) + outside + 0 * x).flatten(1).sum(1)
+        positive = x.clamp_min(0)
+        cost = divergence(torch.full_like(x, self.model), positive, self.model - positive)
+        return total(self.weight * cost + torch.where(x < 0, torch.inf, 0.0).to(x.dtype))
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         t = step * self.weight
         if t == 0:
             return x.clamp_min(0)
         return t * _exp_omega(x / t + torch.log(torch.full_like(x, self.model) / t))
+
+    def feasible(self, x: Tensor) -> Tensor:
+        return x.clamp_min(0)
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         if self.weight == 0:
@@ -52,7 +56,7 @@ class Entropy(Prior):
     def conjugate(self, z: Tensor) -> Tensor:
         if self.weight == 0:
             return torch.where((z > 0).flatten(1).any(1), torch.inf, 0.0).to(z.dtype)
-        return self.weight * self.model * torch.expm1(z / self.weight).flatten(1).sum(1)
+        return self.weight * self.model * total(torch.expm1(z / self.weight))
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return no_order(self, dtype)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench import weights
 from workbench.denoisers import Network
-from workbench.priors.base import Prior
+from workbench.priors.base import Can, Prior
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
 
@@ -30,6 +30,10 @@ class Learned(Prior):
         return weights.placed(self._name(channels), device)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
+        if dtype.is_complex:
+            name = type(self).__name__
+            advice = f"PartsOf({name}())" if Can.DENOISE in self.can else "a prior of complex signals"
+            return f"{name} takes real signals, and these are complex: take {advice}"
         channels = 1 if self.channelwise or not shape else shape[0]
         if len(shape) == 3 and not self._name(channels):
             return f"no network ships for {channels} channels: switch on channelwise"

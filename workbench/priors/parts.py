@@ -44,6 +44,9 @@ class PartsOf(Prior):
     def denoise(self, x: Tensor, sigma: float) -> Tensor:
         return self._each(Can.DENOISE, lambda part: self.prior.denoise(part, sigma), x)
 
+    def feasible(self, x: Tensor) -> Tensor:
+        return torch.complex(*(self.prior.feasible(part.contiguous()) for part in (x.real, x.imag)))
+
     def strong_convexity(self) -> float:
         return self.prior.strong_convexity()
 

@@ -14,6 +14,7 @@ from workbench.priors.stacking import Pair, cut, rows, stack
 from workbench.priors.total_variation import TotalVariation
 from workbench.tensors import Shape
 
+_ROUNDS = 100
 _SHARED = Can.VALUE | Can.GRAD | Can.HVP | Can.CONVEX | Can.QUADRATIC
 
 
@@ -23,6 +24,7 @@ class Sum(Prior):
     With Tikhonov, a prox stays exact: x / (1 + step w), then the prox at step / (1 + step w). So it does for a sum over
     entries and NonNegative or Box: the prox, then the projection. Other convex pairs are split, as
     (outer_1 + outer_2)(K_1 x, K_2 x): constraints in them are met in the limit only, and the value is infinite before.
+    What a run shows is the value at `feasible(x)`.
     Combettes, Pesquet 2007, 10.1109/JSTSP.2007.910264; total variation and l1: Tibshirani et al. 2005.
     """
 
@@ -69,6 +71,13 @@ class Sum(Prior):
 
     def strong_convexity(self) -> float:
         return self.first.strong_convexity() + self.second.strong_convexity()
+
+    def feasible(self, x: Tensor) -> Tensor:
+        for _ in range(_ROUNDS):  # in turn, which ends in both sets where they meet
+            x = self.second.feasible(self.first.feasible(x))
+            if bool(self(x).isfinite().all()):
+                break
+        return x
 
     @property
     def outer(self) -> Prior:

@@ -14,7 +14,7 @@ from workbench.algorithms.diffusion.schedules import Karras, Level, Schedule
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import normal_like
+from workbench.tensors import Each, normal_like
 
 Spread = Annotated[
     float, Range(0.05, 2, log=True, limits=(1e-6, 1e6)), "standard deviation of signals, as the method supposes"
@@ -40,7 +40,7 @@ class Diffusion(Algorithm):
     levels: Annotated[int, Range(5, 1000, log=True, limits=(1, 100_000)), "steps from noise to sample"] = 100
 
     needs = Needs(prior=Can.SCORE)
-    random = draws_at_end = True
+    random = draws_at_end = wanders = True
     exact = minimises = False
 
     @abstractmethod
@@ -76,7 +76,7 @@ class Guided(Diffusion):
     sampler: Annotated[Sampler, "from one level to the next"] = DDIM()
 
     @abstractmethod
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
         """E[x | z, y] as far as the method knows it, z = x + ratio n."""
 
     def advance(self, problem: Problem, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
@@ -94,7 +94,7 @@ class UnconditionalDiffusion(Guided):
     Song et al. 2021, doi 10.48550/arXiv.2011.13456.
     """
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
         return problem.prior.denoise(z, ratio)
 
 

@@ -15,6 +15,7 @@ from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.tensors import Each
 
 _NEEDS = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True)
 
@@ -31,7 +32,7 @@ class DiffPIR(Guided):
 
     needs = _NEEDS
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
         c = self.weight * (deviation(problem) / ratio) ** 2
         return nearer(problem, problem.prior.denoise(z, ratio), c)
 
@@ -52,7 +53,7 @@ class DDS(Guided):
 
     needs = _NEEDS
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
         c = deviation(problem) ** 2 / left(ratio, self.spread)
         return krylov(problem, problem.prior.denoise(z, ratio), c, self.krylov)
 
@@ -70,7 +71,7 @@ class DDNM(Guided):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or unknown(problem)
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
         x, sigma = problem.prior.denoise(z, ratio), deviation(problem)
         modes = spectral(linear(problem), x)
         pull = back(problem, x)

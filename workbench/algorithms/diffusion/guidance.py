@@ -10,36 +10,44 @@ from torch import Tensor
 from workbench.algorithms.base import Needs
 from workbench.algorithms.diffusion.base import Guided, Spread, deviation, left
 from workbench.algorithms.diffusion.nearer import denoised, nearer
+from workbench.algorithms.scales import bend_along
+from workbench.linalg import ratio as quotient
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import norm2, spread
+from workbench.tensors import Each, dot, norm2, spread, times
+
+_TRUST, _HALVINGS = 10.0, 20
 
 Strength = Annotated[float, Range(0.1, 3, log=True, limits=(0, 1000)), "weight of the data against the theory's"]
 
 
 @dataclass(frozen=True)
 class DPS(Guided):
-    """x = D - strength s^2 J* grad misfit(D) / (1 + v L), D = E[x | z], J its Jacobian.
+    """x = D - strength u / (1 + v L), u = s^2 J* grad misfit(D), D = E[x | z], J its Jacobian.
 
     Takes p(y | z) for p(y | D), which forgets what z leaves open. v = s^2 spread^2 / (s^2 + spread^2), L Lipschitz for
-    the misfit's gradient: the published step, strength / |y - A D|, depends on the number of levels. Any operator.
+    the misfit's gradient: the published step, strength / |y - A D|, depends on the number of levels. Where the misfit
+    bends unevenly, the step is that of its bend along u. Any operator.
     Chung et al. 2023, doi 10.48550/arXiv.2209.14687.
     """
 
     strength: Strength = 1.0
     spread: Spread = 0.3
 
-    needs = Needs(prior=Can.SCORE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
+    needs = Needs(prior=Can.SCORE, noise=Likelihood.GRAD)
 
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return {"lipschitz": problem.lipschitz()} if problem.bends_evenly else {}
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
         x, pull = denoised(problem, z, ratio)
         v, slope = left(ratio, self.spread), problem.misfit_grad(x)
-        return x - self.strength / (1 + v * measured["lipschitz"]) * spread_by(pull, slope, ratio, v)
+        u = spread_by(pull, slope, ratio, v)
+        if "lipschitz" in measured:
+            return x - times(self.strength / (1 + v * measured["lipschitz"]), u)
+        return x - spread(self.strength * share(problem, x, slope, u), u) * u
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ class MCG(DPS):
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.LIPSCHITZ | Likelihood.QUADRATIC, linear=True, white=True)
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
         x = super().estimate(problem, z, ratio, measured)
         return nearer(problem, x, (deviation(problem) / self.spread) ** 2)
 
@@ -69,10 +77,26 @@ class PiGDM(Guided):
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True)
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, float]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
         x, pull = denoised(problem, z, ratio)
         v = left(ratio, self.spread)
         return x + spread_by(pull, nearer(problem, x, deviation(problem) ** 2 / v) - x, ratio, v) / v
+
+
+def share(problem: Problem, x: Tensor, slope: Tensor, u: Tensor) -> Tensor:
+    """The t, (B,), at which misfit(x - t u) + |t u|^2 / (2 trust), in the metric where u is the slope, is least.
+
+    By the bend along u; then halved until the misfit falls. One gradient does only a part of what data would do to a
+    signal: with `trust` above 1 the misfit has more of a say where noise is low. docs/decisions/samplers.md.
+    """
+    down = dot(slope, u).clamp_min(0)
+    t, value = quotient(down, bend_along(problem, x, u) + down / _TRUST), problem.misfit(x)
+    for _ in range(_HALVINGS):
+        falls = problem.misfit(x - spread(t, u) * u) <= value
+        if bool(falls.all()):
+            return t
+        t = torch.where(falls, t, t / 2)
+    return torch.where(falls, t, 0.0)
 
 
 def spread_by(pull: Callable[[Tensor], Tensor], u: Tensor, ratio: float, v: float) -> Tensor:

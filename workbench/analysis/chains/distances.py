@@ -9,7 +9,7 @@ from workbench.analysis.chains.moments import Interval, Moments
 from workbench.posterior import exact
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import abs2, stream
+from workbench.tensors import abs2, parts, stream
 
 _DRAWS, _DIRECTIONS = 400, 64
 SURE = 2.0  # standard errors beyond which a difference is called one
@@ -31,7 +31,7 @@ def sliced_wasserstein(one: Tensor, other: Tensor, rng: torch.Generator) -> floa
 
 
 def _rows(draws: Tensor) -> Tensor:
-    rows = torch.view_as_real(draws) if draws.is_complex() else draws
+    rows = parts(draws)
     return rows.flatten(1).double()
 
 

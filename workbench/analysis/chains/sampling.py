@@ -17,7 +17,7 @@ from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import guard, iterate
-from workbench.tensors import abs2, child_seed, normal_like, stream
+from workbench.tensors import abs2, child_seed, normal_like, parts, stream
 
 _FOLLOWED = 24  # pixels whose whole path is kept
 _APART = 0.1  # of the size of the start: how far from each other chains begin
@@ -114,7 +114,7 @@ class _Run:
     @classmethod
     def of(cls, problem: Problem, algorithm: Algorithm, sampling: Sampling) -> "_Run":
         many = replicated(problem, sampling.chains)
-        return cls(many, *tallied(many), _scattered(many, sampling.seed), algorithm, sampling)
+        return cls(many, *tallied(many), _scattered(algorithm.start(many), sampling.seed), algorithm, sampling)
 
     def draws(self) -> Iterator[tuple[int, State, bool]]:
         """Of chains, in which every state is a draw."""
@@ -144,9 +144,8 @@ class _Run:
             yield state
 
 
-def _scattered(problem: Problem, seed: int) -> Tensor:
-    """The default start of each chain, moved a little, so that chains which agree do so by themselves."""
-    start = problem.start()
+def _scattered(start: Tensor, seed: int) -> Tensor:
+    """The start of each chain, moved a little, so that chains which agree do so by themselves."""
     size = abs2(start).mean().sqrt()
     return start + _APART * size * normal_like(start, stream(seed, "starts of chains", device=start.device))
 
@@ -194,4 +193,4 @@ class _Keeper:
 
 def _numbers(x: Tensor) -> Tensor:
     """Each item as a row of real numbers."""
-    return (torch.view_as_real(x) if x.is_complex() else x).flatten(1)
+    return parts(x).flatten(1)

@@ -60,7 +60,15 @@ class Estimator(ABC, metaclass=Checked):
 
 
 def samples(x: Tensor, name: str) -> Samples:
-    """One row a sample: float64 of what is continuous, int64 of symbols. Refuses what carries no information."""
+    """Those of `rows_of` that vary. Refuses a constant, which carries no information."""
+    rows = rows_of(x, name)
+    if constant(rows):
+        raise Refusal(f"samples in {name} that vary", "a constant", "it carries no information: leave it out")
+    return rows
+
+
+def rows_of(x: Tensor, name: str) -> Samples:
+    """One row a sample: float64 of what is continuous, int64 of symbols. Refuses NaN and fewer than two."""
     x = torch.as_tensor(x).detach()
     if x.is_complex():
         raise Refusal(f"real samples in {name}", "complex ones", "pass torch.view_as_real(x)")
@@ -69,9 +77,12 @@ def samples(x: Tensor, name: str) -> Samples:
     rows = x.reshape(len(x), -1)
     rows = rows.double() if rows.is_floating_point() else rows.long()
     require_finite(rows, name)
-    if bool((rows == rows[0]).all()):
-        raise Refusal(f"samples in {name} that vary", "a constant", "it carries no information: leave it out")
     return rows
+
+
+def constant(x: Samples) -> bool:
+    """Whether all samples are the same."""
+    return bool((x == x[0]).all())
 
 
 def discrete(x: Samples) -> bool:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from workbench.analysis.information.base import Estimator, Samples, discrete
 from workbench.analysis.information.neighbours import KSG
+from workbench.analysis.information.ties import TIES, spread
 from workbench.parameters import Range
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
@@ -72,9 +73,10 @@ class Ranked(Front):
 
     bias: ClassVar[str] = "that of the estimator behind it"
     free: ClassVar[str] = "none but those behind it"
-    meaningless: ClassVar[str] = "where values repeat, whose order is then that of the sample"
+    meaningless: ClassVar[str] = f"as a limit of many samples where values are quantised: {TIES}"
 
     def change(self, x: Samples, side: str) -> Samples:
+        x = spread(x, side)
         ranks = x.argsort(dim=0, stable=True).argsort(0).double()
         return torch.special.ndtri((ranks + 0.5) / len(x))
 
@@ -126,17 +128,18 @@ class Sliced(Estimator):
 
 
 def components(x: Samples, count: int) -> Samples:
-    """The first principal components of samples (N, d), (N, count); all as they are where there are no more."""
+    """The first principal components of samples (N, d), (N, count), or as many as vary, as for a layer of dead units.
+
+    All coordinates as they are where there are no more.
+    """
     if x.shape[1] <= count:
         return x
     centred = x - x.mean(0)
     if len(x) <= count:
         raise Refusal(f"more samples than the {count} components", str(len(x)), "take a larger ensemble")
     _, sizes, axes = torch.linalg.svd(centred, full_matrices=False)
-    if float(sizes[count - 1]) <= 1e-9 * float(sizes[0]):
-        came = f"{int((sizes > 1e-9 * sizes[0]).sum())} directions with any"
-        raise Refusal(f"samples that vary in {count} directions", came, "keep fewer dimensions")
-    return centred @ axes[:count].T
+    vary = int((sizes > 1e-9 * sizes[0]).sum())
+    return centred @ axes[: min(count, vary)].T
 
 
 def _slice(x: Samples, rng: torch.Generator) -> Tensor:

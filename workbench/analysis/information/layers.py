@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import Estimator, samples
+from workbench.analysis.information.base import Estimator, constant, rows_of
 from workbench.analysis.information.binned import Bins
 from workbench.analysis.information.coded import LayerEstimator
 from workbench.refusal import Refusal
@@ -20,12 +20,15 @@ def layer_information(
     """(I(X;T), I(T;Y)) in bits of a layer's activations (N, d) and labels (N,), X the index of the sample.
 
     Every sample counts as an input of its own. An estimator of pairs needs the `inputs`, (N, ...), as X.
-    Refuses NaN, a constant layer, one class, and an estimator of pairs without inputs.
+    A constant layer, such as one of dead ReLU, says nothing: 0 and 0. Refuses NaN, one class, and an estimator of pairs
+    without inputs.
     """
-    t = samples(activations, "the layer")
+    t = rows_of(activations, "the layer")
     y = _labels(labels).to(t.device)
     if len(t) != len(y):
         raise Refusal(f"a label for each of {len(t)} samples", str(len(y)), "pass labels of shape (N,)")
+    if constant(t):
+        return 0.0, 0.0
     if isinstance(estimator, LayerEstimator):
         code = estimator.code(t.double())
         return estimator.entropy(code) / math.log(2), estimator.given(code, y) / math.log(2)

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import Estimator, Samples, discrete, per_class, symbols
+from workbench.analysis.information.base import Estimator, Samples, discrete, per_class, samples, symbols
+from workbench.analysis.information.ties import TIES, refuse_copies, untied
 from workbench.kernels import pairs
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -16,7 +17,10 @@ Neighbours = Annotated[int, Range(1, 50, log=True, limits=(1, 10_000)), "neighbo
 
 _COMPRESS = "compress them first, with PCA"
 _FLAT = 1e-12  # of the largest variance: rounding
-_MEANINGLESS = "where v is a deterministic function of u, and I(u; v) infinite; on quantised or repeated values"
+_TOUCH = 1e-13  # of the standard deviation: samples that near coincide but for rounding
+_LARGEST = 100.0  # sum |w| up to which weights cancel biases instead of blowing up the rest
+_BELOW, _ERRORS = 0.25, 3.0  # nats, and standard errors, below 0: biases outweigh what is measured
+_MEANINGLESS = f"where v is a function of u, and I(u; v) infinite; on coarsely quantised values: {TIES}"
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,7 @@ class KSG(Estimator):
     def measure(self, u: Samples, v: Samples) -> float:
         if discrete(u) or discrete(v):
             return self._mixed(*_continuous_first(u, v))
-        for side in (u, v):
-            _require_continuous(side, self.k)
-        u, v = _whitened(u)[0], _whitened(v)[0]
+        u, v = (_whitened(untied(x, side))[0] for x, side in ((u, "u"), (v, "v")))
         radii = nearest(torch.cat([u, v], 1), self.k)[:, -1]
         counts = torch.cat([pairs.within(u, radii), pairs.within(v, radii)])
         return _psi(self.k) + _psi(len(u)) - 2 * float(torch.digamma(counts + 1.0).mean())
@@ -48,7 +50,7 @@ class KSG(Estimator):
         return (_psi(n) - _psi(self.k)) / math.log(2)
 
     def _mixed(self, u: Samples, labels: Tensor) -> float:
-        u, radii, sizes = _whitened(u)[0], u.new_empty(len(u)), 0.0
+        u, radii, sizes = _whitened(untied(u, "u"))[0], u.new_empty(len(u)), 0.0
         for share, rows in _classes(labels, self.k):
             radii[rows] = nearest(u[rows], self.k)[:, -1]
             sizes += share * _psi(len(rows))
@@ -67,28 +69,40 @@ class KozachenkoLeonenko(Estimator):
     k: Neighbours = 10
 
     bias: ClassVar[str] = "either way, since three biases are added: the joint entropy's is the largest, and positive"
+    meaningless: ClassVar[str] = f"near a surface of fewer dimensions, as components of pictures; {_MEANINGLESS}"
     freedom: ClassVar[str] = "k"
     free: ClassVar[str] = "the number of neighbours: fewer, less bias and more scatter"
-    meaningless: ClassVar[str] = _MEANINGLESS
 
     def measure(self, u: Samples, v: Samples) -> float:
         if discrete(u) or discrete(v):
             u, labels = _continuous_first(u, v)
-            within = (share * self.entropy(u[rows]) for share, rows in _classes(labels, self.neighbours(u)))
-            return self.entropy(u) - sum(within)
-        return self.entropy(u) + self.entropy(v) - self.entropy(torch.cat([u, v], 1))
+            u = untied(u, "u")
+            local = self._local(u)
+            for _, rows in _classes(labels, self.k):
+                local[rows] -= self._local(u[rows])
+            return _information(local)
+        u, v = untied(u, "u"), untied(v, "v")
+        return _information(self._local(u) + self._local(v) - self._local(torch.cat([u, v], 1)))
 
-    def entropy(self, x: Samples) -> float:
+    def entropy(self, x: Tensor) -> float:
         """The differential entropy h(x) in nats of samples (N, d)."""
-        white, log_det = _whitened(x)
-        k, axes = self.neighbours(x), x.shape[1]
-        radii = nearest(white, k)
-        each = (2 * radii).log().mean(0) * axes - torch.digamma(torch.arange(1, k + 1).to(white))
-        return _psi(len(x)) + float(each @ self.weights(axes).to(each)) + log_det
+        x = samples(x, "x")
+        if discrete(x):
+            raise Refusal("continuous samples", "symbols", "their entropy is that of counts: -sum p ln p")
+        varies = (x != x[0]).any(0)
+        if not bool(varies.all()):
+            raise Refusal("coordinates that vary", f"{int((~varies).sum())} constant of {len(varies)}", _COMPRESS)
+        return float(self._local(untied(x, "x")).mean())
 
-    def neighbours(self, x: Samples) -> int:
-        """How many neighbours the entropy of x uses."""
-        return self.k
+    def _local(self, x: Samples) -> Tensor:
+        """What each sample adds to the mean that is the entropy: (N,)."""
+        white, log_det = _whitened(x)
+        weights = _bounded(self.weights(x.shape[1]), x.shape[1]).to(white)
+        used = weights.nonzero()[:, 0]
+        radii = nearest(white, self.k)[:, used]
+        refuse_copies(int((radii[:, 0] <= _TOUCH).sum()), x, int(used[0]) + 1)
+        each = (2 * radii).log() * x.shape[1] - torch.digamma(used + 1.0).to(white)
+        return _psi(len(x)) + each @ weights[used] + log_det
 
     def weights(self, axes: int) -> Tensor:
         """The weights of the estimates by each of the neighbours, adding up to 1: (k,)."""
@@ -99,7 +113,8 @@ class KozachenkoLeonenko(Estimator):
 class WeightedKozachenkoLeonenko(KozachenkoLeonenko):
     """The same with a weighted mean over 1..k neighbours whose leading biases cancel: for four dimensions and more.
 
-    Least weights with sum_j w_j Gamma(j + 2 l / d) / Gamma(j) = 0, l = 1..d/4, and sum w = 1.
+    Least weights with sum_j w_j Gamma(j + 2 l / d) / Gamma(j) = 0, l = 1..d/4, and sum w = 1. They grow with the
+    dimensions of both sides together; from about 12 on they would blow up all else, and it refuses.
     Berrett, Samworth & Yuan 2019, doi 10.1214/18-AOS1688.
     """
 
@@ -117,24 +132,28 @@ class WeightedKozachenkoLeonenko(KozachenkoLeonenko):
 
 
 def nearest(x: Samples, k: int) -> Tensor:
-    """Distances to the k nearest other samples, (N, k); Refusal where samples coincide."""
+    """Distances to the k nearest other samples, (N, k), of whitened samples; Refusal where samples coincide."""
     radii = pairs.neighbours(x.contiguous(), k)
-    _refuse_repeated(int((radii[:, -1] == 0).sum()), x, k)
+    refuse_copies(int((radii[:, -1] <= _TOUCH).sum()), x, k)
     return radii
 
 
-def _require_continuous(x: Samples, k: int) -> None:
-    """One side may repeat its values where the pairs do not."""
-    if bool(x[:, 0].sort().values.diff().gt(0).all()):
-        return  # to find equal rows takes longer than all neighbours
-    counts = torch.unique(x, dim=0, return_counts=True)[1]
-    _refuse_repeated(int(counts[counts > k].sum()), x, k)
+def _bounded(weights: Tensor, axes: int) -> Tensor:
+    size = float(weights.abs().sum())
+    if size > _LARGEST:
+        wanted = f"dimensions in which the weights of {len(weights)} neighbours add up to less than {_LARGEST:g}"
+        advice = "take KSG, or compress the samples first, with PCA"
+        raise Refusal(wanted, f"{axes} dimensions and {size:.3g}", advice)
+    return weights
 
 
-def _refuse_repeated(repeated: int, x: Samples, k: int) -> None:
-    if repeated:
-        came = f"{repeated} of {len(x)} with {k} copies or more"
-        raise Refusal("continuous samples", came, "pass symbols as whole numbers, or add noise to quantised values")
+def _information(local: Tensor) -> float:
+    """The mean of what each sample adds, in nats, which is not far below 0 unless biases outweigh it."""
+    found, error = float(local.mean()), float(local.std()) / math.sqrt(len(local))
+    if found < -_BELOW - _ERRORS * error:
+        wanted, came = "biases smaller than the information, which is never below 0", f"a reading of {found:.2f} nats"
+        raise Refusal(wanted, came, "take KSG or more samples, or compress them first, with PCA")
+    return found
 
 
 def _whitened(x: Samples) -> tuple[Tensor, float]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
-import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
@@ -20,7 +19,7 @@ from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import after, guard, iterate, until
-from workbench.tensors import child_seed, norm2, normal_like, stream
+from workbench.tensors import child_seed, norm2, normal_like, parts, stream
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -87,7 +86,7 @@ def sampled_plane(like: Problem, algorithm: Algorithm, sampling: Sampling) -> It
     Refuses what the algorithm or the estimator cannot take; raises Diverged where the run does.
     """
     drawn, problem = _posed(like, sampling)
-    first = torch.zeros_like(problem.start()) if sampling.from_zero else None
+    first = problem.zeros() if sampling.from_zero else None
     states = until(iterate(problem, algorithm, first, _seed(sampling)), after(sampling.steps))
     numbers = {"steps": sampling.steps, "every": sampling.every, "seed": sampling.seed}
     path = SampledPath(sampling, json.dumps(spec(problem, algorithm, **numbers)))
@@ -115,7 +114,7 @@ def _read(drawn: Drawn, problem: Problem, state: State, sampling: Sampling) -> t
     """A point of the path, and the reason where the classes could not be read."""
     x, y = _rows(state.x), _rows(problem.y)
     assert problem.truth is not None
-    error = float(norm2(state.x - problem.truth).mean()) / problem.truth[0].numel()
+    error = float(norm2(problem.aligned(state.x) - problem.truth).mean()) / problem.truth[0].numel()
     tau = sampling.resolution.tau(float(x.square().mean().sqrt()))
     absent = math.nan if drawn.labels is None else 0.0
     if tau == 0 and bool((x == x[0]).all()):
@@ -133,7 +132,7 @@ def _read(drawn: Drawn, problem: Problem, state: State, sampling: Sampling) -> t
 
 def _rows(x: Tensor) -> Tensor:
     """A row a signal, real, in double precision on the host."""
-    real = torch.view_as_real(x) if x.is_complex() else x
+    real = parts(x)
     return real.reshape(len(x), -1).double().cpu()
 
 

@@ -3,13 +3,13 @@
 import torch
 from torch import Tensor
 
-from workbench.analysis.spectrum.cost import numbers
+from workbench.analysis.spectrum.cost import numbers, require_finite_products
 from workbench.analysis.spectrum.lanczos import BREAKDOWN, from_real, real_coordinates
-from workbench.kernels.orthogonal import orthogonalise
+from workbench.kernels.orthogonal import factored, normalised, orthogonalise
 from workbench.operators import LinearOperator
-from workbench.tensors import complex_of
+from workbench.tensors import complex_of, norm
 
-_THIN = 1e-3  # a block this small beside H is orthogonalised once more: its rounding was magnified
+_THIN = 0.1  # a block this small beside H is orthogonalised once more: its rounding was magnified
 
 
 class Space:
@@ -40,7 +40,9 @@ class Space:
         self.size = end
         image = self._apply(block)
         self.products += len(block)
-        self.scale = max(self.scale, float(image.norm(dim=1).max()))
+        largest = float(norm(image).max())
+        require_finite_products(largest)
+        self.scale = max(self.scale, largest)
         inside, image = self._split(image)
         self._t[:end, begin:end] = inside
         self._t[begin:end, :end] = inside.T
@@ -52,6 +54,7 @@ class Space:
         """Values, the largest first, their coefficients in the basis as columns, and their residuals."""
         values, mix = torch.linalg.eigh(self._t[: self.size, : self.size])
         values, mix = values.flip(0), mix.flip(1)
+        self.scale = max(self.scale, float(values.abs().max()))
         tail = mix[self.size - len(self._tail) :]
         return values, mix, (tail.T @ self._tail).norm(dim=1)
 
@@ -75,8 +78,8 @@ class Space:
         for _ in range(2):
             rows = self._split(rows)[1]
             if beside is not None:
-                rows = rows - (rows @ beside.T) @ beside
-            rows = torch.linalg.qr(rows.T).Q.T
+                rows = orthogonalise(rows, beside)[0]
+            rows = factored(rows, 0.0)[0]
         return rows
 
     def _apply(self, block: Tensor) -> Tensor:
@@ -92,20 +95,11 @@ class Space:
         """Orthonormal rows q and a matrix c with rows = c q, without what lies below rounding."""
         block, inside = factored(rows, BREAKDOWN * torch.finfo(rows.dtype).eps * self.scale)
         if len(block) and float(inside.norm(dim=0).min()) < _THIN * self.scale:
-            again = torch.linalg.qr(self._split(block)[1].T)
-            block = (again.Q * again.R.diagonal().sign()).T
-        return block, inside
-
-
-def factored(rows: Tensor, tiny: float) -> tuple[Tensor, Tensor]:
-    """Orthonormal rows q, (r, n), and c, (b, r) float64 on the CPU, with rows = c q but for what is below `tiny`."""
-    factor, triangle = torch.linalg.qr(rows.T)
-    left, sizes, right = torch.linalg.svd(triangle.T.double().cpu(), full_matrices=False)
-    kept = sizes > tiny
-    return (factor @ right[kept].T.to(factor)).T, left[:, kept] * sizes[kept]
+            block = normalised(self._split(block)[1])
+        return block, inside.cpu()
 
 
 def orthonormal(rows: Tensor) -> Tensor:
     """An orthonormal basis of what the rows span, without directions that are rounding: (r, n)."""
-    largest = float(rows.norm(dim=1).max())
+    largest = float(norm(rows).max())
     return factored(rows, BREAKDOWN * torch.finfo(rows.dtype).eps * largest)[0]

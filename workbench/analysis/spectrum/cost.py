@@ -13,6 +13,7 @@ from workbench.refusal import Refusal
 from workbench.tensors import real_of
 
 MEBIBYTE = 2**20
+ROUNDINGS = 16.0  # an eigenvalue is known to so many roundings of |H| in the precision of the products
 DOUBLE = torch.zeros((), dtype=torch.float64)  # real numbers in double precision on the CPU
 
 
@@ -46,6 +47,13 @@ class Counted(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         self.products += len(y)
         return self.operator.adjoint(y)
+
+
+def require_finite_products(size: float) -> None:
+    """Refuse a spectrum of what is no matrix of numbers, from the size of products with it."""
+    if not math.isfinite(size):
+        remedy = "look at an iterate before the run diverged, or at a smaller one"
+        raise Refusal("products with the operator that are finite", "NaN or infinite ones", remedy)
 
 
 def vectors(operator: LinearOperator, count: int, like: Tensor) -> int:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.analysis.spectrum.blocks import Space, orthonormal
-from workbench.analysis.spectrum.cost import DOUBLE, Cost, numbers, vectors
+from workbench.analysis.spectrum.cost import DOUBLE, ROUNDINGS, Cost, numbers, vectors
 from workbench.analysis.spectrum.lanczos import from_real, require_square
 from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
@@ -15,7 +15,6 @@ from workbench.tensors import stream
 
 BLOCK = 4
 LITTLE = 2**21  # numbers: what a basis may have before it counts as large
-ROUNDINGS = 16.0  # a residual below so many roundings of |H| says nothing
 NEAR = 1e-4  # of |H|: the residual at which a search from random vectors may have found the outermost of the rest
 GROWN = 1.1  # a decomposition of T is worth its time once the basis has grown so much
 

@@ -1,4 +1,4 @@
-"""A number known from random probes, with its standard error."""
+"""A number known from random probes, with its error."""
 
 import math
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over probes and its standard error: infinite from one probe, 0 where nothing was left to chance.
+    """A mean over probes and its error: infinite from one probe, 0 where nothing was left to chance.
 
-    `products` counts applications of H.
+    It is the standard error, and what else is known to be amiss with the mean. `products` counts applications of H.
     """
 
     value: float

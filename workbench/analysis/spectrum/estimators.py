@@ -6,25 +6,33 @@ seed of its own. `last` ends one.
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from workbench.analysis.spectrum.blocks import orthonormal
-from workbench.analysis.spectrum.cost import DOUBLE, Cost, Counted, numbers, vectors
+from workbench.analysis.spectrum.cost import (
+    DOUBLE,
+    ROUNDINGS,
+    Cost,
+    Counted,
+    numbers,
+    require_finite_products,
+    vectors,
+)
 from workbench.analysis.spectrum.eigenpairs import Eigenpairs
 from workbench.analysis.spectrum.estimate import Estimate, mean_of
 from workbench.analysis.spectrum.lanczos import from_real, rademacher, real_coordinates
 from workbench.analysis.spectrum.measure import SpectralMeasure
+from workbench.kernels.orthogonal import orthogonalise
 from workbench.linalg import cg
 from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
-from workbench.tensors import dot
+from workbench.tensors import dot, norm
 
 Item = TypeVar("Item")
-ROUNDING = 1e-10  # of |H|: an eigenvalue this small counts as 0 in a logarithm
 
 
 def last(results: Iterable[Item]) -> Item:
@@ -63,22 +71,26 @@ def sketched_trace(
         return
     samples = []
     for z in real_coordinates(draws[third:]).split(1):
-        rest = z - (z @ range_.T) @ range_
+        rest = orthogonalise(z, range_)[0] if len(range_) else z
         there = operator(from_real(rest, operator.in_shape, like.dtype))
         samples.append((rest * real_coordinates(there)).double().sum(1))
         yield mean_of(torch.cat(samples), spent + len(samples), known)
 
 
-def log_determinant(measure: SpectralMeasure) -> Estimate:
-    """ln det H of a positive definite H from its measure; -inf where an eigenvalue is 0 to rounding."""
-    nodes, seen = measure.probe_nodes, measure.probe_weights > 0
-    largest = float(nodes.abs().max())
-    if bool((nodes[seen] < -ROUNDING * largest).any()):
-        came = f"an eigenvalue near {float(nodes[seen].min()):.3g}"
+def log_determinant(measure: SpectralMeasure, smallest: float = 0.0) -> Estimate:
+    """ln det H of a positive definite H from its measure, with the error of `measure.integral`.
+
+    -inf with an infinite error, so nothing at all, where an eigenvalue cannot be told from 0 in the precision of the
+    products. `smallest`, a lower bound of all eigenvalues such as `float(bottom(H, 1).lower[0])`, narrows the error.
+    """
+    seen = measure.probe_nodes[measure.probe_weights > 0]
+    tiny = measure.rounding * float(seen.abs().max())
+    if float(seen.min()) < -tiny:
+        came = f"an eigenvalue near {float(seen.min()):.3g}"
         raise Refusal("a positive definite operator for its log-determinant", came, "add a multiple of the identity")
-    if bool((nodes[seen] <= ROUNDING * largest).any()):
-        return Estimate(-math.inf, 0.0, measure.products)
-    return measure.integral(torch.log)
+    if float(seen.min()) <= tiny:
+        return Estimate(-math.inf, math.inf, measure.products)
+    return measure.integral(torch.log, smallest)
 
 
 @dataclass(frozen=True)
@@ -128,11 +140,21 @@ def freedom(
 ) -> Iterator[Estimate]:
     """Effective degrees of freedom tr(H_data H^-1), H = H_data + H_prior: how many numbers the data decide.
 
-    A probe costs a product with H_data and a solve by conjugate gradients, whose products with H are counted.
+    A probe costs a product with H_data and a solve by conjugate gradients, whose products with H are counted. The error
+    holds, beside that of the probes, the most that the last digit of the tolerance can have changed; it is infinite
+    where a solve does not get there.
     """
-    counted = Counted(objective)
-    samples = []
+    counted, steps = Counted(objective), 10 * numbers(data, like)
+    reach = max(tolerance, ROUNDINGS * torch.finfo(like.dtype).eps)
+    samples, doubts = [], []
     for z in rademacher(data, probes, like, seed, "degrees of freedom").split(1):
-        solved = cg(counted, data(z), tolerance=tolerance, steps=10 * numbers(data, like))
+        image = data(z)
+        size = float(norm(image))
+        require_finite_products(size)
+        nearly = cg(counted, image, None, 10 * reach, steps)
+        solved = cg(counted, image, nearly, reach, steps)
+        there = float(norm(image - counted(solved))) <= 10 * reach * size
         samples.append(dot(z, solved).double())
-        yield mean_of(torch.cat(samples), counted.products + len(samples))
+        doubts.append(float(norm(z) * norm(solved - nearly)) if there else math.inf)
+        found = mean_of(torch.cat(samples), counted.products + len(samples))
+        yield replace(found, error=math.hypot(found.error, sum(doubts) / len(doubts)))

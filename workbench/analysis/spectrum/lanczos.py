@@ -10,7 +10,7 @@ from torch import Tensor
 from workbench.kernels.orthogonal import orthogonalise
 from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
-from workbench.tensors import real_of, shown, stream
+from workbench.tensors import dot, norm, parts, real_of, shown, stream
 
 BREAKDOWN = 10.0  # a remainder of so many roundings of |H| is zero: the Krylov space is exhausted
 
@@ -45,7 +45,7 @@ class Krylov:
 
 def real_coordinates(x: Tensor) -> Tensor:
     """Signals (P, ...) as real vectors (P, n); complex ones as twice as many numbers."""
-    return (torch.view_as_real(x) if x.is_complex() else x).flatten(1)
+    return parts(x).flatten(1)
 
 
 def from_real(v: Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
@@ -57,8 +57,8 @@ def from_real(v: Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
 
 def rademacher(operator: LinearOperator, count: int, like: Tensor, seed: int = 0, purpose: str = "signs") -> Tensor:
     """`count` signals of independent signs: probes with E[v v'] = I, (count, *in_shape)."""
-    parts = (2,) if like.is_complex() else ()
-    bits = torch.randint(0, 2, (count, *operator.in_shape, *parts), generator=stream(seed, purpose))
+    pairs = (2,) if like.is_complex() else ()
+    bits = torch.randint(0, 2, (count, *operator.in_shape, *pairs), generator=stream(seed, purpose))
     signs = (2 * bits - 1).to(device=like.device, dtype=real_of(like.dtype))
     return torch.view_as_complex(signs) if like.is_complex() else signs
 
@@ -78,7 +78,7 @@ def iterate(operator: LinearOperator, starts: Tensor, room: int = 16) -> Iterato
     """
     require_square(operator)
     v = real_coordinates(starts)
-    size = v.norm(dim=1, keepdim=True)
+    size = norm(v)[:, None]
     if bool((size == 0).any()):
         raise Refusal("starts that are not zero", "a zero vector", "draw another one")
     v = v / size
@@ -94,10 +94,10 @@ def iterate(operator: LinearOperator, starts: Tensor, room: int = 16) -> Iterato
         buffer[:, m - 1] = v
         basis = buffer[:, :m]
         w = real_coordinates(operator(from_real(v, operator.in_shape, starts.dtype)))
-        alpha = (w * v).sum(1)
-        scale = torch.maximum(scale, w.norm(dim=1).double())
+        alpha = dot(w, v)
+        scale = torch.maximum(scale, norm(w).double())
         w = orthogonalise(w[:, None], basis)[0][:, 0]
-        beta = w.norm(dim=1)
+        beta = norm(w)
         alphas.append(torch.where(alive, alpha.double(), 0.0))
         alive = alive & (beta.double() > tiny * scale * v.shape[1] ** 0.5)
         betas.append(torch.where(alive, beta.double(), 0.0))

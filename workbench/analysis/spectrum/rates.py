@@ -20,7 +20,12 @@ _ROUNDING = 1e-12  # of the largest: an eigenvalue below it is 0, and no gradien
 
 
 def critical_step(largest: float) -> float:
-    """The step above which gradient descent diverges, 2 / lambda_max; infinite where nothing bends upwards."""
+    """The step above which gradient descent diverges, 2 / lambda_max; infinite where nothing bends upwards.
+
+    NaN where lambda_max is no finite number, as in a run that has diverged: then no step is known to be stable.
+    """
+    if not math.isfinite(largest):
+        return math.nan
     return 2 / largest if largest > 0 else math.inf
 
 
@@ -132,7 +137,7 @@ def conjugate_gradients(values: Tensor, masses: Tensor, steps: int) -> Tensor:
         if float(rho) > floor and float(bent) > 0:
             r = r - rho / bent * values * p
             p = r + (r * r).sum() / rho * p
-        found.append(torch.where(root > 0, r / root.clamp_min(1e-150), ones))
+        found.append(torch.where(root == 0, ones, r / root.clamp_min(1e-150)))
     return torch.stack(found)
 
 
@@ -147,5 +152,5 @@ def excess(polynomials: Tensor, values: Tensor, masses: Tensor) -> Tensor:
 
     sum masses p_k^2 / (2 lambda). Eigenvalues at 0 hold no part of a gradient.
     """
-    seen = values > _ROUNDING * values.abs().max()
+    seen = ~(values <= _ROUNDING * values.abs().max())  # what is no number stays in the sum
     return (polynomials[:, seen].square() * masses[seen] / values[seen]).sum(1) / 2

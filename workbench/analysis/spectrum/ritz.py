@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from workbench.analysis.spectrum.cost import require_finite_products
 from workbench.analysis.spectrum.lanczos import Krylov
 
 SETTLED = 1e-3  # of |H|: a Ritz value with a smaller residual is an eigenvalue
@@ -14,26 +15,34 @@ _EMPTY = 1e-30  # a mass that only what lies behind the end of an exhausted spac
 
 @dataclass(frozen=True)
 class Ritz:
-    """Ritz values of P starts, ascending, their residuals |H v - value v| and masses, each (P, m) float64.
+    """Ritz values of P starts, ascending, their masses and couplings, each (P, m) float64.
 
     The masses of a start add up to 1: the square of its part in each Ritz vector. Behind the end of an exhausted
-    space they are 0, and the value repeats one of the others.
+    space they are 0, and the value repeats one of the others. The coupling of a vector v, of positive part in the
+    start, is its entry of H v outside the space.
     """
 
     values: Tensor
-    residuals: Tensor
     masses: Tensor
+    couplings: Tensor
+
+    @property
+    def residuals(self) -> Tensor:
+        """|H v - value v|."""
+        return self.couplings.abs()
 
 
 def ritz(krylov: Krylov) -> Ritz:
     """The Gauss quadrature of a Krylov space: eigenvalues of T, first and last entries of its eigenvectors."""
-    values, vectors = torch.linalg.eigh(krylov.matrix())
-    residuals = (krylov.beta[:, -1:] * vectors[:, -1]).abs()
+    matrix = krylov.matrix()
+    require_finite_products(float(matrix.abs().sum()))
+    values, vectors = torch.linalg.eigh(matrix)
+    couplings = krylov.beta[:, -1:] * vectors[:, -1] * vectors[:, 0].sign()
     masses = vectors[:, 0].square()
     masses = torch.where(masses > _EMPTY, masses, 0.0)
     values = torch.where(masses > 0, values, values.gather(1, masses.argmax(1, keepdim=True)))
     order = values.argsort(1)
-    return Ritz(values.gather(1, order), residuals.gather(1, order), masses.gather(1, order))
+    return Ritz(values.gather(1, order), masses.gather(1, order), couplings.gather(1, order))
 
 
 def outliers(krylov: Krylov, edges: tuple[float, float] | None = None) -> list[Tensor]:

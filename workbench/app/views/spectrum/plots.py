@@ -8,6 +8,7 @@ from workbench.app.axes import Axis
 from workbench.app.frames import Frame
 from workbench.app.spectra import Spectra
 from workbench.app.words import Words
+from workbench.preconditioners import Preconditioner
 
 COLOURS = {"data term": "#2f86d0", "prior": "#38a169", "objective": "#ec7f2b"}
 STEP, EXTREME = "#d6336c", "#868e96"
@@ -30,7 +31,9 @@ class SpectrumPlot(ABC):
         """Draw the newest finding."""
 
 
-def gradient_step(frame: Frame | None) -> float | None:
-    """The step of the run, where it is one along the gradient: those of primal-dual methods know no bound."""
-    steps = None if frame is None or frame.largest_step is None else frame.curves.get("step_size")
+def gradient_step(spectra: Spectra, frame: Frame | None, metric: Preconditioner | None = None) -> float | None:
+    """The step of the run, where it is one along P times the gradient, P = 1 for None, and has a bound of P H."""
+    if frame is None or frame.largest_step is None or spectra.metric != metric:
+        return None
+    steps = frame.curves.get("step_size")
     return float(steps[-1]) if steps is not None and len(steps) and steps[-1] > 0 else None

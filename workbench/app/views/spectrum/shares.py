@@ -54,7 +54,7 @@ class Shares(SpectrumPlot):
         self._overlay(found, axis)
         values = np.array([]) if found.values is None else found.values.numpy()
         fill(self.eigenvalues, {"at": axis.place(values), "height": np.zeros(len(values))})
-        self.flags.show(lines(found, frame, axis))
+        self.flags.show(lines(found, gradient_step(spectra, frame), axis))
         self.note.say(found.hessians.note)
 
     def _columns(self, measure: SpectralMeasure, axis: Axis) -> dict:
@@ -95,6 +95,7 @@ class Preconditioned(SpectrumPlot):
             "P H": [self.plot.line("at", "height", source=self.after, color="#7048e8", line_width=2)],
         }
         legend(self.plot, items)
+        self.flags = Flags(self.plot)
         members = catalog.members("preconditioner")
         self.select = pmui.Select(
             label="preconditioner P", options=["none", *members], value="none", size="small", margin=(8, 0), width=205
@@ -111,7 +112,8 @@ class Preconditioned(SpectrumPlot):
             return
         axis = scale(1.0)
         mark(self.plot.xaxis, axis)
-        words = []
+        words, flags = [], []
+        step = None if spectra.preconditioner is None else gradient_step(spectra, frame, spectra.preconditioner)
         pairs = (("H", self.before, dict(found.measures)["objective"]), ("P H", self.after, spectra.balanced))
         for name, source, measure in pairs:
             if measure is None:
@@ -120,7 +122,10 @@ class Preconditioned(SpectrumPlot):
             low, high = float(measure.nodes[0]), float(measure.nodes[-1])
             curve = spectral.density(spectral.scaled(measure, 1 / high if high > 0 else 1.0), axis)
             fill(source, {"at": curve.at, "height": curve.height, "low": curve.height, "high": curve.height})
+            if name == "P H" and step is not None and high > 0:
+                flags.append((float(axis.place(np.array(2 / step / high))), f"2/step {2 / step:.3g}", STEP))
             words.append(f"condition of {name} ≥ {high / low:.3g}" if low > 0 else f"{name} is singular")
+        self.flags.show(flags)
         self.note.say("; ".join(words))
 
     def _choose(self, name: str) -> None:
@@ -128,13 +133,12 @@ class Preconditioned(SpectrumPlot):
             self._spectra.precondition(None if name == "none" else self._members[name]())
 
 
-def lines(found: Finding, frame: Frame | None, axis: Axis) -> list[tuple[float, str, str]]:
-    """The extremes of the objective, and 2/step where the run has a step."""
+def lines(found: Finding, step: float | None, axis: Axis) -> list[tuple[float, str, str]]:
+    """The extremes of the objective, and 2/step where the run has a step along the gradient."""
     places = []
     if found.extremes is not None:
         low, high = found.extremes
         places = [(low, f"λmin {low:.3g}", EXTREME), (high, f"λmax {high:.3g}", EXTREME)]
-    step = gradient_step(frame)
     if step is not None:
         critical = 2 / step
         sight = 3 * spectral.reach(found)

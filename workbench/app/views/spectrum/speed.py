@@ -42,7 +42,7 @@ class Predicted(SpectrumPlot):
         if found is None:
             return
         count = _MOST if frame is None else int(min(_MOST, max(frame.k - spectra.k, 50)))
-        foreseen = spectral.predictions(found, gradient_step(frame), count)
+        foreseen = spectral.predictions(found, gradient_step(spectra, frame), count)
         if foreseen is None:
             self.note.say("the gradient's spectrum comes after the density: a moment")
             return
@@ -94,7 +94,7 @@ class PhaseDiagram(SpectrumPlot):
         box = {"x": [low], "y": [0.0], "dw": [high - low], "dh": [spectral.MOMENTA]}
         fill(self.image, {"image": [drawn.image.astype(np.float32)]} | box)
         fill(self.marks["best"], {"x": [drawn.best[0]], "y": [drawn.best[1]]})
-        step = gradient_step(frame)
+        step = gradient_step(spectra, frame)
         momentum = getattr(spectra.session.experiment.algorithm, "momentum", None) or 0.0
         here = {"x": [], "y": []} if step is None else {"x": [float(np.log10(step))], "y": [momentum]}
         fill(self.marks["this run"], here)
@@ -144,7 +144,7 @@ class AlongTheRun(SpectrumPlot):
         fill(self.image, {"image": [image[:, columns].astype(np.float32)]} | box)
         tops = [(g.k, float(v)) for g in looks for v in g.pairs.values]
         fill(self.tops, {"k": [k for k, _ in tops], "top": axis.place(np.array([v for _, v in tops]))})
-        if frame is not None and gradient_step(frame) is not None:
+        if frame is not None and gradient_step(spectra, frame) is not None:
             steps = frame.curves["step_size"]
             fill(self.edge, {"k": frame.ks, "edge": axis.place(2 / steps)})
         self.note.say(f"{len(looks)} looks, each begun from the eigenvectors of the one before")

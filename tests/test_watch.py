@@ -1,0 +1,71 @@
+"""What is called divergent: what left for infinity, and not what is dark, random, or large where data see little."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from workbench import catalog
+from workbench.algorithms import FISTA, ConjugateGradient, GradientDescent, PerturbOptimise, UnadjustedLangevin
+from workbench.noise import Gaussian, Noise, Poisson
+from workbench.operators import FiniteDifference, GaussianBlur
+from workbench.priors import Box, GaussianProcess, Tikhonov, TotalVariation
+from workbench.problem import Problem
+from workbench.run import Diverged, after, guard, iterate, run, until
+from workbench.tensors import generator, norm, normal_like
+
+SHAPE = (1, 8, 8)
+METHODS = [cls() for name, cls in sorted(catalog.members("algorithm").items())]
+DARK = torch.zeros(2, *SHAPE, dtype=torch.float64)
+
+
+def watched(problem: Problem, algorithm: object, steps: int, x: Tensor | None = None) -> Tensor:
+    *_, last = until(guard(problem, algorithm, iterate(problem, algorithm, x)), after(steps))
+    return last.x
+
+
+@pytest.mark.parametrize("law", [Gaussian(0.1), Poisson(50.0)], ids=lambda n: type(n).__name__)
+@pytest.mark.parametrize("algorithm", METHODS, ids=lambda a: type(a).__name__)
+def test_a_dark_frame_is_no_reason_to_stop(algorithm: object, law: Noise) -> None:
+    priors = (Tikhonov(20.0), Box(0.1, 1.0), GaussianProcess(), TotalVariation())
+    problems = [Problem(GaussianBlur(SHAPE), law, prior, DARK) for prior in priors]
+    for problem in [p for p in problems if not algorithm.unmet(p)]:
+        assert bool(watched(problem, algorithm, 40).isfinite().all())
+
+
+def test_a_surface_is_far_larger_than_what_its_second_differences_show() -> None:
+    t = torch.linspace(-1, 1, 32, dtype=torch.float64)
+    hill = torch.exp(-2 * (t[:, None] ** 2 + t**2))[None, None]
+    law, weak = Gaussian(1e-4), Tikhonov(1e-3)
+    problem = Problem.simulate(FiniteDifference((1, 32, 32), 2, "reflect"), law, weak, hill)
+    x = watched(problem, ConjugateGradient(), 600)
+    assert float(norm(x)) > 100 * float(norm(problem.start()))
+    assert float(problem.objective(x)) < float(problem.objective(problem.start()))
+
+
+def test_samples_of_a_weak_prior_may_be_large() -> None:
+    problem = Problem(GaussianBlur(SHAPE, 2.0), Gaussian(1e-3), Tikhonov(1e-2), DARK)
+    x = watched(problem, PerturbOptimise(), 20)
+    assert float(norm(x).min()) > 1 and not run(problem, PerturbOptimise(), steps=20).attrs["stopped"]
+
+
+@pytest.mark.parametrize("method", [GradientDescent, FISTA, UnadjustedLangevin], ids=lambda m: m.__name__)
+def test_in_the_dark_too_what_leaves_for_infinity_is_caught_in_time(method: type) -> None:
+    problem = Problem(GaussianBlur(SHAPE), Gaussian(0.1), Tikhonov(1.0), DARK)
+    faint = 1e-3 * normal_like(DARK, generator(0, 0))
+    far = method(step_size=4 / 101)
+    with pytest.raises(Diverged, match="the last good state"):
+        watched(problem, far, 2000, faint)
+    end = run(problem, far, steps=2000)
+    assert method is not UnadjustedLangevin or "step" in end.attrs["stopped"]
+
+
+def test_a_dim_item_is_not_hidden_by_a_bright_one() -> None:
+    y = torch.cat([100 + DARK[:1], 1e-3 + DARK[1:]])
+    problem = Problem(GaussianBlur(SHAPE), Gaussian(0.1), Tikhonov(1.0), y)
+    x = torch.cat([problem.start()[:1], torch.full_like(DARK[1:], 1e3)])
+    with pytest.raises(Diverged) as end:
+        for state in guard(problem, GradientDescent(2.5 / 101), iterate(problem, GradientDescent(2.5 / 101), x), 1):
+            assert state.k < 2000
+    assert math.isfinite(float(norm(end.value.state.x).max()))

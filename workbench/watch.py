@@ -1,0 +1,68 @@
+"""Whether a run has left for infinity."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms import Algorithm, State
+from workbench.diagnosis import Diagnosis, explosion
+from workbench.priors import Can
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.tensors import norm
+
+_FAR = 10.0  # times the objective of the start: overshoot is less, what leaves for infinity soon more
+
+
+class Diverged(Refusal):
+    """A run that left for infinity: its `diagnosis`, and `state`, the last good one."""
+
+    def __init__(self, diagnosis: Diagnosis, state: State) -> None:
+        super().__init__("a run that stays bounded", diagnosis.why, diagnosis.remedy)
+        self.diagnosis, self.state = diagnosis, state
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.diagnosis, self.state)
+
+
+class Watch:
+    """Looks at states now and then; Diverged, with the last good one, once x is not finite or has exploded.
+
+    An item has exploded where x is `growth` times as large as at the start and as the back-projection, and its
+    objective far above that of the start too: a signal may be large where the data are dark or see little of it. The
+    objective may always be what noise and prior expect, half of each number. Where the prior has no value, or the
+    method minimises nothing, x alone tells, beside pictures in [0, 1]. A look waits for the device.
+    """
+
+    def __init__(self, problem: Problem, algorithm: Algorithm, growth: float = 100.0) -> None:
+        self.problem, self.algorithm, self._growth = problem, algorithm, growth
+        self.good: State | None = None
+        self._judges = algorithm.minimises and Can.VALUE in problem.prior.can
+        start = algorithm.start(problem)
+        usual, picture = norm(start), start[0].numel() ** 0.5
+        self._limit = growth * (usual if self._judges else usual.clamp_min(picture))
+        self._most = torch.full_like(usual, math.nan)
+
+    def look(self, state: State) -> None:
+        """Accept the state as good, or raise Diverged."""
+        sizes = norm(state.x)
+        finite = bool(sizes.isfinite().all())
+        if self.good is None and finite:
+            first = self._height(state)
+            expected = (self.problem.y[0].numel() + state.x[0].numel()) / 2
+            self._limit = self._limit.maximum(self._growth * sizes)
+            self._most = torch.where(first.isfinite(), _FAR * first.clamp_min(expected), math.nan)
+        large = ~(sizes <= self._limit)  # NaN is not <= either
+        if not finite or (bool(large.any()) and bool((large & ~(self._height(state) <= self._most)).any())):
+            good = self.good or state
+            raise Diverged(explosion(self.algorithm, good, state, float(sizes.max())), good)
+        self.good = state
+
+    def _height(self, state: State) -> Tensor:
+        """The objective, (B,); NaN where it tells nothing."""
+        if not self._judges:
+            return torch.full_like(self._most, math.nan)
+        with torch.no_grad():
+            misfit, prior = self.problem.terms(state.x)
+        return misfit + prior
