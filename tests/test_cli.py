@@ -21,7 +21,7 @@ from workbench.analysis.information import FloorBins
 from workbench.cli import COMMANDS, catalogue, main
 from workbench.cli.catalogue import KINDS
 from workbench.cli.guarantees import told
-from workbench.cli.lab import OFFLINE, SETTINGS, arguments
+from workbench.cli.lab import OFFLINE, SETTINGS, arguments, folder
 from workbench.experiment import from_description
 from workbench.parameters import describe, parameters, rebuild
 from workbench.priors import Can
@@ -222,11 +222,11 @@ def test_lab_asks_the_network_for_nothing():
     import jupyterlab
     from jupyterlab.labapp import LabApp
 
-    assert set(OFFLINE) <= set(arguments(8888))
-    assert "--no-browser" in arguments(8888, browser=False)
+    assert set(OFFLINE) <= set(arguments(folder(), 8888))
+    assert "--no-browser" in arguments(folder(), 8888, browser=False)
     assert hasattr(jupyterlab, "NeverCheckForUpdate")
     assert {"extension_manager", "check_for_updates_class", "news_url"} <= set(LabApp.class_trait_names())
-    assert Path(arguments(8888)[0]).is_dir()
+    assert Path(arguments(folder(), 8888)[0]).is_dir()
     overrides = json.loads((SETTINGS / "labconfig" / "default_setting_overrides.json").read_text())
     assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 

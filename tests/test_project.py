@@ -11,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name as canonical
 from packaging.version import Version
 
+from workbench import __version__
 from workbench.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -77,3 +78,11 @@ def test_ci_runs_the_test_command():
 def test_the_page_of_the_catalogue_is_up_to_date(capsys):
     assert main(["list", "--markdown"]) == 0
     assert capsys.readouterr().out == (ROOT / "docs" / "catalog.md").read_text(), "run `make catalog`"
+
+
+def test_citation_and_changes_are_of_this_version():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert cited["version"] == __version__ and cited["license"] == PROJECT["license"]
+    assert [a["name"] for a in cited["authors"]] == [a["name"] for a in PROJECT["authors"]]
+    newest = re.search(r"^## ([\d.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest and newest[1] == __version__

@@ -3,10 +3,10 @@
 import difflib
 import importlib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from workbench.parameters import Checked, outside, parameters
+from workbench.parameters import Checked, home, outside, parameters, renamed
 from workbench.refusal import Refusal, article, listed
 
 KINDS = {"operator": "operators", "noise": "noise", "prior": "priors", "algorithm": "algorithms"}
@@ -49,10 +49,16 @@ def _without_default(cls: type) -> list[str]:
 def find(kind: str, name: str) -> type:
     """The class of that name; Refusal names the nearest ones."""
     known = members(kind)
+    name = present(name, known)
     if name not in known:
         near = difflib.get_close_matches(name, known, n=2)
         raise Refusal(f"the name of {article(kind)}", repr(name), f"try {' or '.join(near) or listed(list(known))}")
     return known[name]
+
+
+def present(name: str, known: Mapping[str, type]) -> str:
+    """The name of today for one that a class among the known had before."""
+    return name if name in known else renamed.class_name(name, map(home, known.values()))
 
 
 def load(path: str | Path) -> Sequence[type]:

@@ -10,12 +10,14 @@ from torch import Tensor
 from workbench.algorithms import Algorithm
 from workbench.parameters import VERSION, arrays_of, describe, undescribed
 from workbench.problem import Problem
+from workbench.version import __version__
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from workbench.data import Loaded
 
+PROGRAM = f"inverse-workbench {__version__}"  # what made a run; the format of its description is in the spec
 _AXES = {0: (), 1: ("sample",), 2: ("row", "column"), 3: ("plane", "row", "column")}
 
 
@@ -34,7 +36,8 @@ def spec(problem: Problem, algorithm: Algorithm, **numbers: int) -> dict[str, An
 def described(spec: Mapping[str, Any]) -> dict[str, str]:
     """The attributes that describe a run; "undescribed" names the arguments that have no description."""
     missing = ", ".join(undescribed(spec))
-    return {"spec": json.dumps(spec, allow_nan=False)} | ({"undescribed": missing} if missing else {})
+    told = {"spec": json.dumps(spec, allow_nan=False), "program": PROGRAM}
+    return told | ({"undescribed": missing} if missing else {})
 
 
 def with_data(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":

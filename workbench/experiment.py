@@ -93,7 +93,8 @@ def member(kind: str, words: Words, base: Any, shape: Shape) -> Any:
     """
     inner = below(words, kind)
     name = inner.pop("", type(base).__name__)
-    return altered(base, inner, shape) if name == type(base).__name__ else built(catalog.find(kind, name), inner, shape)
+    cls = type(base) if name == type(base).__name__ else catalog.find(kind, name)
+    return altered(base, inner, shape) if cls is type(base) else built(cls, inner, shape)
 
 
 def from_description(description: Mapping[str, Any], arrays: Mapping[str, np.ndarray] = _NONE) -> Experiment:

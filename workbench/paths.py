@@ -5,7 +5,7 @@ from typing import Any
 
 from workbench import catalog
 from workbench.operators import Operator
-from workbench.parameters import Parameter, arguments, as_text, changed, describe, parameters
+from workbench.parameters import Parameter, arguments, as_text, changed, describe, home, parameters, renamed
 from workbench.refusal import Refusal, one_of
 from workbench.tensors import Shape
 
@@ -39,11 +39,12 @@ def built(cls: type, words: Words, shape: Shape) -> Any:
     values = _values(cls, {p.name: p.default for p in parameters(cls)}, words, shape)
     if any(p.name == "shape" for p in parameters(cls)):
         return cls(shape=shape, **values)
-    return cls().fitted(shape, values) if issubclass(cls, Operator) else cls(**values)
+    made: Any = cls  # a member: each of its arguments has a default
+    return made().fitted(shape, values) if issubclass(cls, Operator) else made(**values)
 
 
 def _values(cls: type, now: Mapping[str, Any], words: Words, shape: Shape) -> dict[str, Any]:
-    own = own_parameters(cls)
+    own, words = own_parameters(cls), renamed.arguments(home(cls), words)
     heads = dict.fromkeys(path.partition(".")[0] for path in words)
     for head in heads:
         one_of(f"a parameter of {cls.__name__}", head, own)
@@ -62,7 +63,9 @@ def _value(parameter: Parameter, now: Any, words: Words, owner: str, shape: Shap
         shape = now.in_shape
     if name not in (None, type(now).__name__):
         members = fitting(parameter)
-        return built(members[one_of(f"{parameter.wanted()} for {owner}.{parameter.name}", name, members)], inner, shape)
+        name = one_of(f"{parameter.wanted()} for {owner}.{parameter.name}", catalog.present(name, members), members)
+        if members[name] is not type(now):
+            return built(members[name], inner, shape)
     if now is None:
         remedy = f"choose it first: {owner}.{parameter.name}=NAME"
         raise Refusal(f"an object with the parameter {next(iter(inner))}", f"no {parameter.name}", remedy)

@@ -11,7 +11,7 @@ from workbench.catalog import KINDS
 from workbench.data import File, Shipped, Signal
 from workbench.experiment import Experiment, fit
 from workbench.operators import Operator
-from workbench.parameters import changed, parameters
+from workbench.parameters import changed, home, parameters, renamed
 from workbench.paths import altered, below, built, own_parameters, spoken
 from workbench.refusal import Refusal
 from workbench.tensors import Shape
@@ -142,7 +142,7 @@ class _Reader:
                 self._complain(where, f"parameters of {cls.__name__}", name, takes)
                 continue
             with self._said(path or where):
-                values[name] = known[name].parse(text, cls.__name__)
+                values[name] = known[name].parse(renamed.word(home(cls), name, text), cls.__name__)
         return values
 
     def _complain_of_strangers(self) -> None:

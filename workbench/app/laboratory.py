@@ -1,6 +1,6 @@
 """The network laboratory of one person: a training, what is studied of it, and earlier runs to compare with."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
 from workbench import catalog, devices, jobs, networks
@@ -27,7 +27,7 @@ KINDS: dict[str, dict[str, type]] = {
     "optimiser": networks.members(networks.Optimiser),
 }
 # One of each class: estimators of layers as they are, of pairs after a lossy compression that pictures need.
-ESTIMATORS: dict[str, Estimator] = {
+ESTIMATORS: Mapping[str, Estimator] = {
     name: cls() for name, cls in catalog.members("estimator").items() if issubclass(cls, LayerEstimator)
 } | {Noisy.__name__: networks.LOSSY}
 _OVER = (Status.CANCELLED, Status.FAILED, Status.DONE)

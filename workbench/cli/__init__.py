@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from workbench import __version__
 from workbench.cli import bench, catalogue, check, doctor, kernel, lab, plane, serve, solve, train
 from workbench.cli.output import complain
 from workbench.refusal import Refusal, one_of
+from workbench.version import __version__
 
 COMMANDS = {
     "serve": serve,

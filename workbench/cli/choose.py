@@ -7,7 +7,7 @@ from pathlib import Path
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Shipped, Signal
 from workbench.experiment import Experiment, from_description, from_run, member
-from workbench.parameters import changed, parameters
+from workbench.parameters import changed, home, parameters, renamed
 from workbench.paths import Words, altered, below
 from workbench.refusal import Refusal, one_of
 
@@ -54,6 +54,7 @@ def _truth(words: Words, base: Signal) -> Signal:
 
 def _signal(name: str, base: Signal) -> Signal:
     """The signal of a shipped name or of a path; the size asked of another shipped signal stays."""
+    name = renamed.word(home(Shipped), "name", name)
     if name in data.names():
         return changed(base, name=name) if isinstance(base, Shipped) else Shipped(name)
     if os.sep in name or "." in name or Path(name).exists():

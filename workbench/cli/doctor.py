@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from workbench import __version__
+from workbench.cli import neighbours
 from workbench.cli.output import say, say_json
+from workbench.version import __version__
 
 SUMMARY = "Tell versions, devices and what works offline."
 EXAMPLES = ("workbench doctor", "workbench doctor --json")
@@ -57,6 +58,7 @@ def main(args: argparse.Namespace) -> int:
 def examine() -> Iterator[Finding]:
     """The findings, one by one."""
     yield Finding("workbench", f"{__version__} in {Path(__file__).parents[1]}")
+    yield _neighbours()
     yield Finding("python", f"{platform.python_version()} on {platform.platform()} ({sys.executable})")
     yield from map(_core, _CORE)
     yield from map(_optional, _OPTIONAL)
@@ -64,6 +66,18 @@ def examine() -> Iterator[Finding]:
     yield from _offline()
     yield _port()
     yield _browser()
+
+
+def _neighbours() -> Finding:
+    """Whether `import workbench` and the command mean this program and no other."""
+    if others := neighbours.distributions():
+        again = "pip install --force-reinstall --no-deps inverse-workbench"  # pip believes it whole
+        remedy = f"pip uninstall {others[0].partition(' ')[0]}; {again}"
+        return Finding("the name workbench", f"shared with {', '.join(others)}", remedy)
+    if others := neighbours.modules():
+        remedy = "rename it, or start Python elsewhere: where it comes first, it is what is imported"
+        return Finding("the name workbench", f"also that of {', '.join(others)}", remedy)
+    return Finding("the name workbench", "is of this program alone")
 
 
 def _version(package: str) -> str:

@@ -85,9 +85,8 @@ def _estimator(args: argparse.Namespace) -> "Estimator":
     from workbench import catalog, networks
     from workbench.paths import altered
 
-    known = catalog.members("estimator")
     usual = networks.reader(args.preset)
-    cls = type(usual) if args.estimator is None else known[one_of("an estimator", args.estimator, known)]
+    cls = type(usual) if args.estimator is None else catalog.find("estimator", args.estimator)
     words = {}
     for item in args.set:
         name, equals, text = item.partition("=")

@@ -68,7 +68,7 @@ _WINDOW = "soft-tissue window -160 to 240 HU"
 # fmt: off
 SIGNALS = (
     Info("camera", "Photographer behind a camera", "photograph", 1, (512, 512), _CC0,
-         "scikit-image; Lav Varshney", _image("camera.png")),
+         "PyWavelets, scikit-image; Lav Varshney", Packaged("pywt", "data/camera.npz", "data")),
     Info("astronaut", "Eileen Collins, astronaut", "photograph", 3, (512, 512), _PUBLIC,
          "scikit-image; NASA Great Images", _image("astronaut.png")),
     Info("chelsea", "Chelsea the cat", "photograph", 3, (300, 451), _CC0,

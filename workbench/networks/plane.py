@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from workbench.analysis.information import Bins, Estimator, layer_information
+from workbench.datasets import PROGRAM
 from workbench.networks.predictions import learning
 from workbench.networks.training import Training
 from workbench.parameters import describe
@@ -145,6 +146,7 @@ def as_dataset(
     attrs = {
         "estimator": json.dumps(describe(estimator)),
         "training": json.dumps(describe(training)),
+        "program": PROGRAM,
         "seeds": list(learning(problem).seeds(problem.y)),
         "samples": len(labels(problem)),
         "label_entropy": label_entropy(problem),

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.parameters import outside
+from workbench.parameters import outside, renamed
 from workbench.parameters.arrays import Arrays, describe_array, digest, is_array, rebuild_array
 from workbench.parameters.signature import Checked, Parameter, parameters
 from workbench.parameters.values import told
@@ -110,7 +110,8 @@ def rebuild(description: Any, arrays: Arrays = types.MappingProxyType({})) -> An
         return float(description["number"])
     cls = resolve(description.get("type"))
     told = current(description) if cls.saved else description
-    return cls(**{k: rebuild(v, arrays) for k, v in told.items() if k != "type"})
+    given = renamed.arguments(home(cls), {k: v for k, v in told.items() if k != "type"})
+    return cls(**{k: rebuild(v, arrays) for k, v in given.items()})
 
 
 def current(description: Mapping[str, Any]) -> Description:
@@ -127,15 +128,21 @@ def _first(value: Any) -> Any:
         return [_first(v) for v in value]
     if not isinstance(value, Mapping):
         return value
-    seeds = {"seed"}  # of the run itself
-    if "type" in value:
-        seeds = {p.name for p in parameters(resolve(value["type"])) if isinstance(p.range, SeedRange)}
-    return {k: -1 - v if k in seeds and isinstance(v, int) else _first(v) for k, v in value.items()}
+    if "type" not in value:
+        return {k: _first_seed(v) if k == "seed" else _first(v) for k, v in value.items()}  # the run itself
+    cls = resolve(value["type"])
+    seeds, own = {p.name for p in parameters(cls) if isinstance(p.range, SeedRange)}, home(cls)
+    return {k: _first_seed(v) if renamed.argument(own, k) in seeds else _first(v) for k, v in value.items()}
+
+
+def _first_seed(seed: Any) -> Any:
+    return -1 - seed if isinstance(seed, int) else _first(seed)
 
 
 def resolve(path: Any) -> type:
     """The public class of a path as `home` writes it. What no installed package offers is never imported for it."""
-    found = _outside(str(path)) if ":" in str(path) else _inside(str(path))
+    named = renamed.class_home(str(path))
+    found = _outside(named) if ":" in named else _inside(named)
     if not isinstance(found, Checked) or inspect.isabstract(found):
         remedy = "see `workbench list`; a class of your own is loaded first, with --load FILE.py or by an import"
         raise Refusal("the name of a public class, such as operators.GaussianBlur", repr(path), remedy)

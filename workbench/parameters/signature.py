@@ -7,12 +7,13 @@ import typing
 from abc import ABCMeta
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from workbench.parameters.values import NO, cast, in_words, members, read, told, unwrapped
 from workbench.ranges import Range
 from workbench.refusal import Refusal, listed, short
 
+Made = TypeVar("Made")
 _PLACED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
 
 
@@ -101,9 +102,9 @@ class Checked(ABCMeta):
 
     saved = False
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __call__(cls: type[Made], *args: Any, **kwargs: Any) -> Made:
         if inspect.isabstract(cls):
-            missing = ", ".join(sorted(cls.__abstractmethods__))
+            missing = ", ".join(sorted(getattr(cls, "__abstractmethods__")))  # noqa: B009, types know it of no class
             raise Refusal(f"a class that has every method of {cls.__mro__[1].__name__}", cls.__name__, f"add {missing}")
         args, kwargs = _checked(cls, args, kwargs)
         return super().__call__(*args, **kwargs)

@@ -13,7 +13,7 @@ from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.ensembles import Drawn, Ensemble, GaussianProcess
 from workbench.analysis.information.fronts import PCA
 from workbench.analysis.information.plane import FixedTau, Resolution
-from workbench.datasets import spec
+from workbench.datasets import PROGRAM, spec
 from workbench.parameters import Checked, Range, as_code, describe
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
@@ -75,7 +75,8 @@ class SampledPath:
         columns = {name: ("k", [getattr(p, name) for p in self.points]) for name in _QUANTITIES}
         told = {name: as_code(getattr(self.sampling, name)) for name in ("estimator", "ensemble", "resolution")}
         numbers = {"count": self.sampling.count, "seed": self.sampling.seed, "units": "bits"}
-        attrs = told | numbers | {"sampling": json.dumps(describe(self.sampling)), "spec": self.spec, "note": self.note}
+        said = {"sampling": json.dumps(describe(self.sampling)), "spec": self.spec, "program": PROGRAM}
+        attrs = told | numbers | said | {"note": self.note}
         return xr.Dataset(columns, {"k": [p.k for p in self.points]}, attrs)
 
 

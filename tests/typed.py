@@ -1,0 +1,22 @@
+"""What a type checker knows of the package: read by pyright, run by nobody."""
+# pyright: reportUnnecessaryTypeIgnoreComment=true
+
+from typing import assert_type
+
+import xarray as xr
+from torch import Tensor
+
+from workbench import Experiment, Problem, State
+from workbench.algorithms import PDHG
+from workbench.operators import GaussianBlur
+from workbench.run import iterate
+
+
+def known() -> None:
+    """Objects have the types of their classes, which their metaclass checks on the way."""
+    assert_type(Experiment(steps=3), Experiment)
+    assert_type(Experiment().run(), xr.Dataset)
+    assert_type(GaussianBlur((1, 8, 8)).adjoint(Experiment().truth.tensor()), Tensor)
+    assert_type(Experiment().problem(), Problem)
+    assert_type(next(iterate(Experiment().problem(), PDHG())), State)
+    Experiment(stepps=3)  # pyright: ignore[reportCallIssue] - and their arguments are known
