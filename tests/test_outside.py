@@ -133,3 +133,14 @@ def test_a_class_of_a_script_is_rebuilt_in_it_and_refused_elsewhere(tmp_path):
     )
     said = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True).stdout
     assert said.split() == ["my_study:Glass", "0.2"]
+
+
+def test_a_base_class_without_defaults_beside_it_keeps_no_class_from_joining(tmp_path):
+    file = tmp_path / "own_lenses_of_a_test.py"
+    needy = OPERATOR.format(name="Needy").replace("self, shape", "self, lens, shape")
+    file.write_text(OPERATOR.format(name="Pane") + needy)
+    try:
+        assert [c.__name__ for c in catalog.load(file)] == ["Pane"]
+        assert "Needy" not in catalog.members("operator")
+    finally:
+        sys.modules.pop(file.stem, None)

@@ -2,15 +2,19 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from workbench import noise, operators, priors
+from workbench.algorithms import GradientDescent
+from workbench.analysis import standard
 from workbench.operators import Field, Operator
 from workbench.parameters import as_code
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.run import iterate, run
 from workbench.tensors import dot, generator, norm, normal_like
 
 SHAPE = (1, 6, 5)
@@ -177,3 +181,41 @@ def test_refusals_say_what_was_wanted() -> None:
         Problem(blur, noise.Gaussian(), priors.Zero(), torch.zeros(1, *SHAPE), torch.zeros(1, 1, 4, 4))
     with pytest.raises(Refusal, match="finite values in the signal"):
         Problem.simulate(blur, noise.Gaussian(), priors.Zero(), torch.full((1, *SHAPE), math.nan))
+
+
+Y = np.linspace(0, 1, 64).reshape(1, 1, 8, 8)
+OLD = np.dtype([("real", "f8"), ("imag", "f8")])
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        (np.ma.masked_array(Y, mask=Y > 0.9), "masked"),
+        (Y.astype(object), "object"),
+        (Y.astype(str), "type <U"),
+        (np.zeros((1, 1, 8, 8), OLD), "real"),
+        (Y.astype("datetime64[s]"), "datetime64"),
+        (torch.from_numpy(Y).to_sparse(), "dense"),
+        (np.empty((0, 1, 8, 8)), "batch of none"),
+    ],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_data_that_are_no_table_of_numbers_are_refused(values: object, word: str) -> None:
+    with pytest.raises(Refusal, match=word) as caught:
+        Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), values)  # type: ignore[arg-type]
+    assert len(str(caught.value)) <= 400
+
+
+def test_a_masked_array_without_gaps_and_data_that_ask_for_gradients_are_taken() -> None:
+    one = Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), np.ma.masked_array(Y))  # type: ignore[arg-type]
+    asking = torch.from_numpy(Y).clone().requires_grad_()
+    other = Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), asking, asking)
+    assert torch.equal(one.y, other.y) and not other.y.requires_grad
+    found = run(other, GradientDescent(), *standard(other), steps=3)
+    assert found.sizes["k"] == 4 and asking.requires_grad
+
+
+def test_a_complex_start_of_a_real_unknown_is_refused() -> None:
+    problem = Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), torch.from_numpy(Y))
+    with pytest.raises(Refusal, match="a real first iterate"):
+        iterate(problem, GradientDescent(), problem.zeros() + 1j)

@@ -70,10 +70,12 @@ def load(path: str | Path) -> Sequence[type]:
     if not found:
         remedy = "derive it from Operator, LinearOperator, Prior, Noise or Algorithm: see docs/adding.md"
         raise Refusal(f"a class for the catalogue in {Path(path).name}", "none", remedy)
-    for cls in found:
-        if missing := _without_default(cls):
-            raise Refusal(f"a default for every argument of {cls.__name__}", f"none for {listed(missing)}", "give one")
+    ready = [c for c in found if not _without_default(c)]  # the others are their bases, perhaps
+    if not ready:
+        cls, missing = found[0], _without_default(found[0])
+        raise Refusal(f"a default for every argument of {cls.__name__}", f"none for {listed(missing)}", "give one")
+    for cls in ready:
         kind = next(kind for kind in KINDS | BESIDES if issubclass(cls, base(kind)))
         if members(kind)[cls.__name__] is not cls:
             raise Refusal(f"another name for {cls.__name__}", f"that of {article(kind)} of the workbench", "rename it")
-    return found
+    return ready

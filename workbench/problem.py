@@ -40,6 +40,8 @@ class Problem:
             raise Refusal(wanted, shown(tuple(self.y.shape)), "build operator and data for the same signal")
         if self.truth is not None:
             self.operator.check(self.truth)
+        if not len(self.y):
+            raise Refusal("data of at least one item", "a batch of none", "give one signal: (1, ...)")
         require_finite(self.y, "the data")
         for sentence in (self.noise.unfit(self.y), self.prior.unfit(self.operator.in_shape, self.dtype)):
             if sentence:

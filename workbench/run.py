@@ -41,6 +41,8 @@ def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, see
     x = algorithm.start(problem) if x is None else x
     if tuple(x.shape) != problem.shape:
         raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
+    if x.is_complex() and not problem.dtype.is_complex:
+        raise Refusal("a real first iterate for a real unknown", "a complex one", "take its real part, x.real")
     if not problem.operator.linear and not algorithm.wanders:
         _refuse_flat(problem, x)
     return _from_start(problem, algorithm, x, seed)

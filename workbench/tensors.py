@@ -176,13 +176,30 @@ def normal_like(x: Tensor, rng: torch.Generator) -> Tensor:
 
 
 def as_signal(values: Tensor | np.ndarray, name: str) -> Tensor:
-    """An array or a tensor as a signal: single or double precision, real or complex, and no lazy flag left on it."""
+    """An array or a tensor as a signal: single or double precision, real or complex, and no lazy flag left on it.
+
+    What asks for gradients is taken as the numbers that it holds. Refusal of gaps, and of what is no table of numbers.
+    """
     if isinstance(values, np.ndarray):
+        _require_numbers(values, name)
         values = torch.from_numpy(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("="), copy=False)))
     if not isinstance(values, Tensor):
         raise Refusal(f"{name} as a tensor or an array", type(values).__name__, "make it one with torch.as_tensor")
     require_precision(values, name)
-    return plain(values)
+    if values.layout is not torch.strided:
+        raise Refusal(f"{name} as a dense tensor", f"one of layout {values.layout}", "make it dense: x.to_dense()")
+    return plain(values.detach())
+
+
+def _require_numbers(values: np.ndarray, name: str) -> None:
+    """Refuse a masked array with gaps, which torch would take as values, and numbers that torch does not know."""
+    widest = {"f": 8, "c": 16}.get(values.dtype.kind, 8)  # bytes
+    if values.dtype.kind not in "biufc" or values.dtype.itemsize > widest:
+        came, remedy = f"values of type {values.dtype}", "cast them: y.astype(float)"
+        raise Refusal(f"{name} as numbers in single or double precision", came[:80], remedy)
+    if gaps := int(np.ma.count_masked(values)):
+        remedy = "fill them (y.filled(0)) and leave them out by the operator Mask, or by a weight"
+        raise Refusal(f"{name} without gaps", f"a masked array of which {gaps} values are masked", remedy)
 
 
 def require_precision(x: Tensor, name: str) -> None:

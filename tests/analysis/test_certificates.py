@@ -8,7 +8,7 @@ import torch
 
 from tests.certified import CASES, ENOUGH, LOOKS, SHAPE, crop, looks, optimum, problem
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State
-from workbench.analysis import Kind, certify, gap
+from workbench.analysis import Kind, certify, gap, standard
 from workbench.analysis.duality import lower_bound, uncertified
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import GaussianBlur, Identity, Mask, Operator
@@ -162,6 +162,7 @@ def test_a_split_constraint_is_certified_where_it_is_met(law, constraint):
             inside = solved.prior.feasible(state.x)
             values.append(float(solved.objective(inside)))
             objectives.append(float(objective(solved, state)["objective"]))
+            assert standard(solved)[0](solved, state)["objective"] == pytest.approx(objectives[-1], rel=1e-12)
             assert float(proof.value) >= values[-1] - min(values) - 1e-9
     assert all(map(math.isfinite, gaps + values)) and gaps[2] < 0.2 and gaps[2] < 0.5 * gaps[0]
     assert objectives == pytest.approx(values, rel=1e-12), "what a run records is finite, too"

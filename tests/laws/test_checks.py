@@ -305,3 +305,24 @@ def test_the_command_line_prints_a_line_a_law(capsys, tmp_path):
     assert main(["check", f"{file}:Dam"]) == 2
     assert "did you mean Dim" in capsys.readouterr().err
     assert main(["check", "Mosk"]) == 2
+
+
+class Shaded(Grey):
+    """A x = map x, entry by entry."""
+
+    def __init__(
+        self, shape: Annotated[SignalShape, "of the signal"] = (1, 6, 6), map: Annotated[object, "weights"] = None
+    ) -> None:
+        super().__init__(shape)
+        self.map = map
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x if self.map is None else torch.as_tensor(self.map).to(x) * x
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return self.forward(y)
+
+
+def test_a_measured_map_is_no_reason_to_complain():
+    report = workbench.check(Shaded((1, 6, 6), torch.linspace(0.5, 1, 36).reshape(1, 6, 6)))
+    assert report.ok, report

@@ -31,7 +31,9 @@ class Fit:
 
     def objective(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
         """The objective and its two terms: as `run.objective`."""
-        misfit, prior = problem.noise.nll(self._clean(problem, state), problem.y), problem.prior(state.x)
+        x = problem.prior.feasible(state.x)
+        clean = self._clean(problem, state) if x is state.x else problem.operator(x)
+        misfit, prior = problem.noise.nll(clean, problem.y), problem.prior(x)
         return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
 
     def residual(self, problem: Problem, state: State) -> Mapping[str, Tensor]:

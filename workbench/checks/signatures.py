@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbench.checks.report import Finding, Law, holds
-from workbench.parameters import describe, parameters, rebuild, undescribed
+from workbench.parameters import arrays_of, describe, parameters, rebuild, undescribed
 from workbench.refusal import listed
 
 
@@ -29,7 +29,7 @@ def description(obj: Any) -> Iterator[Finding]:
     missing = list(undescribed(told))
     yield holds("every argument is kept under its own name, as plain values", not missing, listed(missing))
     if not missing:
-        again = describe(rebuild(json.loads(json.dumps(told))))
+        again = describe(rebuild(json.loads(json.dumps(told)), arrays_of(obj)))
         yield holds("its description rebuilds it", again == told, "another object came back")
 
 

@@ -119,10 +119,17 @@ def _resampled(loaded: Loaded, size: int) -> Loaded:
 def _require_there(path: Path) -> None:
     if not path.name:
         raise Refusal("the path of a file", "none", "choose a file")
-    if not path.exists():
+    if not _there(path):
         raise Refusal("a file", f"{str(path)!r}, which is not there", "check the path and its spelling")
     if not path.is_file() and not path.is_dir():
         raise Refusal("a file", f"{str(path)!r}, which is a device or a pipe", "copy its content to a file")
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # no system has names so long
+        return False
 
 
 @contextmanager

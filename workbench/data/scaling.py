@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import sys
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,7 +106,7 @@ def require_window(window: Window | None) -> None:
     if window is None or (isinstance(window, str) and window in (WHOLE, SUGGESTED)):
         return
     pair = not isinstance(window, str) and len(window) == 2
-    real = pair and all(isinstance(w, numbers.Real) and np.isfinite(float(w)) for w in window)
+    real = pair and all(isinstance(w, numbers.Real) and abs(w) <= sys.float_info.max for w in window)
     if not real or not window[0] < window[1]:
         wanted = 'a window (low, high) with low < high, "whole" or "suggested"'
         raise Refusal(wanted, repr(window), "for soft tissue in CT, (-160, 240)")
