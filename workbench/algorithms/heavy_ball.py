@@ -70,7 +70,9 @@ class HeavyBall(Algorithm):
             return self._searched(problem, state, of_prior, carried)
         slope = problem.misfit_grad(x) + of_prior
         new = x - times(self._step(state), slope) + carried
-        new = self._held(problem, state, new, lambda: x - times(inverse(state.measured["lipschitz"]), slope))
+        if self.safe:
+            plain = x - times(inverse(state.measured["lipschitz"]), slope)
+            new = torch.where(spread(self._below(problem, state, new), new), new, plain)
         return replace(state, x=new, before=x, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: Ball) -> Ball:
@@ -98,8 +100,12 @@ class HeavyBall(Algorithm):
         """The new iterate, and a plain step for an item that would end above its start."""
         if not self.safe:
             return new
-        below = problem.objective(new) <= state.ceiling + rounding_of(state.ceiling, new)
+        below = self._below(problem, state, new)
         return new if bool(below.all()) else torch.where(spread(below, new), new, plain())
+
+    def _below(self, problem: Problem, state: Ball, new: Tensor) -> Tensor:
+        """Which items are not above their start: (B,)."""
+        return problem.objective(new) <= state.ceiling + rounding_of(state.ceiling, new)
 
     def _step(self, state: State) -> Each:
         return found_step(state, self.step_size) * (self._share(state) if self.step_size is None else 1.0)

@@ -19,7 +19,8 @@ def distributions() -> list[str]:
 def _brings(other: metadata.Distribution) -> bool:
     """Whether a distribution brings a package, a module or a command of that name."""
     stated = (other.read_text("top_level.txt") or "").split()
-    modules = stated or [file.parts[0].removesuffix(".py") for file in other.files or ()]
+    recorded = (other.read_text("RECORD") or "").splitlines()  # `files` may leave out what is missing
+    modules = stated or [line.split(",")[0].split("/")[0].removesuffix(".py") for line in recorded]
     return _NAME in modules or any(p.name == _NAME for p in other.entry_points if p.group == "console_scripts")
 
 
