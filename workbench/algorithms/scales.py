@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from workbench.linalg import operator_norm
+from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.problem import Problem
 from workbench.tensors import Each, abs2, column, dot, each_of, larger, smaller
@@ -22,9 +23,10 @@ def split_scales(problem: Problem) -> Mapping[str, Each]:
     norm, of_prior, seen = problem.norm(), operator_norm(linear, start), each_of(information(problem, start))
     if isinstance(linear, Identity):
         bend = seen * norm**2
-        # Between gradients of moduli m and L the best penalty is sqrt(m L).
+        # Between gradients of moduli m and L the best penalty is sqrt(m L). A misfit with corners has no such moduli.
         least = problem.strong_convexity() - problem.prior.strong_convexity()
-        share = larger(0.03, smaller(0.2, (least / bend) ** 0.5))
+        lowest = 0.03 if Likelihood.GRAD in problem.noise.can else 0.2
+        share = larger(lowest, smaller(0.2, (least / bend) ** 0.5))
         return {"operator": norm, "linear": of_prior, "curvature": seen, "step": 10 / bend, "penalty": share * bend}
     sizes = abs2(start).flatten(1).mean(1).sqrt()
     step = each_of(torch.where(sizes > 0, sizes, 1)) / (20 * seen**0.5 * norm)
