@@ -96,10 +96,14 @@ class Problem:
         """misfit + prior: (B,)."""
         return self.misfit(x) + self.prior(x)
 
-    def terms(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The misfit and the prior at x put into the constraints, where both are finite: (B,) each."""
-        x = self.prior.feasible(x)
-        return self.misfit(x), self.prior(x)
+    def terms(self, x: Tensor, clean: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The misfit and the prior at x put into the constraints, where both are finite: (B,) each.
+
+        `clean` is A(x), where that is known.
+        """
+        inside = self.prior.feasible(x)
+        known = clean if clean is not None and inside is x else self.operator(inside)
+        return self.noise.nll(known, self.y), self.prior(inside)
 
     def lipschitz(self) -> Each:
         """A Lipschitz constant of each item's `misfit_grad` for a linear operator: noise.lipschitz ||A||^2."""

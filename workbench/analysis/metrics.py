@@ -31,9 +31,7 @@ class Fit:
 
     def objective(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
         """The objective and its two terms: as `run.objective`."""
-        x = problem.prior.feasible(state.x)
-        clean = self._clean(problem, state) if x is state.x else problem.operator(x)
-        misfit, prior = problem.noise.nll(clean, problem.y), problem.prior(x)
+        misfit, prior = problem.terms(state.x, self._clean(problem, state))
         return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
 
     def residual(self, problem: Problem, state: State) -> Mapping[str, Tensor]:

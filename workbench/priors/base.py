@@ -171,8 +171,9 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         raise self._lacks(Can.SAMPLE)
 
     def feasible(self, x: Tensor) -> Tensor:
-        """A signal near x of finite g: x, but for constraints, which splitting methods meet in the limit only."""
-        return self.prox(x, 1.0) if Can.PROJECTION in self.can else x
+        """A signal near x of finite g: x itself, but where splitting methods have not met a constraint yet."""
+        outside = Can.PROJECTION in self.can and not bool(self(x).isfinite().all())
+        return self.prox(x, 1.0) if outside else x
 
     @property
     def outer(self) -> "Prior":

@@ -46,7 +46,7 @@ class Entropy(Prior):
         return t * _exp_omega(x / t + torch.log(torch.full_like(x, self.model) / t))
 
     def feasible(self, x: Tensor) -> Tensor:
-        return x.clamp_min(0)
+        return x if bool((x >= 0).all()) else x.clamp_min(0)
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         if self.weight == 0:

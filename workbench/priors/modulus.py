@@ -50,7 +50,9 @@ class MagnitudeOf(Prior):
         return self.prior.denoise(x.abs(), sigma).clamp_min(0) * _phase(x)
 
     def feasible(self, x: Tensor) -> Tensor:
-        return self.prior.feasible(x.abs()) * _phase(x)
+        size = x.abs()
+        inside = self.prior.feasible(size)
+        return x if inside is size else inside * _phase(x)
 
     def strong_convexity(self) -> float:
         return -math.inf

@@ -1,5 +1,6 @@
 """Any prior on the real and on the imaginary part of a complex unknown."""
 
+import operator
 from collections.abc import Callable
 from typing import Annotated
 
@@ -45,7 +46,9 @@ class PartsOf(Prior):
         return self._each(Can.DENOISE, lambda part: self.prior.denoise(part, sigma), x)
 
     def feasible(self, x: Tensor) -> Tensor:
-        return torch.complex(*(self.prior.feasible(part.contiguous()) for part in (x.real, x.imag)))
+        parts = [part.contiguous() for part in (x.real, x.imag)]
+        inside = [self.prior.feasible(part) for part in parts]
+        return x if all(map(operator.is_, inside, parts)) else torch.complex(*inside)
 
     def strong_convexity(self) -> float:
         return self.prior.strong_convexity()

@@ -73,11 +73,14 @@ class Sum(Prior):
         return self.first.strong_convexity() + self.second.strong_convexity()
 
     def feasible(self, x: Tensor) -> Tensor:
+        inside = self.second.feasible(self.first.feasible(x))
+        if inside is x:
+            return x  # neither is a constraint
         for _ in range(_ROUNDS):  # in turn, which ends in both sets where they meet
-            x = self.second.feasible(self.first.feasible(x))
-            if bool(self(x).isfinite().all()):
+            if bool(self(inside).isfinite().all()):
                 break
-        return x
+            inside = self.second.feasible(self.first.feasible(inside))
+        return inside
 
     @property
     def outer(self) -> Prior:
