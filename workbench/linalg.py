@@ -96,7 +96,7 @@ def spread_of(apply: Callable[[Tensor], Tensor], like: Tensor, steps: int = 20) 
 
 
 def _start(like: Tensor) -> Tensor:
-    """A random signal, the same for every item."""
+    """A random signal, the same for every item; its stream keeps the name of the method that Lanczos took over from."""
     return normal_like(like[:1], stream(0, "power iteration", device=like.device)).expand(like.shape)
 
 

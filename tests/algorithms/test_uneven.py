@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from workbench import catalog
 from workbench.algorithms import (
     ADMM,
     DPS,
@@ -12,17 +13,20 @@ from workbench.algorithms import (
     Algorithm,
     CondatVu,
     GradientDescent,
+    HeavyBall,
     Landweber,
     LinearisedADMM,
     MonotoneAPG,
     PreconditionedCrankNicolson,
     ProximalGradient,
     REDDiff,
+    State,
 )
 from workbench.analysis import standard
 from workbench.data import Shipped
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import GaussianBlur, Identity, Operator, PhaseRetrieval
+from workbench.parameters import changed, parameters
 from workbench.priors import L1, Can, GaussianProcess, NonNegative, Prior, ScorePrior, Tikhonov, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -34,9 +38,13 @@ SHAPE = (1, 16, 16)
 CAMERA = Shipped("camera", 16).tensor().double()
 
 
-def last(problem: Problem, algorithm: Algorithm, steps: int) -> float:
+def last_state(problem: Problem, algorithm: Algorithm, steps: int) -> State:
     *_, state = until(iterate(problem, algorithm), after(steps))
-    return float(sum(problem.terms(state.x)))
+    return state
+
+
+def last(problem: Problem, algorithm: Algorithm, steps: int) -> float:
+    return float(sum(problem.terms(last_state(problem, algorithm, steps).x)))
 
 
 PLAIN = (ProximalGradient, FISTA, MonotoneAPG, CondatVu, LinearisedADMM)
@@ -89,13 +97,26 @@ def test_a_prior_that_knows_no_lipschitz_constant_works_with_a_given_step_and_wh
     problem = Problem.simulate(Identity(SHAPE), Gaussian(0.5), Own(), CAMERA)
     with pytest.raises(Refusal, match=r"`lipschitz`.*Own lacks"):
         iterate(problem, GradientDescent())
-    values = [last(problem, a, 60) for a in (GradientDescent(0.1), LBFGS())]
+    values = [last(problem, a, 60) for a in (GradientDescent(0.1), HeavyBall(0.1, 0.3), LBFGS())]
     # Entry by entry the minimum solves (x - y) / 0.25 + x / sqrt(1 + x^2) = 0: by Newton.
     x = problem.y.clone()
     for _ in range(50):
         root = (1 + x.square()).sqrt()
         x = x - ((x - problem.y) / 0.25 + x / root) / (4 + root**-3)
-    assert values == pytest.approx([float(problem.objective(x))] * 2, rel=1e-9)
+    assert values == pytest.approx([float(problem.objective(x))] * 3, rel=1e-9)
+
+
+@pytest.mark.parametrize("law", [Gaussian(0.5), Poisson(50.0)], ids=lambda law: type(law).__name__)
+@pytest.mark.parametrize("cls", [pytest.param(c, id=n) for n, c in catalog.members("algorithm").items()])
+def test_what_is_said_to_run_on_such_a_prior_runs(cls: type[Algorithm], law: Gaussian | Poisson) -> None:
+    """Whether a method has what it needs is said before its first step, with a step that is given and without."""
+    problem = Problem.simulate(Identity(SHAPE), law, Own(), CAMERA.repeat(2, 1, 1, 1))
+    steps = [p.name for p in parameters(cls) if p.name in ("step_size", "rho")]
+    for algorithm in (cls(), *(changed(cls(), **{name: 1e-3}) for name in steps)):
+        if not algorithm.unmet(problem):
+            state = last_state(problem, algorithm, 3)
+            assert state.x.isfinite().all()
+            algorithm.current_step(state), algorithm.largest_step(state), algorithm.adapt(problem, state)
 
 
 class Simulator(Operator):

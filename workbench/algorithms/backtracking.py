@@ -9,12 +9,13 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.parabola import Misfit, below_parabola, misfit_at
+from workbench.algorithms.proximal import each
 from workbench.algorithms.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
-from workbench.tensors import dot, spread
+from workbench.tensors import dot, each_of, spread
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class BacktrackingFISTA(Backtracking):
 
 def proximal(prior: Prior, start: Misfit) -> Callable[[Tensor], Tensor]:
     """The proximal gradient step from a signal, as a function of each item's step, (B,)."""
-    return lambda step: prox_each(prior, start.x - spread(step, start.x) * start.slope, step)
+    return lambda step: each(prior.prox, each_of(step), start.x - spread(step, start.x) * start.slope)
 
 
 def shortening(problem: Problem, v: Tensor, reach: Tensor) -> tuple[Tensor, Tensor]:
@@ -114,8 +115,3 @@ def shortening(problem: Problem, v: Tensor, reach: Tensor) -> tuple[Tensor, Tens
     start = misfit_at(problem, v)
     new, reach = below_parabola(problem, start, reach, proximal(problem.prior, start))
     return new.x, reach
-
-
-def prox_each(prior: Prior, x: Tensor, steps: Tensor) -> Tensor:
-    """The prox of each item with its own step, (B,)."""
-    return torch.cat([prior.prox(x[i : i + 1], step) for i, step in enumerate(steps.tolist())])

@@ -155,10 +155,16 @@ def prior_bend(problem: Problem) -> float | None:
 
 def lacks_bend(problem: Problem, step_size: float | None) -> str:
     """What a step that is found lacks of the prior, in words; empty where it is known, or a step is given."""
-    if step_size is not None or prior_bend(problem) is not None:
+    unknown = "" if step_size is not None else lacks_prior_bend(problem)
+    return unknown and f"a step, or {unknown}"
+
+
+def lacks_prior_bend(problem: Problem) -> str:
+    """That the prior does not know how its gradient bends, in words; empty where it does."""
+    if prior_bend(problem) is not None:
         return ""
     name = type(problem.prior).__name__
-    return f"a step, or a Lipschitz constant of the prior's gradient (its method `lipschitz`), which {name} lacks"
+    return f"a Lipschitz constant of the prior's gradient (its method `lipschitz`), which {name} lacks"
 
 
 def _missing(needs: Needs, problem: Problem) -> str:

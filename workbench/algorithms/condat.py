@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.algorithms.admm import Penalty
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.gradient import bends, forward_backward, found_step, inverse, safe_step, searches
+from workbench.algorithms.gradient import bends, found_step, inverse, proximal_step, safe_step, searches
 from workbench.algorithms.parabola import (
     Bent,
     advanced,
@@ -66,7 +66,7 @@ class CondatVu(Algorithm):
     def step(self, problem: Problem, state: OneDual, rng: torch.Generator) -> OneDual:
         x, outer, u = state.x, problem.prior.outer, state.dual
         if u is None:
-            return self._without_dual(problem, state)
+            return proximal_step(problem, state, self.step_size)
         K = problem.prior.linear(problem.operator.in_shape)
         pull, usual = K.adjoint(u), state.measured["step"]
 
@@ -93,11 +93,6 @@ class CondatVu(Algorithm):
 
     def largest_step(self, state: State) -> float | None:
         return safe_step(state, self.step_size)
-
-    def _without_dual(self, problem: Problem, state: OneDual) -> OneDual:
-        if searches(self.step_size, state):
-            return advanced(problem, state, lambda g, r: each(problem.prior.prox, r, state.x - times(r, g)))[0]
-        return following(state, forward_backward(problem, state.x, self._step(state)))
 
     def _step(self, state: State) -> Each:
         found = found_step(state, self.step_size)

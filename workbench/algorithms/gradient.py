@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend, prior_bend
-from workbench.algorithms.parabola import Bent, advanced, bent, following
+from workbench.algorithms.parabola import Bent, Point, advanced, bent, following
 from workbench.algorithms.proximal import each
 from workbench.noise import Likelihood
 from workbench.priors import Can
@@ -17,7 +18,38 @@ from workbench.tensors import Each, each_of, least, times
 
 
 @dataclass(frozen=True)
-class GradientDescent(Algorithm):
+class GradientMethod(Algorithm):
+    """Steps along the misfit's gradient: of a given length, or 1/L, or by the bend at hand where that is uneven."""
+
+    safe_share: ClassVar[float] = 2.0  # the largest safe step, in units of 1/L
+
+    @property
+    def given(self) -> float | None:
+        """The step that a person gave."""
+        return None
+
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return bends(problem)
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
+        return bent(problem, x, self.measure(problem))
+
+    def adapt(self, problem: Problem, state: Bent) -> Bent:
+        return replace(bent(problem, state.x, self.measure(problem)), k=state.k)
+
+    def length(self, state: State) -> Each:
+        """The step in use."""
+        return found_step(state, self.given)
+
+    def current_step(self, state: State) -> float | None:
+        return least(self.length(state))
+
+    def largest_step(self, state: State) -> float | None:
+        return safe_step(state, self.given, self.safe_share)
+
+
+@dataclass(frozen=True)
+class GradientDescent(GradientMethod):
     """x <- x - step (grad misfit + grad prior).
 
     Below 2/L the objective falls at every step; 1/L is taken when none is given. Where the misfit bends unevenly, 1/L
@@ -28,36 +60,25 @@ class GradientDescent(Algorithm):
 
     needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD)
 
+    @property
+    def given(self) -> float | None:
+        return self.step_size
+
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_bend(problem, self.step_size)
 
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return bends(problem, of_prior=True)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
-        return bent(problem, x, self.measure(problem))
-
     def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
         of_prior = problem.prior.grad(state.x)
         if searches(self.step_size, state):
             return advanced(problem, state, lambda g, r: state.x - times(shortened(r, state), g + of_prior))[0]
-        return following(state, state.x - times(self._step(state), problem.misfit_grad(state.x) + of_prior))
-
-    def adapt(self, problem: Problem, state: Bent) -> Bent:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
-
-    def current_step(self, state: State) -> float | None:
-        return least(self._step(state))
-
-    def largest_step(self, state: State) -> float | None:
-        return safe_step(state, self.step_size)
-
-    def _step(self, state: State) -> Each:
-        return found_step(state, self.step_size)
+        return following(state, state.x - times(self.length(state), problem.misfit_grad(state.x) + of_prior))
 
 
 @dataclass(frozen=True)
-class ProximalGradient(Algorithm):
+class ProximalGradient(GradientMethod):
     """x <- prox(x - step grad misfit, step): the gradient of the noise, the prox of the prior.
 
     Below 2/L, L of the misfit, the objective falls at every step; 1/L is taken when none is given. Where the misfit
@@ -69,25 +90,20 @@ class ProximalGradient(Algorithm):
 
     needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return bends(problem)
-
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
-        return bent(problem, x, self.measure(problem))
+    @property
+    def given(self) -> float | None:
+        return self.step_size
 
     def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
-        if searches(self.step_size, state):
-            return advanced(problem, state, lambda g, r: each(problem.prior.prox, r, state.x - times(r, g)))[0]
-        return following(state, forward_backward(problem, state.x, found_step(state, self.step_size)))
+        return proximal_step(problem, state, self.step_size)
 
-    def adapt(self, problem: Problem, state: Bent) -> Bent:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def current_step(self, state: State) -> float | None:
-        return least(found_step(state, self.step_size))
-
-    def largest_step(self, state: State) -> float | None:
-        return safe_step(state, self.step_size)
+def proximal_step(problem: Problem, state: Point, step_size: float | None, relax: float = 1.0) -> Point:
+    """The state after a gradient step on the misfit, `relax` times as long, and a prox step on the prior."""
+    if searches(step_size, state):
+        prox = problem.prior.prox
+        return advanced(problem, state, lambda g, r: each(prox, relax * r, state.x - times(relax * r, g)))[0]
+    return following(state, forward_backward(problem, state.x, relax * found_step(state, step_size)))
 
 
 def forward_backward(problem: Problem, x: Tensor, step: Each) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend
-from workbench.algorithms.gradient import bends, found_step, inverse, safe_step, shortened
+from workbench.algorithms.gradient import bends, found_step, inverse, safe_step, searches, shortened
 from workbench.algorithms.lines import rounding_of
 from workbench.algorithms.parabola import Bent, below_parabola, first_reach, misfit_at
 from workbench.noise import Likelihood
@@ -66,12 +66,12 @@ class HeavyBall(Algorithm):
     def step(self, problem: Problem, state: Ball, rng: torch.Generator) -> Ball:
         x, of_prior = state.x, problem.prior.grad(state.x)
         carried = self._momentum(state) * (x - state.before)
-        if state.reach is not None and self.step_size is None:
+        if searches(self.step_size, state):
             return self._searched(problem, state, of_prior, carried)
         slope = problem.misfit_grad(x) + of_prior
         new = x - times(self._step(state), slope) + carried
         if self.safe:
-            plain = x - times(inverse(state.measured["lipschitz"]), slope)
+            plain = x - times(self._plain(state), slope)
             new = torch.where(spread(self._below(problem, state, new), new), new, plain)
         return replace(state, x=new, before=x, k=state.k + 1)
 
@@ -106,6 +106,10 @@ class HeavyBall(Algorithm):
     def _below(self, problem: Problem, state: Ball, new: Tensor) -> Tensor:
         """Which items are not above their start: (B,)."""
         return problem.objective(new) <= state.ceiling + rounding_of(state.ceiling, new)
+
+    def _plain(self, state: State) -> Each:
+        """1/L; the step that was given where nobody knows L."""
+        return inverse(state.measured["lipschitz"]) if "lipschitz" in state.measured else self._step(state)
 
     def _step(self, state: State) -> Each:
         return found_step(state, self.step_size) * (self._share(state) if self.step_size is None else 1.0)

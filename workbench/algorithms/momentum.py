@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend
-from workbench.algorithms.gradient import bends, found_step, safe_step, shortened
+from workbench.algorithms.gradient import bends, found_step, safe_step, searches, shortened
 from workbench.algorithms.parabola import Bent, below_parabola, first_reach, misfit_at
 from workbench.algorithms.proximal import each
 from workbench.kernels import momentum as kernel
@@ -81,8 +81,9 @@ class Accelerated(Algorithm):
 
     def _advanced(self, problem: Problem, state: Momentum, v: Tensor) -> tuple[Tensor, Tensor | None]:
         """The step from v, and the reach that is left."""
-        if state.reach is None or self.step_size is not None:
+        if not searches(self.step_size, state):
             return self.advance(problem, v, problem.misfit_grad(v), self._step(state)), state.reach
+        assert state.reach is not None
         start = misfit_at(problem, v)
 
         def move(reach: Tensor) -> Tensor:

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from workbench.algorithms.backtracking import shortening
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.gradient import bends, forward_backward, found_step, safe_step, searches
-from workbench.algorithms.parabola import Bent, advanced, bent, first_reach, following
+from workbench.algorithms.gradient import GradientMethod, bends, forward_backward, found_step, safe_step, searches
+from workbench.algorithms.parabola import Bent, advanced, first_reach, following
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
@@ -52,7 +52,8 @@ class MonotoneAPG(Algorithm):
         x, r = state.x, state.t
         t = (1 + (1 + 4 * r.square()).sqrt()) / 2
         v = x + spread(r / t, x) * (state.ahead - x) + spread((r - 1) / t, x) * (x - state.before)
-        if state.reach is not None and self.step_size is None:
+        if searches(self.step_size, state):
+            assert state.reach is not None
             plain, reach = shortening(problem, x, state.reach)
             ahead, reach = shortening(problem, v, reach)
             state = replace(state, reach=reach)
@@ -73,7 +74,7 @@ class MonotoneAPG(Algorithm):
 
 
 @dataclass(frozen=True)
-class IterativeHardThresholding(Algorithm):
+class IterativeHardThresholding(GradientMethod):
     """x <- the largest entries of x - step grad misfit(x), a fraction `kept` of them, the others 0.
 
     Among all signals with so few entries the misfit falls at every step up to 1/L, from the start so cut down; limits
@@ -84,28 +85,20 @@ class IterativeHardThresholding(Algorithm):
     step_size: Step = None
 
     exact = False
+    safe_share = 1.0
     needs = Needs(prior=Can.PROJECTION | Can.GRAD, noise=Likelihood.GRAD, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return bends(problem)
+    @property
+    def given(self) -> float | None:
+        return self.step_size
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
-        return bent(problem, self._cut(x), self.measure(problem))
+        return super().init(problem, self._cut(x), rng)
 
     def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
         if searches(self.step_size, state):
             return advanced(problem, state, lambda g, r: self._cut(state.x - times(r, g)))[0]
-        step = found_step(state, self.step_size)
-        return following(state, self._cut(state.x - times(step, problem.misfit_grad(state.x))))
-
-    def adapt(self, problem: Problem, state: Bent) -> Bent:
-        return replace(bent(problem, state.x, self.measure(problem)), k=state.k)
-
-    def current_step(self, state: State) -> float | None:
-        return least(found_step(state, self.step_size))
-
-    def largest_step(self, state: State) -> float | None:
-        return safe_step(state, self.step_size, 1.0)
+        return following(state, self._cut(state.x - times(self.length(state), problem.misfit_grad(state.x))))
 
     def _cut(self, x: Tensor) -> Tensor:
         """The largest entries of each item where they are, 0 elsewhere."""

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.gradient import bends, found_step, inverse, safe_step, searches
-from workbench.algorithms.parabola import Bent, advanced, bent, following, wearing
+from workbench.algorithms.gradient import GradientMethod, bends, inverse, searches
+from workbench.algorithms.parabola import Bent, advanced, following, wearing
 from workbench.algorithms.proximal import anchored, each
 from workbench.algorithms.scales import typical_curvature
 from workbench.noise import Likelihood
@@ -50,7 +50,7 @@ def warmed(problem: Problem, sigma: Each, k: int, warm: int) -> Each:
 
 
 @dataclass(frozen=True)
-class PnPPGD(Algorithm):
+class PnPPGD(GradientMethod):
     """x <- D(x - step grad misfit, sigma): proximal gradient with a denoiser in place of the prox.
 
     Goes to a fixed point where D - 1 has a Lipschitz constant below 1 and the misfit is strongly convex, or where D is
@@ -66,38 +66,27 @@ class PnPPGD(Algorithm):
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD)
     exact = minimises = False
 
+    @property
+    def given(self) -> float | None:
+        return self.step_size
+
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return seen(problem)
-
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
-        return bent(problem, x, self.measure(problem))
 
     def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
         denoise, sigma = problem.prior.denoise, warmed(problem, self._last(state), state.k, self.warm)
         if searches(self.step_size, state):
             return advanced(problem, state, lambda g, r: each(denoise, sigma, state.x - times(r, g)), wearing)[0]
-        ahead = state.x - times(self._step(state), problem.misfit_grad(state.x))
+        ahead = state.x - times(self.length(state), problem.misfit_grad(state.x))
         return following(state, each(denoise, sigma, ahead))
-
-    def adapt(self, problem: Problem, state: Bent) -> Bent:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
-
-    def current_step(self, state: State) -> float | None:
-        return least(self._step(state))
-
-    def largest_step(self, state: State) -> float | None:
-        return safe_step(state, self.step_size)
 
     def denoised_at(self, state: State) -> float | None:
         return least(self._last(state)) if state.k >= self.warm else None
 
-    def _step(self, state: State) -> Each:
-        return found_step(state, self.step_size)
-
     def _last(self, state: State) -> Each:
         if self.sigma is not None:
             return self.sigma
-        return noise_in_signal(state) if searches(self.step_size, state) else self._step(state) ** 0.5
+        return noise_in_signal(state) if searches(self.step_size, state) else self.length(state) ** 0.5
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_prior_bend
 from workbench.algorithms.gradient import found_step, inverse, safe_step
 from workbench.algorithms.proximal import each
 from workbench.algorithms.scales import split_scales
@@ -35,7 +35,7 @@ class Fitted(State):
 class PreconditionedGradient(Algorithm):
     """x <- x - step P (grad misfit + grad prior), P near the inverse of a majorant M of every Hessian.
 
-    Stable below 2/L, L the largest eigenvalue of P M, by power iteration; 1/L is taken when none is given. M is the
+    Stable below 2/L, L the largest eigenvalue of P M, by Lanczos; 1/L is taken when none is given. M is the
     Hessian where it is constant.
     Axelsson 1994, doi 10.1017/CBO9780511624100.
     """
@@ -46,7 +46,7 @@ class PreconditionedGradient(Algorithm):
     needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, also=(_HELD,))
 
     def lacks(self, problem: Problem) -> str:
-        return super().lacks(problem) or unheld(problem)
+        return super().lacks(problem) or lacks_prior_bend(problem) or unheld(problem)
 
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return _learn(self.preconditioner, majorant(problem), problem.zeros())[1]

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from workbench.algorithms.annealed import Trust
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.gradient import found_step, searches
-from workbench.algorithms.parabola import Bent, advanced, bent, following, wearing
+from workbench.algorithms.gradient import GradientMethod, found_step, searches
+from workbench.algorithms.parabola import Bent, advanced, following, wearing
 from workbench.algorithms.plug_and_play import Inner, Strength, Warm, noise_in_signal, seen, warmed
 from workbench.algorithms.proximal import descended, each
 from workbench.noise import Likelihood
@@ -21,7 +21,7 @@ from workbench.tensors import Each, least, times
 
 
 @dataclass(frozen=True)
-class RED(Algorithm):
+class RED(GradientMethod):
     """x <- x - step (grad misfit + weight / sigma^2 (x - D(x, sigma))): what the denoiser takes away as a gradient.
 
     At weight 1 it is the gradient of -log p of the signal with noise sigma where D is a posterior mean, of the Moreau
@@ -38,11 +38,12 @@ class RED(Algorithm):
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD)
     exact = minimises = False
 
+    @property
+    def given(self) -> float | None:
+        return self.step_size
+
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return seen(problem)
-
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
-        return bent(problem, x, self.measure(problem))
 
     def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
         x, beside = state.x, self._beside(state)
@@ -50,13 +51,7 @@ class RED(Algorithm):
         pull = times(beside, taken)
         if searches(self.step_size, state):
             return advanced(problem, state, lambda g, r: x - times(1 / (1 / r + beside), g + pull), wearing)[0]
-        return following(state, x - times(self._step(state), problem.misfit_grad(x) + pull))
-
-    def adapt(self, problem: Problem, state: Bent) -> Bent:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
-
-    def current_step(self, state: State) -> float | None:
-        return least(self._step(state))
+        return following(state, x - times(self.length(state), problem.misfit_grad(x) + pull))
 
     def largest_step(self, state: State) -> float | None:
         known = "lipschitz" in state.measured and not searches(self.step_size, state)
@@ -72,7 +67,7 @@ class RED(Algorithm):
         """weight / sigma^2, the bend of what the denoiser takes away."""
         return self.weight / self._last(state) ** 2
 
-    def _step(self, state: State) -> Each:
+    def length(self, state: State) -> Each:
         return 1 / (1 / found_step(state) + self._beside(state)) if self.step_size is None else self.step_size
 
 

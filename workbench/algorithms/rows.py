@@ -9,10 +9,9 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.gradient import bends, forward_backward, found_step, safe_step, searches
+from workbench.algorithms.gradient import GradientMethod, forward_backward, found_step, proximal_step
 from workbench.algorithms.lines import rounding_of
-from workbench.algorithms.parabola import Bent, advanced, bent, following
-from workbench.algorithms.proximal import each
+from workbench.algorithms.parabola import Bent
 from workbench.linalg import power_norm
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
@@ -29,38 +28,22 @@ Count = Annotated[int, Range(1, 64, log=True, limits=(1, 1e6)), "parts of the da
 
 
 @dataclass(frozen=True)
-class Landweber(Algorithm):
+class Landweber(GradientMethod):
     """x <- P(x - relax / L grad misfit(x)), P the projection onto the prior's constraint, if it is one.
 
     Below 2 the misfit falls at every step; stopped early, it is a regularisation. Where the misfit bends unevenly, L is
-    its bend at hand. Landweber 1951, doi 10.2307/2372313;
-    Bertero & Boccacci 1998, doi 10.1887/0750304359.
+    its bend at hand. Landweber 1951, doi 10.2307/2372313; Bertero & Boccacci 1998, doi 10.1887/0750304359.
     """
 
     relax: Annotated[float, Range(0.1, 1.9, limits=(0, 2)), "step in units of 1 / L"] = 1.0
 
     needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return bends(problem)
-
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
-        return bent(problem, x, self.measure(problem))
-
     def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
-        prox, relax = problem.prior.prox, self.relax
-        if searches(None, state):
-            return advanced(problem, state, lambda g, r: each(prox, relax * r, state.x - times(relax * r, g)))[0]
-        return following(state, forward_backward(problem, state.x, relax * found_step(state)))
+        return proximal_step(problem, state, None, self.relax)
 
-    def adapt(self, problem: Problem, state: Bent) -> Bent:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
-
-    def current_step(self, state: State) -> float | None:
-        return least(self.relax * found_step(state))
-
-    def largest_step(self, state: State) -> float | None:
-        return safe_step(state, None)
+    def length(self, state: State) -> Each:
+        return self.relax * found_step(state)
 
 
 @dataclass(frozen=True)
@@ -160,9 +143,8 @@ class SART(RowAction):
 class SIRT(RowAction):
     """x <- P(x + relax C A* R (y - A x)), 1 / C and 1 / R the sums of A's columns and rows, P onto the constraint.
 
-    Below 2 the residual weighted by R falls at every step to its least; the
-    objective stays below its start. Gilbert 1972, doi 10.1016/0022-5193(72)90180-4; Gregor & Benson 2008, doi
-    10.1109/TMI.2008.923696.
+    Below 2 the residual weighted by R falls at every step to its least; the objective stays below its start.
+    Gilbert 1972, doi 10.1016/0022-5193(72)90180-4; Gregor & Benson 2008, doi 10.1109/TMI.2008.923696.
     """
 
     relax: Relax = 1.0
