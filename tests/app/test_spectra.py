@@ -175,7 +175,7 @@ def test_the_bound_of_the_step_stands_on_the_axis_of_what_it_bounds(algorithm):
     wait(spectra, lambda: session.job.latest.status is Status.DONE)
     spectra.precondition(Circulant())
     wait(spectra, lambda: spectra.balanced is not None)
-    frame = frame_of(session.job.latest, session._curves, session.problem, 0.0)
+    frame = frame_of(session.job.latest, session._curves, session.problem, session.pictures().truth, 0.0)
     flags = {}
     for name in ("density", "preconditioner"):
         plot = PLOTS[name]()

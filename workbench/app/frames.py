@@ -75,9 +75,13 @@ def certificates(proofs: tuple[Proof, ...]) -> dict[str, Array]:
     return {name: np.asarray(column, float) for name, column in (columns | kinds).items()}
 
 
-def frame_of(snapshot: Snapshot, curves: "Curves", problem: Problem, rate: float) -> Frame:
-    """A snapshot as it is drawn; `curves` have read it, `rate` is in iterations a second, 0 where it is not known."""
+def frame_of(snapshot: Snapshot, curves: "Curves", problem: Problem, truth: Array, rate: float) -> Frame:
+    """A snapshot as it is drawn, beside the picture of the truth; `curves` have read it.
+
+    `rate` is in iterations a second, 0 where it is not known.
+    """
     state, k = snapshot.state, snapshot.state.k if snapshot.state else 0
+    image, error = _images(problem, state.x, truth) if state else (None, None)
     return Frame(
         version=snapshot.version,
         k=k,
@@ -86,8 +90,8 @@ def frame_of(snapshot: Snapshot, curves: "Curves", problem: Problem, rate: float
         message=snapshot.message,
         rate=rate,
         remaining=(snapshot.steps - k) / rate if rate > 0 else None,
-        image=picture(state.x) if state else None,
-        error=picture(problem.aligned(state.x)) - picture(_truth(problem)) if state else None,
+        image=image,
+        error=error,
         ks=curves.ks,
         seconds=curves.seconds,
         curves=curves.arrays(),
@@ -98,6 +102,12 @@ def frame_of(snapshot: Snapshot, curves: "Curves", problem: Problem, rate: float
         repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
         proofs=certificates(snapshot.proofs),
     )
+
+
+def _images(problem: Problem, x: Tensor, truth: Array) -> tuple[Array, Array]:
+    """An iterate, and its error up to what the operator cannot tell."""
+    image, aligned = picture(x), problem.aligned(x)
+    return image, (image if aligned is x else picture(aligned)) - truth
 
 
 def picture(x: Tensor) -> Array:
@@ -116,13 +126,9 @@ def data_picture(y: Tensor) -> tuple[Array, str]:
     return picture(size.clamp_min(floor).log10()), "log10 |data|"
 
 
-def _truth(problem: Problem) -> Tensor:
-    return problem.zeros() if problem.truth is None else problem.truth
-
-
 def pictures(problem: Problem, version: int) -> Pictures:
     """The truth and the data of a problem; a zero truth where it is not known."""
-    truth = _truth(problem)
+    truth = problem.zeros() if problem.truth is None else problem.truth
     y, vectors = problem.y, problem.y.ndim > truth.ndim
     data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
     label = "length of the data's vectors" if vectors else label

@@ -204,7 +204,7 @@ class Session:
         self._shown = snapshot
         self._curves.read(snapshot)
         rate = self._pace.at(_iteration(snapshot)) if snapshot.status is jobs.Status.RUNNING else 0.0
-        return frame_of(snapshot, self._curves, self.problem, rate)
+        return frame_of(snapshot, self._curves, self.problem, self._pictures.truth, rate)
 
     # How wishes come true.
 
