@@ -1,6 +1,7 @@
 """Low rank."""
 
 import math
+from collections.abc import Callable
 from typing import Annotated
 
 import torch
@@ -36,10 +37,10 @@ class NuclearNorm(Prior):
         return self.weight * torch.linalg.svdvals(self._matrix(x)).sum(1)
 
     def prox(self, x: Tensor, step: float) -> Tensor:
-        return x - self._clipped(x, step * self.weight)
+        return self._with(x, lambda values: (values - step * self.weight).clamp_min(0))
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
-        return self._clipped(z, self.weight)
+        return self._with(z, lambda values: values.clamp_max(self.weight))
 
     def conjugate(self, z: Tensor) -> Tensor:
         values = torch.linalg.svdvals(self._matrix(z))
@@ -55,10 +56,10 @@ class NuclearNorm(Prior):
             return "one channel has no rank to lower: take patches of several pixels"
         return ""
 
-    def _clipped(self, x: Tensor, most: float) -> Tensor:
-        """x with the singular values of its matrix clipped: the projection onto the ball of the spectral norm."""
+    def _with(self, x: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
+        """x with other singular values of its matrix; what they leave at 0 is 0 to the last digit."""
         U, values, Vh = torch.linalg.svd(self._matrix(x), full_matrices=False)
-        return self._signal((U * values.clamp_max(most)[:, None]) @ Vh, x.shape)
+        return self._signal((U * change(values)[:, None]) @ Vh, x.shape)
 
     def _matrix(self, x: Tensor) -> Tensor:
         d = x.ndim - 2
