@@ -27,12 +27,8 @@ class MagnitudeOf(Prior):
         super().__init__()
         denoises = Can.DENOISE in prior.can and Can.PROX not in prior.can
         if not denoises and not (Can.PROX in prior.can and prior.keeps_sign):
-            came = f"{type(prior).__name__}, which has none"
-            wanted, remedy = (
-                "a prior with a denoiser, or with a prox that keeps moduli >= 0",
-                "TotalVariation, L1 or Box",
-            )
-            raise Refusal(wanted, came, f"take {remedy}")
+            wanted = "a prior with a denoiser, or with a prox that keeps moduli >= 0"
+            raise Refusal(wanted, f"{type(prior).__name__}, which has none", "take TotalVariation, L1 or Box")
         self.prior = prior
         self.can = prior.can & (Can.VALUE | Can.DENOISE) if denoises else type(self).can & (prior.can | Can.SPLIT)
 
