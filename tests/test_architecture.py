@@ -28,7 +28,7 @@ ORDER = (
     ("posterior",),
     ("preconditioners",),
     ("algorithms",),
-    ("run", "watch", "diagnosis", "datasets"),
+    ("run", "watch", "diagnosis", "datasets", "log"),
     ("analysis",),
     ("stopping",),
     ("tuning",),

@@ -10,8 +10,10 @@ import pytest
 
 from workbench import figures, storage
 from workbench.algorithms import FISTA, ConjugateGradient
+from workbench.analysis import standard
 from workbench.data import Array, File, Shipped
 from workbench.experiment import Experiment, fit, from_description, from_run, part
+from workbench.log import Quantity, reads
 from workbench.noise import Poisson
 from workbench.operators import Adjoint, Composition, Downsample, GaussianBlur, Identity, Radon
 from workbench.parameters import as_code, changed, describe
@@ -137,6 +139,21 @@ def test_a_figure_draws_what_was_recorded():
         SMALL.run(),
     ):
         assert figures.png(result)[:4] == b"\x89PNG"
+
+
+@reads(Quantity("Contrast", ("contrast",), "contrast", "%"))
+def contrast(problem, state):
+    return {"contrast": 100 * state.x.flatten(1).std(1)}
+
+
+def test_a_probe_says_what_it_reads_in_figures_and_files(tmp_path):
+    storage.save(SMALL.run(*standard(SMALL.problem()), contrast), tmp_path / "run.nc")
+    found = storage.load(tmp_path / "run.nc")
+    assert found["contrast"].attrs == {"long_name": "contrast", "units": "%"}
+    assert found["psnr"].attrs == {"long_name": "PSNR", "units": "dB"} and found["residual"].attrs["long_name"]
+    drawn = figures.render(found, "svg").decode()
+    assert all(f"<!-- {label} -->" in drawn for label in ("contrast, %", "PSNR, dB", "SSIM"))
+    assert "<!-- |Ax" not in drawn  # one curve of quality, where there is a truth
 
 
 def test_a_saved_run_goes_on_when_its_file_is_gone_or_another(tmp_path):

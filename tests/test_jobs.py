@@ -71,6 +71,14 @@ def test_a_played_job_equals_the_bare_loop(runner):
     assert snapshot.log.ks[0] == 0 and snapshot.log.ks[-1] == 50
 
 
+def test_a_prepared_job_has_a_first_iterate_and_never_looks_as_if_it_ran():
+    job = job_of(small(), GradientDescent())
+    job.prepare()
+    job.obey()  # what its runner does first
+    assert job.latest.status is Status.PAUSED and job.latest.state.k == 0
+    assert job.due(time.perf_counter()) is None and job.latest.log.ks == [0]
+
+
 def test_playing_a_done_job_goes_on_for_as_long_again(runner):
     job = runner.submit(job_of(small(), GradientDescent(), 5))
     job.play()

@@ -15,15 +15,14 @@ from torch import Tensor
 
 from workbench import noise, operators, priors, storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State, UnadjustedLangevin
+from workbench.log import BLOCK, Log, Row
 from workbench.parameters import rebuild
 from workbench.problem import Problem
 from workbench.progress import Bar
 from workbench.refusal import Refusal
 from workbench.run import (
     Diverged,
-    Log,
     Outcome,
-    Row,
     after,
     collect,
     guard,
@@ -202,8 +201,22 @@ def test_a_log_that_grows_while_it_is_read_gives_whole_rows():
     log = Log()
     for k in range(3):
         log.add(Row(State(torch.zeros(1, 1, 4), k), 0.1 * k, {"objective": torch.ones(1)}))
-    log.values.append({"objective": torch.ones(1)})  # another thread is in the middle of the next row
+    log._parts[1].append({"objective": torch.ones(1)})  # another thread is in the middle of the next row
     assert log.dataset().sizes["k"] == 3
+
+
+def test_a_long_log_gives_the_rows_it_was_given_whatever_part_of_them_is_asked_for():
+    log, count = Log(), 3 * BLOCK
+    for k in range(count):
+        values = {"loss": torch.tensor([float(k), -1.0]), "right": torch.tensor([k % 2 == 0, True])}
+        log.add(Row(State(torch.zeros(2, 1, 4), k), 0.1 * k, values))
+    for begin, end in ((0, count), (BLOCK - 1, BLOCK + 2), (5, 9), (count - 2, None), (7, 7)):
+        columns = log.columns(begin, end)
+        assert columns["loss"][:, :1].flatten().tolist() == list(range(count))[begin:end]
+    cut = log.upto(State(torch.ones(2, 1, 4), 300))
+    cut.add(Row(State(torch.ones(2, 1, 4), 301), 31.0, values))
+    assert cut.ks[-2:] == [300, 301] and cut.columns()["right"][-2:, 0].tolist() == [True, False]
+    assert len(log.ks) == count  # who reads the old one is not disturbed
 
 
 class Shaded(operators.LinearOperator):

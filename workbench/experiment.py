@@ -15,6 +15,7 @@ from workbench.algorithms import PDHG, Algorithm
 from workbench.analysis import standard
 from workbench.data import Array, File, Shipped, Signal
 from workbench.datasets import arrays_in, described, with_arrays, with_source
+from workbench.log import Probe
 from workbench.noise import Gaussian, Noise
 from workbench.operators import GaussianBlur, Operator
 from workbench.parameters import VERSION, Checked, Range, changed, describe, parameters, rebuild
@@ -23,7 +24,7 @@ from workbench.priors import Prior, TotalVariation
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.run import Probe, run
+from workbench.run import run
 from workbench.stopping import Stop
 from workbench.tensors import Shape
 

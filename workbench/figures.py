@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Format = Literal["png", "pdf", "svg"]
-_QUALITY = {"psnr": "PSNR in dB", "residual": "relative residual", "misfit": "misfit"}  # the first that was recorded
+_QUALITY = ("psnr", "residual", "misfit")  # the first that was recorded
+_USUAL = ("prior", "ssim", *_QUALITY)  # what else was recorded has a plot of its own
 _INK, _ACCENT = "#1f4e79", "#c0504d"
 
 
@@ -36,7 +37,7 @@ def render(dataset: "xr.Dataset", kind: str = "png") -> bytes:
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(1.15, 1))[:, 0]
     for axes, panel in zip(np.atleast_1d(above.subplots(1, len(signals))), signals, strict=True):
         _draw(axes, *panel)
-    _curves(below.subplots(1, 2), dataset)
+    _curves(below, dataset)
     if stopped := dataset.attrs.get("stopped"):
         figure.supxlabel(stopped, fontsize=8, color=_ACCENT, wrap=True)
     stream = io.BytesIO()
@@ -111,26 +112,40 @@ def _draw(axes: "Axes", title: str, values: np.ndarray, limits: Limits, colours:
         axes.figure.colorbar(image, ax=axes, orientation="horizontal", shrink=0.8, pad=0.03).ax.tick_params(labelsize=7)
 
 
-def _curves(axes: Any, dataset: "xr.Dataset") -> None:
-    """The objective, and the quality or, without a truth, how far the data are explained."""
-    left, right = axes
+def _curves(place: Any, dataset: "xr.Dataset") -> None:
+    """The objective, the quality or, without a truth, how far the data are explained, and what else was recorded."""
     recorded = [str(name) for name in dataset.data_vars if dataset[name].dims == ("k", "batch")]
     first = "objective" if "objective" in recorded else next(iter(recorded), None)
     second = next((name for name in (*_QUALITY, *recorded) if name in recorded and name != first), None)
-    k = dataset["k"].values
-    for one, name in ((left, first), (right, second)):
+    known = (*_USUAL, first, second)
+    more = [name for name in recorded if name not in known and len(np.unique(_curve(dataset[name])[1])) > 1]
+    left, right, *others = np.atleast_1d(place.subplots(1, 2 + len(more)))
+    for one, name in ((left, first), (right, second), *zip(others, more, strict=True)):
         if name is None:
             one.set_visible(False)
             continue
-        values = dataset[name].values[:, 0]
-        log = name == "objective" and (values > 0).all()
+        k, values = _curve(dataset[name])
+        log = name == "objective" and bool((values > 0).all())
         one.plot(k, values, color=_INK)
-        one.set(xlabel="iteration", ylabel=_QUALITY.get(name, name), yscale="log" if log else "linear")
+        one.set(xlabel="iteration", ylabel=_label(dataset[name]), yscale="log" if log else "linear")
     right.yaxis.label.set_color(_INK)
     if "ssim" in dataset:
         twin = right.twinx()
-        twin.plot(k, dataset["ssim"].values[:, 0], color=_ACCENT, linestyle="--")
+        twin.plot(*_curve(dataset["ssim"]), color=_ACCENT, linestyle="--")
         twin.set_ylabel("SSIM", color=_ACCENT)
-    for one in (left, right):
+    for one in (left, right, *others):
         one.grid(alpha=0.3)
         one.margins(x=0)
+
+
+def _curve(column: "xr.DataArray") -> tuple[np.ndarray, np.ndarray]:
+    """Iterations and values of the first of the batch: what costs more than a step is recorded now and then."""
+    values = column.values[:, 0]
+    seen = np.isfinite(values)
+    return column["k"].values[seen], values[seen]
+
+
+def _label(column: "xr.DataArray") -> str:
+    """What the probe said of its column, and its units."""
+    words, units = str(column.attrs.get("long_name", column.name)), column.attrs.get("units", "")
+    return f"{words}, {units}" if units else words

@@ -3,7 +3,6 @@
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -13,21 +12,20 @@ from torch import Tensor
 
 from workbench import memory
 from workbench.algorithms import Algorithm, State
-from workbench.datasets import described, signal_dims, spec, with_arrays, with_data
+from workbench.datasets import described, spec, with_arrays, with_data
 from workbench.linalg import adjoint_mismatch
+from workbench.log import Log, Probe, Quantity, Row, quantities, reads
 from workbench.operators import Operator
 from workbench.problem import Problem
 from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal
-from workbench.tensors import norm, normal_like, plain, shown, stream
+from workbench.tensors import norm, normal_like, shown, stream
 from workbench.watch import Diverged, Watch
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from workbench.stopping import Stop
-
-Probe = Callable[[Problem, State], Mapping[str, Tensor]]
 
 
 def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, seed: int = 0) -> Iterator[State]:
@@ -119,15 +117,6 @@ def guard(problem: Problem, algorithm: Algorithm, states: Iterable[State], every
         yield state
 
 
-@dataclass(frozen=True)
-class Row:
-    """What the probes read off one state, on its device, and the seconds the solver had taken by then."""
-
-    state: State
-    seconds: float
-    values: Mapping[str, Tensor]
-
-
 def observe(problem: Problem, states: Iterable[State], *probes: Probe, every: int = 1) -> Iterator[Row]:
     """A row for every `every`-th state and for the last one. The time of the probes is not counted."""
     states, seconds, skipped = iter(states), 0.0, None
@@ -149,54 +138,14 @@ def _row(problem: Problem, state: State, seconds: float, probes: tuple[Probe, ..
         return Row(state, seconds, {n: v for probe in probes for n, v in probe(problem, state).items()})
 
 
+OBJECTIVE = Quantity("Objective", ("objective", "misfit", "prior"), "−log p", "nats", log=True)
+
+
+@reads(OBJECTIVE)
 def objective(problem: Problem, state: State) -> Mapping[str, Tensor]:
     """The probe of the objective, its two terms and nothing else: at x put into the constraints, where it is finite."""
     misfit, prior = problem.terms(state.x)
     return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
-
-
-class Log:
-    """What the probes read, row by row and on its device; of the iterates only the last is kept."""
-
-    def __init__(self) -> None:
-        self.ks: list[int] = []
-        self.seconds: list[float] = []
-        self.values: list[Mapping[str, Tensor]] = []
-        self.state: State | None = None
-
-    def add(self, row: Row) -> None:
-        self.values.append(row.values)
-        self.seconds.append(row.seconds)
-        self.ks.append(row.state.k)
-        self.state = row.state
-
-    def cut(self, state: State) -> None:
-        """Go back to a good state: the rows after it are dropped."""
-        keep = sum(k <= state.k for k in self.ks)
-        del self.ks[keep:], self.seconds[keep:], self.values[keep:]
-        self.state = state
-
-    def dataset(self, **attrs: Any) -> "xr.Dataset":
-        """A variable per probe over (k, batch), the final iterate `x`, and the attributes."""
-        if self.state is None or not self.ks:
-            raise Refusal("at least one row", "none", "let the run take a step")
-        ks = list(self.ks)  # the last to grow while a run goes on in another thread
-        rows, seconds = self.values[: len(ks)], self.seconds[: len(ks)]
-        columns = {n: torch.stack([row[n] for row in rows]) for n in rows[0]}
-        return as_dataset(columns, (ks, seconds), self.state, attrs)
-
-
-def as_dataset(
-    columns: Mapping[str, Tensor], places: tuple[list[int], list[float]], state: State, attrs: Mapping[str, Any]
-) -> "xr.Dataset":
-    """Columns (rows, batch) over their places, the iterations and seconds, with the iterate `x` of the last one."""
-    import xarray as xr
-
-    ks, seconds = places
-    variables: dict[str, Any] = {n: (("k", "batch")[: v.ndim], plain(v).cpu().numpy()) for n, v in columns.items()}
-    x = plain(state.x)
-    variables["x"] = (signal_dims("x", x), x.cpu().numpy())
-    return xr.Dataset(variables, {"k": ks, "seconds": ("k", seconds, {"units": "s"})}, attrs)
 
 
 def collect(rows: Iterable[Row], **attrs: Any) -> "xr.Dataset":
@@ -223,26 +172,26 @@ def run(
     interrupted (Ctrl-C) at the state it has reached; attrs["stopped"] then says so.
     """
     told = {"steps": steps, "every": every, "seed": seed}
-    attrs = described(spec(problem, algorithm, **told))  # before the work, which would be lost with it
+    attrs: dict[str, str] = described(spec(problem, algorithm, **told))  # before the work, which would be lost with it
     with interruptible() as interrupted:
         ends = Ends(problem, algorithm, stop, steps, interrupted)
         states = until(guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), ends)
-        log = Log()
+        log, probes = Log(), probes or (objective,)
         try:
-            for row in observe(problem, states, *(probes or (objective,)), every=every):
+            for row in observe(problem, states, *probes, every=every):
                 log.add(row)
         except Diverged as end:
             if not log.ks:
                 raise
-            log.cut(end.state)
+            log = log.upto(end.state)
             if log.ks[-1] != end.state.k:
-                log.add(_row(problem, end.state, log.seconds[-1], probes or (objective,)))
+                log.add(_row(problem, end.state, log.seconds[-1], probes))
             ends.outcome, ends.why = Outcome.DIVERGED, str(end)
         finally:
             ends.bar.clear()
     attrs |= {"device": str(problem.y.device), "outcome": str(ends.outcome), "ended": ends.why}
     attrs["stopped"] = ends.why if ends.outcome in (Outcome.DIVERGED, Outcome.INTERRUPTED) else ""
-    found = with_data(log.dataset(**attrs), problem)
+    found = with_data(log.dataset(quantities(*probes), **attrs), problem)
     return with_arrays(found, problem.operator, problem.noise, problem.prior, algorithm)
 
 

@@ -8,7 +8,7 @@ from workbench.app.frames import Pictures
 from workbench.app.images import balanced, bytes_of, smaller, thinned
 from workbench.app.session import Session
 from workbench.app.views.compare import Compare
-from workbench.app.views.curves import SERIES, Convergence, Curves, merged
+from workbench.app.views.curves import CERTIFICATE, SERIES, Convergence, Curves, merged
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.transport import Transport, duration, line, usable
 from workbench.jobs import Status
@@ -53,7 +53,7 @@ def test_certificates_have_iterations_of_their_own() -> None:
     told: list[bool] = []
     view = Convergence(told.append)
     curves = view.plots[0]
-    curves.select.value = next(s for s in SERIES if s.proof)
+    curves.select.value = CERTIFICATE
     assert told == [True]
     proofs = {"k": np.array([3.0, 9.0]), "seconds": np.array([0.1, 0.4]), "duality gap": np.array([0.5, 0.01])}
     view.show_frame(frame(proofs=proofs | {"fixed-point residual": np.full(2, np.nan)}))

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.duality import lower_bound, uncertified
+from workbench.log import Quantity, reads
 from workbench.problem import Problem
 from workbench.tensors import norm, real_of, stream
 
@@ -60,6 +61,7 @@ def _aimless(algorithm: Algorithm) -> str:
     return "" if algorithm.minimises else f"{type(algorithm).__name__} goes to a fixed point, which minimises nothing"
 
 
+@reads(Quantity("Certificate", ("gap",), "relative duality gap", log=True))
 def gap(problem: Problem, state: State) -> Mapping[str, Tensor]:
     """The probe of the relative duality gap; nothing for problems that have none."""
     return {} if uncertified(problem) else {"gap": _gap(problem, state, lower_bound(problem, state))[1]}

@@ -6,14 +6,19 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import State
+from workbench.log import Probe, Quantity, quantities, reads
 from workbench.problem import Problem
-from workbench.run import Probe
+from workbench.run import OBJECTIVE
 from workbench.tensors import abs2, norm
 
+RESIDUAL = Quantity("Residual", ("residual",), "|Ax − y| / |y|", log=True)
+PSNR = Quantity("PSNR", ("psnr",), "PSNR", "dB", best="{:.3f} dB")
+SSIM = Quantity("SSIM", ("ssim",), "SSIM", best="{:.4f}")
 _WINDOW = 7
 _C1, _C2 = 0.01**2, 0.03**2
 
 
+@reads(RESIDUAL)
 def residual(problem: Problem, state: State) -> Mapping[str, Tensor]:
     """The relative data residual |A(x) - y| / |y|."""
     return {"residual": _relative(problem.operator(state.x), problem.y)}
@@ -29,11 +34,13 @@ class Fit:
     def __init__(self) -> None:
         self._last: tuple[State, Problem, Tensor] | None = None
 
+    @reads(OBJECTIVE)
     def objective(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
         """The objective and its two terms: as `run.objective`."""
         misfit, prior = problem.terms(state.x, self._clean(problem, state))
         return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
 
+    @reads(RESIDUAL)
     def residual(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
         """|A(x) - y| / |y|."""
         return {"residual": _relative(self._clean(problem, state), problem.y)}
@@ -45,6 +52,7 @@ class Fit:
         return last[2]
 
 
+@reads(PSNR)
 def psnr(problem: Problem, state: State) -> Mapping[str, Tensor]:
     """Peak signal-to-noise ratio against the truth, in dB, for signals whose peak is 1.
 
@@ -54,6 +62,7 @@ def psnr(problem: Problem, state: State) -> Mapping[str, Tensor]:
     return {"psnr": signal_to_noise(problem.aligned(state.x), truth)}
 
 
+@reads(SSIM)
 def ssim(problem: Problem, state: State) -> Mapping[str, Tensor]:
     """Mean structural similarity against the truth, for signals whose range is 1; complex ones by modulus.
 
@@ -65,8 +74,15 @@ def ssim(problem: Problem, state: State) -> Mapping[str, Tensor]:
 
 def standard(problem: Problem) -> tuple[Probe, ...]:
     """The probes that every run shows: the objective and its terms, the residual, and quality with a truth."""
+    return _standard(problem.truth is not None)
+
+
+def _standard(truth: bool) -> tuple[Probe, ...]:
     fit = Fit()
-    return (fit.objective, fit.residual, *((psnr, ssim) if problem.truth is not None else ()))
+    return (fit.objective, fit.residual, *((psnr, ssim) if truth else ()))
+
+
+QUANTITIES = quantities(*_standard(truth=True))  # in the order in which they are offered
 
 
 def _truth(problem: Problem) -> Tensor:

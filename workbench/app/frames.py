@@ -10,7 +10,8 @@ from torch import Tensor
 
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
-from workbench.jobs import Ledger, Proof, Snapshot, Status
+from workbench.jobs import Proof, Snapshot, Status
+from workbench.log import Log
 from workbench.problem import Problem
 from workbench.tensors import least
 
@@ -159,7 +160,7 @@ class Curves:
     def __init__(self) -> None:
         self._forget(None)
 
-    def _forget(self, log: Ledger | None) -> None:
+    def _forget(self, log: Log | None) -> None:
         self._log, self._ks, self._seconds = log, Grown(), Grown()
         self._values: dict[str, Grown] = {}
 

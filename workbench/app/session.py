@@ -192,9 +192,9 @@ class Session:
             raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
         words = described(describe(told(self.experiment)))
         marks = storage.to_json([list(m) for m in snapshot.marks])
-        log = self.job.rows(snapshot)
-        run = with_data(log.dataset(**words, stopped=snapshot.message, marks=marks), self.problem)
-        return with_source(with_arrays(run, self.experiment), self.loaded)
+        words |= {"stopped": snapshot.message, "marks": marks}
+        found = self.job.rows(snapshot).dataset(self.job.recorder.quantities, **words)
+        return with_source(with_arrays(with_data(found, self.problem), self.experiment), self.loaded)
 
     def tick(self) -> Frame | None:
         """A frame of the run when something is new since the last one, else None."""

@@ -85,11 +85,8 @@ def _words(args: argparse.Namespace) -> dict[str, str]:
 
 
 def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
-    final = {
-        n: _number(result[n].values[-1])
-        for n in ("objective", "misfit", "prior", "residual", "psnr", "ssim")
-        if n in result
-    }
+    recorded = [str(name) for name, column in result.data_vars.items() if column.dims == ("k", "batch")]
+    final = {name: _number(result[name].values[-1]) for name in recorded}
     numbers = {"iterations": int(result.k[-1]), "seconds": round(float(result.seconds[-1]), 6)}
     if args.json:
         said = {name: result.attrs[name] for name in ("device", "stopped", "outcome", "ended")}

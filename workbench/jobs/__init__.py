@@ -1,7 +1,6 @@
 """Runs and analyses under a hand: a thread of the device takes turns with all runs, another with what is beside."""
 
 from workbench.jobs.job import Job, carried
-from workbench.jobs.ledger import Ledger
 from workbench.jobs.runners import Runner, beside, close_all, runner
 from workbench.jobs.snapshot import Proof, Snapshot
 from workbench.jobs.task import Outcome, Task
@@ -9,7 +8,6 @@ from workbench.jobs.turn import Status, Turn
 
 __all__ = [
     "Job",
-    "Ledger",
     "Outcome",
     "Proof",
     "Runner",

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from workbench import devices
 from workbench.algorithms import Algorithm, State
-from workbench.jobs.ledger import Ledger
 from workbench.jobs.overseer import Overseer
 from workbench.jobs.recorder import FRESH, Recorder
 from workbench.jobs.snapshot import Snapshot
 from workbench.jobs.turn import SLICE, Status, Turn, in_words
+from workbench.log import Log, Probe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import Diverged, Probe, iterate, resume
+from workbench.run import Diverged, iterate, resume
 from workbench.tensors import stream
 
 _STOPPED = (Status.DIVERGED, Status.DONE, Status.FAILED)
@@ -53,7 +53,7 @@ class Job(Turn):
 
     def prepare(self) -> None:
         """Make the first iterate, so that there is something to see, and wait."""
-        self._ask(lambda: self._go_to(0) if self._state is None else None)
+        self._ask(self._prepare)
 
     def cancel(self) -> None:
         """End the job; what it reached stays in `latest`."""
@@ -75,7 +75,7 @@ class Job(Turn):
         """Go on with another problem or algorithm from the next iteration, and leave a mark on the record."""
         self._ask(lambda: self._change(problem, algorithm, label))
 
-    def rows(self, snapshot: Snapshot) -> Ledger:
+    def rows(self, snapshot: Snapshot) -> Log:
         """What a snapshot shows as a log of its own, the last row whole. From any thread."""
         return self.recorder.rows(snapshot, self.problem, self.algorithm)
 
@@ -99,6 +99,12 @@ class Job(Turn):
         if self._status is Status.DONE and self._state and self._state.k >= self._steps:
             self._steps += self._stretch
         self._run(None)
+
+    def _prepare(self) -> None:
+        """A run that waits does not look like one that runs meanwhile."""
+        if self._state is None and self._status is Status.PAUSED:
+            self._goal = 0
+            self._iterate()
 
     def _go_to(self, k: int) -> None:
         self._due, self._steps = 0.0, max(self._steps, k)

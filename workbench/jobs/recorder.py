@@ -9,10 +9,9 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
-from workbench.jobs.ledger import Ledger
 from workbench.jobs.snapshot import Snapshot
+from workbench.log import Log, Probe, Quantity, Row, quantities
 from workbench.problem import Problem
-from workbench.run import Probe, Row
 
 FRESH = 10  # the first iterations are recorded whole: that is where curves bend, and where costs are measured
 SHARE = 0.02  # later, what costs more than a step takes at most this part of the solver's time,
@@ -28,11 +27,16 @@ class Recorder:
     """
 
     def __init__(self, probes: tuple[Probe, ...]) -> None:
-        self.probes, self.log = probes, Ledger()
+        self.probes, self.log = probes, Log()
         self.must: Callable[[State], bool] = lambda state: False
         self._blank: dict[str, Tensor] = {}
         self._spent, self._quickest, self._whole = 0.0, math.inf, -1
         self.measure()
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What stands in the rows."""
+        return (*quantities(*self.probes), STEP_SIZE)
 
     def measure(self) -> None:
         """Find out anew what probes and steps cost, since one of them is another."""
@@ -75,10 +79,10 @@ class Recorder:
             self._quickest = min(self._quickest, spent)
             self._spent += min(spent, INTERRUPTED * self._quickest)
 
-    def rows(self, snapshot: Snapshot, problem: Problem, algorithm: Algorithm) -> Ledger:
+    def rows(self, snapshot: Snapshot, problem: Problem, algorithm: Algorithm) -> Log:
         """What a snapshot shows as a log of its own, which grows no more: its rows, the last one whole, and its x."""
         if snapshot.log is None or snapshot.state is None:
-            return Ledger()
+            return Log()
         state, made = snapshot.state, snapshot.log.upto(snapshot.state, snapshot.recorded)
         there = bool(made.ks) and made.ks[-1] == state.k
         if there and not any(bool(v.isnan().any()) for v in made.last().values()):
@@ -111,6 +115,9 @@ class Recorder:
                 if self._measuring:
                     self._costs[probe].append(time.perf_counter() - begin)
         return values
+
+
+STEP_SIZE = Quantity("Step size", ("step_size",), "step size", log=True)
 
 
 def _floating(values: Tensor) -> torch.dtype:

@@ -6,8 +6,8 @@ from workbench.algorithms import State
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
 from workbench.diagnosis import Diagnosis
-from workbench.jobs.ledger import Ledger
 from workbench.jobs.turn import Status
+from workbench.log import Log
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Snapshot:
     state: State | None = None
     seconds: float = 0.0
     message: str = ""
-    log: Ledger | None = None
+    log: Log | None = None
     recorded: int = 0
     marks: tuple[tuple[int, str], ...] = ()
     steps: int = 0

@@ -1,7 +1,6 @@
 """Convergence: chosen curves by iteration or seconds, linear or logarithmic, with the marks that sliders leave."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import panel as pn
@@ -10,10 +9,13 @@ from bokeh.models import ColumnDataSource, LabelSet
 from bokeh.plotting import figure
 
 from workbench.analysis import Kind
+from workbench.analysis.metrics import QUANTITIES
 from workbench.app.frames import Frame
 from workbench.app.images import Array, thinned
 from workbench.app.views.figures import empty, fill, flagged, legend, new_figure, positive
 from workbench.app.words import Words
+from workbench.jobs.recorder import STEP_SIZE
+from workbench.log import Quantity
 
 COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
 MARK = "#f08c00"
@@ -21,26 +23,8 @@ _DOT = 5  # px
 Mark = tuple[int, str]
 
 
-@dataclass(frozen=True)
-class Series:
-    """Curves that share an axis, and the words on it."""
-
-    title: str
-    names: tuple[str, ...]
-    axis: str
-    log: bool = False
-    proof: bool = False  # certificates, which have iterations of their own
-    best: str = ""  # how the highest value is written, where it is the best one
-
-
-SERIES = (
-    Series("Objective", ("objective", "misfit", "prior"), "−log p, nats", log=True),
-    Series("Residual", ("residual",), "|Ax − y| / |y|", log=True),
-    Series("PSNR", ("psnr",), "PSNR, dB", best="{:.3f} dB"),
-    Series("SSIM", ("ssim",), "SSIM", best="{:.4f}"),
-    Series("Step size", ("step_size",), "step size", log=True),
-    Series("Certificate", tuple(map(str, Kind)), "relative", log=True, proof=True),
-)
+CERTIFICATE = Quantity("Certificate", tuple(map(str, Kind)), "relative", log=True)  # of iterations of its own
+SERIES = (*QUANTITIES, STEP_SIZE, CERTIFICATE)
 AXES = {"iteration": False, "seconds": True}
 
 
@@ -66,13 +50,17 @@ class Curves:
             each.param.watch(lambda event: self._redraw(), "value")
 
     @property
-    def series(self) -> Series:
+    def series(self) -> Quantity:
         return self.select.value
+
+    @property
+    def _proofs(self) -> bool:
+        return self.series is CERTIFICATE
 
     def show(self, frame: Frame) -> None:
         """Draw what the frame recorded, if it is more than is drawn."""
         self._frame = frame
-        rows = (len(frame.proofs.get("k", ())) if self.series.proof else len(frame.ks), len(frame.marks))
+        rows = (len(frame.proofs.get("k", ())) if self._proofs else len(frame.ks), len(frame.marks))
         if rows != self._rows:
             self._rows = rows
             self.lines.update(data=self._columns(frame))
@@ -93,7 +81,7 @@ class Curves:
 
     def _columns(self, frame: Frame) -> dict[str, Array]:
         ks, seconds, known = frame.ks, frame.seconds, frame.curves
-        if self.series.proof:
+        if self._proofs:
             known = frame.proofs
             ks, seconds = (known.get(name, np.array([])) for name in ("k", "seconds"))
         at, empty = seconds if self.axis.value else ks, np.full(len(ks), np.nan)
@@ -114,7 +102,7 @@ class Curves:
         lost = [n for n, c in drawn.items() if len(ks) and not np.isfinite(c).any()]
         why = "no positive values" if self.log.value else "not recorded for this run"
         # A certificate is of one kind or the other.
-        missing = lost and (not self.series.proof or len(lost) == len(drawn))
+        missing = lost and (not self._proofs or len(lost) == len(drawn))
         self.note.say(f"{' and '.join(lost)}: {why}" if missing else "")
 
     def _crown(self, ks: Array, at: Array, values: Array) -> None:
@@ -176,7 +164,7 @@ class Convergence:
 
     def __init__(self, prove: Callable[[bool], None]) -> None:
         def told() -> None:
-            prove(any(p.series.proof for p in self.plots))
+            prove(any(p.series is CERTIFICATE for p in self.plots))
 
         self.plots = (Curves("Objective", "left plot", told), Curves("PSNR", "right plot", told))
         self.element = pmui.Row(*(p.element for p in self.plots), sizing_mode="stretch_both", margin=0, min_height=190)

@@ -1,0 +1,146 @@
+"""What probes read off a run: what a quantity is called and drawn as, and the rows of all iterations."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms import State
+from workbench.datasets import signal_dims
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.tensors import plain
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Probe = Callable[[Problem, State], Mapping[str, Tensor]]
+AnyProbe = TypeVar("AnyProbe", bound=Callable[..., Mapping[str, Tensor]])
+BLOCK = 256  # rows that are kept as one tensor: as tensors of their own they would take a hundred times the memory
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a probe reads: the `names` of its columns, which share an axis, and how it is written and drawn.
+
+    `label` stands on the axis, with the units; `log`: whether the axis is logarithmic; `best`: how the highest value is
+    written, where that is the best one.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    label: str
+    units: str = ""
+    log: bool = False
+    best: str = ""
+
+    @property
+    def axis(self) -> str:
+        return f"{self.label}, {self.units}" if self.units else self.label
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Of its variables in a file, as the CF conventions name them."""
+        return {"long_name": self.label} | ({"units": self.units} if self.units else {})
+
+
+def reads(*quantities: Quantity) -> Callable[[AnyProbe], AnyProbe]:
+    """A decorator that says what a probe reads: page, figures, reports and files ask for it."""
+
+    def marked(probe: AnyProbe) -> AnyProbe:
+        probe.__dict__["quantities"] = quantities
+        return probe
+
+    return marked
+
+
+def quantities(*probes: Probe) -> tuple[Quantity, ...]:
+    """What the probes read, one after the other; nothing of a probe that does not say."""
+    return tuple(quantity for probe in probes for quantity in getattr(probe, "quantities", ()))
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the probes read off one state, on its device, and the seconds the solver had taken by then."""
+
+    state: State
+    seconds: float
+    values: Mapping[str, Tensor]
+
+
+class Log:
+    """A row for each state that was looked at, on its device: `ks`, `seconds`, the columns; the last state is kept.
+
+    One thread writes. Who reads in another thread sees whole rows, at least as many as it was told of.
+    """
+
+    def __init__(self) -> None:
+        self.ks: list[int] = []
+        self.seconds: list[float] = []
+        self.state: State | None = None
+        self._parts: tuple[list[Mapping[str, Tensor]], list[Mapping[str, Tensor]]] = ([], [])
+
+    def add(self, row: Row) -> None:
+        blocks, rows = self._parts
+        if len(rows) > BLOCK:  # the last row stays open: it may yet be completed
+            blocks, rows = self._parts = [*blocks, _stacked(rows[:-1])], rows[-1:]
+        rows.append(row.values)
+        self.seconds.append(row.seconds)
+        self.ks.append(row.state.k)
+        self.state = row.state
+
+    def complete(self, values: Mapping[str, Tensor]) -> None:
+        """The last row as it is once all was looked at."""
+        self._parts[1][-1] = values
+
+    def last(self) -> Mapping[str, Tensor]:
+        """The values of the last row."""
+        return self._parts[1][-1]
+
+    def columns(self, begin: int = 0, end: int | None = None) -> dict[str, Tensor]:
+        """(rows, batch) of each name; rows from `begin` up to `end`."""
+        blocks, rows = self._parts
+        end = len(self.ks) if end is None else end
+        first, found = 0, list[Mapping[str, Tensor]]()
+        for block in blocks:
+            size = len(next(iter(block.values()), ()))
+            if first + size > begin and first < end:
+                found.append({n: column[max(begin - first, 0) : end - first] for n, column in block.items()})
+            first += size
+        if late := rows[max(begin - first, 0) : max(end - first, 0)]:
+            found.append(_stacked(late))
+        names = rows[0] if rows else ()
+        return {n: torch.cat([part[n] for part in found]) if found else torch.zeros(0, 1) for n in names}
+
+    def upto(self, state: State, count: int | None = None) -> Self:
+        """The rows up to a state, at most `count` of them, as a log of its own."""
+        made, ks = type(self)(), self.ks[:count]
+        keep = sum(k <= state.k for k in ks)
+        made.ks, made.seconds, made.state = ks[:keep], self.seconds[:keep], state
+        if keep:
+            columns = self.columns(0, keep)
+            before, last = ({n: c[part] for n, c in columns.items()} for part in (slice(keep - 1), -1))
+            made._parts = ([before] if keep > 1 else [], [last])
+        return made
+
+    def dataset(self, known: Iterable[Quantity] = (), **attrs: Any) -> "xr.Dataset":
+        """A variable per name over (k, batch), the final iterate `x`, and the attributes.
+
+        The quantities that are known give variables their attributes `long_name` and `units`.
+        """
+        import xarray as xr
+
+        if self.state is None or not self.ks:
+            raise Refusal("at least one row", "none", "let the run take a step")
+        ks = list(self.ks)  # the last to grow while a run goes on in another thread
+        told = {name: quantity.attributes for quantity in known for name in quantity.names}
+        variables: dict[str, Any] = {"x": (signal_dims("x", x := plain(self.state.x)), x.cpu().numpy())}
+        for name, column in self.columns(0, len(ks)).items():
+            variables[name] = (("k", "batch")[: column.ndim], plain(column).cpu().numpy(), told.get(name, {}))
+        return xr.Dataset(variables, {"k": ks, "seconds": ("k", self.seconds[: len(ks)], {"units": "s"})}, attrs)
+
+
+def _stacked(rows: list[Mapping[str, Tensor]]) -> Mapping[str, Tensor]:
+    return {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
