@@ -118,7 +118,9 @@ def test_every_tab_shows_something_and_pythons_reads(page, address) -> None:
     playwright.expect(page.get_by_text(re.compile(r"bits below the bottleneck curve")).first).to_be_visible()
     page.get_by_role("tab", name="Network").click()
     playwright.expect(page.get_by_text(re.compile(r"paused at epoch 0 of 8000"))).to_be_visible()
-    page.get_by_role("button", name="Play", exact=True).last.click()
+    plays = page.get_by_role("button", name="Play", exact=True)
+    playwright.expect(plays).to_have_count(2)  # that of the run, and that of the training
+    plays.last.click()
     playwright.expect(page.get_by_text(re.compile(r"running at epoch [1-9]\d* of 8000"))).to_be_visible()
     page.get_by_role("tab", name="Python").click()
     playwright.expect(page.get_by_text("from workbench import").first).to_be_visible()
