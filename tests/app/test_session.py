@@ -223,6 +223,13 @@ def test_a_run_of_a_file_is_saved_with_what_was_done_to_it(session):
     assert "notes" not in session.dataset().attrs
 
 
+def test_a_file_is_read_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.data.signals.load_described", lambda *args: pytest.fail("read again"))
+    assert session.open_file("mine.png", png(np.eye(40, dtype=np.uint8))) == ""
+    assert session.loaded.tensor.shape == (1, 1, 40, 40)
+    assert session.set("prior.weight", 3.0) == ""
+
+
 def test_a_file_that_is_not_what_it_says_changes_nothing(session):
     before = describe(session.experiment)
     sentence = session.open_file("fake.png", b"these are words, no picture")

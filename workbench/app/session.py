@@ -13,7 +13,7 @@ from workbench.app.frames import Curves, Frame, Pictures, frame_of, pictures
 from workbench.app.pace import Pace
 from workbench.app.telling import python, told
 from workbench.app.wished import begins_anew, chosen, for_signal, makes_data, with_value
-from workbench.data import File, Window, load_bytes
+from workbench.data import File, Loaded, Signal, Window, load_bytes
 from workbench.datasets import described, with_arrays, with_data, with_source
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
@@ -37,6 +37,7 @@ class Session:
         self.notes: tuple[str, ...] = ()
         self._folder: tempfile.TemporaryDirectory | None = None
         self._files: dict[str, File] = {}
+        self._opened: tuple[Signal, Loaded] | None = None  # the newest file: to read a large one again takes seconds
         self._curves = Curves()
         self._shown: jobs.Snapshot | None = None
         self._pace = Pace()
@@ -92,8 +93,9 @@ class Session:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
             self.notes = loaded.notes
-            self._files[path.name] = File(str(path), variable, size, window)
-            return for_signal(self.experiment, self._files[path.name])
+            self._files[path.name] = file = File(str(path), variable, size, window)
+            self._opened = (file, loaded)
+            return for_signal(self.experiment, file, loaded.tensor)
 
         return self._wish("truth.file", opened, filename)
 
@@ -222,7 +224,8 @@ class Session:
         old, loaded = self.experiment, self.loaded
         devices.find(new.device)
         if describe(new.truth) != describe(old.truth):
-            loaded = new.truth.loaded()
+            opened = self._opened
+            loaded = opened[1] if opened and opened[0] is new.truth else new.truth.loaded()
         same = makes_data(new) == makes_data(old)
         if same and describe(new.prior) == describe(old.prior):
             problem = self.problem

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from torch import Tensor
+
 from workbench.data import Shipped, Signal
 from workbench.experiment import Experiment, fit, part
 from workbench.parameters import changed, describe
@@ -11,7 +13,7 @@ def chosen(experiment: Experiment, kind: str, name: str) -> Experiment:
     """Another truth, operator, noise, prior or algorithm, by name."""
     shape = experiment.operator.in_shape
     if kind == "truth":
-        return for_signal(experiment, Shipped(name, max(shape[1:])))
+        return _with_signal(experiment, Shipped(name, max(shape[1:])))
     return changed(experiment, **{kind: part(kind, name, shape)})
 
 
@@ -21,13 +23,16 @@ def with_value(experiment: Experiment, path: str, value: Any) -> Experiment:
     if not owner:
         return changed(experiment, **{name: value})
     new = changed(getattr(experiment, owner), **{name: value})
-    return for_signal(experiment, new) if owner == "truth" else changed(experiment, **{owner: new})
+    return _with_signal(experiment, new) if owner == "truth" else changed(experiment, **{owner: new})
 
 
-def for_signal(experiment: Experiment, signal: Signal) -> Experiment:
-    """Another signal, and the operator for its shape."""
-    shape = tuple(signal.tensor().shape[1:])
-    return changed(experiment, truth=signal, operator=fit(experiment.operator, shape))
+def for_signal(experiment: Experiment, signal: Signal, x: Tensor) -> Experiment:
+    """Another signal, x as a tensor, and the operator for its shape."""
+    return changed(experiment, truth=signal, operator=fit(experiment.operator, tuple(x.shape[1:])))
+
+
+def _with_signal(experiment: Experiment, signal: Signal) -> Experiment:
+    return for_signal(experiment, signal, signal.tensor())
 
 
 def makes_data(experiment: Experiment) -> list[Any]:
