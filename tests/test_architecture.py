@@ -123,7 +123,7 @@ def test_files_and_docstrings_are_short(path):
 def test_the_core_imports_without_the_extras():
     """With every optional package barred, so that neither we nor what we need can lean on one."""
     # Kernels for a GPU are read where one asks for them, and Triton is then there.
-    core = [p for p in FILES if part_of(p) not in ("app", "__main__") and not p.stem.endswith("_triton")]
+    core = [p for p in FILES if part_of(p) not in ("app", "__main__") and not p.stem.endswith("triton")]
     modules = [".".join(("workbench", *p.relative_to(PACKAGE).with_suffix("").parts)) for p in core]
     code = f"""
 sys.modules |= dict.fromkeys({HEAVY})
@@ -151,3 +151,14 @@ def test_every_member_is_in_the_docs_and_in_a_notebook(kind):
         assert f"### {member}\n" in docs, f"run `make catalog`: {member} is not in docs/catalog.md"
         shown = re.search(rf"\b{member}\b", notebooks) or f'members(\\"{kind}\\")' in notebooks
         assert shown, f"{member} is in no notebook"
+
+
+@pytest.mark.parametrize("folder", sorted(p.parent for p in PACKAGE.glob("kernels/*/reference.py")), ids=name)
+def test_every_back_end_of_a_kernel_is_held_to_its_protocol(folder):
+    """By pyright, at the end of the entry; a back end that is not named there would be held to nothing."""
+    end = ast.parse((folder / "__init__.py").read_text()).body[-1]
+    assert isinstance(end, ast.If) and ast.unparse(end.test) == "TYPE_CHECKING"
+    (backends,) = (node for node in end.body if isinstance(node, ast.AnnAssign))
+    assert isinstance(backends.value, ast.Tuple)
+    named = {ast.unparse(item) for item in backends.value.elts}
+    assert named == {stem for stem in ("reference", "numba", "triton") if (folder / f"{stem}.py").exists()}

@@ -1,4 +1,4 @@
-"""The fan-beam projector on a GPU, from the rays' side, and its transpose, from the pixels', as in `radon_triton`."""
+"""The fan-beam projector on a GPU, from the rays' side, and its transpose, from the pixels', as in `radon.triton`."""
 
 import torch
 from torch import Tensor

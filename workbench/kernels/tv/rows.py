@@ -1,6 +1,6 @@
 """Total variation, compiled row by row: every inner loop writes one row, so that it becomes vector instructions.
 
-A kernel serves the tasks first..last of all: rows, planes, or bands of rows. Names and layouts are those of tv_numba.
+A kernel serves the tasks first..last of all: rows, planes, or bands of rows. Names and layouts are those of `tv.numba`.
 """
 
 import numpy as np

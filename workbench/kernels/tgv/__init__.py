@@ -4,15 +4,15 @@ TGV(x) = min_w |Dx - w| + ratio |Ew|, D the forward differences, E the symmetris
 Differences that reach outside are 0, so that affine signals have none. Bredies, Kunisch, Pock 2010, 10.1137/090769521.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
 from workbench.kernels import tv
 from workbench.kernels.dispatch import holds, implementation
-from workbench.kernels.tgv_reference import symmetrised
-from workbench.kernels.tgv_reference import symmetrised_adjoint as pulled
+from workbench.kernels.tgv.reference import symmetrised
+from workbench.kernels.tgv.reference import symmetrised_adjoint as pulled
 from workbench.refusal import Refusal
 from workbench.tensors import real_of, shown
 
@@ -39,6 +39,14 @@ class Support(NamedTuple):
     iterations: Tensor
 
 
+class TGVBackEnd(Protocol):
+    """What every back end has: pyright holds them to it."""
+
+    def solve(self, x: Tensor, radii: Tensor, tolerance: float, iterations: int, /) -> tuple: ...
+
+    def support(self, v: Tensor, radii: Tensor, damping: float, tolerance: float, iterations: int, /) -> tuple: ...
+
+
 def second(x: Tensor) -> Tensor:
     """E D x: x_11, or x_11, x_22 and sqrt 2 x_12, (B, C, *space) -> (B, C, m, *space), m = 1 or 3."""
     return symmetrised(tv.gradient(x))
@@ -60,7 +68,7 @@ def tgv_solve(x: Tensor, t: Tensor, ratio: float = 2.0, tolerance: float = 1e-5,
 
     def solve(rows: Tensor | slice, dtype: torch.dtype, tolerance: float) -> tuple:
         signal, bounds = x[rows].to(dtype), radii[rows].to(real_of(dtype))
-        return implementation(__name__, signal, bounds).solve(signal, bounds, tolerance, iterations)
+        return _serving(signal, bounds).solve(signal, bounds, tolerance, iterations)
 
     u, q, value, gap, steps = tv.in_digits(solve, x, t, tolerance)
     idle = t.reshape(-1, *[1] * x.ndim) == 0
@@ -75,8 +83,12 @@ def tgv_support(v: Tensor, t: Tensor, ratio: float, tolerance: float, iterations
     """
     _require(v, 3)
     radii = _radii(v, t, ratio)
-    q, value, gap, steps = implementation(__name__, v, radii).support(v, radii, damping, tolerance, iterations)
+    q, value, gap, steps = _serving(v, radii).support(v, radii, damping, tolerance, iterations)
     return Support(q, *_sums(v, value, gap, steps))
+
+
+def _serving(x: Tensor, *others: Tensor) -> TGVBackEnd:
+    return implementation(__name__, x, *others)
 
 
 def _sums(x: Tensor, value: Tensor, gap: Tensor, steps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -101,3 +113,9 @@ def _require(x: Tensor, first: int) -> None:
         raise Refusal(
             "a batch of signals with one or two space axes", shown(tuple(x.shape)), "pass (B, C, *space), none 0"
         )
+
+
+if TYPE_CHECKING:
+    from workbench.kernels.tgv import numba, reference
+
+    _backends: tuple[TGVBackEnd, ...] = (reference, numba)

@@ -7,14 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.kernels import shrink_reference
 from workbench.kernels.dispatch import compiled, share, workers
+from workbench.kernels.shrink import reference
 from workbench.tensors import real_of
 
 
 def soft(v: Tensor, t: Tensor) -> Tensor:
     if not v.is_complex():
-        return shrink_reference.soft(v, t)  # torch's clamp is one pass, too, and starts sooner
+        return reference.soft(v, t)  # torch's clamp is one pass, too, and starts sooner
     return group(v[:, None], t, 1)[:, 0]
 
 

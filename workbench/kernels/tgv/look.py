@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from workbench.kernels.dispatch import compiled
-from workbench.kernels.tgv_maps import divergence, factors, misfit, pull, strain
-from workbench.kernels.tgv_reference import POLISH
+from workbench.kernels.tgv.maps import divergence, factors, misfit, pull, strain
+from workbench.kernels.tgv.reference import POLISH
 
 
 @compiled

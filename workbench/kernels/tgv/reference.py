@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from workbench.kernels.tv_reference import divergence, gradient
+from workbench.kernels.tv.reference import divergence, gradient
 from workbench.tensors import abs2
 
 LOOK = 20  # steps between two looks at the gap

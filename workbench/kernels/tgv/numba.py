@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.kernels import tgv_rows
 from workbench.kernels.dispatch import share, workers
-from workbench.kernels.tgv_reference import bounds
+from workbench.kernels.tgv import rows
+from workbench.kernels.tgv.reference import bounds
 from workbench.tensors import real_of
 
 
@@ -35,9 +35,7 @@ def _iterate(planes: np.ndarray, radii: Tensor, rules: tuple, kind: tuple[float,
     tolerance, floor, iterations = rules
     states, found = np.empty((len(planes), 8, *planes.shape[2:])), np.empty((len(planes), 3))
     limits = torch.cat([radii, floor[..., None]], -1).double().reshape(-1, 3).numpy()
-    share(
-        tgv_rows.solve, len(planes), workers(planes.size), planes, limits, tolerance, iterations, *kind, states, found
-    )
+    share(rows.solve, len(planes), workers(planes.size), planes, limits, tolerance, iterations, *kind, states, found)
     return states, *torch.from_numpy(found).reshape(*radii.shape[:2], 3).unbind(-1)
 
 

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from workbench.kernels.base_triton import as_type_of, blocks, constexpr, jit, launch, real, scalars, tl
 from workbench.kernels.pdhg_tv import Moves, Signals
-from workbench.kernels.tv_tiles_triton import moduli, places
+from workbench.kernels.tv.tiles_triton import moduli, places
 from workbench.tensors import real_of
 
 TILE = 256  # pixels of a program

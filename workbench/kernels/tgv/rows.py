@@ -10,9 +10,9 @@ import math
 import numpy as np
 
 from workbench.kernels.dispatch import compiled
-from workbench.kernels.tgv_look import look
-from workbench.kernels.tgv_maps import divergence, factors, misfit, pull, strain
-from workbench.kernels.tgv_reference import FALL, FAR, LONG, LOOK, SHORT, SOME, SUPPORT, TINY, WIDER
+from workbench.kernels.tgv.look import look
+from workbench.kernels.tgv.maps import divergence, factors, misfit, pull, strain
+from workbench.kernels.tgv.reference import FALL, FAR, LONG, LOOK, SHORT, SOME, SUPPORT, TINY, WIDER
 
 
 @compiled

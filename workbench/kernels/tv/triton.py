@@ -1,4 +1,4 @@
-"""Total variation on a GPU: tensors in and out, and the loop over blocks of dual steps (tiles are in tv_tiles_triton).
+"""Total variation on a GPU: tensors in and out, and the loop over blocks of dual steps (tiles are in `tiles_triton`).
 
 Planes are real arrays (N, H, W, parts), fields (N, 2, H, W, parts), parts = 2 for complex numbers: (re, im). A signal
 is an image of one row. The host queues blocks of dual steps; which planes go on is decided on the device.
@@ -7,9 +7,9 @@ is an image of one row. The host queues blocks of dual steps; which planes go on
 import torch
 from torch import Tensor
 
-from workbench.kernels import tv_tiles_triton as tiled
 from workbench.kernels.base_triton import as_type_of, blocks, later, launch, real
-from workbench.kernels.tv_reference import BLOCK, feasible, lipschitz
+from workbench.kernels.tv import tiles_triton as tiled
+from workbench.kernels.tv.reference import BLOCK, feasible, lipschitz
 
 TILE = 512  # pixels of a program
 CHUNK = 256  # tiles whose sums are added at a time

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from workbench.kernels.pdhg_tv import Moves, Signals
-from workbench.kernels.tv_reference import divergence, gradient, project
+from workbench.kernels.tv.reference import divergence, gradient, project
 from workbench.tensors import spread
 
 

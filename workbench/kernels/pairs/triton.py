@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from workbench.kernels.base_triton import blocks, constexpr, jit, launch, tl, triton
-from workbench.kernels.pairs_reference import WIDE, by_products
+from workbench.kernels.pairs.reference import WIDE, by_products
 
 ROWS, COLUMNS = 32, 64
 

@@ -1,6 +1,6 @@
 """The primal-dual step for total variation on the CPU: one pass over the rows, each dual projected as it is needed.
 
-Layouts are those of tv_numba: planes (N, H, W * parts), fields (N, d, H, W * parts).
+Layouts are those of `tv.numba`: planes (N, H, W * parts), fields (N, d, H, W * parts).
 """
 
 import numpy as np
@@ -8,8 +8,8 @@ from torch import Tensor
 
 from workbench.kernels.dispatch import compiled, share, workers
 from workbench.kernels.pdhg_tv import Moves, Signals
-from workbench.kernels.tv_numba import as_fields, as_planes, as_tensor
-from workbench.kernels.tv_rows import project, subtract
+from workbench.kernels.tv.numba import as_fields, as_planes, as_tensor
+from workbench.kernels.tv.rows import project, subtract
 
 
 def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic: bool) -> Signals:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.kernels.dispatch import compiled, share, workers
-from workbench.kernels.pairs_reference import WIDE, by_products
+from workbench.kernels.pairs.reference import WIDE, by_products
 
 FEW = 3  # coordinates: with more, many points are near in the first one, and rows of them vectorise
 ROW = 256

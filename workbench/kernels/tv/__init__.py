@@ -1,7 +1,7 @@
 """Total variation of images and signals: differences, value and proximal map, with a certificate."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -27,6 +27,20 @@ class TVSolution(NamedTuple):
     iterations: Tensor
 
 
+class TVBackEnd(Protocol):
+    """What every back end has: pyright holds them to it."""
+
+    def gradient(self, x: Tensor, /) -> Tensor: ...
+
+    def divergence(self, p: Tensor, /) -> Tensor: ...
+
+    def tv(self, x: Tensor, isotropic: bool, /) -> Tensor: ...
+
+    def solve(
+        self, x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: int, dual: Tensor | None, /
+    ) -> tuple: ...
+
+
 def gradient(x: Tensor) -> Tensor:
     """Forward differences along each space axis, the last one 0 (Neumann): (B, C, *space) -> (B, C, d, *space)."""
     _require_signal(x, first=2)
@@ -47,7 +61,7 @@ def tv(x: Tensor, isotropic: bool = True) -> Tensor:
     Of a complex signal the moduli of the complex differences count.
     """
     _require_signal(x, first=2)
-    return implementation(__name__, x).tv(x, isotropic)
+    return _serving(x).tv(x, isotropic)
 
 
 def tv_prox(x: Tensor, t: Tensor, isotropic: bool = True, tolerance: float = 1e-6, iterations: int = 1000) -> Tensor:
@@ -82,7 +96,7 @@ def tv_solve(
     def solve(rows: Tensor | slice, dtype: torch.dtype, tolerance: float) -> TVSolution:
         signal, weights = x[rows].to(dtype), t[rows].to(real_of(dtype))
         start = None if dual is None else dual[rows].to(dtype)
-        server = implementation(__name__, signal, weights, *(() if start is None else (start,)))
+        server = _serving(signal, weights, *(() if start is None else (start,)))
         return TVSolution(*server.solve(signal, weights, isotropic, tolerance, iterations, start))
 
     return TVSolution(*in_digits(solve, x, t, tolerance))
@@ -109,6 +123,10 @@ def in_digits(solve: Callable[..., tuple], x: Tensor, t: Tensor, tolerance: floa
     return [torch.cat([_as(part, x.dtype) for part in pair])[order] for pair in parts]
 
 
+def _serving(x: Tensor, *others: Tensor) -> TVBackEnd:
+    return implementation(__name__, x, *others)
+
+
 def _as(part: Tensor, dtype: torch.dtype) -> Tensor:
     if part.dtype.is_complex:
         return part.to(dtype)
@@ -116,11 +134,11 @@ def _as(part: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def _gradient(x: Tensor) -> Tensor:
-    return implementation(__name__, x).gradient(x)
+    return _serving(x).gradient(x)
 
 
 def _divergence(p: Tensor) -> Tensor:
-    return implementation(__name__, p).divergence(p)
+    return _serving(p).divergence(p)
 
 
 def _require_signal(x: Tensor, first: int) -> None:
@@ -132,3 +150,9 @@ def _require_signal(x: Tensor, first: int) -> None:
         )
     if not (x.is_floating_point() or x.is_complex()):
         raise Refusal("real or complex numbers", str(x.dtype), "convert to a floating dtype first")
+
+
+if TYPE_CHECKING:
+    from workbench.kernels.tv import numba, reference, triton
+
+    _backends: tuple[TVBackEnd, ...] = (reference, numba, triton)

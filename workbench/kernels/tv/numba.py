@@ -1,4 +1,4 @@
-"""Total variation on the CPU: arrays in and out, and the loop over blocks of dual steps (rows are in tv_rows).
+"""Total variation on the CPU: arrays in and out, and the loop over blocks of dual steps (rows are in `rows`).
 
 Planes are real arrays (N, H, W * parts): a complex plane is its own storage, where `parts` = 2 neighbours in memory
 make a pixel, so that all linear pieces are the same. A signal is an image of one row: its row differences are 0.
@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.kernels import tv_rows
 from workbench.kernels.dispatch import share, workers
-from workbench.kernels.tv_reference import BLOCK, lipschitz, momentum
+from workbench.kernels.tv import rows as by_rows
+from workbench.kernels.tv.reference import BLOCK, lipschitz, momentum
 
 _plan = lru_cache(1024)(momentum)  # planes have few different histories, and ten steps of it take 40 us in arrays
 _BAND = 1 << 19  # bytes of a plane's band: a block of steps on it and on its duals, ten times that, stays in the cache
@@ -21,21 +21,21 @@ _BAND = 1 << 19  # bytes of a plane's band: a block of steps on it and on its du
 def gradient(x: Tensor) -> Tensor:
     planes, parts = as_planes(x)
     out = np.empty((len(planes), x.ndim - 2, *planes.shape[1:]), planes.dtype)
-    share(tv_rows.gradient, len(planes) * planes.shape[1], workers(planes.size), planes, out, parts)
+    share(by_rows.gradient, len(planes) * planes.shape[1], workers(planes.size), planes, out, parts)
     return as_tensor(out, x, (*x.shape[:2], x.ndim - 2, *x.shape[2:]))
 
 
 def divergence(p: Tensor) -> Tensor:
     fields, parts = as_fields(p)
     out = np.empty((len(fields), *fields.shape[2:]), fields.dtype)
-    share(tv_rows.divergence, len(fields) * fields.shape[2], workers(out.size), fields, out, parts)
+    share(by_rows.divergence, len(fields) * fields.shape[2], workers(out.size), fields, out, parts)
     return as_tensor(out, p, (*p.shape[:2], *p.shape[3:]))
 
 
 def tv(x: Tensor, isotropic: bool) -> Tensor:
     planes, parts = as_planes(x)
     rows = np.empty(planes.shape[:2])
-    share(tv_rows.variation, rows.size, workers(planes.size), planes, rows, parts, isotropic)
+    share(by_rows.variation, rows.size, workers(planes.size), planes, rows, parts, isotropic)
     return torch.from_numpy(rows).view(len(x), -1).sum(1).to(x.real.dtype)
 
 
@@ -57,7 +57,7 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     work = scratch[2 * rows :].reshape(threads, 3, margins, 2, -1)
     old[:] = 0
     if dual is not None:
-        share(tv_rows.feasible, count, threads, as_fields(dual)[0], old, parts, isotropic)
+        share(by_rows.feasible, count, threads, as_fields(dual)[0], old, parts, isotropic)
     u, final = np.empty_like(planes), np.empty((count, 2, *planes.shape[1:]), planes.dtype)
     sums, uphill = np.empty((count, height, 3)), np.zeros((count, height))
     theta, done = np.ones(count), np.zeros(count, np.int64)
@@ -67,7 +67,7 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
         plans = [_plan(place, block) for place in theta.tolist()]
         betas, theta = np.array([w for w, _ in plans], planes.dtype), np.array([end for _, end in plans])
         places = planes, weights, steps, betas, active, old, new, work, u, uphill, sums
-        share(tv_rows.advance, len(active) * bands, threads, *places, bands, parts, isotropic)
+        share(by_rows.advance, len(active) * bands, threads, *places, bands, parts, isotropic)
         if block:
             old, new = new, old
         k += block

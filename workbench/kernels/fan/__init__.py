@@ -5,7 +5,7 @@ distance D from the centre, at (-D sin(a), D cos(a)): bin d of N is where a ray 
 faces the source, u = d - (N - 1) / 2, so that tan(g) = u / D and r = D sin(g).
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -14,6 +14,14 @@ from workbench.kernels.dispatch import holds, implementation
 from workbench.kernels.linear import linear
 from workbench.refusal import Refusal
 from workbench.tensors import shown
+
+
+class FanProjector(Protocol):
+    """What every back end has: pyright holds them to it."""
+
+    def project(self, x: Tensor, angles: Tensor, distance: float, detectors: int, /) -> Tensor: ...
+
+    def backproject(self, y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int], /) -> Tensor: ...
 
 
 def project(x: Tensor, angles: Tensor, distance: float, detectors: int) -> Tensor:
@@ -45,10 +53,14 @@ class _Maps(NamedTuple):
     shape: tuple[int, int]
 
     def project(self, x: Tensor) -> Tensor:
-        return implementation(__name__, x).project(x, self.angles, self.distance, self.bins)
+        return _serving(x).project(x, self.angles, self.distance, self.bins)
 
     def backproject(self, y: Tensor) -> Tensor:
-        return implementation(__name__, y).backproject(y, self.angles, self.distance, self.shape)
+        return _serving(y).backproject(y, self.angles, self.distance, self.shape)
+
+
+def _serving(x: Tensor, *others: Tensor) -> FanProjector:
+    return implementation(__name__, x, *others)
 
 
 def _require(x: Tensor, angles: Tensor) -> None:
@@ -65,3 +77,9 @@ def _require_outside(distance: float, shape: tuple[int, int]) -> None:
     radius = (shape[0] ** 2 + shape[1] ** 2) ** 0.5 / 2
     if not distance > radius:
         raise Refusal(f"a source beyond {radius:g} px, outside the image", f"{distance:g} px", "move it away")
+
+
+if TYPE_CHECKING:
+    from workbench.kernels.fan import numba, reference, triton
+
+    _backends: tuple[FanProjector, ...] = (reference, numba, triton)

@@ -1,4 +1,4 @@
-"""The fan-beam projector on the CPU, from the rays' side, and its transpose, from the pixels', as in `radon_numba`.
+"""The fan-beam projector on the CPU, from the rays' side, and its transpose, from the pixels', as in `radon.numba`.
 
 A kernel serves the tasks first..last of all: the views of a sinogram, the rows of an image.
 """

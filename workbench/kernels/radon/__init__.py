@@ -6,7 +6,7 @@ angle 0 sums each column, as in skimage.transform.radon (whose axis falls on bin
 a bin weighs a pixel by max(0, m - |x cos(a) + y sin(a) - s|) / m^2: line integrals in units of pixels.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -15,6 +15,14 @@ from workbench.kernels.dispatch import holds, implementation
 from workbench.kernels.linear import linear
 from workbench.refusal import Refusal
 from workbench.tensors import shown
+
+
+class RadonProjector(Protocol):
+    """What every back end has: pyright holds them to it."""
+
+    def project(self, x: Tensor, angles: Tensor, detectors: int, /) -> Tensor: ...
+
+    def backproject(self, y: Tensor, angles: Tensor, shape: tuple[int, int], /) -> Tensor: ...
 
 
 def project(x: Tensor, angles: Tensor, detectors: int) -> Tensor:
@@ -45,10 +53,14 @@ class _Maps(NamedTuple):
     shape: tuple[int, int]
 
     def project(self, x: Tensor) -> Tensor:
-        return implementation(__name__, x).project(x, self.angles, self.bins)
+        return _serving(x).project(x, self.angles, self.bins)
 
     def backproject(self, y: Tensor) -> Tensor:
-        return implementation(__name__, y).backproject(y, self.angles, self.shape)
+        return _serving(y).backproject(y, self.angles, self.shape)
+
+
+def _serving(x: Tensor, *others: Tensor) -> RadonProjector:
+    return implementation(__name__, x, *others)
 
 
 def _double(angles: Tensor) -> Tensor:
@@ -61,3 +73,9 @@ def _require(x: Tensor, angles: Tensor) -> None:
         raise Refusal("a batch of real images or sinograms", came, "pass (B, H, W) or (B, A, D), none of them 0")
     if angles.ndim != 1 or angles.numel() == 0 or not holds(torch.isfinite(angles)):
         raise Refusal("finite angles (A,) in radians", shown(tuple(angles.shape)), "pass one or more")
+
+
+if TYPE_CHECKING:
+    from workbench.kernels.radon import numba, reference, triton
+
+    _backends: tuple[RadonProjector, ...] = (reference, numba, triton)

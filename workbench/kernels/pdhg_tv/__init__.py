@@ -1,6 +1,6 @@
 """The prior's half of a primal-dual step for total variation, with any data term: dual ascent, projection, descent."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from torch import Tensor
 
@@ -17,6 +17,12 @@ class Moves(NamedTuple):
     primal: Tensor
     dual: Tensor
     theta: float
+
+
+class PDHGTVBackEnd(Protocol):
+    """What every back end has: pyright holds them to it."""
+
+    def step(self, signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic: bool, /) -> Signals: ...
 
 
 def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic: bool = True) -> Signals:
@@ -38,4 +44,11 @@ def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic:
     ):
         if tuple(part.shape) != tuple(shape):
             raise Refusal(f"{name} of {shown(tuple(shape))}", shown(tuple(part.shape)), "pass what init made")
-    return implementation(__name__, x, *signals[1:], dual).step(signals, dual, moves, weight, isotropic)
+    server: PDHGTVBackEnd = implementation(__name__, x, *signals[1:], dual)
+    return server.step(signals, dual, moves, weight, isotropic)
+
+
+if TYPE_CHECKING:
+    from workbench.kernels.pdhg_tv import numba, reference, triton
+
+    _backends: tuple[PDHGTVBackEnd, ...] = (reference, numba, triton)
