@@ -19,14 +19,14 @@ PORT = 5596
 HEAD = ("", "median s", "quartiles", "goal")
 CLOCK = "import time; a = time.perf_counter(); {}; b = time.perf_counter(); {}; print(b - a, time.perf_counter() - b)"
 NOUNS = "import torch, workbench.experiment"
-KERNELS = "import workbench.kernels.tv_numba, workbench.kernels.radon_numba"
+KERNELS = "import workbench.kernels.tv.numba, workbench.kernels.radon.numba"
 
 
 def core() -> str:
     """An import of every module of the core but the compiled kernels and the command line."""
     found = (m.name for m in pkgutil.walk_packages(workbench.__path__, "workbench.", lambda name: None))
     left_out = ("workbench.app", "workbench.cli", "workbench.__main__")
-    compiled = ("_numba", "_rows", "_triton")
+    compiled = (".numba", ".rows", ".tgv.look", ".tgv.maps", "triton")
     return "import " + ", ".join(n for n in found if not n.startswith(left_out) and not n.endswith(compiled))
 
 

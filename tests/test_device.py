@@ -85,7 +85,8 @@ def stepped(problem: Problem, algorithm: algorithms.Algorithm) -> Tensor:
 
 @pytest.mark.parametrize(("name", "cls"), ALGORITHMS, ids=[name for name, _ in ALGORITHMS])
 def test_a_step_asks_nothing_of_its_device(name, cls, monkeypatch):
-    monkeypatch.setattr("workbench.algorithms.cubic.stream", lambda *_, **__: torch.Generator())  # "meta" has none
+    draws = "workbench.algorithms.second_order.cubic_newton.stream"
+    monkeypatch.setattr(draws, lambda *_, **__: torch.Generator())  # "meta" has none
     able = [p for p in problems() if not cls().unmet(p)]
     # The prox of TV is a run of its own, to a gap: it looks once a block of dual steps.
     fit = [p for p in able if not isinstance(p.prior, TotalVariation)] or able

@@ -21,7 +21,7 @@ from workbench.algorithms import (
     PnPPGD,
     ProximalGradient,
 )
-from workbench.algorithms.plug_and_play import Plugged
+from workbench.algorithms.denoiser.pnp_admm import Plugged
 from workbench.analysis import Kind, certify
 from workbench.analysis.metrics import signal_to_noise
 from workbench.analysis.progress import Progress

@@ -17,7 +17,7 @@ from workbench.algorithms import (
     ProximalGradient,
     State,
 )
-from workbench.algorithms.rows import spaced
+from workbench.algorithms.tomography.row_sums import spaced
 from workbench.operators import LinearOperator
 from workbench.problem import Problem
 from workbench.run import after, iterate, until

@@ -23,7 +23,8 @@ from workbench.algorithms import (
     State,
     TrustRegionNewton,
 )
-from workbench.algorithms.cubic import Model, _cubic
+from workbench.algorithms.second_order.cubic_newton import _cubic
+from workbench.algorithms.second_order.krylov_model import Model
 from workbench.data import Shipped
 from workbench.operators import Field, Operator
 from workbench.problem import Problem

@@ -31,7 +31,7 @@ def main() -> None:
         key = self, *kinds.values()
         if key not in done:
             triton.compile(ASTSource(self, kinds, constants), target=TARGET)
-            done[key] = f"{self.fn.__module__.rpartition('.')[2]}.{self.fn.__name__}"
+            done[key] = f"{self.fn.__module__.removeprefix('workbench.kernels.')}.{self.fn.__name__}"
 
     JITFunction.run = run
     with use("triton"):

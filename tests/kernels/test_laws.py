@@ -98,9 +98,10 @@ def test_triton_compiles_for_a_gpu():
 
 
 def written() -> set[str]:
-    """The Triton functions that store something, as `module.function`: those that are launched."""
-    found = set()
-    for path in (ROOT / "workbench/kernels").glob("*_triton.py"):
+    """The Triton functions that store something, as `kernel.module.function`: those that are launched."""
+    found, folder = set(), ROOT / "workbench/kernels"
+    for path in folder.rglob("*triton.py"):
+        module = ".".join(path.relative_to(folder).with_suffix("").parts)
         functions = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)]
-        found |= {f"{path.stem}.{f.name}" for f in functions if "tl.store(" in ast.unparse(f)}
+        found |= {f"{module}.{f.name}" for f in functions if "tl.store(" in ast.unparse(f)}
     return found

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from workbench.kernels import pairs, use
-from workbench.kernels.pairs_numba import WIDE
+from workbench.kernels.pairs.numba import WIDE
 from workbench.refusal import Refusal
 
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from workbench.kernels import dispatch, tv_numba, use
+from workbench.kernels import dispatch, use
 from workbench.kernels.tv import divergence, gradient, tv, tv_prox, tv_solve
+from workbench.kernels.tv import numba as tv_numba
 from workbench.refusal import Refusal
 from workbench.tensors import dot, norm2
 

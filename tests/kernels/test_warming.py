@@ -14,8 +14,8 @@ from workbench.kernels import warming
 
 
 def modules() -> list[Any]:
-    names = [m.name for m in pkgutil.iter_modules(kernels.__path__) if not m.name.endswith("_triton")]
-    return [importlib.import_module(f"workbench.kernels.{name}") for name in names]
+    found = pkgutil.walk_packages(kernels.__path__, "workbench.kernels.")
+    return [importlib.import_module(m.name) for m in found if not m.name.endswith("triton")]
 
 
 def shared() -> set[str]:

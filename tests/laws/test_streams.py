@@ -30,7 +30,7 @@ from workbench.networks.curvature import broadening, landscape, suggested_rate, 
 from workbench.noise import Gaussian
 from workbench.operators import Identity
 from workbench.parameters import changed, parameters
-from workbench.priors.gaussian_mixture import _patterns
+from workbench.priors.gaussian.gaussian_mixture import _patterns
 from workbench.problem import Problem
 from workbench.ranges import SeedRange
 from workbench.run import iterate

@@ -9,7 +9,7 @@ import torch
 from tests.laws.small import matrix, random
 from workbench.operators import Colour, Downsample, GaussianSensing, Identity, Mask, Radon, Stack, StructuredSensing
 from workbench.operators.cosine import cosine_sum, cosines
-from workbench.operators.sensing import hadamard
+from workbench.operators.sensors.sensing import hadamard
 from workbench.refusal import Refusal
 
 

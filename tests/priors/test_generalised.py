@@ -14,7 +14,7 @@ from workbench.analysis.certificates import Kind, certify
 from workbench.kernels import tgv, use
 from workbench.noise import Gaussian
 from workbench.operators import Identity, LinearOperator, Mask
-from workbench.operators.curvature import SecondDifferences
+from workbench.operators.differences.second_differences import SecondDifferences
 from workbench.priors import TotalGeneralisedVariation, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal

@@ -7,7 +7,7 @@ import torch
 
 from workbench.parameters import parameters
 from workbench.priors import WaveletL1
-from workbench.priors.filter_bank import FilterBank
+from workbench.priors.sparsity.filter_bank import FilterBank
 from workbench.refusal import Refusal
 from workbench.tensors import dot, generator, norm, norm2, normal_like
 

@@ -1,18 +1,16 @@
 """Algorithms: init and step."""
 
-from workbench.algorithms.accelerated import AcceleratedPDHG
-from workbench.algorithms.adaptive import AdaptivePDHG
-from workbench.algorithms.admm import ADMM
-from workbench.algorithms.annealed import PnPHQS
-from workbench.algorithms.backtracking import BacktrackingFISTA, BacktrackingProximalGradient
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.condat import CondatVu, LinearisedADMM
-from workbench.algorithms.conjugate import ConjugateGradient
-from workbench.algorithms.counts import MLEM, OSEM
-from workbench.algorithms.crank_nicolson import PreconditionedCrankNicolson
-from workbench.algorithms.cubic import CubicNewton, RegularisedNewton
-from workbench.algorithms.damped import GaussNewton, LevenbergMarquardt
-from workbench.algorithms.descent import ArmijoGradientDescent, BarzilaiBorwein, NonlinearConjugateGradient
+from workbench.algorithms.chains.crank_nicolson import PreconditionedCrankNicolson
+from workbench.algorithms.chains.mala import MALA
+from workbench.algorithms.chains.perturb_optimise import PerturbOptimise
+from workbench.algorithms.chains.skrock import SKROCK
+from workbench.algorithms.chains.unadjusted_langevin import UnadjustedLangevin
+from workbench.algorithms.denoiser.drp import DRP
+from workbench.algorithms.denoiser.pnp_admm import PnPADMM
+from workbench.algorithms.denoiser.pnp_hqs import PnPHQS
+from workbench.algorithms.denoiser.pnp_pgd import PnPPGD
+from workbench.algorithms.denoiser.red import RED
 from workbench.algorithms.diffusion import (
     DDNM,
     DDRM,
@@ -24,27 +22,48 @@ from workbench.algorithms.diffusion import (
     REDDiff,
     UnconditionalDiffusion,
 )
-from workbench.algorithms.douglas import DouglasRachford
-from workbench.algorithms.gradient import GradientDescent, ProximalGradient
-from workbench.algorithms.half_quadratic import HalfQuadraticSplitting
-from workbench.algorithms.heavy_ball import HeavyBall
-from workbench.algorithms.langevin import MALA, UnadjustedLangevin
-from workbench.algorithms.lbfgs import LBFGS
-from workbench.algorithms.least_squares import CGLS
-from workbench.algorithms.lsqr import LSMR, LSQR
-from workbench.algorithms.minres import MINRES
-from workbench.algorithms.momentum import FISTA, Nesterov
-from workbench.algorithms.newton import GaussNewtonCG, TrustRegionNewton
-from workbench.algorithms.nonconvex import IterativeHardThresholding, MonotoneAPG
-from workbench.algorithms.pdhg import PDHG
-from workbench.algorithms.perturbation import PerturbOptimise
-from workbench.algorithms.plug_and_play import PnPADMM, PnPPGD
-from workbench.algorithms.preconditioned import PreconditionedCG, PreconditionedGradient, PreconditionedPDHG
-from workbench.algorithms.red import DRP, RED
-from workbench.algorithms.rows import SART, SIRT, Kaczmarz, Landweber
-from workbench.algorithms.spiral import SPIRAL
-from workbench.algorithms.stabilised import SKROCK
-from workbench.algorithms.subgradient import SubGradient
+from workbench.algorithms.first_order.armijo import ArmijoGradientDescent
+from workbench.algorithms.first_order.backtracking import BacktrackingFISTA, BacktrackingProximalGradient
+from workbench.algorithms.first_order.barzilai_borwein import BarzilaiBorwein
+from workbench.algorithms.first_order.fista import FISTA
+from workbench.algorithms.first_order.gradient_descent import GradientDescent
+from workbench.algorithms.first_order.heavy_ball import HeavyBall
+from workbench.algorithms.first_order.iterative_hard_thresholding import IterativeHardThresholding
+from workbench.algorithms.first_order.landweber import Landweber
+from workbench.algorithms.first_order.monotone_apg import MonotoneAPG
+from workbench.algorithms.first_order.nesterov import Nesterov
+from workbench.algorithms.first_order.nonlinear_conjugate_gradient import NonlinearConjugateGradient
+from workbench.algorithms.first_order.preconditioned_gradient import PreconditionedGradient
+from workbench.algorithms.first_order.proximal_gradient import ProximalGradient
+from workbench.algorithms.first_order.spiral import SPIRAL
+from workbench.algorithms.first_order.subgradient import SubGradient
+from workbench.algorithms.krylov.cgls import CGLS
+from workbench.algorithms.krylov.conjugate_gradient import ConjugateGradient
+from workbench.algorithms.krylov.lsmr import LSMR
+from workbench.algorithms.krylov.lsqr import LSQR
+from workbench.algorithms.krylov.minres import MINRES
+from workbench.algorithms.krylov.preconditioned_cg import PreconditionedCG
+from workbench.algorithms.second_order.cubic_newton import CubicNewton
+from workbench.algorithms.second_order.gauss_newton import GaussNewton
+from workbench.algorithms.second_order.gauss_newton_cg import GaussNewtonCG
+from workbench.algorithms.second_order.lbfgs import LBFGS
+from workbench.algorithms.second_order.levenberg_marquardt import LevenbergMarquardt
+from workbench.algorithms.second_order.regularised_newton import RegularisedNewton
+from workbench.algorithms.second_order.trust_region_newton import TrustRegionNewton
+from workbench.algorithms.splitting.accelerated_pdhg import AcceleratedPDHG
+from workbench.algorithms.splitting.adaptive_pdhg import AdaptivePDHG
+from workbench.algorithms.splitting.admm import ADMM
+from workbench.algorithms.splitting.condat_vu import CondatVu
+from workbench.algorithms.splitting.douglas_rachford import DouglasRachford
+from workbench.algorithms.splitting.half_quadratic import HalfQuadraticSplitting
+from workbench.algorithms.splitting.linearised_admm import LinearisedADMM
+from workbench.algorithms.splitting.pdhg import PDHG
+from workbench.algorithms.splitting.preconditioned_pdhg import PreconditionedPDHG
+from workbench.algorithms.tomography.kaczmarz import Kaczmarz
+from workbench.algorithms.tomography.mlem import MLEM
+from workbench.algorithms.tomography.osem import OSEM
+from workbench.algorithms.tomography.sart import SART
+from workbench.algorithms.tomography.sirt import SIRT
 from workbench.algorithms.unrolled import UnrolledADMM, UnrolledIHT, UnrolledISTA, UnrolledPDHG
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What all Triton kernels share. Modules named `<kernel>_triton` alone import it: Triton is an optional package."""
+"""What all Triton kernels share. Modules whose names end in `triton` alone import it: Triton is optional."""
 
 from collections.abc import Callable
 from functools import lru_cache

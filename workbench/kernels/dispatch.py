@@ -66,14 +66,14 @@ def backend(x: Tensor, *others: Tensor) -> str:
     return "numba" if x.device.type == "cpu" else "reference"
 
 
-def implementation(kernel: str, x: Tensor, *others: Tensor) -> SimpleNamespace:
-    """The functions of `<kernel>_<backend>`, which serves x, of the reference's where that back end has no such kernel.
+def implementation(kernel: str, x: Tensor, *others: Tensor) -> Any:
+    """The functions of `<kernel>.<backend>`, which serves x, of the reference's where that back end has no such kernel.
 
     It is imported at its first use: Numba costs half a second. Tensors reach its functions without lazy flags, which
     compiled kernels, who read memory, cannot see.
     """
-    module = f"{kernel}_{backend(x, *others)}"
-    return _served(module if _importable(module) else f"{kernel}_reference")
+    module = f"{kernel}.{backend(x, *others)}"
+    return _served(module if _importable(module) else f"{kernel}.reference")
 
 
 @cache

@@ -2,10 +2,13 @@
 
 from workbench.noise.base import Likelihood, Noise
 from workbench.noise.gaussian import Gaussian
-from workbench.noise.magnitudes import MultiplicativeGamma, Rician
+from workbench.noise.laplace import Laplace
+from workbench.noise.multiplicative_gamma import MultiplicativeGamma
 from workbench.noise.poisson import Poisson
-from workbench.noise.robust import Laplace, SaltAndPepper, StudentT
+from workbench.noise.rician import Rician
+from workbench.noise.salt_and_pepper import SaltAndPepper
 from workbench.noise.sobolev import Sobolev
+from workbench.noise.student_t import StudentT
 
 __all__ = [
     "Gaussian",

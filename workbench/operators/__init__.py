@@ -1,26 +1,39 @@
 """Forward operators: y = A(x)."""
 
-from workbench.operators.algebra import Adjoint, Composition, Identity, Jacobian, Map, Scaled, Sum
+from workbench.operators.algebra.adjoint import Adjoint
+from workbench.operators.algebra.composition import Composition
+from workbench.operators.algebra.identity import Identity
+from workbench.operators.algebra.jacobian import Jacobian
+from workbench.operators.algebra.map import Map
+from workbench.operators.algebra.scaled import Scaled
+from workbench.operators.algebra.stack import Stack
+from workbench.operators.algebra.sum import Sum
 from workbench.operators.base import Basis, Field, LinearOperator, Operator, SignalShape
-from workbench.operators.bicubic import BicubicDownsample
-from workbench.operators.clipping import Clipping
-from workbench.operators.colour import Colour
-from workbench.operators.convolution import GaussianBlur, MotionBlur, PeriodicConvolution
-from workbench.operators.diffusion import HeatDiffusion
-from workbench.operators.downsample import Downsample
-from workbench.operators.fan_beam import FanBeamRadon
-from workbench.operators.fourier import FourierMask, MultiCoilFourier
-from workbench.operators.gradient import FiniteDifference, Gradient
-from workbench.operators.graph import GraphIncidence, GraphLaplacian
-from workbench.operators.integration import Abel, Integration
-from workbench.operators.interferometry import RadioInterferometry
-from workbench.operators.mask import Mask
-from workbench.operators.phase import PhaseRetrieval
-from workbench.operators.point_spread import AiryBlur, ConvolutionPSF, DefocusBlur, MoffatBlur
-from workbench.operators.radon import Radon
-from workbench.operators.sensing import GaussianSensing, StructuredSensing
-from workbench.operators.stack import Stack
-from workbench.operators.varying_blur import SpatiallyVaryingBlur
+from workbench.operators.blurs.airy_blur import AiryBlur
+from workbench.operators.blurs.convolution_psf import ConvolutionPSF
+from workbench.operators.blurs.defocus_blur import DefocusBlur
+from workbench.operators.blurs.gaussian_blur import GaussianBlur
+from workbench.operators.blurs.heat_diffusion import HeatDiffusion
+from workbench.operators.blurs.moffat_blur import MoffatBlur
+from workbench.operators.blurs.motion_blur import MotionBlur
+from workbench.operators.blurs.periodic_convolution import PeriodicConvolution
+from workbench.operators.blurs.spatially_varying_blur import SpatiallyVaryingBlur
+from workbench.operators.differences.finite_difference import FiniteDifference
+from workbench.operators.differences.gradient import Gradient
+from workbench.operators.differences.graph import GraphIncidence, GraphLaplacian
+from workbench.operators.frequencies.fourier import FourierMask, MultiCoilFourier
+from workbench.operators.frequencies.phase_retrieval import PhaseRetrieval
+from workbench.operators.frequencies.radio_interferometry import RadioInterferometry
+from workbench.operators.integrals.abel import Abel
+from workbench.operators.integrals.fan_beam_radon import FanBeamRadon
+from workbench.operators.integrals.integration import Integration
+from workbench.operators.integrals.radon import Radon
+from workbench.operators.sensors.bicubic_downsample import BicubicDownsample
+from workbench.operators.sensors.clipping import Clipping
+from workbench.operators.sensors.colour import Colour
+from workbench.operators.sensors.downsample import Downsample
+from workbench.operators.sensors.mask import Mask
+from workbench.operators.sensors.sensing import GaussianSensing, StructuredSensing
 
 __all__ = [
     "Abel",

@@ -104,7 +104,7 @@ class Operator(nn.Module, ABC, metaclass=Checked):
 
     def at(self, x: Tensor) -> "LinearOperator":
         """The Jacobian of A at x."""
-        from workbench.operators.algebra import Jacobian
+        from workbench.operators.algebra.jacobian import Jacobian
 
         return Jacobian(self, x)
 
@@ -162,7 +162,7 @@ class LinearOperator(Operator):
     @property
     def H(self) -> "LinearOperator":
         """The adjoint as an operator."""
-        from workbench.operators.algebra import Adjoint
+        from workbench.operators.algebra.adjoint import Adjoint
 
         return Adjoint(self)
 
@@ -172,17 +172,17 @@ class LinearOperator(Operator):
         return self.H @ self
 
     def __matmul__(self, inner: "LinearOperator") -> "LinearOperator":
-        from workbench.operators.algebra import Composition
+        from workbench.operators.algebra.composition import Composition
 
         return Composition(self, inner)
 
     def __add__(self, other: "LinearOperator") -> "LinearOperator":
-        from workbench.operators.algebra import Sum
+        from workbench.operators.algebra.sum import Sum
 
         return Sum(self, other)
 
     def __rmul__(self, factor: float) -> "LinearOperator":
-        from workbench.operators.algebra import Scaled
+        from workbench.operators.algebra.scaled import Scaled
 
         return Scaled(self, factor)
 

@@ -1,32 +1,41 @@
 """Priors: g(x)."""
 
-from workbench.priors.affine import AffineConstraint
 from workbench.priors.base import NEEDS_IN_WORDS, Can, Prior, Weight
-from workbench.priors.constraints import Box, NonNegative
-from workbench.priors.denoising import Denoising
+from workbench.priors.combined.magnitude_of import MagnitudeOf
+from workbench.priors.combined.parts_of import PartsOf
+from workbench.priors.combined.sum import Sum
 from workbench.priors.entropy import Entropy
-from workbench.priors.gaussian_mixture import GaussianMixture
-from workbench.priors.gaussian_process import GaussianProcess
-from workbench.priors.generalised import TotalGeneralisedVariation
-from workbench.priors.gradient_step import GradientStep
-from workbench.priors.graph import GraphLaplacian
-from workbench.priors.huber import Huber, HuberTV
-from workbench.priors.learned_proximal import LearnedProximal
-from workbench.priors.modulus import MagnitudeOf
-from workbench.priors.nonconvex import L0, MCP, SCAD
-from workbench.priors.nuclear import NuclearNorm
-from workbench.priors.parts import PartsOf
-from workbench.priors.restoration import RestorationPrior
-from workbench.priors.score import ScorePrior
-from workbench.priors.sets import L1Ball, L2Ball, LInfBall, Simplex
-from workbench.priors.smoothed import SmoothedTotalVariation
-from workbench.priors.sobolev import Sobolev
-from workbench.priors.sparsity import L1, ElasticNet, GroupL1
-from workbench.priors.sum import Sum
-from workbench.priors.tikhonov import Tikhonov, Zero
-from workbench.priors.total_variation import TotalVariation
-from workbench.priors.wavelet import WaveletL1
-from workbench.priors.weighted import WeightedTotalVariation
+from workbench.priors.gaussian.gaussian_mixture import GaussianMixture
+from workbench.priors.gaussian.gaussian_process import GaussianProcess
+from workbench.priors.gaussian.graph_laplacian import GraphLaplacian
+from workbench.priors.gaussian.sobolev import Sobolev
+from workbench.priors.gaussian.tikhonov import Tikhonov
+from workbench.priors.gaussian.zero import Zero
+from workbench.priors.learned.denoising import Denoising
+from workbench.priors.learned.gradient_step import GradientStep
+from workbench.priors.learned.learned_proximal import LearnedProximal
+from workbench.priors.learned.restoration_prior import RestorationPrior
+from workbench.priors.learned.score_prior import ScorePrior
+from workbench.priors.sets.affine_constraint import AffineConstraint
+from workbench.priors.sets.box import Box
+from workbench.priors.sets.l1_ball import L1Ball
+from workbench.priors.sets.l2_ball import L2Ball
+from workbench.priors.sets.l_inf_ball import LInfBall
+from workbench.priors.sets.non_negative import NonNegative
+from workbench.priors.sets.simplex import Simplex
+from workbench.priors.sparsity.elastic_net import ElasticNet
+from workbench.priors.sparsity.group_l1 import GroupL1
+from workbench.priors.sparsity.l0 import L0
+from workbench.priors.sparsity.l1 import L1
+from workbench.priors.sparsity.mcp import MCP
+from workbench.priors.sparsity.nuclear_norm import NuclearNorm
+from workbench.priors.sparsity.scad import SCAD
+from workbench.priors.sparsity.wavelet_l1 import WaveletL1
+from workbench.priors.variation.huber import Huber, HuberTV
+from workbench.priors.variation.smoothed_total_variation import SmoothedTotalVariation
+from workbench.priors.variation.total_generalised_variation import TotalGeneralisedVariation
+from workbench.priors.variation.total_variation import TotalVariation
+from workbench.priors.variation.weighted_total_variation import WeightedTotalVariation
 
 __all__ = [
     "L0",

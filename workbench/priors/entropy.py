@@ -8,7 +8,7 @@ from torch import Tensor
 from workbench.divergence import divergence
 from workbench.parameters import Range
 from workbench.priors.base import Can, Prior, Weight
-from workbench.priors.constraints import no_order
+from workbench.priors.sets.indicator import no_order
 from workbench.tensors import Shape, total
 
 _STEPS = 7  # of Newton, which has every digit by then

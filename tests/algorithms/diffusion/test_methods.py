@@ -14,7 +14,7 @@ from workbench import operators
 from workbench.algorithms import DDNM, DDRM, DDS, DPS, MCG, DiffPIR, PiGDM, REDDiff, UnconditionalDiffusion
 from workbench.algorithms.diffusion import CosineVP, Guided, ProbabilityFlow
 from workbench.algorithms.diffusion.guidance import spread_by
-from workbench.algorithms.diffusion.singular import spectral, unknown
+from workbench.algorithms.diffusion.spectral import spectral, unknown
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import LinearOperator
 from workbench.posterior import exact

@@ -1,7 +1,6 @@
 """Diffusion as an algorithm: from noise, level by level, to a sample."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
@@ -9,16 +8,13 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.diffusion.samplers import DDIM, Move, Sampler
-from workbench.algorithms.diffusion.schedules import Karras, Level, Schedule
+from workbench.algorithms.diffusion.samplers.sampler import Move
+from workbench.algorithms.diffusion.schedules.karras import Karras
+from workbench.algorithms.diffusion.schedules.schedule import Level, Schedule
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, normal_like
-
-Spread = Annotated[
-    float, Range(0.05, 2, log=True, limits=(1e-6, 1e6)), "standard deviation of signals, as the method supposes"
-]
+from workbench.tensors import normal_like
 
 
 @dataclass(frozen=True)
@@ -67,42 +63,3 @@ class Diffusion(Algorithm):
 
     def done(self, state: Noisy) -> bool:
         return state.ratio == 0
-
-
-@dataclass(frozen=True)
-class Guided(Diffusion):
-    """A method is how it estimates the clean signal from a noisy one and the data; samplers do the rest."""
-
-    sampler: Annotated[Sampler, "from one level to the next"] = DDIM()
-
-    @abstractmethod
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
-        """E[x | z, y] as far as the method knows it, z = x + ratio n."""
-
-    def advance(self, problem: Problem, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
-        def estimate(z: Tensor, ratio: float) -> Tensor:
-            return self.estimate(problem, z, ratio, state.measured)
-
-        return self.sampler.move(state.noisy, *levels, estimate, rng)
-
-
-@dataclass(frozen=True)
-class UnconditionalDiffusion(Guided):
-    """Samples of the prior, whatever the data: x = E[x | z] by the denoiser alone.
-
-    In the limit of many levels and of much noise at the start they are exact, where the denoiser is.
-    Song et al. 2021, doi 10.48550/arXiv.2011.13456.
-    """
-
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
-        return problem.prior.denoise(z, ratio)
-
-
-def deviation(problem: Problem) -> float:
-    """The standard deviation of white Gaussian noise."""
-    return problem.noise.lipschitz(problem.y) ** -0.5
-
-
-def left(ratio: float, spread: float) -> float:
-    """The variance of a white signal of this spread that is left when z = x + ratio n is known."""
-    return (ratio * spread) ** 2 / (ratio**2 + spread**2)

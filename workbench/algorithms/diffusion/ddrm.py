@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Needs
-from workbench.algorithms.diffusion.base import Diffusion, Noisy, deviation
+from workbench.algorithms.diffusion.base import Diffusion, Noisy
+from workbench.algorithms.diffusion.guided import deviation
 from workbench.algorithms.diffusion.nearer import back, linear
-from workbench.algorithms.diffusion.samplers import Move
-from workbench.algorithms.diffusion.schedules import Level
-from workbench.algorithms.diffusion.singular import UNKNOWN, spectral, unknown
+from workbench.algorithms.diffusion.samplers.sampler import Move
+from workbench.algorithms.diffusion.schedules.schedule import Level
+from workbench.algorithms.diffusion.spectral import UNKNOWN, spectral, unknown
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can

@@ -9,9 +9,10 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs
 from workbench.algorithms.diffusion.base import Noisy
-from workbench.algorithms.diffusion.schedules import Karras, Schedule
-from workbench.algorithms.gradient import inverse
-from workbench.algorithms.scales import bend_along
+from workbench.algorithms.diffusion.schedules.karras import Karras
+from workbench.algorithms.diffusion.schedules.schedule import Schedule
+from workbench.algorithms.steps.lengths import inverse
+from workbench.algorithms.steps.scales import bend_along
 from workbench.linalg import ratio
 from workbench.noise import Likelihood
 from workbench.parameters import Range

@@ -1,0 +1,1 @@
+"""A denoiser, or a network that restores, in place of the prior."""

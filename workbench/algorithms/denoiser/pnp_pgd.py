@@ -1,0 +1,57 @@
+"""Plug-and-play: proximal gradient whose prox is any denoiser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from workbench.algorithms.base import Needs, State, Step
+from workbench.algorithms.denoiser.strength import Strength, Warm, noise_in_signal, seen, warmed
+from workbench.algorithms.first_order.gradient_method import GradientMethod
+from workbench.algorithms.steps.lengths import searches
+from workbench.algorithms.steps.misfit_prox import each
+from workbench.algorithms.steps.parabola import Bent, advanced, following, wearing
+from workbench.noise import Likelihood
+from workbench.priors import Can
+from workbench.problem import Problem
+from workbench.tensors import Each, least, times
+
+
+@dataclass(frozen=True)
+class PnPPGD(GradientMethod):
+    """x <- D(x - step grad misfit, sigma): proximal gradient with a denoiser in place of the prox.
+
+    Goes to a fixed point where D - 1 has a Lipschitz constant below 1 and the misfit is strongly convex, or where D is
+    averaged, both below 2/L. 1/L and sigma = sqrt(step) are taken when none is given: D a prox, it is ProximalGradient.
+    Where the misfit bends unevenly, L is its bend at hand, which changes less and less, and sigma that of most data.
+    Venkatakrishnan et al. 2013, doi 10.1109/GlobalSIP.2013.6737048; Ryu et al. 2019, doi 10.48550/arXiv.1905.05406.
+    """
+
+    sigma: Strength = None
+    step_size: Step = None
+    warm: Warm = 20
+
+    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD)
+    exact = minimises = False
+
+    @property
+    def given(self) -> float | None:
+        return self.step_size
+
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return seen(problem)
+
+    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+        denoise, sigma = problem.prior.denoise, warmed(problem, self._last(state), state.k, self.warm)
+        if searches(self.step_size, state):
+            return advanced(problem, state, lambda g, r: each(denoise, sigma, state.x - times(r, g)), wearing)[0]
+        ahead = state.x - times(self.length(state), problem.misfit_grad(state.x))
+        return following(state, each(denoise, sigma, ahead))
+
+    def denoised_at(self, state: State) -> float | None:
+        return least(self._last(state)) if state.k >= self.warm else None
+
+    def _last(self, state: State) -> Each:
+        if self.sigma is not None:
+            return self.sigma
+        return noise_in_signal(state) if searches(self.step_size, state) else self.length(state) ** 0.5

@@ -1,0 +1,45 @@
+"""What methods along the misfit's gradient share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, State
+from workbench.algorithms.steps.lengths import bends, found_step, safe_step
+from workbench.algorithms.steps.parabola import Bent, bent
+from workbench.problem import Problem
+from workbench.tensors import Each, least
+
+
+@dataclass(frozen=True)
+class GradientMethod(Algorithm):
+    """Steps along the misfit's gradient: of a given length, or 1/L, or by the bend at hand where that is uneven."""
+
+    safe_share: ClassVar[float] = 2.0  # the largest safe step, in units of 1/L
+
+    @property
+    def given(self) -> float | None:
+        """The step that a person gave."""
+        return None
+
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return bends(problem)
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
+        return bent(problem, x, self.measure(problem))
+
+    def adapt(self, problem: Problem, state: Bent) -> Bent:
+        return replace(bent(problem, state.x, self.measure(problem)), k=state.k)
+
+    def length(self, state: State) -> Each:
+        """The step in use."""
+        return found_step(state, self.given)
+
+    def current_step(self, state: State) -> float | None:
+        return least(self.length(state))
+
+    def largest_step(self, state: State) -> float | None:
+        return safe_step(state, self.given, self.safe_share)

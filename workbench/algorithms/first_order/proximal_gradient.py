@@ -1,0 +1,50 @@
+"""Gradient descent with the prior's prox."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Needs, Step
+from workbench.algorithms.first_order.gradient_method import GradientMethod
+from workbench.algorithms.steps.lengths import found_step, searches
+from workbench.algorithms.steps.misfit_prox import each
+from workbench.algorithms.steps.parabola import Bent, Point, advanced, following
+from workbench.noise import Likelihood
+from workbench.priors import Can
+from workbench.problem import Problem
+from workbench.tensors import Each, times
+
+
+@dataclass(frozen=True)
+class ProximalGradient(GradientMethod):
+    """x <- prox(x - step grad misfit, step): the gradient of the noise, the prox of the prior.
+
+    Below 2/L, L of the misfit, the objective falls at every step; 1/L is taken when none is given. Where the misfit
+    bends unevenly, 1/L of its bend at hand, so that the objective falls there too.
+    Combettes & Wajs 2005, doi 10.1137/050626090.
+    """
+
+    step_size: Step = None
+
+    needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD)
+
+    @property
+    def given(self) -> float | None:
+        return self.step_size
+
+    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+        return proximal_step(problem, state, self.step_size)
+
+
+def proximal_step(problem: Problem, state: Point, step_size: float | None, relax: float = 1.0) -> Point:
+    """The state after a gradient step on the misfit, `relax` times as long, and a prox step on the prior."""
+    if searches(step_size, state):
+        prox = problem.prior.prox
+        return advanced(problem, state, lambda g, r: each(prox, relax * r, state.x - times(relax * r, g)))[0]
+    return following(state, forward_backward(problem, state.x, relax * found_step(state, step_size)))
+
+
+def forward_backward(problem: Problem, x: Tensor, step: Each) -> Tensor:
+    """A gradient step on the misfit, then a prox step on the prior."""
+    return each(problem.prior.prox, step, x - times(step, problem.misfit_grad(x)))

@@ -1,0 +1,82 @@
+"""The subgradient method."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.steps.misfit_prox import each
+from workbench.algorithms.steps.scales import typical_curvature
+from workbench.noise import Likelihood
+from workbench.parameters import Range
+from workbench.priors import Can, Prior
+from workbench.problem import Problem
+from workbench.tensors import Each, column, each_of, norm, spread, times
+
+
+@dataclass(frozen=True)
+class Best(State):
+    """The best iterate so far, its objective, (B,), and the one that moves on."""
+
+    value: Tensor = field(kw_only=True)
+    current: Tensor = field(kw_only=True)
+
+    @property
+    def moving(self) -> Tensor:
+        return self.current
+
+
+@dataclass(frozen=True)
+class SubGradient(Algorithm):
+    """x <- P(x - length / sqrt(k) g / |g|), g a subgradient of the objective, P onto the constraint, if it is one.
+
+    Convex: the best objective so far, which is the one shown, comes down to the minimum as O(1 / sqrt k), slower than
+    all others here, whatever the edges of the objective. Priors without a gradient give one at their prox, nearer
+    and nearer to x. Shor 1985, doi 10.1007/978-3-642-82118-9; Kiwiel 2004, doi 10.1137/S1052623400376366.
+    """
+
+    reach: Annotated[
+        float, Range(1e-3, 1, log=True, limits=(1e-9, 1e3)), "first length, in units of the length of the start"
+    ] = 0.03
+
+    exact = False
+    needs = Needs(prior=Can.SPLIT | Can.VALUE | Can.CONVEX, noise=Likelihood.CONVEX, linear=True)
+
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        length = norm(problem.start())
+        length = torch.where(length > 0, length, 1)
+        return {"curvature": each_of(typical_curvature(problem)), "length": each_of(length)}
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Best:
+        return Best(x, 0, self.measure(problem), value=problem.objective(x), current=x)
+
+    def step(self, problem: Problem, state: Best, rng: torch.Generator) -> Best:
+        x, root = state.current, (state.k + 1) ** 0.5
+        slope = problem.misfit_grad(x)
+        if Can.PROJECTION not in problem.prior.can:
+            slope = slope + subgradient(problem.prior, x, 10 * root * state.measured["curvature"])
+        size = norm(slope)
+        length = self.reach / root * column(state.measured["length"], x)
+        x = x - spread(torch.where(size > 0, length / size, 0 * size), x) * slope
+        if Can.PROJECTION in problem.prior.can:
+            x = problem.prior.prox(x, 1.0)
+        value = problem.objective(x)
+        best = torch.where(spread(value <= state.value, x), x, state.x)
+        return replace(state, x=best, value=value.minimum(state.value), current=x, k=state.k + 1)
+
+    def adapt(self, problem: Problem, state: Best) -> Best:
+        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+
+
+def subgradient(prior: Prior, x: Tensor, fineness: Each) -> Tensor:
+    """The gradient of a convex g; where it has none, one of the subgradients of outer at its prox near K x.
+
+    By Moreau, t z = t prox_{g / t}(z) + prox_{t g*}(t z), and the last is a subgradient at the first.
+    """
+    if Can.GRAD in prior.can:
+        return prior.grad(x)
+    K = prior.linear(tuple(x.shape[1:]))
+    return K.adjoint(each(prior.outer.conjugate_prox, fineness, times(fineness, K(x))))

@@ -1,0 +1,1 @@
+"""Quadratic problems in Krylov spaces."""

@@ -1,0 +1,33 @@
+"""Gauss and Newton's method along a line, its model solved by conjugate gradients."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.second_order.descent import Descent, Downhill, armijo, begun, downhill, moved
+from workbench.algorithms.second_order.truncated import CURVED, Inner, truncated
+from workbench.problem import Problem
+from workbench.tensors import spread
+
+
+@dataclass(frozen=True)
+class GaussNewtonCG(Descent):
+    """x <- x + t p, G p = -grad objective(x), G = J* nll'' J + H_prior: the Hessian without the bend of A.
+
+    p by conjugate gradients, the more exact the smaller the gradient; t by halving, so that the objective falls at
+    every step. Quadratic near a minimum that explains the data, superlinear where A is linear. Nocedal & Wright 2006,
+    doi 10.1007/978-0-387-40065-5, section 7.1.
+    """
+
+    inner: Inner = 4
+
+    needs = CURVED
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Downhill:
+        return begun(problem, x)
+
+    def step(self, problem: Problem, state: Downhill, rng: torch.Generator) -> Downhill:
+        far = torch.full_like(state.value, torch.inf)
+        p = downhill(truncated(problem.gauss_newton(state.x), state, far, self.inner), state.slope)
+        return moved(problem, state, state.x + spread(armijo(problem, state, p), p) * p)

@@ -1,0 +1,1 @@
+"""The misfit and the prior by turns: proxes, duals and multipliers."""

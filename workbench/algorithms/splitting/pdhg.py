@@ -1,0 +1,119 @@
+"""The primal-dual hybrid gradient method."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, NamedTuple, TypeVar
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.steps.misfit_prox import each
+from workbench.algorithms.steps.scales import split_scales
+from workbench.kernels.pdhg_tv import Moves
+from workbench.noise import Likelihood
+from workbench.operators import Identity, LinearOperator
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+from workbench.tensors import Each, least, times
+
+_SAFETY = 0.99
+
+
+@dataclass(frozen=True)
+class PrimalDual(State):
+    """The iterate, the extrapolated one, the dual of the data and the dual of the prior (None where K = 1)."""
+
+    ahead: Tensor = field(kw_only=True)
+    data: Tensor = field(kw_only=True)
+    dual: Tensor | None = field(kw_only=True)
+
+    def duals(self) -> tuple[Tensor | None, Tensor | None]:
+        return self.data, self.dual
+
+
+Point = TypeVar("Point", bound=PrimalDual)
+
+
+class Steps(NamedTuple):
+    """The steps of x, of the dual of the data and of the dual of the prior."""
+
+    primal: Each
+    data: Each
+    prior: Each
+
+
+@dataclass(frozen=True)
+class PDHG(Algorithm):
+    """min nll(A x) + outer(K x): p <- prox of s nll*, q <- prox of r outer*, then x <- x - step (A* p + K* q).
+
+    The duals see x + theta (x - x before). s and r follow from the step, step (s |A|^2 + r |K|^2) = 0.99, of which
+    the data have the share `balance`: converges at theta = 1 for every step. Where K = 1 the prior acts by its prox
+    on x. Default step: docs/decisions/pdhg_steps.md. Chambolle & Pock 2011, doi 10.1007/s10851-010-0251-1.
+    """
+
+    step_size: Step = None
+    balance: Annotated[float, Range(0.05, 0.95, limits=(0.001, 0.999)), "share of the data in the dual steps"] = 0.2
+    theta: Annotated[float, Range(0, 1), "extrapolation"] = 1.0
+
+    needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX, linear=True)
+
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return split_scales(problem)
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PrimalDual:
+        linear = problem.prior.linear(problem.operator.in_shape)
+        data, dual = torch.zeros_like(problem.y), _start(linear, x)
+        return PrimalDual(x, 0, self.measure(problem), ahead=x, data=data, dual=dual)
+
+    def step(self, problem: Problem, state: PrimalDual, rng: torch.Generator) -> PrimalDual:
+        return advance(problem, state, dual_steps(state, self._step(state), self.balance), self.theta)
+
+    def adapt(self, problem: Problem, state: PrimalDual) -> PrimalDual:
+        linear = problem.prior.linear(problem.operator.in_shape)
+        fits = state.dual is not None and state.dual.shape[1:] == linear.out_shape
+        dual = state.dual if fits else _start(linear, state.x)
+        return replace(state, dual=dual, measured=self.measure(problem))
+
+    def current_step(self, state: State) -> float | None:
+        return least(self._step(state))
+
+    def _step(self, state: State) -> Each:
+        return state.measured["step"] if self.step_size is None else self.step_size
+
+
+def dual_steps(state: PrimalDual, step: Each, balance: float) -> Steps:
+    """The steps of x and of both duals, step (s |A|^2 + r |K|^2) = 0.99."""
+    share = 1.0 if state.dual is None else balance
+    s = _SAFETY * share / (step * state.measured["operator"] ** 2)
+    return Steps(step, s, 0.0 if state.dual is None else _SAFETY * (1 - share) / (step * state.measured["linear"] ** 2))
+
+
+def advance(problem: Problem, state: Point, steps: Steps, theta: float) -> Point:
+    """A step of both duals and of x; the steps are numbers, or (B,) on the CPU."""
+    prior, operator = problem.prior, problem.operator.at(state.x)
+    v = times(1 / steps.data, state.data) + operator(state.ahead)
+    data = times(steps.data, v - each(problem.noise.prox, 1 / steps.data, v, problem.y))
+    slope, dual = operator.adjoint(data), state.dual
+    if dual is None:
+        x = each(prior.outer.prox, steps.primal, state.x - times(steps.primal, slope))
+        return replace(state, x=x, ahead=x + theta * (x - state.x), data=data, k=state.k + 1)
+    moves = Moves(_of_each(steps.primal, state), _of_each(steps.prior, state), theta)
+    fused = prior.primal_dual((state.x, state.ahead, slope), dual, moves)
+    if fused is not None:
+        x, ahead, dual = fused
+        return replace(state, x=x, ahead=ahead, data=data, dual=dual, k=state.k + 1)
+    linear = prior.linear(problem.operator.in_shape)
+    dual = each(prior.outer.conjugate_prox, steps.prior, dual + times(steps.prior, linear(state.ahead)))
+    x = state.x - times(steps.primal, slope + linear.adjoint(dual))
+    return replace(state, x=x, ahead=x + theta * (x - state.x), data=data, dual=dual, k=state.k + 1)
+
+
+def _of_each(amount: Each, state: PrimalDual) -> Tensor:
+    """One number for each item, (B,) float64 on the CPU."""
+    return torch.as_tensor(amount, dtype=torch.float64).expand(len(state.x))
+
+
+def _start(linear: LinearOperator, x: Tensor) -> Tensor | None:
+    return None if isinstance(linear, Identity) else torch.zeros_like(linear(x))

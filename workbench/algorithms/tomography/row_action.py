@@ -1,0 +1,63 @@
+"""What methods that sweep through the rows of A share."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.first_order.proximal_gradient import forward_backward
+from workbench.algorithms.steps.lengths import found_step
+from workbench.algorithms.steps.line_search import rounding_of
+from workbench.noise import Likelihood
+from workbench.operators import LinearOperator
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+from workbench.tensors import Each, spread
+
+Relax = Annotated[float, Range(0.1, 1.9, limits=(0, 2)), "relaxation: 1 solves the equations it looks at"]
+Count = Annotated[int, Range(1, 64, log=True, limits=(1, 1e6)), "parts of the data, looked at one after another"]
+
+
+@dataclass(frozen=True)
+class Swept(State):
+    """The iterate, and the objective that it must not exceed, (B,)."""
+
+    ceiling: Tensor = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class RowAction(Algorithm):
+    """x <- sweep(x); an item that would end above its start takes a gradient step of 1/L instead."""
+
+    needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, white=True)
+
+    @abstractmethod
+    def sweep(self, problem: Problem, state: Swept) -> Tensor:
+        """The next iterate, all data looked at once."""
+
+    def measure(self, problem: Problem) -> Mapping[str, Each]:
+        return {"lipschitz": problem.lipschitz()}
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Swept:
+        return Swept(x, 0, self.measure(problem), ceiling=problem.objective(x))
+
+    def step(self, problem: Problem, state: Swept, rng: torch.Generator) -> Swept:
+        x = self.sweep(problem, state)
+        below = problem.objective(x) <= state.ceiling + rounding_of(state.ceiling, x)
+        if not bool(below.all()):
+            plain = forward_backward(problem, state.x, found_step(state))
+            x = torch.where(spread(below, x), x, plain)
+        return replace(state, x=x, k=state.k + 1)
+
+    def adapt(self, problem: Problem, state: Swept) -> Swept:
+        return replace(state, measured=self.measure(problem), ceiling=problem.objective(state.x))
+
+
+def operator_of(problem: Problem) -> LinearOperator:
+    """The linear operator of a problem."""
+    return problem.operator.at(problem.y)

@@ -1,0 +1,206 @@
+"""Total generalised variation, compiled: Halpern's iteration with reflections and restarts on each plane, row by row.
+
+The fields of a state are u (0), w (1, 2), p (3, 4) and q (5 to 7: xx, yy and sqrt 2 xy), each (parts, H, W); a complex
+plane has two parts. In a support problem, damping >= 0, there are no u and p, and s = Du - w stands for w.
+`bar` holds the reflected image of the state while a step is made, and the image itself after it.
+"""
+
+import math
+
+import numpy as np
+
+from workbench.kernels.dispatch import compiled
+from workbench.kernels.tgv.look import look
+from workbench.kernels.tgv.maps import divergence, factors, misfit, pull, strain
+from workbench.kernels.tgv.reference import FALL, FAR, LONG, LOOK, SHORT, SOME, SUPPORT, TINY, WIDER
+
+
+@compiled
+def solve(first, last, data, limits, tolerance, iterations, bound, damping, states, found):
+    """States, and value, gap and steps, of the planes; limits are |p|, |q| and the gap that rounding leaves."""
+    bar, anchor = np.empty_like(states[0]), np.empty_like(states[0])
+    for n in range(first, last):
+        _plane(data[n], limits[n], tolerance, iterations, bound, damping, states[n], bar, anchor, found[n])
+
+
+@compiled
+def _plane(data, limits, tolerance, iterations, bound, damping, state, bar, anchor, found):
+    radius1, radius0, floor = limits
+    state[:] = 0
+    ratio = 1.0
+    if damping < 0:
+        state[0] = data[0]
+    else:
+        size = math.sqrt((data**2).sum() / data[0, 0].size)
+        ratio = SUPPORT * radius1 / size if size > 0 and radius1 > 0 else 1.0
+    usual = ratio
+    bar[:] = state
+    anchor[:] = state
+    k, total, begin, before = 0, 0, math.inf, math.inf
+    while True:
+        if total % LOOK == 0 or total == iterations:
+            found[0], found[1] = look(data, bar, radius1, radius0, damping)
+            found[2] = total
+            if total == iterations or not found[1] > max(tolerance * found[0], floor):  # a NaN stops, too
+                state[:] = bar
+                return
+            if damping >= 0:
+                bar[3:5] = 0  # the look left E*q there
+        tau, sigma = SHORT / (bound * ratio), SHORT * ratio / bound
+        moved = _primal(data, state, bar, tau) if damping < 0 else _shrink(state, bar, tau, radius1)
+        turned = _dual(data, state, bar, sigma, radius1, radius0, damping)
+        total += 1
+        residual = math.sqrt(ratio * moved + turned / ratio)
+        if k == 0:
+            begin = residual
+        fell = residual <= FALL * begin or (residual <= SOME * begin and residual > before)
+        before = residual
+        if k > 0 and (fell or k >= LONG * total):
+            moved, turned = _restart(state, bar, anchor)
+            if moved > TINY * (state[:3] ** 2).sum() and turned > TINY * (state[3:] ** 2).sum():
+                ratio = math.sqrt(ratio * math.sqrt(turned / moved))
+                far = FAR + WIDER * total
+                ratio = min(max(ratio, usual / far), usual * far)
+            k = 0
+        else:
+            _mix(state, bar, anchor, (k + 1.0) / (k + 2.0))
+            k += 1
+
+
+@compiled
+def _mix(state, bar, anchor, share):
+    s, b, a = state.ravel(), bar.ravel(), anchor.ravel()
+    rest = 1 - share
+    for j in range(len(s)):
+        old = s[j]
+        s[j] = share * b[j] + rest * a[j]
+        b[j] = (b[j] + old) / 2
+
+
+@compiled
+def _restart(state, bar, anchor):
+    """Begin anew at the image; the squared distances of both variables from where the last start was."""
+    s, b, a = state.ravel(), bar.ravel(), anchor.ravel()
+    for j in range(len(s)):
+        s[j] = (b[j] + s[j]) / 2
+        b[j] = s[j]
+    moved = _apart(state[:3].ravel(), anchor[:3].ravel())
+    turned = _apart(state[3:].ravel(), anchor[3:].ravel())
+    a[:] = s
+    return moved, turned
+
+
+@compiled
+def _apart(a, b):
+    total = 0.0
+    for j in range(len(a)):
+        total += (a[j] - b[j]) ** 2
+    return total
+
+
+@compiled
+def _primal(data, state, bar, tau):
+    """u and w, reflected; the squared length of the step."""
+    parts, height, width = state.shape[1:]
+    e, moved = np.empty((2, width)), 0.0
+    for part in range(parts):
+        p = state[3:5, part]
+        for i in range(height):
+            divergence(p, i, e[0])
+            moved += _closer(data[0, part, i], e[0], 2 * tau / (1 + tau), state[0, part, i], bar[0, part, i])
+            pull(state[5:, part], i, e[0], e[1])
+            for axis in range(2):
+                moved += _along(p[axis, i], e[axis], 2 * tau, state[1 + axis, part, i], bar[1 + axis, part, i])
+    return moved / 4
+
+
+@compiled
+def _closer(x, e, step, u, out):
+    total = 0.0
+    for j in range(len(u)):
+        d = step * (x[j] + e[j] - u[j])
+        out[j] = u[j] + d
+        total += d * d
+    return total
+
+
+@compiled
+def _along(p, e, step, w, out):
+    total = 0.0
+    for j in range(len(w)):
+        d = step * (p[j] - e[j])
+        out[j] = w[j] + d
+        total += d * d
+    return total
+
+
+@compiled
+def _shrink(state, bar, tau, radius):
+    """s, reflected; the squared length of the step."""
+    parts, height, width = state.shape[1:]
+    f, moved = np.empty(width), 0.0
+    for i in range(height):
+        f[:] = 0
+        for part in range(parts):
+            pull(state[5:, part], i, bar[1, part, i], bar[2, part, i])
+            for k in range(1, 3):
+                _ascend(state[k, part, i], tau, 1.0, bar[k, part, i], f)
+        factors(f, tau * radius)
+        for j in range(width):
+            f[j] = 1 - f[j]
+        for part in range(parts):
+            for k in range(1, 3):
+                moved += _reflect(state[k, part, i], f, bar[k, part, i])
+    return moved
+
+
+@compiled
+def _dual(data, state, bar, sigma, radius1, radius0, damping):
+    """p and q, reflected; the squared length of the step."""
+    parts, height, width = state.shape[1:]
+    f, turned = np.empty(width), 0.0
+    damped = 1 / (1 + sigma * max(damping, 0.0))
+    for i in range(height):
+        f[:] = 0
+        for part in range(parts):
+            strain(bar[1:3, part], i, bar[5:, part, i])
+            for k in range(5, 8):
+                g = bar[k, part, i]
+                if damping >= 0:
+                    v = data[k - 5, part, i]
+                    for j in range(width):
+                        g[j] = v[j] - g[j]
+                _ascend(state[k, part, i], sigma, damped, g, f)
+        factors(f, radius0)
+        for part in range(parts):
+            for k in range(5, 8):
+                turned += _reflect(state[k, part, i], f, bar[k, part, i])
+        if damping < 0:
+            f[:] = 0
+            for part in range(parts):
+                misfit(bar[:3, part], i, bar[3:5, part, i])
+                for k in range(3, 5):
+                    _ascend(state[k, part, i], sigma, 1.0, bar[k, part, i], f)
+            factors(f, radius1)
+            for part in range(parts):
+                for k in range(3, 5):
+                    turned += _reflect(state[k, part, i], f, bar[k, part, i])
+    return turned
+
+
+@compiled
+def _ascend(y, sigma, damped, g, f):
+    """g becomes the dual after its step, before it is projected, and f gains its squares."""
+    for j in range(len(y)):
+        g[j] = damped * (y[j] + sigma * g[j])
+        f[j] += g[j] * g[j]
+
+
+@compiled
+def _reflect(y, f, out):
+    total = 0.0
+    for j in range(len(y)):
+        d = f[j] * out[j] - y[j]
+        out[j] = y[j] + 2 * d
+        total += d * d
+    return total

@@ -1,0 +1,1 @@
+"""Operators made from operators, and those that any calculation starts from."""

@@ -1,0 +1,1 @@
+"""Convolutions and what is near to them: each pixel sees its neighbours."""

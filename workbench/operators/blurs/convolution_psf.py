@@ -1,0 +1,98 @@
+"""Convolution with any kernel."""
+
+import itertools
+import math
+from typing import Annotated, Literal
+
+import torch
+from torch import Tensor
+
+from workbench.operators.base import Basis, LinearOperator, SignalShape
+from workbench.operators.blurs.periodic_convolution import PeriodicConvolution
+from workbench.operators.shapes import space_of
+from workbench.refusal import Refusal
+from workbench.tensors import Shape
+
+Rows = tuple[tuple[float, ...], ...]
+_COMA: Rows = ((0.0, 0.1, 0.05), (0.1, 0.4, 0.15), (0.0, 0.1, 0.1))
+
+
+class ConvolutionPSF(LinearOperator):
+    """(A x)[i] = sum_j kernel[j] x[i - j], every channel by itself; j = 0 is entry side // 2 of each kernel axis.
+
+    Beyond its ends the signal goes round ("periodic") or is 0 ("zero"). A kernel of one row suits one axis in space.
+    """
+
+    def __init__(
+        self,
+        shape: SignalShape = (1, 64, 64),
+        kernel: Annotated[Rows, "kernel, row by row"] = _COMA,
+        boundary: Annotated[Literal["periodic", "zero"], "the signal beyond its ends"] = "zero",
+    ) -> None:
+        super().__init__(shape, shape)
+        self.shape, self.kernel, self.boundary = shape, kernel, boundary
+        space = space_of(shape, "ConvolutionPSF", (1, 2))
+        small = _drawn(kernel, len(space))
+        # With zeros as wide as the kernel around it, a signal that goes round never meets itself.
+        wide = tuple(_fast(side + n - 1) for side, n in zip(space, small.shape, strict=True))
+        padded = wide if boundary == "zero" else space
+        self._inner = PeriodicConvolution((shape[0], *padded), _wrapped(small, padded))
+        self.nonnegative = self._inner.nonnegative
+        self._pad = [end for side, whole in zip(space[::-1], padded[::-1], strict=True) for end in (0, whole - side)]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._cropped(self._inner(self._padded(x)))
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return self._cropped(self._inner.adjoint(self._padded(y)))
+
+    def closed_norm(self) -> float | None:
+        return self._inner.closed_norm() if self.boundary == "periodic" else None
+
+    def spectrum(self) -> Tensor | None:
+        return self._inner.spectrum() if self.boundary == "periodic" else None
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        return self._inner.gram_in(basis) if self.boundary == "periodic" else None
+
+    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
+        return self._inner.gram_inverse(b, c) if self.boundary == "periodic" else None
+
+    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
+        return self._inner.data_inverse(b, c) if self.boundary == "periodic" else None
+
+    def pseudo_inverse(self, y: Tensor) -> Tensor | None:
+        return self._inner.pseudo_inverse(y) if self.boundary == "periodic" else None
+
+    def _padded(self, x: Tensor) -> Tensor:
+        return torch.nn.functional.pad(x, self._pad)
+
+    def _cropped(self, x: Tensor) -> Tensor:
+        return x[(slice(None), slice(None), *[slice(side) for side in self.shape[1:]])]
+
+
+def _fast(length: int) -> int:
+    """The least number from `length` on without prime factors above 7: with them an FFT takes up to 6 times longer."""
+    return next(n for n in itertools.count(length) if pow(2 * 3 * 5 * 7, n.bit_length(), n) == 0)
+
+
+def _drawn(kernel: Rows, axes: int) -> Tensor:
+    """The rows as a tensor with so many axes."""
+    widths = {len(row) for row in kernel}
+    if len(widths) != 1 or 0 in widths:
+        came = f"rows of {sorted(widths)} numbers" if kernel else "none"
+        raise Refusal("rows of one length for ConvolutionPSF.kernel", came, "give every row as many numbers")
+    drawn = torch.tensor(kernel, dtype=torch.float64)
+    if not bool(drawn.any()) or not math.isfinite(float(drawn.sum())):
+        raise Refusal("a kernel of finite numbers, not all 0", "another", "give at least one number that is not 0")
+    if axes == 1 and len(drawn) > 1:
+        came, remedy = f"{len(drawn)} rows", "give one row, or a signal with two axes in space"
+        raise Refusal("a kernel of one row for one axis in space", came, remedy)
+    return drawn[0] if axes == 1 else drawn
+
+
+def _wrapped(small: Tensor, space: Shape) -> Tensor:
+    """The kernel on a periodic grid, its centre at index 0; what does not fit goes round."""
+    kernel = torch.zeros(space, dtype=torch.float64)
+    axes = [(torch.arange(n) - n // 2) % side for n, side in zip(small.shape, space, strict=True)]
+    return kernel.index_put_(tuple(torch.meshgrid(*axes, indexing="ij")), small, accumulate=True)

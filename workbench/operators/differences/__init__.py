@@ -1,0 +1,1 @@
+"""Differences of neighbours, on grids and graphs."""

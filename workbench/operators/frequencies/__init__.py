@@ -1,0 +1,1 @@
+"""Frequencies that scanners, telescopes and detectors measure."""

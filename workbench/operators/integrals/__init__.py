@@ -1,0 +1,1 @@
+"""Integrals along lines: tomography, and equations of one variable."""

@@ -1,0 +1,1 @@
+"""Quadratic priors, which are Gaussian laws, and mixtures of those."""

@@ -1,0 +1,1 @@
+"""Priors known by a network."""

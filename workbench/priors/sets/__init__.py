@@ -1,0 +1,1 @@
+"""Constraints: 0 in a set and infinite outside."""

@@ -1,0 +1,1 @@
+"""Few entries, or few coefficients, differ from 0."""

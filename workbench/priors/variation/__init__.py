@@ -1,0 +1,1 @@
+"""Few or small changes from pixel to pixel."""

@@ -1,0 +1,92 @@
+"""Total variation."""
+
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.kernels import pdhg_tv
+from workbench.kernels import tv as kernel
+from workbench.kernels.pdhg_tv import Moves, Signals
+from workbench.operators import LinearOperator
+from workbench.operators.differences.gradient import Gradient
+from workbench.parameters import Range
+from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.sparsity.group_l1 import GroupL1
+from workbench.priors.sparsity.l1 import L1
+from workbench.priors.variation.iterative import told
+from workbench.priors.variation.smoothed_total_variation import SmoothedTotalVariation
+from workbench.tensors import Shape, abs2, real_of, shown, spread
+
+# A prox whose dual is asked for: its gap, its most steps, and its t in spreads of x.
+_FINE, _STEPS, _SHORT = 1e-12, 300, 0.03
+
+
+class TotalVariation(Prior):
+    """g(x) = weight sum over pixels of |Dx|_2 (isotropic) or |Dx|_1: few edges, flat in between.
+
+    D are the forward differences of each channel, moduli where x is complex; one or two space axes. The prox is
+    iterative and stops by its own certificate, a duality gap, or warns that it did not get there. Rudin, Osher, Fatemi
+    1992, 10.1016/0167-2789(92)90242-F.
+    """
+
+    can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX
+    suits = frozenset({"piecewise constant"})
+    keeps_sign = True
+
+    def __init__(
+        self,
+        weight: Weight = 10.0,
+        isotropic: Annotated[bool, "edges of every direction count by their length; else along the axes"] = True,
+        tolerance: Annotated[
+            float, Range(1e-8, 1e-2, log=True, limits=(0, 1)), "gap, relative to the objective, that ends the prox"
+        ] = 1e-5,
+        iterations: Annotated[
+            int, Range(10, 100_000, log=True, limits=(1, 1e7)), "most dual steps of a prox"
+        ] = 100_000,
+    ) -> None:
+        super().__init__()
+        self.weight, self.isotropic, self.tolerance, self.iterations = weight, isotropic, tolerance, iterations
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.weight * kernel.tv(x, self.isotropic)
+
+    def prox(self, x: Tensor, step: float) -> Tensor:
+        t = torch.full((len(x),), step * self.weight, dtype=real_of(x.dtype), device=x.device)
+        return told(kernel.tv_solve(x, t, self.isotropic, self.tolerance, self.iterations), self, type(self)).x
+
+    def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
+        # g* is 0 on a convex set and infinite outside, so its prox is the projection for every step.
+        return z - self.prox(z, 1.0)
+
+    @property
+    def outer(self) -> Prior:
+        return GroupL1(self.weight, axis=2) if self.isotropic else L1(self.weight)
+
+    def linear(self, shape: Shape) -> LinearOperator:
+        return Gradient(shape)
+
+    def primal_dual(self, signals: Signals, dual: Tensor, moves: Moves) -> Signals:
+        return pdhg_tv.step(signals, dual, moves, self.weight, self.isotropic)
+
+    def smoothed(self, width: float) -> Prior:
+        return SmoothedTotalVariation(self.weight, width, self.isotropic)
+
+    def multiplier(self, x: Tensor, z: Tensor) -> Tensor:
+        # At a minimum x = prox(x + t / weight z), and the dual of that prox is q / weight.
+        if self.weight == 0:
+            return torch.zeros_like(kernel.gradient(x))
+        middle = x.flatten(1).mean(1)
+        t = _SHORT * abs2(x - spread(middle, x)).flatten(1).mean(1).sqrt()
+        ahead = x + spread(t / self.weight, x) * z
+        return self.weight * kernel.tv_solve(ahead, t, self.isotropic, _FINE, min(_STEPS, self.iterations)).dual
+
+    def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
+        return no_differences(shape)
+
+
+def no_differences(shape: Shape) -> str:
+    """Why signals of this shape have no differences here, as a sentence; empty where they have."""
+    if len(shape) not in (2, 3):
+        return f"total variation takes channels and one or two space axes, not {shown(shape)}: take slices"
+    return ""
