@@ -11,14 +11,13 @@ from workbench import algorithms, jobs
 from workbench.algorithms import ADMM, FISTA, PDHG, Algorithm, GradientDescent, ProximalGradient
 from workbench.analysis import certify
 from workbench.analysis.progress import Progress
-from workbench.diagnosis import Diagnosis, Trouble
 from workbench.jobs import Job, Status
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed, parameters
 from workbench.priors import Tikhonov, TotalVariation
 from workbench.problem import Problem
-from workbench.run import Diverged, after, guard, iterate, objective, resume, run, until
+from workbench.run import Diagnosis, Diverged, Trouble, after, guard, iterate, objective, resume, run, until
 
 SHAPE = (1, 16, 16)
 FIRST_ORDER = [

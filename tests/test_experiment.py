@@ -13,13 +13,12 @@ from workbench.algorithms import FISTA, ConjugateGradient
 from workbench.analysis import standard
 from workbench.data import Array, File, Shipped
 from workbench.experiment import Experiment, fit, from_description, from_run, part
-from workbench.log import Quantity, reads
 from workbench.noise import Poisson
 from workbench.operators import Adjoint, Composition, Downsample, GaussianBlur, Identity, Radon
 from workbench.parameters import as_code, changed, describe
 from workbench.priors import Tikhonov, TotalVariation
 from workbench.refusal import Refusal
-from workbench.run import run
+from workbench.run import Quantity, reads, run
 
 SMALL = Experiment(
     Shipped("shepp_logan", 16), Radon((1, 16, 16), (0.0, 45.0, 90.0)), Poisson(), TotalVariation(2.0), FISTA(), 3, 7

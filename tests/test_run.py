@@ -15,14 +15,15 @@ from torch import Tensor
 
 from workbench import noise, operators, priors, storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State, UnadjustedLangevin
-from workbench.log import BLOCK, Log, Row
 from workbench.parameters import rebuild
 from workbench.problem import Problem
 from workbench.progress import Bar
 from workbench.refusal import Refusal
 from workbench.run import (
     Diverged,
+    Log,
     Outcome,
+    Row,
     after,
     collect,
     guard,
@@ -33,6 +34,7 @@ from workbench.run import (
     run,
     until,
 )
+from workbench.run.log import BLOCK
 from workbench.stopping import Gap, Residual
 
 SHAPE = (1, 12, 10)

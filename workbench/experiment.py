@@ -14,8 +14,6 @@ from workbench import catalog, devices
 from workbench.algorithms import PDHG, Algorithm
 from workbench.analysis import standard
 from workbench.data import Array, File, Shipped, Signal
-from workbench.datasets import arrays_in, described, with_arrays, with_source
-from workbench.log import Probe
 from workbench.noise import Gaussian, Noise
 from workbench.operators import GaussianBlur, Operator
 from workbench.parameters import VERSION, Checked, Range, changed, describe, parameters, rebuild
@@ -24,7 +22,7 @@ from workbench.priors import Prior, TotalVariation
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.run import run
+from workbench.run import Probe, arrays_in, described, run, with_arrays, with_source
 from workbench.stopping import Stop
 from workbench.tensors import Shape
 

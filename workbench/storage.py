@@ -59,8 +59,8 @@ def load(path: str | Path) -> "xr.Dataset":
 
 def rebuild_run(dataset: "xr.Dataset") -> tuple["Problem", "Algorithm", dict[str, int]]:
     """Problem, algorithm and numbers (steps, seed, every) of a run, from its spec and its own data."""
-    from workbench.datasets import arrays_in
     from workbench.problem import Problem
+    from workbench.run import arrays_in
 
     told = json.loads(dataset.attrs["spec"])
     spec = current({n: told[n] for n in ("version", *_PARTS, *_NUMBERS) if n in told})

@@ -11,13 +11,12 @@ from torch import Tensor
 from workbench import jobs, noise, operators, priors
 from workbench.algorithms import RED, Algorithm, GradientDescent, PnPADMM, PnPHQS, PnPPGD
 from workbench.analysis.expansion import Expanding, Safety, expansion, growth, stretch
-from workbench.diagnosis import Trouble
 from workbench.jobs import Job, Status
 from workbench.parameters import changed
 from workbench.priors import Can, Prior
 from workbench.priors.base import unknown
 from workbench.problem import Problem
-from workbench.run import Diverged, after, guard, iterate, objective, until
+from workbench.run import Diverged, Trouble, after, guard, iterate, objective, until
 
 SHAPE, SIZE = (1, 4, 5), 20
 

@@ -18,12 +18,11 @@ from workbench.algorithms import GradientDescent, State
 from workbench.analysis import certify, metrics, spectrum, standard
 from workbench.analysis.chains import Moments, effective_size, rhat, sliced_wasserstein
 from workbench.analysis.spectrum import modes, top
-from workbench.log import Row
 from workbench.noise import Likelihood
 from workbench.parameters import as_code
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.run import collect, iterate
+from workbench.run import Row, collect, iterate
 from workbench.tensors import dot, generator, norm, norm2, normal_like, require_finite, total
 
 Call = Callable[..., object]

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.duality import lower_bound, uncertified
-from workbench.log import Quantity, reads
 from workbench.problem import Problem
+from workbench.run import Quantity, reads
 from workbench.tensors import norm, real_of, stream
 
 _PATIENCE, _ROUNDING = 10, 64.0  # steps that may leave x where it is; what rounding moves of it, in eps

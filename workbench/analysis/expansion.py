@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
-from workbench.diagnosis import Diagnosis, Trouble, automatic
 from workbench.parameters import changed
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.run import Diagnosis, Trouble, automatic
 from workbench.tensors import norm, norm2, normal_like, spread, stream
 
 _POWERS = 16  # products of a power iteration: a local constant is a rough word anyway

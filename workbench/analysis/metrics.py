@@ -6,9 +6,8 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import State
-from workbench.log import Probe, Quantity, quantities, reads
 from workbench.problem import Problem
-from workbench.run import OBJECTIVE
+from workbench.run import OBJECTIVE, Probe, Quantity, quantities, reads
 from workbench.tensors import abs2, norm
 
 RESIDUAL = Quantity("Residual", ("residual",), "|Ax − y| / |y|", log=True)

@@ -6,8 +6,8 @@ from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.certificates import Certificate, Kind, certify
-from workbench.diagnosis import Diagnosis, Trouble, automatic
 from workbench.problem import Problem
+from workbench.run import Diagnosis, Trouble, automatic
 
 WINDOW = 100  # least iterations between two looks; later a look comes after half as many again
 FAR = 1e-2  # relative gap above which a run is far from the optimum

@@ -11,8 +11,8 @@ from torch import Tensor
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
 from workbench.jobs import Proof, Snapshot, Status
-from workbench.log import Log
 from workbench.problem import Problem
+from workbench.run import Log
 from workbench.tensors import least
 
 Array = np.ndarray

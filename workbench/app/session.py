@@ -14,12 +14,12 @@ from workbench.app.pace import Pace
 from workbench.app.telling import python, told
 from workbench.app.wished import begins_anew, chosen, for_signal, makes_data, with_value
 from workbench.data import File, Loaded, Signal, Window, load_bytes
-from workbench.datasets import described, with_arrays, with_data, with_source
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
 from workbench.parameters import as_text, changed, describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.run import described, with_arrays, with_data, with_source
 
 if TYPE_CHECKING:
     import xarray as xr

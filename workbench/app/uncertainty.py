@@ -16,11 +16,11 @@ from workbench.app.frames import picture
 from workbench.app.images import Array
 from workbench.app.session import Session
 from workbench.app.work import Work
-from workbench.diagnosis import automatic
 from workbench.jobs import Status
 from workbench.parameters import changed, describe, parameters
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
+from workbench.run import automatic
 
 _SETTLED = 0.5  # seconds that a slider of the session has to rest before chains begin anew
 TRUSTED = 1.01  # R-hat below which chains are taken to agree

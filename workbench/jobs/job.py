@@ -10,10 +10,9 @@ from workbench.jobs.overseer import Overseer
 from workbench.jobs.recorder import FRESH, Recorder
 from workbench.jobs.snapshot import Snapshot
 from workbench.jobs.turn import SLICE, Status, Turn, in_words
-from workbench.log import Log, Probe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import Diverged, iterate, resume
+from workbench.run import Diverged, Log, Probe, iterate, resume
 from workbench.tensors import stream
 
 _STOPPED = (Status.DIVERGED, Status.DONE, Status.FAILED)

@@ -7,11 +7,9 @@ import torch
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.expansion import Expansion, Safety
 from workbench.analysis.progress import Progress
-from workbench.diagnosis import Diagnosis
 from workbench.jobs.snapshot import Proof
 from workbench.problem import Problem
-from workbench.run import resume
-from workbench.watch import Diverged, Watch
+from workbench.run import Diagnosis, Diverged, Watch, resume
 
 LOOK_SHARE = 0.01  # looks for stagnation, which may want a duality gap, take at most this part of the solver's time,
 PROOF_SHARE = 0.2  # but where a person watches the certificate, at most this part

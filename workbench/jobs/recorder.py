@@ -10,8 +10,8 @@ from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
 from workbench.jobs.snapshot import Snapshot
-from workbench.log import Log, Probe, Quantity, Row, quantities
 from workbench.problem import Problem
+from workbench.run import Log, Probe, Quantity, Row, quantities
 
 FRESH = 10  # the first iterations are recorded whole: that is where curves bend, and where costs are measured
 SHARE = 0.02  # later, what costs more than a step takes at most this part of the solver's time,

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from workbench.algorithms import State
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
-from workbench.diagnosis import Diagnosis
 from workbench.jobs.turn import Status
-from workbench.log import Log
+from workbench.run import Diagnosis, Log
 
 
 @dataclass(frozen=True)

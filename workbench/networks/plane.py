@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from workbench.analysis.information import Bins, Estimator, layer_information
-from workbench.datasets import PROGRAM
 from workbench.networks.predictions import learning
 from workbench.networks.training import Training
 from workbench.parameters import describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.run import PROGRAM
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -13,12 +13,11 @@ from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.ensembles import Drawn, Ensemble, GaussianProcess
 from workbench.analysis.information.fronts import PCA
 from workbench.analysis.information.plane import FixedTau, Resolution
-from workbench.datasets import PROGRAM, spec
 from workbench.parameters import Checked, Range, as_code, describe
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.run import after, guard, iterate, until
+from workbench.run import PROGRAM, after, guard, iterate, spec, until
 from workbench.tensors import child_seed, norm2, normal_like, parts, stream
 
 if TYPE_CHECKING:

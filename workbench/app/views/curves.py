@@ -15,7 +15,7 @@ from workbench.app.images import Array, thinned
 from workbench.app.views.figures import empty, fill, flagged, legend, new_figure, positive
 from workbench.app.words import Words
 from workbench.jobs.recorder import STEP_SIZE
-from workbench.log import Quantity
+from workbench.run import Quantity
 
 COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
 MARK = "#f08c00"

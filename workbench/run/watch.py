@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
-from workbench.diagnosis import Diagnosis, explosion
 from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.run.diagnosis import Diagnosis, explosion
 from workbench.tensors import norm
 
 _FAR = 10.0  # times the objective of the start: overshoot is less, what leaves for infinity soon more

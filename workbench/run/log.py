@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import State
-from workbench.datasets import signal_dims
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.run.datasets import signal_dims
 from workbench.tensors import plain
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from torch import Tensor
 
 from workbench import memory
 from workbench.algorithms import Algorithm, State
-from workbench.datasets import described, spec, with_arrays, with_data
 from workbench.linalg import adjoint_mismatch
-from workbench.log import Log, Probe, Quantity, Row, quantities, reads
 from workbench.operators import Operator
 from workbench.problem import Problem
 from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal
+from workbench.run.datasets import described, spec, with_arrays, with_data
+from workbench.run.log import Log, Probe, Quantity, Row, quantities, reads
+from workbench.run.watch import Diverged, Watch
 from workbench.tensors import norm, normal_like, shown, stream
-from workbench.watch import Diverged, Watch
 
 if TYPE_CHECKING:
     import xarray as xr

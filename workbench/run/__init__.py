@@ -1,0 +1,36 @@
+"""The one loop of the package, what probes read off it, what watches it, and a run as a labelled Dataset."""
+
+from workbench.run.datasets import (
+    PROGRAM,
+    arrays_in,
+    described,
+    signal_dims,
+    spec,
+    with_arrays,
+    with_data,
+    with_source,
+)
+from workbench.run.diagnosis import Diagnosis, Trouble, automatic, explosion
+from workbench.run.log import Log, Probe, Quantity, Row, quantities, reads
+from workbench.run.loop import (
+    OBJECTIVE,
+    Ends,
+    Outcome,
+    after,
+    collect,
+    guard,
+    iterate,
+    objective,
+    observe,
+    resume,
+    run,
+    until,
+)
+from workbench.run.watch import Diverged, Watch
+
+__all__ = [
+    "OBJECTIVE", "PROGRAM", "Diagnosis", "Diverged", "Ends", "Log", "Outcome", "Probe", "Quantity", "Row", "Trouble",
+    "Watch", "after", "arrays_in", "automatic", "collect", "described", "explosion", "guard", "iterate", "objective",
+    "observe", "quantities", "reads", "resume", "run", "signal_dims", "spec", "until", "with_arrays", "with_data",
+    "with_source",
+]  # fmt: skip
