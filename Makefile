@@ -1,6 +1,7 @@
 # make app      installs what is missing and serves the dashboard (PORT=5007 for another port)
 # make test     the whole test suite: ruff, pyright, tests, notebooks
 # make catalog  docs/catalog.md, after a member was added
+# make docs     the documentation as a site, in site/html/index.html, with the notebooks run
 # make peers    the libraries that benchmarks compare with, in .peers
 # make install  the environment alone, in .venv (PYTHON=python3.12 for another Python)
 
@@ -12,7 +13,7 @@ NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
 # Side by side, the cells of a notebook together; a page in a browser by itself, since it is looked at in real time.
 TOGETHER := -n auto --maxprocesses 4 --dist loadgroup -m 'not browser'
 
-.PHONY: app test install lint catalog peers
+.PHONY: app test install lint catalog docs peers
 
 app: $(INSTALLED)
 	@exec $(BIN)/workbench serve --port $(PORT)
@@ -26,6 +27,9 @@ lint: $(INSTALLED)
 
 catalog: $(INSTALLED)
 	@$(BIN)/workbench list --markdown > docs/catalog.md
+
+docs: $(INSTALLED)
+	@$(BIN)/sphinx-build -q -W -b html docs site/html && echo site/html/index.html
 
 # The libraries that benchmarks compare with, in .peers.
 peers:

@@ -1,6 +1,8 @@
 """The Python in the documentation runs as it stands, block after block."""
 
 import re
+import shutil
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -49,6 +51,23 @@ def test_the_worked_example_of_a_member_meets_the_first_laws():
     for member in (operator, page.Landweber(1.5), page.Scratches((1, 4, 9), seed=3)):
         assert describe(rebuild(describe(member))) == describe(member)
     assert as_code(operator).endswith("Vignette(shape=(2, 6, 8), strength=0.9)")
+
+
+def test_the_site_is_made_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path):
+    pytest.importorskip("sphinx")
+    for folder in ("docs", "notebooks"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("tutorials", "reference"))
+    # The notebooks are run by themselves.
+    words = ["-q", "-W", "--keep-going", "-b", "html", "-D", "nb_execution_mode=off", "docs", "site"]
+    made = subprocess.run(
+        [sys.executable, "-m", "sphinx", *words], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stderr[-4000:]
+    pages = {page.name: page.read_text(encoding="utf-8") for page in (tmp_path / "site").rglob("*.html")}
+    assert {"index.html", "concepts.html", "01_first_reconstruction.html", "workbench.operators.html"} <= set(pages)
+    assert "workbench.operators.GaussianBlur" in pages["workbench.operators.html"]
+    away = {n: re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=\"(?:https?:)?//[^\"]+", p) for n, p in pages.items()}
+    assert not any(away.values()), {name: found for name, found in away.items() if found}
 
 
 def test_links_lead_somewhere():

@@ -1,0 +1,100 @@
+"""How Sphinx makes the site of the documentation: `make docs`. It loads nothing from the network when it is read."""
+
+import importlib
+import inspect
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from workbench.version import __version__
+
+HERE = Path(__file__).parent
+TUTORIALS, REFERENCE = HERE / "tutorials", HERE / "reference"  # made here, and ignored by git
+# What a program imports, in the order of the tree; `__all__` says what of it.
+PUBLIC = {
+    "workbench.experiment": "Experiments",
+    "workbench.data": "Signals and files",
+    "workbench.operators": "Operators",
+    "workbench.noise": "Noises",
+    "workbench.priors": "Priors",
+    "workbench.algorithms": "Algorithms",
+    "workbench.algorithms.diffusion": "Diffusion",
+    "workbench.preconditioners": "Preconditioners",
+    "workbench.run": "Runs",
+    "workbench.analysis": "Probes and certificates",
+    "workbench.analysis.spectrum": "Spectra",
+    "workbench.analysis.information": "Information",
+    "workbench.analysis.chains": "Chains",
+    "workbench.networks": "Networks",
+}
+
+project, author, release = "Inverse workbench", "the inverse workbench", __version__
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
+add_module_names = False
+root_doc = "index"
+suppress_warnings = ["myst.xref_missing", "myst.header"]  # tests/test_docs.py holds every link, those out of docs/ too
+
+html_theme = "furo"
+html_title = "Inverse workbench"
+html_copy_source = False
+myst_enable_extensions = ["deflist"]
+myst_heading_anchors = 3
+myst_update_mathjax = False
+nb_execution_mode = "auto"  # notebooks are kept without outputs
+nb_execution_timeout = 600
+nb_execution_raise_on_error = True
+nb_ipywidgets_js: dict[str, Any] = {}  # two scripts of a delivery network otherwise
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the signature has them, with ranges and units
+autodoc_default_options = {"members": True, "show-inheritance": True}
+
+
+def copy_notebooks() -> None:
+    """The notebooks of the repository as tutorials of the site."""
+    shutil.rmtree(TUTORIALS, ignore_errors=True)
+    TUTORIALS.mkdir()
+    for notebook in sorted((HERE.parent / "notebooks").glob("*.ipynb")):
+        shutil.copyfile(notebook, TUTORIALS / notebook.name)
+
+
+def write_reference() -> None:
+    """A page for each public module, with the docstrings of what it exports, under the name by which it is imported."""
+    shutil.rmtree(REFERENCE, ignore_errors=True)
+    REFERENCE.mkdir()
+    told: list[Any] = []
+    for path, title in PUBLIC.items():
+        module = importlib.import_module(path)
+        exported = {name: getattr(module, name) for name in module.__all__}
+        entries = [_entry(path, name, what) for name, what in exported.items() if what not in told]
+        told += exported.values()
+        blocks = [f"```{{eval-rst}}\n{entry}\n```" for entry in entries if entry]
+        page = "\n\n".join([f"# {title}", f"`from {path} import ...`", *blocks])
+        (REFERENCE / f"{path}.md").write_text(page + "\n", encoding="utf-8")
+
+
+def _entry(path: str, name: str, what: Any) -> str:
+    """Its directive; nothing for a module, which has a page, and for a constant, which has no docstring."""
+    kind = "autoclass" if inspect.isclass(what) else "autofunction" if callable(what) else ""
+    return f".. {kind}:: {path}.{name}" if kind else ""
+
+
+def plain(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """A docstring as it is read in an editor: its formulas hold | and *, which would be markup on the page."""
+    text = inspect.cleandoc("\n".join(lines))
+    words = re.split(r"(`[^`]+`)", text)
+    lines[:] = "".join(
+        f"``{word[1:-1]}``" if word.startswith("`") and word.endswith("`") and len(word) > 1 else _escaped(word)
+        for word in words
+    ).splitlines()
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\*|_`])", r"\\\1", text)
+
+
+def setup(app: Any) -> None:
+    copy_notebooks()
+    write_reference()
+    app.connect("autodoc-process-docstring", plain)
