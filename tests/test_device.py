@@ -12,8 +12,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.kernels.table import KERNELS, Draw, Size
+from tests.kernels.table import KERNELS
 from workbench import algorithms, catalog
+from workbench.kernels.examples import Draw, Size
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import FanBeamRadon, GaussianBlur, Radon
 from workbench.priors import (

@@ -21,7 +21,7 @@ from workbench.algorithms import (
     PnPPGD,
     ProximalGradient,
 )
-from workbench.algorithms.denoiser.pnp_admm import Plugged
+from workbench.algorithms.denoiser.pnp_admm import PnPADMMState
 from workbench.analysis import Kind, certify
 from workbench.analysis.metrics import signal_to_noise
 from workbench.analysis.progress import Progress
@@ -198,7 +198,7 @@ def test_the_multiplier_stays_while_the_penalty_grows() -> None:
     state = next(iterate(p, algorithm))
     for k in range(8):
         after_it = algorithm.step(p, state, torch.Generator())
-        assert isinstance(state, Plugged) and isinstance(after_it, Plugged)
+        assert isinstance(state, PnPADMMState) and isinstance(after_it, PnPADMMState)
         now, following = (0.3 ** (1 - min(i, 6) / 6) * 0.05 ** (min(i, 6) / 6) for i in (k, k + 1))
         wanted = (state.dual + after_it.half - after_it.x) / now**2
         torch.testing.assert_close(after_it.dual / following**2, wanted, rtol=1e-12, atol=0)

@@ -11,8 +11,9 @@ from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 from triton.runtime.jit import JITFunction
 
-from tests.kernels.table import KERNELS, Draw, Size
+from tests.kernels.table import KERNELS
 from workbench.kernels import use
+from workbench.kernels.examples import Draw, Size
 
 TARGET = GPUTarget("cuda", 90, 32)
 POINTERS = {torch.float32: "*fp32", torch.float64: "*fp64", torch.int32: "*i32", torch.int64: "*i64"}

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.kernels.table import KERNELS, Draw, Kernel, Size
+from tests.kernels.table import KERNELS
 from workbench.kernels import fan, radon, tv, use
 from workbench.kernels.dispatch import implementation
+from workbench.kernels.examples import Draw, Example, Size
 
 LINEAR = {"differences", "divergence", "radon.project", "radon.backproject", "fan.project", "fan.backproject"}
 # torch.cdist, on which their references rest, has no derivative in forward mode.
@@ -17,7 +18,7 @@ SMOOTH = [k for k in KERNELS if k.name not in ("pairs.within",)]
 H = 1e-5
 
 
-def named(kernel: Kernel) -> str:
+def named(kernel: Example) -> str:
     return kernel.name
 
 

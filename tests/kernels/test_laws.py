@@ -12,9 +12,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.kernels.table import KERNELS, Draw, Kernel, Size
+from tests.kernels.table import KERNELS
 from workbench.kernels import dispatch, use
 from workbench.kernels.dispatch import Mode
+from workbench.kernels.examples import Draw, Example, Size
 from workbench.refusal import Refusal
 
 ROOT = Path(__file__).parents[2]
@@ -33,11 +34,11 @@ def bands(monkeypatch):
     monkeypatch.setattr(dispatch, "GRAIN", 64)
 
 
-def named(kernel: Kernel) -> str:
+def named(kernel: Example) -> str:
     return kernel.name
 
 
-def agree(kernel: Kernel, mode: Mode, draw: Draw) -> None:
+def agree(kernel: Example, mode: Mode, draw: Draw) -> None:
     """The answers of a back end beside those of the reference, on copies that are contiguous."""
     arguments = kernel.arguments(draw)
     with use(mode):

@@ -19,7 +19,7 @@ Own = Annotated[str, "weights of your own, a .safetensors file; empty for those 
 
 
 @dataclass(frozen=True)
-class Unrolling(State):
+class UnrolledState(State):
     """What the next stage reads, the iterate first."""
 
     variables: tuple[Tensor, ...] = field(kw_only=True)
@@ -43,10 +43,10 @@ class LearnedSteps(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"norm": problem.norm() ** 2}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Unrolling:
-        return Unrolling(x, 0, self.measure(problem), variables=self._network(x.device).start(x))
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> UnrolledState:
+        return UnrolledState(x, 0, self.measure(problem), variables=self._network(x.device).start(x))
 
-    def step(self, problem: Problem, state: Unrolling, rng: torch.Generator) -> Unrolling:
+    def step(self, problem: Problem, state: UnrolledState, rng: torch.Generator) -> UnrolledState:
         network, operator = self._network(state.x.device), problem.operator.at(state.x)
         norm2 = float(state.measured["norm"])  # of a linear A: one number for all
         variables = network.stage(state.k, state.variables, problem.y, operator, norm2)

@@ -1,9 +1,12 @@
 """Networks that remove noise or restore, without their weights: those are in `workbench.weights`."""
 
-from workbench.denoisers.base import Denoiser, Network, Residual, Restorer
-from workbench.denoisers.convex import ConvexPotential
+from workbench.denoisers.base import Denoiser
+from workbench.denoisers.convex_potential import ConvexPotential
 from workbench.denoisers.dncnn import DnCNN
 from workbench.denoisers.gradient_step import GradientStepDenoiser
+from workbench.denoisers.network import Network
+from workbench.denoisers.residual import Residual
+from workbench.denoisers.restorer import Restorer
 from workbench.denoisers.scored import ScoreDenoiser
 from workbench.denoisers.superresolution import SuperResolution
 from workbench.denoisers.unet import UNet

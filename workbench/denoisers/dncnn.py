@@ -6,8 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workbench.denoisers.base import Channels, Depth, Level, Residual, Width, per_item
-from workbench.denoisers.layers import Conv, activation, on_grid
+from workbench.denoisers.base import Level, per_item
+from workbench.denoisers.conv import Conv
+from workbench.denoisers.layers import activation, on_grid
+from workbench.denoisers.network import Channels, Depth, Width
+from workbench.denoisers.residual import Residual
 
 Smooth = Annotated[bool, "an activation that has all derivatives, h sigmoid(h), instead of max(h, 0)"]
 

@@ -6,7 +6,8 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.denoisers.base import Denoiser, Level, Residual
+from workbench.denoisers.base import Denoiser, Level
+from workbench.denoisers.residual import Residual
 from workbench.denoisers.unet import UNet
 from workbench.tensors import norm2
 

@@ -6,7 +6,8 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.denoisers.base import Denoiser, Level, Residual, per_item
+from workbench.denoisers.base import Denoiser, Level, per_item
+from workbench.denoisers.residual import Residual
 from workbench.denoisers.unet import UNet
 from workbench.parameters import Range
 

@@ -3,8 +3,10 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workbench.denoisers.base import Channels, Depth, Restorer, Width
-from workbench.denoisers.layers import Block, Conv
+from workbench.denoisers.block import Block
+from workbench.denoisers.conv import Conv
+from workbench.denoisers.network import Channels, Depth, Width
+from workbench.denoisers.restorer import Restorer
 
 
 class SuperResolution(Restorer):

@@ -7,9 +7,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workbench.denoisers.base import Channels, Level, Residual, per_item
+from workbench.denoisers.base import Level, per_item
+from workbench.denoisers.block import Block
+from workbench.denoisers.conv import Conv
 from workbench.denoisers.dncnn import Smooth
-from workbench.denoisers.layers import Block, Conv, on_grid
+from workbench.denoisers.layers import on_grid
+from workbench.denoisers.network import Channels
+from workbench.denoisers.residual import Residual
 from workbench.parameters import Range
 
 Widths = Annotated[tuple[int, ...], Range(8, 256, log=True, limits=(1, 1024)), "features, at each halving of the sides"]

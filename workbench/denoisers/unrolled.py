@@ -6,8 +6,8 @@ from typing import Annotated
 import torch
 from torch import Tensor, nn
 
-from workbench.denoisers.base import Channels, Network, Width
-from workbench.denoisers.layers import Conv
+from workbench.denoisers.conv import Conv
+from workbench.denoisers.network import Channels, Network, Width
 from workbench.linalg import conjugate_step, ratio
 from workbench.operators import LinearOperator
 from workbench.parameters import Range

@@ -1,4 +1,4 @@
-"""Preconditioners that are diagonal: in pixels, or in Fourier modes."""
+"""What preconditioners share that are diagonal in some modes."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _GAIN = 0.9  # of the condition of H: a preconditioner that leaves more is not w
 
 
 @dataclass(frozen=True)
-class _Modes(Preconditioner):
+class Modes(Preconditioner):
     """P = F* diag(1 / h) F with h the diagonal of F H F*, by regression of F H z on F z over random signs z.
 
     Exact from any probes where F diagonalises H. Elsewhere h is an estimate, and the spread of its errors would raise
@@ -90,32 +90,3 @@ def _drawn_together(values: Tensor, errors: Tensor, seen: Tensor) -> Tensor:
     real = (mean(away.square()) - chance).clamp_min(0)
     share = ratio(real, real + torch.maximum(noise, usual))
     return (mean(logs) + share * away).exp()
-
-
-@dataclass(frozen=True)
-class Diagonal(_Modes):
-    """P = 1 / diag(H), the diagonal learnt by random signs: pixels that the data see more or less often.
-
-    Bekas, Kokiopoulou, Saad 2007, doi 10.1016/j.apnum.2007.01.003.
-    """
-
-    def _there(self, x: Tensor) -> Tensor:
-        return x
-
-    def _back(self, x: Tensor, like: Tensor) -> Tensor:
-        return x
-
-
-@dataclass(frozen=True)
-class Circulant(_Modes):
-    """P = F* diag(1 / h) F, F the Fourier transform over space: the circulant nearest to H, inverted.
-
-    H^-1 itself for periodic convolutions with quadratic priors. T. Chan 1988, doi 10.1137/0909051.
-    """
-
-    def _there(self, x: Tensor) -> Tensor:
-        return torch.fft.fftn(x, dim=tuple(range(2, x.ndim)), norm="ortho")
-
-    def _back(self, x: Tensor, like: Tensor) -> Tensor:
-        y = torch.fft.ifftn(x, dim=tuple(range(2, x.ndim)), norm="ortho")
-        return y if like.is_complex() else y.real

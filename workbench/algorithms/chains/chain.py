@@ -9,7 +9,7 @@ from workbench.algorithms.base import State
 
 
 @dataclass(frozen=True)
-class Chain(State):
+class ChainState(State):
     """The sample, the negative log of what judges it, (B,), and what part of an item's proposals was accepted, (B,)."""
 
     value: Tensor = field(kw_only=True)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs
-from workbench.algorithms.chains.chain import Chain, metropolis
+from workbench.algorithms.chains.chain import ChainState, metropolis
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
@@ -47,11 +47,11 @@ class PreconditionedCrankNicolson(Algorithm):
         bends = [problem.noise.lipschitz(y) for y in problem.y.split(1)]
         return {"seen": float(seen) * each_of(torch.tensor(bends, dtype=torch.float64))}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Chain:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ChainState:
         value = problem.misfit(x)
-        return Chain(x, 0, self.measure(problem), value=value, acceptance=torch.zeros_like(value))
+        return ChainState(x, 0, self.measure(problem), value=value, acceptance=torch.zeros_like(value))
 
-    def step(self, problem: Problem, state: Chain, rng: torch.Generator) -> Chain:
+    def step(self, problem: Problem, state: ChainState, rng: torch.Generator) -> ChainState:
         x, beta = state.x, self._beta(state)
         centre = problem.prior.centre(x)
         kept, fresh = x - centre, problem.prior.sample(x, rng) - centre
@@ -62,11 +62,11 @@ class PreconditionedCrankNicolson(Algorithm):
         rate = state.counted(taken)
         return replace(state, x=kept, value=value, acceptance=rate, age=state.age + 1, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Chain) -> Chain:
+    def adapt(self, problem: Problem, state: ChainState) -> ChainState:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def current_step(self, state: Chain) -> float | None:
+    def current_step(self, state: ChainState) -> float | None:
         return least(self._beta(state))
 
-    def _beta(self, state: Chain) -> Each:
+    def _beta(self, state: ChainState) -> Each:
         return _AIM / larger(state.measured["seen"], _AIM**2) ** 0.5 if self.beta is None else self.beta

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend
-from workbench.algorithms.chains.chain import Chain, metropolis
+from workbench.algorithms.chains.chain import ChainState, metropolis
 from workbench.algorithms.chains.unadjusted_langevin import bends_near
 from workbench.algorithms.steps.lengths import inverse
 from workbench.algorithms.steps.line_search import evaluate
@@ -18,7 +18,7 @@ from workbench.tensors import Each, column, least, norm2, normal_like, spread, t
 
 
 @dataclass(frozen=True)
-class Judged(Chain):
+class MALAState(ChainState):
     """A chain by the objective, with its gradient."""
 
     slope: Tensor = field(kw_only=True)
@@ -44,11 +44,11 @@ class MALA(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return bends_near(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Judged:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> MALAState:
         _, value, slope = evaluate(problem, x)
-        return Judged(x, 0, self.measure(problem), value=value, slope=slope, acceptance=torch.zeros_like(value))
+        return MALAState(x, 0, self.measure(problem), value=value, slope=slope, acceptance=torch.zeros_like(value))
 
-    def step(self, problem: Problem, state: Judged, rng: torch.Generator) -> Judged:
+    def step(self, problem: Problem, state: MALAState, rng: torch.Generator) -> MALAState:
         x, step = state.x, self._step(state)
         noise = normal_like(x, rng)
         new = evaluate(problem, x - times(step, state.slope) + times((2 * step) ** 0.5, noise))
@@ -61,7 +61,7 @@ class MALA(Algorithm):
         value = torch.where(taken, new.value, state.value)
         return replace(state, x=kept, value=value, slope=slope, acceptance=rate, age=state.age + 1, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Judged) -> Judged:
+    def adapt(self, problem: Problem, state: MALAState) -> MALAState:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def current_step(self, state: State) -> float | None:

@@ -16,7 +16,7 @@ from workbench.tensors import Each, least, times
 
 
 @dataclass(frozen=True)
-class Plugged(State):
+class PnPADMMState(State):
     """The denoised iterate; the least squares before it, and the sum of what was left of their difference."""
 
     half: Tensor = field(kw_only=True)
@@ -44,10 +44,10 @@ class PnPADMM(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"lipschitz": problem.lipschitz()}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Plugged:
-        return Plugged(x, 0, self.measure(problem), half=x, dual=torch.zeros_like(x))
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PnPADMMState:
+        return PnPADMMState(x, 0, self.measure(problem), half=x, dual=torch.zeros_like(x))
 
-    def step(self, problem: Problem, state: Plugged, rng: torch.Generator) -> Plugged:
+    def step(self, problem: Problem, state: PnPADMMState, rng: torch.Generator) -> PnPADMMState:
         last = self._last(state)
         sigma, following = (warmed(problem, last, k, self.warm) for k in (state.k, state.k + 1))
         weight = 1 / (sigma**2 * problem.noise.lipschitz(problem.y))

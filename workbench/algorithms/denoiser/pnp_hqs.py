@@ -20,7 +20,7 @@ Trust = Annotated[float, Range(0.01, 10, log=True, limits=(1e-9, 1e9)), "weight 
 
 
 @dataclass(frozen=True)
-class Annealed(State):
+class PnPHQSState(State):
     """The denoised iterate; the least squares before it; how many levels of noise are done."""
 
     half: Tensor = field(kw_only=True)
@@ -48,10 +48,10 @@ class PnPHQS(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"lipschitz": problem.lipschitz()}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Annealed:
-        return Annealed(x, 0, self.measure(problem), half=x)
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PnPHQSState:
+        return PnPHQSState(x, 0, self.measure(problem), half=x)
 
-    def step(self, problem: Problem, state: Annealed, rng: torch.Generator) -> Annealed:
+    def step(self, problem: Problem, state: PnPHQSState, rng: torch.Generator) -> PnPHQSState:
         sigma = self.level_of(state)
         penalty = self.weight / (sigma**2 * problem.noise.lipschitz(problem.y))
         half = anchored(problem, state.half, state.x, penalty, self.inner)
@@ -59,12 +59,12 @@ class PnPHQS(Algorithm):
         return replace(state, x=x, half=half, level=state.level + 1, k=state.k + 1)
 
     def done(self, state: State) -> bool:
-        return isinstance(state, Annealed) and state.level >= self.levels
+        return isinstance(state, PnPHQSState) and state.level >= self.levels
 
-    def adapt(self, problem: Problem, state: Annealed) -> Annealed:
+    def adapt(self, problem: Problem, state: PnPHQSState) -> PnPHQSState:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def level_of(self, state: Annealed) -> Each:
+    def level_of(self, state: PnPHQSState) -> Each:
         """The sigma of the next step; after the last level that of the last one."""
         last = noise_in_signal(state) if self.sigma is None else self.sigma
         part = 1.0 if self.levels == 1 else min(state.level / (self.levels - 1), 1.0)

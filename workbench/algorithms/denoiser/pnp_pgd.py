@@ -10,7 +10,7 @@ from workbench.algorithms.denoiser.strength import Strength, Warm, noise_in_sign
 from workbench.algorithms.first_order.gradient_method import GradientMethod
 from workbench.algorithms.steps.lengths import searches
 from workbench.algorithms.steps.misfit_prox import each
-from workbench.algorithms.steps.parabola import Bent, advanced, following, wearing
+from workbench.algorithms.steps.parabola import ParabolaState, advanced, following, wearing
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
@@ -41,7 +41,7 @@ class PnPPGD(GradientMethod):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return seen(problem)
 
-    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+    def step(self, problem: Problem, state: ParabolaState, rng: torch.Generator) -> ParabolaState:
         denoise, sigma = problem.prior.denoise, warmed(problem, self._last(state), state.k, self.warm)
         if searches(self.step_size, state):
             return advanced(problem, state, lambda g, r: each(denoise, sigma, state.x - times(r, g)), wearing)[0]

@@ -11,7 +11,7 @@ from workbench.algorithms.denoiser.strength import Strength, Warm, noise_in_sign
 from workbench.algorithms.first_order.gradient_method import GradientMethod
 from workbench.algorithms.steps.lengths import found_step, searches
 from workbench.algorithms.steps.misfit_prox import each
-from workbench.algorithms.steps.parabola import Bent, advanced, following, wearing
+from workbench.algorithms.steps.parabola import ParabolaState, advanced, following, wearing
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
@@ -43,7 +43,7 @@ class RED(GradientMethod):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return seen(problem)
 
-    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+    def step(self, problem: Problem, state: ParabolaState, rng: torch.Generator) -> ParabolaState:
         x, beside = state.x, self._beside(state)
         taken = x - each(problem.prior.denoise, warmed(problem, self._last(state), state.k, self.warm), x)
         pull = times(beside, taken)

@@ -25,7 +25,7 @@ _STIFF = 2.0
 
 
 @dataclass(frozen=True)
-class Moved(Noisy):
+class REDDiffState(Noisy):
     """The iterate with Adam's averages of its gradients and of their squares."""
 
     first: Tensor = field(kw_only=True)
@@ -54,12 +54,12 @@ class REDDiff(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"lipschitz": problem.lipschitz()} if problem.bends_evenly else {}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Moved:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> REDDiffState:
         most = self.schedule.ratios(self.levels)[0]
         nothing = torch.zeros_like(x)
-        return Moved(x, 0, self.measure(problem), noisy=x, ratio=most, first=nothing, second=nothing.real)
+        return REDDiffState(x, 0, self.measure(problem), noisy=x, ratio=most, first=nothing, second=nothing.real)
 
-    def step(self, problem: Problem, state: Moved, rng: torch.Generator) -> Moved:
+    def step(self, problem: Problem, state: REDDiffState, rng: torch.Generator) -> REDDiffState:
         x = state.x
         noisy = x + state.ratio * normal_like(x, rng)
         objection = x - problem.prior.denoise(noisy, state.ratio)
@@ -79,10 +79,10 @@ class REDDiff(Algorithm):
             second=second,
         )
 
-    def done(self, state: Moved) -> bool:
+    def done(self, state: REDDiffState) -> bool:
         return state.ratio == 0
 
-    def _pull(self, problem: Problem, state: Moved) -> Tensor:
+    def _pull(self, problem: Problem, state: REDDiffState) -> Tensor:
         """The gradient of the misfit in units of the signal."""
         slope = problem.misfit_grad(state.x)
         if "lipschitz" in state.measured:

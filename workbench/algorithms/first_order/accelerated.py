@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, State, Step
 from workbench.algorithms.steps.lengths import found_step, safe_step, searches, shortened
-from workbench.algorithms.steps.parabola import Bent, below_parabola, first_reach, misfit_at
+from workbench.algorithms.steps.parabola import ParabolaState, below_parabola, first_reach, misfit_at
 from workbench.kernels import momentum as kernel
 from workbench.parameters import Range
 from workbench.problem import Problem
@@ -17,7 +17,7 @@ from workbench.tensors import Each, column, each_of, least, smaller
 
 
 @dataclass(frozen=True)
-class Momentum(Bent):
+class AcceleratedState(ParabolaState):
     """And the iterate before it, and `age`, (B,): the steps since the momentum of an item was last let go."""
 
     before: Tensor = field(kw_only=True)
@@ -43,11 +43,11 @@ class Accelerated(Algorithm):
     def advance(self, problem: Problem, v: Tensor, slope: Tensor, step: Each) -> Tensor:
         """One step without momentum from v, where the gradient of the misfit is `slope`."""
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Momentum:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> AcceleratedState:
         age = torch.ones(len(x), dtype=x.real.dtype, device=x.device)
-        return Momentum(x, 0, self.measure(problem), reach=first_reach(problem), before=x, age=age)
+        return AcceleratedState(x, 0, self.measure(problem), reach=first_reach(problem), before=x, age=age)
 
-    def step(self, problem: Problem, state: Momentum, rng: torch.Generator) -> Momentum:
+    def step(self, problem: Problem, state: AcceleratedState, rng: torch.Generator) -> AcceleratedState:
         x, n = state.x, state.age
         beta = (n - 1) / (n + self.inertia)
         if self.strong:
@@ -63,7 +63,7 @@ class Accelerated(Algorithm):
         age = torch.where(uphill, torch.ones_like(n), n + 1)
         return replace(state, x=new, before=x, age=age, reach=reach, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Momentum) -> Momentum:
+    def adapt(self, problem: Problem, state: AcceleratedState) -> AcceleratedState:
         return replace(state, measured=self.measure(problem), reach=first_reach(problem))
 
     def current_step(self, state: State) -> float | None:
@@ -75,7 +75,7 @@ class Accelerated(Algorithm):
     def _step(self, state: State) -> Each:
         return found_step(state, self.step_size)
 
-    def _advanced(self, problem: Problem, state: Momentum, v: Tensor) -> tuple[Tensor, Tensor | None]:
+    def _advanced(self, problem: Problem, state: AcceleratedState, v: Tensor) -> tuple[Tensor, Tensor | None]:
         """The step from v, and the reach that is left."""
         if not searches(self.step_size, state):
             return self.advance(problem, v, problem.misfit_grad(v), self._step(state)), state.reach

@@ -6,7 +6,7 @@ from typing import Annotated
 import torch
 
 from workbench.algorithms.first_order.line_search_descent import Decrease, LineSearchDescent
-from workbench.algorithms.steps.line_search import Rule, Searched, search
+from workbench.algorithms.steps.line_search import LineSearchState, Rule, search
 from workbench.parameters import Range
 from workbench.problem import Problem
 
@@ -22,10 +22,10 @@ class ArmijoGradientDescent(LineSearchDescent):
     decrease: Decrease = 0.1
     growth: Annotated[float, Range(1, 5, limits=(1, 100)), "first trial in units of the last step"] = 2.0
 
-    def begin(self, state: Searched) -> Searched:
+    def begin(self, state: LineSearchState) -> LineSearchState:
         return state
 
-    def step(self, problem: Problem, state: Searched, rng: torch.Generator) -> Searched:
+    def step(self, problem: Problem, state: LineSearchState, rng: torch.Generator) -> LineSearchState:
         new, step = search(problem, state, -state.slope, Rule(self.decrease))
         step = torch.where(step > 0, self.growth * step, state.step)
         return replace(state, **new._asdict(), step=step, k=state.k + 1)

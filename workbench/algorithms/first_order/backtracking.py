@@ -19,7 +19,7 @@ from workbench.tensors import dot, each_of, spread
 
 
 @dataclass(frozen=True)
-class Stepped(State):
+class BacktrackingState(State):
     """The iterate, its misfit, (B,), the gradient of it, and the step that is tried first, (B,)."""
 
     value: Tensor = field(kw_only=True)
@@ -34,7 +34,7 @@ class Backtracking(Algorithm):
     needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD)
 
     def current_step(self, state: State) -> float | None:
-        return float(state.step.max()) if isinstance(state, Stepped) else None
+        return float(state.step.max()) if isinstance(state, BacktrackingState) else None
 
 
 @dataclass(frozen=True)
@@ -48,22 +48,22 @@ class BacktrackingProximalGradient(Backtracking):
 
     growth: Annotated[float, Range(1, 3, limits=(1, 100)), "first trial in units of the last step"] = 1.5
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Stepped:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> BacktrackingState:
         _, value, slope = misfit_at(problem, x)
         step = 1 / typical_curvature(problem)
-        return Stepped(x, 0, self.measure(problem), value=value, slope=slope, step=step)
+        return BacktrackingState(x, 0, self.measure(problem), value=value, slope=slope, step=step)
 
-    def step(self, problem: Problem, state: Stepped, rng: torch.Generator) -> Stepped:
+    def step(self, problem: Problem, state: BacktrackingState, rng: torch.Generator) -> BacktrackingState:
         start = Misfit(state.x, state.value, state.slope)
         new, step = below_parabola(problem, start, state.step, proximal(problem.prior, start))
         return replace(state, **new.misfit(problem)._asdict(), step=self.growth * step, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Stepped) -> Stepped:
+    def adapt(self, problem: Problem, state: BacktrackingState) -> BacktrackingState:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
 
 @dataclass(frozen=True)
-class Hastened(State):
+class BacktrackingFISTAState(State):
     """The iterate, the one before it, the steps since the momentum was let go, (B,), and the step, (B,)."""
 
     before: Tensor = field(kw_only=True)
@@ -87,22 +87,22 @@ class BacktrackingFISTA(Backtracking):
 
     needs = Needs(prior=Can.PROX | Can.CONVEX, noise=Likelihood.GRAD | Likelihood.CONVEX, linear=True)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Hastened:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> BacktrackingFISTAState:
         step = self.first / typical_curvature(problem)
-        return Hastened(x, 0, self.measure(problem), before=x, age=torch.ones_like(step), step=step)
+        return BacktrackingFISTAState(x, 0, self.measure(problem), before=x, age=torch.ones_like(step), step=step)
 
-    def step(self, problem: Problem, state: Hastened, rng: torch.Generator) -> Hastened:
+    def step(self, problem: Problem, state: BacktrackingFISTAState, rng: torch.Generator) -> BacktrackingFISTAState:
         x, n = state.x, state.age
         v = x + spread((n - 1) / (n + self.inertia), x) * (x - state.before)
         new, step = shortening(problem, v, state.step)
         age = torch.where(dot(v - new, new - x) > 0, torch.ones_like(n), n + 1)
         return replace(state, x=new, before=x, age=age, step=step, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Hastened) -> Hastened:
+    def adapt(self, problem: Problem, state: BacktrackingFISTAState) -> BacktrackingFISTAState:
         return replace(state, measured=self.measure(problem), step=self.first / typical_curvature(problem))
 
     def current_step(self, state: State) -> float | None:
-        return float(state.step.max()) if isinstance(state, Hastened) else None
+        return float(state.step.max()) if isinstance(state, BacktrackingFISTAState) else None
 
 
 def proximal(prior: Prior, start: Misfit) -> Callable[[Tensor], Tensor]:

@@ -7,14 +7,14 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.first_order.line_search_descent import Decrease, LineSearchDescent
-from workbench.algorithms.steps.line_search import Point, Rule, Searched, search
+from workbench.algorithms.steps.line_search import LineSearchState, Point, Rule, search
 from workbench.parameters import Range
 from workbench.problem import Problem
 from workbench.tensors import dot, norm2
 
 
 @dataclass(frozen=True)
-class Remembered(Searched):
+class BarzilaiBorweinState(LineSearchState):
     """The objectives of the last iterates besides, (B, memory)."""
 
     recent: Tensor = field(kw_only=True)
@@ -34,17 +34,17 @@ class BarzilaiBorwein(LineSearchDescent):
     memory: Annotated[int, Range(1, 20, limits=(1, 1000)), "objectives to stay below the largest of"] = 10
     decrease: Decrease = 1e-4
 
-    def begin(self, state: Searched) -> Remembered:
-        return Remembered(**vars(state), recent=state.value[:, None])
+    def begin(self, state: LineSearchState) -> BarzilaiBorweinState:
+        return BarzilaiBorweinState(**vars(state), recent=state.value[:, None])
 
-    def step(self, problem: Problem, state: Remembered, rng: torch.Generator) -> Remembered:
+    def step(self, problem: Problem, state: BarzilaiBorweinState, rng: torch.Generator) -> BarzilaiBorweinState:
         ceiling = state.recent[:, -self.memory :].amax(1)
         new, step = search(problem, state, -state.slope, Rule(self.decrease), ceiling)
         recent = torch.cat([state.recent, new.value[:, None]], 1)[:, -self.memory :]
         step = torch.where(step > 0, self._next(state, new, step), state.step)
         return replace(state, **new._asdict(), step=step, recent=recent, k=state.k + 1)
 
-    def _next(self, state: Searched, new: Point, step: Tensor) -> Tensor:
+    def _next(self, state: LineSearchState, new: Point, step: Tensor) -> Tensor:
         s, z = new.x - state.x, new.slope - state.slope
         sz = dot(s, z)
         long, short = norm2(s) / sz, sz / norm2(z)

@@ -8,7 +8,7 @@ import torch
 from workbench.algorithms.base import Needs, Step, lacks_bend
 from workbench.algorithms.first_order.gradient_method import GradientMethod
 from workbench.algorithms.steps.lengths import bends, searches, shortened
-from workbench.algorithms.steps.parabola import Bent, advanced, following
+from workbench.algorithms.steps.parabola import ParabolaState, advanced, following
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
@@ -37,7 +37,7 @@ class GradientDescent(GradientMethod):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return bends(problem, of_prior=True)
 
-    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+    def step(self, problem: Problem, state: ParabolaState, rng: torch.Generator) -> ParabolaState:
         of_prior = problem.prior.grad(state.x)
         if searches(self.step_size, state):
             return advanced(problem, state, lambda g, r: state.x - times(shortened(r, state), g + of_prior))[0]

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, State
 from workbench.algorithms.steps.lengths import bends, found_step, safe_step
-from workbench.algorithms.steps.parabola import Bent, bent
+from workbench.algorithms.steps.parabola import ParabolaState, bent
 from workbench.problem import Problem
 from workbench.tensors import Each, least
 
@@ -28,10 +28,10 @@ class GradientMethod(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return bends(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ParabolaState:
         return bent(problem, x, self.measure(problem))
 
-    def adapt(self, problem: Problem, state: Bent) -> Bent:
+    def adapt(self, problem: Problem, state: ParabolaState) -> ParabolaState:
         return replace(bent(problem, state.x, self.measure(problem)), k=state.k)
 
     def length(self, state: State) -> Each:

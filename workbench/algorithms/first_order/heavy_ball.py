@@ -11,7 +11,7 @@ from torch import Tensor
 from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend
 from workbench.algorithms.steps.lengths import bends, found_step, inverse, safe_step, searches, shortened
 from workbench.algorithms.steps.line_search import rounding_of
-from workbench.algorithms.steps.parabola import Bent, below_parabola, first_reach, misfit_at
+from workbench.algorithms.steps.parabola import ParabolaState, below_parabola, first_reach, misfit_at
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
@@ -22,7 +22,7 @@ _MOST, _PLAIN, _SAFETY = 0.98, 0.5, 0.99
 
 
 @dataclass(frozen=True)
-class Ball(Bent):
+class HeavyBallState(ParabolaState):
     """And the iterate before it, and the objective that it must not exceed, (B,)."""
 
     before: Tensor = field(kw_only=True)
@@ -59,11 +59,11 @@ class HeavyBall(Algorithm):
             found = min(_MOST, (1 - min(1.0, problem.strong_convexity() / lipschitz) ** 0.5) ** 2)
         return {**known, "momentum": found, "quadratic": float(quadratic)}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Ball:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> HeavyBallState:
         reach, ceiling = first_reach(problem), problem.objective(x)
-        return Ball(x, 0, self.measure(problem), reach=reach, before=x, ceiling=ceiling)
+        return HeavyBallState(x, 0, self.measure(problem), reach=reach, before=x, ceiling=ceiling)
 
-    def step(self, problem: Problem, state: Ball, rng: torch.Generator) -> Ball:
+    def step(self, problem: Problem, state: HeavyBallState, rng: torch.Generator) -> HeavyBallState:
         x, of_prior = state.x, problem.prior.grad(state.x)
         carried = self._momentum(state) * (x - state.before)
         if searches(self.step_size, state):
@@ -75,7 +75,7 @@ class HeavyBall(Algorithm):
             new = torch.where(spread(self._below(problem, state, new), new), new, plain)
         return replace(state, x=new, before=x, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Ball) -> Ball:
+    def adapt(self, problem: Problem, state: HeavyBallState) -> HeavyBallState:
         return replace(self.init(problem, state.x, torch.Generator()), before=state.before, k=state.k)
 
     def current_step(self, state: State) -> float | None:
@@ -84,7 +84,7 @@ class HeavyBall(Algorithm):
     def largest_step(self, state: State) -> float | None:
         return safe_step(state, self.step_size, self._most(state))
 
-    def _searched(self, problem: Problem, state: Ball, of_prior: Tensor, carried: Tensor) -> Ball:
+    def _searched(self, problem: Problem, state: HeavyBallState, of_prior: Tensor, carried: Tensor) -> HeavyBallState:
         start, share = misfit_at(problem, state.x), self._share(state)
 
         def along(reach: Tensor) -> Tensor:
@@ -96,14 +96,14 @@ class HeavyBall(Algorithm):
         x = self._held(problem, state, new.x, lambda: plain()[0].x)
         return replace(state, x=x, before=state.x, reach=reach, k=state.k + 1)
 
-    def _held(self, problem: Problem, state: Ball, new: Tensor, plain: Callable[[], Tensor]) -> Tensor:
+    def _held(self, problem: Problem, state: HeavyBallState, new: Tensor, plain: Callable[[], Tensor]) -> Tensor:
         """The new iterate, and a plain step for an item that would end above its start."""
         if not self.safe:
             return new
         below = self._below(problem, state, new)
         return new if bool(below.all()) else torch.where(spread(below, new), new, plain())
 
-    def _below(self, problem: Problem, state: Ball, new: Tensor) -> Tensor:
+    def _below(self, problem: Problem, state: HeavyBallState, new: Tensor) -> Tensor:
         """Which items are not above their start: (B,)."""
         return problem.objective(new) <= state.ceiling + rounding_of(state.ceiling, new)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.algorithms.base import Needs, Step
 from workbench.algorithms.first_order.gradient_method import GradientMethod
 from workbench.algorithms.steps.lengths import searches
-from workbench.algorithms.steps.parabola import Bent, advanced, following
+from workbench.algorithms.steps.parabola import ParabolaState, advanced, following
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
@@ -36,10 +36,10 @@ class IterativeHardThresholding(GradientMethod):
     def given(self) -> float | None:
         return self.step_size
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bent:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ParabolaState:
         return super().init(problem, self._cut(x), rng)
 
-    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+    def step(self, problem: Problem, state: ParabolaState, rng: torch.Generator) -> ParabolaState:
         if searches(self.step_size, state):
             return advanced(problem, state, lambda g, r: self._cut(state.x - times(r, g)))[0]
         return following(state, self._cut(state.x - times(self.length(state), problem.misfit_grad(state.x))))

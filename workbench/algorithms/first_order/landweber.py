@@ -9,7 +9,7 @@ from workbench.algorithms.base import Needs, State
 from workbench.algorithms.first_order.gradient_method import GradientMethod
 from workbench.algorithms.first_order.proximal_gradient import proximal_step
 from workbench.algorithms.steps.lengths import found_step
-from workbench.algorithms.steps.parabola import Bent
+from workbench.algorithms.steps.parabola import ParabolaState
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
@@ -29,7 +29,7 @@ class Landweber(GradientMethod):
 
     needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD)
 
-    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+    def step(self, problem: Problem, state: ParabolaState, rng: torch.Generator) -> ParabolaState:
         return proximal_step(problem, state, None, self.relax)
 
     def length(self, state: State) -> Each:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, prior_bend
-from workbench.algorithms.steps.line_search import Searched, evaluate
+from workbench.algorithms.steps.line_search import LineSearchState, evaluate
 from workbench.algorithms.steps.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -27,16 +27,16 @@ class LineSearchDescent(Algorithm):
     needs = Needs(prior=Can.GRAD | Can.VALUE, noise=Likelihood.GRAD)
 
     @abstractmethod
-    def begin(self, state: Searched) -> Searched:
+    def begin(self, state: LineSearchState) -> LineSearchState:
         """The state at k = 0, from the part that all descents share."""
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Searched:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LineSearchState:
         _, value, slope = evaluate(problem, x)
         step = 1 / (typical_curvature(problem) + (prior_bend(problem) or 0.0))
-        return self.begin(Searched(x, 0, self.measure(problem), value=value, slope=slope, step=step))
+        return self.begin(LineSearchState(x, 0, self.measure(problem), value=value, slope=slope, step=step))
 
-    def adapt(self, problem: Problem, state: Searched) -> Searched:
+    def adapt(self, problem: Problem, state: LineSearchState) -> LineSearchState:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def current_step(self, state: State) -> float | None:
-        return float(state.step.max()) if isinstance(state, Searched) else None
+        return float(state.step.max()) if isinstance(state, LineSearchState) else None

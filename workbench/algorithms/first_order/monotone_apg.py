@@ -10,7 +10,7 @@ from workbench.algorithms.base import Algorithm, Needs, State, Step
 from workbench.algorithms.first_order.backtracking import shortening
 from workbench.algorithms.first_order.proximal_gradient import forward_backward
 from workbench.algorithms.steps.lengths import bends, found_step, safe_step, searches
-from workbench.algorithms.steps.parabola import Bent, first_reach
+from workbench.algorithms.steps.parabola import ParabolaState, first_reach
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
@@ -18,7 +18,7 @@ from workbench.tensors import Each, least, spread
 
 
 @dataclass(frozen=True)
-class Monitored(Bent):
+class MonotoneAPGState(ParabolaState):
     """And the iterate before it, the accelerated one, and the t of Nesterov's sequence of each item, (B,)."""
 
     before: Tensor = field(kw_only=True)
@@ -43,11 +43,11 @@ class MonotoneAPG(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return bends(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Monitored:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> MonotoneAPGState:
         t = torch.ones(len(x), dtype=x.real.dtype, device=x.device)
-        return Monitored(x, 0, self.measure(problem), reach=first_reach(problem), before=x, ahead=x, t=t)
+        return MonotoneAPGState(x, 0, self.measure(problem), reach=first_reach(problem), before=x, ahead=x, t=t)
 
-    def step(self, problem: Problem, state: Monitored, rng: torch.Generator) -> Monitored:
+    def step(self, problem: Problem, state: MonotoneAPGState, rng: torch.Generator) -> MonotoneAPGState:
         x, r = state.x, state.t
         t = (1 + (1 + 4 * r.square()).sqrt()) / 2
         v = x + spread(r / t, x) * (state.ahead - x) + spread((r - 1) / t, x) * (x - state.before)
@@ -62,7 +62,7 @@ class MonotoneAPG(Algorithm):
         lower = problem.objective(ahead) <= problem.objective(plain)
         return replace(state, x=torch.where(spread(lower, x), ahead, plain), before=x, ahead=ahead, t=t, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Monitored) -> Monitored:
+    def adapt(self, problem: Problem, state: MonotoneAPGState) -> MonotoneAPGState:
         return replace(state, measured=self.measure(problem), reach=first_reach(problem))
 
     def current_step(self, state: State) -> float | None:

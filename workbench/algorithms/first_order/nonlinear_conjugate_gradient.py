@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.first_order.line_search_descent import LineSearchDescent
-from workbench.algorithms.steps.line_search import Point, Rule, Searched, search
+from workbench.algorithms.steps.line_search import LineSearchState, Point, Rule, search
 from workbench.parameters import Range
 from workbench.problem import Problem
 from workbench.tensors import dot, norm, norm2, spread
@@ -16,7 +16,7 @@ _GROWTH = 10.0
 
 
 @dataclass(frozen=True)
-class Directed(Searched):
+class NonlinearCGState(LineSearchState):
     """The last search direction besides, and the slope along it, (B,)."""
 
     direction: Tensor = field(kw_only=True)
@@ -35,10 +35,10 @@ class NonlinearConjugateGradient(LineSearchDescent):
     beta: Annotated[Literal["polak-ribiere", "hager-zhang"], "how much of the last direction stays"] = "polak-ribiere"
     curvature: Annotated[float, Range(0.01, 0.9, limits=(1e-6, 0.99)), "share of the slope a search may leave"] = 0.1
 
-    def begin(self, state: Searched) -> Directed:
-        return Directed(**vars(state), direction=-state.slope, downhill=-norm2(state.slope))
+    def begin(self, state: LineSearchState) -> NonlinearCGState:
+        return NonlinearCGState(**vars(state), direction=-state.slope, downhill=-norm2(state.slope))
 
-    def step(self, problem: Problem, state: Directed, rng: torch.Generator) -> Directed:
+    def step(self, problem: Problem, state: NonlinearCGState, rng: torch.Generator) -> NonlinearCGState:
         d = state.direction
         new, step = search(problem, state, d, Rule(min(0.01, self.curvature / 2), self.curvature))
         onward = -new.slope + spread(self._beta(state, new), d) * d
@@ -52,7 +52,7 @@ class NonlinearConjugateGradient(LineSearchDescent):
         step = torch.where((step > 0) & ahead.isfinite() & (ahead > 0), ahead, state.step)
         return replace(state, **new._asdict(), step=step, direction=onward, downhill=down, k=state.k + 1)
 
-    def _beta(self, state: Directed, new: Point) -> Tensor:
+    def _beta(self, state: NonlinearCGState, new: Point) -> Tensor:
         g, d, z = new.slope, state.direction, new.slope - state.slope
         if self.beta == "polak-ribiere":
             found, least = dot(g, z) / norm2(state.slope), torch.zeros_like(new.value)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_prior_bend
 from workbench.algorithms.steps.lengths import found_step, safe_step
-from workbench.algorithms.steps.metric import HELD, Fitted, fit, majorant, unheld
+from workbench.algorithms.steps.metric import HELD, MetricState, fit, majorant, unheld
 from workbench.noise import Likelihood
 from workbench.preconditioners import Circulant, Preconditioner
 from workbench.priors import Can
@@ -37,16 +37,16 @@ class PreconditionedGradient(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return fit(self.preconditioner, majorant(problem), problem.zeros())[1]
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Fitted:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> MetricState:
         fitted, measured = fit(self.preconditioner, majorant(problem), x)
-        return Fitted(x, 0, measured, fitted=fitted)
+        return MetricState(x, 0, measured, fitted=fitted)
 
-    def step(self, problem: Problem, state: Fitted, rng: torch.Generator) -> Fitted:
+    def step(self, problem: Problem, state: MetricState, rng: torch.Generator) -> MetricState:
         slope = problem.misfit_grad(state.x) + problem.prior.grad(state.x)
         move = self.preconditioner.apply(state.fitted, majorant(problem), slope)
         return replace(state, x=state.x - times(self._step(state), move), k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Fitted) -> Fitted:
+    def adapt(self, problem: Problem, state: MetricState) -> MetricState:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def current_step(self, state: State) -> float | None:

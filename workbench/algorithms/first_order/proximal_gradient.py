@@ -9,7 +9,7 @@ from workbench.algorithms.base import Needs, Step
 from workbench.algorithms.first_order.gradient_method import GradientMethod
 from workbench.algorithms.steps.lengths import found_step, searches
 from workbench.algorithms.steps.misfit_prox import each
-from workbench.algorithms.steps.parabola import Bent, Point, advanced, following
+from workbench.algorithms.steps.parabola import ParabolaState, Point, advanced, following
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
@@ -33,7 +33,7 @@ class ProximalGradient(GradientMethod):
     def given(self) -> float | None:
         return self.step_size
 
-    def step(self, problem: Problem, state: Bent, rng: torch.Generator) -> Bent:
+    def step(self, problem: Problem, state: ParabolaState, rng: torch.Generator) -> ParabolaState:
         return proximal_step(problem, state, self.step_size)
 
 

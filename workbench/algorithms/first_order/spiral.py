@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Needs
-from workbench.algorithms.first_order.backtracking import Backtracking, Stepped, proximal
+from workbench.algorithms.first_order.backtracking import Backtracking, BacktrackingState, proximal
 from workbench.algorithms.steps.parabola import Ceiling, Misfit, below_parabola, misfit_at, reaching
 from workbench.algorithms.steps.scales import typical_curvature
 from workbench.noise import Likelihood
@@ -17,7 +17,7 @@ from workbench.problem import Problem
 
 
 @dataclass(frozen=True)
-class Spiral(Stepped):
+class SPIRALState(BacktrackingState):
     """The objectives of the last iterates besides, (B, memory)."""
 
     recent: Tensor = field(kw_only=True)
@@ -37,12 +37,12 @@ class SPIRAL(Backtracking):
 
     needs = Needs(prior=Can.PROX | Can.VALUE, noise=Likelihood.GRAD)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Spiral:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> SPIRALState:
         _, value, slope = misfit_at(problem, x)
         step, recent = 1 / typical_curvature(problem), _finite(value + problem.prior(x))[:, None]
-        return Spiral(x, 0, self.measure(problem), value=value, slope=slope, step=step, recent=recent)
+        return SPIRALState(x, 0, self.measure(problem), value=value, slope=slope, step=step, recent=recent)
 
-    def step(self, problem: Problem, state: Spiral, rng: torch.Generator) -> Spiral:
+    def step(self, problem: Problem, state: SPIRALState, rng: torch.Generator) -> SPIRALState:
         ceiling = state.recent[:, -self.memory :].amax(1)
         start = Misfit(state.x, state.value, state.slope)
         move = proximal(problem.prior, start)
@@ -53,7 +53,7 @@ class SPIRAL(Backtracking):
         step = torch.where((new.x != start.x).flatten(1).any(1), step, state.step)  # no step taken: as before
         return replace(state, **new._asdict(), step=reaching(start, new, step), recent=recent, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Spiral) -> Spiral:
+    def adapt(self, problem: Problem, state: SPIRALState) -> SPIRALState:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
 

@@ -18,7 +18,7 @@ from workbench.tensors import Each, column, each_of, norm, spread, times
 
 
 @dataclass(frozen=True)
-class Best(State):
+class SubGradientState(State):
     """The best iterate so far, its objective, (B,), and the one that moves on."""
 
     value: Tensor = field(kw_only=True)
@@ -50,10 +50,10 @@ class SubGradient(Algorithm):
         length = torch.where(length > 0, length, 1)
         return {"curvature": each_of(typical_curvature(problem)), "length": each_of(length)}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Best:
-        return Best(x, 0, self.measure(problem), value=problem.objective(x), current=x)
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> SubGradientState:
+        return SubGradientState(x, 0, self.measure(problem), value=problem.objective(x), current=x)
 
-    def step(self, problem: Problem, state: Best, rng: torch.Generator) -> Best:
+    def step(self, problem: Problem, state: SubGradientState, rng: torch.Generator) -> SubGradientState:
         x, root = state.current, (state.k + 1) ** 0.5
         slope = problem.misfit_grad(x)
         if Can.PROJECTION not in problem.prior.can:
@@ -67,7 +67,7 @@ class SubGradient(Algorithm):
         best = torch.where(spread(value <= state.value, x), x, state.x)
         return replace(state, x=best, value=value.minimum(state.value), current=x, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Best) -> Best:
+    def adapt(self, problem: Problem, state: SubGradientState) -> SubGradientState:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from workbench.algorithms.krylov.least_squares import Solved, System
+from workbench.algorithms.krylov.least_squares import LeastSquaresState, System
 from workbench.linalg import ratio
 from workbench.tensors import norm, spread
 
 
 @dataclass(frozen=True)
-class Bidiagonal(Solved):
+class BidiagonalState(LeastSquaresState):
     """u, v and alpha of the bidiagonalisation; `rest`, what is left to explain, and `corner`, which the next rotation
     takes, (B,); the direction in x.
     """
@@ -24,7 +24,7 @@ class Bidiagonal(Solved):
     direction: Tensor = field(kw_only=True)
 
 
-def bidiagonalised(system: System, state: Bidiagonal) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def bidiagonalised(system: System, state: BidiagonalState) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The next u, beta, v, alpha."""
     w = system.forward(state.v)
     u, beta = unit(w - spread(state.alpha, w) * state.u)

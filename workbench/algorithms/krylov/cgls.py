@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from workbench.algorithms.krylov.least_squares import LeastSquares, Solved, System
+from workbench.algorithms.krylov.least_squares import LeastSquares, LeastSquaresState, System
 from workbench.linalg import ratio
 from workbench.problem import Problem
 from workbench.tensors import norm, norm2, spread
 
 
 @dataclass(frozen=True)
-class Residuals(Solved):
+class CGLSState(LeastSquaresState):
     """The residual b - B x, as rows, and the direction in x."""
 
     residual: Tensor = field(kw_only=True)
@@ -27,13 +27,13 @@ class CGLS(LeastSquares):
     forming B*B it keeps digits that ConjugateGradient loses. Hestenes & Stiefel 1952, doi 10.6028/jres.049.044.
     """
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Residuals:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> CGLSState:
         system = System(problem)
         r = system.residual(x)
         s = system.adjoint(r)
-        return Residuals(x, 0, slope=norm(s), floor=system.floor(), residual=r, direction=s)
+        return CGLSState(x, 0, slope=norm(s), floor=system.floor(), residual=r, direction=s)
 
-    def step(self, problem: Problem, state: Residuals, rng: torch.Generator) -> Residuals:
+    def step(self, problem: Problem, state: CGLSState, rng: torch.Generator) -> CGLSState:
         system, active = System(problem), state.slope > state.floor
         q = system.forward(state.direction)
         length = torch.where(active, ratio(state.slope.square(), norm2(q)), 0)

@@ -17,7 +17,7 @@ _LOOK = 10  # reading a number from a GPU makes it wait, so `done` looks at ever
 
 
 @dataclass(frozen=True)
-class Conjugate(State):
+class ConjugateGradientState(State):
     """The iterate, the residual b - H x, the search direction, the |residual|^2 that rounding leaves and |H|, (B,).
 
     |H| is the most that it has stretched a direction so far.
@@ -39,13 +39,13 @@ class ConjugateGradient(Algorithm):
 
     needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Conjugate:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ConjugateGradientState:
         residual = -_slope(problem, x)
         floor = torch.finfo(x.dtype).eps ** 2 * norm2(_slope(problem, torch.zeros_like(x)))
         nothing = torch.zeros_like(floor)
-        return Conjugate(x, 0, {}, residual=residual, direction=residual, floor=floor, stretch=nothing)
+        return ConjugateGradientState(x, 0, {}, residual=residual, direction=residual, floor=floor, stretch=nothing)
 
-    def step(self, problem: Problem, state: Conjugate, rng: torch.Generator) -> Conjugate:
+    def step(self, problem: Problem, state: ConjugateGradientState, rng: torch.Generator) -> ConjugateGradientState:
         hessian = problem.gauss_newton(state.x)
         x, r, p = conjugate_step(hessian, state.x, state.residual, state.direction, state.floor)
         # r and x have moved by multiples of H p and p. What H does not see would otherwise grow out of rounding.
@@ -53,12 +53,12 @@ class ConjugateGradient(Algorithm):
         floor = state.floor.maximum(leftover(stretch, x) ** 2)
         return replace(state, x=x, residual=r, direction=p, floor=floor, stretch=stretch, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Conjugate) -> Conjugate:
+    def adapt(self, problem: Problem, state: ConjugateGradientState) -> ConjugateGradientState:
         # Directions are conjugate with respect to one H only: a new problem needs a new start at the same x.
         fresh = self.init(problem, state.x, torch.Generator())
         return replace(fresh, k=state.k)
 
-    def done(self, state: Conjugate) -> bool:
+    def done(self, state: ConjugateGradientState) -> bool:
         return state.k % _LOOK == 0 and bool((norm2(state.residual) <= state.floor).all())
 
 

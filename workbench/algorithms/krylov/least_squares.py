@@ -55,7 +55,7 @@ def _shaped(rows: Tensor, shape: Shape, dtype: torch.dtype) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Solved(State):
+class LeastSquaresState(State):
     """The iterate; an item rests once its |B*(b - B x)|, `slope`, is down at `floor`, (B,) each."""
 
     slope: Tensor = field(kw_only=True)
@@ -75,13 +75,13 @@ class LeastSquares(Algorithm):
         return super().lacks(problem) or unweighted(problem)
 
     @abstractmethod
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Solved: ...
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LeastSquaresState: ...
 
-    def adapt(self, problem: Problem, state: Solved) -> Solved:
+    def adapt(self, problem: Problem, state: LeastSquaresState) -> LeastSquaresState:
         # The Krylov space belongs to one system only: a new problem needs a new start at the same x.
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def done(self, state: Solved) -> bool:
+    def done(self, state: LeastSquaresState) -> bool:
         return state.k % _LOOK == 0 and bool((state.slope <= state.floor).all())
 
 

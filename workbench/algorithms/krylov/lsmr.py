@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from workbench.algorithms.krylov.bidiagonal import Bidiagonal, bidiagonalised, unit
+from workbench.algorithms.krylov.bidiagonal import BidiagonalState, bidiagonalised, unit
 from workbench.algorithms.krylov.least_squares import LeastSquares, System
 from workbench.linalg import ratio
 from workbench.problem import Problem
@@ -13,7 +13,7 @@ from workbench.tensors import spread
 
 
 @dataclass(frozen=True)
-class Twice(Bidiagonal):
+class LSMRState(BidiagonalState):
     """Of the second rotation of LSMR: cosine, sine, both diagonals of the step before; the direction before it."""
 
     cosine: Tensor = field(kw_only=True)
@@ -31,12 +31,12 @@ class LSMR(LeastSquares):
     doi 10.1137/10079687X.
     """
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Twice:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LSMRState:
         system = System(problem)
         u, beta = unit(system.residual(x))
         v, alpha = unit(system.adjoint(u))
         slope, one = alpha * beta, torch.ones_like(alpha)
-        return Twice(
+        return LSMRState(
             x,
             slope=slope,
             floor=system.floor(),
@@ -53,7 +53,7 @@ class LSMR(LeastSquares):
             rho_bar=one,
         )
 
-    def step(self, problem: Problem, state: Twice, rng: torch.Generator) -> Twice:
+    def step(self, problem: Problem, state: LSMRState, rng: torch.Generator) -> LSMRState:
         u, beta, v, alpha = bidiagonalised(System(problem), state)
         rho = torch.hypot(state.corner, beta)
         c, s = ratio(state.corner, rho), ratio(beta, rho)

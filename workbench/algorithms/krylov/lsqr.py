@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from workbench.algorithms.krylov.bidiagonal import Bidiagonal, bidiagonalised, unit
+from workbench.algorithms.krylov.bidiagonal import BidiagonalState, bidiagonalised, unit
 from workbench.algorithms.krylov.least_squares import LeastSquares, System
 from workbench.linalg import ratio
 from workbench.problem import Problem
@@ -20,15 +20,15 @@ class LSQR(LeastSquares):
     suffers less where B is ill-conditioned. Paige & Saunders 1982, doi 10.1145/355984.355989.
     """
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Bidiagonal:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> BidiagonalState:
         system = System(problem)
         u, beta = unit(system.residual(x))
         v, alpha = unit(system.adjoint(u))
-        return Bidiagonal(
+        return BidiagonalState(
             x, slope=alpha * beta, floor=system.floor(), u=u, v=v, alpha=alpha, rest=beta, corner=alpha, direction=v
         )
 
-    def step(self, problem: Problem, state: Bidiagonal, rng: torch.Generator) -> Bidiagonal:
+    def step(self, problem: Problem, state: BidiagonalState, rng: torch.Generator) -> BidiagonalState:
         u, beta, v, alpha = bidiagonalised(System(problem), state)
         active, rho = state.slope > state.floor, torch.hypot(state.corner, beta)
         c, s = ratio(state.corner, rho), ratio(beta, rho)

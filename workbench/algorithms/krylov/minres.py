@@ -17,7 +17,7 @@ _LOOK = 10  # reading a number from a GPU makes it wait, so `done` looks at ever
 
 
 @dataclass(frozen=True)
-class Tridiagonal(State):
+class MINRESState(State):
     """Two Lanczos vectors and their beta; `rest`, |b - H x|, against `floor`; the rotation; the last two directions.
 
     `stretch` is the most that H has stretched a Lanczos vector so far.
@@ -47,13 +47,13 @@ class MINRES(Algorithm):
 
     needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Tridiagonal:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> MINRESState:
         r = -(problem.misfit_grad(x) + problem.prior.grad(x))
         zero = problem.zeros()
         size = norm(problem.misfit_grad(zero) + problem.prior.grad(zero))
         rest, none = norm(r), torch.zeros_like(size)
         v = spread(ratio(none + 1, rest), r) * r
-        return Tridiagonal(
+        return MINRESState(
             x,
             v=v,
             v_before=0 * v,
@@ -69,7 +69,7 @@ class MINRES(Algorithm):
             stretch=none,
         )
 
-    def step(self, problem: Problem, state: Tridiagonal, rng: torch.Generator) -> Tridiagonal:
+    def step(self, problem: Problem, state: MINRESState, rng: torch.Generator) -> MINRESState:
         v = state.v
         z = problem.gauss_newton(state.x)(v)
         stretch = state.stretch.maximum(norm(z))
@@ -93,9 +93,9 @@ class MINRES(Algorithm):
         moved = replace(moved, rest=rest, cosine=cosine, sine=sine, delta=delta, epsilon=epsilon)
         return replace(moved, floor=floor, stretch=stretch)
 
-    def adapt(self, problem: Problem, state: Tridiagonal) -> Tridiagonal:
+    def adapt(self, problem: Problem, state: MINRESState) -> MINRESState:
         # The Krylov space belongs to one H only: a new problem needs a new start at the same x.
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def done(self, state: Tridiagonal) -> bool:
+    def done(self, state: MINRESState) -> bool:
         return state.k % _LOOK == 0 and bool((state.rest <= state.floor).all())

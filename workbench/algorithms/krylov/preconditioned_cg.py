@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs
-from workbench.algorithms.steps.metric import HELD, Fitted, unheld
+from workbench.algorithms.steps.metric import HELD, MetricState, unheld
 from workbench.noise import Likelihood
 from workbench.preconditioners import Circulant, Preconditioner
 from workbench.priors import Can
@@ -16,7 +16,7 @@ from workbench.tensors import dot, norm2, spread
 
 
 @dataclass(frozen=True)
-class FittedConjugate(Fitted):
+class PreconditionedCGState(MetricState):
     """The residual b - H x, the search direction, <r, P r>, and the |r|^2 that rounding leaves, (B,) each."""
 
     residual: Tensor = field(kw_only=True)
@@ -40,16 +40,16 @@ class PreconditionedCG(Algorithm):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or unheld(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> FittedConjugate:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PreconditionedCGState:
         hessian = problem.gauss_newton(x)
         fitted = self.preconditioner.fit(hessian, x)
         r = -problem.misfit_grad(x) - problem.prior.grad(x)
         z = self.preconditioner.apply(fitted, hessian, r)
         b = problem.misfit_grad(torch.zeros_like(x)) + problem.prior.grad(torch.zeros_like(x))
         floor = torch.finfo(x.dtype).eps ** 2 * norm2(b)
-        return FittedConjugate(x, 0, {}, fitted=fitted, residual=r, direction=z, rho=dot(r, z), floor=floor)
+        return PreconditionedCGState(x, 0, {}, fitted=fitted, residual=r, direction=z, rho=dot(r, z), floor=floor)
 
-    def step(self, problem: Problem, state: FittedConjugate, rng: torch.Generator) -> FittedConjugate:
+    def step(self, problem: Problem, state: PreconditionedCGState, rng: torch.Generator) -> PreconditionedCGState:
         hessian = problem.gauss_newton(state.x)
         r, p, rho = state.residual, state.direction, state.rho
         active = norm2(r) > state.floor
@@ -61,10 +61,10 @@ class PreconditionedCG(Algorithm):
         p = z + spread(_ratio(new, rho, active), z) * p
         return replace(state, x=x, residual=r, direction=p, rho=new, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: FittedConjugate) -> FittedConjugate:
+    def adapt(self, problem: Problem, state: PreconditionedCGState) -> PreconditionedCGState:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def done(self, state: FittedConjugate) -> bool:
+    def done(self, state: PreconditionedCGState) -> bool:
         return state.k % 10 == 0 and bool((norm2(state.residual) <= state.floor).all())
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.algorithms.second_order.descent import Descent, Downhill, begun, cauchy, tried
+from workbench.algorithms.second_order.descent import Descent, DescentState, begun, cauchy, tried
 from workbench.algorithms.second_order.krylov_model import Model, Size, Space, modelled, spanned
 from workbench.algorithms.second_order.truncated import CURVED
 from workbench.linalg import ratio
@@ -20,7 +20,7 @@ _FRESH = 0.05  # of a space is added while its Hessian stays
 
 
 @dataclass(frozen=True)
-class Held(Downhill):
+class CubicNewtonState(DescentState):
     """The constant M that holds the steps back, (B,), where the Hessian is taken, and the space it is known in."""
 
     bound: Tensor = field(kw_only=True)
@@ -28,12 +28,12 @@ class Held(Downhill):
     space: Space | None = field(kw_only=True, default=None)
 
 
-def held_back(problem: Problem, x: Tensor) -> Held:
+def held_back(problem: Problem, x: Tensor) -> CubicNewtonState:
     """M at first such that it halves the step along the gradient."""
     state = begun(problem, x)
     one = torch.ones_like(state.first)
     bound = ratio(one, cauchy(problem, x, state.slope).square() * state.first)
-    return Held(**vars(state), bound=torch.where(bound > 0, bound, one), anchor=x)
+    return CubicNewtonState(**vars(state), bound=torch.where(bound > 0, bound, one), anchor=x)
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class CubicNewton(Descent):
     needs = CURVED
     wanders = True
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Held:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> CubicNewtonState:
         return held_back(problem, x)
 
-    def step(self, problem: Problem, state: Held, rng: torch.Generator) -> Held:
+    def step(self, problem: Problem, state: CubicNewtonState, rng: torch.Generator) -> CubicNewtonState:
         space, last = self._space(problem, state), (state.k + 1) % self.lazy == 0
         model = modelled(space, state.slope)
         u = _cubic(model, state.bound)
@@ -65,7 +65,7 @@ class CubicNewton(Descent):
         bound = torch.where(judged.taken, bound, UP * state.bound)
         return replace(after, bound=bound, anchor=after.x if last else state.anchor, space=None if last else space)
 
-    def _space(self, problem: Problem, state: Held) -> Space:
+    def _space(self, problem: Problem, state: CubicNewtonState) -> Space:
         """Where the next step is sought: a new one, or the last with the gradient of now."""
         hessian, fresh = problem.hessian(state.anchor), max(1, round(_FRESH * self.size))
         if state.space is not None:

@@ -23,7 +23,7 @@ _ROUNDING = 10.0  # in units of the last place: differences of the objective bel
 
 
 @dataclass(frozen=True)
-class Downhill(State):
+class DescentState(State):
     """The iterate, its objective, (B,), the gradient there, and the length of the first gradient, (B,)."""
 
     value: Tensor = field(kw_only=True)
@@ -31,7 +31,7 @@ class Downhill(State):
     first: Tensor = field(kw_only=True)
 
 
-Point = TypeVar("Point", bound=Downhill)
+Point = TypeVar("Point", bound=DescentState)
 
 
 class Descent(Algorithm):
@@ -40,13 +40,13 @@ class Descent(Algorithm):
     needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD)
 
     @abstractmethod
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Downhill: ...
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> DescentState: ...
 
-    def adapt(self, problem: Problem, state: Downhill) -> Downhill:
+    def adapt(self, problem: Problem, state: DescentState) -> DescentState:
         # What was learnt belongs to the old objective.
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
-    def done(self, state: Downhill) -> bool:
+    def done(self, state: DescentState) -> bool:
         floor = _FLAT * torch.finfo(state.first.dtype).eps * state.first
         return state.k > 0 and state.k % _LOOK == 0 and bool((norm(state.slope) <= floor).all())
 
@@ -63,10 +63,10 @@ def gradient(problem: Problem, x: Tensor) -> Tensor:
     return problem.misfit_grad(x) + problem.prior.grad(x)
 
 
-def begun(problem: Problem, x: Tensor) -> Downhill:
+def begun(problem: Problem, x: Tensor) -> DescentState:
     """The state at k = 0."""
     g = gradient(problem, x)
-    return Downhill(x, value=problem.objective(x), slope=g, first=norm(g))
+    return DescentState(x, value=problem.objective(x), slope=g, first=norm(g))
 
 
 def noise_of(value: Tensor) -> Tensor:
@@ -105,7 +105,7 @@ def downhill(p: Tensor, g: Tensor) -> Tensor:
     return torch.where(spread(dot(p, g) < 0, p), p, -g)
 
 
-def armijo(problem: Problem, state: Downhill, p: Tensor) -> Tensor:
+def armijo(problem: Problem, state: DescentState, p: Tensor) -> Tensor:
     """The first of 1, 1/2, 1/4, ... that lowers the objective by 1e-4 of what the slope promises, (B,); else 0.
 
     Armijo 1966, doi 10.2140/pjm.1966.16.1.
@@ -120,7 +120,7 @@ def armijo(problem: Problem, state: Downhill, p: Tensor) -> Tensor:
     return _bisected(look, torch.ones_like(state.value))
 
 
-def wolfe(problem: Problem, state: Downhill, p: Tensor, first: Tensor) -> Tensor:
+def wolfe(problem: Problem, state: DescentState, p: Tensor, first: Tensor) -> Tensor:
     """A step along p, (B,), by bisection from `first`: the objective falls as in `armijo`, and the slope to 0.9 of it.
 
     0 where rounding hides both. Lewis & Overton 2013, doi 10.1007/s10107-012-0514-2.

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Needs
 from workbench.algorithms.krylov.least_squares import unweighted
-from workbench.algorithms.second_order.descent import Descent, Downhill, armijo, begun, downhill, moved
+from workbench.algorithms.second_order.descent import Descent, DescentState, armijo, begun, downhill, moved
 from workbench.linalg import solve_data
 from workbench.noise import Likelihood
 from workbench.operators import Identity
@@ -39,10 +39,10 @@ class GaussNewton(Descent):
         white = isinstance(problem.prior.linear(problem.operator.in_shape), Identity) and problem.prior.lipschitz()
         return "" if white else f"a prior weight |x|^2 / 2 of weight > 0, which {type(problem.prior).__name__} is not"
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Downhill:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> DescentState:
         return begun(problem, x)
 
-    def step(self, problem: Problem, state: Downhill, rng: torch.Generator) -> Downhill:
+    def step(self, problem: Problem, state: DescentState, rng: torch.Generator) -> DescentState:
         x, J = state.x, problem.operator.at(state.x)
         c = problem.prior.lipschitz() / problem.noise.lipschitz(problem.y)
         z = J.adjoint(solve_data(J, problem.y - problem.operator(x) + J(x), c, tolerance=_EXACT))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workbench.algorithms.second_order.descent import Descent, Downhill, armijo, begun, downhill, moved
+from workbench.algorithms.second_order.descent import Descent, DescentState, armijo, begun, downhill, moved
 from workbench.algorithms.second_order.truncated import CURVED, Inner, truncated
 from workbench.problem import Problem
 from workbench.tensors import spread
@@ -24,10 +24,10 @@ class GaussNewtonCG(Descent):
 
     needs = CURVED
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Downhill:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> DescentState:
         return begun(problem, x)
 
-    def step(self, problem: Problem, state: Downhill, rng: torch.Generator) -> Downhill:
+    def step(self, problem: Problem, state: DescentState, rng: torch.Generator) -> DescentState:
         far = torch.full_like(state.value, torch.inf)
         p = downhill(truncated(problem.gauss_newton(state.x), state, far, self.inner), state.slope)
         return moved(problem, state, state.x + spread(armijo(problem, state, p), p) * p)

@@ -6,7 +6,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.algorithms.second_order.descent import Descent, Downhill, begun, cauchy, downhill, moved, wolfe
+from workbench.algorithms.second_order.descent import Descent, DescentState, begun, cauchy, downhill, moved, wolfe
 from workbench.linalg import ratio
 from workbench.parameters import Range
 from workbench.problem import Problem
@@ -14,7 +14,7 @@ from workbench.tensors import dot, norm2, spread
 
 
 @dataclass(frozen=True)
-class Remembered(Downhill):
+class LBFGSState(DescentState):
     """The last steps and what each changed of the gradient, oldest first, (n, B, ...)."""
 
     steps: Tensor = field(kw_only=True)
@@ -32,11 +32,11 @@ class LBFGS(Descent):
 
     memory: Annotated[int, Range(1, 50, log=True, limits=(1, 500)), "steps that are remembered"] = 10
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Remembered:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LBFGSState:
         none = x.new_zeros((0, *x.shape))
-        return Remembered(**vars(begun(problem, x)), steps=none, changes=none)
+        return LBFGSState(**vars(begun(problem, x)), steps=none, changes=none)
 
-    def step(self, problem: Problem, state: Remembered, rng: torch.Generator) -> Remembered:
+    def step(self, problem: Problem, state: LBFGSState, rng: torch.Generator) -> LBFGSState:
         steps, changes, g = state.steps[-self.memory :], state.changes[-self.memory :], state.slope
         first = torch.ones_like(state.value)
         if len(steps):

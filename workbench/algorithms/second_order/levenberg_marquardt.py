@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from workbench.algorithms.second_order.descent import Descent, Downhill, begun, tried
+from workbench.algorithms.second_order.descent import Descent, DescentState, begun, tried
 from workbench.algorithms.second_order.truncated import CURVED, Inner, promised, truncated
 from workbench.linalg import ratio
 from workbench.operators import Map
@@ -16,7 +16,7 @@ _FIRST = 1e-3
 
 
 @dataclass(frozen=True)
-class Damped(Downhill):
+class LevenbergMarquardtState(DescentState):
     """And the damping and what it is multiplied by at the next failure, (B,) each."""
 
     damping: Tensor = field(kw_only=True)
@@ -36,12 +36,12 @@ class LevenbergMarquardt(Descent):
 
     needs = CURVED
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Damped:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LevenbergMarquardtState:
         state = begun(problem, x)
         bend = ratio(dot(state.slope, problem.gauss_newton(x)(state.slope)), norm2(state.slope)).clamp_min(0)
-        return Damped(**vars(state), damping=_FIRST * bend, factor=torch.full_like(bend, 2.0))
+        return LevenbergMarquardtState(**vars(state), damping=_FIRST * bend, factor=torch.full_like(bend, 2.0))
 
-    def step(self, problem: Problem, state: Damped, rng: torch.Generator) -> Damped:
+    def step(self, problem: Problem, state: LevenbergMarquardtState, rng: torch.Generator) -> LevenbergMarquardtState:
         model, mu = problem.gauss_newton(state.x), state.damping
         shape = (problem.operator.in_shape, problem.operator.in_shape)
 

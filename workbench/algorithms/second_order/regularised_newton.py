@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from workbench.algorithms.second_order.cubic_newton import DOWN, GOOD, UP, Held, held_back
+from workbench.algorithms.second_order.cubic_newton import DOWN, GOOD, UP, CubicNewtonState, held_back
 from workbench.algorithms.second_order.descent import Descent, tried
 from workbench.algorithms.second_order.krylov_model import Size, modelled, spanned
 from workbench.algorithms.second_order.truncated import CURVED
@@ -27,10 +27,10 @@ class RegularisedNewton(Descent):
 
     needs = CURVED
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Held:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> CubicNewtonState:
         return held_back(problem, x)
 
-    def step(self, problem: Problem, state: Held, rng: torch.Generator) -> Held:
+    def step(self, problem: Problem, state: CubicNewtonState, rng: torch.Generator) -> CubicNewtonState:
         model = modelled(spanned(problem.hessian(state.x), (state.slope,), self.size), state.slope)
         shift = (state.bound * norm(state.slope)).sqrt() + (-2 * model.values[:, 0]).clamp_min(0)
         u = -ratio(model.slope, model.values + shift[:, None])

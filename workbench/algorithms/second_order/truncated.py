@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Needs
-from workbench.algorithms.second_order.descent import Downhill
+from workbench.algorithms.second_order.descent import DescentState
 from workbench.linalg import ratio
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
@@ -18,13 +18,13 @@ Inner = Annotated[int, Range(1, 200, log=True, limits=(1, 10_000)), "most conjug
 CURVED = Needs(prior=Can.GRAD | Can.HVP, noise=Likelihood.GRAD)
 
 
-def tolerance(state: Downhill) -> Tensor:
+def tolerance(state: DescentState) -> Tensor:
     """|residual| to end an inner solve at, (B,): superlinear. Dembo & Steihaug 1983, doi 10.1007/BF02055196."""
     size = norm(state.slope)
     return size * (0.5 * ratio(size, state.first).sqrt()).clamp_max(0.5)
 
 
-def truncated(hessian: LinearOperator, state: Downhill, radius: Tensor, steps: int) -> Tensor:
+def truncated(hessian: LinearOperator, state: DescentState, radius: Tensor, steps: int) -> Tensor:
     """p with H p near -g, |p| <= radius: Steihaug's conjugate gradients, which end at the edge or where H bends down.
 
     Where the radius is infinite a direction of no positive curvature is left out, but for the first: there -g scaled.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from workbench.algorithms.second_order.descent import Descent, Downhill, begun, cauchy, tried
+from workbench.algorithms.second_order.descent import Descent, DescentState, begun, cauchy, tried
 from workbench.algorithms.second_order.truncated import CURVED, Inner, promised, truncated
 from workbench.problem import Problem
 from workbench.tensors import norm
@@ -14,7 +14,7 @@ _NEAR, _GOOD, _POOR = 0.99, 0.75, 0.25
 
 
 @dataclass(frozen=True)
-class Trusting(Downhill):
+class TrustRegionNewtonState(DescentState):
     """And the radius of trust, (B,)."""
 
     radius: Tensor = field(kw_only=True)
@@ -33,12 +33,12 @@ class TrustRegionNewton(Descent):
 
     needs = CURVED
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Trusting:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> TrustRegionNewtonState:
         state = begun(problem, x)
         size = norm(state.slope)
-        return Trusting(**vars(state), radius=(cauchy(problem, x, state.slope) * size).maximum(norm(x)))
+        return TrustRegionNewtonState(**vars(state), radius=(cauchy(problem, x, state.slope) * size).maximum(norm(x)))
 
-    def step(self, problem: Problem, state: Trusting, rng: torch.Generator) -> Trusting:
+    def step(self, problem: Problem, state: TrustRegionNewtonState, rng: torch.Generator) -> TrustRegionNewtonState:
         hessian = problem.hessian(state.x)
         p = truncated(hessian, state, state.radius, self.inner)
         after, judged = tried(problem, state, p, promised(hessian, state.slope, p))

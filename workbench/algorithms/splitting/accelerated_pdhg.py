@@ -21,7 +21,7 @@ _FELT, _FIRST = 0.03, 5.0
 
 
 @dataclass(frozen=True)
-class Accelerated(State):
+class AcceleratedPDHGState(State):
     """The iterate, the extrapolated one, the dual, and the step in units of the first one, (B,) on the CPU."""
 
     ahead: Tensor = field(kw_only=True)
@@ -64,13 +64,13 @@ class AcceleratedPDHG(Algorithm):
         step = torch.where(steady, rate / (2 * modulus), long)
         return {**scales, "step": each_of(step), "rate": each_of(torch.where(steady, rate, 0.0))}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Accelerated:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> AcceleratedPDHGState:
         of_data = _of_data(problem)
         u = torch.zeros_like(problem.y if of_data else problem.prior.linear(problem.operator.in_shape)(x))
         first = torch.ones(len(x), dtype=torch.float64)
-        return Accelerated(x, 0, self.measure(problem), ahead=x, dual=u, shrunk=first, of_data=of_data)
+        return AcceleratedPDHGState(x, 0, self.measure(problem), ahead=x, dual=u, shrunk=first, of_data=of_data)
 
-    def step(self, problem: Problem, state: Accelerated, rng: torch.Generator) -> Accelerated:
+    def step(self, problem: Problem, state: AcceleratedPDHGState, rng: torch.Generator) -> AcceleratedPDHGState:
         step, measured, outer = self._step(state), state.measured, problem.prior.outer
         if state.of_data:
             A, s = problem.operator.at(state.x), _SAFETY / (step * measured["operator"] ** 2)
@@ -88,7 +88,7 @@ class AcceleratedPDHG(Algorithm):
         ahead = x + times(each_of(theta), x - state.x)
         return replace(state, x=x, ahead=ahead, dual=dual, shrunk=shrunk, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Accelerated) -> Accelerated:
+    def adapt(self, problem: Problem, state: AcceleratedPDHGState) -> AcceleratedPDHGState:
         fresh = replace(self.init(problem, state.x, torch.Generator()), k=state.k)
         return replace(fresh, dual=state.dual) if fresh.dual.shape == state.dual.shape else fresh
 
@@ -97,7 +97,7 @@ class AcceleratedPDHG(Algorithm):
 
     def _step(self, state: State) -> Each:
         first = state.measured["step"] if self.step_size is None else self.step_size
-        return each_of(first * state.shrunk) if isinstance(state, Accelerated) else first
+        return each_of(first * state.shrunk) if isinstance(state, AcceleratedPDHGState) else first
 
 
 def _rate(problem: Problem, scales: Mapping[str, Each]) -> Each:

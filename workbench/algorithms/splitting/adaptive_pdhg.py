@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.splitting.pdhg import PDHG, PrimalDual, Steps, advance, dual_steps
+from workbench.algorithms.splitting.pdhg import PDHG, PDHGState, Steps, advance, dual_steps
 from workbench.algorithms.steps.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
@@ -23,7 +23,7 @@ _ENOUGH, _SOME, _LONG = 0.2, 0.8, 0.36  # PDLP: when a restart is due
 
 
 @dataclass(frozen=True)
-class Adapted(PrimalDual):
+class AdaptivePDHGState(PDHGState):
     """The averages since the last restart, `age` steps ago; the residuals there and at the last look, (B,) each.
 
     `scale`, the factor of the step found, and `agility`, how far it may still move, are (B,) on the CPU.
@@ -58,11 +58,11 @@ class AdaptivePDHG(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return split_scales(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Adapted:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> AdaptivePDHGState:
         plain = PDHG().init(problem, x, rng)
         none = torch.zeros(len(x), dtype=x.real.dtype, device=x.device)
         one = torch.ones(len(x), dtype=torch.float64)
-        return Adapted(
+        return AdaptivePDHGState(
             **vars(plain),
             mean_x=x,
             mean_data=plain.data,
@@ -74,7 +74,7 @@ class AdaptivePDHG(Algorithm):
             agility=one,
         )
 
-    def step(self, problem: Problem, state: Adapted, rng: torch.Generator) -> Adapted:
+    def step(self, problem: Problem, state: AdaptivePDHGState, rng: torch.Generator) -> AdaptivePDHGState:
         steps = dual_steps(state, self._steps(state), self.balance)
         after = advance(problem, state, steps, 1.0)
         age = after.age + 1
@@ -90,19 +90,19 @@ class AdaptivePDHG(Algorithm):
         primal, dual = _moved(problem, state, after, steps)
         return self._restarted(problem, self._balanced(after, primal, dual), primal + dual)
 
-    def adapt(self, problem: Problem, state: Adapted) -> Adapted:
+    def adapt(self, problem: Problem, state: AdaptivePDHGState) -> AdaptivePDHGState:
         kept = PDHG().adapt(problem, state)
         fresh = self.init(problem, state.x, torch.Generator())
         return replace(fresh, k=state.k, data=kept.data, dual=kept.dual)
 
     def current_step(self, state: State) -> float | None:
         found = state.measured["step"] if self.step_size is None else self.step_size
-        return least(state.scale * found if isinstance(state, Adapted) else found)
+        return least(state.scale * found if isinstance(state, AdaptivePDHGState) else found)
 
-    def _steps(self, state: Adapted) -> Tensor:
+    def _steps(self, state: AdaptivePDHGState) -> Tensor:
         return state.scale * (state.measured["step"] if self.step_size is None else self.step_size)
 
-    def _balanced(self, state: Adapted, primal: Tensor, dual: Tensor) -> Adapted:
+    def _balanced(self, state: AdaptivePDHGState, primal: Tensor, dual: Tensor) -> AdaptivePDHGState:
         """A longer step where x lags behind, a shorter one where the duals do, each change smaller than the last."""
         lag = (primal / dual.clamp_min(torch.finfo(dual.dtype).tiny)).sqrt().cpu().double()
         factor = 1 / (1 - self.agility * state.agility)
@@ -110,7 +110,7 @@ class AdaptivePDHG(Algorithm):
         agility = torch.where(change == 1, state.agility, _TIRE * state.agility)
         return replace(state, scale=state.scale * change, agility=agility)
 
-    def _restarted(self, problem: Problem, state: Adapted, residual: Tensor) -> Adapted:
+    def _restarted(self, problem: Problem, state: AdaptivePDHGState, residual: Tensor) -> AdaptivePDHGState:
         """The state, begun again from its better half where that is due."""
         if not self.restart:
             return state
@@ -140,7 +140,7 @@ class AdaptivePDHG(Algorithm):
         )
 
 
-def _moved(problem: Problem, before: PrimalDual, after: PrimalDual, steps: Steps) -> tuple[Tensor, Tensor]:
+def _moved(problem: Problem, before: PDHGState, after: PDHGState, steps: Steps) -> tuple[Tensor, Tensor]:
     """step |r_x|^2 and s |r_p|^2 + r |r_q|^2, what the optimality conditions lack after the step: (B,) each."""
     gone = before.ahead - after.x
 
@@ -156,7 +156,7 @@ def _moved(problem: Problem, before: PrimalDual, after: PrimalDual, steps: Steps
     return primal, dual + of_dual(linear, before.dual, after.dual, steps.prior)
 
 
-def _mean_dual(state: Adapted, after: Adapted, share: Tensor) -> Tensor | None:
+def _mean_dual(state: AdaptivePDHGState, after: AdaptivePDHGState, share: Tensor) -> Tensor | None:
     if state.mean_dual is None or after.dual is None:
         return None
     return _towards(state.mean_dual, after.dual, share)

@@ -21,7 +21,7 @@ Penalty = Annotated[float | None, Range(1e-2, 1e5, log=True, limits=(1e-9, 1e12)
 
 
 @dataclass(frozen=True)
-class Split(State):
+class ADMMState(State):
     """The iterate; z = K x and its multiplier; u = A x and its multiplier where the noise is not Gaussian."""
 
     z: Tensor = field(kw_only=True)
@@ -50,12 +50,12 @@ class ADMM(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return split_scales(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Split:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ADMMState:
         z = problem.prior.linear(problem.operator.in_shape)(x)
         u, data = (None, None) if white(problem) else (problem.operator(x), torch.zeros_like(problem.y))
-        return Split(x, 0, self.measure(problem), z=z, dual=torch.zeros_like(z), u=u, data=data)
+        return ADMMState(x, 0, self.measure(problem), z=z, dual=torch.zeros_like(z), u=u, data=data)
 
-    def step(self, problem: Problem, state: Split, rng: torch.Generator) -> Split:
+    def step(self, problem: Problem, state: ADMMState, rng: torch.Generator) -> ADMMState:
         K = problem.prior.linear(problem.operator.in_shape)
         c, rho = state.measured["curvature"], self._rho(state)
         u, data, target = state.u, state.data, problem.y
@@ -71,7 +71,7 @@ class ADMM(Algorithm):
         dual = state.dual + times(rho, Kx - z)
         return replace(state, x=z if isinstance(K, Identity) else x, z=z, dual=dual, u=u, data=data, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Split) -> Split:
+    def adapt(self, problem: Problem, state: ADMMState) -> ADMMState:
         fresh = self.init(problem, state.x, torch.Generator())
         if fresh.z.shape != state.z.shape:
             return replace(fresh, k=state.k)

@@ -11,7 +11,7 @@ from workbench.algorithms.first_order.proximal_gradient import proximal_step
 from workbench.algorithms.steps.lengths import bends, found_step, safe_step, searches
 from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import (
-    Bent,
+    ParabolaState,
     advanced,
     first_reach,
     following,
@@ -29,7 +29,7 @@ NEEDS_GRADIENT = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.GRAD | Lik
 
 
 @dataclass(frozen=True)
-class OneDual(Bent):
+class CondatVuState(ParabolaState):
     """And the dual of the prior, None where K = 1."""
 
     dual: Tensor | None = field(kw_only=True)
@@ -55,12 +55,12 @@ class CondatVu(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {**split_scales(problem), **bends(problem)}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> OneDual:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> CondatVuState:
         K = problem.prior.linear(problem.operator.in_shape)
         dual = None if isinstance(K, Identity) else torch.zeros_like(K(x))
-        return OneDual(x, 0, self.measure(problem), reach=first_reach(problem), dual=dual)
+        return CondatVuState(x, 0, self.measure(problem), reach=first_reach(problem), dual=dual)
 
-    def step(self, problem: Problem, state: OneDual, rng: torch.Generator) -> OneDual:
+    def step(self, problem: Problem, state: CondatVuState, rng: torch.Generator) -> CondatVuState:
         x, outer, u = state.x, problem.prior.outer, state.dual
         if u is None:
             return proximal_step(problem, state, self.step_size)
@@ -80,7 +80,7 @@ class CondatVu(Algorithm):
         dual = each(outer.conjugate_prox, s, u + times(s, K(2 * after.x - x)))
         return replace(after, dual=dual)
 
-    def adapt(self, problem: Problem, state: OneDual) -> OneDual:
+    def adapt(self, problem: Problem, state: CondatVuState) -> CondatVuState:
         fresh = replace(self.init(problem, state.x, torch.Generator()), k=state.k)
         fits = state.dual is not None and fresh.dual is not None and fresh.dual.shape == state.dual.shape
         return replace(fresh, dual=state.dual) if fits else fresh
@@ -93,5 +93,5 @@ class CondatVu(Algorithm):
 
     def _step(self, state: State) -> Each:
         found = found_step(state, self.step_size)
-        plain = self.step_size is not None or (isinstance(state, OneDual) and state.dual is None)
+        plain = self.step_size is not None or (isinstance(state, CondatVuState) and state.dual is None)
         return found if plain else smaller(found, state.measured["step"])

@@ -18,7 +18,7 @@ from workbench.tensors import Each, each_of, least
 
 
 @dataclass(frozen=True)
-class Driven(State):
+class DouglasRachfordState(State):
     """The iterate; z, which drives it, and the prox of the misfit at z."""
 
     z: Tensor = field(kw_only=True)
@@ -44,10 +44,10 @@ class DouglasRachford(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"curvature": each_of(typical_curvature(problem))}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Driven:
-        return Driven(x, 0, self.measure(problem), z=x, half=x)
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> DouglasRachfordState:
+        return DouglasRachfordState(x, 0, self.measure(problem), z=x, half=x)
 
-    def step(self, problem: Problem, state: Driven, rng: torch.Generator) -> Driven:
+    def step(self, problem: Problem, state: DouglasRachfordState, rng: torch.Generator) -> DouglasRachfordState:
         step = self._step(state)
         half = misfit_prox(problem, state.z, step, state.half)
         x = each(problem.prior.prox, step, 2 * half - state.z)

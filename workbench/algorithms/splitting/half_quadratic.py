@@ -20,7 +20,7 @@ from workbench.tensors import Each, least, spread
 
 
 @dataclass(frozen=True)
-class Halved(State):
+class HalfQuadraticState(State):
     """The best iterate and its objective, (B,); z near K v, v of the least squares; the penalty over the first one."""
 
     value: Tensor = field(kw_only=True)
@@ -53,13 +53,13 @@ class HalfQuadraticSplitting(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return split_scales(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Halved:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> HalfQuadraticState:
         z = problem.prior.linear(problem.operator.in_shape)(x)
-        return Halved(
+        return HalfQuadraticState(
             x, 0, self.measure(problem), value=problem.objective(x), z=z, v=x, grown=torch.ones((), dtype=torch.float64)
         )
 
-    def step(self, problem: Problem, state: Halved, rng: torch.Generator) -> Halved:
+    def step(self, problem: Problem, state: HalfQuadraticState, rng: torch.Generator) -> HalfQuadraticState:
         K, rho = problem.prior.linear(problem.operator.in_shape), self._rho(state)
         weight = rho / problem.noise.lipschitz(problem.y)
         v = penalised(problem, state.v, (problem.y, state.z), weight, self.inner)
@@ -70,7 +70,7 @@ class HalfQuadraticSplitting(Algorithm):
         x = torch.where(spread(value <= state.value, new), new, state.x)
         return replace(state, x=x, value=value.minimum(state.value), z=z, v=v, grown=grown, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Halved) -> Halved:
+    def adapt(self, problem: Problem, state: HalfQuadraticState) -> HalfQuadraticState:
         return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def current_step(self, state: State) -> float | None:
@@ -81,4 +81,4 @@ class HalfQuadraticSplitting(Algorithm):
         """The first, 2 / (step |K|^2) from the step of PDHG, times what it has grown by."""
         measured = state.measured
         first = 2 / (measured["step"] * measured["linear"] ** 2) if self.rho is None else self.rho
-        return first * float(state.grown) if isinstance(state, Halved) else first
+        return first * float(state.grown) if isinstance(state, HalfQuadraticState) else first

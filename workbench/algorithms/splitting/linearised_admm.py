@@ -25,8 +25,8 @@ from workbench.tensors import Each, each_of, least, times
 
 
 @dataclass(frozen=True)
-class Linearised(State):
-    """The iterate; v, which z = K v follows, and the multiplier; `reach` as in `Bent`, but at v."""
+class LinearisedADMMState(State):
+    """The iterate; v, which z = K v follows, and the multiplier; `reach` as in `ParabolaState`, but at v."""
 
     v: Tensor = field(kw_only=True)
     z: Tensor = field(kw_only=True)
@@ -54,12 +54,12 @@ class LinearisedADMM(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {**split_scales(problem), **bends(problem)}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Linearised:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LinearisedADMMState:
         z = problem.prior.linear(problem.operator.in_shape)(x)
         reach = first_reach(problem)
-        return Linearised(x, 0, self.measure(problem), v=x, z=z, dual=torch.zeros_like(z), reach=reach)
+        return LinearisedADMMState(x, 0, self.measure(problem), v=x, z=z, dual=torch.zeros_like(z), reach=reach)
 
-    def step(self, problem: Problem, state: Linearised, rng: torch.Generator) -> Linearised:
+    def step(self, problem: Problem, state: LinearisedADMMState, rng: torch.Generator) -> LinearisedADMMState:
         K, v, rho = problem.prior.linear(problem.operator.in_shape), state.v, self._rho(state)
         pull = K.adjoint(state.dual + times(rho, K(v) - state.z))
         v, reach = self._moved(problem, state, pull)
@@ -68,7 +68,7 @@ class LinearisedADMM(Algorithm):
         x, dual = z if isinstance(K, Identity) else v, state.dual + times(rho, Kv - z)
         return replace(state, x=x, v=v, z=z, dual=dual, reach=reach, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Linearised) -> Linearised:
+    def adapt(self, problem: Problem, state: LinearisedADMMState) -> LinearisedADMMState:
         fresh = replace(self.init(problem, state.x, torch.Generator()), k=state.k)
         return replace(state, measured=fresh.measured) if fresh.z.shape == state.z.shape else fresh
 
@@ -79,7 +79,7 @@ class LinearisedADMM(Algorithm):
     def _rho(self, state: State) -> Each:
         return state.measured["penalty"] if self.rho is None else self.rho
 
-    def _moved(self, problem: Problem, state: Linearised, pull: Tensor) -> tuple[Tensor, Tensor | None]:
+    def _moved(self, problem: Problem, state: LinearisedADMMState, pull: Tensor) -> tuple[Tensor, Tensor | None]:
         """v after a step along the misfit's gradient and the pull of K, and the reach to try next."""
         v, beside = state.v, self._rho(state) * state.measured["linear"] ** 2
         if state.reach is None:

@@ -22,7 +22,7 @@ _SAFETY = 0.99
 
 
 @dataclass(frozen=True)
-class PrimalDual(State):
+class PDHGState(State):
     """The iterate, the extrapolated one, the dual of the data and the dual of the prior (None where K = 1)."""
 
     ahead: Tensor = field(kw_only=True)
@@ -33,7 +33,7 @@ class PrimalDual(State):
         return self.data, self.dual
 
 
-Point = TypeVar("Point", bound=PrimalDual)
+Point = TypeVar("Point", bound=PDHGState)
 
 
 class Steps(NamedTuple):
@@ -62,15 +62,15 @@ class PDHG(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return split_scales(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PrimalDual:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PDHGState:
         linear = problem.prior.linear(problem.operator.in_shape)
         data, dual = torch.zeros_like(problem.y), _start(linear, x)
-        return PrimalDual(x, 0, self.measure(problem), ahead=x, data=data, dual=dual)
+        return PDHGState(x, 0, self.measure(problem), ahead=x, data=data, dual=dual)
 
-    def step(self, problem: Problem, state: PrimalDual, rng: torch.Generator) -> PrimalDual:
+    def step(self, problem: Problem, state: PDHGState, rng: torch.Generator) -> PDHGState:
         return advance(problem, state, dual_steps(state, self._step(state), self.balance), self.theta)
 
-    def adapt(self, problem: Problem, state: PrimalDual) -> PrimalDual:
+    def adapt(self, problem: Problem, state: PDHGState) -> PDHGState:
         linear = problem.prior.linear(problem.operator.in_shape)
         fits = state.dual is not None and state.dual.shape[1:] == linear.out_shape
         dual = state.dual if fits else _start(linear, state.x)
@@ -83,7 +83,7 @@ class PDHG(Algorithm):
         return state.measured["step"] if self.step_size is None else self.step_size
 
 
-def dual_steps(state: PrimalDual, step: Each, balance: float) -> Steps:
+def dual_steps(state: PDHGState, step: Each, balance: float) -> Steps:
     """The steps of x and of both duals, step (s |A|^2 + r |K|^2) = 0.99."""
     share = 1.0 if state.dual is None else balance
     s = _SAFETY * share / (step * state.measured["operator"] ** 2)
@@ -110,7 +110,7 @@ def advance(problem: Problem, state: Point, steps: Steps, theta: float) -> Point
     return replace(state, x=x, ahead=x + theta * (x - state.x), data=data, dual=dual, k=state.k + 1)
 
 
-def _of_each(amount: Each, state: PrimalDual) -> Tensor:
+def _of_each(amount: Each, state: PDHGState) -> Tensor:
     """One number for each item, (B,) float64 on the CPU."""
     return torch.as_tensor(amount, dtype=torch.float64).expand(len(state.x))
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
 from workbench.algorithms.steps.lengths import inverse
-from workbench.algorithms.steps.metric import Fitted, fit, symmetric
+from workbench.algorithms.steps.metric import MetricState, fit, symmetric
 from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.scales import split_scales
 from workbench.noise import Likelihood
@@ -24,7 +24,7 @@ _DATA = 0.2  # share of the data in the dual steps, as in PDHG
 
 
 @dataclass(frozen=True)
-class FittedPrimalDual(Fitted):
+class PreconditionedPDHGState(MetricState):
     """The extrapolated iterate, the dual of the data and that of the prior."""
 
     ahead: Tensor = field(kw_only=True)
@@ -52,13 +52,13 @@ class PreconditionedPDHG(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return self._prepared(problem)[1]
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> FittedPrimalDual:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PreconditionedPDHGState:
         fitted, measured = self._prepared(problem)
         data = torch.zeros_like(problem.y)
         dual = torch.zeros_like(problem.prior.linear(problem.operator.in_shape)(x))
-        return FittedPrimalDual(x, 0, measured, fitted=fitted, ahead=x, data=data, dual=dual)
+        return PreconditionedPDHGState(x, 0, measured, fitted=fitted, ahead=x, data=data, dual=dual)
 
-    def step(self, problem: Problem, state: FittedPrimalDual, rng: torch.Generator) -> FittedPrimalDual:
+    def step(self, problem: Problem, state: PreconditionedPDHGState, rng: torch.Generator) -> PreconditionedPDHGState:
         A, K = problem.operator.at(state.x), problem.prior.linear(problem.operator.in_shape)
         step, measured = self._step(state), state.measured
         s, r = measured["s"] / step, measured["r"] / step
@@ -70,7 +70,7 @@ class PreconditionedPDHG(Algorithm):
         x = state.x - times(_SAFETY * step * inverse(measured["lipschitz"]), move)
         return replace(state, x=x, ahead=2 * x - state.x, data=data, dual=dual, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: FittedPrimalDual) -> FittedPrimalDual:
+    def adapt(self, problem: Problem, state: PreconditionedPDHGState) -> PreconditionedPDHGState:
         fresh = self.init(problem, state.x, torch.Generator())
         if fresh.dual.shape != state.dual.shape:
             return replace(fresh, k=state.k)

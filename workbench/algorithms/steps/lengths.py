@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from workbench.algorithms.base import State, prior_bend
-from workbench.algorithms.steps.parabola import Bent
+from workbench.algorithms.steps.parabola import ParabolaState
 from workbench.noise import Likelihood
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -24,7 +24,7 @@ def bends(problem: Problem, of_prior: bool = False) -> Mapping[str, Each]:
 
 def searches(step_size: float | None, state: State) -> bool:
     """Whether a step has to be found at every x: none is given, and no constant says how the misfit bends."""
-    return step_size is None and isinstance(state, Bent) and state.reach is not None
+    return step_size is None and isinstance(state, ParabolaState) and state.reach is not None
 
 
 def shortened(reach: Each, state: State) -> Each:
@@ -36,7 +36,7 @@ def found_step(state: State, step_size: float | None = None) -> Each:
     """The step that is given; or what the bend at x allows; or 1/L."""
     if step_size is not None:
         return step_size
-    if isinstance(state, Bent) and state.reach is not None:
+    if isinstance(state, ParabolaState) and state.reach is not None:
         return shortened(each_of(state.reach), state)
     return inverse(state.measured["lipschitz"])
 

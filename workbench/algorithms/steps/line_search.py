@@ -22,7 +22,7 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Searched(State):
+class LineSearchState(State):
     """The iterate, its objective, (B,), its gradient, and the step that the next search tries first, (B,)."""
 
     value: Tensor = field(kw_only=True)
@@ -65,7 +65,7 @@ def evaluate(problem: Problem, x: Tensor) -> Point:
 
 
 def search(
-    problem: Problem, start: Searched, direction: Tensor, rule: Rule, ceiling: Tensor | None = None
+    problem: Problem, start: LineSearchState, direction: Tensor, rule: Rule, ceiling: Tensor | None = None
 ) -> tuple[Point, Tensor]:
     """The point at start + step direction and the step, (B,): 0 where nothing lower was found.
 

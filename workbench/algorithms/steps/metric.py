@@ -19,7 +19,7 @@ HELD = "a prior that holds what the data do not see"
 
 
 @dataclass(frozen=True)
-class Fitted(State):
+class MetricState(State):
     """The iterate, and what the preconditioner knows of the Hessian."""
 
     fitted: Tensor = field(kw_only=True)

@@ -103,7 +103,7 @@ def reaching(start: Misfit, new: Misfit, step: Tensor, most: float = torch.inf) 
 
 
 @dataclass(frozen=True)
-class Bent(State):
+class ParabolaState(State):
     """The iterate; where the misfit bends unevenly, the step that its bend allows, (B,), and, where they are known at
     x, the misfit and its gradient. None where a Lipschitz constant says it all.
     """
@@ -119,14 +119,14 @@ class Bent(State):
         return Misfit(self.x, self.value, self.slope)
 
 
-Point = TypeVar("Point", bound=Bent)
+Point = TypeVar("Point", bound=ParabolaState)
 Other = TypeVar("Other", bound=State)
 
 
 def following(state: Other, x: Tensor) -> Other:
     """The next state, at an x whose misfit is not known."""
     after = replace(state, x=x, k=state.k + 1)
-    return replace(after, value=None, slope=None) if isinstance(after, Bent) else after
+    return replace(after, value=None, slope=None) if isinstance(after, ParabolaState) else after
 
 
 def first_reach(problem: Problem) -> Tensor | None:
@@ -134,9 +134,9 @@ def first_reach(problem: Problem) -> Tensor | None:
     return None if problem.bends_evenly else 1 / typical_curvature(problem)
 
 
-def bent(problem: Problem, x: Tensor, measured: Mapping[str, Each]) -> Bent:
+def bent(problem: Problem, x: Tensor, measured: Mapping[str, Each]) -> ParabolaState:
     """The state at k = 0."""
-    return Bent(x, 0, measured, reach=first_reach(problem))
+    return ParabolaState(x, 0, measured, reach=first_reach(problem))
 
 
 def advanced(

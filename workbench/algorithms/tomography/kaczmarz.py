@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from workbench.algorithms.steps.lengths import found_step
-from workbench.algorithms.tomography.row_action import Count, Relax, RowAction, Swept, operator_of
+from workbench.algorithms.tomography.row_action import Count, Relax, RowAction, RowActionState, operator_of
 from workbench.algorithms.tomography.row_sums import spaced
 from workbench.linalg import power_norm
 from workbench.problem import Problem
@@ -32,7 +32,7 @@ class Kaczmarz(RowAction):
         norms = {f"norm {s}": power_norm(part.operator, problem.zeros()) for s, part in enumerate(parts)}
         return {**super().measure(problem), **norms}
 
-    def sweep(self, problem: Problem, state: Swept) -> Tensor:
+    def sweep(self, problem: Problem, state: RowActionState) -> Tensor:
         x, parts = state.x, operator_of(problem).blocks(self.blocks)
         for s in spaced(len(parts)):
             # Blocks whose number was changed in the middle of a run have no norm of their own yet.

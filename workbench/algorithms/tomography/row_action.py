@@ -24,7 +24,7 @@ Count = Annotated[int, Range(1, 64, log=True, limits=(1, 1e6)), "parts of the da
 
 
 @dataclass(frozen=True)
-class Swept(State):
+class RowActionState(State):
     """The iterate, and the objective that it must not exceed, (B,)."""
 
     ceiling: Tensor = field(kw_only=True)
@@ -37,16 +37,16 @@ class RowAction(Algorithm):
     needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, white=True)
 
     @abstractmethod
-    def sweep(self, problem: Problem, state: Swept) -> Tensor:
+    def sweep(self, problem: Problem, state: RowActionState) -> Tensor:
         """The next iterate, all data looked at once."""
 
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return {"lipschitz": problem.lipschitz()}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Swept:
-        return Swept(x, 0, self.measure(problem), ceiling=problem.objective(x))
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> RowActionState:
+        return RowActionState(x, 0, self.measure(problem), ceiling=problem.objective(x))
 
-    def step(self, problem: Problem, state: Swept, rng: torch.Generator) -> Swept:
+    def step(self, problem: Problem, state: RowActionState, rng: torch.Generator) -> RowActionState:
         x = self.sweep(problem, state)
         below = problem.objective(x) <= state.ceiling + rounding_of(state.ceiling, x)
         if not bool(below.all()):
@@ -54,7 +54,7 @@ class RowAction(Algorithm):
             x = torch.where(spread(below, x), x, plain)
         return replace(state, x=x, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: Swept) -> Swept:
+    def adapt(self, problem: Problem, state: RowActionState) -> RowActionState:
         return replace(state, measured=self.measure(problem), ceiling=problem.objective(state.x))
 
 

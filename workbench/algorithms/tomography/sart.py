@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workbench.algorithms.tomography.row_action import Count, Relax, RowAction, Swept, operator_of
+from workbench.algorithms.tomography.row_action import Count, Relax, RowAction, RowActionState, operator_of
 from workbench.algorithms.tomography.row_sums import NEEDS_SUMS, averaged, column_sums, signed, spaced
 from workbench.problem import Problem
 
@@ -28,7 +28,7 @@ class SART(RowAction):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or signed(problem)
 
-    def sweep(self, problem: Problem, state: Swept) -> Tensor:
+    def sweep(self, problem: Problem, state: RowActionState) -> Tensor:
         x, parts = state.x, operator_of(problem).blocks(self.blocks)
         data = [part.part(problem.y) for part in parts]
         sums = [column_sums(part.operator, y) for part, y in zip(parts, data, strict=True)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from workbench.algorithms.tomography.row_action import Relax, RowAction, Swept, operator_of
+from workbench.algorithms.tomography.row_action import Relax, RowAction, RowActionState, operator_of
 from workbench.algorithms.tomography.row_sums import NEEDS_SUMS, averaged, column_sums, signed
 from workbench.problem import Problem
 
@@ -24,6 +24,6 @@ class SIRT(RowAction):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or signed(problem)
 
-    def sweep(self, problem: Problem, state: Swept) -> Tensor:
+    def sweep(self, problem: Problem, state: RowActionState) -> Tensor:
         A = operator_of(problem)
         return problem.prior.prox(averaged(A, column_sums(A, problem.y), state.x, problem.y, self.relax), 1.0)

@@ -6,18 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workbench.denoisers.base import Channels, Depth, Network, Width
-from workbench.denoisers.layers import Conv
+from workbench.denoisers.conv import Conv
+from workbench.denoisers.network import Channels, Depth, Network, Width
+from workbench.denoisers.positive import Positive
 from workbench.parameters import Range
 
 _SHARPNESS = 10.0  # of the softplus
-
-
-class Positive(Conv):
-    """A convolution whose kernel has no entry below 0: |K| * h."""
-
-    def kernel(self, h: Tensor) -> Tensor:
-        return super().kernel(h).abs()
 
 
 class ConvexPotential(Network):

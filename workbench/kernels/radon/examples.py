@@ -1,0 +1,14 @@
+"""Examples of parallel-beam projection."""
+
+from workbench.kernels.examples import Draw, Example
+from workbench.kernels.radon import backproject, project
+
+
+def _sinogram(d: Draw) -> tuple:
+    return d.sinogram(), d.angles(), (d.size.height, d.size.width)
+
+
+EXAMPLES = (
+    Example("radon.project", lambda d: (d.image(), d.angles(), d.size.width + 2), project),
+    Example("radon.backproject", _sinogram, backproject),
+)
