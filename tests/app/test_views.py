@@ -128,3 +128,18 @@ def test_buttons_are_those_that_do_something(session: Session) -> None:
 def test_progress_is_one_line() -> None:
     assert line(frame()) == "<b>running</b> · iteration 3 of 20 · 12 it/s · 1 s left"
     assert [duration(s) for s in (5, 200, 9000)] == ["5 s", "3 min", "2.5 h"]
+
+
+@pytest.mark.parametrize(("share", "row"), [(0, 0), (30, 3), (55, 5), (100, 9)])
+def test_the_profile_is_of_the_row_that_is_marked(share: int, row: int) -> None:
+    truth = np.arange(60, dtype=np.float32).reshape(10, 6)
+    for shown, known in ((truth, truth[row]), (np.stack([truth, 2 * truth, 6 * truth], 2), 3 * truth[row])):
+        view = Compare()
+        view.show_pictures(Pictures(1, shown, np.zeros((10, 6), np.float32), "data"))
+        view.show_frame(frame(image=shown + 1))
+        view.row.value = share
+        drawn = view._lines.data
+        assert drawn["at"].tolist() == list(range(6))
+        np.testing.assert_allclose(drawn["truth"], known)
+        np.testing.assert_allclose(drawn["image"], known + 1)
+        assert view._mark.location == row + 0.5
