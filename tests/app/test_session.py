@@ -297,10 +297,12 @@ def test_certificates_come_often_while_they_are_watched():
 
 
 def test_the_pace_is_that_of_about_the_last_second():
-    now = iter([10.0, 10.1, 10.5, 11.0, 30.0])
+    now = iter([10.0, 10.1, 10.5, 11.0, 11.1, 11.5, 30.0])
     pace = Pace(lambda: next(now))
     assert pace.at(5) == 0, "nothing to compare with"
     assert pace.at(6) == 0, "too soon to say"
     assert pace.at(55) == pytest.approx(100)
     assert pace.at(155) == pytest.approx(0.6 * 100 + 0.4 * 200)
+    assert pace.at(155) == pytest.approx(140), "no sooner than that"
+    assert pace.at(155) == pytest.approx(0.6 * 140), "it stands still for half a second"
     assert pace.at(200) == 0, "too long ago"
