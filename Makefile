@@ -1,5 +1,6 @@
 # make app      installs what is missing and serves the dashboard (PORT=5007 for another port)
 # make test     the whole test suite: ruff, pyright, tests, notebooks
+# make quick    ruff, the laws and the core on one case a member: between two thoughts
 # make catalog  docs/catalog.md, after a member was added
 # make docs     the documentation as a site, in site/html/index.html, with the notebooks run
 # make peers    the libraries that benchmarks compare with, in .peers
@@ -12,8 +13,10 @@ INSTALLED := .venv/.installed
 NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
 # Side by side, the cells of a notebook together; a page in a browser by itself, since it is looked at in real time.
 TOGETHER := -n auto --maxprocesses 4 --dist loadgroup -m 'not browser'
+# What most changes break first: the laws of every member and the analysis, without notebooks, pages, files and training.
+QUICK := tests/laws tests/analysis tests/test_architecture.py tests/test_parameters.py tests/test_problem.py tests/test_run.py
 
-.PHONY: app test install lint catalog docs peers
+.PHONY: app test quick install lint catalog docs peers
 
 app: $(INSTALLED)
 	@exec $(BIN)/workbench serve --port $(PORT)
@@ -21,6 +24,10 @@ app: $(INSTALLED)
 test: lint
 	@$(BIN)/python -m pytest $(TOGETHER) $(NOTEBOOKS) tests notebooks
 	@$(BIN)/python -m pytest -m browser tests
+
+quick: $(INSTALLED)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/python -m pytest $(TOGETHER) --quick $(QUICK)
 
 lint: $(INSTALLED)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright

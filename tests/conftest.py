@@ -1,6 +1,7 @@
 """Small signals on shared machines: a second thread waits longer than it helps. Triton's kernels without a GPU."""
 
 import os
+import re
 
 import pytest
 import torch
@@ -12,11 +13,29 @@ if not torch.cuda.is_available():
     os.environ.setdefault("TRITON_INTERPRET", "1")  # read when Triton is first imported
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="of every test one case a member, and none that is slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The cells of a notebook go to one process."""
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.xdist_group(item.path.name))
+    if config.getoption("--quick"):
+        quick = one_a_member([item for item in items if not item.get_closest_marker("slow")])
+        config.hook.pytest_deselected(items=list(set(items) - set(quick)))
+        items[:] = quick
+
+
+def one_a_member(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The first case of every test and of the word that its name begins with: a class of the catalogue, or a kind."""
+    first: dict[tuple[str, str], pytest.Item] = {}
+    for item in items:
+        test, _, case = item.nodeid.partition("[")
+        word = re.match(r"[A-Za-z_]*", case)
+        first.setdefault((test, word.group() if word else ""), item)
+    return list(first.values())
 
 
 @pytest.fixture(autouse=True)

@@ -47,6 +47,24 @@ def wait(job: Job, *statuses: Status, seconds: float = 60) -> jobs.Snapshot:
     return job.latest
 
 
+def reached(job: Job, k: int, *statuses: Status, seconds: float = 60) -> jobs.Snapshot:
+    """The first look at iteration k or beyond, of a job that rests as one of `statuses` where some are given."""
+    end = time.perf_counter() + seconds
+    while (found := job.latest).state is None or found.state.k < k or found.status not in (statuses or Status):
+        assert time.perf_counter() < end, f"still {found.status} at {found.state and found.state.k}"
+        time.sleep(0.005)
+    return found
+
+
+def seen_by(runner: jobs.Runner) -> None:
+    """The runner has seen all that was asked of it before: it works for its jobs in turn."""
+    other = runner.submit(job_of(small(), GradientDescent(), 2))
+    other.play()
+    wait(other, Status.DONE)
+    other.cancel()
+    wait(other, Status.CANCELLED)
+
+
 @dataclass(frozen=True)
 class Slow(Algorithm):
     """Ten milliseconds an iteration, so that a test can act in the middle of a run."""
@@ -84,28 +102,22 @@ def test_playing_a_done_job_goes_on_for_as_long_again(runner):
     job.play()
     wait(job, Status.DONE)
     job.play()
-    wait(job, Status.RUNNING, Status.DONE)
-    time.sleep(0.1)
-    assert wait(job, Status.DONE).state.k == 10
+    assert reached(job, 10, Status.DONE).state.k == 10
 
 
 def test_pause_step_and_cancel(runner):
     job = runner.submit(job_of(small(), Slow(), 1000))
     job.play()
-    begin = time.perf_counter()
-    while job.latest.state is None or job.latest.state.k == 0:
-        assert time.perf_counter() < begin + 10
-        time.sleep(0.01)
+    reached(job, 1)
     job.pause()
     k = wait(job, Status.PAUSED).state.k
     assert 0 < k < 1000
     job.step()
-    time.sleep(0.1)
-    assert wait(job, Status.PAUSED).state.k == k + 1
+    assert reached(job, k + 1, Status.PAUSED).state.k == k + 1
     job.cancel()
     wait(job, Status.CANCELLED)
     job.play()
-    time.sleep(0.1)
+    seen_by(runner)
     assert job.latest.status is Status.CANCELLED
     assert job.latest.state.k == k + 1
     assert runner.jobs == 0
@@ -117,8 +129,7 @@ def test_a_slider_acts_at_the_next_iteration_and_leaves_a_mark(runner):
     job.play()
     wait(job, Status.DONE)
     job.change(replace(problem, prior=L1(5.0)), FISTA(), "prior.weight = 5")
-    time.sleep(0.2)
-    snapshot = wait(job, Status.DONE)
+    snapshot = reached(job, 40, Status.DONE)
     assert snapshot.marks == ((20, "prior.weight = 5"),)
     assert snapshot.state.k == 40
     reference = list(until(iterate(replace(problem, prior=L1(5.0)), FISTA()), after(400)))[-1].x
@@ -133,14 +144,13 @@ def test_another_algorithm_and_another_operator_take_the_iterate_over(runner):
     end = wait(job, Status.DONE)
     job.change(problem, PDHG(), "PDHG")
     job.step()
-    time.sleep(0.2)
-    assert wait(job, Status.PAUSED, Status.DONE).state.k == end.state.k + 1
+    assert reached(job, end.state.k + 1, Status.PAUSED, Status.DONE).state.k == end.state.k + 1
     wider = small(L1(0.1), 3.0)
     job.change(wider, PDHG(), "operator.width = 3")
     job.step()
-    time.sleep(0.2)
-    assert job.latest.state.k == end.state.k + 2
-    assert len(job.latest.marks) == 2
+    last = reached(job, end.state.k + 2, Status.PAUSED, Status.DONE)
+    assert last.state.k == end.state.k + 2
+    assert len(last.marks) == 2
 
 
 def test_a_change_that_cannot_run_leaves_the_run_as_it_was(runner):
@@ -149,7 +159,7 @@ def test_a_change_that_cannot_run_leaves_the_run_as_it_was(runner):
     job.play()
     wait(job, Status.DONE)
     job.change(problem, GradientDescent(), "GradientDescent")
-    time.sleep(0.2)
+    seen_by(runner)
     assert "GradientDescent needs a gradient" in job.latest.message
     assert job.latest.state.k == 10
     assert job.latest.marks == ()
@@ -247,7 +257,7 @@ def test_closing_ends_the_thread_and_cancels_the_jobs():
     own = jobs.Runner("short")
     job = own.submit(job_of(small(), Slow(), 100_000))
     job.play()
-    time.sleep(0.1)
+    reached(job, 1)
     own.close()
     assert job.latest.status is Status.CANCELLED
     assert threading.active_count() == before

@@ -1,5 +1,6 @@
 """Stopping rules: each by itself, composed, described, typed, and in runs."""
 
+import dataclasses
 import json
 import time
 
@@ -172,3 +173,17 @@ def test_runs_and_experiments_and_the_command_line_take_a_rule():
     description = json.loads(json.dumps(describe(experiment)))
     assert describe(rebuild(description)) == description
     assert int(experiment.run().k[-1]) == 3
+
+
+@pytest.mark.parametrize("tau", [0.9, 1.0, 1.7])
+def test_tau_multiplies_the_norm_of_the_residual(tau):
+    """|A x - y| <= tau sigma sqrt(n), as Morozov has it."""
+    problem = small()
+    rule = Discrepancy(tau, 1).begin(problem, GradientDescent())
+    x = torch.zeros_like(problem.y)
+    sigma, away = 0.1, torch.where(torch.arange(256).reshape(1, *SHAPE) % 2 == 0, 1.0, -1.0).double()
+    for part, held in ((0.999, True), (1.001, False)):
+        moved = dataclasses.replace(problem, y=problem.operator(x) + part * tau * sigma * away)
+        rule = Discrepancy(tau, 1).begin(moved, GradientDescent())
+        assert float(norm(moved.operator(x) - moved.y)) == pytest.approx(part * tau * sigma * 16)
+        assert bool(rule(State(x, 1))) is held

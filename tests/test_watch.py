@@ -1,13 +1,23 @@
 """What is called divergent: what left for infinity, and not what is dark, random, or large where data see little."""
 
+import contextlib
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import Tensor
+from workbench.watch import Watch
 
 from workbench import catalog
-from workbench.algorithms import FISTA, ConjugateGradient, GradientDescent, PerturbOptimise, UnadjustedLangevin
+from workbench.algorithms import (
+    FISTA,
+    ConjugateGradient,
+    GradientDescent,
+    PerturbOptimise,
+    PnPPGD,
+    UnadjustedLangevin,
+)
 from workbench.noise import Gaussian, Noise, Poisson
 from workbench.operators import FiniteDifference, GaussianBlur
 from workbench.priors import Box, GaussianProcess, Tikhonov, TotalVariation
@@ -69,3 +79,26 @@ def test_a_dim_item_is_not_hidden_by_a_bright_one() -> None:
         for state in guard(problem, GradientDescent(2.5 / 101), iterate(problem, GradientDescent(2.5 / 101), x), 1):
             assert state.k < 2000
     assert math.isfinite(float(norm(end.value.state.x).max()))
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("begun", [1.0, 5.0])
+def test_a_hundredfold_start_is_the_limit_in_whatever_units(scale: float, begun: float) -> None:
+    """Of the back-projection, or of the state that was seen first where that is larger."""
+    problem = Problem(GaussianBlur(SHAPE), Gaussian(1e-2 * scale), Tikhonov(1e-3 / scale**2), 0.5 * scale + DARK[:1])
+    first = next(iterate(problem, GradientDescent(), begun * problem.start()))
+    for factor, far in ((0.9, False), (1.1, True)):
+        watch = Watch(problem, GradientDescent())
+        watch.look(first)
+        with pytest.raises(Diverged) if far else contextlib.nullcontext():
+            watch.look(replace(first, x=factor * 100 * first.x))
+
+
+def test_what_minimises_nothing_has_pictures_for_its_measure() -> None:
+    """Where data are dark an iterate may be as large as pictures in [0, 1] are, and a hundred times as large."""
+    problem, method = Problem(GaussianBlur(SHAPE), Gaussian(0.1), TotalVariation(), DARK), PnPPGD()
+    for size, far in ((90.0, False), (110.0, True)):
+        watch, first = Watch(problem, method), next(iterate(problem, method))
+        watch.look(first)
+        with pytest.raises(Diverged) if far else contextlib.nullcontext():
+            watch.look(replace(first, x=size + DARK))

@@ -3,9 +3,10 @@
 import dataclasses
 
 import torch
+from torch import Tensor
 
 from workbench import noise, operators, priors
-from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, ProximalGradient
+from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, Nesterov, ProximalGradient
 from workbench.linalg import cg
 from workbench.priors import Prior
 from workbench.problem import Problem
@@ -107,3 +108,31 @@ def test_duals_are_kept_by_a_slider_and_dropped_with_their_space() -> None:
     assert softer.dual is state.dual and softer.k == 4
     sparse = PDHG().adapt(dataclasses.replace(p, prior=priors.L1()), state)
     assert sparse.dual is None and torch.equal(sparse.x, state.x) and torch.equal(sparse.data, state.data)
+
+
+def test_strong_convexity_holds_the_momentum_at_its_best() -> None:
+    """(1 - sqrt q) / (1 + sqrt q): with a prox q = s (m_f + m_g) / (1 + s m_g), with gradients alone q = s (m_f + m_g).
+
+    Chambolle & Pock 2016, doi 10.1017/S096249291600009X, algorithm 5; Nesterov 2004, scheme 2.2.11.
+    """
+    weight = 40.0
+    p = problem(priors.Tikhonov(weight))
+    bends = 100 * p.operator.spectrum()  # of the misfit, sigma = 0.1
+    m, largest = float(bends.min()) + weight, float(bends.max())
+
+    def by_prox(v: Tensor, step: float) -> Tensor:
+        return (v - step * p.misfit_grad(v)) / (1 + step * weight)
+
+    def by_gradient(v: Tensor, step: float) -> Tensor:
+        return v - step * (p.misfit_grad(v) + weight * v)
+
+    for algorithm, step, q, move in (
+        (FISTA(restart="none"), 1 / largest, m / largest / (1 + weight / largest), by_prox),
+        (Nesterov(restart="none"), 1 / (largest + weight), m / (largest + weight), by_gradient),
+    ):
+        best = (1 - q**0.5) / (1 + q**0.5)
+        assert best < 25 / 29
+        x = before = p.start()
+        for n, state in zip(range(30), iterate(p, algorithm), strict=False):
+            torch.testing.assert_close(state.x, x, rtol=0, atol=1e-10)
+            before, x = x, move(x + min(n / (n + 4.0), best) * (x - before), step)

@@ -92,6 +92,11 @@ def test_rates_are_the_limits_of_the_runs_and_tuning_is_best() -> None:
     q = (math.sqrt(40) - 1) / (math.sqrt(40) + 1)
     heavy = rates.tuned_heavy_ball(0.5, 20)
     assert float(rates.heavy_ball_rate(VALUES, heavy.step, heavy.momentum)) == pytest.approx(q, abs=1e-6)
+    fast = rates.tuned_nesterov(0.5, 20)
+    assert (fast.step, fast.momentum) == pytest.approx((1 / 20, q))
+    assert float(rates.nesterov_rate(VALUES, fast.step, fast.momentum)) == pytest.approx(1 - 40**-0.5, abs=1e-6)
+    others = rates.nesterov_rate(VALUES, fast.step, torch.linspace(0, 0.99, 100))
+    assert float(others.min()) > 1 - 40**-0.5
     steps, momenta = torch.meshgrid(torch.linspace(0.01, 0.3, 50), torch.linspace(0, 0.99, 50), indexing="ij")
     phase = rates.heavy_ball_rate(VALUES, steps, momenta)
     assert phase.shape == (50, 50) and float(phase.min()) >= q - 1e-6

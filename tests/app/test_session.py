@@ -46,6 +46,14 @@ def wait(session: Session, *statuses: Status, seconds: float = 60):
     return last
 
 
+def reached(session: Session, k: int, status: Status = Status.DONE, seconds: float = 60):
+    """The frame of a run that rests at iteration k or beyond."""
+    end = time.perf_counter() + seconds
+    while (frame := wait(session, status)).k < k:
+        assert time.perf_counter() < end, f"still at {frame.k}"
+    return frame
+
+
 def test_a_run_fills_frames_with_pictures_and_curves(session):
     session.play()
     frame = wait(session, Status.DONE)
@@ -67,8 +75,7 @@ def test_a_slider_moves_a_running_solve_and_marks_it(session):
     session.play()
     wait(session, Status.DONE)
     assert session.set("prior.weight", 2.0) == ""
-    time.sleep(0.1)
-    frame = wait(session, Status.DONE)
+    frame = reached(session, 80)
     assert frame.marks == ((40, "prior.weight = 2.0"),)
     assert frame.k == 80
     assert session.experiment.prior.weight == 2.0
@@ -82,8 +89,7 @@ def test_the_blur_slider_makes_new_data_for_the_same_run(session):
     after = session.pictures()
     assert after.version > before.version
     assert not np.array_equal(before.data, after.data) and np.array_equal(before.truth, after.truth)
-    time.sleep(0.1)
-    assert wait(session, Status.DONE).k == 80
+    assert reached(session, 80).k == 80
 
 
 @pytest.mark.parametrize(
@@ -162,8 +168,7 @@ def test_reset_begins_again_and_cancel_ends(session):
     session.reset()
     assert wait(session, Status.PAUSED, Status.QUEUED).k == 0
     session.step()
-    time.sleep(0.1)
-    assert wait(session, Status.PAUSED).k == 1
+    assert reached(session, 1, Status.PAUSED).k == 1
     session.cancel()
     wait(session, Status.CANCELLED)
 
@@ -174,7 +179,6 @@ def test_a_diverging_step_is_explained_and_repaired_from_the_slider():
     frame = wait(session, Status.DIVERGED)
     assert "largest safe step" in frame.message and np.isfinite(frame.image).all()
     assert session.set("algorithm.step_size", None) == ""
-    time.sleep(0.1)
     assert wait(session, Status.DONE).message == ""
     session.close()
 
@@ -304,10 +308,12 @@ def test_certificates_come_often_while_they_are_watched():
 
 
 def test_the_pace_is_that_of_about_the_last_second():
-    now = iter([10.0, 10.1, 10.5, 11.0, 30.0])
+    now = iter([10.0, 10.1, 10.5, 11.0, 11.1, 11.5, 30.0])
     pace = Pace(lambda: next(now))
     assert pace.at(5) == 0, "nothing to compare with"
     assert pace.at(6) == 0, "too soon to say"
     assert pace.at(55) == pytest.approx(100)
     assert pace.at(155) == pytest.approx(0.6 * 100 + 0.4 * 200)
+    assert pace.at(155) == pytest.approx(140), "no sooner than that"
+    assert pace.at(155) == pytest.approx(0.6 * 140), "it stands still for half a second"
     assert pace.at(200) == 0, "too long ago"

@@ -1,17 +1,30 @@
 """Views from frames made by hand: no browser, no runner."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 
 from tests.app.conftest import frame
-from workbench.app.frames import Pictures
-from workbench.app.images import balanced, bytes_of, smaller, thinned
+from workbench.algorithms import State
+from workbench.analysis import Kind
+from workbench.analysis.expansion import Expansion
+from workbench.app.frames import Curves as Rows
+from workbench.app.frames import Pictures, data_picture, frame_of, picture
+from workbench.app.frames import pictures as described
+from workbench.app.images import balanced, bytes_of, extent, smaller, thinned, unit
 from workbench.app.session import Session
 from workbench.app.views.compare import Compare
 from workbench.app.views.curves import CERTIFICATE, SERIES, Convergence, Curves, merged
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.transport import Transport, duration, line, usable
-from workbench.jobs import Status
+from workbench.jobs import Ledger, Proof, Snapshot, Status
+from workbench.noise import Gaussian
+from workbench.operators import Gradient, PhaseRetrieval
+from workbench.priors import Zero
+from workbench.problem import Problem
+from workbench.run import Row
 
 
 def pictures(*shape: int, data: tuple[int, ...] = ()) -> Pictures:
@@ -128,3 +141,124 @@ def test_buttons_are_those_that_do_something(session: Session) -> None:
 def test_progress_is_one_line() -> None:
     assert line(frame()) == "<b>running</b> · iteration 3 of 20 · 12 it/s · 1 s left"
     assert [duration(s) for s in (5, 200, 9000)] == ["5 s", "3 min", "2.5 h"]
+
+
+@pytest.mark.parametrize(("share", "row"), [(0, 0), (30, 3), (55, 5), (100, 9)])
+def test_the_profile_is_of_the_row_that_is_marked(share: int, row: int) -> None:
+    truth = np.arange(60, dtype=np.float32).reshape(10, 6)
+    for shown, known in ((truth, truth[row]), (np.stack([truth, 2 * truth, 6 * truth], 2), 3 * truth[row])):
+        view = Compare()
+        view.show_pictures(Pictures(1, shown, np.zeros((10, 6), np.float32), "data"))
+        view.show_frame(frame(image=shown + 1))
+        view.row.value = share
+        drawn = view._lines.data
+        assert drawn["at"].tolist() == list(range(6))
+        np.testing.assert_allclose(drawn["truth"], known)
+        np.testing.assert_allclose(drawn["image"], known + 1)
+        assert view._mark.location == row + 0.5
+
+
+def test_pictures_average_whole_blocks_and_limits_are_those_of_the_values() -> None:
+    image = np.arange(700 * 500, dtype=np.float32).reshape(700, 500)  # of blocks of 3 x 3; the rim is cut
+    middle = image[1:-1:3, 1:-1:3][:233, :166]
+    np.testing.assert_allclose(smaller(image), middle, rtol=1e-6)
+    assert extent(np.array([3.0, np.nan, -2.0])) == (-2.0, 3.0)
+    assert extent(np.full(3, 4.0)) == (3.5, 4.5)
+    assert extent(np.array([np.nan])) == (0.0, 1.0)
+    assert balanced(np.array([1.0, -4.0])) == (-4.0, 4.0)
+    assert balanced(np.zeros(2)) == (-1.0, 1.0)
+    assert [unit(np.array(v)) for v in ([0.0, 1.0], [0.2, 0.3])] == [(0.0, 1.0)] * 2
+    assert [unit(np.array(v)) for v in ([-0.1, 1.0], [0.0, 1.1])] == [(-0.1, 1.0), (0.0, 1.1)]
+    assert bytes_of(np.array([[0.0, 1 / 256 + 1e-4, 255 / 256 + 1e-4]]), (0, 1)).tolist() == [[0, 1, 255]]
+
+
+def test_what_is_kept_of_curves_is_spread_over_all_of_it() -> None:
+    kept = np.arange(1, 5000, 7)
+    thin = thinned({"x": np.arange(5000)}, 10, kept)["x"]
+    assert set(np.linspace(0, 4999, 10).astype(int)) <= set(thin) and len(thin) <= 20
+    assert kept[-1] in thin and kept[0] in thin
+
+
+def test_data_are_drawn_by_decades_and_vectors_by_their_length() -> None:
+    y = torch.tensor([[[1e-9, 1.0 + 0j, 10j, -100.0]]]).reshape(1, 1, 2, 2)
+    drawn, label = data_picture(y)
+    np.testing.assert_allclose(drawn, [[-1.0, 0.0], [1.0, 2.0]], atol=1e-6)
+    assert label == "log10 |data|"
+    problem = Problem(Gradient((1, 4, 5)), Gaussian(0.1), Zero(), torch.zeros(1, 1, 2, 4, 5))
+    vectors = torch.tensor([3.0, -4.0]).reshape(1, 1, 2, 1, 1).expand(1, 1, 2, 4, 5)
+    shown = described(replace(problem, y=vectors), 7)
+    assert (shown.version, shown.data_label) == (7, "length of the data's vectors")
+    np.testing.assert_allclose(shown.data, np.full((4, 5), 5.0), rtol=1e-6)
+    assert not shown.truth.any()
+
+
+def test_a_signal_is_drawn_by_its_first_channel_its_colours_or_its_modulus() -> None:
+    x = torch.arange(60.0).reshape(1, 3, 4, 5)
+    np.testing.assert_array_equal(picture(x), x[0].movedim(0, -1).numpy())
+    np.testing.assert_array_equal(picture(x[:, :2]), x[0, 0].numpy())
+    np.testing.assert_array_equal(picture((3 + 4j) * x[:, 1:2]), 5 * x[0, 1].numpy())
+
+
+def test_a_frame_says_what_is_left_and_what_each_number_is() -> None:
+    """At iteration 30 of 100, at 7 a second, 10 seconds are left; the error is that of the aligned iterate."""
+    truth = disc()
+    operator = PhaseRetrieval((1, 8, 8))
+    problem = Problem(operator, Gaussian(0.1), Zero(), operator(truth), truth)
+    grown = Expansion(*(torch.tensor(pair) for pair in ([1.5, 1.2], [0.3, 0.9], [1.01, 1.1])))
+    proofs = (Proof(10, 0.5, Kind.GAP, 0.25), Proof(20, 1.0, Kind.RESIDUAL, 0.125))
+    state = State(-truth, 30)
+    seen = Snapshot(state=state, steps=100, expansion=grown, proofs=proofs)
+    drawn = frame_of(seen, Rows(), problem, picture(truth), 7.0)
+    assert drawn.remaining == pytest.approx(10)
+    assert drawn.expansion == pytest.approx((1.5, 0.9, 1.1))
+    np.testing.assert_array_equal(drawn.image, -picture(truth))
+    np.testing.assert_allclose(drawn.error, 0 * picture(truth), atol=1e-6)
+    np.testing.assert_array_equal(drawn.proofs["k"], [10, 20])
+    np.testing.assert_array_equal(drawn.proofs["duality gap"], [0.25, np.nan])
+    np.testing.assert_array_equal(drawn.proofs["fixed-point residual"], [np.nan, 0.125])
+    assert frame_of(seen, Rows(), problem, picture(truth), 0.0).remaining is None
+
+
+def disc() -> torch.Tensor:
+    t = torch.linspace(0, 1, 8)
+    return (0.2 + ((t[:, None] - 0.5) ** 2 + (t - 0.4) ** 2 < 0.1).float())[None, None]
+
+
+def test_rows_are_read_once_but_the_last_which_may_have_been_completed() -> None:
+    log, rows = Ledger(), Rows()
+    for k in range(300):
+        psnr = torch.tensor([float("nan") if k % 70 == 69 else float(k)])
+        log.add(Row(State(torch.zeros(1), 2 * k), k / 10, {"psnr": psnr}))
+        if k % 70 == 69:
+            rows.read(Snapshot(log=log, recorded=k + 1))
+            assert np.isnan(rows.arrays()["psnr"][-1])
+            log.complete({"psnr": torch.tensor([float(k)])})
+    rows.read(Snapshot(log=log, recorded=300))
+    np.testing.assert_array_equal(rows.arrays()["psnr"], np.arange(300))
+    np.testing.assert_array_equal(rows.ks, 2 * np.arange(300))
+    np.testing.assert_allclose(rows.seconds, np.arange(300) / 10)
+    fewer = log.upto(State(torch.zeros(1), 20))
+    rows.read(Snapshot(log=fewer, recorded=11))
+    np.testing.assert_array_equal(rows.arrays()["psnr"], np.arange(11))
+
+
+def test_a_curve_is_known_at_the_iterate_that_is_drawn_or_not_at_all() -> None:
+    assert frame().at_k("psnr") == 1.0
+    assert frame(k=4).at_k("psnr") is None
+    assert frame(k=2).at_k("psnr") is None
+    assert frame().at_k("ssim") is None
+    assert frame(curves={"psnr": np.array([1.0, 2.0, 3.0, np.nan])}).at_k("psnr") is None
+
+
+def test_the_ring_stands_at_the_highest_value_and_the_bar_at_the_share_that_is_done(session: Session) -> None:
+    view = Curves("PSNR", "left plot")
+    shown = {"ks": 10 * np.arange(4), "seconds": np.arange(4) / 4, "curves": {"psnr": np.array([3.0, 9.0, 7.0, 8.0])}}
+    view.show(frame(**shown))
+    assert (view.best.data["x"], view.best.data["y"]) == ([10], [9.0])
+    assert view.best.data["text"] == ["highest 9.000 dB at k = 10"]
+    view.axis.value = True
+    assert view.best.data["x"] == [0.25]
+    bar = Transport(session)
+    for k, share in ((3, 15), (10, 50), (25, 100)):
+        bar.show_frame(frame(k=k))
+        assert bar.bar.value == share

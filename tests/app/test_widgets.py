@@ -150,3 +150,16 @@ def test_the_slider_of_a_step_is_green_as_far_as_it_is_safe() -> None:
     assert "0 50.0%" in each.slider.sx["& .MuiSlider-rail"]["background"]
     each.shade(None)
     assert "& .MuiSlider-rail" not in each.slider.sx
+
+
+def test_a_slider_has_two_hundred_places_or_one_for_each_whole_number() -> None:
+    linear, whole, decades = Scale(Range(-1, 3)), Scale(Range(1, 180), True), Scale(Range(1, 1000, log=True), True)
+    assert (linear.start, linear.end, linear.step) == (-1, 3, pytest.approx(0.02))
+    assert whole.step == 1
+    assert (decades.start, decades.end, decades.step) == (0, pytest.approx(3), pytest.approx(0.015))
+    assert [linear.value(p) for p in (0.123456, 7.0, -9.0)] == [0.123, 3, -1]
+    assert [decades.value(p) for p in (1.5, 9.0, -9.0)] == [32, 1000, 1]
+    assert [linear.position(v) for v in (0.5, 7.0, -9.0)] == [0.5, 3, -1]
+    assert decades.position(1e6) == pytest.approx(3)
+    assert written(1234567.0) == "1.23457e+06"
+    assert written(0.123456789) == "0.123457"

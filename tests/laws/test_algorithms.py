@@ -165,6 +165,7 @@ def everywhere() -> list[tuple[Problem, Algorithm]]:
     return covering(problems, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operator", SHAPED, ids=lambda cls: cls.__name__)
 def test_no_default_diverges(operator: type[Operator]) -> None:
     """No NaN, and no objective above the first, in float32."""
@@ -224,6 +225,7 @@ class Bent(Operator):
         return x.square() + x
 
 
+@pytest.mark.slow
 @members
 def test_an_unmet_need_is_a_sentence_whose_advice_works(algorithm: Algorithm) -> None:
     for index, problem in enumerate(advised()):

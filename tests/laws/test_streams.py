@@ -235,6 +235,7 @@ def learning(recorder: Recorder, seed: int) -> None:
     steps(recorder, lesson, RECIPE.fit, seed)
 
 
+@pytest.mark.slow
 def test_no_two_consumers_share_a_number_at_equal_or_neighbouring_seeds(recorder):
     for seed in SEEDS:
         everything(recorder, seed)
@@ -282,6 +283,7 @@ def added(seed: int, purpose: str, number: int) -> int:
     return seed + number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "fault"), [("_key", blind), ("_hashed", added)], ids=["purpose", "children"])
 def test_the_law_sees_streams_without_a_purpose_and_neighbours_for_children(recorder, monkeypatch, name, fault):
     monkeypatch.setattr(tensors, name, fault)

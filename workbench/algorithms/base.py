@@ -134,7 +134,7 @@ class Algorithm(ABC, metaclass=Checked):
         lacks = self.lacks(problem)
         if not lacks:
             return ""
-        others = list(islice((name for name, cls in _siblings().items() if not cls().lacks(problem)), 2))
+        others = list(islice((name for name, own in _siblings().items() if not own.lacks(problem)), 2))
         advice = f"try {' or '.join(others)}" if others else "change the prior or the noise"
         return f"{type(self).__name__} needs {lacks}: {advice}"
 
@@ -183,9 +183,9 @@ def _missing(needs: Needs, problem: Problem) -> str:
 
 
 @cache
-def _siblings() -> dict[str, type[Algorithm]]:
+def _siblings() -> dict[str, Algorithm]:
     from workbench import algorithms
 
     found = [getattr(algorithms, name) for name in algorithms.__all__]
     ready = [c for c in found if inspect.isclass(c) and issubclass(c, Algorithm) and not inspect.isabstract(c)]
-    return {c.__name__: c for c in ready}
+    return {c.__name__: c() for c in ready}
