@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 import torch
 from torch import Tensor
-from workbench.watch import Watch
 
 from workbench import catalog
 from workbench.algorithms import (
@@ -22,7 +21,7 @@ from workbench.noise import Gaussian, Noise, Poisson
 from workbench.operators import FiniteDifference, GaussianBlur
 from workbench.priors import Box, GaussianProcess, Tikhonov, TotalVariation
 from workbench.problem import Problem
-from workbench.run import Diverged, after, guard, iterate, run, until
+from workbench.run import Diverged, Watch, after, guard, iterate, run, until
 from workbench.tensors import generator, norm, normal_like
 
 SHAPE = (1, 8, 8)

@@ -19,12 +19,12 @@ from workbench.app.views.compare import Compare
 from workbench.app.views.curves import CERTIFICATE, SERIES, Convergence, Curves, merged
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.transport import Transport, duration, line, usable
-from workbench.jobs import Ledger, Proof, Snapshot, Status
+from workbench.jobs import Proof, Snapshot, Status
 from workbench.noise import Gaussian
 from workbench.operators import Gradient, PhaseRetrieval
 from workbench.priors import Zero
 from workbench.problem import Problem
-from workbench.run import Row
+from workbench.run import Log, Row
 
 
 def pictures(*shape: int, data: tuple[int, ...] = ()) -> Pictures:
@@ -225,7 +225,7 @@ def disc() -> torch.Tensor:
 
 
 def test_rows_are_read_once_but_the_last_which_may_have_been_completed() -> None:
-    log, rows = Ledger(), Rows()
+    log, rows = Log(), Rows()
     for k in range(300):
         psnr = torch.tensor([float("nan") if k % 70 == 69 else float(k)])
         log.add(Row(State(torch.zeros(1), 2 * k), k / 10, {"psnr": psnr}))
