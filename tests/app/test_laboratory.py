@@ -174,7 +174,7 @@ def test_a_study_of_another_kind_replaces_one_and_one_of_another_moment_waits(la
 @pytest.fixture(scope="module")
 def view() -> Iterator[LaboratoryView]:
     """A view whose training is over, with a run beside it to compare with."""
-    made = LaboratoryView(Session())
+    made = LaboratoryView(Session(), lambda: None)
     made.laboratory.training = QUICK
     made.beat()
     wait(made.laboratory, lambda: status(made.laboratory) is Status.DONE)
@@ -312,7 +312,7 @@ def test_every_recipe_that_ships_is_a_preset_and_never_a_file_that_ships():
 
 
 def test_a_recipe_shows_held_out_examples_and_other_looks_say_why_they_do_not():
-    view = LaboratoryView(Session())
+    view = LaboratoryView(Session(), lambda: None)
     lab = view.laboratory
     lab.training = TAUGHT
     view.beat()

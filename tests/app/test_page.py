@@ -11,9 +11,14 @@ import panel as pn
 import pytest
 
 from workbench import catalog
-from workbench.app.main import NETWORK, Workbench, create_app
+from workbench.app.frames import Frame
+from workbench.app.main import Workbench, create_app
 from workbench.app.session import Session
+from workbench.app.views import VIEWS
 from workbench.app.views.files import Python, Upload
+from workbench.app.views.laboratory import LaboratoryView
+from workbench.app.views.pictures import Gallery
+from workbench.app.views.tab import View
 from workbench.app.widgets import Number
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -42,7 +47,7 @@ def test_a_run_is_drawn_to_its_end(app: Workbench) -> None:
     app.session.play()
     last = wait(app, lambda f: f.status is Status.DONE)
     assert last.k == 20
-    assert "k = 20" in app.gallery.image.caption.object
+    assert "k = 20" in app.view(Gallery).image.caption.object
     assert app.transport.bar.value == 100
 
 
@@ -101,7 +106,7 @@ def test_a_diverged_run_says_why_and_what_helps() -> None:
 
 
 def test_python_of_what_is_shown(app: Workbench) -> None:
-    view = Python(app.session)
+    view = Python(app.session, lambda: None)
     view.refresh()
     assert "Experiment(" in view._text.value
     compile(view._text.value, "page", "exec")
@@ -118,7 +123,7 @@ def test_every_operator_with_every_kind_of_signal(operator: str, signal: str, sm
         assert app.choices.sections["operator"].complaint.sentence == sentence
     session.step()
     wait(app, lambda f: f.k == 1)
-    assert app.gallery._frame is not None
+    assert app.view(Gallery)._frame is not None
     session.close()
 
 
@@ -198,14 +203,45 @@ def test_create_app_returns_one_page_outside_a_server(small: Experiment) -> None
 def test_the_network_trains_while_its_tab_was_seen_and_ends_with_the_page(app: Workbench) -> None:
     app.session.play()
     wait(app, lambda f: f.status is Status.DONE)
-    assert app.network.laboratory.run is None, "nothing trains before somebody looks"
-    app.tabs.active = NETWORK
+    assert app.view(LaboratoryView).laboratory.run is None, "nothing trains before somebody looks"
+    app.turn_to(LaboratoryView)
     assert not app._curves.visible
-    wait(app, lambda f: app.network.laboratory.run is not None)
-    job = app.network.laboratory.run.job
+    wait(app, lambda f: app.view(LaboratoryView).laboratory.run is not None)
+    job = app.view(LaboratoryView).laboratory.run.job
     wait(app, lambda f: job.latest.state is not None)
     app.close()
     end = time.perf_counter() + 60
     while job.latest.status is not Status.CANCELLED:
         assert time.perf_counter() < end
         time.sleep(0.02)
+
+
+class Histogram(View):
+    """How many pixels of the iterate have which value."""
+
+    title, whole = "Histogram", True
+
+    def __init__(self, session: Session, opened: Callable[[], None]) -> None:
+        super().__init__(session, opened)
+        self.element = pn.pane.HTML("")
+        self.shown: list[bool] = []
+
+    def show_frame(self, frame: Frame) -> None:
+        self.element.object = str(np.histogram(frame.image, 4)[0].tolist())
+
+    def show(self, seen: bool) -> None:
+        self.shown.append(seen)
+
+
+def test_a_view_is_one_class_and_one_place_in_the_list(small):
+    app = Workbench(Session(small), views=(*VIEWS, Histogram))
+    assert app.tabs._names == [view.title for view in VIEWS] + ["Histogram"]
+    app.turn_to(Histogram)
+    app.session.play()
+    wait(app, lambda f: f.status is Status.DONE)
+    view = app.view(Histogram)
+    assert sum(map(int, re.findall(r"\d+", view.element.object))) == 32 * 32
+    assert view.shown[-1] and not app._curves.visible
+    app.turn_to(Gallery)
+    assert not view.shown[-1] and app._curves.visible
+    app.close()

@@ -152,7 +152,7 @@ def test_too_few_samples_pause_and_cancel(planes):
 
 @pytest.mark.parametrize("name", ["closed form", "sampled"])
 def test_both_looks_draw_real_results(session, name):
-    view = InformationView(session)
+    view = InformationView(session, lambda: None)
     view.planes.set("sampling.count", 100)
     view.planes.set("sampling.steps", 4)
     view.beat()
@@ -186,7 +186,7 @@ def test_the_errors_of_a_denoiser_become_information(session):
 
 
 def test_the_denoiser_look_follows_the_prior(session):
-    view = InformationView(session)
+    view = InformationView(session, lambda: None)
     view.planes.set("size.side", 8)
     view.beat()
     view.menu.value = "denoiser, I-MMSE"

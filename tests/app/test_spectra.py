@@ -147,7 +147,7 @@ def test_a_density_has_the_mass_of_its_spectrum(spectra, scale):
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_every_plot_draws_a_real_finding(session, name):
-    view = SpectrumView(session)
+    view = SpectrumView(session, lambda: None)
     view.beat(None)
     spectra = view.spectra
     spectra.set("of_data", True)

@@ -9,7 +9,7 @@ import pytest
 from bokeh.models import ColumnDataSource
 
 from workbench.algorithms import MALA, UnadjustedLangevin
-from workbench.app.main import UNCERTAINTY, Workbench
+from workbench.app.main import Workbench
 from workbench.app.session import Session
 from workbench.app.uncertainty import Uncertainty
 from workbench.app.views.panels import Panel
@@ -199,10 +199,11 @@ def test_a_minimiser_leaves_the_tab_with_a_sentence_and_a_button_that_samples(sm
     app = Workbench(session)
     app.session.step()
     app.beat()
-    app.uncertainty.beat()
-    view = app.uncertainty
+    view = app.view(UncertaintyView)
+    view.beat()
     assert "PDHG has one answer" in view.advice.sentence and view.mend.visible
-    assert app.tabs[UNCERTAINTY] is view.element
+    app.turn_to(UncertaintyView)
+    assert app.seen is view and app.tabs[app.tabs.active] is view.element
     view._follow()
     assert app.choices.sections["algorithm"].select.value == type(session.experiment.algorithm).__name__ != "PDHG"
     wait(view.uncertainty, lambda: bool(view.uncertainty.found))

@@ -53,7 +53,7 @@ def test_curves_are_thinned_and_keep_their_ends() -> None:
 
 @pytest.mark.parametrize("shape", [(32, 32), (20, 40), (32, 32, 3), (64,)])
 def test_gallery_draws_every_kind_of_signal(shape: tuple[int, ...]) -> None:
-    view, shown = Gallery(), pictures(*shape, data=(5, 7) if len(shape) > 1 else (30,))
+    view, shown = Gallery(Session(), lambda: None), pictures(*shape, data=(5, 7) if len(shape) > 1 else (30,))
     view.show_pictures(shown)
     view.show_frame(frame(image=shown.truth, error=shown.truth - 0.5))
     panel = view.image
@@ -78,7 +78,7 @@ def test_certificates_have_iterations_of_their_own() -> None:
 
 
 def test_limits_stay_until_they_are_fitted() -> None:
-    view = Gallery()
+    view = Gallery(Session(), lambda: None)
     view.show_pictures(pictures(32, 32))
     view.show_frame(frame())
     view.show_frame(frame(image=np.full((32, 32), 4.0), error=np.full((32, 32), 3.0)))
@@ -90,7 +90,7 @@ def test_limits_stay_until_they_are_fitted() -> None:
 
 @pytest.mark.parametrize("shape", [(32, 32), (32, 32, 3), (64,)])
 def test_divider_joins_truth_and_reconstruction(shape: tuple[int, ...]) -> None:
-    view, shown = Compare(), pictures(*shape)
+    view, shown = Compare(Session(), lambda: None), pictures(*shape)
     view.show_pictures(shown)
     view.show_frame(frame(image=np.zeros(shape, np.float32)))
     view.divider.value = 0
@@ -147,7 +147,7 @@ def test_progress_is_one_line() -> None:
 def test_the_profile_is_of_the_row_that_is_marked(share: int, row: int) -> None:
     truth = np.arange(60, dtype=np.float32).reshape(10, 6)
     for shown, known in ((truth, truth[row]), (np.stack([truth, 2 * truth, 6 * truth], 2), 3 * truth[row])):
-        view = Compare()
+        view = Compare(Session(), lambda: None)
         view.show_pictures(Pictures(1, shown, np.zeros((10, 6), np.float32), "data"))
         view.show_frame(frame(image=shown + 1))
         view.row.value = share

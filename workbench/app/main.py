@@ -12,11 +12,11 @@ from workbench.app.opening import as_experiment
 from workbench.app.server import SWEEPER
 from workbench.app.session import Session
 from workbench.app.visit import query_of_page
-from workbench.app.workbench import INFORMATION, NETWORK, SPECTRUM, UNCERTAINTY, Workbench
+from workbench.app.workbench import Workbench
 from workbench.experiment import Experiment
 from workbench.kernels.warming import warm_up
 
-__all__ = ["INFORMATION", "NETWORK", "SPECTRUM", "UNCERTAINTY", "Workbench", "create_app", "page"]
+__all__ = ["Workbench", "create_app", "page"]
 
 
 def create_app(experiment: Any = None, port: int = 0) -> pmui.Page | Framed:

@@ -1,7 +1,8 @@
 """The page of one session: its views, and the beat that pulls frames for them."""
 
 import time
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import panel as pn
 import panel_material_ui as pmui
@@ -12,25 +13,20 @@ from workbench.app.later import Later
 from workbench.app.session import Session
 from workbench.app.shell import shell
 from workbench.app.theme import follow_browser
+from workbench.app.views import VIEWS
 from workbench.app.views.choices import Choices
-from workbench.app.views.compare import Compare
 from workbench.app.views.curves import Convergence
-from workbench.app.views.files import Python, TakeAway, Upload
-from workbench.app.views.information import InformationView
-from workbench.app.views.laboratory import LaboratoryView
+from workbench.app.views.files import TakeAway, Upload
 from workbench.app.views.notice import Notice
-from workbench.app.views.pictures import Gallery
-from workbench.app.views.spectrum import SpectrumView
-from workbench.app.views.tab import Tab
+from workbench.app.views.tab import View
 from workbench.app.views.transport import Transport
-from workbench.app.views.uncertainty import UncertaintyView
 from workbench.app.visit import Visit
 
 BEAT = 1 / 15  # seconds between two looks at the run, at the least
 SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
-SPECTRUM, INFORMATION, UNCERTAINTY, NETWORK = 2, 3, 4, 5  # their places among the tabs
 PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
+AnyView = TypeVar("AnyView", bound=View)
 # Beside the tabs where there is room, else in a row above them.
 _BAR = """
 :host { position: absolute; right: 8px; z-index: 2; }
@@ -39,21 +35,15 @@ _BAR = """
 
 
 class Workbench:
-    """One page of one session: views, and the beat that pulls frames for them."""
+    """One page of one session: views, a tab for each, and the beat that pulls frames for them."""
 
-    def __init__(self, session: Session, hidden: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, session: Session, hidden: frozenset[str] = frozenset(), views: Sequence[type[View]] = VIEWS
+    ) -> None:
         self.session, self._hidden = session, hidden
         self.transport = Transport(session, self._opened)
         self.choices = Choices(session, self._chosen, hidden)
-        self.gallery, self.convergence, self.python = Gallery(), Convergence(session.prove), Python(session)
-        self.compare, self.spectrum, self.network = Compare(), SpectrumView(session), LaboratoryView(session)
-        self.information, self.uncertainty = InformationView(session), UncertaintyView(session, self._opened)
-        self._studies: dict[int, Tab] = {
-            SPECTRUM: self.spectrum,
-            INFORMATION: self.information,
-            UNCERTAINTY: self.uncertainty,
-            NETWORK: self.network,
-        }
+        self.convergence, self.views = Convergence(session.prove), [view(session, self._opened) for view in views]
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
         self.notice = Notice(self._repair)
         self.alert, self.mend = self.notice.alert, self.notice.mend
@@ -61,13 +51,7 @@ class Workbench:
         self._echo = Echo(self.visit.document is not None)
         self._later = Later(self.visit.document)
         self.tabs = pmui.Tabs(
-            ("Pictures", self.gallery.element),
-            ("Compare", self._later.place(self.compare.element, "the comparison")),
-            ("Spectrum", self.spectrum.element),
-            ("Information", self.information.element),
-            ("Uncertainty", self.uncertainty.element),
-            ("Network", self.network.element),
-            ("Python", self.python.element),
+            *((v.title, self._later.place(v.element, v.late) if v.late else v.element) for v in self.views),
             dynamic=False,
             sizing_mode="stretch_width",
             margin=0,
@@ -83,6 +67,19 @@ class Workbench:
         self._chosen(new=False)
         self.page = self._page()
 
+    def view(self, kind: type[AnyView]) -> AnyView:
+        """The view of that class."""
+        return next(view for view in self.views if isinstance(view, kind))
+
+    def turn_to(self, kind: type[View]) -> None:
+        """Put the view of that class in sight."""
+        self.tabs.active = self.views.index(self.view(kind))
+
+    @property
+    def seen(self) -> View:
+        """The view whose tab is in sight."""
+        return self.views[self.tabs.active]
+
     def open(self) -> None:
         """Play as soon as there is a reader; beat once their browser has built the page.
 
@@ -95,8 +92,8 @@ class Workbench:
 
     def close(self) -> None:
         """The person has gone: nothing computes for them any more."""
-        for tab in self._studies.values():
-            tab.close()
+        for view in self.views:
+            view.close()
         self.session.close()
 
     def _preview(self) -> None:
@@ -105,7 +102,7 @@ class Workbench:
             self._play_once()
             if frame := self.session.tick():
                 self._frame = frame
-                self.gallery.move(frame)
+                self.seen.move(frame)
 
     def _begin(self) -> None:
         self._ready = self._turned = True
@@ -126,7 +123,8 @@ class Workbench:
         self._curves = self._later.place(
             self.convergence.element, "the curves", sizing_mode="stretch_both", min_height=190
         )
-        bar = pmui.Row(self.transport.pace, self.gallery.fit, self.take.element, margin=0, stylesheets=[_BAR])
+        tools = [tool for view in self.views for tool in view.tools]
+        bar = pmui.Row(self.transport.pace, *tools, self.take.element, margin=0, stylesheets=[_BAR])
         centre = pmui.Column(
             self._later.place(bar),
             self.tabs,
@@ -173,15 +171,15 @@ class Workbench:
             self._show()
 
     def _show(self) -> None:
-        for place, tab in self._studies.items():
-            tab.show(self._there and place == self.tabs.active)
+        for view in self.views:
+            view.show(self._there and view is self.seen)
 
     def _study(self) -> None:
-        """Draw the study whose tab is in sight, in the share of time that drawing may take."""
-        begin, tab = time.perf_counter(), self._studies.get(self.tabs.active)
-        if tab is not None and self._frame is not None and begin >= self._study_due:
+        """Draw what the view in sight found by itself, in the share of time that drawing may take."""
+        begin = time.perf_counter()
+        if self._frame is not None and begin >= self._study_due:
             with pn.io.hold():
-                if tab.beat(self._frame):
+                if self.seen.beat(self._frame):
                     self._echo.send()
             end = time.perf_counter()
             self._study_due = end + min((end - begin) / SHARE, SLOWEST)
@@ -195,10 +193,7 @@ class Workbench:
         self._frame = frame
         self._draw_pictures()
         self.transport.show_frame(frame)
-        if self.tabs.active == 0:
-            self.gallery.show_frame(frame)
-        elif self.tabs.active == 1:
-            self.compare.show_frame(frame)
+        self.seen.show_frame(frame)
         self.convergence.show_frame(frame)
         self._say()
         self.choices.found(frame)
@@ -207,14 +202,14 @@ class Workbench:
         pictures = self.session.pictures()
         if pictures.version != self._drawn:
             self._drawn = pictures.version
-            self.gallery.show_pictures(pictures)
-            self.compare.show_pictures(pictures)
+            for view in self.views:
+                view.show_pictures(pictures)
 
     def _turn(self) -> None:
         """Another tab: the next beat draws it, when the browser knows what is in it. What is out of sight waits."""
         self._show()
         self._turned, self._due = True, time.perf_counter() + 2 * BEAT
-        self._curves.visible = self.tabs.active not in (INFORMATION, UNCERTAINTY, NETWORK)  # they have their own
+        self._curves.visible = not self.seen.whole
 
     def _say(self) -> None:
         self.notice.say(self._frame, self._note)
@@ -244,5 +239,6 @@ class Workbench:
             notes, self._notes = self._notes, self.session.notes
             self._note = " ".join(self._notes) if self._notes != notes else ""
         self._say()
-        self.python.refresh()
+        for view in self.views:
+            view.refresh()
         self.visit.remember(self._hidden)

@@ -1,5 +1,7 @@
 """Truth and reconstruction in one picture, divided where a person wants it, and both along one row."""
 
+from collections.abc import Callable
+
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
@@ -8,13 +10,18 @@ from bokeh.plotting import figure
 
 from workbench.app.frames import Frame, Pictures
 from workbench.app.images import Array, unit
+from workbench.app.session import Session
 from workbench.app.views.panels import Panel
+from workbench.app.views.tab import View
 
 
-class Compare:
+class Compare(View):
     """Left of the divider the truth, right of it the reconstruction; beside it both along the chosen row."""
 
-    def __init__(self) -> None:
+    title, late = "Compare", "the comparison"
+
+    def __init__(self, session: Session, opened: Callable[[], None]) -> None:
+        super().__init__(session, opened)
         self.panel = Panel("Truth | Reconstruction")
         self.panel.element.styles = {"max-width": "calc(25% - 8px)"}
         self.divider = pmui.IntSlider(

@@ -12,6 +12,7 @@ import param
 from workbench.app.copying import SHEETS, CopyButton
 from workbench.app.export import figure_bytes, run_bytes
 from workbench.app.session import Session
+from workbench.app.views.tab import View
 from workbench.app.widgets import read
 from workbench.app.words import ERROR, Words
 from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, File
@@ -129,11 +130,13 @@ class TakeAway:
             raise
 
 
-class Python:
+class Python(View):
     """The Python that repeats what is shown."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    title = "Python"
+
+    def __init__(self, session: Session, opened: Callable[[], None]) -> None:
+        super().__init__(session, opened)
         self.code = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 0))
         self._text = CopyButton("Copy as Python", icon=SHEETS, variant="outlined", margin=4)
         self.element = pmui.Column(
@@ -142,7 +145,7 @@ class Python:
 
     def refresh(self) -> None:
         """Write the experiment anew."""
-        text = self._session.code()
+        text = self.session.code()
         if text != self._text.value:
             self._text.value = text
             style = "white-space:pre-wrap;font:13px/1.5 monospace;margin:0;padding:8px"

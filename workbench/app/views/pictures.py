@@ -1,16 +1,23 @@
 """Truth, data, reconstruction and error side by side, with limits that stay until a person fits them."""
 
+from collections.abc import Callable
+
 import panel_material_ui as pmui
 
 from workbench.app.frames import Frame, Pictures
 from workbench.app.images import Array, Limits, balanced, extent, unit
+from workbench.app.session import Session
 from workbench.app.views.panels import DIVERGING, Panel
+from workbench.app.views.tab import View
 
 
-class Gallery:
-    """The four pictures. `show_pictures` when truth or data change, `show_frame` while a run goes."""
+class Gallery(View):
+    """The four pictures."""
 
-    def __init__(self) -> None:
+    title = "Pictures"
+
+    def __init__(self, session: Session, opened: Callable[[], None]) -> None:
+        super().__init__(session, opened)
         self.truth = Panel("Truth", meaning="the signal the data were made from")
         self.data = Panel("Data", meaning="what was measured")
         self.image = Panel("Reconstruction", meaning="the iterate x")
@@ -26,6 +33,7 @@ class Gallery:
             margin=0,
         )
         self.fit.on_click(lambda event: self._fit())
+        self.tools = (self.fit,)
         self.element = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
         self._pictures: Pictures | None = None
         self._frame: Frame | None = None

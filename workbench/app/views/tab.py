@@ -1,12 +1,14 @@
-"""A tab of the page: its elements are made when it is first seen, and what it computes waits while it is not."""
+"""What a tab of the page holds: a look at the run, or one that computes for itself and waits while it is not seen."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.frames import Frame
+from workbench.app.frames import Frame, Pictures
+from workbench.app.session import Session
 from workbench.app.words import Words
 
 SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
@@ -23,18 +25,59 @@ def bar(*parts: pn.viewable.Viewable) -> pmui.FlexBox:
     return pmui.FlexBox(*parts, sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
 
 
-class Tab(ABC):
-    """`element` is laid out at once; `beat` while the tab is in sight draws what is new."""
+class View:
+    """A view of a session, under a tab that bears its `title`; `element` is laid out at once.
+
+    The page makes it from the session and from `opened`, which tells it that the experiment has become another one.
+    Everything below may be left out: a view answers to what it draws.
+    """
+
+    title: ClassVar[str]
+    late: ClassVar[str] = ""  # what it holds, in words: then it is built after the first picture
+    whole: ClassVar[bool] = False  # whether it takes the place of the curves, too
+    element: pn.viewable.Viewable
+    tools: tuple[pn.viewable.Viewable, ...] = ()  # beside the tabs
+
+    def __init__(self, session: Session, opened: Callable[[], None]) -> None:
+        self.session, self.opened = session, opened
+
+    def show_pictures(self, pictures: Pictures) -> None:
+        """Another truth or other data; in sight or not."""
+
+    def show_frame(self, frame: Frame) -> None:
+        """Draw the newest frame; in sight only."""
+
+    def move(self, frame: Frame) -> None:
+        """Draw a frame while the browser still builds the page: Bokeh's models alone listen."""
+
+    def refresh(self) -> None:
+        """The experiment is another one; in sight or not."""
+
+    def beat(self, frame: Frame | None = None) -> bool:
+        """Draw what the view has found by itself; in sight only. Whether there was anything."""
+        return False
+
+    def show(self, seen: bool) -> None:
+        """What is computed for this view waits while nobody sees it."""
+
+    def close(self) -> None:
+        """The person has gone: nothing is computed any more."""
+
+
+class Tab(View):
+    """A view that computes: its elements are made when it is first seen."""
 
     making: ClassVar[str]  # what the words name until it is there
+    element: pmui.Row
 
-    def __init__(self, **layout: Any) -> None:
+    def __init__(self, session: Session, opened: Callable[[], None], **layout: Any) -> None:
+        super().__init__(session, opened)
         words = Words(sentence=f"Making {self.making} ...").element
         self.element = pmui.Row(words, **{"sizing_mode": "stretch_width", "margin": 0} | layout)
         self._made = self._stale = False
 
     def beat(self, frame: Frame | None = None) -> bool:
-        """Make the tab, if it is seen for the first time, and draw. Whether there was anything to draw."""
+        """Make the elements, if they are seen for the first time, and draw."""
         if not self._made:
             self._made = True
             self.element[:] = list(self._build())
@@ -43,14 +86,6 @@ class Tab(ABC):
             self._stale = False
             self._draw()
         return due
-
-    @abstractmethod
-    def show(self, seen: bool) -> None:
-        """What is computed for this tab waits while nobody sees it."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """The person has gone: nothing is computed any more."""
 
     @abstractmethod
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:

@@ -1,5 +1,7 @@
 """The information tab: one look at the plane, its choices on the left, what to know about it below."""
 
+from collections.abc import Callable
+
 import panel as pn
 import panel_material_ui as pmui
 
@@ -18,10 +20,11 @@ _PLOT = {"flex": "1 1 calc(100vh - 236px)", "min-height": "280px"}
 class InformationView(Tab):
     """One look at the plane at a time."""
 
+    title, whole = "Information", True
     making = "the information plane"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(styles=_FULL)
+    def __init__(self, session: Session, opened: Callable[[], None]) -> None:
+        super().__init__(session, opened, styles=_FULL)
         self.planes = Planes(session)
         self._looks: dict[str, Look] = {}
 

@@ -1,5 +1,7 @@
 """The network tab: a bar that plays the training, one look at it, and on the left what is trained."""
 
+from collections.abc import Callable
+
 import panel as pn
 import panel_material_ui as pmui
 
@@ -40,10 +42,11 @@ _ICONS = {"Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "s
 class LaboratoryView(Tab):
     """One look at a training at a time."""
 
+    title, whole = "Network", True
     making = "the network laboratory"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(styles=_FULL)
+    def __init__(self, session: Session, opened: Callable[[], None]) -> None:
+        super().__init__(session, opened, styles=_FULL)
         self.laboratory = Laboratory(session.experiment.device)
         self._following = False
         self._plots: dict[str, LabPlot] = {}

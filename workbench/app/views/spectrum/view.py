@@ -1,5 +1,7 @@
 """The spectrum tab: a bar that starts, pauses and cancels the study, one plot, and the controls of that plot."""
 
+from collections.abc import Callable
+
 import panel as pn
 import panel_material_ui as pmui
 
@@ -34,10 +36,11 @@ HEIGHT = 350
 class SpectrumView(Tab):
     """The spectrum of the Hessian, a study at a time."""
 
+    title = "Spectrum"
     making = "the plots of the spectrum"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(height=HEIGHT)
+    def __init__(self, session: Session, opened: Callable[[], None]) -> None:
+        super().__init__(session, opened, height=HEIGHT)
         self.spectra = Spectra(session)
         self._plots: dict[str, SpectrumPlot] = {}
         self._frame: Frame | None = None

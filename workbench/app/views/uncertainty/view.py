@@ -25,13 +25,14 @@ _EQUAL = {"flex": "1 1 0", "min-width": "0"}
 
 
 class UncertaintyView(Tab):
-    """Chains of the session's posterior; `chosen` hears of what a piece of advice has changed."""
+    """Chains of the session's posterior; `opened` hears of what a piece of advice has changed."""
 
+    title, whole = "Uncertainty", True
     making = "the pictures of the posterior"
 
-    def __init__(self, session: Session, chosen: Callable[[], None]) -> None:
-        super().__init__(styles=_FULL)
-        self.uncertainty, self._chosen = Uncertainty(session), chosen
+    def __init__(self, session: Session, opened: Callable[[], None]) -> None:
+        super().__init__(session, opened, styles=_FULL)
+        self.uncertainty = Uncertainty(session)
         self._looked: tuple[Look, ...] | None = None
 
     def show(self, seen: bool) -> None:
@@ -94,7 +95,7 @@ class UncertaintyView(Tab):
         advice = self.uncertainty.advice()
         if advice is not None:
             self.uncertainty.follow(advice)
-            self._chosen()
+            self.opened()
             for each in self.knobs:
                 each.show(getattr(self.uncertainty.sampling, each.path))
 
