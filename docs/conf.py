@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from workbench.parameters import Checked, as_code, parameters
 from workbench.version import __version__
 
 HERE = Path(__file__).parent
@@ -47,7 +48,8 @@ nb_execution_raise_on_error = True
 nb_ipywidgets_js: dict[str, Any] = {}  # two scripts of a delivery network otherwise
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "none"  # the signature has them, with ranges and units
+autodoc_typehints = "none"  # the list of arguments has them, with ranges and units
+autodoc_inherit_docstrings = False  # a contract stands once, at the class that sets it
 autodoc_default_options = {"members": True, "show-inheritance": True}
 
 
@@ -82,19 +84,30 @@ def _entry(path: str, name: str, what: Any) -> str:
 
 def plain(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """A docstring as it is read in an editor: its formulas hold | and *, which would be markup on the page."""
-    text = inspect.cleandoc("\n".join(lines))
-    words = re.split(r"(`[^`]+`)", text)
-    lines[:] = "".join(
-        f"``{word[1:-1]}``" if word.startswith("`") and word.endswith("`") and len(word) > 1 else _escaped(word)
-        for word in words
-    ).splitlines()
+    lines[:] = _plain(inspect.cleandoc("\n".join(lines))).splitlines()
+    if isinstance(obj, Checked):
+        told = [f":param {p.name}: {_plain('; '.join(filter(None, (p.wanted(), p.meaning))))}" for p in parameters(obj)]
+        lines += ["", *told]
 
 
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\*|_`])", r"\\\1", text)
+def signature(
+    app: Any, what: str, name: str, obj: Any, options: Any, given: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
+    """Of a public class its arguments and their defaults: Python sees the metaclass that checks them."""
+    if not isinstance(obj, Checked):
+        return given, returns
+    words = [p.name if p.required else f"{p.name}={as_code(p.default)}" for p in parameters(obj)]
+    return f"({', '.join(words)})", returns
+
+
+def _plain(text: str) -> str:
+    """Words as they stand, and what is between backticks as code."""
+    parts = re.split(r"`([^`]+)`", text)  # every other one was between them
+    return "".join(f"``{part}``" if i % 2 else re.sub(r"([\\*|_`])", r"\\\1", part) for i, part in enumerate(parts))
 
 
 def setup(app: Any) -> None:
     copy_notebooks()
     write_reference()
     app.connect("autodoc-process-docstring", plain)
+    app.connect("autodoc-process-signature", signature)
