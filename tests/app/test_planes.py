@@ -41,30 +41,30 @@ def planes(session: Session) -> Iterator[Planes]:
     for name, value in {"look.steps": 12, "size.side": 8, "sampling.count": 120, "sampling.steps": 4}.items():
         made.set(name, value)
     yield made
-    made.close()
+    made.cancel()
 
 
 def wait(planes: Planes, ready: Callable[[], bool]) -> None:
     end = time.perf_counter() + 60
     while not ready():
-        assert time.perf_counter() < end, planes.latest.message or planes.drawing.message or "nothing came"
+        assert time.perf_counter() < end, planes.trouble() or "nothing came"
         planes.tick()
         time.sleep(0.005)
     planes.tick()
 
 
 def drawn(planes: Planes) -> planar.Found:
-    planes.draw()
-    wait(planes, lambda: planes.drawing.status is Status.DONE)
-    assert planes.found is not None
-    return planes.found
+    planes.closed.start()
+    wait(planes, lambda: planes.closed.status is Status.DONE)
+    assert planes.closed.result is not None
+    return planes.closed.result
 
 
 def read(planes: Planes) -> planar.Measured:
-    planes.measure()
-    wait(planes, lambda: planes.latest.status is Status.DONE)
-    assert planes.measured is not None
-    return planes.measured
+    planes.sampled.start()
+    wait(planes, lambda: planes.sampled.status is Status.DONE)
+    assert planes.sampled.result is not None
+    return planes.sampled.result
 
 
 def test_the_closed_form_is_that_of_the_sessions_channel(planes):
@@ -86,15 +86,15 @@ def test_a_wish_draws_anew_and_a_wrong_one_is_a_sentence(planes):
     planes.choose("other", NONE)
     planes.choose("filter", "FrozenConjugateGradients")
     planes.choose("resolution", "RelativeTau")
-    wait(planes, lambda: planes.drawing.status is Status.DONE)
-    assert [t.name for t in planes.found.tracks] == ["FrozenConjugateGradients"]
-    assert "not linear in y" in planes.found.tracks[0].sentence and "rms" in planes.found.rule
+    wait(planes, lambda: planes.closed.status is Status.DONE)
+    assert [t.name for t in planes.closed.result.tracks] == ["FrozenConjugateGradients"]
+    assert "not linear in y" in planes.closed.result.tracks[0].sentence and "rms" in planes.closed.result.rule
     planes.set("look.steps", "many")
     assert "steps" in planes.complaint
     planes.choose("filter", "Landweber")
     planes.set("filter.step", 9.0)
-    wait(planes, lambda: planes.drawing.status is Status.FAILED)
-    assert "a step below" in planes.drawing.message and not planes.complaint
+    wait(planes, lambda: planes.closed.status is Status.FAILED)
+    assert "a step below" in planes.closed.latest.message and not planes.complaint
 
 
 @pytest.mark.parametrize("name", MENUS["filter"])
@@ -108,7 +108,7 @@ def test_every_filter_has_a_path(planes, name):
 def test_another_operator_is_drawn_once_the_hand_rests(planes):
     before = drawn(planes).ceiling
     planes.session.set("operator.width", 3.0)
-    wait(planes, lambda: planes.found.ceiling < before)
+    wait(planes, lambda: planes.closed.result.ceiling < before)
 
 
 def test_what_has_no_closed_form_gets_a_sentence_and_the_default_channel(planes):
@@ -134,20 +134,20 @@ def test_an_ensemble_goes_through_the_sessions_algorithm(planes):
 def test_too_few_samples_pause_and_cancel(planes):
     planes.choose("front", NONE)
     planes.choose("estimator", "GaussianClosedForm")
-    planes.measure()
-    wait(planes, lambda: planes.latest.status is Status.FAILED)
-    assert "take a larger ensemble" in planes.latest.message and planes.latest.result is None
+    planes.sampled.start()
+    wait(planes, lambda: planes.sampled.status is Status.FAILED)
+    assert "take a larger ensemble" in planes.sampled.latest.message and planes.sampled.latest.result is None
     planes.choose("estimator", "KSG")
     planes.choose("front", "PCA")
     planes.set("sampling.steps", 300)
-    planes.measure()
-    planes.toggle()
-    wait(planes, lambda: planes.latest.status is Status.PAUSED)
-    planes.toggle()
-    wait(planes, lambda: planes.latest.result is not None and planes.latest.result.path.k > 2)
-    planes.cancel()
-    wait(planes, lambda: planes.latest.status is Status.CANCELLED)
-    assert planes.measured is not None and planes.measured.path.points
+    planes.sampled.start()
+    planes.sampled.toggle()
+    wait(planes, lambda: planes.sampled.status is Status.PAUSED)
+    planes.sampled.toggle()
+    wait(planes, lambda: planes.sampled.latest.result is not None and planes.sampled.latest.result.path.k > 2)
+    planes.sampled.cancel()
+    wait(planes, lambda: planes.sampled.status is Status.CANCELLED)
+    assert planes.sampled.result is not None and planes.sampled.result.path.points
 
 
 @pytest.mark.parametrize("name", ["closed form", "sampled"])
@@ -158,7 +158,7 @@ def test_both_looks_draw_real_results(session, name):
     view.beat()
     view.menu.value = name
     planes = view.planes
-    wait(planes, lambda: (planes.latest if name == "sampled" else planes.drawing).status is Status.DONE)
+    wait(planes, lambda: (planes.sampled.latest if name == "sampled" else planes.closed.latest).status is Status.DONE)
     view._stale = True
     view.beat()
     look = view._look
@@ -169,7 +169,7 @@ def test_both_looks_draw_real_results(session, name):
     assert str(look.plane.plot.xaxis[0].axis_label).endswith("tau = 0.01")
     assert look.note.sentence and not view.complaint.sentence
     assert look.plane.element in list(view.place)
-    planes.close()
+    planes.cancel()
 
 
 def test_the_errors_of_a_denoiser_become_information(session):
@@ -190,17 +190,18 @@ def test_the_denoiser_look_follows_the_prior(session):
     view.planes.set("size.side", 8)
     view.beat()
     view.menu.value = "denoiser, I-MMSE"
-    wait(view.planes, lambda: view.planes.denoising.status is Status.DONE)
+    wait(view.planes, lambda: view.planes.denoised.status is Status.DONE)
     view._stale = True
     view.beat()
     look = view._look
     assert len(look.errors.sources[0].data["sigma"]) == len(SIGMAS)
     assert "Zero's denoiser" in look.note.sentence and not view.complaint.sentence
-    before = view.planes.denoised
+    before = view.planes.denoised.result
     session.choose("prior", "TotalVariation")
     wait(
-        view.planes, lambda: view.planes.denoised not in (None, before) and view.planes.denoising.status is Status.DONE
+        view.planes,
+        lambda: view.planes.denoised.result not in (None, before) and view.planes.denoised.status is Status.DONE,
     )
-    assert view.planes.denoised.prior == "TotalVariation"
-    assert (view.planes.denoised.bits > 0).all()
-    view.planes.close()
+    assert view.planes.denoised.result.prior == "TotalVariation"
+    assert (view.planes.denoised.result.bits > 0).all()
+    view.planes.cancel()

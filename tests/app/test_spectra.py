@@ -49,7 +49,7 @@ def spectra(session: Session) -> Iterator[Spectra]:
 def wait(spectra: Spectra, ready: Callable[[], bool]) -> None:
     end = time.perf_counter() + 60
     while not ready():
-        assert time.perf_counter() < end, spectra.complaint or "nothing came"
+        assert time.perf_counter() < end, spectra.trouble() or "nothing came"
         spectra.session.tick()
         spectra.tick()
         time.sleep(0.005)
@@ -57,7 +57,7 @@ def wait(spectra: Spectra, ready: Callable[[], bool]) -> None:
 
 def studied(spectra: Spectra) -> None:
     spectra.start()
-    wait(spectra, lambda: spectra.status is Status.DONE and spectra.finding is not None)
+    wait(spectra, lambda: spectra.hessian.status is Status.DONE and spectra.finding is not None)
     spectra.tick()
 
 
@@ -81,16 +81,16 @@ def test_a_moved_slider_is_studied_again_once_the_hand_rests(spectra):
     before = spectra.finding.extremes
     spectra.session.set("prior.weight", 500.0)
     wait(spectra, lambda: spectra.finding is not None and spectra.finding.extremes not in (None, before))
-    wait(spectra, lambda: spectra.status is Status.DONE)
+    wait(spectra, lambda: spectra.hessian.status is Status.DONE)
     assert spectra.finding.extremes[0] == pytest.approx(500, rel=1e-3)
 
 
 def test_a_pause_a_cancel_and_a_wrong_wish(spectra):
     spectra.start()
-    spectra.toggle()
-    wait(spectra, lambda: spectra.status in (Status.PAUSED, Status.DONE))
+    spectra.hessian.toggle()
+    wait(spectra, lambda: spectra.hessian.status in (Status.PAUSED, Status.DONE))
     spectra.cancel()
-    wait(spectra, lambda: spectra.status in (Status.CANCELLED, Status.DONE))
+    wait(spectra, lambda: spectra.hessian.status in (Status.CANCELLED, Status.DONE))
     spectra.set("steps", "many")
     assert "steps" in spectra.complaint
 
@@ -151,7 +151,9 @@ def test_every_plot_draws_a_real_finding(session, name):
     view.beat(None)
     spectra = view.spectra
     spectra.set("of_data", True)
-    wait(spectra, lambda: spectra.status is Status.DONE and spectra.finding and spectra.finding.pairs is not None)
+    wait(
+        spectra, lambda: spectra.hessian.status is Status.DONE and spectra.finding and spectra.finding.pairs is not None
+    )
     session.play()
     spectra.follow(10)
     wait(spectra, lambda: session.job.latest.status is Status.DONE and bool(spectra.glimpses))

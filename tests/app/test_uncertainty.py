@@ -46,7 +46,7 @@ def uncertainty(session: Session) -> Iterator[Uncertainty]:
 def wait(uncertainty: Uncertainty, ready: Callable[[], bool]) -> None:
     end = time.perf_counter() + 60
     while not ready():
-        assert time.perf_counter() < end, uncertainty.complaint or uncertainty.latest.message or "nothing came"
+        assert time.perf_counter() < end, uncertainty.trouble() or "nothing came"
         uncertainty.session.tick()
         uncertainty.tick()
         time.sleep(0.005)
@@ -54,8 +54,8 @@ def wait(uncertainty: Uncertainty, ready: Callable[[], bool]) -> None:
 
 
 def drawn(uncertainty: Uncertainty) -> None:
-    uncertainty.start()
-    wait(uncertainty, lambda: uncertainty.latest.status is Status.DONE)
+    uncertainty.chains.start()
+    wait(uncertainty, lambda: uncertainty.chains.status is Status.DONE)
 
 
 def test_chains_have_pictures_of_the_moments_and_of_the_truth(uncertainty):
@@ -77,7 +77,7 @@ def test_too_few_draws_are_said_and_the_button_draws_more(uncertainty):
     assert "Too few draws" in advice.sentence and advice.label == "Draw 4 times as many"
     uncertainty.follow(advice)
     assert uncertainty.sampling.draws == 160 and uncertainty.sampling.warmup == 80
-    wait(uncertainty, lambda: uncertainty.latest.status is Status.DONE)
+    wait(uncertainty, lambda: uncertainty.chains.status is Status.DONE)
     assert uncertainty.found.draws == 160
 
 
@@ -97,7 +97,7 @@ def test_chains_that_stand_still_are_told_to_take_smaller_steps_and_not_to_draw_
     assert 0.9 < mixing.rhats.start < mixing.rhats.end < 1e3
     assert advice.values == {path: None}
     uncertainty.follow(advice)
-    wait(uncertainty, lambda: uncertainty.latest.status is Status.DONE)
+    wait(uncertainty, lambda: uncertainty.chains.status is Status.DONE)
     assert uncertainty.found.acceptance > 0.2
 
 
@@ -113,10 +113,10 @@ def test_an_algorithm_with_one_answer_is_told_and_a_sampler_offered(uncertainty)
     session = uncertainty.session
     session.choose("prior", "Tikhonov")
     session.choose("algorithm", "GradientDescent")
-    uncertainty.start()
+    uncertainty.chains.start()
     advice = uncertainty.advice()
     assert "GradientDescent has one answer" in advice.sentence
-    assert uncertainty.found is None and uncertainty.latest.status is Status.CANCELLED
+    assert uncertainty.found is None and uncertainty.chains.status is Status.CANCELLED
     uncertainty.follow(advice)
     assert session.experiment.algorithm.random and isinstance(session.experiment.prior, Tikhonov)
     wait(uncertainty, lambda: bool(uncertainty.found and uncertainty.found.looks))
@@ -138,19 +138,19 @@ def test_another_posterior_begins_anew_once_the_hand_rests(uncertainty):
     before = float(uncertainty.found.moments.variance.mean())
     uncertainty.session.set("noise.sigma", 0.3)
     wait(uncertainty, lambda: uncertainty.found is None)
-    wait(uncertainty, lambda: uncertainty.latest.status is Status.DONE)
+    wait(uncertainty, lambda: uncertainty.chains.status is Status.DONE)
     assert float(uncertainty.found.moments.variance.mean()) > before
 
 
 def test_pause_go_on_cancel_and_a_wrong_wish(uncertainty):
     uncertainty.set("draws", 10_000)
-    uncertainty.start()
-    uncertainty.toggle()
-    wait(uncertainty, lambda: uncertainty.latest.status is Status.PAUSED)
-    uncertainty.toggle()
+    uncertainty.chains.start()
+    uncertainty.chains.toggle()
+    wait(uncertainty, lambda: uncertainty.chains.status is Status.PAUSED)
+    uncertainty.chains.toggle()
     wait(uncertainty, lambda: bool(uncertainty.found and uncertainty.found.looks))
     uncertainty.cancel()
-    wait(uncertainty, lambda: uncertainty.latest.status is Status.CANCELLED)
+    wait(uncertainty, lambda: uncertainty.chains.status is Status.CANCELLED)
     assert uncertainty.found.draws > 0
     uncertainty.set("chains", 1)
     assert "chains" in uncertainty.complaint and uncertainty.sampling.chains == 4
@@ -169,7 +169,7 @@ def test_the_tab_draws_real_chains_and_says_what_is_wrong_with_them(session):
     for name, value in {"chains": 16, "warmup": 50, "draws": 100}.items():
         view.uncertainty.set(name, value)
     view.beat()
-    wait(view.uncertainty, lambda: view.uncertainty.latest.status is Status.DONE)
+    wait(view.uncertainty, lambda: view.uncertainty.chains.status is Status.DONE)
     view._stale = True
     view.beat()
     assert "too large" in view.note.sentence and "intervals hold" in view.note.sentence
@@ -211,4 +211,4 @@ def test_a_minimiser_leaves_the_tab_with_a_sentence_and_a_button_that_samples(sm
     view.beat()
     assert not view.mend.visible
     app.close()
-    wait(view.uncertainty, lambda: view.uncertainty.latest.status is Status.CANCELLED)
+    wait(view.uncertainty, lambda: view.uncertainty.chains.status is Status.CANCELLED)

@@ -7,13 +7,12 @@ from workbench import catalog, devices, jobs, networks
 from workbench.algorithms import State
 from workbench.analysis.information import Bins, Estimator, LayerEstimator, Noisy
 from workbench.app.lessons import LESSONS, RecipeRun
+from workbench.app.study import Studies, Study, Visibility
 from workbench.app.trainings import Kept, Plan, Run, Running
-from workbench.app.work import Sight, Work
 from workbench.jobs import Outcome, Status
 from workbench.networks import PRESETS, SGD, Training
 from workbench.parameters import as_text, changed
 from workbench.priors import Tikhonov, Zero
-from workbench.refusal import Refusal
 
 FIRST, SEEDS = "tishby", 3  # what runs at once
 MOST_RUNS = 8
@@ -33,7 +32,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
 _OVER = (Status.CANCELLED, Status.FAILED, Status.DONE)
 
 
-class Laboratory:
+class Laboratory(Studies):
     """The training wished for and the run that goes. `complaint` says why a wish cannot be granted.
 
     One study at a time goes on beside the run; `epoch` is the one that is looked at, None for the newest.
@@ -49,12 +48,11 @@ class Laboratory:
         self.estimators: tuple[Estimator, ...] = (Bins(),)
         self.banded = False
         self.epoch: int | None = None
-        self.complaint = ""
         self.studied: Hashable = None
         self._kind: Hashable = None
-        self._work: Work[Any] = Work()
-        self._sight = Sight()
-        self._seen: tuple = ()
+        self._study: Study[Any] = Study(lambda: self.device)
+        self._visibility = Visibility()
+        super().__init__(self._study)
 
     @property
     def kinds(self) -> dict[str, dict[str, type]]:
@@ -99,13 +97,9 @@ class Laboratory:
     def tune(self, path: str, value: Any) -> None:
         """Another free parameter of an estimator: "Bins.edges"."""
         name, _, parameter = path.partition(".")
-        try:
-            there = self.estimators
-            self.estimators = tuple(_with(e, parameter, value) if type(e).__name__ == name else e for e in there)
-        except Refusal as sentence:
-            self.complaint = str(sentence)
-            return
-        self.complaint = ""
+        there = self.estimators
+        tuned = self.grant(lambda: tuple(_with(e, parameter, value) if type(e).__name__ == name else e for e in there))
+        self.estimators = tuned or there
 
     def band(self, shown: bool) -> None:
         """Whether the estimators are read with half and twice their free parameter too."""
@@ -126,14 +120,12 @@ class Laboratory:
 
     def begin(self, play: bool = True) -> None:
         """A new run of the training there is."""
-        try:
-            run = self._made()
-        except Refusal as sentence:
-            self.complaint = str(sentence)
+        run = self.grant(self._made)
+        if run is None:
             return
         self._file()
-        self.run, self.epoch, self.complaint = run, None, ""
-        self._runner().submit(run.job)
+        self.run, self.epoch = run, None
+        jobs.beside(str(devices.find(self.device))).submit(run.job)
         run.job.play() if play else run.job.prepare()
 
     def play(self) -> None:
@@ -159,13 +151,13 @@ class Laboratory:
         """End the run and the study; what they found stays."""
         if self.run is not None:
             self.run.job.cancel()
-        self._work.forget()
+        self._study.forget()
         self._kind = None
 
     def show(self, seen: bool) -> None:
         """Wait while it is out of sight."""
-        self._sight.show(seen, self.run.job if self.run is not None else None)
-        self._work.show(seen)
+        self._visibility.show(seen, self.run.job if self.run is not None else None)
+        super().show(seen)
 
     def keep(self) -> None:
         """This run as it is now becomes the one to compare with."""
@@ -188,23 +180,19 @@ class Laboratory:
 
     def study(self, kind: Hashable, make: Callable[[], Iterator], at: Hashable = None) -> Outcome:
         """The newest of a study. One of another kind replaces it at once, one at another moment when it is over."""
-        if not self._work.begun or kind != self._kind or (self.idle and at != self.studied):
+        if not self._study.begun or kind != self._kind or (self.idle and at != self.studied):
             self._kind, self.studied = kind, at
-            self._work.start(self.device, make)
-        return self._work.latest
+            self._study.begin(make)
+        return self._study.latest
 
     @property
     def idle(self) -> bool:
         """Whether no study goes on."""
-        return self._work.latest.status in _OVER
+        return self._study.idle
 
-    def tick(self) -> bool:
-        """Whether there is something new to draw."""
+    def _take(self, changed: list[Study[Any]]) -> Hashable:
         run = self.run
-        now = (id(run), run and run.latest.version, self._work.mark, self.epoch, self.complaint)
-        now += (self.read, id(self.ghost), len(self.runs))
-        fresh, self._seen = now != self._seen, now
-        return fresh
+        return id(run), run and run.latest.version, self.epoch, self.read, id(self.ghost), len(self.runs)
 
     def _made(self) -> Running:
         if isinstance(self.training, Training):
@@ -212,21 +200,23 @@ class Laboratory:
         return RecipeRun(self.name, self.training)
 
     def _wish(self, make: Callable[[], Plan], path: str, label: str = "") -> None:
-        try:
-            training = make()
-            run = self.run if self.run is not None and self.run.keeps(training) else None
-            if run is not None:
-                run.change(training, label)
-        except Refusal as sentence:
-            self.complaint = str(sentence)
+        granted = self.grant(lambda: self._changed(make(), label))
+        if granted is None:
             return
-        self.training, self.complaint = training, ""
+        self.training, run = granted
         if path:
             self._changes[path] = label
         if run is None:
             self.begin(play=self.run is None or self.run.latest.status is not Status.PAUSED)
         else:
             run.name = self.name
+
+    def _changed(self, training: Plan, label: str) -> tuple[Plan, Running | None]:
+        """The training, and the run that has gone over to it; None where it takes another one."""
+        run = self.run if self.run is not None and self.run.keeps(training) else None
+        if run is not None:
+            run.change(training, label)
+        return training, run
 
     def _file(self) -> None:
         """The run that ends joins those that can be compared with."""
@@ -237,9 +227,6 @@ class Laboratory:
 
     def _add(self, kept: Kept) -> None:
         self.runs = [*(r for r in self.runs if r.name != kept.name), kept][-MOST_RUNS:]
-
-    def _runner(self) -> jobs.Runner:
-        return jobs.beside(str(devices.find(self.device)))
 
 
 def _few(training: Training) -> Training:

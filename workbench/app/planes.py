@@ -1,11 +1,10 @@
 """The information plane of one person's reconstruction: closed form and samples, each a task that can be paused."""
 
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
-from workbench import catalog, jobs
+from workbench import catalog
 from workbench.analysis.information import KSG, PCA, Estimator
 from workbench.analysis.information.ensembles import GaussianProcess
 from workbench.analysis.information.filters import HeavyBall, Landweber
@@ -14,12 +13,10 @@ from workbench.analysis.information.sampled import Sampling
 from workbench.app import planar
 from workbench.app.denoising import Denoised, denoised
 from workbench.app.session import Session
-from workbench.app.work import Work
+from workbench.app.study import Studies, Study
 from workbench.parameters import changed, describe, parameters
-from workbench.refusal import Refusal
 
 NONE = "none"
-_SETTLED = 0.5  # seconds that a slider of the session has to rest before its plane is drawn again
 _ESTIMATORS = catalog.members("estimator")
 _FRONTS = [n for n, cls in _ESTIMATORS.items() if any(p.name == "estimator" for p in parameters(cls))]
 MENUS: dict[str, dict[str, type | None]] = {
@@ -35,15 +32,15 @@ _OF_CLOSED = {"look", "filter", "other", "resolution"}  # the choices that the c
 _OF_DENOISED = {"ensemble", "size"}
 
 
-class Planes:
-    """`parts` are the choices by name; `found` is the newest closed form, `measured` the newest sampled path.
+class Planes(Studies):
+    """`parts` are the choices by name; of them and of the session's problem three studies are made.
 
-    `denoised` has the newest errors of the prior's denoiser.
-    `complaint` says why a wish cannot be granted; why a task stopped is its message.
+    `closed` is the closed form, `sampled` a sampled path by `algorithm`, `denoised` has the errors of the prior's
+    denoiser. What goes on is what a person began: only closed form and denoiser follow the session and the choices.
     """
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        self.session, self.algorithm = session, ""
         self.parts: dict[str, Any] = {
             "look": planar.Look(),
             "filter": Landweber(),
@@ -55,15 +52,10 @@ class Planes:
             "estimator": KSG(),
             "front": PCA(),
         }
-        self.found: planar.Found | None = None
-        self.measured: planar.Measured | None = None
-        self.denoised: Denoised | None = None
-        self.algorithm, self.complaint = "", ""
-        self._closed: Work[planar.Found] = Work()
-        self._sampled: Work[planar.Measured] = Work()
-        self._denoised: Work[Denoised] = Work()
-        self._seen: tuple = ()
-        self._channel, self._moved = self._described(), 0.0
+        self.closed: Study[planar.Found] = Study(self._device, self._draw, self._channel, stays=True)
+        self.sampled: Study[planar.Measured] = Study(self._device, self._measure)
+        self.denoised: Study[Denoised] = Study(self._device, self._denoise, self._denoiser)
+        super().__init__(self.closed, self.sampled, self.denoised)
 
     @property
     def estimator(self) -> Estimator:
@@ -77,118 +69,55 @@ class Planes:
         return changed(self.parts["sampling"], estimator=self.estimator, **parts)
 
     @property
-    def drawing(self) -> jobs.Outcome[planar.Found]:
-        """What the closed form is doing; cancelled where there is none."""
-        return self._closed.latest
-
-    @property
-    def latest(self) -> jobs.Outcome[planar.Measured]:
-        """What the sampled task is doing; cancelled where there is none."""
-        return self._sampled.latest
-
-    @property
-    def denoising(self) -> jobs.Outcome[Denoised]:
-        """What the errors of the denoiser are doing; cancelled where there are none."""
-        return self._denoised.latest
-
-    @property
     def small(self) -> bool:
         """Whether the closed form is drawn in a moment, so that nobody has to be asked."""
         return self.parts["look"].steps * math.prod(self.session.problem.operator.in_shape) <= _MOMENT
 
-    # Wishes.
-
     def choose(self, kind: str, name: str) -> None:
         """Another filter, resolution, ensemble or estimator, by name; NONE where there may be none."""
         cls = MENUS[kind][name]
-        self._take(kind, lambda: None if cls is None else cls())
+        self._become(kind, lambda: None if cls is None else cls())
 
     def set(self, path: str, value: Any) -> None:
         """Another value of a parameter: "look.steps", "filter.step", "resolution.rho"."""
         kind, _, name = path.partition(".")
-        self._take(kind, lambda: changed(self.parts[kind], **{name: value}))
+        self._become(kind, lambda: changed(self.parts[kind], **{name: value}))
 
-    def draw(self) -> None:
-        """The closed form anew."""
-        problem, parts, self._channel = self.session.problem, dict(self.parts), self._described()
+    def _become(self, kind: str, make: Callable[[], Any]) -> None:
+        parts = self.grant(lambda: self.parts | {kind: make()})
+        if parts is not None:
+            self.parts = parts
+            for study, kinds in ((self.closed, _OF_CLOSED), (self.denoised, _OF_DENOISED)):
+                if kind in kinds:
+                    study.again()
+
+    def _draw(self) -> Callable[[], Iterator[planar.Found]]:
+        problem, parts, self.complaint = self.session.problem, self.parts, ""
         filters = tuple(f for f in (parts["filter"], parts["other"]) if f is not None)
-        self._start(self._closed, lambda: planar.exact(problem, parts["look"], filters, parts["resolution"]))
+        return lambda: planar.exact(problem, parts["look"], filters, parts["resolution"])
 
-    def measure(self) -> None:
-        """An ensemble through the session's algorithm, anew."""
-        experiment = self.session.experiment
-        self.measured, self.complaint, self.algorithm = None, "", type(experiment.algorithm).__name__
-        problem, algorithm, sampling = self.session.problem, experiment.algorithm, self.sampling
-        side = self.parts["size"].side
-        self._start(self._sampled, lambda: planar.measured(planar.small(problem, side), algorithm, sampling))
+    def _measure(self) -> Callable[[], Iterator[planar.Measured]]:
+        """An ensemble through the session's algorithm."""
+        problem, algorithm, self.complaint = self.session.problem, self.session.experiment.algorithm, ""
+        sampling, side, self.algorithm = self.sampling, self.parts["size"].side, type(algorithm).__name__
+        return lambda: planar.measured(planar.small(problem, side), algorithm, sampling)
 
-    def denoise(self) -> None:
-        """The errors of the session's prior as a denoiser of the ensemble, anew."""
-        self.denoised, self.complaint = None, ""
-        problem, ensemble, side = self.session.problem, self.parts["ensemble"], self.parts["size"].side
-        self._start(self._denoised, lambda: denoised(problem.prior, ensemble, planar.shape_of(problem, side)))
+    def _denoise(self) -> Callable[[], Iterator[Denoised]]:
+        """The errors of the session's prior as a denoiser of the ensemble."""
+        problem, ensemble, side, self.complaint = (
+            self.session.problem,
+            self.parts["ensemble"],
+            self.parts["size"].side,
+            "",
+        )
+        return lambda: denoised(problem.prior, ensemble, planar.shape_of(problem, side))
 
-    def toggle(self) -> None:
-        """Pause the sampling that runs, go on with one that is paused."""
-        self._sampled.toggle()
+    def _device(self) -> str:
+        return self.session.experiment.device
 
-    def cancel(self) -> None:
-        """End the sampling; what it read stays."""
-        self._sampled.cancel()
-
-    def close(self) -> None:
-        """The person has gone."""
-        for work in self._works:
-            work.cancel()
-
-    def show(self, seen: bool) -> None:
-        """Wait while it is out of sight."""
-        for work in self._works:
-            work.show(seen)
-
-    @property
-    def _works(self) -> tuple[Work, ...]:
-        return self._closed, self._sampled, self._denoised
-
-    # What is looked at.
-
-    def tick(self) -> bool:
-        """Take in what is new; whether there is something to draw."""
-        self._renew()
-        self.found = self.drawing.result or self.found
-        self.measured = self.latest.result or self.measured
-        self.denoised = self.denoising.result or self.denoised
-        seen = (*(work.mark for work in self._works), self.complaint)
-        fresh, self._seen = seen != self._seen, seen
-        return fresh
-
-    def _renew(self) -> None:
-        """Another operator or noise is another channel, another prior another denoiser: once the hand rests."""
-        if self._described() != self._channel:
-            self._channel, self._moved = self._described(), time.perf_counter()
-        if self._moved and time.perf_counter() - self._moved > _SETTLED:
-            self._moved, self.complaint = 0.0, ""
-            if self._closed.begun:
-                self.draw()
-            if self._denoised.begun:
-                self.denoise()
-
-    def _described(self) -> tuple:
+    def _channel(self) -> Hashable:
         problem = self.session.problem
-        parts = (problem.operator, problem.noise, problem.prior)
-        return problem.operator.in_shape, *(str(describe(part)) for part in parts)
+        return problem.operator.in_shape, str(describe(problem.operator)), str(describe(problem.noise))
 
-    def _take(self, kind: str, make: Callable[[], Any]) -> None:
-        try:
-            self.parts[kind] = make()
-        except Refusal as sentence:
-            self.complaint = str(sentence)
-            return
-        self.complaint = ""
-        if kind in _OF_CLOSED and self._closed.begun:
-            self.draw()
-        if kind in _OF_DENOISED and self._denoised.begun:
-            self.denoise()
-
-    def _start(self, work: Work, make: Callable[[], Iterator]) -> None:
-        work.start(self.session.experiment.device, make)
+    def _denoiser(self) -> Hashable:
+        return self.session.problem.operator.in_shape, str(describe(self.session.problem.prior))

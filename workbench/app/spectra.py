@@ -1,7 +1,6 @@
 """The spectrum beside one person's run: what is studied, how far it is, and what the run leaves in it."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,53 +8,54 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import PreconditionedGradient
-from workbench.analysis.spectrum import Cost, Finding, Glimpse, SpectralMeasure, Study, glimpse, modes, preconditioned
+from workbench.analysis import spectrum
+from workbench.analysis.spectrum import Cost, Finding, Glimpse, SpectralMeasure, glimpse, modes, preconditioned
 from workbench.app.session import Session
-from workbench.app.work import Work
+from workbench.app.study import Studies, Study
 from workbench.jobs import Status
 from workbench.parameters import changed
 from workbench.preconditioners import Preconditioner
 from workbench.problem import Problem
-from workbench.refusal import Refusal
 
-_SETTLED = 0.5  # seconds that a slider has to rest before its spectrum is studied
 _MOST = 400  # looks along a run that are kept
 _MOMENT = 5e6  # numbers that are multiplied by a Hessian in a moment
-_COARSE = Study(steps=20, probes=1)
+_COARSE = spectrum.Study(steps=20, probes=1)
 
 
-class Spectra:
-    """One study at a time on the run's device. `finding` is the newest; `errors` holds one entry an iterate."""
+class Spectra(Studies):
+    """One finding at a time, studied in the way that `way` says; `errors` holds one entry an iterate.
+
+    Beside it go a look at P H for a preconditioner, `balanced`, and looks at H along the run, `glimpses`.
+    """
 
     def __init__(self, session: Session) -> None:
-        self.session, self.study = session, Study()
-        self.at_start, self.every = False, 0
-        self.finding: Finding | None = None
+        self.session, self.way = session, spectrum.Study()
+        self.at_start, self.every, self.k = False, 0, 0
         self.errors: list[tuple[int, Tensor]] = []
         self.glimpses: list[Glimpse] = []
-        self.balanced: SpectralMeasure | None = None
         self.preconditioner: Preconditioner | None = None
-        self.complaint, self.k = "", 0
-        self.work: Work[Finding] = Work()
-        self._side: Work[Any] = Work()
-        self._seen: tuple = ()
-        self._problem, self._moved = session.problem, 0.0
+        self.hessian: Study[Finding] = Study(self._device, self._studied, lambda: id(session.problem))
+        self.product: Study[SpectralMeasure] = Study(self._device, self._preconditioned)
+        self.along: Study[Glimpse] = Study(self._device, self._glimpsed)
+        super().__init__(self.hessian, self.product, self.along)
 
     @property
-    def status(self) -> Status:
-        """What the study is doing; cancelled where there is none."""
-        return self.work.latest.status
+    def finding(self) -> Finding | None:
+        """The newest of the Hessian."""
+        return self.hessian.result
 
-    def set(self, name: str, value: Any) -> None:
+    @property
+    def balanced(self) -> SpectralMeasure | None:
+        """The spectrum of P H."""
+        return self.product.result
+
+    def set(self, path: str, value: Any) -> None:
         """Another way to look; a study under way begins anew."""
-        try:
-            self.study = changed(self.study, **{name: value})
-        except Refusal as sentence:
-            self.complaint = str(sentence)
-            return
-        self.complaint = ""
-        if self.finding is not None:
-            self.start()
+        way = self.grant(lambda: changed(self.way, **{path: value}))
+        if way is not None:
+            self.way = way
+            if self.finding is not None:
+                self.start()
 
     def cost(self) -> str:
         """What the study takes at most, in words."""
@@ -68,30 +68,17 @@ class Spectra:
         return self._cost().products * self.session.problem.zeros()[:1].numel() <= _MOMENT
 
     def _cost(self) -> Cost:
-        return self.study.cost(self.session.problem, self.session.problem.zeros()[:1])
+        return self.way.cost(self.session.problem, self.session.problem.zeros()[:1])
 
     def start(self) -> None:
         """Study the Hessian of the problem there is now, at the iterate there is now, or at the first one."""
-        self.cancel()
-        problem, (self.k, x) = _one(self.session.problem), self._there()
-        self.finding, self.errors, self.complaint = None, [], ""
-        self._problem = self.session.problem
-        study = self.study
-        self.work.start(self.session.experiment.device, lambda: study.of(problem, x))
-
-    def toggle(self) -> None:
-        """Pause a study that runs, go on with one that is paused."""
-        self.work.toggle()
+        self.hessian.start()
 
     def cancel(self) -> None:
         """End the study; what it found stays."""
-        self.work.cancel()
-        self._side.forget()
-
-    def show(self, seen: bool) -> None:
-        """Wait while it is out of sight."""
-        for work in (self.work, self._side):
-            work.show(seen)
+        self.hessian.cancel()
+        self.product.cancel()
+        self.along.forget()
 
     @property
     def metric(self) -> Preconditioner | None:
@@ -101,42 +88,43 @@ class Spectra:
 
     def precondition(self, preconditioner: Preconditioner | None) -> None:
         """Look at the spectrum of P H beside that of H; None: not any more."""
-        self.balanced, self.preconditioner = None, preconditioner
-        if self.finding is not None and preconditioner is not None:
-            there, study = self.finding.hessians, self.study
-            self._begin_aside(lambda: preconditioned(there, preconditioner, study))
+        self.preconditioner = preconditioner
+        self.product.start()
 
     def follow(self, every: int) -> None:
         """Look at the spectrum again after every so many iterations of the run; 0: never."""
         self.every, self.glimpses = every, []
+        self.along.forget()
 
-    def tick(self) -> bool:
-        """Take in what is new; whether there is something to draw."""
-        self._renew()
-        self._take()
+    def _device(self) -> str:
+        return self.session.experiment.device
+
+    def _studied(self) -> Callable[[], Iterator[Finding]]:
+        self.product.cancel()
+        self.along.forget()
+        problem, (self.k, x), way = _one(self.session.problem), self._there(), self.way
+        self.errors, self.complaint = [], ""
+        return lambda: way.of(problem, x)
+
+    def _preconditioned(self) -> Callable[[], Iterator[SpectralMeasure]] | None:
+        found, preconditioner, way = self.finding, self.preconditioner, self.way
+        if found is None or preconditioner is None:
+            return None
+        return lambda: preconditioned(found.hessians, preconditioner, way)
+
+    def _glimpsed(self) -> Callable[[], Iterator[Glimpse]]:
+        problem, (k, x), before = _one(self.session.problem), self._there(), (self.glimpses or [None])[-1]
+        return lambda: glimpse(problem, (k, x), before, _COARSE)
+
+    def _take(self, changed: list[Study[Any]]) -> Hashable:
+        if changed:
+            self.follow(self.every)  # another problem has another spectrum
+        result = self.along.result
+        if result is not None and (not self.glimpses or self.glimpses[-1].k < result.k):
+            self.glimpses = [*self.glimpses, result][-_MOST:]
         self._split()
         self._track()
-        seen = (self.work.mark, self._side.mark, len(self.errors) + len(self.glimpses), self.complaint)
-        fresh, self._seen = seen != self._seen, seen
-        return fresh
-
-    def _renew(self) -> None:
-        """Another problem has another spectrum: study it once the hand rests."""
-        if self._problem is not self.session.problem:
-            self._problem, self._moved = self.session.problem, time.perf_counter()
-            self.glimpses = []
-        if self._moved and self.finding is not None and time.perf_counter() - self._moved > _SETTLED:
-            self._moved = 0.0
-            self.start()
-
-    def _take(self) -> None:
-        self.finding = self.work.latest.result or self.finding
-        self.complaint = self.work.latest.message or self._side.latest.message or self.complaint
-        result = self._side.latest.result
-        if isinstance(result, SpectralMeasure):
-            self.balanced = result
-        elif isinstance(result, Glimpse) and (not self.glimpses or self.glimpses[-1].k < result.k):
-            self.glimpses = [*self.glimpses, result][-_MOST:]
+        return len(self.errors) + len(self.glimpses)
 
     def _split(self) -> None:
         """The error of the iterate along each mode, where the truth is known."""
@@ -147,25 +135,20 @@ class Spectra:
             self.errors = []
         if not self.errors or state.k > self.errors[-1][0]:
             with torch.no_grad():
-                along, rest = modes.error_split(
-                    self.finding.pairs, self.session.problem.aligned(state.x)[:1] - truth[:1].to(state.x)
-                )
+                error = self.session.problem.aligned(state.x)[:1] - truth[:1].to(state.x)
+                along, rest = modes.error_split(self.finding.pairs, error)
             self.errors.append((state.k, torch.cat([along[0], rest[:1]]).cpu()))
 
     def _track(self) -> None:
         """The next look along the run, once the last one is over and the run is far enough."""
         state = self.session.job.latest.state
-        idle = not self._side.begun or self._side.latest.status is Status.DONE
+        idle = not self.along.begun or self.along.status is Status.DONE
         if not self.every or state is None or not idle:
             return
         if self.glimpses and state.k < self.glimpses[-1].k:
             self.glimpses = []
         if not self.glimpses or state.k >= self.glimpses[-1].k + self.every:
-            problem, at, before = _one(self.session.problem), (state.k, state.x[:1]), (self.glimpses or [None])[-1]
-            self._begin_aside(lambda: glimpse(problem, at, before, _COARSE))
-
-    def _begin_aside(self, make: Callable[[], Iterator]) -> None:
-        self._side.start(self.session.experiment.device, make)
+            self.along.start()
 
     def _there(self) -> tuple[int, Tensor]:
         state = self.session.job.latest.state

@@ -1,28 +1,26 @@
 """What chains of one person's posterior tell: their task, its pictures, and what to choose where there is none."""
 
 import math
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from workbench import catalog, jobs
+from workbench import catalog
 from workbench.algorithms import Algorithm
 from workbench.analysis.chains import Sampled, Sampling, autocorrelation, sampled
 from workbench.app.frames import picture
 from workbench.app.images import Array
 from workbench.app.session import Session
-from workbench.app.work import Work
+from workbench.app.study import Studies, Study
 from workbench.jobs import Status
 from workbench.parameters import changed, describe, parameters
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
 from workbench.run import automatic
 
-_SETTLED = 0.5  # seconds that a slider of the session has to rest before chains begin anew
 TRUSTED = 1.01  # R-hat below which chains are taken to agree
 ENOUGH = 100.0  # effective draws: a standard deviation is known to 7 %
 RARE = 0.05  # of the proposals: where fewer are taken, chains wait instead of moving
@@ -54,51 +52,30 @@ class Maps:
     newest: tuple[Array, ...]
 
 
-class Uncertainty:
-    """One set of chains at a time on the run's device; `found` is what they told so far."""
+class Uncertainty(Studies):
+    """One set of chains at a time on the run's device, by `algorithm`; `found` is what they told so far."""
 
     def __init__(self, session: Session) -> None:
-        self.session, self.sampling = session, Sampling()
-        self.found: Sampled | None = None
-        self.complaint, self.algorithm = "", ""
-        self.work: Work[Sampled] = Work()
-        self._seen: tuple = ()
-        self._posterior, self._moved = self._described(), 0.0
+        self.session, self.sampling, self.algorithm = session, Sampling(), ""
+        self.chains: Study[Sampled] = Study(lambda: session.experiment.device, self._sampled, self._described)
+        super().__init__(self.chains)
 
     @property
-    def latest(self) -> jobs.Outcome[Sampled]:
-        """What the chains are doing; cancelled where there are none."""
-        return self.work.latest
+    def found(self) -> Sampled | None:
+        return self.chains.result
 
-    # Wishes.
-
-    def set(self, name: str, value: Any) -> None:
+    def set(self, path: str, value: Any) -> None:
         """Other chains; those that are there begin anew."""
-        try:
-            self.sampling = changed(self.sampling, **{name: value})
-        except Refusal as sentence:
-            self.complaint = str(sentence)
-            return
-        self.complaint = ""
-        if self.work.begun:
-            self._moved = time.perf_counter()
+        sampling = self.grant(lambda: changed(self.sampling, **{path: value}))
+        if sampling is not None:
+            self.sampling = sampling
+            self.chains.touch()
 
-    def start(self) -> None:
+    def _sampled(self) -> Callable[[], Iterator[Sampled]] | None:
         """Chains of the posterior there is now, by the algorithm there is now."""
-        self.work.forget()
-        self._posterior, self._moved, self.complaint, self.found = self._described(), 0.0, "", None
         problem, algorithm, sampling = self.session.problem, self.session.experiment.algorithm, self.sampling
-        self.algorithm = type(algorithm).__name__
-        if algorithm.random:
-            self.work.start(self.session.experiment.device, lambda: sampled(problem, algorithm, sampling))
-
-    def toggle(self) -> None:
-        """Pause chains that run, go on with those that are paused."""
-        self.work.toggle()
-
-    def cancel(self) -> None:
-        """End the chains; what they told stays."""
-        self.work.cancel()
+        self.algorithm, self.complaint = type(algorithm).__name__, ""
+        return (lambda: sampled(problem, algorithm, sampling)) if algorithm.random else None
 
     @property
     def small(self) -> bool:
@@ -122,28 +99,18 @@ class Uncertainty:
                 self.session.set(path, value)
             else:
                 self.session.choose(path, value)
-        self.start()
+        self.chains.start()
 
-    # Answers.
-
-    def tick(self) -> bool:
-        """Take in what is new; whether there is something to draw."""
-        if self._described() != self._posterior:
-            self._posterior, self._moved = self._described(), time.perf_counter() if self.work.begun else 0.0
-            self.cancel()
-        if self._moved and time.perf_counter() - self._moved > _SETTLED:
-            self.start()
-        self.found = self.latest.result or self.found
-        seen = (self.work.mark, self.complaint, self._posterior)
-        fresh, self._seen = seen != self._seen, seen
-        return fresh
+    def _take(self, changed: list[Study[Any]]) -> Hashable:
+        if changed:
+            self.cancel()  # what they would still tell is of another posterior
 
     def advice(self) -> Advice | None:
         """What to choose where nothing is sampled, or too little; None where all is well."""
         algorithm = self.session.experiment.algorithm
         if not algorithm.random:
             return self._sampler(type(algorithm).__name__)
-        found, over = self.found, self.latest.status is Status.DONE
+        found, over = self.found, self.chains.status is Status.DONE
         if found is None or not found.looks or not over:
             return None
         look = found.looks[-1]

@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 
 from workbench.app.frames import Frame, Pictures
 from workbench.app.session import Session
+from workbench.app.study import Studies
 from workbench.app.words import Words
 
 SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
@@ -65,8 +66,9 @@ class View:
 
 
 class Tab(View):
-    """A view that computes: its elements are made when it is first seen."""
+    """A view that computes: its elements are made when it is first seen, and its `studies` wait while it is not."""
 
+    studies: Studies
     making: ClassVar[str]  # what the words name until it is there
     element: pmui.Row
 
@@ -75,6 +77,12 @@ class Tab(View):
         words = Words(sentence=f"Making {self.making} ...").element
         self.element = pmui.Row(words, **{"sizing_mode": "stretch_width", "margin": 0} | layout)
         self._made = self._stale = False
+
+    def show(self, seen: bool) -> None:
+        self.studies.show(seen)
+
+    def close(self) -> None:
+        self.studies.cancel()
 
     def beat(self, frame: Frame | None = None) -> bool:
         """Make the elements, if they are seen for the first time, and draw."""
@@ -91,9 +99,9 @@ class Tab(View):
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         """Make the elements, and begin what is small: all else waits for a click."""
 
-    @abstractmethod
     def _tick(self, frame: Frame | None) -> bool:
-        """Grant late wishes; whether there is something new."""
+        """Whether there is something new."""
+        return self.studies.tick()
 
     @abstractmethod
     def _draw(self) -> None:

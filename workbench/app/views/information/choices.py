@@ -7,7 +7,6 @@ import panel_material_ui as pmui
 
 from workbench.app.planes import MENUS, NONE, Planes
 from workbench.app.widgets import Control, control
-from workbench.app.wishes import Wishes
 from workbench.parameters import Parameter, parameters
 
 WIDTH = 205
@@ -21,8 +20,8 @@ _SELECT: dict[str, Any] = {
 class Knobs:
     """The numbers, switches and words of one of the choices; objects in it are chosen elsewhere."""
 
-    def __init__(self, planes: Planes, wishes: Wishes, kind: str) -> None:
-        self._planes, self._wishes, self._kind = planes, wishes, kind
+    def __init__(self, planes: Planes, kind: str) -> None:
+        self._planes, self._kind = planes, kind
         self._made: type | None = None
         self._controls: dict[str, Control] = {}
         self.knobs = pmui.Column(width=WIDTH, margin=0)
@@ -36,7 +35,7 @@ class Knobs:
         if cls is not self._made:
             self._made = cls
             owned = [] if cls is None else [p for p in parameters(cls) if _plain(p)]
-            self._controls = {p.name: control(f"{self._kind}.{p.name}", p, self._wishes.ask) for p in owned}
+            self._controls = {p.name: control(f"{self._kind}.{p.name}", p, self._planes.ask) for p in owned}
             self.knobs[:] = [each.element for each in self._controls.values()]
         for name, each in self._controls.items():
             each.show(getattr(part, name))
@@ -45,11 +44,11 @@ class Knobs:
 class Choice(Knobs):
     """A menu of members before them."""
 
-    def __init__(self, planes: Planes, wishes: Wishes, kind: str, label: str) -> None:
+    def __init__(self, planes: Planes, kind: str, label: str) -> None:
         self._planes, self._kind = planes, kind
         self.menu = pmui.Select(label=label, options=list(MENUS[kind]), value=self._name, width=WIDTH, **_SELECT)
         self.menu.param.watch(lambda event: self._choose(event.new), "value")
-        super().__init__(planes, wishes, kind)
+        super().__init__(planes, kind)
         self.element = pmui.Column(self.menu, self.knobs, width=WIDTH, margin=0)
 
     @property

@@ -12,7 +12,6 @@ from workbench.app.planes import Planes
 from workbench.app.views.information.choices import Choice, Knobs
 from workbench.app.views.information.errors import DenoiserPicture
 from workbench.app.views.information.pictures import CoursePicture, PlanePicture
-from workbench.app.wishes import Wishes
 from workbench.app.words import Words
 from workbench.app.work_buttons import WorkButtons, starting
 from workbench.jobs import Status
@@ -22,7 +21,7 @@ class Look(ABC):
     """Two pictures, `controls` beside them, `buttons` above, `note` below; `draw` what is new."""
 
     def __init__(self, planes: Planes) -> None:
-        self.planes, self.wishes = planes, Wishes(planes.set)
+        self.planes = planes
         self.pictures: tuple[pn.viewable.Viewable, ...] = self._pictures()
         self.status, self.note, self.table = Words(), Words(), Words()
         self.parts: tuple[Choice | Knobs, ...] = self._parts()
@@ -31,10 +30,6 @@ class Look(ABC):
     @property
     def controls(self) -> tuple[pn.viewable.Viewable, ...]:
         return (*(part.element for part in self.parts), self.table.element)
-
-    def flush(self) -> None:
-        """Grant late wishes."""
-        self.wishes.flush()
 
     def draw(self) -> None:
         for part in self.parts:
@@ -79,29 +74,29 @@ class Closed(PlaneLook):
 
     @property
     def complaint(self) -> str:
-        return self.planes.complaint or self.planes.drawing.message
+        return self.planes.trouble(self.planes.closed)
 
     def begin(self) -> None:
         if self.planes.small:
-            self.planes.draw()
+            self.planes.closed.start()
 
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.work = starting("Draw", "timeline", self.planes.draw)
+        self.work = starting("Draw", "timeline", self.planes.closed.start)
         return (self.work,)
 
     def _parts(self) -> tuple[Choice | Knobs, ...]:
-        planes, wishes = self.planes, self.wishes
+        planes = self.planes
         return (
-            Choice(planes, wishes, "filter", "filter"),
-            Choice(planes, wishes, "other", "compared with"),
-            Knobs(planes, wishes, "look"),
-            Choice(planes, wishes, "resolution", "what is read of T"),
+            Choice(planes, "filter", "filter"),
+            Choice(planes, "other", "compared with"),
+            Knobs(planes, "look"),
+            Choice(planes, "resolution", "what is read of T"),
         )
 
     def _draw(self) -> None:
-        found: Found | None = self.planes.found
+        found: Found | None = self.planes.closed.result
         if found is None:
-            going = self.planes.drawing.status is Status.RUNNING
+            going = self.planes.closed.status is Status.RUNNING
             self.status.say("Filters go through it ..." if going else "Draw takes filters through the channel.")
             return
         i_y, i_x = found.curve
@@ -118,31 +113,31 @@ class Sampled(PlaneLook):
 
     @property
     def complaint(self) -> str:
-        return self.planes.complaint or self.planes.latest.message
+        return self.planes.trouble(self.planes.sampled)
 
     def begin(self) -> None:
-        self.planes.measure()
+        self.planes.sampled.start()
 
     def _parts(self) -> tuple[Choice | Knobs, ...]:
-        planes, wishes = self.planes, self.wishes
+        planes = self.planes
         return (
-            Choice(planes, wishes, "ensemble", "ensemble"),
-            Knobs(planes, wishes, "size"),
-            Choice(planes, wishes, "front", "in front of the estimator"),
-            Choice(planes, wishes, "estimator", "estimator"),
-            Choice(planes, wishes, "resolution", "what is read of T"),
-            Knobs(planes, wishes, "sampling"),
+            Choice(planes, "ensemble", "ensemble"),
+            Knobs(planes, "size"),
+            Choice(planes, "front", "in front of the estimator"),
+            Choice(planes, "estimator", "estimator"),
+            Choice(planes, "resolution", "what is read of T"),
+            Knobs(planes, "sampling"),
         )
 
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
-        work = self.planes
-        start = starting("Measure", "play_circle", work.measure)
+        work = self.planes.sampled
+        start = starting("Measure", "play_circle", work.start)
         self.work = WorkButtons("sampling", start, work.toggle, work.cancel)
         return self.work.all
 
     def _draw(self) -> None:
-        planes, found = self.planes, self.planes.measured
-        self.work.show(planes.latest.status)
+        planes, found = self.planes, self.planes.sampled.result
+        self.work.show(planes.sampled.status)
         self.status.say(self._progress(found))
         tracks = (found.track(planes.algorithm),) if found and found.path.points else ()
         sampling = planes.sampling if found is None else found.path.sampling
@@ -160,9 +155,9 @@ class Sampled(PlaneLook):
         self.table.say(found.about)
 
     def _progress(self, found: Measured | None) -> str:
-        if self.planes.latest.status is Status.CANCELLED and found is None:
+        if self.planes.sampled.status is Status.CANCELLED and found is None:
             return "Measure sends an ensemble through the algorithm of this session, as one batch."
-        latest = self.planes.latest
+        latest = self.planes.sampled.latest
         sampling = self.planes.sampling if found is None else found.path.sampling
         reached = 0 if found is None else found.path.k
         done = f", {len(found.readings)} of {len(TASKS) + 1} calibrations" if found and found.readings else ""
@@ -175,13 +170,13 @@ class Denoiser(Look):
 
     @property
     def complaint(self) -> str:
-        return self.planes.complaint or self.planes.denoising.message
+        return self.planes.trouble(self.planes.denoised)
 
     def begin(self) -> None:
-        self.planes.denoise()
+        self.planes.denoised.start()
 
     def _parts(self) -> tuple[Choice | Knobs, ...]:
-        return (Choice(self.planes, self.wishes, "ensemble", "ensemble"), Knobs(self.planes, self.wishes, "size"))
+        return (Choice(self.planes, "ensemble", "ensemble"), Knobs(self.planes, "size"))
 
     def _pictures(self) -> tuple[pn.viewable.Viewable, ...]:
         self.errors = DenoiserPicture("mean square error a sample", bound="untouched")
@@ -189,7 +184,7 @@ class Denoiser(Look):
         return self.errors.element, self.bits.element
 
     def _draw(self) -> None:
-        found, outcome = self.planes.denoised, self.planes.denoising
+        found, outcome = self.planes.denoised.result, self.planes.denoised.latest
         prior = type(self.planes.session.problem.prior).__name__
         done = 0 if found is None else len(found.sigma)
         self.status.say(f"{outcome.status}: the denoiser of {prior}, {done} of {len(SIGMAS)} levels of noise")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.frames import Frame
 from workbench.app.planes import Planes
 from workbench.app.session import Session
 from workbench.app.views.information.looks import Closed, Denoiser, Look, Sampled
@@ -25,18 +24,8 @@ class InformationView(Tab):
 
     def __init__(self, session: Session, opened: Callable[[], None]) -> None:
         super().__init__(session, opened, styles=_FULL)
-        self.planes = Planes(session)
+        self.studies = self.planes = Planes(session)
         self._looks: dict[str, Look] = {}
-
-    def show(self, seen: bool) -> None:
-        self.planes.show(seen)
-
-    def close(self) -> None:
-        self.planes.close()
-
-    def _tick(self, frame: Frame | None) -> bool:
-        self._look.flush()
-        return self.planes.tick()
 
     def _draw(self) -> None:
         self.complaint.say(self._look.complaint)

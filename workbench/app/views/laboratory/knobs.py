@@ -6,7 +6,6 @@ import panel_material_ui as pmui
 
 from workbench.app.laboratory import Laboratory
 from workbench.app.widgets import Control, control
-from workbench.app.wishes import Wishes
 from workbench.parameters import Checked, Parameter, parameters
 
 _SELECT: dict[str, Any] = {"size": "small", "margin": (7, 0, 2, 0), "sx": {"& .MuiInputBase-input": {"py": "6px"}}}
@@ -17,7 +16,6 @@ class Knobs:
 
     def __init__(self, laboratory: Laboratory) -> None:
         self.laboratory = laboratory
-        self.wishes = Wishes(laboratory.set)
         self.element = pmui.Column(width=205, margin=0)
         self._shape: tuple = ()
         self._menus: dict[str, pmui.Select] = {}
@@ -48,7 +46,7 @@ class Knobs:
                 self._menus[path] = self._menu(path)
                 shown.append(self._menus[path])
             for own, parameter in _own(path, part):
-                self._controls[own] = control(own, parameter, self.wishes.ask)
+                self._controls[own] = control(own, parameter, self.laboratory.ask)
                 shown.append(self._controls[own].element)
         self.element[:] = shown
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.frames import Frame
 from workbench.app.laboratory import FIRST, Laboratory
 from workbench.app.lessons import LESSONS
 from workbench.app.session import Session
@@ -47,20 +46,10 @@ class LaboratoryView(Tab):
 
     def __init__(self, session: Session, opened: Callable[[], None]) -> None:
         super().__init__(session, opened, styles=_FULL)
-        self.laboratory = Laboratory(session.experiment.device)
+        self.studies = self.laboratory = Laboratory(session.experiment.device)
         self._following = False
         self._plots: dict[str, LabPlot] = {}
         self._epochs: list[int] = []
-
-    def show(self, seen: bool) -> None:
-        self.laboratory.show(seen)
-
-    def close(self) -> None:
-        self.laboratory.cancel()
-
-    def _tick(self, frame: Frame | None) -> bool:
-        self.knobs.wishes.flush()
-        return self.laboratory.tick()
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         self.menu = pmui.Select(label="show", options=list(PLOTS), value=next(iter(PLOTS)), width=190, **SMALL)

@@ -16,7 +16,6 @@ from workbench.app.views.spectrum.shares import Cumulative, Preconditioned, Shar
 from workbench.app.views.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted
 from workbench.app.views.tab import SMALL, Tab, bar
 from workbench.app.widgets import control
-from workbench.app.wishes import Wishes
 from workbench.app.words import ERROR, Words
 from workbench.app.work_buttons import WorkButtons, starting
 from workbench.parameters import parameters
@@ -41,32 +40,24 @@ class SpectrumView(Tab):
 
     def __init__(self, session: Session, opened: Callable[[], None]) -> None:
         super().__init__(session, opened, height=HEIGHT)
-        self.spectra = Spectra(session)
+        self.studies = self.spectra = Spectra(session)
         self._plots: dict[str, SpectrumPlot] = {}
         self._frame: Frame | None = None
 
-    def show(self, seen: bool) -> None:
-        self.spectra.show(seen)
-
-    def close(self) -> None:
-        self.spectra.cancel()
-
     def _tick(self, frame: Frame | None) -> bool:
-        self.wishes.flush()
         moved, self._frame = frame is not self._frame, frame
-        return self.spectra.tick() or moved
+        return super()._tick(frame) or moved
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.wishes = Wishes(self.spectra.set)
         self.menu = pmui.Select(label="show", options=list(PLOTS), value="density", width=185, **SMALL)
         self.scale = pmui.Select(label="λ axis", options=AXES, value=SymmetricLogarithmic, width=140, **SMALL)
-        work = self.spectra
-        self.buttons = WorkButtons("study", starting("Study here", "insights", work.start), work.toggle, work.cancel)
+        start = starting("Study here", "insights", self.spectra.start)
+        self.buttons = WorkButtons("study", start, self.spectra.hessian.toggle, self.spectra.cancel)
         self.first = pmui.Switch(label="at the first iterate", value=False, size="small", margin=(2, 0))
         self.words, self.complaint = Words(), Words(ERROR)
-        own = [control(p.name, p, self.wishes.ask) for p in parameters(Study)]
+        own = [control(p.name, p, self.spectra.ask) for p in parameters(Study)]
         for each in own:
-            each.show(getattr(self.spectra.study, each.path))
+            each.show(getattr(self.spectra.way, each.path))
         self.knobs = pmui.Column(*(c.element for c in own), width=205, margin=0)
         self.side = pmui.Column(
             width=225, height=HEIGHT - 8, margin=(4, 4, 0, 4), scroll="y-auto", styles={"flex": "none"}
@@ -112,12 +103,10 @@ class SpectrumView(Tab):
 
     def _draw(self) -> None:
         spectra, found = self.spectra, self.spectra.finding
-        status = spectra.status
-        spent = (
-            f"{found.products} of {spectra.cost()}, {spectra.work.latest.seconds:.1f} s" if found else spectra.cost()
-        )
-        asked = f"{status} at k = {spectra.k}: {spent}"
-        self.words.say(asked if spectra.work.begun else f"Study here takes {spent}.")
-        self.complaint.say(spectra.complaint)
-        self.buttons.show(status)
+        latest = spectra.hessian.latest
+        spent = f"{found.products} of {spectra.cost()}, {latest.seconds:.1f} s" if found else spectra.cost()
+        asked = f"{latest.status} at k = {spectra.k}: {spent}"
+        self.words.say(asked if spectra.hessian.begun else f"Study here takes {spent}.")
+        self.complaint.say(spectra.trouble())
+        self.buttons.show(latest.status)
         self._plot.draw(spectra, self._frame, self.scale.value)

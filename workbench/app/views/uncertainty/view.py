@@ -6,14 +6,12 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.analysis.chains import Look, Sampled, Sampling
-from workbench.app.frames import Frame
 from workbench.app.session import Session
 from workbench.app.uncertainty import Maps, Uncertainty
 from workbench.app.views.tab import SMALL, Tab, bar, full
 from workbench.app.views.uncertainty.curves import Correlation, Distances, Mixing
 from workbench.app.views.uncertainty.pictures import DRAWS, SUMMARY, MapPictures
 from workbench.app.widgets import control
-from workbench.app.wishes import Wishes
 from workbench.app.words import ERROR, Words
 from workbench.app.work_buttons import WorkButtons, starting
 from workbench.jobs import Status
@@ -32,29 +30,18 @@ class UncertaintyView(Tab):
 
     def __init__(self, session: Session, opened: Callable[[], None]) -> None:
         super().__init__(session, opened, styles=_FULL)
-        self.uncertainty = Uncertainty(session)
+        self.studies = self.uncertainty = Uncertainty(session)
         self._looked: tuple[Look, ...] | None = None
 
-    def show(self, seen: bool) -> None:
-        self.uncertainty.work.show(seen)
-
-    def close(self) -> None:
-        self.uncertainty.cancel()
-
-    def _tick(self, frame: Frame | None) -> bool:
-        self.wishes.flush()
-        return self.uncertainty.tick()
-
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.wishes = Wishes(self.uncertainty.set)
         self.menu = pmui.Select(label="show", options=[SUMMARY, DRAWS], value=SUMMARY, width=185, **SMALL)
-        work = self.uncertainty
+        work = self.uncertainty.chains
         self.buttons = WorkButtons("chains", starting("Sample", "casino", work.start), work.toggle, work.cancel)
         self.mend = pmui.Button(label="", icon="auto_fix_high", variant="contained", size="small", visible=False)
         self.mend.on_click(lambda event: self._follow())
         self.status, self.complaint, self.counts = Words(), Words(ERROR), Words()
         self.note, self.advice = Words(), Words()
-        self.knobs = [control(p.name, p, self.wishes.ask) for p in parameters(Sampling)]
+        self.knobs = [control(p.name, p, self.uncertainty.ask) for p in parameters(Sampling)]
         for each in self.knobs:
             each.show(getattr(self.uncertainty.sampling, each.path))
         self.pictures = MapPictures()
@@ -84,7 +71,7 @@ class UncertaintyView(Tab):
         self._full = [above, self.pictures.element, self.curves, below]
         self.main = pmui.Column(*self._empty, sizing_mode="stretch_both", margin=0, styles=_FULL)
         if self.uncertainty.small:
-            self.uncertainty.start()
+            self.uncertainty.chains.start()
         return side, self.main
 
     def _turn(self, kind: str) -> None:
@@ -101,8 +88,8 @@ class UncertaintyView(Tab):
 
     def _draw(self) -> None:
         uncertainty, found = self.uncertainty, self.uncertainty.found
-        self.buttons.show(uncertainty.latest.status, uncertainty.able)
-        self.complaint.say(uncertainty.complaint or uncertainty.latest.message)
+        self.buttons.show(uncertainty.chains.status, uncertainty.able)
+        self.complaint.say(uncertainty.trouble())
         advice = uncertainty.advice()
         self.advice.say(advice.sentence if advice else "")
         if advice and advice.label and self.mend.label != advice.label:
@@ -136,7 +123,7 @@ class UncertaintyView(Tab):
 
 
 def _progress(uncertainty: Uncertainty) -> str:
-    found, latest = uncertainty.found, uncertainty.latest
+    found, latest = uncertainty.found, uncertainty.chains.latest
     if found is None:
         return f"{uncertainty.algorithm} makes its first steps" if latest.status is Status.RUNNING else "No chains yet."
     sampling = found.sampling
