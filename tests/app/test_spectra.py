@@ -9,13 +9,10 @@ import panel as pn
 import pytest
 import torch
 from bokeh.models import ColumnDataSource
-from scipy.sparse.linalg import cg
 
-from tests.analysis.test_spectrum import diagonal
 from workbench.algorithms import GradientDescent, PreconditionedGradient
-from workbench.analysis.spectrum import Finding, slq
-from workbench.app import spectral
-from workbench.app.axes import AXES, Linear, Logarithmic, SymmetricLogarithmic
+from workbench.analysis import spectrum
+from workbench.analysis.spectrum import AXES, Linear, modes
 from workbench.app.frames import frame_of
 from workbench.app.session import Session
 from workbench.app.spectra import Spectra
@@ -115,7 +112,7 @@ def test_predictions_are_what_gradient_descent_then_does(spectra):
     spectra.at_start = True
     studied(spectra)
     step = GradientDescent().current_step(spectra.session.job.latest.state)
-    foreseen = spectral.predictions(spectra.finding, step, 40)
+    foreseen = spectrum.predictions(spectra.finding, step, 40)
     spectra.session.play()
     wait(spectra, lambda: spectra.session.job.latest.status is Status.DONE)
     problem = spectra.session.problem
@@ -123,24 +120,14 @@ def test_predictions_are_what_gradient_descent_then_does(spectra):
     assert first - last == pytest.approx(foreseen.drop - foreseen.curves["gradient descent"][40], rel=1e-3)
 
 
-@pytest.mark.parametrize("axis", [Linear(50.0), Logarithmic(50.0), SymmetricLogarithmic(50.0)])
-def test_axes_go_there_and_back(axis):
-    values = np.array([1e-4, 0.3, 7.0, 50.0])
-    np.testing.assert_allclose(axis.values(axis.place(values)), values, rtol=1e-9)
-    for place, label in axis.ticks().items():
-        assert label
-        assert np.isfinite(place)
-    assert set(AXES) == {"linear", "log", "symmetric log"}
-
-
 @pytest.mark.parametrize("scale", AXES.values(), ids=AXES)
 def test_a_density_has_the_mass_of_its_spectrum(spectra, scale):
     studied(spectra)
-    axis = scale(spectral.reach(spectra.finding))
+    axis = scale(spectrum.reach(spectra.finding))
     for _, measure in spectra.finding.measures:
-        curve = spectral.density(measure, axis)
+        curve = spectrum.density(measure, axis)
         assert np.trapezoid(curve.height, curve.at) == pytest.approx(1, abs=0.02)
-    share = spectral.cumulative(measure, axis)
+    share = spectrum.cumulative(measure, axis)
     assert (share.low <= share.height).all()
     assert (share.height <= share.high).all()
 
@@ -201,61 +188,9 @@ def test_filter_factors_end_at_those_of_tikhonov(spectra):
     spectra.session.set("steps", 800)
     spectra.session.play()
     wait(spectra, lambda: spectra.session.job.latest.status is Status.DONE)
-    parts = spectral.split(spectra.finding, spectra.errors, spectra.session.job.latest.state.x)
+    parts = modes.split(spectra.finding, spectra.errors, spectra.session.job.latest.state.x)
     sigma, weight = spectra.session.problem.noise.sigma, spectra.session.problem.prior.weight
     expected = parts.picard["s"] ** 2 / (parts.picard["s"] ** 2 + weight * sigma**2)
     seen = np.isfinite(parts.picard["filter"])
     np.testing.assert_allclose(parts.picard["filter"][seen], expected[seen], rtol=1e-3)
     assert torch.isfinite(spectra.errors[-1][1]).all()
-
-
-def by_hand(values: list[float], masses: list[float]) -> Finding:
-    """A finding of a diagonal Hessian and a gradient with these masses along its modes."""
-    exact, along = (torch.tensor(column, dtype=torch.float64) for column in (values, masses))
-    measure = slq(diagonal(exact), len(values), 1)
-    return Finding(None, 0, measures=(("objective", measure),), slope=(exact, along))
-
-
-def written_out(values: np.ndarray, error: np.ndarray, step: float, momentum: float, nesterov: bool) -> list[float]:
-    """Objective minus minimum of x <- v - step grad at v or x, v = x + momentum (x - x before), from rest."""
-    x = before = error
-    found = []
-    for _ in range(13):
-        found.append(float((values * x * x).sum() / 2))
-        ahead = x + momentum * (x - before)
-        x, before = ahead - step * values * (ahead if nesterov else x), x
-    return found
-
-
-@pytest.mark.parametrize("step", [None, 0.15, 0.45])
-def test_predictions_are_those_of_the_four_methods_written_out(step) -> None:
-    """The step in use for gradient descent; for the others Polyak's and Nesterov's best for the extremes, 1 and 4."""
-    values, masses = np.array([1.0, 2.5, 4.0]), np.array([0.3, 2.0, 1.0])
-    error = np.sqrt(masses) / values
-    foreseen = spectral.predictions(by_hand(values.tolist(), masses.tolist()), step, 12)
-    third = 1 / 3  # (sqrt 4 - 1) / (sqrt 4 + 1)
-    known = {
-        "gradient descent": written_out(values, error, step or 0.25, 0.0, False),
-        "heavy ball": written_out(values, error, 4 / 9, third**2, False),
-        "Nesterov": written_out(values, error, 0.25, third, True),
-    }
-    for name, curve in known.items():
-        np.testing.assert_allclose(foreseen.curves[name], curve, rtol=1e-9, err_msg=name)
-    for k, excess in enumerate(foreseen.curves["conjugate gradients"][:3]):
-        x, _ = cg(np.diag(values), values * error, rtol=1e-30, maxiter=k) if k else (0 * error, 0)
-        assert excess == pytest.approx(float((values * (x - error) ** 2).sum() / 2), rel=1e-9)
-    assert foreseen.drop == pytest.approx(float((masses / values).sum() / 2), rel=1e-12)
-
-
-def test_phases_are_the_steps_for_a_digit_of_the_iteration_itself() -> None:
-    """Against the eigenvalues of its matrix, [[1 + b - s value, -b], [1, 0]], for a Hessian between 1 and 9."""
-    drawn = spectral.phases(by_hand([1.0, 4.0, 9.0], [1.0, 1.0, 1.0]), side=23)
-    steps, momenta = np.logspace(*drawn.steps, 23), np.linspace(0, spectral.MOMENTA, 23)
-    assert drawn.steps == pytest.approx((np.log10(5 / 9) - 2.3, np.log10(5 / 9)))
-    assert drawn.best == pytest.approx((np.log10(4 / 16), 0.25))
-    for row, b in enumerate(momenta):
-        for column, s in enumerate(steps):
-            radius = max(abs(np.linalg.eigvals([[1 + b - s * v, -b], [1, 0]])).max() for v in (1.0, 9.0))
-            wanted = -1 / np.log10(radius) if radius < 1 else np.nan
-            assert drawn.image[row, column] == pytest.approx(wanted, rel=1e-5, nan_ok=True), (s, b)
-    assert 0.1 < np.isnan(drawn.image).mean() < 0.5

@@ -1,6 +1,7 @@
 """Spectra of anything that is a self-adjoint LinearOperator, without its matrix."""
 
 from workbench.analysis.spectrum import modes, rates
+from workbench.analysis.spectrum.axes import AXES, Axis, Linear, Logarithmic, SymmetricLogarithmic, power
 from workbench.analysis.spectrum.cost import Cost, Counted
 from workbench.analysis.spectrum.eigenpairs import Eigenpairs, Search, bottom, outermost, top
 from workbench.analysis.spectrum.estimate import Estimate
@@ -17,12 +18,27 @@ from workbench.analysis.spectrum.estimators import (
 from workbench.analysis.spectrum.hessians import Hessians, exact, hessians
 from workbench.analysis.spectrum.lanczos import Krylov, lanczos, rademacher
 from workbench.analysis.spectrum.measure import SpectralMeasure, refine, slq, slq_cost
+from workbench.analysis.spectrum.prediction import MOMENTA, Phases, Prediction, phases, predictions
 from workbench.analysis.spectrum.ritz import Ritz, outliers, ritz
+from workbench.analysis.spectrum.shares import (
+    Curve,
+    cumulative,
+    density,
+    exact_cumulative,
+    exact_density,
+    heat,
+    reach,
+    scaled,
+)
 from workbench.analysis.spectrum.study import Finding, Glimpse, Study, glimpse, preconditioned
 
 __all__ = [
+    "AXES",
+    "MOMENTA",
+    "Axis",
     "Cost",
     "Counted",
+    "Curve",
     "Eigenpairs",
     "Entries",
     "Estimate",
@@ -30,16 +46,26 @@ __all__ = [
     "Glimpse",
     "Hessians",
     "Krylov",
+    "Linear",
+    "Logarithmic",
+    "Phases",
+    "Prediction",
     "Ritz",
     "Search",
     "SpectralMeasure",
     "Study",
+    "SymmetricLogarithmic",
     "bottom",
     "condition",
+    "cumulative",
+    "density",
     "diagonal",
     "exact",
+    "exact_cumulative",
+    "exact_density",
     "freedom",
     "glimpse",
+    "heat",
     "hessians",
     "lanczos",
     "last",
@@ -47,11 +73,16 @@ __all__ = [
     "modes",
     "outermost",
     "outliers",
+    "phases",
+    "power",
     "preconditioned",
+    "predictions",
     "rademacher",
     "rates",
+    "reach",
     "refine",
     "ritz",
+    "scaled",
     "sketched_trace",
     "slq",
     "slq_cost",

@@ -1,12 +1,20 @@
 """Errors, filter factors and Picard's condition, mode by mode."""
 
+from dataclasses import dataclass, replace
+
+import numpy as np
 import torch
 from torch import Tensor
 
 from workbench.analysis.spectrum.eigenpairs import Eigenpairs
 from workbench.analysis.spectrum.lanczos import real_coordinates
+from workbench.analysis.spectrum.study import Finding
+from workbench.noise import Gaussian
 from workbench.operators import LinearOperator
 from workbench.tensors import norm2
+
+Array = np.ndarray
+PICARD = ("s", "|⟨u, y⟩|", "ratio", "filter")
 
 
 def components(pairs: Eigenpairs, x: Tensor) -> Tensor:
@@ -38,3 +46,40 @@ def picard(pairs: Eigenpairs, operator: LinearOperator, y: Tensor) -> tuple[Tens
     sizes = pairs.values.clamp_min(0).sqrt()
     ratio = components(pairs, operator.adjoint(y)).abs() / pairs.values.abs().clamp_min(torch.finfo(torch.float64).tiny)
     return sizes, ratio * sizes, ratio
+
+
+@dataclass(frozen=True)
+class Split:
+    """Mode by mode: eigenvalues, |error|^2 first and now; `picard` by name, with the filter factors, or empty."""
+
+    values: Array
+    first: Array
+    now: Array
+    picard: dict[str, Array]
+
+
+def split(found: Finding, errors: list[tuple[int, Tensor]], x: Tensor | None) -> Split | None:
+    """The modes at the top of the spectrum, once they are known.
+
+    Picard's plot and the filter factors are there for modes of the data term of linear operators and Gaussian noise.
+    """
+    pairs, problem = found.pairs, found.hessians.problem
+    if pairs is None:
+        return None
+    values, noise, A = pairs.values.numpy(), problem.noise, problem.operator
+    empty = np.full(len(values), np.nan)
+    first, now = (errors[i][1][:-1].numpy() for i in (0, -1)) if errors else (empty, empty)
+    if not found.of_data or not isinstance(A, LinearOperator) or not isinstance(noise, Gaussian):
+        return Split(values, first, now, {})
+    gram = replace(pairs, values=noise.sigma**2 * pairs.values)
+    sizes, data, ratio = picard(gram, A, problem.y)
+    factors = empty if x is None else filter_factors(gram, A, x, problem.y)[0].numpy()
+    return Split(
+        values, first, now, dict(zip(PICARD, (sizes.numpy(), data[0].numpy(), ratio[0].numpy(), factors), strict=True))
+    )
+
+
+def mode(found: Finding, index: int) -> Tensor:
+    """An eigenvector as a signal, (1, *in_shape); the finding has its pairs."""
+    assert found.pairs is not None
+    return found.pairs.signals(found.hessians.objective, found.hessians.x)[index : index + 1]

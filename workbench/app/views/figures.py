@@ -7,7 +7,7 @@ import panel as pn
 from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, Range, TapTool
 from bokeh.plotting import figure
 
-from workbench.app.axes import Axis
+from workbench.analysis.spectrum import Axis
 from workbench.app.images import Array
 
 _ABOVE = 100  # px: most of a density is low, and its curves would cross the words

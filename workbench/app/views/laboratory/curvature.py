@@ -7,8 +7,9 @@ import panel as pn
 import panel_material_ui as pmui
 from bokeh.models import LogScale, LogTicker
 
-from workbench.app import spectral, studies
-from workbench.app.axes import SymmetricLogarithmic
+from workbench.analysis import spectrum
+from workbench.analysis.spectrum import SymmetricLogarithmic
+from workbench.app import studies
 from workbench.app.views.figures import Flags, empty, fill, legend, mark, new_figure, pane
 from workbench.app.views.laboratory.base import BLUE, GREY, HESSIANS, ORANGE, RED, LabPlot
 from workbench.networks import SGD, Landscape, Optimiser
@@ -47,7 +48,7 @@ class Density(LabPlot):
         reach = float(measure.nodes.abs().max()) or 1.0
         axis = SymmetricLogarithmic(reach)
         mark(self.plot.xaxis, axis)
-        curve = spectral.density(measure, axis)
+        curve = spectrum.density(measure, axis)
         fill(self.curve, {"at": curve.at, "height": curve.height, "zero": np.zeros_like(curve.at)})
         outliers = found.outliers[0].cpu().numpy()
         fill(self.dots, {"at": axis.place(outliers), "height": np.zeros(len(outliers))})

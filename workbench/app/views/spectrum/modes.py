@@ -4,16 +4,15 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app import spectral
-from workbench.app.axes import Axis
-from workbench.app.frames import Frame
+from workbench.analysis.spectrum import Axis, modes
+from workbench.app.frames import Frame, picture
 from workbench.app.images import balanced
 from workbench.app.spectra import Spectra
 from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive, tap
 from workbench.app.views.panels import DIVERGING, Panel
 from workbench.app.views.spectrum.plots import SpectrumPlot
 
-_COLOURS = dict(zip(spectral.PICARD, ("#2f86d0", "#38a169", "#b05fc9", "#ec7f2b"), strict=True))
+_COLOURS = dict(zip(modes.PICARD, ("#2f86d0", "#38a169", "#b05fc9", "#ec7f2b"), strict=True))
 _NONE = "Picard's plot: switch to modes of the data term, of a linear operator with Gaussian noise."
 
 
@@ -52,7 +51,7 @@ class Modes(SpectrumPlot):
         self._spectra = spectra
         found = spectra.finding
         state = spectra.session.job.latest.state
-        parts = None if found is None else spectral.split(found, spectra.errors, None if state is None else state.x[:1])
+        parts = None if found is None else modes.split(found, spectra.errors, None if state is None else state.x[:1])
         if found is None or parts is None:
             self.note.say("the eigenpairs come last: a moment" if found else "")
             return
@@ -76,7 +75,7 @@ class Modes(SpectrumPlot):
         seen = (id(spectra.finding), self.chosen)
         if seen != self._drawn and spectra.finding is not None:
             self._drawn = seen
-            image = spectral.mode(spectra.finding, self.chosen)
+            image = picture(modes.mode(spectra.finding, self.chosen))
             self.panel.fit(image.shape)
             self.panel.show(image, balanced(image))
             self.panel.describe(f"λ = {value:.4g}")

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 import panel as pn
 
-from workbench.app.axes import Axis
+from workbench.analysis.spectrum import Axis
 from workbench.app.frames import Frame
 from workbench.app.spectra import Spectra
 from workbench.app.words import Words

@@ -7,9 +7,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import catalog
-from workbench.analysis.spectrum import Finding, SpectralMeasure
-from workbench.app import spectral
-from workbench.app.axes import Axis, Linear
+from workbench.analysis import spectrum
+from workbench.analysis.spectrum import Axis, Finding, Linear, SpectralMeasure
 from workbench.app.frames import Frame
 from workbench.app.spectra import Spectra
 from workbench.app.views.figures import Flags, empty, fill, legend, mark, new_figure, pane, tap
@@ -46,7 +45,7 @@ class Shares(SpectrumPlot):
         found = spectra.finding
         if found is None or not found.measures:
             return
-        axis = scale(spectral.reach(found))
+        axis = scale(spectrum.reach(found))
         mark(self.plot.xaxis, axis)
         measured = dict(found.measures)
         for name, source in self.curves.items():
@@ -58,7 +57,7 @@ class Shares(SpectrumPlot):
         self.note.say(found.hessians.note)
 
     def _columns(self, measure: SpectralMeasure, axis: Axis) -> dict:
-        curve = spectral.cumulative(measure, axis) if self.cumulative else spectral.density(measure, axis)
+        curve = spectrum.cumulative(measure, axis) if self.cumulative else spectrum.density(measure, axis)
         nothing = np.zeros_like(curve.at)
         low, high = (nothing if side is None else side for side in (curve.low, curve.high))
         return {"at": curve.at, "height": curve.height, "low": low, "high": high}
@@ -70,10 +69,10 @@ class Shares(SpectrumPlot):
             return
         both, objective = found.exact[0] + found.exact[1], dict(found.measures)["objective"]
         if self.cumulative:
-            at = spectral.cumulative(objective, axis).at
-            height = spectral.exact_cumulative(both, at, axis)
+            at = spectrum.cumulative(objective, axis).at
+            height = spectrum.exact_cumulative(both, at, axis)
         else:
-            curve = spectral.exact_density(both, axis, objective.resolved)
+            curve = spectrum.exact_density(both, axis, objective.resolved)
             at, height = curve.at, curve.height
         fill(self.exact, {"at": at, "height": height, "low": height, "high": height})
 
@@ -120,7 +119,7 @@ class Preconditioned(SpectrumPlot):
                 fill(source, _NOTHING)
                 continue
             low, high = float(measure.nodes[0]), float(measure.nodes[-1])
-            curve = spectral.density(spectral.scaled(measure, 1 / high if high > 0 else 1.0), axis)
+            curve = spectrum.density(spectrum.scaled(measure, 1 / high if high > 0 else 1.0), axis)
             fill(source, {"at": curve.at, "height": curve.height, "low": curve.height, "high": curve.height})
             if name == "P H" and step is not None and high > 0:
                 flags.append((float(axis.place(np.array(2 / step / high))), f"2/step {2 / step:.3g}", STEP))
@@ -141,7 +140,7 @@ def lines(found: Finding, step: float | None, axis: Axis) -> list[tuple[float, s
         places = [(low, f"λmin {low:.3g}", EXTREME), (high, f"λmax {high:.3g}", EXTREME)]
     if step is not None:
         critical = 2 / step
-        sight = 3 * spectral.reach(found)
+        sight = 3 * spectrum.reach(found)
         shown = critical if critical <= sight or not isinstance(axis, Linear) else math.nan
         places.append((shown, f"2/step {critical:.3g}", STEP))
     return [(float(axis.place(np.array(value))), word, colour) for value, word, colour in places]

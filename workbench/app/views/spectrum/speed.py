@@ -6,8 +6,8 @@ import panel_material_ui as pmui
 from bokeh.models import ColorBar, LogColorMapper
 from bokeh.palettes import Viridis256
 
-from workbench.app import spectral
-from workbench.app.axes import Axis, Logarithmic
+from workbench.analysis import spectrum
+from workbench.analysis.spectrum import Axis, Logarithmic
 from workbench.app.frames import Frame
 from workbench.app.spectra import Spectra
 from workbench.app.views.figures import empty, fill, legend, mark, new_figure, pane, picture_of, positive
@@ -42,7 +42,7 @@ class Predicted(SpectrumPlot):
         if found is None:
             return
         count = _MOST if frame is None else int(min(_MOST, max(frame.k - spectra.k, 50)))
-        foreseen = spectral.predictions(found, gradient_step(spectra, frame), count)
+        foreseen = spectrum.predictions(found, gradient_step(spectra, frame), count)
         if foreseen is None:
             self.note.say("the gradient's spectrum comes after the density: a moment")
             return
@@ -86,12 +86,12 @@ class PhaseDiagram(SpectrumPlot):
 
     def draw(self, spectra: Spectra, frame: Frame | None, scale: type[Axis]) -> None:
         found = spectra.finding
-        drawn = None if found is None else spectral.phases(found)
+        drawn = None if found is None else spectrum.phases(found)
         if drawn is None:
             return
         mark(self.plot.xaxis, Logarithmic(10 ** drawn.steps[1]))
         low, high = drawn.steps
-        box = {"x": [low], "y": [0.0], "dw": [high - low], "dh": [spectral.MOMENTA]}
+        box = {"x": [low], "y": [0.0], "dw": [high - low], "dh": [spectrum.MOMENTA]}
         fill(self.image, {"image": [drawn.image.astype(np.float32)]} | box)
         fill(self.marks["best"], {"x": [drawn.best[0]], "y": [drawn.best[1]]})
         step = gradient_step(spectra, frame)
@@ -136,7 +136,7 @@ class AlongTheRun(SpectrumPlot):
             return
         axis = scale(max(float(g.measure.nodes.abs().max()) for g in looks) or 1.0)
         mark(self.plot.yaxis, axis)
-        image, ks, (low, high) = spectral.heat(looks, axis)
+        image, ks, (low, high) = spectrum.heat(looks, axis)
         wide = max(float(ks[-1] - ks[0]), 1.0)
         # Looks are not evenly spaced: every column of the picture is the look before it.
         columns = np.searchsorted(ks, np.linspace(ks[0], ks[-1], 160), side="right") - 1

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.analysis.spectrum import Study
-from workbench.app.axes import AXES, SymmetricLogarithmic
+from workbench.analysis.spectrum import AXES, Study, SymmetricLogarithmic
 from workbench.app.frames import Frame
 from workbench.app.session import Session
 from workbench.app.spectra import Spectra

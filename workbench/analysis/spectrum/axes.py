@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.app.images import Array
-
+Array = np.ndarray
 _DECADES = 8  # below the largest: what lies lower is drawn at the edge
 _NEAR = 4  # decades below the largest at which the symmetric axis turns linear
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
