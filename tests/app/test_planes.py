@@ -11,9 +11,8 @@ from workbench.algorithms import GradientDescent
 from workbench.analysis.information.channel import of_operator
 from workbench.analysis.information.ensembles import GaussianProcess
 from workbench.analysis.information.filters import Landweber
+from workbench.analysis.information.paths import SIGMAS, CalibratedPath, FilterPaths
 from workbench.analysis.information.plane import path
-from workbench.app import planar
-from workbench.app.denoising import SIGMAS, denoised
 from workbench.app.planes import MENUS, NONE, Planes
 from workbench.app.session import Session
 from workbench.app.views.information import InformationView
@@ -21,8 +20,7 @@ from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
 from workbench.operators import GaussianBlur
-from workbench.priors import SmoothedTotalVariation, Tikhonov, Zero
-from workbench.refusal import Refusal
+from workbench.priors import Zero
 
 SIDE = 16
 
@@ -53,14 +51,14 @@ def wait(planes: Planes, ready: Callable[[], bool]) -> None:
     planes.tick()
 
 
-def drawn(planes: Planes) -> planar.Found:
+def drawn(planes: Planes) -> FilterPaths:
     planes.closed.start()
     wait(planes, lambda: planes.closed.status is Status.DONE)
     assert planes.closed.result is not None
     return planes.closed.result
 
 
-def read(planes: Planes) -> planar.Measured:
+def read(planes: Planes) -> CalibratedPath:
     planes.sampled.start()
     wait(planes, lambda: planes.sampled.status is Status.DONE)
     assert planes.sampled.result is not None
@@ -170,19 +168,6 @@ def test_both_looks_draw_real_results(session, name):
     assert look.note.sentence and not view.complaint.sentence
     assert look.plane.element in list(view.place)
     planes.cancel()
-
-
-def test_the_errors_of_a_denoiser_become_information(session):
-    """Tikhonov's denoiser is the best for white normal signals: information is ln(1 + 1 / sigma^2) / 2 a sample."""
-    white = GaussianProcess(exponent=0.0)
-    *_, found = denoised(Tikhonov(1.0), white, (1, 16, 16))
-    np.testing.assert_allclose(found.error, found.linear, rtol=0.03)
-    np.testing.assert_allclose(found.linear, found.sigma**2 / (1 + found.sigma**2), rtol=1e-6)
-    known = 16**2 * np.log2(1 + found.sigma**-2.0) / 2
-    np.testing.assert_allclose(found.linear_bits[6:], known[6:], rtol=0.05)
-    assert "(posterior mean)" in found.sentence and found.exact
-    with pytest.raises(Refusal, match="SmoothedTotalVariation, which has none"):
-        next(denoised(SmoothedTotalVariation(), white, (1, 8, 8)))
 
 
 def test_the_denoiser_look_follows_the_prior(session):

@@ -2,19 +2,32 @@
 
 import math
 from collections.abc import Callable, Hashable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import torch
 
 from workbench import catalog
 from workbench.analysis.information import KSG, PCA, Estimator
 from workbench.analysis.information.ensembles import GaussianProcess
 from workbench.analysis.information.filters import HeavyBall, Landweber
+from workbench.analysis.information.paths import (
+    CalibratedPath,
+    ClosedForm,
+    Denoised,
+    FilterPaths,
+    calibrated_path,
+    denoised,
+    filter_paths,
+)
 from workbench.analysis.information.plane import FixedTau
 from workbench.analysis.information.sampled import Sampling
-from workbench.app import planar
-from workbench.app.denoising import Denoised, denoised
 from workbench.app.session import Session
 from workbench.app.study import Studies, Study
-from workbench.parameters import changed, describe, parameters
+from workbench.experiment import fit
+from workbench.parameters import Checked, Range, changed, describe, parameters
+from workbench.problem import Problem
+from workbench.tensors import Shape
 
 NONE = "none"
 _ESTIMATORS = catalog.members("estimator")
@@ -32,6 +45,13 @@ _OF_CLOSED = {"look", "filter", "other", "resolution"}  # the choices that the c
 _OF_DENOISED = {"ensemble", "size"}
 
 
+@dataclass(frozen=True)
+class Size(metaclass=Checked):
+    """Of which size the signals of an ensemble are."""
+
+    side: Annotated[int, Range(8, 64, log=True, limits=(4, 256), unit="px"), "side of a signal"] = 16
+
+
 class Planes(Studies):
     """`parts` are the choices by name; of them and of the session's problem three studies are made.
 
@@ -42,18 +62,18 @@ class Planes(Studies):
     def __init__(self, session: Session) -> None:
         self.session, self.algorithm = session, ""
         self.parts: dict[str, Any] = {
-            "look": planar.Look(),
+            "look": ClosedForm(),
             "filter": Landweber(),
             "other": HeavyBall(),
             "resolution": FixedTau(),
-            "size": planar.Size(),
+            "size": Size(),
             "sampling": Sampling(),
             "ensemble": GaussianProcess(),
             "estimator": KSG(),
             "front": PCA(),
         }
-        self.closed: Study[planar.Found] = Study(self._device, self._draw, self._channel, stays=True)
-        self.sampled: Study[planar.Measured] = Study(self._device, self._measure)
+        self.closed: Study[FilterPaths] = Study(self._device, self._draw, self._channel, stays=True)
+        self.sampled: Study[CalibratedPath] = Study(self._device, self._measure)
         self.denoised: Study[Denoised] = Study(self._device, self._denoise, self._denoiser)
         super().__init__(self.closed, self.sampled, self.denoised)
 
@@ -91,16 +111,16 @@ class Planes(Studies):
                 if kind in kinds:
                     study.again()
 
-    def _draw(self) -> Callable[[], Iterator[planar.Found]]:
+    def _draw(self) -> Callable[[], Iterator[FilterPaths]]:
         problem, parts, self.complaint = self.session.problem, self.parts, ""
         filters = tuple(f for f in (parts["filter"], parts["other"]) if f is not None)
-        return lambda: planar.exact(problem, parts["look"], filters, parts["resolution"])
+        return lambda: filter_paths(problem, parts["look"], filters, parts["resolution"])
 
-    def _measure(self) -> Callable[[], Iterator[planar.Measured]]:
+    def _measure(self) -> Callable[[], Iterator[CalibratedPath]]:
         """An ensemble through the session's algorithm."""
         problem, algorithm, self.complaint = self.session.problem, self.session.experiment.algorithm, ""
         sampling, side, self.algorithm = self.sampling, self.parts["size"].side, type(algorithm).__name__
-        return lambda: planar.measured(planar.small(problem, side), algorithm, sampling)
+        return lambda: calibrated_path(small(problem, side), algorithm, sampling)
 
     def _denoise(self) -> Callable[[], Iterator[Denoised]]:
         """The errors of the session's prior as a denoiser of the ensemble."""
@@ -110,7 +130,7 @@ class Planes(Studies):
             self.parts["size"].side,
             "",
         )
-        return lambda: denoised(problem.prior, ensemble, planar.shape_of(problem, side))
+        return lambda: denoised(problem.prior, ensemble, shape_of(problem, side))
 
     def _device(self) -> str:
         return self.session.experiment.device
@@ -121,3 +141,16 @@ class Planes(Studies):
 
     def _denoiser(self) -> Hashable:
         return self.session.problem.operator.in_shape, str(describe(self.session.problem.prior))
+
+
+def shape_of(problem: Problem, side: int) -> Shape:
+    """The shape of a problem's signals, no longer than that side."""
+    channels, *space = problem.operator.in_shape
+    return (channels, *(min(side, n) for n in space))
+
+
+def small(problem: Problem, side: int) -> Problem:
+    """The same operator, noise and prior for signals of that side."""
+    operator = fit(problem.operator, shape_of(problem, side))
+    middle = torch.full((1, *operator.in_shape), 0.5, dtype=problem.y.real.dtype)
+    return Problem.simulate(operator, problem.noise, problem.prior, middle).to(problem.y.device)

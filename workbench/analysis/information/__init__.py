@@ -1,6 +1,6 @@
 """Mutual information of samples, layers and reconstructions: estimators that say when not to believe them."""
 
-from workbench.analysis.information import channel, ensembles, filters, immse, plane, sampled, tasks
+from workbench.analysis.information import channel, ensembles, filters, immse, paths, plane, sampled, tasks
 from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.binned import AdaptiveBins, Bins, Exact, FloorBins, quantised
 from workbench.analysis.information.calibration import Reading, calibrate
@@ -40,6 +40,7 @@ __all__ = [
     "filters",
     "immse",
     "layer_information",
+    "paths",
     "plane",
     "quantised",
     "sampled",

@@ -5,9 +5,8 @@ from abc import ABC, abstractmethod
 import numpy as np
 import panel as pn
 
+from workbench.analysis.information.paths import SIGMAS, CalibratedPath, FilterPaths
 from workbench.analysis.information.tasks import TASKS
-from workbench.app.denoising import SIGMAS
-from workbench.app.planar import Found, Measured
 from workbench.app.planes import Planes
 from workbench.app.views.information.choices import Choice, Knobs
 from workbench.app.views.information.errors import DenoiserPicture
@@ -94,7 +93,7 @@ class Closed(PlaneLook):
         )
 
     def _draw(self) -> None:
-        found: Found | None = self.planes.closed.result
+        found: FilterPaths | None = self.planes.closed.result
         if found is None:
             going = self.planes.closed.status is Status.RUNNING
             self.status.say("Filters go through it ..." if going else "Draw takes filters through the channel.")
@@ -154,7 +153,7 @@ class Sampled(PlaneLook):
         self.note.say("\n".join(filter(None, said)))
         self.table.say(found.about)
 
-    def _progress(self, found: Measured | None) -> str:
+    def _progress(self, found: CalibratedPath | None) -> str:
         if self.planes.sampled.status is Status.CANCELLED and found is None:
             return "Measure sends an ensemble through the algorithm of this session, as one batch."
         latest = self.planes.sampled.latest

@@ -5,8 +5,8 @@ from bokeh.models import ColorBar, ColumnDataSource, HoverTool, LabelSet, LogAxi
 from bokeh.palettes import Viridis256
 from bokeh.transform import transform
 
+from workbench.analysis.information.paths import Track
 from workbench.app.images import Array
-from workbench.app.planar import Track
 from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive, reach
 
 COLOURS = ("#2f86d0", "#ec7f2b")  # of the first path and the second

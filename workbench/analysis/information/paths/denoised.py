@@ -9,7 +9,7 @@ import torch
 
 from workbench.analysis.information import immse
 from workbench.analysis.information.ensembles import Codebook, Ensemble, GaussianProcess
-from workbench.app.images import Array
+from workbench.analysis.information.paths.track import Array
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, child_seed
