@@ -12,11 +12,10 @@ from bokeh.models import ColumnDataSource
 
 from workbench import networks, weights
 from workbench.analysis.information import Bins, FloorBins
-from workbench.app import studies
 from workbench.app.laboratory import Laboratory
 from workbench.app.lessons import LESSONS, RecipeRun
 from workbench.app.session import Session
-from workbench.app.trainings import EPOCHS, Run
+from workbench.app.trainings import Run
 from workbench.app.views.laboratory import LaboratoryView
 from workbench.app.views.laboratory.view import PLOTS
 from workbench.denoisers import DnCNN
@@ -67,7 +66,7 @@ def test_the_weights_that_are_kept_are_those_of_the_bare_loop(lab):
 def test_a_long_training_keeps_no_more_than_a_hundred():
     trail = Laboratory().training
     assert trail.epochs == 8000
-    assert len(networks.spaced_epochs(trail.epochs, EPOCHS)) == EPOCHS
+    assert len(networks.spaced_epochs(trail.epochs, networks.EPOCHS)) == networks.EPOCHS
 
 
 def test_pause_step_reset_and_cancel(lab):
@@ -142,15 +141,11 @@ def test_an_earlier_epoch_an_earlier_run_and_a_rate_taken(lab):
 
 
 def test_planes_are_measured_coarse_to_fine_by_every_estimator(lab):
-    assert studies.farthest([0, 1, 5, 9], []) == 9
-    assert studies.farthest([0, 1, 5, 9], [9]) == 0
-    assert studies.farthest([0, 1, 5, 9], [0, 9]) == 5
-    assert studies.farthest([0, 9], [9, 0]) is None
     trained(lab)
     lab.read_by(["Bins", "FloorBins"])
     lab.tune("FloorBins.width", 0.2)
     assert lab.estimators == (Bins(), FloorBins(0.2))
-    list(studies.plane(lab.run, lab.estimators))
+    list(networks.inform(lab.run.problem, lab.run.trail, lab.estimators, lab.run.planes))
     for estimator in lab.estimators:
         epoch, state = lab.run.trail.kept[3]
         expected = networks.information(lab.run.problem, state.x, estimator)

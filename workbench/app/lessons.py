@@ -11,7 +11,7 @@ from torch.nn import functional
 from workbench import networks
 from workbench.algorithms import State
 from workbench.app.images import Array, Limits, unit
-from workbench.app.trainings import EPOCHS, Plan, Running
+from workbench.app.trainings import Plan, Running
 from workbench.jobs import Job
 from workbench.problem import Problem
 from workbench.recipes import RECIPES, Fitted, Recipe, answers, network_of
@@ -30,7 +30,7 @@ class Answered:
     """
 
     def __init__(self, steps: int) -> None:
-        self._steps = frozenset(networks.spaced_epochs(steps, EPOCHS))
+        self._steps = frozenset(networks.spaced_epochs(steps, networks.EPOCHS))
         self.kept: list[tuple[int, State]] = []
 
     def wants(self, state: State) -> bool:

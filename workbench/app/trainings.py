@@ -13,36 +13,14 @@ from workbench.algorithms import State
 from workbench.analysis.information import Estimator
 from workbench.app.images import Array
 from workbench.jobs import Job, Snapshot
-from workbench.networks import LayerInformation, Trained, Training
+from workbench.networks import EPOCHS, PlanePath, Trail, Training
 from workbench.problem import Problem
 from workbench.recipes import Recipe
 from workbench.refusal import Refusal
 
-EPOCHS = 100  # that are kept at most
 MEMORY = 2**30  # bytes that weights kept and the units of one network may take
 _COPIES = 3  # of the units, while a slope is taken
-Path = dict[int, LayerInformation]
 Plan = Training | Recipe
-
-
-class Trail:
-    """A probe that keeps the weights at the beginning of some epochs: all else is found from them when it is wanted.
-
-    The epochs are spaced logarithmically, so that there are as many where weights move fast.
-    """
-
-    def __init__(self, epochs: int) -> None:
-        self._epochs = frozenset(networks.spaced_epochs(epochs, EPOCHS))
-        self.kept: list[tuple[int, State]] = []
-
-    def wants(self, state: State) -> bool:
-        """Whether an epoch that is kept begins."""
-        return isinstance(state, Trained) and state.place == 0 and state.epoch in self._epochs
-
-    def __call__(self, problem: Problem, state: State) -> dict[str, Tensor]:
-        if isinstance(state, Trained) and self.wants(state):
-            self.kept.append((state.epoch, State(state.x, state.k, state.measured)))
-        return {}
 
 
 @dataclass(frozen=True)
@@ -61,7 +39,7 @@ class Running(ABC):
     length: int  # in units
     name: str
     job: Job
-    planes: Mapping[Estimator, Path]
+    planes: Mapping[Estimator, PlanePath]
 
     @property
     @abstractmethod
@@ -115,7 +93,7 @@ class Run(Running):
         self.trail = Trail(training.epochs)
         self.job = Job(self.problem, training.optimiser, (networks.progress, self.trail), training.steps, 0)
         self.job.recorder.must = self.trail.wants
-        self.planes: dict[Estimator, Path] = {}
+        self.planes: dict[Estimator, PlanePath] = {}
         self.stability: dict[int, dict[str, Tensor]] = {}
 
     @property
@@ -159,7 +137,7 @@ class Kept:
 
     name: str
     curves: Curves
-    planes: dict[Estimator, Path]
+    planes: dict[Estimator, PlanePath]
 
     @classmethod
     def of(cls, run: Running) -> Self:

@@ -3,9 +3,11 @@
 from workbench.networks.activations import GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Tanh
 from workbench.networks.cnn import CNN
 from workbench.networks.curvature import (
+    BatchCurvature,
     Broadening,
     Landscape,
     Leading,
+    batch_curvatures,
     broadening,
     broadenings,
     critical_steps,
@@ -43,10 +45,12 @@ from workbench.networks.predictions import Learning, Predictions, learning
 from workbench.networks.presets import LOSSY, PRESETS, classic, edge_of_stability, reader
 from workbench.networks.probes import Sharpness, Stability, accuracy, progress
 from workbench.networks.streams import Streams
+from workbench.networks.trail import EPOCHS, PlanePath, Trail, farthest, inform, steady
 from workbench.networks.training import Training
 
 __all__ = [
     "CNN",
+    "EPOCHS",
     "GELU",
     "LOSSY",
     "MLP",
@@ -55,6 +59,7 @@ __all__ = [
     "Activation",
     "Adam",
     "AdaptedBasis",
+    "BatchCurvature",
     "Block",
     "Breach",
     "Broadening",
@@ -72,6 +77,7 @@ __all__ = [
     "Loss",
     "Network",
     "Optimiser",
+    "PlanePath",
     "Predictions",
     "ReLU",
     "Sharpness",
@@ -82,6 +88,7 @@ __all__ = [
     "Streams",
     "Table",
     "Tanh",
+    "Trail",
     "Trained",
     "Training",
     "TwelveBit",
@@ -89,6 +96,7 @@ __all__ = [
     "adapted_basis",
     "as_dataset",
     "at_epochs",
+    "batch_curvatures",
     "batch_slope",
     "breaches",
     "broadening",
@@ -96,8 +104,10 @@ __all__ = [
     "classic",
     "critical_steps",
     "edge_of_stability",
+    "farthest",
     "fisher",
     "hessian",
+    "inform",
     "information",
     "informing",
     "label_entropy",
@@ -112,6 +122,7 @@ __all__ = [
     "progress",
     "reader",
     "spaced_epochs",
+    "steady",
     "suggested_rate",
     "traces",
     "units",

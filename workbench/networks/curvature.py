@@ -21,6 +21,7 @@ from workbench.tensors import dot, norm, normal_like, spread, stream
 _FASTEST = 10.0  # a rate for weights around which nothing bends, so that none would be too large
 _LOOK = 10  # steps of Lanczos from which a rate is suggested,
 _SIGNS = 10  # and probes of the trace
+_DRAWS = 6  # batches of a size, beside a training
 _SMALL, _APART = 0.01, 1.5  # of the largest eigenvalue, and of a neighbour: what may be an outlier
 
 
@@ -211,6 +212,22 @@ def broadenings(
             rows = torch.randperm(count, generator=rng)[:size]
             found[place, draw] = leading(hessian(_over(problem, rows), x), whole.vectors).values[0]
             yield Broadening(tuple(batches), found.clone(), float(whole.values))
+
+
+@dataclass(frozen=True)
+class BatchCurvature:
+    """Broadening against batch size, and the rate that Lanczos suggests for the batch in use."""
+
+    broadening: Broadening
+    rate: float
+
+
+def batch_curvatures(problem: Problem, x: Tensor, size: int) -> Iterator[BatchCurvature]:
+    """The top of the Hessian over batches of 2, 4, 8, ... examples at the weights of one seed; `size` is in use."""
+    count, rate = problem.y.shape[1], float(suggested_rate(problem, x, size)[0])
+    sizes = [2**n for n in range(1, count.bit_length()) if 2**n < count]
+    for found in broadenings(problem, x, sizes, _DRAWS):
+        yield BatchCurvature(found, rate)
 
 
 def _over(problem: Problem, rows: Tensor) -> Problem:

@@ -1,6 +1,9 @@
 """What an estimator reads where the truth is known."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import add
 
 from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.tasks import TASKS, Task
@@ -39,6 +42,11 @@ class Reading:
 def calibrate(estimator: Estimator, n: int, seed: int = 0, tasks: tuple[Task, ...] = TASKS) -> tuple[Reading, ...]:
     """An estimator on n samples of each task of known information: the table of task, truth and reading."""
     return tuple(_reading(estimator, task, n, seed) for task in tasks)
+
+
+def calibrations(estimator: Estimator, n: int) -> Iterator[tuple[Reading, ...]]:
+    """`calibrate` after 1, 2, ... tasks."""
+    return accumulate((calibrate(estimator, n, tasks=(task,)) for task in TASKS), add)
 
 
 def _reading(estimator: Estimator, task: Task, n: int, seed: int) -> Reading:

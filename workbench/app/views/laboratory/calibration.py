@@ -7,8 +7,8 @@ import panel as pn
 import panel_material_ui as pmui
 from bokeh.models import HoverTool
 
+from workbench.analysis.information import calibrations
 from workbench.analysis.information.tasks import TASKS
-from workbench.app import studies
 from workbench.app.laboratory import ESTIMATORS
 from workbench.app.views.figures import empty, fill, legend, new_figure, pane
 from workbench.app.views.laboratory.base import BLUE, GREY, ORANGE, LabPlot
@@ -47,7 +47,7 @@ class Calibration(LabPlot):
             return
         tuned = {type(e).__name__: e for e in lab.estimators}
         estimator = tuned.get(self.menu.value) or ESTIMATORS[self.menu.value]
-        outcome = lab.study(("calibration", estimator, run.count), partial(studies.calibration, estimator, run.count))
+        outcome = lab.study(("calibration", estimator, run.count), partial(calibrations, estimator, run.count))
         self.badge.say(outcome.message)
         found = outcome.result or ()
         read = [r for r in found if r.reading is not None]

@@ -7,7 +7,7 @@ import panel as pn
 import panel_material_ui as pmui
 import torch
 
-from workbench.app import studies
+from workbench import networks
 from workbench.app.images import Array
 from workbench.app.trainings import Curves
 from workbench.app.views.figures import legend, new_figure, pane
@@ -89,7 +89,8 @@ class Sharpness(LabPlot):
             return
         found = dict(sorted(run.stability.items()))
         count = len(run.trail.kept)
-        outcome = self.laboratory.study(("stability", run), partial(studies.stability, run), count)
+        steady = partial(networks.steady, run.problem, run.trail, run.training.optimiser, run.stability)
+        outcome = self.laboratory.study(("stability", run), steady, count)
         at, curves = np.array(list(found), float), run.curves()
         for name, band in self.bands.items():
             band.show(at, _stacked([look[name] for look in found.values() if name in look]), log=True)

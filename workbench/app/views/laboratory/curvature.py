@@ -1,18 +1,16 @@
 """The Hessian at the weights looked at: its density with bulk and outliers, and how batches broaden it."""
 
-from functools import partial
-
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.models import LogScale, LogTicker
 
+from workbench import networks
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import SymmetricLogarithmic
-from workbench.app import studies
 from workbench.app.views.figures import Flags, empty, fill, legend, mark, new_figure, pane
 from workbench.app.views.laboratory.base import BLUE, GREY, HESSIANS, ORANGE, RED, LabPlot
-from workbench.networks import SGD, Landscape, Optimiser
+from workbench.networks import SGD, BatchCurvature, Landscape, Optimiser
 
 _SEED = 0  # of the batch: whose Hessian is drawn
 
@@ -38,7 +36,8 @@ class Density(LabPlot):
             return
         epoch, state = at
         kind = ("density", run, self.laboratory.epoch)
-        outcome = self.laboratory.study(kind, partial(studies.density, run, state, _SEED), epoch)
+        one = networks.one_of(run.problem, state.x, _SEED)
+        outcome = self.laboratory.study(kind, lambda: networks.landscapes(*one), epoch)
         self.badge.say(outcome.message)
         if outcome.result is not None:
             self._show(outcome.result)
@@ -86,12 +85,13 @@ class Batches(LabPlot):
             return
         epoch, state = at
         kind = ("batches", run, self.laboratory.epoch)
-        outcome = self.laboratory.study(kind, partial(studies.batches, run, state, _SEED), epoch)
+        one, size = networks.one_of(run.problem, state.x, _SEED), run.training.optimiser.batch_size(run.problem)
+        outcome = self.laboratory.study(kind, lambda: networks.batch_curvatures(*one, size), epoch)
         self.badge.say(outcome.message)
         if outcome.result is not None:
             self._show(outcome.result, run.training.optimiser)
 
-    def _show(self, found: studies.Batches, method: Optimiser) -> None:
+    def _show(self, found: BatchCurvature, method: Optimiser) -> None:
         sizes, tops = np.array(found.broadening.batches, float), found.broadening.largest.numpy()
         seen = np.isfinite(tops) & (tops > 0)
         whole = found.broadening.whole

@@ -7,9 +7,9 @@ from bokeh.plotting import figure
 from bokeh.transform import transform
 
 from workbench.app.images import Array
-from workbench.app.trainings import Path
 from workbench.app.views.figures import empty, fill, new_figure, pane, reach
 from workbench.app.views.laboratory.base import GREY, RED
+from workbench.networks import PlanePath
 
 _NEAR = 0.04  # of the limits: points that share a name
 _ROOM = 0.06  # beyond the limits, of each
@@ -66,7 +66,7 @@ class PlanePicture:
         x, y = [0.3 * ceiling, ceiling], [entropy, -_ROOM * entropy]
         fill(self.marks, {"x": x, "y": y, "text": words, "side": ["right"] * 2, "shift": [-5] * 2})
 
-    def show(self, path: Path, layers: tuple[str, ...], ghost: Path, until: int | None) -> None:
+    def show(self, path: PlanePath, layers: tuple[str, ...], ghost: PlanePath, until: int | None) -> None:
         """Draw the epochs that are measured; those after `until` are left out."""
         epochs = np.array(sorted(e for e in list(path) if until is None or e <= until))
         if not len(epochs):
@@ -81,7 +81,7 @@ class PlanePicture:
         fill(self.points, {"x": mean[0].ravel(), "y": mean[1].ravel(), "epoch": colours})
         self._name(mean[:, -1], layers)
 
-    def spread(self, around: list[Path], until: int | None) -> None:
+    def spread(self, around: list[PlanePath], until: int | None) -> None:
         """A band for each layer between the mean paths of two other readings; nothing where there are not two."""
         both = set(around[0]) & set(around[1]) if len(around) == 2 else set()
         epochs = np.array(sorted(e for e in both if until is None or e <= until))
@@ -128,7 +128,7 @@ def _together(points: Array, limits: tuple[float, float, int]) -> list[list[int]
     return groups
 
 
-def _sides(path: Path, epochs: Array) -> Array:
+def _sides(path: PlanePath, epochs: Array) -> Array:
     """I(X;T) and I(T;Y): (2, epochs, layers, S)."""
     if not len(epochs):
         return np.zeros((2, 0, 0, 1))

@@ -7,14 +7,13 @@ import panel_material_ui as pmui
 
 from workbench import networks
 from workbench.analysis.information import Estimator
-from workbench.app import studies
 from workbench.app.laboratory import ESTIMATORS
-from workbench.app.trainings import Path, Run
+from workbench.app.trainings import Run
 from workbench.app.views.laboratory.base import LabPlot
 from workbench.app.views.laboratory.knobs import at, numbers
 from workbench.app.views.laboratory.picture import PlanePicture
 from workbench.app.widgets import Control, control
-from workbench.networks import Breach
+from workbench.networks import Breach, PlanePath
 from workbench.refusal import Refusal
 
 MOST = 3  # estimators side by side
@@ -74,7 +73,8 @@ class Plane(LabPlot):
                 picture.clear()
             return
         estimators = lab.read
-        outcome = lab.study(("plane", run, estimators), partial(studies.plane, run, estimators), len(run.trail.kept))
+        inform = partial(networks.inform, run.problem, run.trail, estimators, run.planes)
+        outcome = lab.study(("plane", run, estimators), inform, len(run.trail.kept))
         for estimator in lab.estimators:
             picture = self.pictures[type(estimator).__name__]
             picture.limits(most, estimator.ceiling(run.count), run.training.epochs)
@@ -111,7 +111,7 @@ class Plane(LabPlot):
         return " ".join([*words, *list(refused)[:1]])
 
 
-def _breach(run: Run, estimator: Estimator, path: Path, found: dict[int, Breach]) -> str:
+def _breach(run: Run, estimator: Estimator, path: PlanePath, found: dict[int, Breach]) -> str:
     epoch, worst = max(found.items(), key=lambda pair: pair[1].bits)
     layers = f"{run.layers[worst.layer]} to {run.layers[worst.layer + 1]}"
     where = f"worst {layers} at epoch {epoch}, {worst.bits:.2g} bits"
