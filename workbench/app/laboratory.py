@@ -46,7 +46,7 @@ class Laboratory(Studies):
         self.runs: list[Kept] = []
         self.ghost: Kept | None = None
         self.estimators: tuple[Estimator, ...] = (Bins(),)
-        self.banded = False
+        self.banded = False  # whether the estimators are read with half and twice their free parameter too
         self.epoch: int | None = None
         self.studied: Hashable = None
         self._kind: Hashable = None
@@ -70,7 +70,8 @@ class Laboratory(Studies):
         """A training from the literature, with few seeds, so that it moves; or the recipe of weights that ship."""
         self._preset, self._changes = name, {}
         self.estimators = (networks.reader(name),)
-        self._wish(LESSONS[name] if name in LESSONS else lambda: _few(PRESETS[name]), "")
+        few = min(SEEDS, PRESETS[name].seeds) if name in PRESETS else 0
+        self._wish(LESSONS.get(name) or (lambda: changed(PRESETS[name], seeds=few)), "")
 
     def set(self, path: str, value: Any) -> None:
         """Another value of a parameter: "epochs", "optimiser.step_size", "network.disturbance.dropout"."""
@@ -100,10 +101,6 @@ class Laboratory(Studies):
         there = self.estimators
         tuned = self.grant(lambda: tuple(_with(e, parameter, value) if type(e).__name__ == name else e for e in there))
         self.estimators = tuned or there
-
-    def band(self, shown: bool) -> None:
-        """Whether the estimators are read with half and twice their free parameter too."""
-        self.banded = shown
 
     @property
     def read(self) -> tuple[Estimator, ...]:
@@ -227,10 +224,6 @@ class Laboratory(Studies):
 
     def _add(self, kept: Kept) -> None:
         self.runs = [*(r for r in self.runs if r.name != kept.name), kept][-MOST_RUNS:]
-
-
-def _few(training: Training) -> Training:
-    return changed(training, seeds=min(SEEDS, training.seeds))
 
 
 def _with(part: Any, path: str, value: Any) -> Any:

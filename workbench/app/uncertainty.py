@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench import catalog
 from workbench.algorithms import Algorithm
-from workbench.analysis.chains import Sampled, Sampling, autocorrelation, sampled
+from workbench.analysis.chains import Sampled, Sampling, sampled
 from workbench.app.frames import picture
 from workbench.app.images import Array
 from workbench.app.session import Session
@@ -139,15 +139,6 @@ class Uncertainty(Studies):
             inside,
             tuple(picture(x[None]) for x in found.last[:4]),
         )
-
-    def correlations(self) -> tuple[Array, Array] | None:
-        """The autocorrelation of the followed pixel that mixes worst, and of the mean of all, by lag."""
-        paths = None if self.found is None else self.found.paths
-        if paths is None:
-            return None
-        rho = autocorrelation(paths)[: max(2, paths.shape[1] // 3)].cpu()
-        slowest = rho.clamp_min(0).sum(0)[:-1].argmax()
-        return rho[:, slowest].numpy(), rho[:, -1].numpy()
 
     def _sampler(self, name: str) -> Advice:
         """A sampler of this posterior, or of the nearest one that has a sampler."""
