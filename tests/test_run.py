@@ -272,11 +272,12 @@ def test_how_a_run_ended_is_said():
 
 def test_the_first_interrupt_ends_a_run_whole(monkeypatch):
     monkeypatch.setattr(Bar, "show", lambda bar, k: signal.raise_signal(signal.SIGINT) if k == 7 else None)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it puts behind ignore it
     result = run(problem(), GradientDescent(), steps=1000, every=5)
     assert result.attrs["outcome"] == Outcome.INTERRUPTED
     assert result.attrs["stopped"] == "stopped by hand at iteration 7"
     assert list(result.k.values) == [0, 5, 7], "the state that was reached is recorded, too"
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
 
 
 def test_the_last_row_of_a_diverged_run_is_the_state_it_keeps():

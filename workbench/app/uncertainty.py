@@ -15,7 +15,7 @@ from workbench.app.frames import picture
 from workbench.app.images import Array
 from workbench.app.session import Session
 from workbench.app.study import Studies, Study
-from workbench.jobs import Status
+from workbench.jobs import Outcome, Status
 from workbench.parameters import changed, describe, parameters
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
@@ -63,6 +63,15 @@ class Uncertainty(Studies):
     @property
     def found(self) -> Sampled | None:
         return self.chains.result
+
+    @property
+    def latest(self) -> Outcome[Sampled]:
+        """What the chains are doing; cancelled where there are none."""
+        return self.chains.latest
+
+    def start(self) -> None:
+        """Chains of the posterior there is now; those that are there end."""
+        self.chains.start()
 
     def set(self, path: str, value: Any) -> None:
         """Other chains; those that are there begin anew."""

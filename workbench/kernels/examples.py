@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from workbench.tensors import stream
+
 REAL = (torch.float32, torch.float64)
 COMPLEX = (*REAL, torch.complex64, torch.complex128)
 
@@ -27,7 +29,7 @@ class Draw:
 
     def __init__(self, size: Size, dtype: torch.dtype, device: torch.device | str = "cpu", strided: bool = False):
         self.size, self.dtype, self.device, self.strided = size, dtype, device, strided
-        self._rng = torch.Generator().manual_seed(size.height + 10 * size.width)
+        self._rng = stream(size.height + 10 * size.width, "examples of kernels")
 
     def normal(self, *shape: int) -> Tensor:
         x = torch.randn(shape, dtype=self.dtype, generator=self._rng)
