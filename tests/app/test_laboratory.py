@@ -182,7 +182,7 @@ def shown(view: LaboratoryView, name: str) -> None:
     view.menu.value = name
     end = time.perf_counter() + 60
     view.beat()
-    while not view.laboratory.idle:
+    while not all(study.idle for study in view.laboratory.studies):
         assert time.perf_counter() < end
         view.beat()
         time.sleep(0.01)

@@ -64,8 +64,6 @@ class Laboratory(Studies):
         """The preset, and what was changed of it."""
         return ", ".join([self._preset, *self._changes.values()])
 
-    # Wishes.
-
     def preset(self, name: str) -> None:
         """A training from the literature, with few seeds, so that it moves; or the recipe of weights that ship."""
         self._preset, self._changes = name, {}
@@ -106,8 +104,6 @@ class Laboratory(Studies):
     def read(self) -> tuple[Estimator, ...]:
         """All the estimators that are read: those chosen, then those around them."""
         return (*self.estimators, *(other for e in self.estimators if self.banded for other in e.around()))
-
-    # The run.
 
     @property
     def small(self) -> bool:
@@ -166,8 +162,6 @@ class Laboratory(Studies):
         """Another earlier run as the one to compare with; no name: none."""
         self.ghost = next((kept for kept in self.runs if kept.name == name), None)
 
-    # What is looked at.
-
     @property
     def at(self) -> tuple[int, State] | None:
         """The epoch that is looked at and its weights; None before the first."""
@@ -177,15 +171,10 @@ class Laboratory(Studies):
 
     def study(self, kind: Hashable, make: Callable[[], Iterator], at: Hashable = None) -> Outcome:
         """The newest of a study. One of another kind replaces it at once, one at another moment when it is over."""
-        if not self._study.begun or kind != self._kind or (self.idle and at != self.studied):
+        if not self._study.begun or kind != self._kind or (self._study.idle and at != self.studied):
             self._kind, self.studied = kind, at
             self._study.begin(make)
         return self._study.latest
-
-    @property
-    def idle(self) -> bool:
-        """Whether no study goes on."""
-        return self._study.idle
 
     def _take(self, changed: list[Study[Any]]) -> Hashable:
         run = self.run

@@ -91,12 +91,8 @@ class Uncertainty(Studies):
         """Whether there are chains that are over in a moment, so that nobody has to be asked."""
         sampling, algorithm = self.sampling, self.session.experiment.algorithm
         steps = sampling.chains * (sampling.warmup + sampling.draws * sampling.every)
-        return self.able and not algorithm.draws_at_end and steps * self.session.problem.zeros()[0].numel() <= _MOMENT
-
-    @property
-    def able(self) -> bool:
-        """Whether the algorithm there is samples."""
-        return self.session.experiment.algorithm.random
+        numbers = steps * self.session.problem.zeros()[0].numel()
+        return algorithm.random and not algorithm.draws_at_end and numbers <= _MOMENT
 
     def follow(self, advice: Advice) -> None:
         """Set the values of an advice, and sample."""

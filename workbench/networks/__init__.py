@@ -45,7 +45,8 @@ from workbench.networks.predictions import Learning, Predictions, learning
 from workbench.networks.presets import LOSSY, PRESETS, classic, edge_of_stability, reader
 from workbench.networks.probes import Sharpness, Stability, accuracy, progress
 from workbench.networks.streams import Streams
-from workbench.networks.trail import EPOCHS, PlanePath, Trail, farthest, inform, steady
+from workbench.networks.trail import EPOCHS, Trail, farthest, inform, steady
+from workbench.networks.trail import PlanePath as PlanePath
 from workbench.networks.training import Training
 
 __all__ = [
@@ -77,7 +78,6 @@ __all__ = [
     "Loss",
     "Network",
     "Optimiser",
-    "PlanePath",
     "Predictions",
     "ReLU",
     "Sharpness",

@@ -82,7 +82,7 @@ class UncertaintyView(Tab):
 
     def _draw(self) -> None:
         uncertainty, found = self.uncertainty, self.uncertainty.found
-        self.buttons.show(uncertainty.chains.status, uncertainty.able)
+        self.buttons.show(uncertainty.chains.status, self.session.experiment.algorithm.random)
         self.complaint.say(uncertainty.trouble())
         advice = uncertainty.advice()
         self.advice.say(advice.sentence if advice else "")

@@ -1,4 +1,4 @@
-"""A person's visit: the run waits while they are away, and is in the address of their page."""
+"""The connection to a person's browser: the run waits while there is none, and is in the address of the page."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from workbench.app.study import Visibility
 ALONE = 3.0  # seconds without a reader after which a run waits for one
 
 
-class Visit:
+class Connection:
     """Looks at the connection of a served page at every beat; in a notebook a reader is always there."""
 
     def __init__(self, session: Session, travel: Callable[[str], None]) -> None:
