@@ -4,6 +4,7 @@ import importlib
 import inspect
 import re
 import shutil
+import types
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,9 @@ def write_reference() -> None:
 
 
 def _entry(path: str, name: str, what: Any) -> str:
-    """Its directive; nothing for a module, which has a page, and for a constant, which has no docstring."""
-    kind = "autoclass" if inspect.isclass(what) else "autofunction" if callable(what) else ""
+    """Its directive; nothing for a module, which has a page, a constant, another name of a type."""
+    own = not isinstance(what, types.GenericAlias)
+    kind = "autoclass" if own and inspect.isclass(what) else "autofunction" if inspect.isfunction(what) else ""
     return f".. {kind}:: {path}.{name}" if kind else ""
 
 
