@@ -228,7 +228,8 @@ class Histogram(View):
         self.shown: list[bool] = []
 
     def show_frame(self, frame: Frame) -> None:
-        self.element.object = str(np.histogram(frame.image, 4)[0].tolist())
+        if frame.image is not None:  # there is none before the first iterate
+            self.element.object = str(np.histogram(frame.image, 4)[0].tolist())
 
     def show(self, seen: bool) -> None:
         self.shown.append(seen)

@@ -45,8 +45,7 @@ from workbench.networks.predictions import Learning, Predictions, learning
 from workbench.networks.presets import LOSSY, PRESETS, classic, edge_of_stability, reader
 from workbench.networks.probes import Sharpness, Stability, accuracy, progress
 from workbench.networks.streams import Streams
-from workbench.networks.trail import EPOCHS, Trail, farthest, inform, steady
-from workbench.networks.trail import PlanePath as PlanePath
+from workbench.networks.trail import EPOCHS, PlanePath, Trail, farthest, inform, steady
 from workbench.networks.training import Training
 
 __all__ = [
@@ -78,6 +77,7 @@ __all__ = [
     "Loss",
     "Network",
     "Optimiser",
+    "PlanePath",
     "Predictions",
     "ReLU",
     "Sharpness",
