@@ -41,6 +41,14 @@ def test_the_effective_size_of_an_autoregressive_chain_is_known(phi):
     np.testing.assert_allclose(rho[:6], phi ** np.arange(6), atol=0.03)
 
 
+def test_the_slowest_quantity_is_told_from_the_last_one():
+    paths = torch.cat([autoregressive(phi, (4, 3000, 1)) for phi in (0.2, 0.9, 0.5)], 2)
+    worst, last = chains.correlations(paths)
+    assert len(worst) == len(last) == 1000
+    np.testing.assert_allclose(worst[:4], 0.9 ** np.arange(4), atol=0.05)
+    np.testing.assert_allclose(last[:4], 0.5 ** np.arange(4), atol=0.05)
+
+
 def geyer(draws: np.ndarray) -> float:
     """The formula of Vehtari et al. 2021, equations 10 to 13, by loops."""
     half = draws.shape[1] // 2

@@ -182,7 +182,7 @@ def shown(view: LaboratoryView, name: str) -> None:
     view.menu.value = name
     end = time.perf_counter() + 60
     view.beat()
-    while not view.laboratory.idle:
+    while not all(study.idle for study in view.laboratory.studies):
         assert time.perf_counter() < end
         view.beat()
         time.sleep(0.01)
@@ -193,7 +193,7 @@ def shown(view: LaboratoryView, name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, look in PLOTS.items() if look.reads is Run])
 def test_every_look_draws_a_real_training(view, name):
     shown(view, name)
-    plot = view._plot
+    plot = view.look
     assert plot.element in list(view.place)
     assert not plot.badge.sentence
     assert plot.note.sentence
@@ -206,7 +206,7 @@ def test_every_look_draws_a_real_training(view, name):
 
 def test_the_plane_says_what_is_broken_and_scrubs(view):
     shown(view, "information plane")
-    lab, plot = view.laboratory, view._plot
+    lab, plot = view.laboratory, view.look
     picture = plot.pictures["Bins"]
     assert list(picture.names.data["text"])[-1] == "output"
     assert len(picture.points.data["x"]) == 7 * 3
@@ -225,7 +225,7 @@ def test_the_plane_says_what_is_broken_and_scrubs(view):
 
 def test_a_band_is_read_beside_the_estimators_and_a_preset_brings_its_own(view):
     shown(view, "information plane")
-    lab, plot = view.laboratory, view._plot
+    lab, plot = view.laboratory, view.look
     plot.band.value = True
     shown(view, "information plane")
     assert len(plot.pictures["Bins"].band.data["xs"]) == len(lab.run.layers)
@@ -252,10 +252,10 @@ def test_a_task_of_numbers_has_no_plane_and_says_so(view):
     view.beat()
     view._stale = True
     view.beat()
-    assert "classes" in view._plot.badge.sentence
-    assert not len(view._plot.pictures["Bins"].points.data["x"])
+    assert "classes" in view.look.badge.sentence
+    assert not len(view.look.pictures["Bins"].points.data["x"])
     shown(view, "loss and accuracy")
-    assert len(view._plot.element) == 1
+    assert len(view.look.element) == 1
 
 
 TAUGHT = Recipe(DnCNN(1, 16, 3), Denoising(HandwrittenDigits(), 0.05, 0.5), Fit(150, 1e-2, 16, 0.9))
@@ -313,7 +313,7 @@ def test_a_recipe_shows_held_out_examples_and_other_looks_say_why_they_do_not():
     view.beat()
     wait(lab, lambda: status(lab) is Status.DONE)
     shown(view, "recipe")
-    plot = view._plot
+    plot = view.look
     assert plot.element in list(view.place)
     assert plot.save in list(view.side)
     assert "answered at step 150" in plot.panel.caption.object
@@ -331,13 +331,13 @@ def test_a_recipe_shows_held_out_examples_and_other_looks_say_why_they_do_not():
     for name in set(PLOTS) - {"recipe"}:
         shown(view, name)
         assert not list(view.place)
-        assert view._plot.note.sentence == view._plot.instead
+        assert view.look.note.sentence == view.look.instead
     lab.training = QUICK
     lab.begin()
     wait(lab, lambda: status(lab) is Status.DONE)
     shown(view, "recipe")
     assert not list(view.place)
-    assert "choose one among the presets" in view._plot.note.sentence
+    assert "choose one among the presets" in view.look.note.sentence
 
 
 def test_choosing_a_recipe_turns_to_its_look_and_back(view):

@@ -10,6 +10,7 @@ import numpy as np
 import panel as pn
 import pytest
 
+from tests.test_docs import execute
 from workbench import catalog
 from workbench.app.frames import Frame
 from workbench.app.main import Workbench, create_app
@@ -245,4 +246,21 @@ def test_a_view_is_one_class_and_one_place_in_the_list(small):
     assert view.shown[-1] and not app._curves.visible
     app.turn_to(Gallery)
     assert not view.shown[-1] and app._curves.visible
+    app.close()
+
+
+def test_the_view_of_the_docs_computes_in_its_tab_and_follows_session_and_control(small: Experiment) -> None:
+    app = Workbench(Session(small), views=(*VIEWS, StretchView := execute("docs/adding.md").StretchView))
+    view, mean = app.view(StretchView), app.view(StretchView).stretches.mean
+    app.session.play()
+    wait(app, lambda f: f.status is Status.DONE)
+    assert not mean.begun, "nothing is computed before somebody looks"
+    app.turn_to(StretchView)
+    wait(app, lambda f: mean.status is Status.DONE and view.words.sentence.startswith("done"))
+    known = float(app.session.problem.operator.gram_in("fourier").double().mean())
+    assert mean.result == pytest.approx(known, rel=0.05)
+    app.session.set("operator.width", 4.0)
+    wait(app, lambda f: (mean.result or known) < known / 2 and mean.status is Status.DONE)
+    view.stretches.ask("draws", 0)
+    wait(app, lambda f: "draws" in view.complaint.sentence)
     app.close()

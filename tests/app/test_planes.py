@@ -159,7 +159,7 @@ def test_both_looks_draw_real_results(session, name):
     wait(planes, lambda: (planes.sampled.latest if name == "sampled" else planes.closed.latest).status is Status.DONE)
     view._stale = True
     view.beat()
-    look = view._look
+    look = view.look
     for picture in (look.plane, look.course):
         sources = [s for s in picture.plot.select({"type": ColumnDataSource}) if isinstance(s, ColumnDataSource)]
         assert any(len(column) for source in sources for column in source.data.values())
@@ -178,7 +178,7 @@ def test_the_denoiser_look_follows_the_prior(session):
     wait(view.planes, lambda: view.planes.denoised.status is Status.DONE)
     view._stale = True
     view.beat()
-    look = view._look
+    look = view.look
     assert len(look.errors.sources[0].data["sigma"]) == len(SIGMAS)
     assert "Zero's denoiser" in look.note.sentence and not view.complaint.sentence
     before = view.planes.denoised.result

@@ -11,11 +11,10 @@ import torch
 
 from workbench import storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent
-from workbench.app.pace import Pace
 from workbench.app.session import Session
 from workbench.data import Shipped
 from workbench.experiment import Experiment, from_description
-from workbench.jobs import Status
+from workbench.jobs import Pace, Status
 from workbench.noise import Gaussian
 from workbench.operators import FourierMask, GaussianBlur
 from workbench.parameters import describe

@@ -53,7 +53,7 @@ def wait(spectra: Spectra, ready: Callable[[], bool]) -> None:
 
 
 def studied(spectra: Spectra) -> None:
-    spectra.start()
+    spectra.hessian.start()
     wait(spectra, lambda: spectra.hessian.status is Status.DONE and spectra.finding is not None)
     spectra.tick()
 
@@ -83,7 +83,7 @@ def test_a_moved_slider_is_studied_again_once_the_hand_rests(spectra):
 
 
 def test_a_pause_a_cancel_and_a_wrong_wish(spectra):
-    spectra.start()
+    spectra.hessian.start()
     spectra.hessian.toggle()
     wait(spectra, lambda: spectra.hessian.status in (Status.PAUSED, Status.DONE))
     spectra.cancel()
@@ -145,13 +145,13 @@ def test_every_plot_draws_a_real_finding(session, name):
     spectra.follow(10)
     wait(spectra, lambda: session.job.latest.status is Status.DONE and bool(spectra.glimpses))
     spectra.precondition(Circulant())
-    wait(spectra, lambda: spectra.balanced is not None)
+    wait(spectra, lambda: spectra.product.result is not None)
     view.menu.value = name
     view._again()
     assert view.beat(None)
     assert any(not view.beat(None) for _ in range(10)), "what is drawn is not drawn and sent again"
-    assert view._plot.element in list(view.place)
-    sources = [s for p in view._plot.element.select(pn.pane.Bokeh) for s in p.object.select({"type": ColumnDataSource})]
+    assert view.look.element in list(view.place)
+    sources = [s for p in view.look.element.select(pn.pane.Bokeh) for s in p.object.select({"type": ColumnDataSource})]
     assert any(len(column) for source in sources for column in source.data.values())
     view.spectra.cancel()
 
@@ -166,17 +166,17 @@ def test_the_bound_of_the_step_stands_on_the_axis_of_what_it_bounds(algorithm):
     session.play()
     wait(spectra, lambda: session.job.latest.status is Status.DONE)
     spectra.precondition(Circulant())
-    wait(spectra, lambda: spectra.balanced is not None)
+    wait(spectra, lambda: spectra.product.result is not None)
     frame = frame_of(session.job.latest, session._curves, session.problem, session.pictures().truth, 0.0)
     flags = {}
     for name in ("density", "preconditioner"):
-        plot = PLOTS[name]()
-        plot.draw(spectra, frame, Linear)
+        plot = PLOTS[name](spectra)
+        plot.draw(frame, Linear)
         flags[name] = dict(zip(*(plot.flags._source.data[c] for c in ("text", "x")), strict=True))
     known, other = ("density", "preconditioner")[:: 1 if algorithm == GradientDescent() else -1]
     assert not any("2/step" in word for word in flags[other])
     (at,) = [x for word, x in flags[known].items() if "2/step" in word]
-    high = float(spectra.balanced.nodes[-1]) if known == "preconditioner" else 1.0
+    high = float(spectra.product.result.nodes[-1]) if known == "preconditioner" else 1.0
     assert at == pytest.approx(2 / frame.curves["step_size"][-1] / high, rel=1e-6)
     spectra.cancel()
     session.close()

@@ -9,6 +9,7 @@ import pytest
 from bokeh.models import ColumnDataSource
 
 from workbench.algorithms import MALA, UnadjustedLangevin
+from workbench.analysis.chains import correlations
 from workbench.app.main import Workbench
 from workbench.app.session import Session
 from workbench.app.uncertainty import Uncertainty
@@ -67,7 +68,7 @@ def test_chains_have_pictures_of_the_moments_and_of_the_truth(uncertainty):
     np.testing.assert_allclose(maps.width, found.intervals[1].width[0], rtol=1e-6)
     assert maps.inside[0] <= maps.inside[1] == pytest.approx((maps.side == 0).mean())
     assert len(maps.newest) == 4 and not np.array_equal(maps.newest[0], maps.newest[1])
-    worst, mean = uncertainty.correlations()
+    worst, mean = correlations(found.paths)
     assert worst[0] == mean[0] == 1 and len(worst) == 13
 
 

@@ -10,7 +10,6 @@ from tests.app.conftest import frame
 from workbench.algorithms import State
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
-from workbench.app.frames import Curves as Rows
 from workbench.app.frames import Pictures, data_picture, frame_of, picture
 from workbench.app.frames import pictures as described
 from workbench.app.images import balanced, bytes_of, extent, smaller, thinned, unit
@@ -19,7 +18,7 @@ from workbench.app.views.compare import Compare
 from workbench.app.views.curves import CERTIFICATE, SERIES, Convergence, Curves, merged
 from workbench.app.views.pictures import Gallery
 from workbench.app.views.transport import Transport, duration, line, usable
-from workbench.jobs import Proof, Snapshot, Status
+from workbench.jobs import Columns, Proof, Snapshot, Status
 from workbench.noise import Gaussian
 from workbench.operators import Gradient, PhaseRetrieval
 from workbench.priors import Zero
@@ -208,7 +207,7 @@ def test_a_frame_says_what_is_left_and_what_each_number_is() -> None:
     proofs = (Proof(10, 0.5, Kind.GAP, 0.25), Proof(20, 1.0, Kind.RESIDUAL, 0.125))
     state = State(-truth, 30)
     seen = Snapshot(state=state, steps=100, expansion=grown, proofs=proofs)
-    drawn = frame_of(seen, Rows(), problem, picture(truth), 7.0)
+    drawn = frame_of(seen, Columns(), problem, picture(truth), 7.0)
     assert drawn.remaining == pytest.approx(10)
     assert drawn.expansion == pytest.approx((1.5, 0.9, 1.1))
     np.testing.assert_array_equal(drawn.image, -picture(truth))
@@ -216,7 +215,7 @@ def test_a_frame_says_what_is_left_and_what_each_number_is() -> None:
     np.testing.assert_array_equal(drawn.proofs["k"], [10, 20])
     np.testing.assert_array_equal(drawn.proofs["duality gap"], [0.25, np.nan])
     np.testing.assert_array_equal(drawn.proofs["fixed-point residual"], [np.nan, 0.125])
-    assert frame_of(seen, Rows(), problem, picture(truth), 0.0).remaining is None
+    assert frame_of(seen, Columns(), problem, picture(truth), 0.0).remaining is None
 
 
 def disc() -> torch.Tensor:
@@ -225,7 +224,7 @@ def disc() -> torch.Tensor:
 
 
 def test_rows_are_read_once_but_the_last_which_may_have_been_completed() -> None:
-    log, rows = Log(), Rows()
+    log, rows = Log(), Columns()
     for k in range(300):
         psnr = torch.tensor([float("nan") if k % 70 == 69 else float(k)])
         log.add(Row(State(torch.zeros(1), 2 * k), k / 10, {"psnr": psnr}))

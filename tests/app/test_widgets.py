@@ -7,8 +7,8 @@ import pytest
 
 from workbench import catalog
 from workbench.app.scale import Scale, written
+from workbench.app.throttle import Throttle
 from workbench.app.widgets import Automatic, Control, Field, Menu, Number, Switch, control
-from workbench.app.wishes import Wishes
 from workbench.parameters import Checked, Parameter, Range, parameters
 from workbench.paths import own_parameters
 
@@ -131,15 +131,15 @@ def test_values_are_written_as_people_type_them() -> None:
 
 def test_wishes_come_ten_times_a_second_and_the_last_one_counts() -> None:
     now, granted = [0.0], []
-    wishes = Wishes(lambda path, value: granted.append((path, value)), clock=lambda: now[0])
+    throttle = Throttle(lambda path, value: granted.append((path, value)), clock=lambda: now[0])
     for value in range(5):
-        wishes.ask("prior.weight", value)
+        throttle.ask("prior.weight", value)
     assert granted == [("prior.weight", 0)]
-    wishes.flush()
+    throttle.flush()
     assert len(granted) == 1
     now[0] = 0.11
-    wishes.flush()
-    wishes.flush()
+    throttle.flush()
+    throttle.flush()
     assert granted == [("prior.weight", 0), ("prior.weight", 4)]
 
 

@@ -32,6 +32,11 @@ class Expansion:
     residual: Tensor
     growth: Tensor
 
+    @property
+    def largest(self) -> tuple[float, float, float]:
+        """Of the batch."""
+        return float(self.denoiser.max()), float(self.residual.max()), float(self.growth.max())
+
 
 def expansion(problem: Problem, algorithm: Algorithm, state: State) -> Expansion | None:
     """The constants at a state; None without a denoiser, and for proxes: those of convex functions never expand."""

@@ -5,14 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from workbench.analysis import Kind
-from workbench.analysis.expansion import Expansion
-from workbench.jobs import Proof, Snapshot, Status
+from workbench.jobs import Columns, Snapshot, Status, certificates
 from workbench.problem import Problem
-from workbench.run import Log
 from workbench.tensors import least
 
 Array = np.ndarray
@@ -62,21 +58,7 @@ class Frame:
         return float(values[-1]) if values is not None and known else None
 
 
-def expansions(found: Expansion | None) -> tuple[float, float, float] | None:
-    """The largest of the batch of each constant."""
-    if found is None:
-        return None
-    return float(found.denoiser.max()), float(found.residual.max()), float(found.growth.max())
-
-
-def certificates(proofs: tuple[Proof, ...]) -> dict[str, Array]:
-    """Certificates as columns: k, seconds, and one for each kind, NaN where it was another."""
-    columns = {"k": [p.k for p in proofs], "seconds": [p.seconds for p in proofs]}
-    kinds = {str(kind): [p.relative if p.kind is kind else np.nan for p in proofs] for kind in Kind}
-    return {name: np.asarray(column, float) for name, column in (columns | kinds).items()}
-
-
-def frame_of(snapshot: Snapshot, curves: "Curves", problem: Problem, truth: Array, rate: float) -> Frame:
+def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array, rate: float) -> Frame:
     """A snapshot as it is drawn, beside the picture of the truth; `curves` have read it.
 
     `rate` is in iterations a second, 0 where it is not known.
@@ -99,7 +81,7 @@ def frame_of(snapshot: Snapshot, curves: "Curves", problem: Problem, truth: Arra
         marks=snapshot.marks,
         largest_step=snapshot.largest_step,
         lipschitz=least(state.measured.get("lipschitz")) if state else None,
-        expansion=expansions(snapshot.expansion),
+        expansion=snapshot.expansion.largest if snapshot.expansion else None,
         repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
         proofs=certificates(snapshot.proofs),
     )
@@ -134,59 +116,3 @@ def pictures(problem: Problem, version: int) -> Pictures:
     data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
     label = "length of the data's vectors" if vectors else label
     return Pictures(version, picture(truth), data, label)
-
-
-class Grown:
-    """Numbers that become more, in an array with room to grow."""
-
-    def __init__(self) -> None:
-        self._room, self.count = np.empty(64), 0
-
-    def put(self, begin: int, values: Any) -> None:
-        """These numbers from place `begin` on, the last ones."""
-        self.count = begin + len(values)
-        if self.count > len(self._room):
-            self._room = np.concatenate([self._room[:begin], np.empty(2 * self.count - begin)])
-        self._room[begin : self.count] = values
-
-    @property
-    def array(self) -> Array:
-        return self._room[: self.count]
-
-
-class Curves:
-    """The rows of a log as host arrays, copied from the device once, all that are new in one piece."""
-
-    def __init__(self) -> None:
-        self._forget(None)
-
-    def _forget(self, log: Log | None) -> None:
-        self._log, self._ks, self._seconds = log, Grown(), Grown()
-        self._values: dict[str, Grown] = {}
-
-    def read(self, snapshot: Snapshot) -> None:
-        """Take in what the log has gained; start again when it is another log."""
-        log, count = snapshot.log, snapshot.recorded
-        if log is None or not count:
-            return
-        if log is not self._log or count < self._ks.count:
-            self._forget(log)
-        # The last row is read again: it may have been completed since.
-        begin = max(self._ks.count - 1, 0)
-        columns = log.columns(begin, count)
-        table = torch.stack([column[:, 0] for column in columns.values()]).cpu().numpy()
-        self._ks.put(begin, log.ks[begin:count])
-        self._seconds.put(begin, log.seconds[begin:count])
-        for name, values in zip(columns, table, strict=True):
-            self._values.setdefault(name, Grown()).put(begin, values)
-
-    @property
-    def ks(self) -> Array:
-        return self._ks.array
-
-    @property
-    def seconds(self) -> Array:
-        return self._seconds.array
-
-    def arrays(self) -> dict[str, Array]:
-        return {name: grown.array for name, grown in self._values.items()}

@@ -46,7 +46,7 @@ class Laboratory(Studies):
         self.runs: list[Kept] = []
         self.ghost: Kept | None = None
         self.estimators: tuple[Estimator, ...] = (Bins(),)
-        self.banded = False
+        self.banded = False  # whether the estimators are read with half and twice their free parameter too
         self.epoch: int | None = None
         self.studied: Hashable = None
         self._kind: Hashable = None
@@ -64,13 +64,12 @@ class Laboratory(Studies):
         """The preset, and what was changed of it."""
         return ", ".join([self._preset, *self._changes.values()])
 
-    # Wishes.
-
     def preset(self, name: str) -> None:
         """A training from the literature, with few seeds, so that it moves; or the recipe of weights that ship."""
         self._preset, self._changes = name, {}
         self.estimators = (networks.reader(name),)
-        self._wish(LESSONS[name] if name in LESSONS else lambda: _few(PRESETS[name]), "")
+        few = min(SEEDS, PRESETS[name].seeds) if name in PRESETS else 0
+        self._wish(LESSONS.get(name) or (lambda: changed(PRESETS[name], seeds=few)), "")
 
     def set(self, path: str, value: Any) -> None:
         """Another value of a parameter: "epochs", "optimiser.step_size", "network.disturbance.dropout"."""
@@ -101,16 +100,10 @@ class Laboratory(Studies):
         tuned = self.grant(lambda: tuple(_with(e, parameter, value) if type(e).__name__ == name else e for e in there))
         self.estimators = tuned or there
 
-    def band(self, shown: bool) -> None:
-        """Whether the estimators are read with half and twice their free parameter too."""
-        self.banded = shown
-
     @property
     def read(self) -> tuple[Estimator, ...]:
         """All the estimators that are read: those chosen, then those around them."""
         return (*self.estimators, *(other for e in self.estimators if self.banded for other in e.around()))
-
-    # The run.
 
     @property
     def small(self) -> bool:
@@ -169,8 +162,6 @@ class Laboratory(Studies):
         """Another earlier run as the one to compare with; no name: none."""
         self.ghost = next((kept for kept in self.runs if kept.name == name), None)
 
-    # What is looked at.
-
     @property
     def at(self) -> tuple[int, State] | None:
         """The epoch that is looked at and its weights; None before the first."""
@@ -180,15 +171,10 @@ class Laboratory(Studies):
 
     def study(self, kind: Hashable, make: Callable[[], Iterator], at: Hashable = None) -> Outcome:
         """The newest of a study. One of another kind replaces it at once, one at another moment when it is over."""
-        if not self._study.begun or kind != self._kind or (self.idle and at != self.studied):
+        if not self._study.begun or kind != self._kind or (self._study.idle and at != self.studied):
             self._kind, self.studied = kind, at
             self._study.begin(make)
         return self._study.latest
-
-    @property
-    def idle(self) -> bool:
-        """Whether no study goes on."""
-        return self._study.idle
 
     def _take(self, changed: list[Study[Any]]) -> Hashable:
         run = self.run
@@ -227,10 +213,6 @@ class Laboratory(Studies):
 
     def _add(self, kept: Kept) -> None:
         self.runs = [*(r for r in self.runs if r.name != kept.name), kept][-MOST_RUNS:]
-
-
-def _few(training: Training) -> Training:
-    return changed(training, seeds=min(SEEDS, training.seeds))
 
 
 def _with(part: Any, path: str, value: Any) -> Any:

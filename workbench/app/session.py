@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from workbench import catalog, devices, jobs, storage
 from workbench.analysis import standard
 from workbench.app.address import read_address, said, to_address
-from workbench.app.frames import Curves, Frame, Pictures, frame_of, pictures
-from workbench.app.pace import Pace
+from workbench.app.frames import Frame, Pictures, frame_of, pictures
 from workbench.app.telling import python, told
 from workbench.app.wished import begins_anew, chosen, for_signal, makes_data, with_value
 from workbench.data import File, Loaded, Signal, Window, load_bytes
@@ -38,9 +37,9 @@ class Session:
         self._folder: tempfile.TemporaryDirectory | None = None
         self._files: dict[str, File] = {}
         self._opened: tuple[Signal, Loaded] | None = None  # the newest file: to read a large one again takes seconds
-        self._curves = Curves()
+        self._curves = jobs.Columns()
         self._shown: jobs.Snapshot | None = None
-        self._pace = Pace()
+        self._pace = jobs.Pace()
         self.loaded = self.experiment.truth.loaded()
         self.experiment = self.experiment.fitted(tuple(self.loaded.tensor.shape[1:]))
         self._rate_wish: float | None = None

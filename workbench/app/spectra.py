@@ -23,9 +23,9 @@ _COARSE = spectrum.Study(steps=20, probes=1)
 
 
 class Spectra(Studies):
-    """One finding at a time, studied in the way that `way` says; `errors` holds one entry an iterate.
+    """One finding of the `hessian` at a time, in the way that `way` says; `errors` holds one entry an iterate.
 
-    Beside it go a look at P H for a preconditioner, `balanced`, and looks at H along the run, `glimpses`.
+    Beside it go the spectrum of the `product` P H for a preconditioner, and looks at H `along` the run, `glimpses`.
     """
 
     def __init__(self, session: Session) -> None:
@@ -44,18 +44,13 @@ class Spectra(Studies):
         """The newest of the Hessian."""
         return self.hessian.result
 
-    @property
-    def balanced(self) -> SpectralMeasure | None:
-        """The spectrum of P H."""
-        return self.product.result
-
     def set(self, path: str, value: Any) -> None:
         """Another way to look; a study under way begins anew."""
         way = self.grant(lambda: changed(self.way, **{path: value}))
         if way is not None:
             self.way = way
             if self.finding is not None:
-                self.start()
+                self.hessian.start()
 
     def cost(self) -> str:
         """What the study takes at most, in words."""
@@ -69,10 +64,6 @@ class Spectra(Studies):
 
     def _cost(self) -> Cost:
         return self.way.cost(self.session.problem, self.session.problem.zeros()[:1])
-
-    def start(self) -> None:
-        """Study the Hessian of the problem there is now, at the iterate there is now, or at the first one."""
-        self.hessian.start()
 
     def cancel(self) -> None:
         """End the study; what it found stays."""
@@ -100,6 +91,7 @@ class Spectra(Studies):
         return self.session.experiment.device
 
     def _studied(self) -> Callable[[], Iterator[Finding]]:
+        """The Hessian of the problem there is now, at the iterate there is now, or at the first one."""
         self.product.cancel()
         self.along.forget()
         problem, (self.k, x), way = _one(self.session.problem), self._there(), self.way

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Generic, TypeVar
 
 from workbench import devices, jobs
-from workbench.app.wishes import Wishes
+from workbench.app.throttle import Throttle
 from workbench.jobs import Outcome, Status, Task, Turn
 from workbench.refusal import Refusal
 
@@ -137,7 +137,7 @@ class Studies(ABC):
 
     def __init__(self, *studies: Study[Any]) -> None:
         self.studies, self.complaint = studies, ""
-        self._throttle = Wishes(self.set)
+        self._throttle = Throttle(self.set)
         self._seen: Hashable = None
 
     @abstractmethod

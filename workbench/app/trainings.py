@@ -84,7 +84,8 @@ class Run(Running):
 
     def __init__(self, name: str, training: Training, device: str) -> None:
         self.name, self.training = name, training
-        self.problem = _on(training.problem(), device)
+        problem = training.problem()
+        self.problem = replace(problem, y=problem.y.to(devices.find(device)))
         self.steps, self.length = training.steps // training.epochs, training.epochs
         _require_memory(training, self.problem)
         if sentence := training.optimiser.unmet(self.problem):
@@ -143,10 +144,6 @@ class Kept:
     def of(cls, run: Running) -> Self:
         planes = {estimator: dict(path) for estimator, path in run.planes.items()}
         return cls(f"{run.name}, {run.epoch:.0f} {run.unit}s", run.curves(), planes)
-
-
-def _on(problem: Problem, device: str) -> Problem:
-    return replace(problem, y=problem.y.to(devices.find(device)))
 
 
 def _require_memory(training: Training, problem: Problem) -> None:

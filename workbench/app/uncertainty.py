@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench import catalog
 from workbench.algorithms import Algorithm
-from workbench.analysis.chains import Sampled, Sampling, autocorrelation, sampled
+from workbench.analysis.chains import Sampled, Sampling, sampled
 from workbench.app.frames import picture
 from workbench.app.images import Array
 from workbench.app.session import Session
@@ -91,12 +91,8 @@ class Uncertainty(Studies):
         """Whether there are chains that are over in a moment, so that nobody has to be asked."""
         sampling, algorithm = self.sampling, self.session.experiment.algorithm
         steps = sampling.chains * (sampling.warmup + sampling.draws * sampling.every)
-        return self.able and not algorithm.draws_at_end and steps * self.session.problem.zeros()[0].numel() <= _MOMENT
-
-    @property
-    def able(self) -> bool:
-        """Whether the algorithm there is samples."""
-        return self.session.experiment.algorithm.random
+        numbers = steps * self.session.problem.zeros()[0].numel()
+        return algorithm.random and not algorithm.draws_at_end and numbers <= _MOMENT
 
     def follow(self, advice: Advice) -> None:
         """Set the values of an advice, and sample."""
@@ -148,15 +144,6 @@ class Uncertainty(Studies):
             inside,
             tuple(picture(x[None]) for x in found.last[:4]),
         )
-
-    def correlations(self) -> tuple[Array, Array] | None:
-        """The autocorrelation of the followed pixel that mixes worst, and of the mean of all, by lag."""
-        paths = None if self.found is None else self.found.paths
-        if paths is None:
-            return None
-        rho = autocorrelation(paths)[: max(2, paths.shape[1] // 3)].cpu()
-        slowest = rho.clamp_min(0).sum(0)[:-1].argmax()
-        return rho[:, slowest].numpy(), rho[:, -1].numpy()
 
     def _sampler(self, name: str) -> Advice:
         """A sampler of this posterior, or of the nearest one that has a sampler."""

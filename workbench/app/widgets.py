@@ -11,7 +11,7 @@ import panel_material_ui as pmui
 
 from workbench.app.scale import Scale, written
 from workbench.app.words import ERROR, Words
-from workbench.parameters import Parameter
+from workbench.parameters import Parameter, parameters
 from workbench.refusal import Refusal
 
 Ask = Callable[[str, Any], None]
@@ -237,6 +237,14 @@ class Menu(Control):
 def control(path: str, parameter: Parameter, ask: Ask) -> Control:
     """The control that suits a parameter."""
     return _suited(parameter)(path, parameter, ask)
+
+
+def controls(part: Any, ask: Ask) -> list[Control]:
+    """A control for each parameter of an object, with its value."""
+    made = [control(p.name, p, ask) for p in parameters(type(part))]
+    for each in made:
+        each.show(getattr(part, each.path))
+    return made
 
 
 def _suited(parameter: Parameter) -> type[Control]:

@@ -4,19 +4,20 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
+from workbench.app.study import Study
 from workbench.jobs import Status
 
 
 class WorkButtons:
     """Start it, pause it or go on, cancel it: only what does something now can be pressed."""
 
-    def __init__(self, noun: str, start: pmui.Button, toggle: Callable[[], None], cancel: Callable[[], None]) -> None:
+    def __init__(self, noun: str, start: pmui.Button, work: Study, cancel: Callable[[], None] | None = None) -> None:
         self._noun, self.start = noun, start
         small = {"variant": "text", "size": "small", "margin": (8, 0)}
         self.pause = pmui.Button(label=f"Pause {noun}", icon="pause", width=150, **small)
         self.cancel = pmui.Button(label=f"Cancel {noun}", icon="stop", **small)
-        self.pause.on_click(lambda event: toggle())
-        self.cancel.on_click(lambda event: cancel())
+        self.pause.on_click(lambda event: work.toggle())
+        self.cancel.on_click(lambda event: (cancel or work.cancel)())
         self.all = (start, self.pause, self.cancel)
 
     def show(self, status: Status, able: bool = True) -> None:

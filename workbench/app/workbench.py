@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.connection import Connection
 from workbench.app.echo import Echo
 from workbench.app.frames import Frame
-from workbench.app.later import Later
+from workbench.app.placeholders import Placeholders
 from workbench.app.session import Session
 from workbench.app.shell import shell
 from workbench.app.theme import follow_browser
@@ -20,7 +21,6 @@ from workbench.app.views.files import TakeAway, Upload
 from workbench.app.views.notice import Notice
 from workbench.app.views.tab import View
 from workbench.app.views.transport import Transport
-from workbench.app.visit import Visit
 
 BEAT = 1 / 15  # seconds between two looks at the run, at the least
 SHARE = 0.03  # of the time may go into drawing
@@ -47,11 +47,11 @@ class Workbench:
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
         self.notice = Notice(self._repair)
         self.alert, self.mend = self.notice.alert, self.notice.mend
-        self.visit = Visit(session, self._travel)
-        self._echo = Echo(self.visit.document is not None)
-        self._later = Later(self.visit.document)
+        self.connection = Connection(session, self._travel)
+        self._echo = Echo(self.connection.document is not None)
+        self._placeholders = Placeholders(self.connection.document)
         self.tabs = pmui.Tabs(
-            *((v.title, self._later.place(v.element, v.late) if v.late else v.element) for v in self.views),
+            *((v.title, self._placeholders.place(v.element, v.late) if v.late else v.element) for v in self.views),
             dynamic=False,
             sizing_mode="stretch_width",
             margin=0,
@@ -86,7 +86,7 @@ class Workbench:
         Until then changes of Panel's objects are lost on the way, those of Bokeh's models are not: pictures move.
         """
         pn.state.onload(self._begin)
-        document = self.visit.document
+        document = self.connection.document
         if document is not None:
             self._early = document.add_periodic_callback(self._preview, round(1000 * PREVIEW))
 
@@ -98,7 +98,7 @@ class Workbench:
 
     def _preview(self) -> None:
         self._look()
-        if not self._ready and self.visit.present():
+        if not self._ready and self.connection.present():
             self._play_once()
             if frame := self.session.tick():
                 self._frame = frame
@@ -108,10 +108,10 @@ class Workbench:
         self._ready = self._turned = True
         follow_browser(self.page)
         self._play_once()
-        if self.visit.document is None:
-            self._later.fill_all()
+        if self.connection.document is None:
+            self._placeholders.fill_all()
         elif self._early is not None:
-            self.visit.document.remove_periodic_callback(self._early)
+            self.connection.document.remove_periodic_callback(self._early)
         pn.state.add_periodic_callback(self.beat, period=round(1000 * BEAT))
 
     def _play_once(self) -> None:
@@ -120,23 +120,23 @@ class Workbench:
             self.session.play()
 
     def _page(self) -> pmui.Page:
-        self._curves = self._later.place(
+        self._curves = self._placeholders.place(
             self.convergence.element, "the curves", sizing_mode="stretch_both", min_height=190
         )
         tools = [tool for view in self.views for tool in view.tools]
         bar = pmui.Row(self.transport.pace, *tools, self.take.element, margin=0, stylesheets=[_BAR])
         centre = pmui.Column(
-            self._later.place(bar),
+            self._placeholders.place(bar),
             self.tabs,
             self.notice.element,
             self._curves,
             self._echo,
-            self.visit.bar,
+            self.connection.bar,
             sizing_mode="stretch_both",
             margin=(0, 0, 4, 12),
         )
         left = [self.choices.element] + [self.upload.element] * ("truth" not in self._hidden)
-        side = self._later.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")
+        side = self._placeholders.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")
         return shell(self.transport.element, centre, side)
 
     def beat(self) -> None:
@@ -144,10 +144,10 @@ class Workbench:
         self._look()
         if not self._there:
             return
-        self.choices.wishes.flush()
+        self.choices.throttle.flush()
         if not self._echo.free() and not self._obeyed():
             return
-        if self._frame is not None and self._later.fill_one():
+        if self._frame is not None and self._placeholders.fill_one():
             self._echo.send()
         self._study()
         begin = time.perf_counter()
@@ -165,7 +165,7 @@ class Workbench:
 
     def _look(self) -> None:
         """Whether somebody is there: else what is studied waits, as what is out of sight does."""
-        there = self.visit.look()
+        there = self.connection.look()
         if there is not self._there:
             self._there = there
             self._show()
@@ -241,4 +241,4 @@ class Workbench:
         self._say()
         for view in self.views:
             view.refresh()
-        self.visit.remember(self._hidden)
+        self.connection.remember(self._hidden)

@@ -1,14 +1,18 @@
 """Runs and analyses under a hand: a thread of the device takes turns with all runs, another with what is beside."""
 
+from workbench.jobs.columns import Columns, certificates
 from workbench.jobs.job import Job, carried
+from workbench.jobs.pace import Pace
 from workbench.jobs.runners import Runner, beside, close_all, runner
 from workbench.jobs.snapshot import Proof, Snapshot
 from workbench.jobs.task import Outcome, Task
 from workbench.jobs.turn import Status, Turn
 
 __all__ = [
+    "Columns",
     "Job",
     "Outcome",
+    "Pace",
     "Proof",
     "Runner",
     "Snapshot",
@@ -17,6 +21,7 @@ __all__ = [
     "Turn",
     "beside",
     "carried",
+    "certificates",
     "close_all",
     "runner",
 ]

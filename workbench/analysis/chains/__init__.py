@@ -2,7 +2,14 @@
 
 from workbench.analysis.chains.counting import Tally, tallied
 from workbench.analysis.chains.distances import Distance, Target, distance, sliced_wasserstein, target
-from workbench.analysis.chains.mixing import autocorrelation, autocovariance, effective_size, normal_ranks, rhat
+from workbench.analysis.chains.mixing import (
+    autocorrelation,
+    autocovariance,
+    correlations,
+    effective_size,
+    normal_ranks,
+    rhat,
+)
 from workbench.analysis.chains.moments import Interval, Moments, Reservoir, quantiles
 from workbench.analysis.chains.sampling import Look, Sampled, Sampling, replicated, sampled
 
@@ -18,6 +25,7 @@ __all__ = [
     "Target",
     "autocorrelation",
     "autocovariance",
+    "correlations",
     "distance",
     "effective_size",
     "normal_ranks",

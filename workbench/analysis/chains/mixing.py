@@ -99,3 +99,13 @@ def _correlation(columns: Tensor) -> Tensor:
     rho = 1 - (within[:, None] - autocovariance(columns).mean(1)) / whole[:, None]
     rho[:, 0] = torch.where(whole > 0, 1.0, torch.nan)
     return rho
+
+
+def correlations(paths: Tensor) -> tuple[Tensor, Tensor]:
+    """By lag, up to a third of the draws: that of the quantity that mixes worst, and that of the last one.
+
+    `paths` (chains, draws, quantities) are those of `Sampled`, whose last one is the mean of all pixels.
+    """
+    rho = autocorrelation(paths)[: max(2, paths.shape[1] // 3)]
+    slowest = rho.clamp_min(0).sum(0)[:-1].argmax()
+    return rho[:, slowest], rho[:, -1]

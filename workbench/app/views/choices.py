@@ -10,8 +10,8 @@ import panel_material_ui as pmui
 from workbench import catalog, data, devices
 from workbench.app.frames import Frame
 from workbench.app.session import Session
+from workbench.app.throttle import Throttle
 from workbench.app.widgets import Automatic, Control, control
-from workbench.app.wishes import Wishes
 from workbench.app.words import ERROR, Words
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -25,8 +25,8 @@ _SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
 class Section:
     """A menu of one kind and the controls of the chosen member."""
 
-    def __init__(self, kind: str, session: Session, wishes: Wishes, told: Callable[[], None]) -> None:
-        self.kind, self._session, self._wishes, self._told = kind, session, wishes, told
+    def __init__(self, kind: str, session: Session, throttle: Throttle, told: Callable[[], None]) -> None:
+        self.kind, self._session, self._throttle, self._told = kind, session, throttle, told
         self.select = pmui.Select(
             label=TITLES[kind], size="small", margin=(7, 0, 2, 0), sizing_mode="stretch_width", sx=_SELECT
         )
@@ -68,7 +68,7 @@ class Section:
         return tuple(p for n, p in own_parameters(cls).items() if n not in hidden)
 
     def _control(self, parameter: Any) -> Control:
-        return control(f"{self.kind}.{parameter.name}", parameter, self._wishes.ask)
+        return control(f"{self.kind}.{parameter.name}", parameter, self._throttle.ask)
 
     def _offer(self, chosen: Any) -> None:
         name = type(chosen).__name__
@@ -124,13 +124,13 @@ class Choices:
 
     def __init__(self, session: Session, told: Callable[[], None], hidden: frozenset[str] = frozenset()) -> None:
         self._session, self._told = session, told
-        self.wishes = Wishes(self._grant)
+        self.throttle = Throttle(self._grant)
         kinds = [k for k in TITLES if k not in hidden]
-        made = {k: (Signals if k == "truth" else Section)(k, session, self.wishes, self._changed) for k in kinds}
+        made = {k: (Signals if k == "truth" else Section)(k, session, self.throttle, self._changed) for k in kinds}
         self.sections: dict[str, Section] = made
         known = {p.name: p for p in parameters(Experiment)}
         numbers = [n for n in ("steps", "seed") if n not in hidden]
-        self.plain = {n: control(n, known[n], self.wishes.ask) for n in numbers}
+        self.plain = {n: control(n, known[n], self.throttle.ask) for n in numbers}
         here = list(devices.available())
         self.device = pmui.Select(
             label="device",
@@ -143,7 +143,7 @@ class Choices:
             sx=_SELECT,
             description="where the run computes" + ("; this machine has no CUDA device" if len(here) == 1 else ""),
         )
-        self.device.param.watch(lambda event: self.wishes.ask("device", event.new), "value")
+        self.device.param.watch(lambda event: self.throttle.ask("device", event.new), "value")
         last = [self.plain["seed"].element] * ("seed" in self.plain) + [self.device] * ("device" not in hidden)
         self.element = pmui.Column(
             *(s.element for s in self.sections.values()),

@@ -24,11 +24,9 @@ class Compare(View):
         super().__init__(session, opened)
         self.panel = Panel("Truth | Reconstruction")
         self.panel.element.styles = {"max-width": "calc(25% - 8px)"}
-        self.divider = pmui.IntSlider(
-            label="divider, %", value=50, start=0, end=100, size="small", sizing_mode="stretch_width", margin=(4, 20)
-        )
-        self.row = pmui.IntSlider(
-            label="row, %", value=50, start=0, end=100, size="small", sizing_mode="stretch_width", margin=(4, 20)
+        percent = {"value": 50, "start": 0, "end": 100, "size": "small", "margin": (4, 20)}
+        self.divider, self.row = (
+            pmui.IntSlider(label=label, sizing_mode="stretch_width", **percent) for label in ("divider, %", "row, %")
         )
         for slider in (self.divider, self.row):
             slider.param.watch(lambda event: self._draw(), "value")

@@ -1,8 +1,8 @@
 """What a tab of the page holds: a look at the run, or one that computes for itself and waits while it is not seen."""
 
 from abc import abstractmethod
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Generic, TypeVar
 
 import panel as pn
 import panel_material_ui as pmui
@@ -13,12 +13,19 @@ from workbench.app.study import Studies
 from workbench.app.words import Words
 
 SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
+AnyLook = TypeVar("AnyLook")
 NOT_NARROWER = {"flex": "none"}
 
 
 def full(least: int) -> dict[str, str]:
     """The style of a tab that takes all that is below the tabs, and at least so many pixels."""
     return {"height": "calc(100vh - 116px)", "min-height": f"{least}px"}
+
+
+def side(*parts: pn.viewable.Viewable, styles: dict[str, str], **layout: Any) -> pmui.Column:
+    """The column of controls on the left of a plot; what finds no room is scrolled to."""
+    look = {"width": 225, "margin": (4, 4, 0, 4), "scroll": "y-auto", "styles": NOT_NARROWER | styles}
+    return pmui.Column(*parts, **look | layout)
 
 
 def bar(*parts: pn.viewable.Viewable) -> pmui.FlexBox:
@@ -95,6 +102,10 @@ class Tab(View):
             self._draw()
         return due
 
+    def _again(self) -> None:
+        """Draw at the next beat, when the browser knows what is in sight."""
+        self._stale = True
+
     @abstractmethod
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         """Make the elements, and begin what is small: all else waits for a click."""
@@ -106,3 +117,34 @@ class Tab(View):
     @abstractmethod
     def _draw(self) -> None:
         """Draw what is new."""
+
+
+class LookTab(Tab, Generic[AnyLook]):
+    """A tab with several `looks` at what it computes: `menu` puts one in sight, made when it is first chosen."""
+
+    looks: ClassVar[Mapping[str, Callable[[Any], Any]]]  # by name, from the studies
+
+    def _choice(self, width: int) -> pmui.Select:
+        """Make the menu."""
+        self._known: dict[str, AnyLook] = {}
+        names = list(self.looks)
+        self.menu = pmui.Select(label="show", options=names, value=names[0], width=width, **SMALL)
+        self.menu.param.watch(lambda event: self._show(), "value")
+        return self.menu
+
+    @property
+    def look(self) -> AnyLook:
+        """The one in sight."""
+        name = self.menu.value
+        if name not in self._known:
+            self._known[name] = self.looks[name](self.studies)
+        return self._known[name]
+
+    def _show(self) -> None:
+        """Put the chosen look in its place."""
+        self._arrange()
+        self._again()
+
+    @abstractmethod
+    def _arrange(self) -> None:
+        """Lay out the chosen look and its controls."""

@@ -1,13 +1,15 @@
 """The looks at information: closed forms of filters, samples of the session's algorithm, a denoiser's errors."""
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 import panel as pn
 
-from workbench.analysis.information.paths import SIGMAS, CalibratedPath, FilterPaths
+from workbench.analysis.information.paths import SIGMAS, CalibratedPath, Denoised, FilterPaths
 from workbench.analysis.information.tasks import TASKS
 from workbench.app.planes import Planes
+from workbench.app.study import Study
 from workbench.app.views.information.choices import Choice, Knobs
 from workbench.app.views.information.errors import DenoiserPicture
 from workbench.app.views.information.pictures import CoursePicture, PlanePicture
@@ -25,6 +27,7 @@ class Look(ABC):
         self.status, self.note, self.table = Words(), Words(), Words()
         self.parts: tuple[Choice | Knobs, ...] = self._parts()
         self.buttons: tuple[pn.viewable.Viewable, ...] = self._buttons()
+        self.begin()
 
     @property
     def controls(self) -> tuple[pn.viewable.Viewable, ...]:
@@ -37,12 +40,12 @@ class Look(ABC):
 
     @property
     @abstractmethod
-    def complaint(self) -> str:
-        """What is wrong with a wish or with the work."""
+    def study(self) -> Study[Any]:
+        """What is drawn."""
 
-    @abstractmethod
     def begin(self) -> None:
-        """The look is seen for the first time: a person has chosen it, or it is the first of the tab and small."""
+        """The look is seen for the first time: a person has chosen it."""
+        self.study.start()
 
     @abstractmethod
     def _parts(self) -> tuple[Choice | Knobs, ...]:
@@ -72,16 +75,15 @@ class Closed(PlaneLook):
     """Filters of the catalogue on normal signals, exactly."""
 
     @property
-    def complaint(self) -> str:
-        return self.planes.trouble(self.planes.closed)
+    def study(self) -> Study[FilterPaths]:
+        return self.planes.closed
 
     def begin(self) -> None:
         if self.planes.small:
-            self.planes.closed.start()
+            super().begin()
 
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.work = starting("Draw", "timeline", self.planes.closed.start)
-        return (self.work,)
+        return (starting("Draw", "timeline", self.study.start),)
 
     def _parts(self) -> tuple[Choice | Knobs, ...]:
         planes = self.planes
@@ -93,9 +95,9 @@ class Closed(PlaneLook):
         )
 
     def _draw(self) -> None:
-        found: FilterPaths | None = self.planes.closed.result
+        found = self.study.result
         if found is None:
-            going = self.planes.closed.status is Status.RUNNING
+            going = self.study.status is Status.RUNNING
             self.status.say("Filters go through it ..." if going else "Draw takes filters through the channel.")
             return
         i_y, i_x = found.curve
@@ -111,11 +113,8 @@ class Sampled(PlaneLook):
     """An ensemble through the session's algorithm, read by an estimator, which is then put to the test."""
 
     @property
-    def complaint(self) -> str:
-        return self.planes.trouble(self.planes.sampled)
-
-    def begin(self) -> None:
-        self.planes.sampled.start()
+    def study(self) -> Study[CalibratedPath]:
+        return self.planes.sampled
 
     def _parts(self) -> tuple[Choice | Knobs, ...]:
         planes = self.planes
@@ -129,14 +128,13 @@ class Sampled(PlaneLook):
         )
 
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
-        work = self.planes.sampled
-        start = starting("Measure", "play_circle", work.start)
-        self.work = WorkButtons("sampling", start, work.toggle, work.cancel)
+        work = self.study
+        self.work = WorkButtons("sampling", starting("Measure", "play_circle", work.start), work)
         return self.work.all
 
     def _draw(self) -> None:
-        planes, found = self.planes, self.planes.sampled.result
-        self.work.show(planes.sampled.status)
+        planes, found = self.planes, self.study.result
+        self.work.show(self.study.status)
         self.status.say(self._progress(found))
         tracks = (found.track(planes.algorithm),) if found and found.path.points else ()
         sampling = planes.sampling if found is None else found.path.sampling
@@ -154,9 +152,9 @@ class Sampled(PlaneLook):
         self.table.say(found.about)
 
     def _progress(self, found: CalibratedPath | None) -> str:
-        if self.planes.sampled.status is Status.CANCELLED and found is None:
+        if self.study.status is Status.CANCELLED and found is None:
             return "Measure sends an ensemble through the algorithm of this session, as one batch."
-        latest = self.planes.sampled.latest
+        latest = self.study.latest
         sampling = self.planes.sampling if found is None else found.path.sampling
         reached = 0 if found is None else found.path.k
         done = f", {len(found.readings)} of {len(TASKS) + 1} calibrations" if found and found.readings else ""
@@ -168,11 +166,8 @@ class Denoiser(Look):
     """The errors of the session's prior as a denoiser, and the information that they stand for: I-MMSE."""
 
     @property
-    def complaint(self) -> str:
-        return self.planes.trouble(self.planes.denoised)
-
-    def begin(self) -> None:
-        self.planes.denoised.start()
+    def study(self) -> Study[Denoised]:
+        return self.planes.denoised
 
     def _parts(self) -> tuple[Choice | Knobs, ...]:
         return (Choice(self.planes, "ensemble", "ensemble"), Knobs(self.planes, "size"))
@@ -183,7 +178,7 @@ class Denoiser(Look):
         return self.errors.element, self.bits.element
 
     def _draw(self) -> None:
-        found, outcome = self.planes.denoised.result, self.planes.denoised.latest
+        found, outcome = self.study.result, self.study.latest
         prior = type(self.planes.session.problem.prior).__name__
         done = 0 if found is None else len(found.sigma)
         self.status.say(f"{outcome.status}: the denoiser of {prior}, {done} of {len(SIGMAS)} levels of noise")

@@ -35,7 +35,7 @@ class Plane(LabPlot):
         )
         self.menu.param.watch(lambda event: self._choose(event.new), "value")
         self.band = pmui.Switch(label="band: half to twice the free parameter", margin=(4, 0), width=205)
-        self.band.param.watch(lambda event: self.laboratory.band(event.new), "value")
+        self.band.param.watch(lambda event: setattr(self.laboratory, "banded", event.new), "value")
         self.knobs = pmui.Column(width=205, margin=0)
         self.controls = (self.menu, self.band, self.knobs)
         self._knobs: dict[str, Control] = {}

@@ -16,7 +16,7 @@ from workbench.app.views.laboratory.curvature import Batches, Density
 from workbench.app.views.laboratory.knobs import Knobs
 from workbench.app.views.laboratory.lesson import Lesson
 from workbench.app.views.laboratory.plane import Plane
-from workbench.app.views.tab import SMALL, Tab, bar, full
+from workbench.app.views.tab import SMALL, LookTab, bar, full, side
 from workbench.app.words import ERROR, Words
 from workbench.jobs import Status
 from workbench.networks import PRESETS
@@ -38,21 +38,20 @@ _LABEL = {"& .MuiFormLabel-root": {"fontSize": "12.5px"}}
 _ICONS = {"Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop", "Keep": "bookmark_add"}
 
 
-class LaboratoryView(Tab):
+class LaboratoryView(LookTab[LabPlot]):
     """One look at a training at a time."""
 
     title, whole = "Network", True
     making = "the network laboratory"
+    looks = PLOTS
 
     def __init__(self, session: Session, opened: Callable[[], None]) -> None:
         super().__init__(session, opened, styles=_FULL)
         self.studies = self.laboratory = Laboratory(session.experiment.device)
         self._following = False
-        self._plots: dict[str, LabPlot] = {}
         self._epochs: list[int] = []
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.menu = pmui.Select(label="show", options=list(PLOTS), value=next(iter(PLOTS)), width=190, **SMALL)
         self.preset = pmui.Select(label="preset", options=[*PRESETS, *LESSONS], value=FIRST, width=205, **SMALL)
         self.epoch = pmui.IntSlider(
             label="epoch", value=1, start=0, end=1, show_value=False, width=190, size="small", margin=(2, 8), sx=_LABEL
@@ -67,39 +66,30 @@ class LaboratoryView(Tab):
         for name, button in self.buttons.items():
             button.on_click(lambda event, wish=wishes[name]: wish())
         self.words, self.complaint, self.knobs = Words(), Words(ERROR), Knobs(lab)
-        self.side = pmui.Column(width=225, margin=(4, 4, 0, 4), scroll="y-auto", styles={"flex": "none"} | _FULL)
+        self.side = side(styles=_FULL)
         self.place = pmui.Column(sizing_mode="stretch_both", margin=0, styles=_PLOT)
         self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles=_NOTES)
-        self.menu.param.watch(lambda event: self._show(), "value")
         self.preset.param.watch(lambda event: self._take(event.new), "value")
         self.epoch.param.watch(lambda event: self._scrub(event.new), "value")
         self.ghost.param.watch(lambda event: self._compare(event.new), "value")
-        above = bar(self.menu, *self.buttons.values(), self.ghost)
+        above = bar(self._choice(190), *self.buttons.values(), self.ghost)
         main = pmui.Column(above, self.place, self.below, sizing_mode="stretch_both", margin=(0, 8, 0, 0))
         self._show()
         self.laboratory.begin(play=self.laboratory.small)
         return self.side, main
 
-    def _show(self) -> None:
-        plot, fits = self._plot, self._fits
+    def _arrange(self) -> None:
+        plot, fits = self.look, self._fits
         status = (self.words.element, self.complaint.element)
         self.side[:] = [*status, self.epoch, *(plot.controls if fits else ()), self.preset, self.knobs.element]
         self.place[:] = [plot.element] if fits else []
         self.below[:] = [plot.badge.element, plot.note.element]
-        self._stale = True
-
-    @property
-    def _plot(self) -> LabPlot:
-        name = self.menu.value
-        if name not in self._plots:
-            self._plots[name] = PLOTS[name](self.laboratory)
-        return self._plots[name]
 
     @property
     def _fits(self) -> bool:
         """Whether the look can draw what runs."""
         run = self.laboratory.run
-        return run is None or isinstance(run, self._plot.reads)
+        return run is None or isinstance(run, self.look.reads)
 
     def _take(self, preset: str) -> None:
         """Another training, and a look that can draw it."""
@@ -135,10 +125,10 @@ class LaboratoryView(Tab):
         self._follow(run)
         self._press(latest.status)
         if self._fits:
-            self._plot.draw()
+            self.look.draw()
         else:
-            self._plot.badge.say("")
-            self._plot.note.say(self._plot.instead)
+            self.look.badge.say("")
+            self.look.note.say(self.look.instead)
 
     def _follow(self, run: Running) -> None:
         """Slider and menus go with the run."""

@@ -4,10 +4,9 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.analysis.spectrum import Axis, modes
+from workbench.analysis.spectrum import Axis, Finding, modes
 from workbench.app.frames import Frame, picture
 from workbench.app.images import balanced
-from workbench.app.spectra import Spectra
 from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive, tap
 from workbench.app.views.panels import DIVERGING, Panel
 from workbench.app.views.spectrum.plots import SpectrumPlot
@@ -43,13 +42,11 @@ class Modes(SpectrumPlot):
         self.errors = empty("k", "error")
         self.course.line("k", "error", source=self.errors, color="#ec7f2b", line_width=2)
         self.controls = (self.index, self.panel.element)
-        self._spectra: Spectra | None = None
         self._drawn: tuple[int, int] | None = None
         return pmui.Row(pane(self.left), pane(self.right), pane(self.course), sizing_mode="stretch_both", margin=0)
 
-    def draw(self, spectra: Spectra, frame: Frame | None, scale: type[Axis]) -> None:
-        self._spectra = spectra
-        found = spectra.finding
+    def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
+        spectra, found = self.spectra, self.spectra.finding
         state = spectra.session.job.latest.state
         parts = None if found is None else modes.split(found, spectra.errors, None if state is None else state.x[:1])
         if found is None or parts is None:
@@ -65,23 +62,23 @@ class Modes(SpectrumPlot):
         fill(self.picard, {"i": at} | {n: positive(parts.picard.get(n, nothing)) for n in _COLOURS})
         ks, along = [k for k, _ in spectra.errors], [float(e[self.chosen]) for _, e in spectra.errors]
         fill(self.errors, {"k": ks, "error": positive(np.array(along))})
-        self._show_mode(spectra, float(parts.values[self.chosen]))
+        self._show_mode(found, float(parts.values[self.chosen]))
         missing = "" if parts.picard else f" {_NONE}"
         value = float(parts.values[self.chosen])
         critical = f"critical step 2/λ = {2 / value:.4g}" if value > 0 else "no step is too long along it"
         self.note.say(f"mode {self.chosen + 1}: λ = {value:.6g}, {critical}.{missing}")
 
-    def _show_mode(self, spectra: Spectra, value: float) -> None:
-        seen = (id(spectra.finding), self.chosen)
-        if seen != self._drawn and spectra.finding is not None:
+    def _show_mode(self, found: Finding, value: float) -> None:
+        seen = (id(found), self.chosen)
+        if seen != self._drawn:
             self._drawn = seen
-            image = picture(modes.mode(spectra.finding, self.chosen))
+            image = picture(modes.mode(found, self.chosen))
             self.panel.fit(image.shape)
             self.panel.show(image, balanced(image))
             self.panel.describe(f"λ = {value:.4g}")
 
     def _pick(self, indices: list[int]) -> None:
-        if indices and self._spectra is not None:
+        if indices:
             self.chosen = indices[0]
             self.index.value = self.chosen + 1
-            self.draw(self._spectra, None, Axis)
+            self.draw(None, Axis)

@@ -17,7 +17,8 @@ STEP, EXTREME = "#d6336c", "#868e96"
 class SpectrumPlot(ABC):
     """One look at a study: `draw` it; `controls` stand beside it, and `note` says what to know about it."""
 
-    def __init__(self) -> None:
+    def __init__(self, spectra: Spectra) -> None:
+        self.spectra = spectra
         self.note = Words()
         self.controls: tuple[pn.viewable.Viewable, ...] = ()
         self.element = self._made()
@@ -27,7 +28,7 @@ class SpectrumPlot(ABC):
         """Make the plot."""
 
     @abstractmethod
-    def draw(self, spectra: Spectra, frame: Frame | None, scale: type[Axis]) -> None:
+    def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
         """Draw the newest finding."""
 
 

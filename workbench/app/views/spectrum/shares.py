@@ -10,7 +10,6 @@ from workbench import catalog
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Axis, Finding, Linear, SpectralMeasure
 from workbench.app.frames import Frame
-from workbench.app.spectra import Spectra
 from workbench.app.views.figures import Flags, empty, fill, legend, mark, new_figure, pane, tap
 from workbench.app.views.spectrum.plots import COLOURS, EXTREME, STEP, SpectrumPlot, gradient_step
 
@@ -41,8 +40,8 @@ class Shares(SpectrumPlot):
         self.flags = Flags(self.plot)
         return pane(self.plot)
 
-    def draw(self, spectra: Spectra, frame: Frame | None, scale: type[Axis]) -> None:
-        found = spectra.finding
+    def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
+        spectra, found = self.spectra, self.spectra.finding
         if found is None or not found.measures:
             return
         axis = scale(spectrum.reach(found))
@@ -101,19 +100,18 @@ class Preconditioned(SpectrumPlot):
         )
         self.select.param.watch(lambda event: self._choose(event.new), "value")
         self.controls = (self.select,)
-        self._members, self._spectra = members, None
+        self._members = members
         return pane(self.plot)
 
-    def draw(self, spectra: Spectra, frame: Frame | None, scale: type[Axis]) -> None:
-        self._spectra = spectra
-        found = spectra.finding
+    def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
+        spectra, found = self.spectra, self.spectra.finding
         if found is None or not found.measures:
             return
         axis = scale(1.0)
         mark(self.plot.xaxis, axis)
         words, flags = [], []
         step = None if spectra.preconditioner is None else gradient_step(spectra, frame, spectra.preconditioner)
-        pairs = (("H", self.before, dict(found.measures)["objective"]), ("P H", self.after, spectra.balanced))
+        pairs = (("H", self.before, dict(found.measures)["objective"]), ("P H", self.after, spectra.product.result))
         for name, source, measure in pairs:
             if measure is None:
                 fill(source, _NOTHING)
@@ -128,8 +126,7 @@ class Preconditioned(SpectrumPlot):
         self.note.say("; ".join(words))
 
     def _choose(self, name: str) -> None:
-        if self._spectra is not None:
-            self._spectra.precondition(None if name == "none" else self._members[name]())
+        self.spectra.precondition(None if name == "none" else self._members[name]())
 
 
 def lines(found: Finding, step: float | None, axis: Axis) -> list[tuple[float, str, str]]:

@@ -9,7 +9,6 @@ from bokeh.palettes import Viridis256
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Axis, Logarithmic
 from workbench.app.frames import Frame
-from workbench.app.spectra import Spectra
 from workbench.app.views.figures import empty, fill, legend, mark, new_figure, pane, picture_of, positive
 from workbench.app.views.spectrum.plots import STEP, SpectrumPlot, gradient_step
 
@@ -37,8 +36,8 @@ class Predicted(SpectrumPlot):
         legend(self.plot, {"measured": [measured]} | items)
         return pane(self.plot)
 
-    def draw(self, spectra: Spectra, frame: Frame | None, scale: type[Axis]) -> None:
-        found = spectra.finding
+    def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
+        spectra, found = self.spectra, self.spectra.finding
         if found is None:
             return
         count = _MOST if frame is None else int(min(_MOST, max(frame.k - spectra.k, 50)))
@@ -84,8 +83,8 @@ class PhaseDiagram(SpectrumPlot):
         legend(self.plot, {"best": [best], "this run": [here]})
         return pane(self.plot)
 
-    def draw(self, spectra: Spectra, frame: Frame | None, scale: type[Axis]) -> None:
-        found = spectra.finding
+    def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
+        spectra, found = self.spectra, self.spectra.finding
         drawn = None if found is None else spectrum.phases(found)
         if drawn is None:
             return
@@ -123,13 +122,12 @@ class AlongTheRun(SpectrumPlot):
             margin=(8, 0),
             width=205,
         )
-        self._spectra: Spectra | None = None
         self.every.param.watch(lambda event: self._follow(event.new), "value")
         self.controls = (self.every,)
         return pane(self.plot)
 
-    def draw(self, spectra: Spectra, frame: Frame | None, scale: type[Axis]) -> None:
-        self._spectra = spectra
+    def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
+        spectra = self.spectra
         looks = spectra.glimpses
         if not looks:
             self.note.say("choose how often to look, and let the run go on" if not spectra.every else "")
@@ -150,5 +148,4 @@ class AlongTheRun(SpectrumPlot):
         self.note.say(f"{len(looks)} looks, each begun from the eigenvectors of the one before")
 
     def _follow(self, every: int) -> None:
-        if self._spectra is not None:
-            self._spectra.follow(every)
+        self.spectra.follow(every)

@@ -5,17 +5,16 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.analysis.chains import Look, Sampled, Sampling
+from workbench.analysis.chains import Look, Sampled, correlations
 from workbench.app.session import Session
 from workbench.app.uncertainty import Maps, Uncertainty
-from workbench.app.views.tab import SMALL, Tab, bar, full
+from workbench.app.views.tab import SMALL, Tab, bar, full, side
 from workbench.app.views.uncertainty.curves import Correlation, Distances, Mixing
 from workbench.app.views.uncertainty.pictures import DRAWS, SUMMARY, MapPictures
-from workbench.app.widgets import control
+from workbench.app.widgets import controls
 from workbench.app.words import ERROR, Words
 from workbench.app.work_buttons import WorkButtons, starting
 from workbench.jobs import Status
-from workbench.parameters import parameters
 
 _FULL = full(460)
 _CURVES = {"flex": "1 1 calc(58vh - 150px)", "min-height": "190px"}  # what pictures, bar and words leave of it
@@ -36,29 +35,24 @@ class UncertaintyView(Tab):
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         self.menu = pmui.Select(label="show", options=[SUMMARY, DRAWS], value=SUMMARY, width=185, **SMALL)
         work = self.uncertainty.chains
-        self.buttons = WorkButtons("chains", starting("Sample", "casino", work.start), work.toggle, work.cancel)
+        self.buttons = WorkButtons("chains", starting("Sample", "casino", work.start), work)
         self.mend = pmui.Button(label="", icon="auto_fix_high", variant="contained", size="small", visible=False)
         self.mend.on_click(lambda event: self._follow())
         self.status, self.complaint, self.counts = Words(), Words(ERROR), Words()
         self.note, self.advice = Words(), Words()
-        self.knobs = [control(p.name, p, self.uncertainty.ask) for p in parameters(Sampling)]
-        for each in self.knobs:
-            each.show(getattr(self.uncertainty.sampling, each.path))
+        self.knobs = controls(self.uncertainty.sampling, self.uncertainty.ask)
         self.pictures = MapPictures()
         self.mixing, self.correlation, self.distances = Mixing(), Correlation(), Distances()
         self.curves = pmui.Row(sizing_mode="stretch_both", margin=0, styles=_CURVES)
         self.menu.param.watch(lambda event: self._turn(event.new), "value")
-        side = pmui.Column(
+        left = side(
             self.status.element,
             self.complaint.element,
             *(c.element for c in self.knobs),
             self.counts.element,
             self.advice.element,
             self.mend,
-            width=225,
-            margin=(4, 4, 0, 4),
-            scroll="y-auto",
-            styles={"flex": "none"} | _FULL,
+            styles=_FULL,
         )
         above = bar(self.menu, *self.buttons.all)
         kept = {"sizing_mode": "stretch_width", "styles": {"flex": "none"}}
@@ -72,7 +66,7 @@ class UncertaintyView(Tab):
         self.main = pmui.Column(*self._empty, sizing_mode="stretch_both", margin=0, styles=_FULL)
         if self.uncertainty.small:
             self.uncertainty.chains.start()
-        return side, self.main
+        return left, self.main
 
     def _turn(self, kind: str) -> None:
         self.pictures.turn(kind)
@@ -88,7 +82,7 @@ class UncertaintyView(Tab):
 
     def _draw(self) -> None:
         uncertainty, found = self.uncertainty, self.uncertainty.found
-        self.buttons.show(uncertainty.chains.status, uncertainty.able)
+        self.buttons.show(uncertainty.chains.status, self.session.experiment.algorithm.random)
         self.complaint.say(uncertainty.trouble())
         advice = uncertainty.advice()
         self.advice.say(advice.sentence if advice else "")
@@ -109,12 +103,12 @@ class UncertaintyView(Tab):
             self.main[:] = parts
         if not found.looks:
             return
-        maps, rho = self.uncertainty.maps(), self.uncertainty.correlations()
+        maps = self.uncertainty.maps()
         self.note.say(_judged(found, maps))
         if maps is not None:
             self.pictures.show(maps)
-        if rho is not None:
-            self.correlation.show(*rho)
+        if found.paths is not None:
+            self.correlation.show(*(side.cpu().numpy() for side in correlations(found.paths)))
         self.mixing.show(found.looks)
         self.distances.show(found.looks)
         wanted = self._plots if found.known is not None else self._plots[:2]

@@ -7,7 +7,7 @@ from typing import Any
 APART = 0.1  # seconds between two wishes that come true
 
 
-class Wishes:
+class Throttle:
     """Collects `ask(path, value)` and hands the newest of each path to `grant`; `flush` makes the late ones true."""
 
     def __init__(self, grant: Callable[[str, Any], None], clock: Callable[[], float] = time.perf_counter) -> None:

@@ -20,7 +20,7 @@ for (const name of ["_measure_layout", "_after_layout"]) {
 """
 
 
-class Later:
+class Placeholders:
     """Places that say what will be there, filled one at a time in the order in which they were made."""
 
     def __init__(self, document: Document | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A person's visit: the run waits while they are away, and is in the address of their page."""
+"""The connection to a person's browser: the run waits while there is none, and is in the address of the page."""
 
 import time
 from collections.abc import Callable
@@ -8,12 +8,12 @@ import panel as pn
 
 from workbench.app.address_bar import AddressBar
 from workbench.app.session import Session
-from workbench.jobs import Status
+from workbench.app.study import Visibility
 
 ALONE = 3.0  # seconds without a reader after which a run waits for one
 
 
-class Visit:
+class Connection:
     """Looks at the connection of a served page at every beat; in a notebook a reader is always there."""
 
     def __init__(self, session: Session, travel: Callable[[str], None]) -> None:
@@ -21,7 +21,7 @@ class Visit:
         current = pn.state.curdoc
         self.document = current if current is not None and current.session_context is not None else None
         self.bar = AddressBar(travel)
-        self._waiting = False
+        self._visibility = Visibility()
         self._seen = time.perf_counter()
 
     def look(self) -> bool:
@@ -29,13 +29,8 @@ class Visit:
         now = time.perf_counter()
         if self.present():
             self._seen = now
-            if self._waiting:
-                self._waiting = False
-                self._session.play()
         there = now - self._seen <= ALONE
-        if not there and self._session.job.latest.status is Status.RUNNING:
-            self._waiting = True
-            self._session.pause()
+        self._visibility.show(there, self._session.job)
         return there
 
     def remember(self, hidden: frozenset[str]) -> None:
