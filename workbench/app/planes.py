@@ -124,13 +124,9 @@ class Planes(Studies):
 
     def _denoise(self) -> Callable[[], Iterator[Denoised]]:
         """The errors of the session's prior as a denoiser of the ensemble."""
-        problem, ensemble, side, self.complaint = (
-            self.session.problem,
-            self.parts["ensemble"],
-            self.parts["size"].side,
-            "",
-        )
-        return lambda: denoised(problem.prior, ensemble, shape_of(problem, side))
+        prior, ensemble, self.complaint = self.session.problem.prior, self.parts["ensemble"], ""
+        shape = shape_of(self.session.problem, self.parts["size"].side)
+        return lambda: denoised(prior, ensemble, shape)
 
     def _device(self) -> str:
         return self.session.experiment.device

@@ -1,24 +1,21 @@
 """Plug-and-play: proximal gradient whose prox is any denoiser."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 
-from workbench.algorithms.base import Needs, State, Step
-from workbench.algorithms.denoiser.strength import Strength, Warm, noise_in_signal, seen, warmed
-from workbench.algorithms.first_order.gradient_method import GradientMethod
+from workbench.algorithms.base import State, Step
+from workbench.algorithms.denoiser.denoiser_gradient import DenoiserGradient
+from workbench.algorithms.denoiser.strength import Strength, Warm, noise_in_signal, warmed
 from workbench.algorithms.steps.lengths import searches
 from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import ParabolaState, advanced, following, wearing
-from workbench.noise import Likelihood
-from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, least, times
+from workbench.tensors import Each, times
 
 
 @dataclass(frozen=True)
-class PnPPGD(GradientMethod):
+class PnPPGD(DenoiserGradient):
     """x <- D(x - step grad misfit, sigma): proximal gradient with a denoiser in place of the prox.
 
     Goes to a fixed point where D - 1 has a Lipschitz constant below 1 and the misfit is strongly convex, or where D is
@@ -31,27 +28,14 @@ class PnPPGD(GradientMethod):
     step_size: Step = None
     warm: Warm = 20
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD)
-    exact = minimises = False
-
-    @property
-    def given(self) -> float | None:
-        return self.step_size
-
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return seen(problem)
-
     def step(self, problem: Problem, state: ParabolaState, rng: torch.Generator) -> ParabolaState:
-        denoise, sigma = problem.prior.denoise, warmed(problem, self._last(state), state.k, self.warm)
+        denoise, sigma = problem.prior.denoise, warmed(problem, self.strength(state), state.k, self.warm)
         if searches(self.step_size, state):
             return advanced(problem, state, lambda g, r: each(denoise, sigma, state.x - times(r, g)), wearing)[0]
         ahead = state.x - times(self.length(state), problem.misfit_grad(state.x))
         return following(state, each(denoise, sigma, ahead))
 
-    def denoised_at(self, state: State) -> float | None:
-        return least(self._last(state)) if state.k >= self.warm else None
-
-    def _last(self, state: State) -> Each:
+    def strength(self, state: State) -> Each:
         if self.sigma is not None:
             return self.sigma
         return noise_in_signal(state) if searches(self.step_size, state) else self.length(state) ** 0.5

@@ -1,25 +1,22 @@
 """Regularisation by denoising."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 
-from workbench.algorithms.base import Needs, State, Step
+from workbench.algorithms.base import State, Step
+from workbench.algorithms.denoiser.denoiser_gradient import DenoiserGradient
 from workbench.algorithms.denoiser.pnp_hqs import Trust
-from workbench.algorithms.denoiser.strength import Strength, Warm, noise_in_signal, seen, warmed
-from workbench.algorithms.first_order.gradient_method import GradientMethod
+from workbench.algorithms.denoiser.strength import Strength, Warm, noise_in_signal, warmed
 from workbench.algorithms.steps.lengths import found_step, searches
 from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import ParabolaState, advanced, following, wearing
-from workbench.noise import Likelihood
-from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.tensors import Each, least, times
 
 
 @dataclass(frozen=True)
-class RED(GradientMethod):
+class RED(DenoiserGradient):
     """x <- x - step (grad misfit + weight / sigma^2 (x - D(x, sigma))): what the denoiser takes away as a gradient.
 
     At weight 1 it is the gradient of -log p of the signal with noise sigma where D is a posterior mean, of the Moreau
@@ -33,19 +30,9 @@ class RED(GradientMethod):
     step_size: Step = None
     warm: Warm = 40
 
-    needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD)
-    exact = minimises = False
-
-    @property
-    def given(self) -> float | None:
-        return self.step_size
-
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return seen(problem)
-
     def step(self, problem: Problem, state: ParabolaState, rng: torch.Generator) -> ParabolaState:
         x, beside = state.x, self._beside(state)
-        taken = x - each(problem.prior.denoise, warmed(problem, self._last(state), state.k, self.warm), x)
+        taken = x - each(problem.prior.denoise, warmed(problem, self.strength(state), state.k, self.warm), x)
         pull = times(beside, taken)
         if searches(self.step_size, state):
             return advanced(problem, state, lambda g, r: x - times(1 / (1 / r + beside), g + pull), wearing)[0]
@@ -55,15 +42,12 @@ class RED(GradientMethod):
         known = "lipschitz" in state.measured and not searches(self.step_size, state)
         return least(2 / (state.measured["lipschitz"] + self._beside(state))) if known else None
 
-    def denoised_at(self, state: State) -> float | None:
-        return least(self._last(state)) if state.k >= self.warm else None
-
-    def _last(self, state: State) -> Each:
+    def strength(self, state: State) -> Each:
         return noise_in_signal(state) if self.sigma is None else self.sigma
 
     def _beside(self, state: State) -> Each:
         """weight / sigma^2, the bend of what the denoiser takes away."""
-        return self.weight / self._last(state) ** 2
+        return self.weight / self.strength(state) ** 2
 
     def length(self, state: State) -> Each:
         return 1 / (1 / found_step(state) + self._beside(state)) if self.step_size is None else self.step_size

@@ -27,10 +27,6 @@ class GradientDescent(GradientMethod):
 
     needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD)
 
-    @property
-    def given(self) -> float | None:
-        return self.step_size
-
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_bend(problem, self.step_size)
 

@@ -19,11 +19,7 @@ class GradientMethod(Algorithm):
     """Steps along the misfit's gradient: of a given length, or 1/L, or by the bend at hand where that is uneven."""
 
     safe_share: ClassVar[float] = 2.0  # the largest safe step, in units of 1/L
-
-    @property
-    def given(self) -> float | None:
-        """The step that a person gave."""
-        return None
+    step_size = None  # the one that a person gave: a field of the methods that take one
 
     def measure(self, problem: Problem) -> Mapping[str, Each]:
         return bends(problem)
@@ -36,10 +32,10 @@ class GradientMethod(Algorithm):
 
     def length(self, state: State) -> Each:
         """The step in use."""
-        return found_step(state, self.given)
+        return found_step(state, self.step_size)
 
     def current_step(self, state: State) -> float | None:
         return least(self.length(state))
 
     def largest_step(self, state: State) -> float | None:
-        return safe_step(state, self.given, self.safe_share)
+        return safe_step(state, self.step_size, self.safe_share)

@@ -32,10 +32,6 @@ class IterativeHardThresholding(GradientMethod):
     safe_share = 1.0
     needs = Needs(prior=Can.PROJECTION | Can.GRAD, noise=Likelihood.GRAD, linear=True)
 
-    @property
-    def given(self) -> float | None:
-        return self.step_size
-
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ParabolaState:
         return super().init(problem, self._cut(x), rng)
 

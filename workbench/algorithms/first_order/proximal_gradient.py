@@ -29,10 +29,6 @@ class ProximalGradient(GradientMethod):
 
     needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD)
 
-    @property
-    def given(self) -> float | None:
-        return self.step_size
-
     def step(self, problem: Problem, state: ParabolaState, rng: torch.Generator) -> ParabolaState:
         return proximal_step(problem, state, self.step_size)
 

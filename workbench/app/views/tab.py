@@ -1,6 +1,6 @@
 """What a tab of the page holds: a look at the run, or one that computes for itself and waits while it is not seen."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -72,7 +72,7 @@ class View:
         """The person has gone: nothing is computed any more."""
 
 
-class Tab(View):
+class Tab(View, ABC):
     """A view that computes: its elements are made when it is first seen, and its `studies` wait while it is not."""
 
     studies: Studies
