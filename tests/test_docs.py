@@ -54,7 +54,6 @@ def test_the_worked_example_of_a_member_meets_the_first_laws():
 
 
 def test_the_site_is_made_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path):
-    pytest.importorskip("sphinx")
     for folder in ("docs", "notebooks"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("tutorials", "reference"))
     # The notebooks are run by themselves.
