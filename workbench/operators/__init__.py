@@ -8,7 +8,7 @@ from workbench.operators.algebra.map import Map
 from workbench.operators.algebra.scaled import Scaled
 from workbench.operators.algebra.stack import Stack
 from workbench.operators.algebra.sum import Sum
-from workbench.operators.base import Basis, Field, LinearOperator, Operator, SignalShape
+from workbench.operators.base import Field, LinearOperator, Operator, SignalShape
 from workbench.operators.blurs.airy_blur import AiryBlur
 from workbench.operators.blurs.convolution_psf import ConvolutionPSF
 from workbench.operators.blurs.defocus_blur import DefocusBlur
@@ -18,6 +18,7 @@ from workbench.operators.blurs.moffat_blur import MoffatBlur
 from workbench.operators.blurs.motion_blur import MotionBlur
 from workbench.operators.blurs.periodic_convolution import PeriodicConvolution
 from workbench.operators.blurs.spatially_varying_blur import SpatiallyVaryingBlur
+from workbench.operators.diagonal import Basis, Diagonal
 from workbench.operators.differences.finite_difference import FiniteDifference
 from workbench.operators.differences.gradient import Gradient
 from workbench.operators.differences.graph import GraphIncidence, GraphLaplacian
@@ -46,6 +47,7 @@ __all__ = [
     "Composition",
     "ConvolutionPSF",
     "DefocusBlur",
+    "Diagonal",
     "Downsample",
     "FanBeamRadon",
     "Field",
