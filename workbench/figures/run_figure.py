@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -42,6 +43,28 @@ def render(dataset: "xr.Dataset", kind: str = "png") -> bytes:
         figure.supxlabel(stopped, fontsize=8, color=_ACCENT, wrap=True)
     stream = io.BytesIO()
     figure.savefig(stream, format=kind, dpi=110)
+    return stream.getvalue()
+
+
+def row(signals: Sequence[tuple[str, np.ndarray]], comparable: bool = False) -> bytes:
+    """Signals (B, C, *space) with their names, the first of each batch, beside each other in a small PNG file.
+
+    `comparable`: all in the greys of the first.
+    """
+    from matplotlib.figure import Figure
+
+    low, high = _spread(_first(signals[0][1])) if comparable else (None, None)
+    figure = Figure(figsize=(1.5 * len(signals), 1.6), layout="constrained")
+    for axes, (name, batch) in zip(np.atleast_1d(figure.subplots(1, len(signals))), signals, strict=True):
+        values = _first(batch)
+        axes.set_title(name, fontsize=8)
+        axes.set_axis_off()
+        if values.ndim == 1:
+            axes.plot(values, color=_INK, linewidth=0.8)
+        else:
+            axes.imshow(values, cmap="gray", vmin=low, vmax=high, aspect="auto", interpolation="nearest")
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=80)
     return stream.getvalue()
 
 
