@@ -7,7 +7,7 @@ from workbench.operators.algebra.jacobian import Jacobian
 from workbench.operators.algebra.map import Map
 from workbench.operators.algebra.scaled import Scaled
 from workbench.operators.algebra.stack import Stack
-from workbench.operators.algebra.sum import Sum
+from workbench.operators.algebra.sum import OperatorSum
 from workbench.operators.base import Basis, Field, LinearOperator, Operator, SignalShape
 from workbench.operators.blurs.airy_blur import AiryBlur
 from workbench.operators.blurs.convolution_psf import ConvolutionPSF
@@ -67,6 +67,7 @@ __all__ = [
     "MotionBlur",
     "MultiCoilFourier",
     "Operator",
+    "OperatorSum",
     "PeriodicConvolution",
     "PhaseRetrieval",
     "RadioInterferometry",
@@ -76,5 +77,4 @@ __all__ = [
     "SpatiallyVaryingBlur",
     "Stack",
     "StructuredSensing",
-    "Sum",
 ]
