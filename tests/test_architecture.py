@@ -150,6 +150,15 @@ def test_names_lead_to_files():
     assert share >= LEADING, f"{share:.1%} of the names lead to a file; these do not: {strays}"
 
 
+def test_no_name_is_of_two_classes():
+    """What a person reads in one file is what it is in every other; what was saved knows classes by name, too."""
+    homes: dict[str, list[str]] = {}
+    for path in FILES:
+        for cls in classes(path):
+            homes.setdefault(cls, []).append(name(path))
+    assert not (twice := {cls: where for cls, where in homes.items() if len(where) > 1}), twice
+
+
 def classes(path: Path) -> list[str]:
     return [node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
 

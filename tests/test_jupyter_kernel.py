@@ -76,12 +76,12 @@ def test_experiments_of_a_kernel_run_on_its_device(monkeypatch):
     assert devices.default() == "cpu"
 
 
-def finding() -> doctor.Finding:
+def finding() -> doctor.DoctorFinding:
     return next(f for f in doctor.devices_found() if f.about == "notebooks run on")
 
 
 def test_the_doctor_says_which_device_and_why(jupyter, monkeypatch):
-    assert finding() == doctor.Finding("notebooks run on", "cpu, for WORKBENCH_DEVICE is not set")
+    assert finding() == doctor.DoctorFinding("notebooks run on", "cpu, for WORKBENCH_DEVICE is not set")
     main(("kernel", "install"))
     assert "kernel workbench: " in finding().found and not finding().remedy
     monkeypatch.setenv(devices.VARIABLE, "cuda:77")
@@ -101,4 +101,4 @@ def test_the_doctor_says_what_serves_a_gpu(monkeypatch):
     assert "slower references on cuda:0" in without.found and without.remedy == "pip install triton"
     monkeypatch.setattr(doctor, "_version", lambda package: "3.7.1")
     found = next(f for f in doctor.devices_found() if f.about == "kernels")
-    assert found == doctor.Finding("kernels", "Numba on cpu, Triton on cuda:0")
+    assert found == doctor.DoctorFinding("kernels", "Numba on cpu, Triton on cuda:0")

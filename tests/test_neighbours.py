@@ -7,7 +7,7 @@ import pytest
 from workbench.cli import doctor
 
 
-def found_by_doctor() -> doctor.Finding:
+def found_by_doctor() -> doctor.DoctorFinding:
     return next(f for f in doctor.examine() if f.about == "the name workbench")
 
 
@@ -21,7 +21,7 @@ def distribution(site: Path, name: str, files: tuple[str, ...], points: str = ""
 
 
 def test_doctor_says_that_the_name_is_ours_alone():
-    assert found_by_doctor() == doctor.Finding("the name workbench", "is of this program alone")
+    assert found_by_doctor() == doctor.DoctorFinding("the name workbench", "is of this program alone")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.laws.small import matrix
 from workbench import operators, priors
 from workbench.noise import Gaussian, Laplace
 from workbench.operators import Field, LinearOperator
-from workbench.posterior import Dense, Modes, exact
+from workbench.posterior import DenseCovariance, ModeCovariance, exact
 from workbench.posterior.inverse import flat
 from workbench.priors import GaussianMixture, GaussianProcess, Prior
 from workbench.problem import Problem
@@ -93,8 +93,8 @@ def test_modes_and_matrix_agree(operator, prior, monkeypatch):
     by_modes = exact(found)
     monkeypatch.setattr("workbench.posterior._modes", lambda _: None)
     by_matrix = exact(found)
-    assert by_modes is not None and isinstance(by_modes.within, Modes)
-    assert by_matrix is not None and isinstance(by_matrix.within, Dense)
+    assert by_modes is not None and isinstance(by_modes.within, ModeCovariance)
+    assert by_matrix is not None and isinstance(by_matrix.within, DenseCovariance)
     torch.testing.assert_close(by_modes.mean, by_matrix.mean)
     torch.testing.assert_close(by_modes.variance, by_matrix.variance)
     torch.testing.assert_close(by_modes.covariance, by_matrix.covariance)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from workbench.jobs import Runner, Status, Task
+from workbench.jobs import BackgroundTask, Runner, Status
 from workbench.refusal import Refusal
 
 
@@ -25,7 +25,7 @@ def wait(ready: Callable[[], bool]) -> None:
 
 
 def test_the_last_result_stays_when_all_is_done(runner):
-    task = runner.submit(Task(lambda: iter(range(5))))
+    task = runner.submit(BackgroundTask(lambda: iter(range(5))))
     wait(lambda: task.status is Status.DONE)
     assert task.latest.result == 4
     assert task.latest.seconds > 0
@@ -39,7 +39,7 @@ def test_a_pause_holds_between_two_results_and_nothing_is_lost(runner):
         gate.wait(10)
         yield from (2, 3)
 
-    task = runner.submit(Task(results))
+    task = runner.submit(BackgroundTask(results))
     task.pause()
     gate.set()
     wait(lambda: task.status in (Status.PAUSED, Status.DONE))
@@ -55,7 +55,7 @@ def test_a_cancelled_task_keeps_what_it_found_and_leaves_the_runner(runner):
             time.sleep(0.002)
             yield (k := k + 1)
 
-    task = runner.submit(Task(forever))
+    task = runner.submit(BackgroundTask(forever))
     wait(lambda: task.latest.result is not None)
     task.cancel()
     wait(lambda: task.status is Status.CANCELLED and runner.jobs == 0)
@@ -69,7 +69,7 @@ def test_a_refusal_is_its_sentence_and_a_bug_its_name(runner, caplog):
     def broken() -> Iterator[int]:
         raise ZeroDivisionError("a bug")
 
-    tasks = [runner.submit(Task(make)) for make in (refused, broken)]
+    tasks = [runner.submit(BackgroundTask(make)) for make in (refused, broken)]
     wait(lambda: all(t.status is Status.FAILED for t in tasks))
     assert "take less" in tasks[0].latest.message
     assert "ZeroDivisionError" in tasks[1].latest.message

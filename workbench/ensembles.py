@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from workbench import networks
-from workbench.analysis.information.ensembles import Codebook, Drawn, Ensemble, GaussianProcess, require_axes
+from workbench.analysis.information.ensembles import Codebook, Drawn, Ensemble, GaussianRandomField, require_axes
 from workbench.data import Shipped
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -45,7 +45,7 @@ class Digits(Ensemble):
 
     def draw(self, count: int, shape: Shape, rng: torch.Generator) -> Drawn:
         require_axes(shape, (2,), "digits")
-        inputs, targets = networks.Digits(self.share).split()[0]
+        inputs, targets = networks.DigitExamples(self.share).split()[0]
         if count > len(inputs):
             raise Refusal(f"{count} digits", f"the {len(inputs)} that there are", "take fewer signals")
         chosen = torch.randperm(len(inputs), generator=rng)[:count]
@@ -55,4 +55,4 @@ class Digits(Ensemble):
         return Drawn(pictures.repeat(1, shape[0], 1, 1), targets[chosen].argmax(1))
 
 
-__all__ = ["Codebook", "Digits", "Ensemble", "GaussianProcess", "Patches"]
+__all__ = ["Codebook", "Digits", "Ensemble", "GaussianRandomField", "Patches"]

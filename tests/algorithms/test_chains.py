@@ -10,7 +10,7 @@ from numpy.polynomial import chebyshev
 from tests.posteriors import MIXTURE, OPERATORS, PROCESS, Case, case, errors
 from workbench import noise, operators, priors
 from workbench.algorithms import MALA, SKROCK, Algorithm, PerturbOptimise, PreconditionedCrankNicolson
-from workbench.posterior import Modes
+from workbench.posterior import ModeCovariance
 from workbench.problem import Problem
 from workbench.run import after, iterate, resume, until
 from workbench.tensors import generator, stream
@@ -50,7 +50,7 @@ def test_perturb_and_optimise_is_unbiased_from_its_first_step_on(operator):
     require_unbiased(last(found, PerturbOptimise(), 1), found)
 
 
-@pytest.mark.parametrize("prior", [priors.Tikhonov(2.0), priors.Sobolev(1.0, 0.5, 1.0), priors.GraphLaplacian()])
+@pytest.mark.parametrize("prior", [priors.Tikhonov(2.0), priors.Sobolev(1.0, 0.5, 1.0), priors.GraphSmoothness()])
 def test_perturb_and_optimise_samples_any_one_weight(prior):
     found = case(operators.GaussianBlur(SHAPE, 0.6), prior, CHAINS)
     *_, state = until(iterate(found.problem, PerturbOptimise()), after(1))
@@ -110,7 +110,7 @@ def test_skrock_is_its_two_polynomials(stages):
 def test_skrock_finds_the_mean_and_its_variances_are_too_small_by_no_more_than_promised():
     found = case(OPERATORS[0], PROCESS, CHAINS)
     samples, within = last(found, SKROCK(), 30), found.posterior.within
-    assert isinstance(within, Modes)
+    assert isinstance(within, ModeCovariance)
     assert errors(samples, found.posterior).mean < 0.02
     ratio = torch.fft.fft2(samples - found.posterior.mean, norm="ortho").abs().square().mean(0) * within.values
     assert 0.5 < float(ratio.min()) < 0.9 and float(ratio.max()) < 1 + 5 * (2 / CHAINS) ** 0.5

@@ -97,7 +97,7 @@ def test_singular_least_squares_end_at_the_least_solution(algorithm: Algorithm) 
 
 def test_white_noise_and_one_weight_are_asked_for() -> None:
     x = torch.rand(1, *SHAPE, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    coloured = Problem.simulate(operators.Identity(SHAPE), noise.Sobolev(), priors.Tikhonov(), x)
+    coloured = Problem.simulate(operators.Identity(SHAPE), noise.SobolevNoise(), priors.Tikhonov(), x)
     assert "white noise" in LSQR().unmet(coloured) and not ConjugateGradient().unmet(coloured)
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from workbench import noise, operators, priors
 from workbench.algorithms import MALA, Algorithm, GradientDescent, Needs, State, UnadjustedLangevin
 from workbench.analysis import chains
-from workbench.analysis.chains import Distance, Interval, Moments, Reservoir, Sampled, Sampling
+from workbench.analysis.chains import ChainSamples, Distance, Interval, Moments, Reservoir, Sampling
 from workbench.posterior import Posterior, exact
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -206,12 +206,12 @@ class Exact(Algorithm):
         return replace(state, x=known.mean + away, k=state.k + 1)
 
 
-def ended(algorithm: Algorithm, sampling: Sampling, of: Problem | None = None) -> Sampled:
+def ended(algorithm: Algorithm, sampling: Sampling, of: Problem | None = None) -> ChainSamples:
     *_, found = chains.sampled(of or problem(), algorithm, sampling)
     return found
 
 
-def far(found: Sampled) -> Distance:
+def far(found: ChainSamples) -> Distance:
     distance = found.looks[-1].distance
     assert distance is not None
     return distance

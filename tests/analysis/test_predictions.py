@@ -7,10 +7,17 @@ from scipy.sparse.linalg import cg
 
 from tests.analysis.test_spectrum import diagonal
 from workbench.analysis import spectrum
-from workbench.analysis.spectrum import AXES, Finding, Linear, Logarithmic, SymmetricLogarithmic, slq
+from workbench.analysis.spectrum import (
+    AXES,
+    LinearAxis,
+    LogarithmicAxis,
+    SpectrumEstimate,
+    SymmetricLogarithmicAxis,
+    slq,
+)
 
 
-@pytest.mark.parametrize("axis", [Linear(50.0), Logarithmic(50.0), SymmetricLogarithmic(50.0)])
+@pytest.mark.parametrize("axis", [LinearAxis(50.0), LogarithmicAxis(50.0), SymmetricLogarithmicAxis(50.0)])
 def test_axes_go_there_and_back(axis):
     values = np.array([1e-4, 0.3, 7.0, 50.0])
     np.testing.assert_allclose(axis.values(axis.place(values)), values, rtol=1e-9)
@@ -20,11 +27,11 @@ def test_axes_go_there_and_back(axis):
     assert set(AXES) == {"linear", "log", "symmetric log"}
 
 
-def by_hand(values: list[float], masses: list[float]) -> Finding:
+def by_hand(values: list[float], masses: list[float]) -> SpectrumEstimate:
     """A finding of a diagonal Hessian and a gradient with these masses along its modes."""
     exact, along = (torch.tensor(column, dtype=torch.float64) for column in (values, masses))
     measure = slq(diagonal(exact), len(values), 1)
-    return Finding(None, 0, measures=(("objective", measure),), slope=(exact, along))
+    return SpectrumEstimate(None, 0, measures=(("objective", measure),), slope=(exact, along))
 
 
 def written_out(values: np.ndarray, error: np.ndarray, step: float, momentum: float, nesterov: bool) -> list[float]:

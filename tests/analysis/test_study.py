@@ -6,7 +6,7 @@ import torch
 
 from workbench import noise, operators, preconditioners, priors
 from workbench.analysis import spectrum
-from workbench.analysis.spectrum import Study
+from workbench.analysis.spectrum import SpectrumStudy
 from workbench.operators import LinearOperator
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -28,7 +28,7 @@ def dense(operator: LinearOperator) -> np.ndarray:
 @pytest.mark.parametrize("prior", PRIORS, ids=lambda p: type(p).__name__)
 def test_it_ends_at_the_dense_spectrum_within_its_cost(prior):
     solved = problem(prior)
-    study = Study(steps=64, probes=2, modes=5)
+    study = SpectrumStudy(steps=64, probes=2, modes=5)
     findings = list(study.of(solved, solved.start()))
     last = findings[-1]
     known = dense(last.hessians.objective)
@@ -43,7 +43,7 @@ def test_it_ends_at_the_dense_spectrum_within_its_cost(prior):
 
 def test_the_gradient_in_the_modes_has_its_length():
     solved = problem(PRIORS[0])
-    *_, last = Study(steps=10).of(solved, solved.start())
+    *_, last = SpectrumStudy(steps=10).of(solved, solved.start())
     slope = solved.misfit_grad(solved.start()) + solved.prior.grad(solved.start())
     assert float(last.slope[1].sum()) == pytest.approx(float(slope.square().sum()), rel=1e-10)
 
@@ -51,13 +51,13 @@ def test_the_gradient_in_the_modes_has_its_length():
 def test_more_memory_than_there_is_is_refused_with_the_numbers(monkeypatch):
     monkeypatch.setattr("workbench.analysis.spectrum.cost.free_bytes", lambda device: 1000)
     with pytest.raises(Refusal, match="MiB"):
-        next(iter(Study().of(problem(PRIORS[0]), problem(PRIORS[0]).start())))
+        next(iter(SpectrumStudy().of(problem(PRIORS[0]), problem(PRIORS[0]).start())))
 
 
 def test_a_circulant_preconditioner_leaves_a_blur_with_tikhonov_one_eigenvalue():
     solved = problem(PRIORS[0])
-    *_, found = Study(steps=20).of(solved, solved.start())
-    *_, after = spectrum.preconditioned(found.hessians, preconditioners.Circulant(), Study(steps=20))
+    *_, found = SpectrumStudy(steps=20).of(solved, solved.start())
+    *_, after = spectrum.preconditioned(found.hessians, preconditioners.Circulant(), SpectrumStudy(steps=20))
     np.testing.assert_allclose(after.nodes[after.weights > 1e-12], 1, rtol=1e-8)
 
 
@@ -65,8 +65,8 @@ def test_a_look_that_begins_where_the_last_one_ended_sees_at_once():
     """It costs no less in the end, since both have to search for what was missed."""
     solved = problem(priors.TotalVariation(2.0))
     x = solved.start()
-    (first,) = spectrum.glimpse(solved, (0, x), None, Study(steps=12))
-    (again,) = spectrum.glimpse(solved, (7, x + 1e-4 * x), first, Study(steps=12))
+    (first,) = spectrum.glimpse(solved, (0, x), None, SpectrumStudy(steps=12))
+    (again,) = spectrum.glimpse(solved, (7, x + 1e-4 * x), first, SpectrumStudy(steps=12))
     assert (first.k, again.k) == (0, 7)
     objective = spectrum.hessians(solved, x).objective
     known = dense(objective)[::-1][:4]

@@ -22,7 +22,7 @@ from workbench.denoisers import DnCNN
 from workbench.jobs import Status
 from workbench.networks import MLP, SGD, LayerInformation, Training
 from workbench.parameters import changed
-from workbench.recipes import RECIPES, Denoising, Fit, HandwrittenDigits, Recipe, network_of
+from workbench.recipes import RECIPES, DenoisingLesson, Fit, HandwrittenDigits, Recipe, network_of
 from workbench.refusal import Refusal
 from workbench.run import iterate
 
@@ -258,7 +258,7 @@ def test_a_task_of_numbers_has_no_plane_and_says_so(view):
     assert len(view.look.element) == 1
 
 
-TAUGHT = Recipe(DnCNN(1, 16, 3), Denoising(HandwrittenDigits(), 0.05, 0.5), Fit(150, 1e-2, 16, 0.9))
+TAUGHT = Recipe(DnCNN(1, 16, 3), DenoisingLesson(HandwrittenDigits(), 0.05, 0.5), Fit(150, 1e-2, 16, 0.9))
 
 
 def test_a_recipe_ends_with_the_weights_of_the_bare_loop_and_saves_them(lab, tmp_path):

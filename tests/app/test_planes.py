@@ -9,8 +9,8 @@ from bokeh.models import ColumnDataSource
 
 from workbench.algorithms import GradientDescent
 from workbench.analysis.information.channel import of_operator
-from workbench.analysis.information.ensembles import GaussianProcess
-from workbench.analysis.information.filters import Landweber
+from workbench.analysis.information.ensembles import GaussianRandomField
+from workbench.analysis.information.filters import LandweberFilter
 from workbench.analysis.information.paths import SIGMAS, CalibratedPath, FilterPaths
 from workbench.analysis.information.plane import path
 from workbench.app.planes import MENUS, NONE, Planes
@@ -68,11 +68,13 @@ def read(planes: Planes) -> CalibratedPath:
 def test_the_closed_form_is_that_of_the_sessions_channel(planes):
     found = drawn(planes)
     operator, noise = planes.session.problem.operator, planes.session.problem.noise
-    known = path(of_operator(operator, GaussianProcess().spectrum(operator.in_shape), noise.sigma), Landweber(), 12)
+    known = path(
+        of_operator(operator, GaussianRandomField().spectrum(operator.in_shape), noise.sigma), LandweberFilter(), 12
+    )
     first, second = found.tracks
     np.testing.assert_allclose(first.i_x, known.i_x, rtol=1e-12)
     np.testing.assert_allclose(first.memorised, known.memorised, rtol=1e-12, atol=1e-12)
-    assert (first.name, second.name) == ("Landweber", "HeavyBall") and first.gap == known.gap
+    assert (first.name, second.name) == ("LandweberFilter", "HeavyBallFilter") and first.gap == known.gap
     assert found.ceiling == known.ceiling and found.rule == "tau = 0.01"
     assert f"{known.gap:.3g} bits below" in first.sentence and "GaussianBlur of 1×16×16" in found.about
     i_y, i_x = found.curve
@@ -89,7 +91,7 @@ def test_a_wish_draws_anew_and_a_wrong_one_is_a_sentence(planes):
     assert "not linear in y" in planes.closed.result.tracks[0].sentence and "rms" in planes.closed.result.rule
     planes.set("look.steps", "many")
     assert "steps" in planes.complaint
-    planes.choose("filter", "Landweber")
+    planes.choose("filter", "LandweberFilter")
     planes.set("filter.step", 9.0)
     wait(planes, lambda: planes.closed.status is Status.FAILED)
     assert "a step below" in planes.closed.latest.message and not planes.complaint

@@ -12,7 +12,7 @@ from bokeh.models import ColumnDataSource
 
 from workbench.algorithms import GradientDescent, PreconditionedGradient
 from workbench.analysis import spectrum
-from workbench.analysis.spectrum import AXES, Linear, modes
+from workbench.analysis.spectrum import AXES, LinearAxis, modes
 from workbench.app.frames import frame_of
 from workbench.app.session import Session
 from workbench.app.spectra import Spectra
@@ -171,7 +171,7 @@ def test_the_bound_of_the_step_stands_on_the_axis_of_what_it_bounds(algorithm):
     flags = {}
     for name in ("density", "preconditioner"):
         plot = PLOTS[name](spectra)
-        plot.draw(frame, Linear)
+        plot.draw(frame, LinearAxis)
         flags[name] = dict(zip(*(plot.flags._source.data[c] for c in ("text", "x")), strict=True))
     known, other = ("density", "preconditioner")[:: 1 if algorithm == GradientDescent() else -1]
     assert not any("2/step" in word for word in flags[other])

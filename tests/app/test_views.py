@@ -10,7 +10,7 @@ from tests.app.conftest import frame
 from workbench.algorithms import State
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
-from workbench.app.frames import Pictures, data_picture, frame_of, picture
+from workbench.app.frames import ProblemPictures, data_picture, frame_of, picture
 from workbench.app.frames import pictures as described
 from workbench.app.images import balanced, bytes_of, extent, smaller, thinned, unit
 from workbench.app.session import Session
@@ -26,9 +26,9 @@ from workbench.problem import Problem
 from workbench.run import Log, Row
 
 
-def pictures(*shape: int, data: tuple[int, ...] = ()) -> Pictures:
+def pictures(*shape: int, data: tuple[int, ...] = ()) -> ProblemPictures:
     truth = np.random.default_rng(0).random(shape, np.float32)
-    return Pictures(1, truth, np.zeros(data or shape, np.float32), "data")
+    return ProblemPictures(1, truth, np.zeros(data or shape, np.float32), "data")
 
 
 def test_bytes_follow_the_limits_and_colours_are_packed() -> None:
@@ -147,7 +147,7 @@ def test_the_profile_is_of_the_row_that_is_marked(share: int, row: int) -> None:
     truth = np.arange(60, dtype=np.float32).reshape(10, 6)
     for shown, known in ((truth, truth[row]), (np.stack([truth, 2 * truth, 6 * truth], 2), 3 * truth[row])):
         view = Compare(Session(), lambda: None)
-        view.show_pictures(Pictures(1, shown, np.zeros((10, 6), np.float32), "data"))
+        view.show_pictures(ProblemPictures(1, shown, np.zeros((10, 6), np.float32), "data"))
         view.show_frame(frame(image=shown + 1))
         view.row.value = share
         drawn = view._lines.data

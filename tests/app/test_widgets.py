@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 import pytest
 
 from workbench import catalog
-from workbench.app.scale import Scale, written
+from workbench.app.scale import SliderScale, written
 from workbench.app.throttle import Throttle
-from workbench.app.widgets import Automatic, Control, Field, Menu, Number, Switch, control
+from workbench.app.widgets import Automatic, Control, Menu, Number, Switch, TextField, control
 from workbench.parameters import Checked, Parameter, Range, parameters
 from workbench.paths import own_parameters
 
@@ -50,7 +50,7 @@ def test_every_parameter_has_a_control_that_shows_its_default(kind: str, paramet
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("width", Number), ("count", Number), ("angles", Number), ("step", Automatic), ("pattern", Menu),
-     ("smooth", Switch), ("name", Field)],
+     ("smooth", Switch), ("name", TextField)],
 )  # fmt: skip
 def test_the_signature_chooses_the_control(name: str, kind: type) -> None:
     assert type(made(name)[0]) is kind
@@ -117,7 +117,7 @@ def test_automatic_starts_from_the_value_in_use() -> None:
 @pytest.mark.parametrize("bounds", [Range(0, 1), Range(1, 5000, log=True), Range(1, 180)])
 @pytest.mark.parametrize("whole", [False, True])
 def test_positions_and_values_are_inverse(bounds: Range, whole: bool) -> None:
-    scale = Scale(bounds, whole)
+    scale = SliderScale(bounds, whole)
     for share in (0, 0.2, 0.5, 0.9, 1):
         value = scale.value(scale.start + share * (scale.end - scale.start))
         assert bounds.admits(value) or whole
@@ -153,7 +153,11 @@ def test_the_slider_of_a_step_is_green_as_far_as_it_is_safe() -> None:
 
 
 def test_a_slider_has_two_hundred_places_or_one_for_each_whole_number() -> None:
-    linear, whole, decades = Scale(Range(-1, 3)), Scale(Range(1, 180), True), Scale(Range(1, 1000, log=True), True)
+    linear, whole, decades = (
+        SliderScale(Range(-1, 3)),
+        SliderScale(Range(1, 180), True),
+        SliderScale(Range(1, 1000, log=True), True),
+    )
     assert (linear.start, linear.end, linear.step) == (-1, 3, pytest.approx(0.02))
     assert whole.step == 1
     assert (decades.start, decades.end, decades.step) == (0, pytest.approx(3), pytest.approx(0.015))

@@ -11,7 +11,7 @@ from workbench.denoisers import (
     Denoiser,
     DnCNN,
     GradientStepDenoiser,
-    Network,
+    ImageNetwork,
     ScoreDenoiser,
     SuperResolution,
     UNet,
@@ -37,7 +37,7 @@ UNROLLED = [cls(1, 4, 3, 3) for cls in (UnrolledISTANet, UnrolledIHTNet, Unrolle
 OTHERS = [ConvexPotential(1, 4, 3, 3), SuperResolution(1, 4, 2), *UNROLLED]
 
 
-def name(network: Network) -> str:
+def name(network: ImageNetwork) -> str:
     return type(network).__name__
 
 

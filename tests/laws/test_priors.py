@@ -33,7 +33,7 @@ CALLS = {
 SLOPE = tuple(tuple((i + 2.0 * j) / 20 for j in range(8)) for i in range(8))
 MORE: dict[str, list[dict]] = {
     "AffineConstraint": [{"operator": operators.Downsample((1, 8, 8)), "value": (0.3,)}],
-    "GraphLaplacian": [{"guide": SLOPE, "diagonals": True}],
+    "GraphSmoothness": [{"guide": SLOPE, "diagonals": True}],
     "Huber": [{"axis": 1, "delta": 0.5}],
     "MagnitudeOf": [{"prior": priors.L1(2.0)}],
     "PartsOf": [{"prior": priors.Tikhonov(2.0)}, {"prior": priors.SmoothedTotalVariation(0.7)}],
@@ -43,9 +43,9 @@ MORE: dict[str, list[dict]] = {
         {"second": priors.NonNegative()},
         {"first": priors.L1(), "second": priors.Tikhonov()},
         {"first": priors.Box(), "second": priors.L1(0.4)},
-        {"first": priors.WaveletL1(), "second": priors.GraphLaplacian()},
+        {"first": priors.WaveletL1(), "second": priors.GraphSmoothness()},
         {"first": priors.HuberTV(), "second": priors.Sobolev()},
-        {"first": priors.Tikhonov(2.0), "second": priors.GraphLaplacian()},
+        {"first": priors.Tikhonov(2.0), "second": priors.GraphSmoothness()},
         {"first": priors.Sum(priors.TotalVariation(), priors.Box()), "second": priors.NuclearNorm(patch=2)},
     ],
     "WeightedTotalVariation": [{"weights": SLOPE}],

@@ -20,7 +20,7 @@ from workbench.analysis.certificates import fixed_point
 from workbench.analysis.chains import Sampling, sampled
 from workbench.analysis.information import Bins, immse
 from workbench.analysis.information.channel import GaussianChannel
-from workbench.analysis.information.sampled import Sampling as Signals
+from workbench.analysis.information.sampled import PlaneSampling as Signals
 from workbench.analysis.information.sampled import sampled_plane
 from workbench.analysis.spectrum import Search, bottom, diagonal, lanczos, last, sketched_trace, slq, top, trace
 from workbench.analysis.spectrum.estimators import freedom
@@ -161,7 +161,7 @@ TRAINING = networks.Training(
     optimiser=networks.SGD(batch=2048),
     seeds=3,
 )
-RECIPE = recipes.Recipe(DnCNN(1, 4, 2), recipes.Denoising(recipes.Laplacian(8)), recipes.Fit(10, batch=2))
+RECIPE = recipes.Recipe(DnCNN(1, 4, 2), recipes.DenoisingLesson(recipes.Laplacian(8)), recipes.Fit(10, batch=2))
 
 
 def everything(recorder: Recorder, seed: int) -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from workbench.data import twelve_bit
-from workbench.networks import ChebyshevRegression, Digits, TwelveBit
+from workbench.networks import ChebyshevRegression, DigitExamples, TwelveBit
 from workbench.networks import examples as module
 from workbench.refusal import Refusal
 
@@ -34,7 +34,7 @@ def test_chebyshev_points_and_values(degree):
 
 @pytest.mark.skipif(importlib.util.find_spec("sklearn") is None, reason="scikit-learn ships the digits")
 def test_digits_are_those_of_scikit_learn():
-    (inputs, targets), held_out = Digits().split()
+    (inputs, targets), held_out = DigitExamples().split()
     assert inputs.shape == (math.floor(0.8 * 1797), 1, 8, 8)
     assert targets.shape == (1437, 10)
     assert len(held_out.inputs) == 360
@@ -47,7 +47,7 @@ def test_digits_are_those_of_scikit_learn():
 def test_without_scikit_learn_the_digits_say_so(monkeypatch):
     monkeypatch.setattr(module, "find_spec", lambda name: None)
     with pytest.raises(Refusal, match="sklearn"):
-        Digits().table()
+        DigitExamples().table()
 
 
 @pytest.mark.parametrize("share", [0.0, 1.2])

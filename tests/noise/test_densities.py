@@ -9,7 +9,7 @@ import scipy.stats
 import torch
 
 from tests.laws.small import random
-from workbench.noise import Gaussian, Laplace, MultiplicativeGamma, Rician, SaltAndPepper, Sobolev, StudentT
+from workbench.noise import Gaussian, Laplace, MultiplicativeGamma, Rician, SaltAndPepper, SobolevNoise, StudentT
 from workbench.operators import Identity
 from workbench.priors import Zero
 from workbench.problem import Problem
@@ -87,12 +87,12 @@ def test_prox_of_absolute_differences_moves_towards_the_data():
 def test_a_sobolev_misfit_of_order_zero_is_gaussian(dtype):
     a, y = random((2, 2, 6, 5), dtype), random((2, 2, 6, 5), dtype, 1)
     for f in ("nll", "grad", "curvature"):
-        assert torch.allclose(getattr(Sobolev(0.1, 0.0), f)(a, y), getattr(Gaussian(0.1), f)(a, y))
+        assert torch.allclose(getattr(SobolevNoise(0.1, 0.0), f)(a, y), getattr(Gaussian(0.1), f)(a, y))
 
 
 @pytest.mark.parametrize("order", [-1.5, 0.7, 2.0])
 def test_a_sobolev_misfit_is_a_sum_over_frequencies(order):
-    law, a, y = Sobolev(0.1, order), random((2, 2, 6, 5), torch.float64), random((2, 2, 6, 5), torch.float64, 1)
+    law, a, y = SobolevNoise(0.1, order), random((2, 2, 6, 5), torch.float64), random((2, 2, 6, 5), torch.float64, 1)
     k = np.add.outer((6 * np.fft.fftfreq(6)) ** 2, (5 * np.fft.fftfreq(5)) ** 2)
     power = np.abs(np.fft.fft2((a - y).numpy(), norm="ortho")) ** 2
     wanted = ((1 + k) ** order * power).sum((1, 2, 3)) / (2 * 0.1**2)
@@ -105,7 +105,7 @@ def test_a_sobolev_misfit_is_a_sum_over_frequencies(order):
 
 def test_newton_through_a_sobolev_misfit():
     y = random((1, 1, 6, 5), torch.float64)
-    problem = Problem(Identity((1, 6, 5)), Sobolev(0.5, 1.0), Zero(), y)
+    problem = Problem(Identity((1, 6, 5)), SobolevNoise(0.5, 1.0), Zero(), y)
     x, v = random(y.shape, torch.float64, 1), random(y.shape, torch.float64, 2)
     slope = problem.misfit_grad(x + v) - problem.misfit_grad(x)
     assert torch.allclose(problem.hessian(x)(v), slope, atol=1e-10)
@@ -118,7 +118,7 @@ def test_newton_through_a_sobolev_misfit():
         (lambda: MultiplicativeGamma(looks=0), "MultiplicativeGamma.looks"),
         (lambda: StudentT(dof=0.5), "StudentT.dof"),
         (lambda: SaltAndPepper(rate=1.0), "SaltAndPepper.rate"),
-        (lambda: Sobolev(order=math.inf), "Sobolev.order"),
+        (lambda: SobolevNoise(order=math.inf), "SobolevNoise.order"),
         (lambda: Problem(Identity((1, 2)), Rician(), Zero(), torch.tensor([[[1.0, -0.5]]])), "magnitudes"),
         (
             lambda: Problem(Identity((1, 2)), MultiplicativeGamma(), Zero(), torch.tensor([[[1.0, -0.5]]])),

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from workbench.operators import GraphIncidence
-from workbench.priors import GraphLaplacian, Huber, HuberTV, Sobolev, Tikhonov, TotalVariation, WeightedTotalVariation
+from workbench.priors import GraphSmoothness, Huber, HuberTV, Sobolev, Tikhonov, TotalVariation, WeightedTotalVariation
 from workbench.refusal import Refusal
 from workbench.tensors import dot, generator, norm2, normal_like
 
@@ -62,9 +62,9 @@ def test_huber_tv_nears_total_variation_and_its_slope_is_that_of_autograd(isotro
 
 def test_graph_laplacian_on_four_neighbours_is_that_of_the_incidence():
     x = signal(2, 1, 6, 5)
-    assert torch.allclose(GraphLaplacian(4.0)(x), 2 * norm2(GraphIncidence((1, 6, 5))(x)))
+    assert torch.allclose(GraphSmoothness(4.0)(x), 2 * norm2(GraphIncidence((1, 6, 5))(x)))
     line = signal(1, 2, 7)
-    assert torch.allclose(GraphLaplacian(4.0)(line), 2 * norm2(line.diff()))
+    assert torch.allclose(GraphSmoothness(4.0)(line), 2 * norm2(line.diff()))
 
 
 @pytest.mark.parametrize("diagonals", [False, True])
@@ -77,7 +77,7 @@ def test_graph_laplacian_edge_by_edge(diagonals):
             apart = (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2
             if a < b and (apart == 1 or (apart == 2 and diagonals)):
                 total += float(torch.exp(-((u[a] - u[b]) ** 2) / (2 * 0.3**2)) * (v[a] - v[b]) ** 2) / apart
-    prior = GraphLaplacian.guided_by(guide, 2.0, diagonals, 0.3)
+    prior = GraphSmoothness.guided_by(guide, 2.0, diagonals, 0.3)
     assert float(prior(x)) == pytest.approx(total)
     assert float(dot(x, prior.grad(x))) == pytest.approx(2 * total)
 
@@ -110,4 +110,4 @@ def test_a_map_of_another_size_does_not_suit():
     prior = WeightedTotalVariation(1.0, ((1.0, 1.0, 1.0),))
     assert not prior.unfit((1, 3), torch.float64)
     assert "3 px" in prior.unfit((1, 8, 8), torch.float64)
-    assert "3 px" in GraphLaplacian(guide=((1.0, 1.0, 1.0),)).unfit((1, 8), torch.float64)
+    assert "3 px" in GraphSmoothness(guide=((1.0, 1.0, 1.0),)).unfit((1, 8), torch.float64)

@@ -9,14 +9,14 @@ import torch
 from workbench.cli import main
 from workbench.denoisers import DnCNN, UnrolledISTANet
 from workbench.jobs import Status
-from workbench.jobs.task import Task
+from workbench.jobs.task import BackgroundTask
 from workbench.operators import GaussianBlur
 from workbench.parameters import as_code, changed, describe, rebuild
 from workbench.recipes import (
     HELD_OUT,
     RECIPES,
     Course,
-    Denoising,
+    DenoisingLesson,
     Fit,
     HandwrittenDigits,
     Laplacian,
@@ -25,7 +25,7 @@ from workbench.recipes import (
     Recipe,
     Unrolling,
 )
-from workbench.recipes.fitting import Fitted
+from workbench.recipes.fitting import FitState
 from workbench.recipes.leaves import dead_leaves
 from workbench.recipes.pictures import _COLOUR, _GREY
 from workbench.refusal import Refusal
@@ -33,11 +33,11 @@ from workbench.run import iterate, resume
 from workbench.tensors import generator
 from workbench.weights import read
 
-TINY = Recipe(DnCNN(1, 16, 3), Denoising(HandwrittenDigits(), 0.05, 0.5), Fit(150, 1e-2, 16, 0.9))
+TINY = Recipe(DnCNN(1, 16, 3), DenoisingLesson(HandwrittenDigits(), 0.05, 0.5), Fit(150, 1e-2, 16, 0.9))
 FIELDS = ("x", "mean", "first", "second", "loss")
 
 
-def same(one: Fitted, other: Fitted) -> bool:
+def same(one: FitState, other: FitState) -> bool:
     pairs = ((getattr(one, field).nan_to_num(), getattr(other, field).nan_to_num()) for field in FIELDS)
     return one.k == other.k and all(torch.equal(*pair) for pair in pairs)
 
@@ -87,7 +87,7 @@ def test_an_interrupted_course_goes_on_where_it_was_and_refuses_another_recipe(t
 
 
 def test_a_training_is_a_task_that_can_be_paused_and_cancelled():
-    task = Task(lambda: iterate(TINY.problem(), TINY.fit))
+    task = BackgroundTask(lambda: iterate(TINY.problem(), TINY.fit))
     task.run_slice()
     assert task.status is Status.RUNNING and task.latest.result.k > 0
     assert task.latest.result.loss.isfinite().all()

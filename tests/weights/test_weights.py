@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from workbench import weights
-from workbench.denoisers import DnCNN, Network
+from workbench.denoisers import DnCNN, ImageNetwork
 from workbench.parameters import describe
 from workbench.recipes import RECIPES
 from workbench.refusal import Refusal
@@ -22,7 +22,7 @@ SMALL = DnCNN(1, 4, 2)
 def test_every_file_of_the_manifest_has_its_hash_a_card_a_curve_and_a_recipe_of_its_network():
     for name in weights.names():
         network = weights.shipped(name)
-        assert isinstance(network, Network) and describe(network) == describe(RECIPES[name]().network)
+        assert isinstance(network, ImageNetwork) and describe(network) == describe(RECIPES[name]().network)
         assert f"# {name}" in weights.card(name) and "Held out" in weights.card(name)
         curve = (FOLDER / f"{name}.csv").read_text().splitlines()
         assert curve[0] == "k,loss,held_out,seconds"

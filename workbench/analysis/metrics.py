@@ -27,7 +27,7 @@ def _relative(clean: Tensor, y: Tensor) -> Tensor:
     return norm(clean - y) / norm(y).clamp_min(torch.finfo(y.dtype).tiny)
 
 
-class Fit:
+class DataFit:
     """The probes of the objective and of the residual, which apply A once for both."""
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ def standard(problem: Problem) -> tuple[Probe, ...]:
 
 
 def _standard(truth: bool) -> tuple[Probe, ...]:
-    fit = Fit()
+    fit = DataFit()
     return (fit.objective, fit.residual, *((psnr, ssim) if truth else ()))
 
 

@@ -15,7 +15,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Pictures:
+class ProblemPictures:
     """Truth and data of a problem: (H, W), (H, W, 3) or (N,), and what the data's values are."""
 
     version: int
@@ -109,10 +109,10 @@ def data_picture(y: Tensor) -> tuple[Array, str]:
     return picture(size.clamp_min(floor).log10()), "log10 |data|"
 
 
-def pictures(problem: Problem, version: int) -> Pictures:
+def pictures(problem: Problem, version: int) -> ProblemPictures:
     """The truth and the data of a problem; a zero truth where it is not known."""
     truth = problem.zeros() if problem.truth is None else problem.truth
     y, vectors = problem.y, problem.y.ndim > truth.ndim
     data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
     label = "length of the data's vectors" if vectors else label
-    return Pictures(version, picture(truth), data, label)
+    return ProblemPictures(version, picture(truth), data, label)

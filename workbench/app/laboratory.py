@@ -8,8 +8,8 @@ from workbench.algorithms import State
 from workbench.analysis.information import Bins, Estimator, LayerEstimator, Noisy
 from workbench.app.lessons import LESSONS, RecipeRun
 from workbench.app.study import Studies, Study, Visibility
-from workbench.app.trainings import Kept, Plan, Run, Running
-from workbench.jobs import Outcome, Status
+from workbench.app.trainings import KeptTraining, Plan, Run, Running
+from workbench.jobs import Status, TaskResult
 from workbench.networks import PRESETS, SGD, Training
 from workbench.parameters import as_text, changed
 from workbench.priors import Tikhonov, Zero
@@ -43,8 +43,8 @@ class Laboratory(Studies):
         self._changes: dict[str, str] = {}
         self.training: Plan = changed(PRESETS[FIRST], seeds=SEEDS)
         self.run: Running | None = None
-        self.runs: list[Kept] = []
-        self.ghost: Kept | None = None
+        self.runs: list[KeptTraining] = []
+        self.ghost: KeptTraining | None = None
         self.estimators: tuple[Estimator, ...] = (Bins(),)
         self.banded = False  # whether the estimators are read with half and twice their free parameter too
         self.epoch: int | None = None
@@ -155,7 +155,7 @@ class Laboratory(Studies):
     def keep(self) -> None:
         """This run as it is now becomes the one to compare with."""
         if self.run is not None:
-            self.ghost = Kept.of(self.run)
+            self.ghost = KeptTraining.of(self.run)
             self._add(self.ghost)
 
     def compare(self, name: str) -> None:
@@ -169,7 +169,7 @@ class Laboratory(Studies):
         chosen = [pair for pair in kept if self.epoch is None or pair[0] <= self.epoch]
         return chosen[-1] if chosen else None
 
-    def study(self, kind: Hashable, make: Callable[[], Iterator], at: Hashable = None) -> Outcome:
+    def study(self, kind: Hashable, make: Callable[[], Iterator], at: Hashable = None) -> TaskResult:
         """The newest of a study. One of another kind replaces it at once, one at another moment when it is over."""
         if not self._study.begun or kind != self._kind or (self._study.idle and at != self.studied):
             self._kind, self.studied = kind, at
@@ -209,9 +209,9 @@ class Laboratory(Studies):
         if self.run is not None:
             self.run.job.cancel()
             if self.run.epoch >= 1:
-                self._add(Kept.of(self.run))
+                self._add(KeptTraining.of(self.run))
 
-    def _add(self, kept: Kept) -> None:
+    def _add(self, kept: KeptTraining) -> None:
         self.runs = [*(r for r in self.runs if r.name != kept.name), kept][-MOST_RUNS:]
 
 

@@ -14,7 +14,7 @@ from workbench.app.images import Array, Limits, unit
 from workbench.app.trainings import Plan, Running
 from workbench.jobs import Job
 from workbench.problem import Problem
-from workbench.recipes import RECIPES, Fitted, Recipe, answers, network_of
+from workbench.recipes import RECIPES, FitState, Recipe, answers, network_of
 from workbench.recipes.measures import psnr
 from workbench.refusal import Refusal
 from workbench.weights import as_bytes
@@ -38,7 +38,7 @@ class Answered:
         return state.k in self._steps
 
     def __call__(self, problem: Problem, state: State) -> dict[str, Tensor]:
-        assert isinstance(state, Fitted)
+        assert isinstance(state, FitState)
         found = problem.operator(state.mean)
         if self.wants(state):
             self.kept.append((state.k, State(found, state.k)))
@@ -47,7 +47,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Rows:
+class ExampleRows:
     """Held-out examples as one picture, (H, W) or (H, W, 3): given, answered, true, and the PSNR of the first two.
 
     `limits` are those of what is true.
@@ -98,19 +98,19 @@ class RecipeRun(Running):
         self.recipe = training
         self.job.change(self.problem, training.fit, label)
 
-    def rows(self, at: State) -> Rows:
+    def rows(self, at: State) -> ExampleRows:
         """The held-out examples with the answers that were kept, which are in `at`."""
         batch = answers(self.problem).held_out
         given = functional.interpolate(batch.inputs[0], batch.targets.shape[-2:])  # smaller ones by their pixels
         found = at.x[0].reshape(batch.targets.shape)
         strips = [_strip(x[:_COLUMNS]) for x in (given, found, batch.targets)]
         picture = np.concatenate(strips)[:-_GAP, :-_GAP]
-        return Rows(picture, unit(strips[-1]), psnr(given, batch.targets), psnr(found, batch.targets))
+        return ExampleRows(picture, unit(strips[-1]), psnr(given, batch.targets), psnr(found, batch.targets))
 
     def weights(self) -> bytes:
         """The network so far as a file of weights; Refusal before the first step."""
         state = self.latest.state
-        if not isinstance(state, Fitted):
+        if not isinstance(state, FitState):
             raise Refusal("a training with weights to save", "one that has not begun", "press Play")
         return as_bytes(network_of(self.problem, state))
 

@@ -9,8 +9,8 @@ import torch
 
 from workbench import catalog
 from workbench.analysis.information import KSG, PCA, Estimator
-from workbench.analysis.information.ensembles import GaussianProcess
-from workbench.analysis.information.filters import HeavyBall, Landweber
+from workbench.analysis.information.ensembles import GaussianRandomField
+from workbench.analysis.information.filters import HeavyBallFilter, LandweberFilter
 from workbench.analysis.information.paths import (
     CalibratedPath,
     ClosedForm,
@@ -21,7 +21,7 @@ from workbench.analysis.information.paths import (
     filter_paths,
 )
 from workbench.analysis.information.plane import FixedTau
-from workbench.analysis.information.sampled import Sampling
+from workbench.analysis.information.sampled import PlaneSampling
 from workbench.app.session import Session
 from workbench.app.study import Studies, Study
 from workbench.experiment import fit
@@ -46,7 +46,7 @@ _OF_DENOISED = {"ensemble", "size"}
 
 
 @dataclass(frozen=True)
-class Size(metaclass=Checked):
+class SignalSize(metaclass=Checked):
     """Of which size the signals of an ensemble are."""
 
     side: Annotated[int, Range(8, 64, log=True, limits=(4, 256), unit="px"), "side of a signal"] = 16
@@ -63,12 +63,12 @@ class Planes(Studies):
         self.session, self.algorithm = session, ""
         self.parts: dict[str, Any] = {
             "look": ClosedForm(),
-            "filter": Landweber(),
-            "other": HeavyBall(),
+            "filter": LandweberFilter(),
+            "other": HeavyBallFilter(),
             "resolution": FixedTau(),
-            "size": Size(),
-            "sampling": Sampling(),
-            "ensemble": GaussianProcess(),
+            "size": SignalSize(),
+            "sampling": PlaneSampling(),
+            "ensemble": GaussianRandomField(),
             "estimator": KSG(),
             "front": PCA(),
         }
@@ -84,7 +84,7 @@ class Planes(Studies):
         return estimator if front is None else changed(front, estimator=estimator)
 
     @property
-    def sampling(self) -> Sampling:
+    def sampling(self) -> PlaneSampling:
         parts = {name: self.parts[name] for name in ("ensemble", "resolution")}
         return changed(self.parts["sampling"], estimator=self.estimator, **parts)
 

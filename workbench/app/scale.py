@@ -10,7 +10,7 @@ STEPS = 200
 
 
 @dataclass(frozen=True)
-class Scale:
+class SliderScale:
     """Positions of a slider for the values of a range; whole numbers stay whole."""
 
     range: Range

@@ -53,7 +53,7 @@ def page_server(
         check_unused_sessions_milliseconds=1000,
         unused_session_lifetime_milliseconds=1000 * KEPT,
         session_token_expiration=_WEEK,
-        extra_patterns=[(r"/kept", Kept)],
+        extra_patterns=[(r"/kept", KeepAlive)],
     )
     for rule in server._tornado.wildcard_router.rules:
         if isinstance(rule.target, type) and issubclass(rule.target, BokehSocket):
@@ -117,7 +117,7 @@ class Socket(WSHandler):
         return "Origin" in self.request.headers
 
 
-class Kept(RequestHandler):
+class KeepAlive(RequestHandler):
     """Whether a page is still there: GET kept?id=SESSION answers "here" or "gone". POST: its browser has left it."""
 
     @property

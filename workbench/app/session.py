@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from workbench import catalog, devices, jobs, storage
 from workbench.analysis import standard
 from workbench.app.address import read_address, said, to_address
-from workbench.app.frames import Frame, Pictures, frame_of, pictures
+from workbench.app.frames import Frame, ProblemPictures, frame_of, pictures
 from workbench.app.telling import python, told
 from workbench.app.wished import begins_anew, chosen, for_signal, makes_data, with_value
 from workbench.data import File, Loaded, Signal, Window, load_bytes
@@ -175,7 +175,7 @@ class Session:
         noise = self.experiment.noise
         return weight * noise.sigma**2 if weight is not None and isinstance(noise, Gaussian) else None
 
-    def pictures(self) -> Pictures:
+    def pictures(self) -> ProblemPictures:
         return self._pictures
 
     def address(self) -> str:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms import PreconditionedGradient
 from workbench.analysis import spectrum
-from workbench.analysis.spectrum import Cost, Finding, Glimpse, SpectralMeasure, glimpse, modes, preconditioned
+from workbench.analysis.spectrum import Cost, Glimpse, SpectralMeasure, SpectrumEstimate, glimpse, modes, preconditioned
 from workbench.app.session import Session
 from workbench.app.study import Studies, Study
 from workbench.jobs import Status
@@ -19,7 +19,7 @@ from workbench.problem import Problem
 
 _MOST = 400  # looks along a run that are kept
 _MOMENT = 5e6  # numbers that are multiplied by a Hessian in a moment
-_COARSE = spectrum.Study(steps=20, probes=1)
+_COARSE = spectrum.SpectrumStudy(steps=20, probes=1)
 
 
 class Spectra(Studies):
@@ -29,18 +29,18 @@ class Spectra(Studies):
     """
 
     def __init__(self, session: Session) -> None:
-        self.session, self.way = session, spectrum.Study()
+        self.session, self.way = session, spectrum.SpectrumStudy()
         self.at_start, self.every, self.k = False, 0, 0
         self.errors: list[tuple[int, Tensor]] = []
         self.glimpses: list[Glimpse] = []
         self.preconditioner: Preconditioner | None = None
-        self.hessian: Study[Finding] = Study(self._device, self._studied, lambda: id(session.problem))
+        self.hessian: Study[SpectrumEstimate] = Study(self._device, self._studied, lambda: id(session.problem))
         self.product: Study[SpectralMeasure] = Study(self._device, self._preconditioned)
         self.along: Study[Glimpse] = Study(self._device, self._glimpsed)
         super().__init__(self.hessian, self.product, self.along)
 
     @property
-    def finding(self) -> Finding | None:
+    def finding(self) -> SpectrumEstimate | None:
         """The newest of the Hessian."""
         return self.hessian.result
 
@@ -90,7 +90,7 @@ class Spectra(Studies):
     def _device(self) -> str:
         return self.session.experiment.device
 
-    def _studied(self) -> Callable[[], Iterator[Finding]]:
+    def _studied(self) -> Callable[[], Iterator[SpectrumEstimate]]:
         """The Hessian of the problem there is now, at the iterate there is now, or at the first one."""
         self.product.cancel()
         self.along.forget()

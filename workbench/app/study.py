@@ -7,12 +7,12 @@ from typing import Any, Generic, TypeVar
 
 from workbench import devices, jobs
 from workbench.app.throttle import Throttle
-from workbench.jobs import Outcome, Status, Task, Turn
+from workbench.jobs import BackgroundTask, Status, TaskResult, Turn
 from workbench.refusal import Refusal
 
 Result = TypeVar("Result")
 DEBOUNCE = 0.5  # seconds that a slider has to rest before what depends on it is computed anew
-NONE: Outcome = Outcome(status=Status.CANCELLED)
+NONE: TaskResult = TaskResult(status=Status.CANCELLED)
 
 
 class Visibility:
@@ -49,7 +49,7 @@ class Study(Generic[Result]):
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._device, self._make, self._key, self._stays, self._clock = device, make, key, stays, clock
-        self._task: Task[Result] | None = None
+        self._task: BackgroundTask[Result] | None = None
         self._visibility = Visibility()
         self._known, self._moved = key(), None
         self.result: Result | None = None
@@ -57,7 +57,7 @@ class Study(Generic[Result]):
         self._tasks = 0
 
     @property
-    def latest(self) -> Outcome[Result]:
+    def latest(self) -> TaskResult[Result]:
         """What the task is doing and its newest result; cancelled where there is none."""
         return self._task.latest if self._task else NONE
 
@@ -86,7 +86,7 @@ class Study(Generic[Result]):
         self.forget()
         self.result = kept
         if make is not None:
-            self._task = jobs.beside(str(devices.find(self._device()))).submit(Task(make))
+            self._task = jobs.beside(str(devices.find(self._device()))).submit(BackgroundTask(make))
 
     def again(self) -> None:
         """Begin anew at once, if it had begun."""

@@ -24,7 +24,7 @@ Plan = Training | Recipe
 
 
 @dataclass(frozen=True)
-class Curves:
+class TrainingCurves:
     """What was recorded, (rows, S) each, and the epochs at which, (rows,): fractions within an epoch."""
 
     epochs: Array
@@ -69,14 +69,14 @@ class Running(ABC):
         state = self.latest.state
         return 0.0 if state is None else state.k / self.steps
 
-    def curves(self) -> Curves:
+    def curves(self) -> TrainingCurves:
         """What the probes have read so far."""
         latest = self.latest
         if latest.log is None or not latest.recorded:
-            return Curves(np.array([]), {})
+            return TrainingCurves(np.array([]), {})
         columns = latest.log.columns(0, latest.recorded)
         ks = np.array(latest.log.ks[: latest.recorded])
-        return Curves(ks / self.steps, {n: column.double().cpu().numpy() for n, column in columns.items()})
+        return TrainingCurves(ks / self.steps, {n: column.double().cpu().numpy() for n, column in columns.items()})
 
 
 class Run(Running):
@@ -133,11 +133,11 @@ class Run(Running):
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptTraining:
     """What stays of a run to compare others with."""
 
     name: str
-    curves: Curves
+    curves: TrainingCurves
     planes: dict[Estimator, PlanePath]
 
     @classmethod

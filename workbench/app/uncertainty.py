@@ -10,12 +10,12 @@ from torch import Tensor
 
 from workbench import catalog
 from workbench.algorithms import Algorithm
-from workbench.analysis.chains import Sampled, Sampling, sampled
+from workbench.analysis.chains import ChainSamples, Sampling, sampled
 from workbench.app.frames import picture
 from workbench.app.images import Array
 from workbench.app.session import Session
 from workbench.app.study import Studies, Study
-from workbench.jobs import Outcome, Status
+from workbench.jobs import Status, TaskResult
 from workbench.parameters import changed, describe, parameters
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
@@ -57,15 +57,15 @@ class Uncertainty(Studies):
 
     def __init__(self, session: Session) -> None:
         self.session, self.sampling, self.algorithm = session, Sampling(), ""
-        self.chains: Study[Sampled] = Study(lambda: session.experiment.device, self._sampled, self._described)
+        self.chains: Study[ChainSamples] = Study(lambda: session.experiment.device, self._sampled, self._described)
         super().__init__(self.chains)
 
     @property
-    def found(self) -> Sampled | None:
+    def found(self) -> ChainSamples | None:
         return self.chains.result
 
     @property
-    def latest(self) -> Outcome[Sampled]:
+    def latest(self) -> TaskResult[ChainSamples]:
         """What the chains are doing; cancelled where there are none."""
         return self.chains.latest
 
@@ -80,7 +80,7 @@ class Uncertainty(Studies):
             self.sampling = sampling
             self.chains.touch()
 
-    def _sampled(self) -> Callable[[], Iterator[Sampled]] | None:
+    def _sampled(self) -> Callable[[], Iterator[ChainSamples]] | None:
         """Chains of the posterior there is now, by the algorithm there is now."""
         problem, algorithm, sampling = self.session.problem, self.session.experiment.algorithm, self.sampling
         self.algorithm, self.complaint = type(algorithm).__name__, ""

@@ -9,7 +9,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.scale import Scale, written
+from workbench.app.scale import SliderScale, written
 from workbench.app.words import ERROR, Words
 from workbench.parameters import Parameter, parameters
 from workbench.refusal import Refusal
@@ -77,7 +77,7 @@ class Control(ABC):
         """Put the widgets where the value is."""
 
 
-class Field(Control):
+class TextField(Control):
     """Anything that can be typed; objects, which are made in code, are shown."""
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
@@ -100,10 +100,10 @@ class Number(Control):
     """A number: a slider over the range, and a field that takes whatever the limits allow."""
 
     @property
-    def scale(self) -> Scale:
+    def scale(self) -> SliderScale:
         bounds = self.parameter.range
         assert bounds is not None
-        return Scale(bounds, whole=float not in self.parameter.kinds)
+        return SliderScale(bounds, whole=float not in self.parameter.kinds)
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         scale = self.scale
@@ -254,7 +254,7 @@ def _suited(parameter: Parameter) -> type[Control]:
         return Switch
     if parameter.range is not None and {int, float} & set(parameter.kinds):
         return Automatic if parameter.optional else Number
-    return Field
+    return TextField
 
 
 def _typeable(kind: Any) -> bool:

@@ -32,7 +32,7 @@ _PORT = 5006
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorFinding:
     """One line of the report; `remedy` is empty where all is well."""
 
     about: str
@@ -55,11 +55,11 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def examine() -> Iterator[Finding]:
+def examine() -> Iterator[DoctorFinding]:
     """The findings, one by one."""
-    yield Finding("workbench", f"{__version__} in {Path(__file__).parents[1]}")
+    yield DoctorFinding("workbench", f"{__version__} in {Path(__file__).parents[1]}")
     yield _neighbours()
-    yield Finding("python", f"{platform.python_version()} on {platform.platform()} ({sys.executable})")
+    yield DoctorFinding("python", f"{platform.python_version()} on {platform.platform()} ({sys.executable})")
     yield from map(_core, _CORE)
     yield from map(_optional, _OPTIONAL)
     yield from devices_found()
@@ -68,16 +68,16 @@ def examine() -> Iterator[Finding]:
     yield _browser()
 
 
-def _neighbours() -> Finding:
+def _neighbours() -> DoctorFinding:
     """Whether `import workbench` and the command mean this program and no other."""
     if others := neighbours.distributions():
         again = "pip install --force-reinstall --no-deps inverse-workbench"  # pip believes it whole
         remedy = f"pip uninstall {others[0].partition(' ')[0]}; {again}"
-        return Finding("the name workbench", f"shared with {', '.join(others)}", remedy)
+        return DoctorFinding("the name workbench", f"shared with {', '.join(others)}", remedy)
     if others := neighbours.modules():
         remedy = "rename it, or start Python elsewhere: where it comes first, it is what is imported"
-        return Finding("the name workbench", f"also that of {', '.join(others)}", remedy)
-    return Finding("the name workbench", "is of this program alone")
+        return DoctorFinding("the name workbench", f"also that of {', '.join(others)}", remedy)
+    return DoctorFinding("the name workbench", "is of this program alone")
 
 
 def _version(package: str) -> str:
@@ -87,16 +87,16 @@ def _version(package: str) -> str:
         return ""
 
 
-def _core(package: str) -> Finding:
+def _core(package: str) -> DoctorFinding:
     found = _version(package)
-    return Finding(package, found or "missing", "" if found else f"pip install {package}")
+    return DoctorFinding(package, found or "missing", "" if found else f"pip install {package}")
 
 
-def _optional(package: str) -> Finding:
-    return Finding(package, _version(package) or "not installed")
+def _optional(package: str) -> DoctorFinding:
+    return DoctorFinding(package, _version(package) or "not installed")
 
 
-def devices_found() -> Iterator[Finding]:
+def devices_found() -> Iterator[DoctorFinding]:
     """What computes here, and which of it notebooks use."""
     import numba
     import torch
@@ -104,33 +104,35 @@ def devices_found() -> Iterator[Finding]:
     from workbench import devices
 
     names = [n if n == "cpu" else f"{n} ({torch.cuda.get_device_name(n)})" for n in devices.available()]
-    yield Finding("devices", ", ".join(names))
+    yield DoctorFinding("devices", ", ".join(names))
     yield _kernels(devices.available())
     yield _cache()
     yield _notebook()
-    yield Finding("threads", f"{torch.get_num_threads()} of PyTorch, {numba.get_num_threads()} of Numba")
-    yield Finding("reconstruction", _trial())
-    yield Finding("threading layer", _layer())
+    yield DoctorFinding("threads", f"{torch.get_num_threads()} of PyTorch, {numba.get_num_threads()} of Numba")
+    yield DoctorFinding("reconstruction", _trial())
+    yield DoctorFinding("threading layer", _layer())
 
 
-def _kernels(names: tuple[str, ...]) -> Finding:
+def _kernels(names: tuple[str, ...]) -> DoctorFinding:
     """What serves each kind of device."""
     if len(names) == 1:
-        return Finding("kernels", "Numba on cpu")
+        return DoctorFinding("kernels", "Numba on cpu")
     found, remedy = ("Triton", "") if _version("triton") else ("the slower references", "pip install triton")
-    return Finding("kernels", f"Numba on cpu, {found} on {', '.join(names[1:])}", remedy)
+    return DoctorFinding("kernels", f"Numba on cpu, {found} on {', '.join(names[1:])}", remedy)
 
 
-def _cache() -> Finding:
+def _cache() -> DoctorFinding:
     """Where Numba keeps what it has compiled; without a folder every process compiles for a minute."""
     from workbench.kernels.dispatch import cache_folder
 
     folder = cache_folder()
     found = folder or "none: no folder can be written, so every process compiles its kernels anew"
-    return Finding("cache of kernels", found, "" if folder else "set NUMBA_CACHE_DIR to a folder that can be written")
+    return DoctorFinding(
+        "cache of kernels", found, "" if folder else "set NUMBA_CACHE_DIR to a folder that can be written"
+    )
 
 
-def _notebook() -> Finding:
+def _notebook() -> DoctorFinding:
     """The device of an experiment in a notebook that names none, and whose word that is."""
     from workbench import devices
     from workbench.cli import kernel
@@ -142,7 +144,7 @@ def _notebook() -> Finding:
     remedy = "" if _here(chosen) else f"set {devices.VARIABLE} to one of {', '.join(here)}"
     if wrong:
         remedy = f"workbench kernel install --name {wrong[0].name} --device {devices.fastest()}"
-    return Finding("notebooks run on", "; ".join([f"{chosen}, for {said}", *others]), remedy)
+    return DoctorFinding("notebooks run on", "; ".join([f"{chosen}, for {said}", *others]), remedy)
 
 
 def _here(device: str) -> bool:
@@ -178,20 +180,20 @@ def _layer() -> str:
         return "not used yet"
 
 
-def _offline() -> Iterator[Finding]:
+def _offline() -> Iterator[DoctorFinding]:
     for package, file in _ASSETS.items():
         spec = importlib.util.find_spec(package)
         if spec is None or spec.origin is None:
-            yield Finding(f"page: {package}", "not installed", 'pip install "inverse-workbench[app]"')
+            yield DoctorFinding(f"page: {package}", "not installed", 'pip install "inverse-workbench[app]"')
         else:
             here = (Path(spec.origin).parent / file).is_file()
-            yield Finding(
+            yield DoctorFinding(
                 f"page: {package}", "local" if here else f"{file} is missing", "" if here else "install it again"
             )
     yield _signals()
 
 
-def _signals() -> Finding:
+def _signals() -> DoctorFinding:
     from workbench import data
     from workbench.refusal import Refusal
 
@@ -203,16 +205,16 @@ def _signals() -> Finding:
             missing.append(f"{name} ({refusal.wanted})")
     found = f"{len(data.names()) - len(missing)} of {len(data.names())} signals"
     remedy = 'pip install "inverse-workbench[data]"' if missing else ""
-    return Finding("signals", f"{found}, without {', '.join(missing)}" if missing else found, remedy)
+    return DoctorFinding("signals", f"{found}, without {', '.join(missing)}" if missing else found, remedy)
 
 
-def _port() -> Finding:
+def _port() -> DoctorFinding:
     with socket.socket() as probe:
         free = probe.connect_ex(("127.0.0.1", _PORT)) != 0
     remedy = "" if free else f"workbench serve --port {_PORT + 1}"
-    return Finding("port", f"{_PORT} is free" if free else f"{_PORT} is in use", remedy)
+    return DoctorFinding("port", f"{_PORT} is free" if free else f"{_PORT} is in use", remedy)
 
 
-def _browser() -> Finding:
+def _browser() -> DoctorFinding:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    return Finding("browser for tests", found or "none found: tests of the page are skipped")
+    return DoctorFinding("browser for tests", found or "none found: tests of the page are skipped")

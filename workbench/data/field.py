@@ -36,7 +36,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Field:
+class StoredArray:
     """One array of a file, known by its header: nothing is decoded until `read(index)`.
 
     `axes` are names, "c" for the one of channels; without them the sizes tell. `decodes` is how many values reading
@@ -51,13 +51,13 @@ class Field:
     rank: int = DATA
 
 
-Fields = dict[str, Field]
+Fields = dict[str, StoredArray]
 _CHANNELS = ("channel", "channels", "band", "bands", "colour", "color", "rgb", "rgba")
 _NAMELESS = ("dim_", "phony_dim_")  # what xarray and h5netcdf call an axis without a name
 
 
 def named_axes(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of dimensions as axes of a Field: channels become "c"; none where one of them has no name of its own."""
+    """Names of dimensions as the axes of an array: channels become "c"; none where one has no name of its own."""
     lower = [str(name).lower() for name in names]
     if not all(lower) or any(name.startswith(_NAMELESS) for name in lower):
         return ()

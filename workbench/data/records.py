@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.data.field import CHANNEL, Field, Fields, Index, Reading
+from workbench.data.field import CHANNEL, Fields, Index, Reading, StoredArray
 
 _COMPLEX = (("real", "imag"), ("r", "i"), ("re", "im"))
 _COLOURS = ("r", "g", "b")
@@ -16,7 +16,7 @@ def expanded(fields: Fields) -> Fields:
     return {name: field for stem, each in fields.items() for name, field in _expanded(stem, each).items()}
 
 
-def _expanded(stem: str, field: Field) -> Fields:
+def _expanded(stem: str, field: StoredArray) -> Fields:
     names = field.dtype.names
     if names is None:
         return {stem: field}
@@ -31,7 +31,7 @@ def _expanded(stem: str, field: Field) -> Fields:
     return {points[name]: _with(field, field.dtype[name], lambda values, name=name: values[name]) for name in names}
 
 
-def _with(field: Field, dtype: np.dtype, change: Callable[[np.ndarray], np.ndarray]) -> Field:
+def _with(field: StoredArray, dtype: np.dtype, change: Callable[[np.ndarray], np.ndarray]) -> StoredArray:
     def read(index: Index) -> Reading:
         found = field.read(index)
         return replace(found, values=change(found.values))
@@ -39,7 +39,7 @@ def _with(field: Field, dtype: np.dtype, change: Callable[[np.ndarray], np.ndarr
     return replace(field, dtype=dtype, read=read)
 
 
-def _colours(field: Field, names: tuple[str, ...], alpha: bool) -> Field:
+def _colours(field: StoredArray, names: tuple[str, ...], alpha: bool) -> StoredArray:
     rank = len(field.shape)
 
     def read(index: Index) -> Reading:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.data.field import ASIDE, CHANNEL, Field, Fields, Index, Reading
+from workbench.data.field import ASIDE, CHANNEL, Fields, Index, Reading, StoredArray
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
@@ -20,7 +20,7 @@ _MOST_NAMES = 200  # letters of a list of arrays: a file may hold thousands
 class Selection:
     """One picture or 1-D signal inside a file: its field, the index of the slice, the name it was asked by."""
 
-    field: Field
+    field: StoredArray
     index: Index
     name: str
 
@@ -120,7 +120,7 @@ def _only(fields: Fields, file: str) -> str:
     raise Refusal("one array", f"{len(few)} in {file!r}", remedy)
 
 
-def _rank(field: Field) -> int:
+def _rank(field: StoredArray) -> int:
     single = math.prod(field.shape) <= 1
     return ASIDE if single or field.dtype.kind not in _NUMBERS else field.rank
 

@@ -4,8 +4,8 @@ from workbench.denoisers.base import Denoiser
 from workbench.denoisers.convex_potential import ConvexPotential
 from workbench.denoisers.dncnn import DnCNN
 from workbench.denoisers.gradient_step import GradientStepDenoiser
-from workbench.denoisers.network import Network
-from workbench.denoisers.residual import Residual
+from workbench.denoisers.network import ImageNetwork
+from workbench.denoisers.residual import ResidualDenoiser
 from workbench.denoisers.restorer import Restorer
 from workbench.denoisers.scored import ScoreDenoiser
 from workbench.denoisers.superresolution import SuperResolution
@@ -17,8 +17,8 @@ __all__ = [
     "Denoiser",
     "DnCNN",
     "GradientStepDenoiser",
-    "Network",
-    "Residual",
+    "ImageNetwork",
+    "ResidualDenoiser",
     "Restorer",
     "ScoreDenoiser",
     "SuperResolution",

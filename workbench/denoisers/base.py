@@ -5,13 +5,13 @@ from abc import abstractmethod
 import torch
 from torch import Tensor
 
-from workbench.denoisers.network import Network
+from workbench.denoisers.network import ImageNetwork
 from workbench.tensors import spread
 
 Level = float | Tensor  # a noise level: one number, or one for each item of the batch
 
 
-class Denoiser(Network):
+class Denoiser(ImageNetwork):
     """D(x, sigma): the estimate of a picture in [0, 1] from x, which has white noise of standard deviation sigma."""
 
     @abstractmethod

@@ -6,7 +6,7 @@ from workbench.denoisers.conv import Conv
 from workbench.denoisers.layers import activation
 
 
-class Block(nn.Module):
+class ResidualBlock(nn.Module):
     """h + K2 * f(K1 * h)."""
 
     def __init__(self, width: int, smooth: bool, biases: bool) -> None:

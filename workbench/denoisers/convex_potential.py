@@ -7,14 +7,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from workbench.denoisers.conv import Conv
-from workbench.denoisers.network import Channels, Depth, Network, Width
+from workbench.denoisers.network import Channels, Depth, ImageNetwork, Width
 from workbench.denoisers.positive import Positive
 from workbench.parameters import Range
 
 _SHARPNESS = 10.0  # of the softplus
 
 
-class ConvexPotential(Network):
+class ConvexPotential(ImageNetwork):
     """psi(y) = <1, z_L> + curvature |y|^2 / 2, z_k+1 = softplus(|V_k| * z_k + W_k * y + b_k), z_1 = softplus(W y + b).
 
     Convex in y, so that f = grad psi is the prox of a function: of phi(f(y)) = <f(y), y> - |f(y)|^2 / 2 - psi(y).

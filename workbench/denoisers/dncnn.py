@@ -10,12 +10,12 @@ from workbench.denoisers.base import Level, per_item
 from workbench.denoisers.conv import Conv
 from workbench.denoisers.layers import activation, on_grid
 from workbench.denoisers.network import Channels, Depth, Width
-from workbench.denoisers.residual import Residual
+from workbench.denoisers.residual import ResidualDenoiser
 
 Smooth = Annotated[bool, "an activation that has all derivatives, h sigmoid(h), instead of max(h, 0)"]
 
 
-class DnCNN(Residual):
+class DnCNN(ResidualDenoiser):
     """R = chain of 3 x 3 convolutions, without biases, of the 2 x 2 pixels of each block and the noise level.
 
     Without biases R(c x, c sigma) = c R(x, sigma): one level of brightness is as good as another. Zhang et al. 2017,

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.denoisers.base import Denoiser, Level
-from workbench.denoisers.residual import Residual
+from workbench.denoisers.residual import ResidualDenoiser
 from workbench.denoisers.unet import UNet
 from workbench.tensors import norm2
 
@@ -19,7 +19,7 @@ class GradientStepDenoiser(Denoiser):
     arXiv:2110.03220.
     """
 
-    def __init__(self, network: Annotated[Residual, "network R"] = UNet(1, (24, 48), smooth=True)) -> None:
+    def __init__(self, network: Annotated[ResidualDenoiser, "network R"] = UNet(1, (24, 48), smooth=True)) -> None:
         super().__init__()
         self.network = copy.deepcopy(network)  # the default is one object for all
         self.channels = network.channels

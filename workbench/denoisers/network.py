@@ -15,7 +15,7 @@ Width = Annotated[int, Range(8, 128, log=True, limits=(1, 1024)), "features of a
 Depth = Annotated[int, Range(2, 20, limits=(2, 100)), "layers"]
 
 
-class Network(nn.Module, ABC, metaclass=Checked):
+class ImageNetwork(nn.Module, ABC, metaclass=Checked):
     """A network for pictures (B, C, H, W) of any size. Its weights are 0 until they are drawn or loaded."""
 
     channels: int

@@ -7,7 +7,7 @@ from torch import Tensor
 from workbench.denoisers.base import Denoiser, Level
 
 
-class Residual(Denoiser):
+class ResidualDenoiser(Denoiser):
     """D(x, sigma) = x - R(x, sigma), R a network that sees the noise level as one more channel."""
 
     @abstractmethod

@@ -4,10 +4,10 @@ from abc import abstractmethod
 
 from torch import Tensor
 
-from workbench.denoisers.network import Network
+from workbench.denoisers.network import ImageNetwork
 
 
-class Restorer(Network):
+class Restorer(ImageNetwork):
     """R(y): the picture from a degraded one, of another size perhaps; trained for one degradation."""
 
     @abstractmethod

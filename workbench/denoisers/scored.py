@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.denoisers.base import Denoiser, Level, per_item
-from workbench.denoisers.residual import Residual
+from workbench.denoisers.residual import ResidualDenoiser
 from workbench.denoisers.unet import UNet
 from workbench.parameters import Range
 
@@ -22,7 +22,7 @@ class ScoreDenoiser(Denoiser):
 
     def __init__(
         self,
-        network: Annotated[Residual, "network R"] = UNet(1, (32, 64, 96), smooth=True, biases=True),
+        network: Annotated[ResidualDenoiser, "network R"] = UNet(1, (32, 64, 96), smooth=True, biases=True),
         deviation: Annotated[float, Range(0.05, 1, limits=(1e-3, 10)), "standard deviation of the signals"] = 0.25,
         middle: Annotated[float, Range(0, 1, limits=(-10, 10)), "mean m of the signals"] = 0.5,
     ) -> None:

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workbench.denoisers.block import Block
+from workbench.denoisers.block import ResidualBlock
 from workbench.denoisers.conv import Conv
 from workbench.denoisers.network import Channels, Depth, Width
 from workbench.denoisers.restorer import Restorer
@@ -21,7 +21,7 @@ class SuperResolution(Restorer):
         super().__init__()
         self.channels, self.width, self.depth = channels, width, depth
         self.head = Conv(channels, width).scaled(1.0)
-        self.blocks = nn.Sequential(*(Block(width, False, False) for _ in range(depth)))
+        self.blocks = nn.Sequential(*(ResidualBlock(width, False, False) for _ in range(depth)))
         self.tail = Conv(width, channels * self.factor**2).scaled(0.1)
 
     def forward(self, y: Tensor) -> Tensor:

@@ -8,18 +8,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from workbench.denoisers.base import Level, per_item
-from workbench.denoisers.block import Block
+from workbench.denoisers.block import ResidualBlock
 from workbench.denoisers.conv import Conv
 from workbench.denoisers.dncnn import Smooth
 from workbench.denoisers.layers import on_grid
 from workbench.denoisers.network import Channels
-from workbench.denoisers.residual import Residual
+from workbench.denoisers.residual import ResidualDenoiser
 from workbench.parameters import Range
 
 Widths = Annotated[tuple[int, ...], Range(8, 256, log=True, limits=(1, 1024)), "features, at each halving of the sides"]
 
 
-class UNet(Residual):
+class UNet(ResidualDenoiser):
     """R = residual blocks at half the resolution, a quarter, ..., each added to what comes back from below it.
 
     Ronneberger, Fischer & Brox 2015, 10.1007/978-3-319-24574-4_28; with residual blocks and without biases as in Zhang
@@ -47,7 +47,7 @@ class UNet(Residual):
         self.tail = Conv(widths[0], 4 * channels).scaled(0.1)
 
     def _blocks(self, width: int) -> nn.Sequential:
-        return nn.Sequential(*(Block(width, self.smooth, self.biases) for _ in range(self.blocks)))
+        return nn.Sequential(*(ResidualBlock(width, self.smooth, self.biases) for _ in range(self.blocks)))
 
     def residual(self, x: Tensor, level: Level) -> Tensor:
         return on_grid(x, 2 ** len(self.widths), lambda part: self._whole(part, level))

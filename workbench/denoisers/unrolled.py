@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from workbench.denoisers.conv import Conv
-from workbench.denoisers.network import Channels, Network, Width
+from workbench.denoisers.network import Channels, ImageNetwork, Width
 from workbench.linalg import conjugate_step, ratio
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
@@ -19,7 +19,7 @@ _THRESHOLD, _STEEP, _SOLVES = 0.02, 20.0, 4
 Variables = tuple[Tensor, ...]
 
 
-class Unrolled(Network):
+class Unrolled(ImageNetwork):
     """x_0 = A*y, scaled to explain y best, then x_k+1 of x_k by the k-th stage, for a linear A and y = A x + noise.
 
     Each stage k has filters W_k and S_k, thresholds lambda_k and a step tau_k. What depends on A is scaled by |A|^2, so

@@ -5,19 +5,19 @@ from workbench.jobs.job import Job, carried
 from workbench.jobs.pace import Pace
 from workbench.jobs.runners import Runner, beside, close_all, runner
 from workbench.jobs.snapshot import Proof, Snapshot
-from workbench.jobs.task import Outcome, Task
+from workbench.jobs.task import BackgroundTask, TaskResult
 from workbench.jobs.turn import Status, Turn
 
 __all__ = [
+    "BackgroundTask",
     "Columns",
     "Job",
-    "Outcome",
     "Pace",
     "Proof",
     "Runner",
     "Snapshot",
     "Status",
-    "Task",
+    "TaskResult",
     "Turn",
     "beside",
     "carried",

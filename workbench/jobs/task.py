@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Outcome(Generic[Result]):
+class TaskResult(Generic[Result]):
     """The newest result, None before the first, and the seconds of work it took."""
 
     version: int = 0
@@ -23,13 +23,13 @@ class Outcome(Generic[Result]):
     message: str = ""
 
 
-class Task(Turn, Generic[Result]):
+class BackgroundTask(Turn, Generic[Result]):
     """Results from `make()`, which is called on the runner's thread."""
 
     def __init__(self, make: Callable[[], Iterator[Result]]) -> None:
         super().__init__()
         self._make, self._results = make, None
-        self.latest: Outcome[Result] = Outcome()
+        self.latest: TaskResult[Result] = TaskResult()
 
     def play(self) -> None:
         """Go on after a pause."""

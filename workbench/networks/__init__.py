@@ -22,12 +22,12 @@ from workbench.networks.curvature import (
 )
 from workbench.networks.denoisers import AdaptedBasis, adapted_basis
 from workbench.networks.disturbance import Disturbance
-from workbench.networks.examples import ChebyshevRegression, Digits, Examples, Table, TwelveBit
+from workbench.networks.examples import ChebyshevRegression, DigitExamples, Examples, Table, TwelveBit
 from workbench.networks.losses import CrossEntropy, Loss, SquaredLoss
 from workbench.networks.menu import members
 from workbench.networks.mlp import MLP
-from workbench.networks.network import Block, Network
-from workbench.networks.optimisers import SGD, Adam, Optimiser, Trained, at_epochs, batch_slope, spaced_epochs
+from workbench.networks.network import Network, WeightArray
+from workbench.networks.optimisers import SGD, Adam, Optimiser, OptimiserState, at_epochs, batch_slope, spaced_epochs
 from workbench.networks.plane import (
     Breach,
     LayerInformation,
@@ -60,12 +60,11 @@ __all__ = [
     "Adam",
     "AdaptedBasis",
     "BatchCurvature",
-    "Block",
     "Breach",
     "Broadening",
     "ChebyshevRegression",
     "CrossEntropy",
-    "Digits",
+    "DigitExamples",
     "Disturbance",
     "Examples",
     "Landscape",
@@ -77,6 +76,7 @@ __all__ = [
     "Loss",
     "Network",
     "Optimiser",
+    "OptimiserState",
     "PlanePath",
     "Predictions",
     "ReLU",
@@ -89,9 +89,9 @@ __all__ = [
     "Table",
     "Tanh",
     "Trail",
-    "Trained",
     "Training",
     "TwelveBit",
+    "WeightArray",
     "accuracy",
     "adapted_basis",
     "as_dataset",

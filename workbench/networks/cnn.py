@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from workbench.networks.activations import ReLU
 from workbench.networks.disturbance import Disturbance
-from workbench.networks.network import Biases, Block, Disturbed, Network, Nonlinearity, Scale
+from workbench.networks.network import Biases, Disturbed, Network, Nonlinearity, Scale, WeightArray
 from workbench.networks.streams import Streams
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -32,7 +32,7 @@ class CNN(Network):
     scale: Scale = 1.4
     biases: Biases = 0.0
 
-    def blocks(self, inputs: Shape, outputs: int) -> tuple[Block, ...]:
+    def blocks(self, inputs: Shape, outputs: int) -> tuple[WeightArray, ...]:
         if len(inputs) != 3 or min(inputs[1:]) < 2 ** len(self.channels):
             came = f"inputs of {shown(inputs)}"
             raise Refusal(
@@ -43,9 +43,9 @@ class CNN(Network):
         last = (inputs[0], *self.channels)[-1]
         return (*kernels, *self._dense(last * sides[0] * sides[1], outputs))
 
-    def _kernel(self, few: int, many: int) -> list[Block]:
-        bias = [] if self.biases is None else [Block((1, many), 0)]
-        return [Block((many, few, _KERNEL, _KERNEL), few * _KERNEL**2), *bias]
+    def _kernel(self, few: int, many: int) -> list[WeightArray]:
+        bias = [] if self.biases is None else [WeightArray((1, many), 0)]
+        return [WeightArray((many, few, _KERNEL, _KERNEL), few * _KERNEL**2), *bias]
 
     def layers(self, arrays: Iterator[Tensor], inputs: Tensor, streams: Streams | None) -> list[Tensor]:
         found, h = [], inputs

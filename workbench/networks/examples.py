@@ -59,7 +59,7 @@ class TwelveBit(Examples):
 
 
 @dataclass(frozen=True)
-class Digits(Examples):
+class DigitExamples(Examples):
     """1797 handwritten digits of 8 x 8, in [0, 1], as scikit-learn ships them: (1, 8, 8) and ten classes.
 
     Alpaydin & Kaynak 1998, doi 10.24432/C50P49.

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench.networks.activations import Tanh
 from workbench.networks.disturbance import Disturbance
-from workbench.networks.network import Biases, Block, Disturbed, Network, Nonlinearity, Scale
+from workbench.networks.network import Biases, Disturbed, Network, Nonlinearity, Scale, WeightArray
 from workbench.networks.streams import Streams
 from workbench.parameters import Range
 from workbench.tensors import Shape
@@ -35,7 +35,7 @@ class MLP(Network):
     scale: Scale = 1.0
     biases: Biases = 0.0
 
-    def blocks(self, inputs: Shape, outputs: int) -> tuple[Block, ...]:
+    def blocks(self, inputs: Shape, outputs: int) -> tuple[WeightArray, ...]:
         widths = (math.prod(inputs), *self.hidden, outputs)
         return tuple(block for pair in pairwise(widths) for block in self._dense(*pair))
 

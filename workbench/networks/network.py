@@ -22,7 +22,7 @@ Biases = Annotated[float | None, Range(0, 1, limits=(0, 100)), "spread of the fi
 _CUT = 2.0  # standard deviations at which the first weights are cut off
 
 
-class Block(NamedTuple):
+class WeightArray(NamedTuple):
     """One array among the weights; `fan_in` counts what its unit adds up, 0 for a bias."""
 
     shape: Shape
@@ -41,7 +41,7 @@ class Network(ABC, metaclass=Checked):
     biases: float | None
 
     @abstractmethod
-    def blocks(self, inputs: Shape, outputs: int) -> tuple[Block, ...]:
+    def blocks(self, inputs: Shape, outputs: int) -> tuple[WeightArray, ...]:
         """The arrays that the weights are made of, in their order."""
 
     @abstractmethod
@@ -65,16 +65,16 @@ class Network(ABC, metaclass=Checked):
         """Normal numbers cut off at two standard deviations, scale / sqrt(fan_in) each: (P,) float64."""
         return torch.cat([self._drawn(block, rng) for block in self.blocks(inputs, outputs)])
 
-    def _drawn(self, block: Block, rng: torch.Generator) -> Tensor:
+    def _drawn(self, block: WeightArray, rng: torch.Generator) -> Tensor:
         spread = self.scale / block.fan_in**0.5 if block.fan_in else self.biases or 0.0
         empty = torch.empty(math.prod(block.shape), dtype=torch.float64, device=rng.device)
         unit = torch.nn.init.trunc_normal_(empty, 0.0, 1.0, -_CUT, _CUT, generator=rng)
         return spread * unit
 
-    def _dense(self, inputs: int, outputs: int) -> list[Block]:
+    def _dense(self, inputs: int, outputs: int) -> list[WeightArray]:
         """The blocks of a layer in which every unit sees every input."""
-        bias = [] if self.biases is None else [Block((outputs, 1), 0)]
-        return [Block((outputs, inputs), inputs), *bias]
+        bias = [] if self.biases is None else [WeightArray((outputs, 1), 0)]
+        return [WeightArray((outputs, inputs), inputs), *bias]
 
     def _affine(self, h: Tensor, arrays: Iterator[Tensor]) -> Tensor:
         """W h + b with the next arrays: (S or 1, in, N) -> (S, out, N).

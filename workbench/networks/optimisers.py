@@ -23,7 +23,7 @@ Shuffle = Annotated[bool, "examples in a new random order every epoch, of its ow
 
 
 @dataclass(frozen=True)
-class Trained(State):
+class OptimiserState(State):
     """The weights, how many epochs are over, which place of the epoch comes next, and its order, (S or 1, N)."""
 
     epoch: int = field(kw_only=True, default=0)
@@ -45,11 +45,11 @@ class Optimiser(Algorithm):
     exact = False
 
     @abstractmethod
-    def begun(self, state: Trained) -> Trained:
+    def begun(self, state: OptimiserState) -> OptimiserState:
         """The state with what the method remembers."""
 
     @abstractmethod
-    def moved(self, state: Trained, slope: Tensor) -> Trained:
+    def moved(self, state: OptimiserState, slope: Tensor) -> OptimiserState:
         """The state after a step along the gradient of a batch; `k` and the epoch are counted elsewhere."""
 
     def lacks(self, problem: Problem) -> str:
@@ -57,11 +57,11 @@ class Optimiser(Algorithm):
             return f"examples to draw batches from, which {type(problem.operator).__name__} lacks"
         return super().lacks(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Trained:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> OptimiserState:
         listed = torch.arange(problem.y.shape[1], device=x.device)[None]
-        return self.begun(Trained(x, 0, self.measure(problem), order=listed))
+        return self.begun(OptimiserState(x, 0, self.measure(problem), order=listed))
 
-    def step(self, problem: Problem, state: Trained, rng: torch.Generator) -> Trained:
+    def step(self, problem: Problem, state: OptimiserState, rng: torch.Generator) -> OptimiserState:
         count, size = problem.y.shape[1], self.batch_size(problem)
         operator = learning(problem)
         streams = Streams.of(rng, operator.seeds(state.x))
@@ -74,7 +74,7 @@ class Optimiser(Algorithm):
         moved = self.moved(state, slope)
         return replace(moved, k=state.k + 1, epoch=state.epoch + over, place=0 if over else end)
 
-    def adapt(self, problem: Problem, state: Trained) -> Trained:
+    def adapt(self, problem: Problem, state: OptimiserState) -> OptimiserState:
         return replace(state, measured=self.measure(problem))
 
     def batch_size(self, problem: Problem) -> int:
@@ -83,9 +83,9 @@ class Optimiser(Algorithm):
         return count if self.batch is None else min(self.batch, count)
 
 
-def at_epochs(states: Iterable[State], epochs: Container[int]) -> Iterator[Trained]:
+def at_epochs(states: Iterable[State], epochs: Container[int]) -> Iterator[OptimiserState]:
     """Of the states of a training, those at which one of these epochs begins."""
-    trained = (state for state in states if isinstance(state, Trained))
+    trained = (state for state in states if isinstance(state, OptimiserState))
     return (state for state in trained if state.place == 0 and state.epoch in epochs)
 
 
@@ -115,7 +115,7 @@ def batch_slope(problem: Problem, x: Tensor, rows: Tensor | None, streams: Strea
 
 
 @dataclass(frozen=True)
-class Rolling(Trained):
+class SGDState(OptimiserState):
     """With the velocity, (S, 1, P)."""
 
     velocity: Tensor = field(kw_only=True)
@@ -141,10 +141,10 @@ class SGD(Optimiser):
         with torch.no_grad():
             return {"rate": each_of(suggested_rate(problem, problem.start(), self.batch_size(problem)))}
 
-    def begun(self, state: Trained) -> Rolling:
-        return Rolling(state.x, 0, state.measured, order=state.order, velocity=torch.zeros_like(state.x))
+    def begun(self, state: OptimiserState) -> SGDState:
+        return SGDState(state.x, 0, state.measured, order=state.order, velocity=torch.zeros_like(state.x))
 
-    def moved(self, state: Rolling, slope: Tensor) -> Rolling:
+    def moved(self, state: SGDState, slope: Tensor) -> SGDState:
         velocity = slope if self.momentum == 0 else self.momentum * state.velocity + slope
         return replace(state, x=state.x - times(self._step(state), velocity), velocity=velocity)
 
@@ -160,7 +160,7 @@ class SGD(Optimiser):
 
 
 @dataclass(frozen=True)
-class Moments(Trained):
+class AdamState(OptimiserState):
     """With running means of slope and slope^2, (S, 1, P) each, and how many steps are in them."""
 
     first: Tensor = field(kw_only=True)
@@ -184,11 +184,11 @@ class Adam(Optimiser):
     decay: Annotated[float, Range(0, 0.5, limits=(0, 100)), "weight decay, per unit of step"] = 0.0
     shuffle: Shuffle = True
 
-    def begun(self, state: Trained) -> Moments:
+    def begun(self, state: OptimiserState) -> AdamState:
         nothing = torch.zeros_like(state.x)
-        return Moments(state.x, 0, state.measured, order=state.order, first=nothing, second=nothing)
+        return AdamState(state.x, 0, state.measured, order=state.order, first=nothing, second=nothing)
 
-    def moved(self, state: Moments, slope: Tensor) -> Moments:
+    def moved(self, state: AdamState, slope: Tensor) -> AdamState:
         age = state.age + 1
         first = torch.lerp(slope, state.first, self.first_decay)
         second = (self.second_decay * state.second).addcmul(slope, slope, value=1 - self.second_decay)

@@ -80,7 +80,7 @@ def labels(problem: Problem) -> Tensor:
     operator = learning(problem)
     if not operator.examples.classes:
         came = type(operator.examples).__name__
-        raise Refusal("examples with classes", came, "take TwelveBit or Digits: I(T;Y) needs labels")
+        raise Refusal("examples with classes", came, "take TwelveBit or DigitExamples: I(T;Y) needs labels")
     targets = [operator.targets, operator.held_out_targets.to(operator.targets)]
     return torch.cat(targets).argmax(-1)
 

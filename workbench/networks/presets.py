@@ -12,7 +12,7 @@ from workbench.analysis.information import (
 from workbench.networks.activations import ReLU
 from workbench.networks.cnn import CNN
 from workbench.networks.disturbance import Disturbance
-from workbench.networks.examples import ChebyshevRegression, Digits
+from workbench.networks.examples import ChebyshevRegression, DigitExamples
 from workbench.networks.losses import SquaredLoss
 from workbench.networks.mlp import MLP
 from workbench.networks.optimisers import SGD, Adam
@@ -48,7 +48,7 @@ def lossy_compression() -> Training:
     After Butakov et al. 2024, arXiv:2305.08013, on the digits of scikit-learn.
     """
     network = CNN(disturbance=Disturbance(unit_noise=0.1))
-    return Training(network, Digits(), optimiser=Adam(2e-3), epochs=60)
+    return Training(network, DigitExamples(), optimiser=Adam(2e-3), epochs=60)
 
 
 PRESETS = {
@@ -59,8 +59,8 @@ PRESETS = {
     "tishby, quantised": changed(classic(), network=MLP(disturbance=Disturbance(bits=8))),
     "tishby, noisy units": changed(classic(), network=MLP(disturbance=Disturbance(unit_noise=0.05))),
     "edge of stability": edge_of_stability(),
-    "digits, perceptron": Training(MLP((32, 16), ReLU(), scale=1.4), Digits(), optimiser=Adam(), epochs=60),
-    "digits, convolutional": Training(CNN(), Digits(), optimiser=Adam(2e-3), epochs=30),
+    "digits, perceptron": Training(MLP((32, 16), ReLU(), scale=1.4), DigitExamples(), optimiser=Adam(), epochs=60),
+    "digits, convolutional": Training(CNN(), DigitExamples(), optimiser=Adam(2e-3), epochs=30),
     "digits, lossy compression": lossy_compression(),
 }
 

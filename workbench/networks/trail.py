@@ -6,7 +6,7 @@ from torch import Tensor
 
 from workbench.algorithms import State
 from workbench.analysis.information import Estimator
-from workbench.networks.optimisers import Optimiser, Trained, spaced_epochs
+from workbench.networks.optimisers import Optimiser, OptimiserState, spaced_epochs
 from workbench.networks.plane import LayerInformation, informing
 from workbench.networks.probes import Sharpness, Stability
 from workbench.problem import Problem
@@ -30,10 +30,10 @@ class Trail:
 
     def wants(self, state: State) -> bool:
         """Whether an epoch that is kept begins."""
-        return isinstance(state, Trained) and state.place == 0 and state.epoch in self._epochs
+        return isinstance(state, OptimiserState) and state.place == 0 and state.epoch in self._epochs
 
     def __call__(self, problem: Problem, state: State) -> dict[str, Tensor]:
-        if isinstance(state, Trained) and self.wants(state):
+        if isinstance(state, OptimiserState) and self.wants(state):
             self.kept.append((state.epoch, State(state.x, state.k, state.measured)))
         return {}
 

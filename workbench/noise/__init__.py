@@ -7,7 +7,7 @@ from workbench.noise.multiplicative_gamma import MultiplicativeGamma
 from workbench.noise.poisson import Poisson
 from workbench.noise.rician import Rician
 from workbench.noise.salt_and_pepper import SaltAndPepper
-from workbench.noise.sobolev import Sobolev
+from workbench.noise.sobolev import SobolevNoise
 from workbench.noise.student_t import StudentT
 
 __all__ = [
@@ -19,6 +19,6 @@ __all__ = [
     "Poisson",
     "Rician",
     "SaltAndPepper",
-    "Sobolev",
+    "SobolevNoise",
     "StudentT",
 ]

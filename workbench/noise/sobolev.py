@@ -13,7 +13,7 @@ from workbench.tensors import Constant, Shape, dot, norm2, normal_like
 
 
 @dataclass(frozen=True)
-class Sobolev(Noise):
+class SobolevNoise(Noise):
     """y = clean + sigma W^-1 n, so nll = |W (clean - y)|^2 / (2 sigma^2), W = (1 + |k|^2)^(order / 2) over Fourier k.
 
     k counts whole periods along each axis after the channels. order < 0 forgives high frequencies, > 0 low ones, 0 is

@@ -7,7 +7,7 @@ from workbench.operators.algebra.jacobian import Jacobian
 from workbench.operators.algebra.map import Map
 from workbench.operators.algebra.scaled import Scaled
 from workbench.operators.algebra.stack import Stack
-from workbench.operators.algebra.sum import Sum
+from workbench.operators.algebra.sum import OperatorSum
 from workbench.operators.base import Field, LinearOperator, Operator, SignalShape
 from workbench.operators.blurs.airy_blur import AiryBlur
 from workbench.operators.blurs.convolution_psf import ConvolutionPSF
@@ -69,6 +69,7 @@ __all__ = [
     "MotionBlur",
     "MultiCoilFourier",
     "Operator",
+    "OperatorSum",
     "PeriodicConvolution",
     "PhaseRetrieval",
     "RadioInterferometry",
@@ -78,5 +79,4 @@ __all__ = [
     "SpatiallyVaryingBlur",
     "Stack",
     "StructuredSensing",
-    "Sum",
 ]

@@ -193,7 +193,7 @@ class LinearOperator(Operator):
             return self(self.gram_diagonal.pseudo_inverse(x))
         return self.data_diagonal.pseudo_inverse(self(x)) if self.data_diagonal else None
 
-    def blocks(self, count: int) -> tuple["Block", ...]:
+    def blocks(self, count: int) -> tuple["OperatorBlock", ...]:
         """The rows of A in at most `count` parts, each with its part of the data, far rows together in one."""
         from workbench.operators.blocks import interleaved
 
@@ -217,9 +217,9 @@ class LinearOperator(Operator):
         return Composition(self, inner)
 
     def __add__(self, other: "LinearOperator") -> "LinearOperator":
-        from workbench.operators.algebra.sum import Sum
+        from workbench.operators.algebra.sum import OperatorSum
 
-        return Sum(self, other)
+        return OperatorSum(self, other)
 
     def __rmul__(self, factor: float) -> "LinearOperator":
         from workbench.operators.algebra.scaled import Scaled
@@ -227,7 +227,7 @@ class LinearOperator(Operator):
         return Scaled(self, factor)
 
 
-class Block(NamedTuple):
+class OperatorBlock(NamedTuple):
     """Some rows of an operator, and what takes their part out of data (B, *out_shape) of the whole."""
 
     operator: LinearOperator

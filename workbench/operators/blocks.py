@@ -5,7 +5,7 @@ from functools import partial
 
 from torch import Tensor
 
-from workbench.operators.base import Block, LinearOperator
+from workbench.operators.base import LinearOperator, OperatorBlock
 
 
 class Rows(LinearOperator):
@@ -31,10 +31,10 @@ def entries(first: int, count: int, y: Tensor) -> Tensor:
     return y.flatten(1)[:, None, first::count]
 
 
-def interleaved(operator: LinearOperator, count: int) -> tuple[Block, ...]:
+def interleaved(operator: LinearOperator, count: int) -> tuple[OperatorBlock, ...]:
     """Blocks of any operator: entry i of the data belongs to block i modulo their number."""
     count = min(count, math.prod(operator.out_shape))
-    return tuple(Block(Rows(operator, s, count), partial(entries, s, count)) for s in range(count))
+    return tuple(OperatorBlock(Rows(operator, s, count), partial(entries, s, count)) for s in range(count))
 
 
 def angles(first: int, count: int, y: Tensor) -> Tensor:

@@ -11,7 +11,22 @@ from typing import Any
 
 from workbench.refusal import Refusal
 
-RENAMED: dict[str, str] = {}  # no public name has changed since the first run was saved
+RENAMED: dict[str, str] = {
+    # One word for two things: each name is of one class since 0.1.0.
+    "operators.Sum": "operators.OperatorSum",
+    "noise.Sobolev": "noise.SobolevNoise",
+    "priors.GraphLaplacian": "priors.GraphSmoothness",
+    "networks.Digits": "networks.DigitExamples",
+    "recipes.Denoising": "recipes.DenoisingLesson",
+    "analysis.information.ensembles.GaussianProcess": "analysis.information.ensembles.GaussianRandomField",
+    "analysis.information.filters.Chebyshev": "analysis.information.filters.ChebyshevFilter",
+    "analysis.information.filters.HeavyBall": "analysis.information.filters.HeavyBallFilter",
+    "analysis.information.filters.Landweber": "analysis.information.filters.LandweberFilter",
+    "analysis.information.filters.Tikhonov": "analysis.information.filters.TikhonovFilter",
+    "analysis.information.filters.Wiener": "analysis.information.filters.WienerFilter",
+    "analysis.information.sampled.Sampling": "analysis.information.sampled.PlaneSampling",
+    "analysis.spectrum.Study": "analysis.spectrum.SpectrumStudy",
+}
 
 
 def class_home(home: str) -> str:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.noise import Likelihood
 from workbench.operators import Basis, LinearOperator
-from workbench.posterior.inverse import LARGEST, Covariance, Dense, Modes, columns, flat
+from workbench.posterior.inverse import LARGEST, Covariance, DenseCovariance, ModeCovariance, columns, flat
 from workbench.priors import Can, GaussianMixture
 from workbench.problem import Problem
 from workbench.tensors import abs2, complex_of, dot, normal_like, spread
@@ -89,7 +89,7 @@ def _mixed(problem: Problem, centres: Tensor, slopes: list[Tensor], within: Cova
     return Posterior(torch.stack(logits, 1).softmax(1), torch.stack(means, 1), within)
 
 
-def _modes(problem: Problem) -> Modes | None:
+def _modes(problem: Problem) -> ModeCovariance | None:
     """The covariance where a basis makes operator and prior diagonal and the noise is white."""
     operator, zeros = problem.operator, problem.zeros()[:1]
     precision = problem.noise.lipschitz(problem.y)
@@ -99,11 +99,11 @@ def _modes(problem: Problem) -> Modes | None:
         gram, own = operator.gram_in(basis), problem.prior.spectrum(zeros, basis)
         if gram is not None and own is not None:
             values = precision * gram.to(own) + own[0]
-            return Modes(values, basis, problem.dtype) if values.min() > _SINGULAR * values.max() else None
+            return ModeCovariance(values, basis, problem.dtype) if values.min() > _SINGULAR * values.max() else None
     return None
 
 
-def _factored(problem: Problem) -> Dense | None:
+def _factored(problem: Problem) -> DenseCovariance | None:
     """The covariance by the Cholesky factor of the Hessian's matrix."""
 
     def hessian(v: Tensor) -> Tensor:
@@ -115,7 +115,7 @@ def _factored(problem: Problem) -> Dense | None:
     steps = factor.diagonal().square()
     if failed or steps.min() <= _SINGULAR * steps.max():
         return None
-    return Dense(factor, problem.operator.in_shape, problem.dtype)
+    return DenseCovariance(factor, problem.operator.in_shape, problem.dtype)
 
 
-__all__ = ["LARGEST", "Covariance", "Dense", "Modes", "Posterior", "exact"]
+__all__ = ["LARGEST", "Covariance", "DenseCovariance", "ModeCovariance", "Posterior", "exact"]

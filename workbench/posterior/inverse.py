@@ -37,7 +37,7 @@ class Covariance(ABC):
 
 
 @dataclass(frozen=True)
-class Dense(Covariance):
+class DenseCovariance(Covariance):
     """S by the Cholesky factor L of H = L L^T, (N, N)."""
 
     factor: Tensor
@@ -59,7 +59,7 @@ class Dense(Covariance):
 
 
 @dataclass(frozen=True)
-class Modes(Covariance):
+class ModeCovariance(Covariance):
     """S by the eigenvalues of H, (C, *space), whose eigenvectors are the modes of a basis."""
 
     values: Tensor

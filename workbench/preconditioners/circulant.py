@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workbench.preconditioners.modes import Modes
+from workbench.preconditioners.modes import ModePreconditioner
 
 
 @dataclass(frozen=True)
-class Circulant(Modes):
+class Circulant(ModePreconditioner):
     """P = F* diag(1 / h) F, F the Fourier transform over space: the circulant nearest to H, inverted.
 
     H^-1 itself for periodic convolutions with quadratic priors. T. Chan 1988, doi 10.1137/0909051.

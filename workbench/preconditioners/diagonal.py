@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from workbench.preconditioners.modes import Modes
+from workbench.preconditioners.modes import ModePreconditioner
 
 
 @dataclass(frozen=True)
-class Diagonal(Modes):
+class Diagonal(ModePreconditioner):
     """P = 1 / diag(H), the diagonal learnt by random signs: pixels that the data see more or less often.
 
     Bekas, Kokiopoulou, Saad 2007, doi 10.1016/j.apnum.2007.01.003.

@@ -22,7 +22,7 @@ _GAIN = 0.9  # of the condition of H: a preconditioner that leaves more is not w
 
 
 @dataclass(frozen=True)
-class Modes(Preconditioner):
+class ModePreconditioner(Preconditioner):
     """P = F* diag(1 / h) F with h the diagonal of F H F*, by regression of F H z on F z over random signs z.
 
     Exact from any probes where F diagonalises H. Elsewhere h is an estimate, and the spread of its errors would raise

@@ -7,7 +7,7 @@ from workbench.priors.combined.sum import Sum
 from workbench.priors.entropy import Entropy
 from workbench.priors.gaussian.gaussian_mixture import GaussianMixture
 from workbench.priors.gaussian.gaussian_process import GaussianProcess
-from workbench.priors.gaussian.graph_laplacian import GraphLaplacian
+from workbench.priors.gaussian.graph_laplacian import GraphSmoothness
 from workbench.priors.gaussian.sobolev import Sobolev
 from workbench.priors.gaussian.tikhonov import Tikhonov
 from workbench.priors.gaussian.zero import Zero
@@ -52,7 +52,7 @@ __all__ = [
     "GaussianMixture",
     "GaussianProcess",
     "GradientStep",
-    "GraphLaplacian",
+    "GraphSmoothness",
     "GroupL1",
     "Huber",
     "HuberTV",

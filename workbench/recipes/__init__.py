@@ -1,9 +1,9 @@
 """How our networks were trained: pictures, lessons, and recipes that `workbench train` repeats."""
 
 from workbench.recipes.cards import card, finish
-from workbench.recipes.course import Course, Point
-from workbench.recipes.fitting import Answers, Fit, Fitted, answers, network_of
-from workbench.recipes.lessons import Batch, Denoising, Lesson, Moment
+from workbench.recipes.course import Course, CoursePoint
+from workbench.recipes.fitting import Answers, Fit, FitState, answers, network_of
+from workbench.recipes.lessons import Batch, DenoisingLesson, Lesson, Moment
 from workbench.recipes.pictures import HELD_OUT, HandwrittenDigits, Laplacian, Photographs, Pictures, luminance
 from workbench.recipes.recipes import RECIPES, Recipe
 from workbench.recipes.restoring import ProximalMatching, SuperResolving, Unrolling
@@ -14,16 +14,16 @@ __all__ = [
     "Answers",
     "Batch",
     "Course",
-    "Denoising",
+    "CoursePoint",
+    "DenoisingLesson",
     "Fit",
-    "Fitted",
+    "FitState",
     "HandwrittenDigits",
     "Laplacian",
     "Lesson",
     "Moment",
     "Photographs",
     "Pictures",
-    "Point",
     "ProximalMatching",
     "Recipe",
     "SuperResolving",

@@ -10,7 +10,7 @@ import torch
 
 from workbench.parameters import as_code
 from workbench.recipes.course import Course
-from workbench.recipes.fitting import Fitted, network_of
+from workbench.recipes.fitting import FitState, network_of
 from workbench.recipes.measures import Figure
 from workbench.recipes.pictures import HandwrittenDigits, Laplacian, Photographs, Pictures
 from workbench.weights import read, write
@@ -28,7 +28,7 @@ out: the last fifth."""
 _LAPLACIAN = "Random numbers of density exp(-|x| / scale) / (2 scale), scale {scale:g}: a formula, and no data."
 
 
-def finish(name: str, course: Course, state: Fitted, folder: Path) -> Path:
+def finish(name: str, course: Course, state: FitState, folder: Path) -> Path:
     """Write `name`.safetensors, its hash into the manifest, its card and its curve; the path of the weights."""
     path = folder / f"{name}.safetensors"
     write(network_of(course.problem, state), path)

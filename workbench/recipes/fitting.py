@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from workbench.algorithms import Algorithm, Needs, State
-from workbench.denoisers import Network
+from workbench.denoisers import ImageNetwork
 from workbench.networks import SquaredLoss
 from workbench.operators import Field, Operator
 from workbench.parameters import Range, describe, rebuild
@@ -32,7 +32,7 @@ class Answers(Operator):
 
     field = Field.REAL
 
-    def __init__(self, network: Network, lesson: Lesson, seed: int = 0) -> None:
+    def __init__(self, network: ImageNetwork, lesson: Lesson, seed: int = 0) -> None:
         self._seed = seed
         self.held_out = lesson.held_out(_SHOWN)
         targets = self.held_out.targets
@@ -82,14 +82,14 @@ def answers(problem: Problem) -> Answers:
     return problem.operator
 
 
-def problem_of(network: Network, lesson: Lesson, seed: int) -> Problem:
+def problem_of(network: ImageNetwork, lesson: Lesson, seed: int) -> Problem:
     """The unknown is the weights, (1, 1, P); the misfit is the squared error for held-out examples."""
     operator = Answers(network, lesson, seed)
     return Problem(operator, SquaredLoss(), Zero(), operator.targets)
 
 
 @dataclass(frozen=True)
-class Fitted(State):
+class FitState(State):
     """The weights, their running mean, what Adam remembers, (1, 1, P) each, and the running mean of the loss."""
 
     mean: Tensor = field(kw_only=True)
@@ -123,11 +123,11 @@ class Fit(Algorithm):
     def measure(self, problem: Problem) -> Mapping[str, float]:
         return {}
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Fitted:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> FitState:
         nothing = torch.zeros_like(x)
-        return Fitted(x, 0, mean=x, first=nothing, second=nothing, loss=torch.full((1,), torch.nan).to(x))
+        return FitState(x, 0, mean=x, first=nothing, second=nothing, loss=torch.full((1,), torch.nan).to(x))
 
-    def step(self, problem: Problem, state: Fitted, rng: torch.Generator) -> Fitted:
+    def step(self, problem: Problem, state: FitState, rng: torch.Generator) -> FitState:
         k = state.k + 1
         loss, slope = answers(problem).slope(state.x, self.batch, Moment(min(state.k / self.steps, 1.0), rng))
         slope = _cut(slope, state)
@@ -148,13 +148,13 @@ class Fit(Algorithm):
         return state.k >= self.steps
 
 
-def network_of(problem: Problem, state: Fitted) -> Network:
+def network_of(problem: Problem, state: FitState) -> ImageNetwork:
     """The network of a training of `Fit`, with the mean of the weights up to this state."""
     operator = answers(problem)
     return loaded(rebuild(describe(operator.network)), operator.arrays(state.mean[0]), "this training")
 
 
-def _cut(slope: Tensor, state: Fitted) -> Tensor:
+def _cut(slope: Tensor, state: FitState) -> Tensor:
     """The slope, no longer than twice its usual length: one odd batch may not throw the weights far away."""
     if state.k < _EARLY:
         return slope

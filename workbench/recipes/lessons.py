@@ -65,7 +65,7 @@ class Lesson(ABC, metaclass=Checked):
 
 
 @dataclass(frozen=True)
-class Denoising(Lesson):
+class DenoisingLesson(Lesson):
     """x + sigma n -> x with sigma log-uniform; the loss is the mean of |error|^2 / sigma^order.
 
     The least error falls about as sigma^1.2: order 1.2 gives every noise level its say, order 2 prefers the low ones.

@@ -116,9 +116,9 @@ def _rows(pictures: Tensor, rng: torch.Generator, count: int) -> Tensor:
 
 @cache
 def _digits() -> tuple[Tensor, Tensor]:
-    from workbench.networks import Digits
+    from workbench.networks import DigitExamples
 
-    learned, kept = Digits().split()
+    learned, kept = DigitExamples().split()
     return learned.inputs.float(), kept.inputs.float()
 
 

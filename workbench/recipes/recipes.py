@@ -8,7 +8,7 @@ from workbench.denoisers import (
     ConvexPotential,
     DnCNN,
     GradientStepDenoiser,
-    Network,
+    ImageNetwork,
     ScoreDenoiser,
     SuperResolution,
     UNet,
@@ -21,7 +21,7 @@ from workbench.parameters import Checked
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.recipes.fitting import Fit, problem_of
-from workbench.recipes.lessons import Denoising, Lesson
+from workbench.recipes.lessons import DenoisingLesson, Lesson
 from workbench.recipes.pictures import HandwrittenDigits, Laplacian, Photographs, Pictures
 from workbench.recipes.restoring import ProximalMatching, SuperResolving, Unrolling
 
@@ -32,8 +32,8 @@ class Recipe(metaclass=Checked):
 
     saved = True
 
-    network: Annotated[Network, "network"] = DnCNN()
-    lesson: Annotated[Lesson, "lesson"] = Denoising()
+    network: Annotated[ImageNetwork, "network"] = DnCNN()
+    lesson: Annotated[Lesson, "lesson"] = DenoisingLesson()
     fit: Annotated[Fit, "steps, rate and batch"] = Fit()
     seed: Annotated[int, SEEDS, "seed of the first weights and of the examples"] = 0
 
@@ -45,21 +45,21 @@ class Recipe(metaclass=Checked):
 _ANY_NOISE = {"low": 0.005, "high": 10.0, "order": 2.0, "cap": 0.25}
 
 
-def _shipped(network: Network, lesson: Lesson, fit: Fit) -> Recipe:
+def _shipped(network: ImageNetwork, lesson: Lesson, fit: Fit) -> Recipe:
     """With seed 0 of the first format, which the weights that ship were drawn from."""
     return Recipe(network, lesson, fit, -1)
 
 
 def _score(network: UNet, pictures: Pictures, fit: Fit) -> Recipe:
-    return _shipped(ScoreDenoiser(network), Denoising(pictures, **_ANY_NOISE), fit)
+    return _shipped(ScoreDenoiser(network), DenoisingLesson(pictures, **_ANY_NOISE), fit)
 
 
 # Made when asked for: a network takes milliseconds to make, and most readers want one of them.
 RECIPES: dict[str, Callable[[], Recipe]] = {
-    "dncnn_grey": lambda: _shipped(DnCNN(1, 32, 7), Denoising(Photographs(40)), Fit(3000)),
-    "unet_grey": lambda: _shipped(UNet(1), Denoising(), Fit(12_000)),
-    "unet_colour": lambda: _shipped(UNet(3, (32, 64)), Denoising(Photographs(40, True)), Fit(4000)),
-    "gradient_step": lambda: _shipped(GradientStepDenoiser(), Denoising(Photographs(48), high=0.2), Fit(6000)),
+    "dncnn_grey": lambda: _shipped(DnCNN(1, 32, 7), DenoisingLesson(Photographs(40)), Fit(3000)),
+    "unet_grey": lambda: _shipped(UNet(1), DenoisingLesson(), Fit(12_000)),
+    "unet_colour": lambda: _shipped(UNet(3, (32, 64)), DenoisingLesson(Photographs(40, True)), Fit(4000)),
+    "gradient_step": lambda: _shipped(GradientStepDenoiser(), DenoisingLesson(Photographs(48), high=0.2), Fit(6000)),
     "proximal": lambda: _shipped(ConvexPotential(1, 16), ProximalMatching(Photographs(32)), Fit(2000)),
     "laplacian": lambda: _shipped(
         ConvexPotential(1, 32, 3, 1), ProximalMatching(Laplacian(), 1.0, 1.0, 0.1, entrywise=True), Fit(4000)

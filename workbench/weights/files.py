@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from workbench.denoisers import Network
+from workbench.denoisers import ImageNetwork
 from workbench.parameters import describe, rebuild
 from workbench.refusal import Refusal
 
@@ -17,19 +17,19 @@ _SUFFIX = ".safetensors"
 _PROGRAMS = (".pt", ".pth", ".pkl", ".bin", ".ckpt")
 
 
-def write(network: Network, path: str | Path, half: bool = True) -> None:
+def write(network: ImageNetwork, path: str | Path, half: bool = True) -> None:
     """Save a network with its description, in half precision unless told otherwise, whole or not at all."""
     replace_file(Path(path), as_bytes(network, half))
 
 
-def as_bytes(network: Network, half: bool = True) -> bytes:
+def as_bytes(network: ImageNetwork, half: bool = True) -> bytes:
     """What `write` writes."""
     dtype = torch.float16 if half else torch.float32
     arrays = {name: value.detach().to(dtype) for name, value in network.state_dict().items()}
     return packed(arrays, {"network": json.dumps(describe(network))})
 
 
-def read(path: str | Path) -> Network:
+def read(path: str | Path) -> ImageNetwork:
     """The network of a file that `write` made; Refusal of every other file, and of arrays that do not fit it."""
     path = Path(path)
     if path.suffix != _SUFFIX:
@@ -40,19 +40,19 @@ def read(path: str | Path) -> Network:
     return parsed(path.read_bytes(), path.name)
 
 
-def parsed(whole: bytes, file: str) -> Network:
+def parsed(whole: bytes, file: str) -> ImageNetwork:
     """The network in the bytes of a file, in single precision."""
     arrays, words = unpacked(whole, file)
     if "network" not in words:
         came, remedy = f"{file}, which does not say of which", "save the network with `weights.write`"
         raise Refusal("weights that say of which network they are", came, remedy)
     network = rebuild(json.loads(words["network"]))
-    if not isinstance(network, Network):
+    if not isinstance(network, ImageNetwork):
         raise Refusal("weights of a network", f"{file}, of a {type(network).__name__}", "take another file")
     return loaded(network, arrays, file)
 
 
-def loaded(network: Network, arrays: Mapping[str, Tensor], file: str) -> Network:
+def loaded(network: ImageNetwork, arrays: Mapping[str, Tensor], file: str) -> ImageNetwork:
     """The network with these weights, which nothing is to learn any more."""
     wanted = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     came = {name: tuple(value.shape) for name, value in arrays.items()}
@@ -98,7 +98,7 @@ def _safetensors() -> Any:
         raise Refusal("the package safetensors", "an installation without it", remedy) from error
 
 
-def fix(network: Network, device: torch.device) -> None:
+def fix(network: ImageNetwork, device: torch.device) -> None:
     """Put the weights on a device, where nothing learns them.
 
     Not by `requires_grad_` and `to`, which torch.func refuses within its transforms, where a first use may be.

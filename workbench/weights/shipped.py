@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from workbench.denoisers import Network
+from workbench.denoisers import ImageNetwork
 from workbench.refusal import Refusal
 from workbench.weights.files import fix, parsed
 
@@ -21,7 +21,7 @@ def names(folder: Path = FOLDER) -> tuple[str, ...]:
     return tuple(_hashes(folder))
 
 
-def shipped(name: str, folder: Path = FOLDER) -> Network:
+def shipped(name: str, folder: Path = FOLDER) -> ImageNetwork:
     """The network of that name with its weights, in single precision.
 
     Refusal for a name that is not in the manifest, for a file that is missing, and for one whose sha256 is another
@@ -43,7 +43,7 @@ def shipped(name: str, folder: Path = FOLDER) -> Network:
 
 
 @cache
-def placed(name: str, device: torch.device) -> Network:
+def placed(name: str, device: torch.device) -> ImageNetwork:
     """The same, read once for each device. Its readers share it: it is not to be changed."""
     network = shipped(name)
     fix(network, device)

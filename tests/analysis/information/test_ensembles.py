@@ -8,24 +8,24 @@ import torch
 from workbench import algorithms, catalog, noise, operators, priors
 from workbench.analysis.information import KSG, PCA, GaussianClosedForm, sampled_plane
 from workbench.analysis.information.channel import of_operator
-from workbench.analysis.information.filters import Filter, HeavyBall, Landweber
+from workbench.analysis.information.filters import Filter, HeavyBallFilter, LandweberFilter
 from workbench.analysis.information.plane import FixedTau, Path, RelativeTau, Resolution, path
-from workbench.analysis.information.sampled import Sampling
+from workbench.analysis.information.sampled import PlaneSampling
 from workbench.data import Shipped
-from workbench.ensembles import Codebook, Digits, Ensemble, GaussianProcess, Patches
+from workbench.ensembles import Codebook, Digits, Ensemble, GaussianRandomField, Patches
 from workbench.parameters import describe, rebuild
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import Shape
 
 N, SIGMA = 4000, 0.1
-SHAPES = {"GaussianProcess": (2, 6, 5), "Codebook": (1, 12), "Patches": (1, 7, 9), "Digits": (1, 8, 8)}
+SHAPES = {"GaussianRandomField": (2, 6, 5), "Codebook": (1, 12), "Patches": (1, 7, 9), "Digits": (1, 8, 8)}
 
 
 BLUR = operators.GaussianBlur((1, 8), 1.0)
 
 
-def exact(process: GaussianProcess, same: Filter, steps: int, rule: Resolution) -> Path:
+def exact(process: GaussianRandomField, same: Filter, steps: int, rule: Resolution) -> Path:
     return path(of_operator(BLUR, process.spectrum((1, 8)), SIGMA), same, steps, rule)
 
 
@@ -51,7 +51,7 @@ def test_an_ensemble_is_its_description_and_repeats(cls):
 @pytest.mark.parametrize("basis", ["fourier", "cosine", "pixels"])
 def test_a_process_has_the_variances_that_it_says(basis):
     """The covariance of the sample against that of the modes, written as a matrix."""
-    made, n = GaussianProcess(3.0, 1.5, basis), 6
+    made, n = GaussianRandomField(3.0, 1.5, basis), 6
     x = made.sample(40_000, (1, n)).signals[:, 0]
     i = torch.arange(n, dtype=torch.float64)
     matrices = {
@@ -68,7 +68,7 @@ def test_a_process_has_the_variances_that_it_says(basis):
 
 def test_the_spectrum_of_the_references():
     f = torch.minimum(torch.arange(64), 64 - torch.arange(64)).double()
-    torch.testing.assert_close(GaussianProcess().spectrum((1, 64))[0], 1 / (1 + (f / 4) ** 2))
+    torch.testing.assert_close(GaussianRandomField().spectrum((1, 64))[0], 1 / (1 + (f / 4) ** 2))
 
 
 def test_patches_are_cut_from_the_picture_and_differ():
@@ -95,15 +95,15 @@ def test_a_codebook_is_finite_and_says_at_most_its_size():
     drawn = Codebook(4).sample(N, (1, 8))
     assert drawn.words is not None and len(torch.unique(drawn.signals, dim=0)) == 4
     book = Codebook(4, book=1)  # two signals of book 0 are so near that a twentieth of them is mistaken
-    *_, found = sampled_plane(posed(), algorithms.GradientDescent(), Sampling(book, PCA(KSG(), 3), steps=10))
+    *_, found = sampled_plane(posed(), algorithms.GradientDescent(), PlaneSampling(book, PCA(KSG(), 3), steps=10))
     assert found.points[-1].i_x == pytest.approx(2, abs=0.05)  # data of so little noise name the word
     with pytest.raises(Refusal, match="3 for 4"):
         Codebook(4).sample(3, (1, 8))
 
 
 PAIRS = [
-    (algorithms.GradientDescent(), Landweber()),
-    (algorithms.HeavyBall(0.5 * SIGMA**2, 0.6, safe=False), HeavyBall(0.6, 0.5)),
+    (algorithms.GradientDescent(), LandweberFilter()),
+    (algorithms.HeavyBall(0.5 * SIGMA**2, 0.6, safe=False), HeavyBallFilter(0.6, 0.5)),
 ]
 
 
@@ -111,9 +111,9 @@ PAIRS = [
 @pytest.mark.parametrize(("algorithm", "same"), PAIRS, ids=["Landweber", "HeavyBall"])
 def test_the_sampled_twin_agrees_with_the_closed_form(algorithm, same, rule):
     """n = 8 modes: normal closed form has no bias, and a scatter of at most sqrt(8 / N) nats."""
-    process, like = GaussianProcess(corner=2.0), posed()
+    process, like = GaussianRandomField(corner=2.0), posed()
     known = exact(process, same, 20, rule)
-    sampling = Sampling(process, GaussianClosedForm(), rule, count=N, steps=20, every=5)
+    sampling = PlaneSampling(process, GaussianClosedForm(), rule, count=N, steps=20, every=5)
     *_, found = sampled_plane(like, algorithm, sampling)
     assert [p.k for p in found.points] == [0, 5, 10, 15, 20]
     scatter = math.sqrt(8 / N) / math.log(2)
@@ -126,9 +126,9 @@ def test_the_sampled_twin_agrees_with_the_closed_form(algorithm, same, rule):
 
 def test_neighbours_agree_where_they_are_within_their_means():
     """KSG reads within 5 % up to 3 nats: here one mode carries nearly everything."""
-    process, rule = GaussianProcess(exponent=4, corner=0.1), FixedTau(0.3)
-    known = exact(process, Landweber(), 4, rule)
-    sampling = Sampling(process, PCA(KSG(), 1), rule, count=N, steps=4, every=4)
+    process, rule = GaussianRandomField(exponent=4, corner=0.1), FixedTau(0.3)
+    known = exact(process, LandweberFilter(), 4, rule)
+    sampling = PlaneSampling(process, PCA(KSG(), 1), rule, count=N, steps=4, every=4)
     *_, found = sampled_plane(posed(), algorithms.GradientDescent(), sampling)
     assert found.points[-1].i_x == pytest.approx(float(known.i_x[4]), rel=0.05)
 
@@ -138,7 +138,7 @@ def test_a_real_reconstruction_with_classes_as_a_dataset():
     like = Problem(
         operators.GaussianBlur(shape, 1.0), noise.Gaussian(0.05), priors.TotalVariation(), torch.zeros(1, *shape)
     )
-    sampling = Sampling(Digits(), PCA(KSG(), 2), count=400, steps=12, every=6, seed=5)
+    sampling = PlaneSampling(Digits(), PCA(KSG(), 2), count=400, steps=12, every=6, seed=5)
     found = list(sampled_plane(like, algorithms.PDHG(), sampling))
     assert [f.k for f in found] == list(range(13)) and len(found[-1].points) == 3
     table = found[-1].dataset()
@@ -150,14 +150,14 @@ def test_a_real_reconstruction_with_classes_as_a_dataset():
 
 
 def test_classes_that_an_estimator_cannot_read_are_said():
-    sampling = Sampling(Digits(), PCA(GaussianClosedForm(), 2), count=100, steps=1)
+    sampling = PlaneSampling(Digits(), PCA(GaussianClosedForm(), 2), count=100, steps=1)
     *_, found = sampled_plane(posed((1, 8, 8)), algorithms.GradientDescent(), sampling)
     assert math.isnan(found.points[-1].i_label) and "Exact" in found.note and math.isfinite(found.points[-1].i_x)
 
 
 def test_an_ensemble_too_small_for_the_estimator_is_refused():
-    few = Sampling(GaussianProcess(), GaussianClosedForm(), count=12, steps=2)
+    few = PlaneSampling(GaussianRandomField(), GaussianClosedForm(), count=12, steps=2)
     with pytest.raises(Refusal, match="take a larger ensemble"):
         list(sampled_plane(posed(), algorithms.GradientDescent(), few))
     with pytest.raises(Refusal, match="two signals or more"):
-        GaussianProcess().sample(1, (1, 8))
+        GaussianRandomField().sample(1, (1, 8))

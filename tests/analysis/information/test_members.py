@@ -12,7 +12,7 @@ MEMBERS = [cls for kind in KINDS for cls in catalog.members(kind).values()]
 def test_the_catalogue_knows_them():
     names = {kind: set(catalog.members(kind)) for kind in KINDS}
     assert {"Bins", "KDEUpper", "Exact", "KSG", "InfoNCE", "MINE", "Sliced", "PCA"} <= names["estimator"]
-    assert {"Landweber", "Wiener"} <= names["filter"] and {"FixedTau", "RelativeTau"} == names["resolution"]
+    assert {"LandweberFilter", "WienerFilter"} <= names["filter"] and {"FixedTau", "RelativeTau"} == names["resolution"]
     assert not set(catalog.KINDS) & set(catalog.BESIDES)
 
 

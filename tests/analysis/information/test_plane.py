@@ -12,14 +12,14 @@ from workbench.analysis.information import GaussianClosedForm, immse
 from workbench.analysis.information.bottleneck import Bottleneck
 from workbench.analysis.information.channel import GaussianChannel, modes, of_matrix, of_operator
 from workbench.analysis.information.filters import (
-    Chebyshev,
+    ChebyshevFilter,
     Filter,
     FrozenConjugateGradients,
-    HeavyBall,
-    Landweber,
-    Tikhonov,
+    HeavyBallFilter,
+    LandweberFilter,
+    TikhonovFilter,
     TruncatedSVD,
-    Wiener,
+    WienerFilter,
 )
 from workbench.analysis.information.plane import FixedTau, RelativeTau, path
 from workbench.operators import GaussianBlur, Map, Radon
@@ -29,7 +29,15 @@ from workbench.run import iterate
 from workbench.tensors import generator, normal_like, stream
 
 BITS = math.log(2)
-FILTERS = [Wiener(), Tikhonov(), TruncatedSVD(5), Landweber(), HeavyBall(), Chebyshev(), FrozenConjugateGradients()]
+FILTERS = [
+    WienerFilter(),
+    TikhonovFilter(),
+    TruncatedSVD(5),
+    LandweberFilter(),
+    HeavyBallFilter(),
+    ChebyshevFilter(),
+    FrozenConjugateGradients(),
+]
 
 
 def blur(n: int = 64) -> GaussianChannel:
@@ -49,7 +57,7 @@ BLUR = blur()
 
 
 def test_the_known_table():
-    found = path(BLUR, Landweber(1.0), 30)
+    found = path(BLUR, LandweberFilter(1.0), 30)
     assert found.ceiling == pytest.approx(56.9848611706, abs=1e-9)
     for k, i_x, i_y, error in ((1, 53.559202, 85.477518, 0.065453), (30, 56.716727, 150.196524, 0.033927)):
         assert (float(found.i_x[k]), float(found.i_y[k])) == pytest.approx((i_x, i_y), abs=1e-6)
@@ -73,7 +81,7 @@ def by_determinants(a: Tensor, c: Tensor, sigma: float, r: Tensor, tau: float) -
 def test_any_matrix_and_covariance(shape, step):
     a, c = matrix(*shape)
     channel = of_matrix(a, c, 0.3)
-    found = path(channel, Landweber(step), 6, FixedTau(0.05))
+    found = path(channel, LandweberFilter(step), 6, FixedTau(0.05))
     rate = 1 / float(torch.linalg.matrix_norm(a, 2)) ** 2 if step is None else step
     r = torch.zeros(6, shape[0], dtype=torch.float64)
     for k in range(7):
@@ -105,7 +113,7 @@ def test_an_operator_by_its_modes_is_its_matrix():
     covariance = torch.fft.ifft2(spectrum * torch.fft.fft2(eye)).real.reshape(side, side)
     by_matrix = of_matrix(operator(eye).reshape(side, side).T, covariance, 0.1)
     by_modes = of_operator(operator, spectrum, 0.1)
-    for algorithm in (Wiener(), Landweber()):
+    for algorithm in (WienerFilter(), LandweberFilter()):
         one, other = (path(c, algorithm, 3) for c in (by_modes, by_matrix))
         for name in ("i_x", "i_y", "mean_square_error", "gaps"):
             torch.testing.assert_close(getattr(one, name), getattr(other, name), rtol=1e-8, atol=1e-8)
@@ -123,7 +131,7 @@ def test_a_sampled_twin_agrees():
     weight = 0.05
     r = torch.linalg.solve(a.T @ a + weight * torch.eye(6), a.T)
     t = y @ r.T + 0.2 * torch.randn(20_000, 6, generator=generator(0, 2), dtype=torch.float64)
-    found = path(channel, Tikhonov(weight), 0, FixedTau(0.2))
+    found = path(channel, TikhonovFilter(weight), 0, FixedTau(0.2))
     for known, side in ((found.i_x, x), (found.i_y, y)):
         assert GaussianClosedForm()(side, t) / BITS == pytest.approx(float(known[0]), abs=0.06)
 
@@ -142,8 +150,8 @@ def problem() -> tuple[Problem, GaussianChannel]:
 @pytest.mark.parametrize(
     ("algorithm", "filter_"),
     [
-        (algorithms.GradientDescent(0.7 * 0.01), Landweber(0.7)),
-        (algorithms.HeavyBall(0.7 * 0.01, 0.6, safe=False), HeavyBall(0.6, 0.7)),
+        (algorithms.GradientDescent(0.7 * 0.01), LandweberFilter(0.7)),
+        (algorithms.HeavyBall(0.7 * 0.01, 0.6, safe=False), HeavyBallFilter(0.6, 0.7)),
         (algorithms.ConjugateGradient(), FrozenConjugateGradients()),
     ],
     ids=lambda a: type(a).__name__,
@@ -164,14 +172,14 @@ def test_chebyshev_is_its_polynomial():
     def chebyshev(k: int, z: Tensor) -> Tensor:
         return torch.where(z.abs() <= 1, torch.cos(k * z.clamp(-1, 1).acos()), torch.cosh(k * z.clamp_min(1).acosh()))
 
-    for k, filters in enumerate(Chebyshev(low).matrices(channel, 12)):
+    for k, filters in enumerate(ChebyshevFilter(low).matrices(channel, 12)):
         middle = torch.tensor([(1 + low) / (1 - low)], dtype=torch.float64)
         wanted = chebyshev(k, (1 + low - 2 * t) / (1 - low)) / chebyshev(k, middle)
         torch.testing.assert_close(1 - filters[:, 0, 0] * channel.gains[:, 0], wanted, rtol=1e-9, atol=1e-12)
 
 
 def test_wiener_has_the_least_error_and_loses_nothing_but_to_tau():
-    least = path(BLUR, Wiener(), 0, FixedTau(1e-9))
+    least = path(BLUR, WienerFilter(), 0, FixedTau(1e-9))
     assert float(least.i_x[0]) == pytest.approx(least.ceiling, abs=1e-3)
     for algorithm in FILTERS:
         assert bool((path(BLUR, algorithm, 40).mean_square_error >= least.mean_square_error - 1e-12).all())
@@ -207,7 +215,7 @@ def test_the_bottleneck_curve():
 
 
 def test_a_fixed_tau_hides_over_fitting_and_a_relative_one_shows_it():
-    fixed, relative = (path(BLUR, Landweber(), 3000, rule) for rule in (FixedTau(), RelativeTau(0.3)))
+    fixed, relative = (path(BLUR, LandweberFilter(), 3000, rule) for rule in (FixedTau(), RelativeTau(0.3)))
     assert bool((fixed.i_x.diff() > -1e-9).all()) and 0 < fixed.best < 3000
     peak = int(relative.i_x.argmax())
     assert 0 < peak < 3000 and relative.mean_square_error[peak] < 1.2 * relative.mean_square_error.min()
@@ -216,7 +224,7 @@ def test_a_fixed_tau_hides_over_fitting_and_a_relative_one_shows_it():
 
 
 def test_conjugate_gradients_say_that_their_ritz_values_are_frozen():
-    assert "frozen" in path(BLUR, FrozenConjugateGradients(), 3).caveat and not path(BLUR, Landweber(), 3).caveat
+    assert "frozen" in path(BLUR, FrozenConjugateGradients(), 3).caveat and not path(BLUR, LandweberFilter(), 3).caveat
 
 
 def test_information_is_half_the_area_under_the_error():
@@ -242,6 +250,6 @@ def test_bad_channels_are_refused():
     with pytest.raises(Refusal, match="a signal that reaches the data"):
         modes(one, 0 * one, 0.1)
     with pytest.raises(Refusal, match="a step below 2"):
-        path(modes(one, one, 0.1), Landweber(2.5), 3)
+        path(modes(one, one, 0.1), LandweberFilter(2.5), 3)
     with pytest.raises(Refusal, match="ascending"):
         immse.information(torch.tensor([2.0, 1.0]), torch.ones(2))

@@ -1,6 +1,6 @@
 """Diffusion: a schedule and a sampler serve every method that conditions a denoiser on data."""
 
-from workbench.algorithms.diffusion.base import Diffusion, Noisy
+from workbench.algorithms.diffusion.base import Diffusion, DiffusionState
 from workbench.algorithms.diffusion.ddnm import DDNM
 from workbench.algorithms.diffusion.ddrm import DDRM
 from workbench.algorithms.diffusion.dds import DDS
@@ -33,12 +33,12 @@ __all__ = [
     "CosineVP",
     "DiffPIR",
     "Diffusion",
+    "DiffusionState",
     "Geometric",
     "Guided",
     "Karras",
     "Level",
     "LinearVP",
-    "Noisy",
     "PiGDM",
     "ProbabilityFlow",
     "REDDiff",

@@ -18,7 +18,7 @@ from workbench.tensors import normal_like
 
 
 @dataclass(frozen=True)
-class Noisy(State):
+class DiffusionState(State):
     """x, the estimate of the clean signal that the last step was made with, at the end the sample.
 
     `noisy` is z = x + ratio n, divided by alpha where the schedule preserves variance.
@@ -40,16 +40,18 @@ class Diffusion(Algorithm):
     exact = minimises = False
 
     @abstractmethod
-    def advance(self, problem: Problem, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
+    def advance(
+        self, problem: Problem, state: DiffusionState, levels: tuple[Level, Level], rng: torch.Generator
+    ) -> Move:
         """The noisy signal of the state carried over from the first level to the second."""
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> Noisy:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> DiffusionState:
         most = self.schedule.ratios(self.levels)[0]
         # From so much noise a denoiser makes the mean of the prior.
         noisy = problem.prior.denoise(torch.zeros_like(x), most) + most * normal_like(x, rng)
-        return Noisy(x, 0, self.measure(problem), noisy=noisy, ratio=most)
+        return DiffusionState(x, 0, self.measure(problem), noisy=noisy, ratio=most)
 
-    def step(self, problem: Problem, state: Noisy, rng: torch.Generator) -> Noisy:
+    def step(self, problem: Problem, state: DiffusionState, rng: torch.Generator) -> DiffusionState:
         below = self.schedule.below(state.ratio, self.levels)
         here, there = self.schedule.level(state.ratio), self.schedule.level(below)
         move = self.advance(problem, state, (here, there), rng)
@@ -61,5 +63,5 @@ class Diffusion(Algorithm):
             ratio=below,
         )
 
-    def done(self, state: Noisy) -> bool:
+    def done(self, state: DiffusionState) -> bool:
         return state.ratio == 0

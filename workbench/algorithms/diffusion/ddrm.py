@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Needs
-from workbench.algorithms.diffusion.base import Diffusion, Noisy
+from workbench.algorithms.diffusion.base import Diffusion, DiffusionState
 from workbench.algorithms.diffusion.guided import deviation
 from workbench.algorithms.diffusion.nearer import back, linear
 from workbench.algorithms.diffusion.samplers.sampler import Move
@@ -40,7 +40,9 @@ class DDRM(Diffusion):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or unknown(problem)
 
-    def advance(self, problem: Problem, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
+    def advance(
+        self, problem: Problem, state: DiffusionState, levels: tuple[Level, Level], rng: torch.Generator
+    ) -> Move:
         z, (old, new) = state.noisy, (level.ratio for level in levels)
         x, sigma = problem.prior.denoise(z, old), deviation(problem)
         modes, kept = spectral(linear(problem), x), (1 - self.eta**2) ** 0.5

@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.algorithms.diffusion.base import Diffusion, Noisy
+from workbench.algorithms.diffusion.base import Diffusion, DiffusionState
 from workbench.algorithms.diffusion.samplers.ddim import DDIM
 from workbench.algorithms.diffusion.samplers.sampler import Move, Sampler
 from workbench.algorithms.diffusion.schedules.schedule import Level
@@ -31,7 +31,9 @@ class Guided(Diffusion):
     def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
         """E[x | z, y] as far as the method knows it, z = x + ratio n."""
 
-    def advance(self, problem: Problem, state: Noisy, levels: tuple[Level, Level], rng: torch.Generator) -> Move:
+    def advance(
+        self, problem: Problem, state: DiffusionState, levels: tuple[Level, Level], rng: torch.Generator
+    ) -> Move:
         def estimate(z: Tensor, ratio: float) -> Tensor:
             return self.estimate(problem, z, ratio, state.measured)
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs
-from workbench.algorithms.diffusion.base import Noisy
+from workbench.algorithms.diffusion.base import DiffusionState
 from workbench.algorithms.diffusion.schedules.karras import Karras
 from workbench.algorithms.diffusion.schedules.schedule import Schedule
 from workbench.algorithms.steps.lengths import inverse
@@ -25,7 +25,7 @@ _STIFF = 2.0
 
 
 @dataclass(frozen=True)
-class REDDiffState(Noisy):
+class REDDiffState(DiffusionState):
     """The iterate with Adam's averages of its gradients and of their squares."""
 
     first: Tensor = field(kw_only=True)

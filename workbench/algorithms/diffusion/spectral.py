@@ -19,10 +19,10 @@ from workbench.tensors import Constant, dot, norm2, normal_like, stream
 UNKNOWN = "an operator whose singular values are known, or a small one"
 _LARGEST = 1024  # rows of a matrix whose eigenvectors are found
 _ZERO = 1e-10  # of the largest eigenvalue of A*A
-_KNOWN: WeakKeyDictionary[LinearOperator, "Spectral | None"] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[LinearOperator, "SpectralFunction | None"] = WeakKeyDictionary()
 
 
-class Spectral(ABC):
+class SpectralFunction(ABC):
     """f, x -> f(A*A) x."""
 
     @abstractmethod
@@ -31,7 +31,7 @@ class Spectral(ABC):
 
 
 @dataclass(frozen=True)
-class _Basis(Spectral):
+class _Basis(SpectralFunction):
     """Eigenvalues mode by mode in a basis that makes A*A diagonal."""
 
     values: Constant
@@ -42,7 +42,7 @@ class _Basis(Spectral):
 
 
 @dataclass(frozen=True)
-class _Tight(Spectral):
+class _Tight(SpectralFunction):
     """A A* = c: A*A is c on the range of A* and 0 elsewhere."""
 
     operator: LinearOperator
@@ -54,7 +54,7 @@ class _Tight(Spectral):
 
 
 @dataclass(frozen=True)
-class _Matrix(Spectral):
+class _Matrix(SpectralFunction):
     """Eigenvalues and eigenvectors, (N, N), of the matrix of A*A."""
 
     values: Constant
@@ -66,7 +66,7 @@ class _Matrix(Spectral):
         return signals(rows, tuple(x.shape[1:]), x.dtype)
 
 
-def spectral(operator: LinearOperator, like: Tensor) -> Spectral:
+def spectral(operator: LinearOperator, like: Tensor) -> SpectralFunction:
     """The calculus of A*A, found once for each operator; Refusal where it is not known."""
     if operator not in _KNOWN:
         _KNOWN[operator] = _find(operator, like)
@@ -89,7 +89,7 @@ def unknown(problem: Problem) -> str:
     return ""
 
 
-def _find(operator: LinearOperator, like: Tensor) -> Spectral | None:
+def _find(operator: LinearOperator, like: Tensor) -> SpectralFunction | None:
     return _diagonal(operator) or _tight(operator, like) or _matrix(operator, like)
 
 

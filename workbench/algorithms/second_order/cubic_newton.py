@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.second_order.descent import Descent, DescentState, begun, cauchy, tried
-from workbench.algorithms.second_order.krylov_model import Model, Size, Space, modelled, spanned
+from workbench.algorithms.second_order.krylov_model import KrylovSpace, Model, Size, modelled, spanned
 from workbench.algorithms.second_order.truncated import CURVED
 from workbench.linalg import ratio
 from workbench.parameters import Range
@@ -25,7 +25,7 @@ class CubicNewtonState(DescentState):
 
     bound: Tensor = field(kw_only=True)
     anchor: Tensor = field(kw_only=True)
-    space: Space | None = field(kw_only=True, default=None)
+    space: KrylovSpace | None = field(kw_only=True, default=None)
 
 
 def held_back(problem: Problem, x: Tensor) -> CubicNewtonState:
@@ -65,7 +65,7 @@ class CubicNewton(Descent):
         bound = torch.where(judged.taken, bound, UP * state.bound)
         return replace(after, bound=bound, anchor=after.x if last else state.anchor, space=None if last else space)
 
-    def _space(self, problem: Problem, state: CubicNewtonState) -> Space:
+    def _space(self, problem: Problem, state: CubicNewtonState) -> KrylovSpace:
         """Where the next step is sought: a new one, or the last with the gradient of now."""
         hessian, fresh = problem.hessian(state.anchor), max(1, round(_FRESH * self.size))
         if state.space is not None:

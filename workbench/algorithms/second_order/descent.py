@@ -51,7 +51,7 @@ class Descent(Algorithm):
         return state.k > 0 and state.k % _LOOK == 0 and bool((norm(state.slope) <= floor).all())
 
 
-class Judged(NamedTuple):
+class TrialOutcome(NamedTuple):
     """Of a trial step: what it gained over what the model promised, and whether it was taken, (B,) each."""
 
     gain: Tensor
@@ -86,7 +86,7 @@ def moved(problem: Problem, state: Point, x: Tensor) -> Point:
     return replace(state, x=x, value=problem.objective(x), slope=gradient(problem, x), k=state.k + 1)
 
 
-def tried(problem: Problem, state: Point, p: Tensor, promised: Tensor) -> tuple[Point, Judged]:
+def tried(problem: Problem, state: Point, p: Tensor, promised: Tensor) -> tuple[Point, TrialOutcome]:
     """The state at x + p, for items whose objective falls as it should, else at x; `promised` is what the model says.
 
     Where both differences are rounding the step is taken.
@@ -97,7 +97,7 @@ def tried(problem: Problem, state: Point, p: Tensor, promised: Tensor) -> tuple[
     gain = (state.value - value + slack) / (promised + slack).clamp_min(torch.finfo(slack.dtype).tiny)
     gain = torch.where(value.isfinite(), gain, -torch.inf)
     taken = (gain > _ARMIJO) & (value <= state.value + slack)
-    return moved(problem, state, torch.where(spread(taken, x), x, state.x)), Judged(gain, taken)
+    return moved(problem, state, torch.where(spread(taken, x), x, state.x)), TrialOutcome(gain, taken)
 
 
 def downhill(p: Tensor, g: Tensor) -> Tensor:

@@ -29,14 +29,16 @@ class Model(NamedTuple):
         return -(self.slope * u).sum(1) - (self.values * u.square()).sum(1) / 2
 
 
-class Space(NamedTuple):
+class KrylovSpace(NamedTuple):
     """Real orthonormal rows, (B, n, d), and what a Hessian makes of them; rows of zeros where there was none to add."""
 
     basis: Tensor
     images: Tensor
 
 
-def spanned(hessian: LinearOperator, starts: Sequence[Tensor], count: int, known: Space | None = None) -> Space:
+def spanned(
+    hessian: LinearOperator, starts: Sequence[Tensor], count: int, known: KrylovSpace | None = None
+) -> KrylovSpace:
     """The Krylov space of several starts, `count` rows beside those known: block Lanczos, twice by Gram and Schmidt."""
     like, queue = starts[0], list(starts)
     flat = _real(like)
@@ -56,10 +58,10 @@ def spanned(hessian: LinearOperator, starts: Sequence[Tensor], count: int, known
         basis[:, n] = torch.where(kept, ratio(torch.ones_like(length), length), 0)[:, None] * v
         queue.append(hessian(_like(basis[:, n], like)))
         images[:, n] = _real(queue[-1])
-    return Space(basis, images)
+    return KrylovSpace(basis, images)
 
 
-def modelled(space: Space, g: Tensor) -> Model:
+def modelled(space: KrylovSpace, g: Tensor) -> Model:
     """The quadratic model of slope g in a space."""
     T = torch.einsum("bmd,bnd->bmn", *space)
     values, rotation = torch.linalg.eigh((T + T.mT) / 2)

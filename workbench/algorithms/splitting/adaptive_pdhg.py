@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.splitting.pdhg import PDHG, PDHGState, Steps, advance, dual_steps
+from workbench.algorithms.splitting.pdhg import PDHG, PDHGState, PDHGSteps, advance, dual_steps
 from workbench.algorithms.steps.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
@@ -140,7 +140,7 @@ class AdaptivePDHG(Algorithm):
         )
 
 
-def _moved(problem: Problem, before: PDHGState, after: PDHGState, steps: Steps) -> tuple[Tensor, Tensor]:
+def _moved(problem: Problem, before: PDHGState, after: PDHGState, steps: PDHGSteps) -> tuple[Tensor, Tensor]:
     """step |r_x|^2 and s |r_p|^2 + r |r_q|^2, what the optimality conditions lack after the step: (B,) each."""
     gone = before.ahead - after.x
 

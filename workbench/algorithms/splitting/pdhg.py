@@ -36,7 +36,7 @@ class PDHGState(State):
 Point = TypeVar("Point", bound=PDHGState)
 
 
-class Steps(NamedTuple):
+class PDHGSteps(NamedTuple):
     """The steps of x, of the dual of the data and of the dual of the prior."""
 
     primal: Each
@@ -83,14 +83,16 @@ class PDHG(Algorithm):
         return state.measured["step"] if self.step_size is None else self.step_size
 
 
-def dual_steps(state: PDHGState, step: Each, balance: float) -> Steps:
+def dual_steps(state: PDHGState, step: Each, balance: float) -> PDHGSteps:
     """The steps of x and of both duals, step (s |A|^2 + r |K|^2) = 0.99."""
     share = 1.0 if state.dual is None else balance
     s = _SAFETY * share / (step * state.measured["operator"] ** 2)
-    return Steps(step, s, 0.0 if state.dual is None else _SAFETY * (1 - share) / (step * state.measured["linear"] ** 2))
+    return PDHGSteps(
+        step, s, 0.0 if state.dual is None else _SAFETY * (1 - share) / (step * state.measured["linear"] ** 2)
+    )
 
 
-def advance(problem: Problem, state: Point, steps: Steps, theta: float) -> Point:
+def advance(problem: Problem, state: Point, steps: PDHGSteps, theta: float) -> Point:
     """A step of both duals and of x; the steps are numbers, or (B,) on the CPU."""
     prior, operator = problem.prior, problem.operator.at(state.x)
     v = times(1 / steps.data, state.data) + operator(state.ahead)

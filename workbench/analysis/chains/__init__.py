@@ -11,15 +11,15 @@ from workbench.analysis.chains.mixing import (
     rhat,
 )
 from workbench.analysis.chains.moments import Interval, Moments, Reservoir, quantiles
-from workbench.analysis.chains.sampling import Look, Sampled, Sampling, replicated, sampled
+from workbench.analysis.chains.sampling import ChainDiagnostics, ChainSamples, Sampling, replicated, sampled
 
 __all__ = [
+    "ChainDiagnostics",
+    "ChainSamples",
     "Distance",
     "Interval",
-    "Look",
     "Moments",
     "Reservoir",
-    "Sampled",
     "Sampling",
     "Tally",
     "Target",

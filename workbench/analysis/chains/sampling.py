@@ -36,7 +36,7 @@ class Sampling(metaclass=Checked):
 
 
 @dataclass(frozen=True)
-class Look:
+class ChainDiagnostics:
     """What so many draws of a chain told: least and median effective size and largest R-hat of the followed pixels."""
 
     draws: int
@@ -47,7 +47,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Sampled:
+class ChainSamples:
     """So far: `k` iterations in all, draws by `moments`, some of them in `kept`, (n, *shape), the newest in `last`.
 
     `intervals` of 50 and 90 %; `paths` (M, N, P): the draws of the followed pixels and, last, of the mean of all.
@@ -62,7 +62,7 @@ class Sampled:
     kept: Tensor | None = None
     intervals: tuple[Interval, ...] = ()
     paths: Tensor | None = None
-    looks: tuple[Look, ...] = ()
+    looks: tuple[ChainDiagnostics, ...] = ()
     acceptance: float | None = None
     why: str = ""
     known: Target | None = field(default=None, repr=False)
@@ -80,18 +80,18 @@ def replicated(problem: Problem, chains: int) -> Problem:
     return replace(problem, y=y, truth=truth)
 
 
-def sampled(problem: Problem, algorithm: Algorithm, sampling: Sampling) -> Iterator[Sampled]:
+def sampled(problem: Problem, algorithm: Algorithm, sampling: Sampling) -> Iterator[ChainSamples]:
     """The chains of an algorithm that draws random numbers, richer from step to step; Refusal for one that does not."""
     if not algorithm.random:
         name = type(algorithm).__name__
         raise Refusal("an algorithm that samples", f"{name}, which has one answer", "take UnadjustedLangevin or MALA")
     run = _Run.of(problem, algorithm, sampling)
     known, why = target(problem)
-    found: Sampled | None = None
+    found: ChainSamples | None = None
     keeper = _Keeper(sampling)
     for k, state, counts in run.draws_at_end() if algorithm.draws_at_end else run.draws():
         if found is None:
-            found = Sampled(k, state.x, sampling, run.tally, known=known, why=why)
+            found = ChainSamples(k, state.x, sampling, run.tally, known=known, why=why)
         found = replace(found, k=k, last=state.x, acceptance=_acceptance(state))
         if counts:
             found = keeper.take(found)
@@ -163,7 +163,7 @@ class _Keeper:
         self._reservoir: Reservoir | None = None
         self._pixels: Tensor | None = None
 
-    def take(self, found: Sampled) -> Sampled:
+    def take(self, found: ChainSamples) -> ChainSamples:
         """One draw more of every chain."""
         draw = found.last
         if self._reservoir is None or self._pixels is None:
@@ -182,12 +182,12 @@ class _Keeper:
             found = self._look(found, moments, self._reservoir.kept())
         return found
 
-    def _look(self, found: Sampled, moments: Moments, kept: Tensor) -> Sampled:
+    def _look(self, found: ChainSamples, moments: Moments, kept: Tensor) -> ChainSamples:
         paths = torch.stack(self._paths, 1)
         sizes, worst = effective_size(paths), float(rhat(paths).max())
         half, most = Interval.of(kept, 0.5, 0.9)
         far = None if found.known is None else distance(moments, kept, (half, most), found.known)
-        look = Look(moments.count, float(sizes.min()), float(sizes.median()), worst, far)
+        look = ChainDiagnostics(moments.count, float(sizes.min()), float(sizes.median()), worst, far)
         return replace(found, kept=kept, intervals=(half, most), paths=paths, looks=(*found.looks, look))
 
 

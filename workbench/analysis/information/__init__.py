@@ -3,7 +3,7 @@
 from workbench.analysis.information import channel, ensembles, filters, immse, paths, plane, sampled, tasks
 from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.binned import AdaptiveBins, Bins, Exact, FloorBins, quantised
-from workbench.analysis.information.calibration import Reading, calibrate, calibrations
+from workbench.analysis.information.calibration import CalibrationReading, calibrate, calibrations
 from workbench.analysis.information.coded import LayerEstimator
 from workbench.analysis.information.density import KDELower, KDEUpper
 from workbench.analysis.information.fronts import PCA, Noisy, Ranked, Sliced
@@ -20,6 +20,7 @@ __all__ = [
     "AdaptiveBins",
     "AutoEncoder",
     "Bins",
+    "CalibrationReading",
     "Estimator",
     "Exact",
     "FloorBins",
@@ -31,7 +32,6 @@ __all__ = [
     "LayerEstimator",
     "Noisy",
     "Ranked",
-    "Reading",
     "Sliced",
     "WeightedKozachenkoLeonenko",
     "calibrate",

@@ -12,7 +12,7 @@ from workbench.refusal import Refusal
 
 
 @dataclass(frozen=True)
-class Reading:
+class CalibrationReading:
     """A task's truth and an estimator's reading of n samples, in nats; None where it refused, with the reason."""
 
     task: Task
@@ -39,18 +39,20 @@ class Reading:
         return None if self.reading is None else self.reading - self.truth
 
 
-def calibrate(estimator: Estimator, n: int, seed: int = 0, tasks: tuple[Task, ...] = TASKS) -> tuple[Reading, ...]:
+def calibrate(
+    estimator: Estimator, n: int, seed: int = 0, tasks: tuple[Task, ...] = TASKS
+) -> tuple[CalibrationReading, ...]:
     """An estimator on n samples of each task of known information: the table of task, truth and reading."""
     return tuple(_reading(estimator, task, n, seed) for task in tasks)
 
 
-def calibrations(estimator: Estimator, n: int) -> Iterator[tuple[Reading, ...]]:
+def calibrations(estimator: Estimator, n: int) -> Iterator[tuple[CalibrationReading, ...]]:
     """`calibrate` after 1, 2, ... tasks."""
     return accumulate((calibrate(estimator, n, tasks=(task,)) for task in TASKS), add)
 
 
-def _reading(estimator: Estimator, task: Task, n: int, seed: int) -> Reading:
+def _reading(estimator: Estimator, task: Task, n: int, seed: int) -> CalibrationReading:
     try:
-        return Reading(task, n, task.truth(), estimator(*task.sample(n, seed)))
+        return CalibrationReading(task, n, task.truth(), estimator(*task.sample(n, seed)))
     except Refusal as refusal:
-        return Reading(task, n, task.truth(), None, str(refusal))
+        return CalibrationReading(task, n, task.truth(), None, str(refusal))

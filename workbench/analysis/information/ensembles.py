@@ -44,7 +44,7 @@ class Ensemble(ABC, metaclass=Checked):
 
 
 @dataclass(frozen=True)
-class GaussianProcess(Ensemble):
+class GaussianRandomField(Ensemble):
     """Normal modes of variance c(f) = (1 + (f / corner)^2)^(-exponent / 2): beyond the corner a power law.
 
     f counts the periods across the signal, in two dimensions and more the length of the vector of them. The modes are
@@ -77,7 +77,7 @@ class Codebook(Ensemble):
     """One of finitely many signals, drawn once and for all from a Gaussian process: I(x; T) is at most log2 of them."""
 
     words: Annotated[int, Range(2, 64, log=True, limits=(2, 100_000)), "signals in the book"] = 16
-    process: Annotated[GaussianProcess, "where the signals of the book are from"] = GaussianProcess()
+    process: Annotated[GaussianRandomField, "where the signals of the book are from"] = GaussianRandomField()
     book: Annotated[int, SEEDS, "which book"] = 0
 
     def draw(self, count: int, shape: Shape, rng: torch.Generator) -> Drawn:
@@ -96,4 +96,4 @@ def require_axes(shape: Shape, allowed: tuple[int, ...], whose: str) -> None:
         raise Refusal(wanted, shown(tuple(shape)), "choose another ensemble")
 
 
-__all__ = ["Codebook", "Drawn", "Ensemble", "GaussianProcess"]
+__all__ = ["Codebook", "Drawn", "Ensemble", "GaussianRandomField"]

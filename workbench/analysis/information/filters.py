@@ -28,7 +28,7 @@ class Filter(ABC, metaclass=Checked):
         """R_k in the singular vectors, (M, d, d), for k = 0, 1, .. steps; one R where nothing is iterated."""
 
 
-class Spectral(Filter):
+class SpectralFilter(Filter):
     """R = diag of a share of each mode over its singular value."""
 
     def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
@@ -43,7 +43,7 @@ class Spectral(Filter):
 
 
 @dataclass(frozen=True)
-class Wiener(Filter):
+class WienerFilter(Filter):
     """R = C A' (A C A' + sigma^2 I)^-1: the posterior mean, the least mean square error that there is."""
 
     def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
@@ -51,7 +51,7 @@ class Wiener(Filter):
 
 
 @dataclass(frozen=True)
-class Tikhonov(Spectral):
+class TikhonovFilter(SpectralFilter):
     """1 - p = s^2 / (s^2 + weight)."""
 
     weight: Annotated[float, Range(1e-6, 10, log=True, limits=(0, 1e12)), "weight lambda of |x|^2"] = 0.01
@@ -62,7 +62,7 @@ class Tikhonov(Spectral):
 
 
 @dataclass(frozen=True)
-class TruncatedSVD(Spectral):
+class TruncatedSVD(SpectralFilter):
     """1 - p = 1 for the largest singular values, so many of them, and 0 for the others."""
 
     rank: Annotated[int, Range(1, 256, log=True, limits=(0, 10**9)), "singular values kept"] = 8
@@ -74,7 +74,7 @@ class TruncatedSVD(Spectral):
 
 
 @dataclass(frozen=True)
-class Landweber(Spectral):
+class LandweberFilter(SpectralFilter):
     """p_k = (1 - step s^2)^k: gradient descent on |A x - y|^2 / 2."""
 
     step: StepSize = None
@@ -88,7 +88,7 @@ class Landweber(Spectral):
 
 
 @dataclass(frozen=True)
-class HeavyBall(Spectral):
+class HeavyBallFilter(SpectralFilter):
     """p_{k+1} = (1 + momentum - step s^2) p_k - momentum p_{k-1}, the first step without momentum.
 
     Polyak 1964, doi 10.1016/0041-5553(64)90137-5.
@@ -106,7 +106,7 @@ class HeavyBall(Spectral):
 
 
 @dataclass(frozen=True)
-class Chebyshev(Spectral):
+class ChebyshevFilter(SpectralFilter):
     """p_k(t) = T_k((b + a - 2 t) / (b - a)) / T_k((b + a) / (b - a)), least over [a, b], b = |A|^2, a = low b.
 
     Golub & Varga 1961, doi 10.1007/BF01386013.
@@ -132,7 +132,7 @@ class Chebyshev(Spectral):
 
 
 @dataclass(frozen=True)
-class FrozenConjugateGradients(Spectral):
+class FrozenConjugateGradients(SpectralFilter):
     """p_k(t) = prod (1 - t / theta_i), theta the Ritz values of conjugate gradients on one y, frozen for all others.
 
     Hestenes & Stiefel 1952.
@@ -179,12 +179,12 @@ def _step(step: float | None, channel: GaussianChannel, reach: float = 1.0) -> f
 
 
 __all__ = [
-    "Chebyshev",
+    "ChebyshevFilter",
     "Filter",
     "FrozenConjugateGradients",
-    "HeavyBall",
-    "Landweber",
-    "Tikhonov",
+    "HeavyBallFilter",
+    "LandweberFilter",
+    "TikhonovFilter",
     "TruncatedSVD",
-    "Wiener",
+    "WienerFilter",
 ]

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.information.base import Estimator
-from workbench.analysis.information.ensembles import Drawn, Ensemble, GaussianProcess
+from workbench.analysis.information.ensembles import Drawn, Ensemble, GaussianRandomField
 from workbench.analysis.information.fronts import PCA
 from workbench.analysis.information.plane import FixedTau, Resolution
 from workbench.parameters import Checked, Range, as_code, describe
@@ -27,7 +27,7 @@ _QUANTITIES = ("i_x", "i_y", "i_label", "mean_square_error", "tau")
 
 
 @dataclass(frozen=True)
-class Sampling(metaclass=Checked):
+class PlaneSampling(metaclass=Checked):
     """What goes through an algorithm, and how its iterates are read: T = x_k + tau w.
 
     Linear algorithms are linear in y from x = 0 only, as the closed form has it.
@@ -35,7 +35,7 @@ class Sampling(metaclass=Checked):
 
     saved = True
 
-    ensemble: Annotated[Ensemble, "signals"] = GaussianProcess()
+    ensemble: Annotated[Ensemble, "signals"] = GaussianRandomField()
     estimator: Annotated[Estimator, "estimator of information"] = PCA()
     resolution: Annotated[Resolution, "what is read of an iterate"] = FixedTau()
     count: Annotated[int, Range(100, 10_000, log=True, limits=(2, 1_000_000)), "number of signals"] = 1000
@@ -46,7 +46,7 @@ class Sampling(metaclass=Checked):
 
 
 @dataclass(frozen=True)
-class Point:
+class PlanePoint:
     """One iterate in the plane, in bits; `i_label` is NaN without classes. I(y;T) - I(x;T) is the noise memorised."""
 
     k: int
@@ -61,10 +61,10 @@ class Point:
 class SampledPath:
     """The readings so far: iteration k is reached. `note` says which information could not be read, and why."""
 
-    sampling: Sampling
+    sampling: PlaneSampling
     spec: str
     k: int = 0
-    points: tuple[Point, ...] = ()
+    points: tuple[PlanePoint, ...] = ()
     note: str = ""
 
     def dataset(self) -> "xr.Dataset":
@@ -79,7 +79,7 @@ class SampledPath:
         return xr.Dataset(columns, {"k": [p.k for p in self.points]}, attrs)
 
 
-def sampled_plane(like: Problem, algorithm: Algorithm, sampling: Sampling) -> Iterator[SampledPath]:
+def sampled_plane(like: Problem, algorithm: Algorithm, sampling: PlaneSampling) -> Iterator[SampledPath]:
     """An ensemble through the operator, noise and prior of a problem: the path so far, after every iteration.
 
     Refuses what the algorithm or the estimator cannot take; raises Diverged where the run does.
@@ -97,19 +97,19 @@ def sampled_plane(like: Problem, algorithm: Algorithm, sampling: Sampling) -> It
         yield path
 
 
-def _posed(like: Problem, sampling: Sampling) -> tuple[Drawn, Problem]:
+def _posed(like: Problem, sampling: PlaneSampling) -> tuple[Drawn, Problem]:
     """The ensemble, and the data that operator and noise make of it."""
     drawn = sampling.ensemble.sample(sampling.count, like.operator.in_shape, _seed(sampling))
     signals = drawn.signals.to(like.y.device, like.y.real.dtype)
     return drawn, Problem.simulate(like.operator, like.noise, like.prior, signals, _seed(sampling))
 
 
-def _seed(sampling: Sampling) -> int:
+def _seed(sampling: PlaneSampling) -> int:
     """That of signals, data and algorithm: not that of a single run beside them."""
     return child_seed(sampling.seed, "sampled plane", 0)
 
 
-def _read(drawn: Drawn, problem: Problem, state: State, sampling: Sampling) -> tuple[Point, str]:
+def _read(drawn: Drawn, problem: Problem, state: State, sampling: PlaneSampling) -> tuple[PlanePoint, str]:
     """A point of the path, and the reason where the classes could not be read."""
     x, y = _rows(state.x), _rows(problem.y)
     assert problem.truth is not None
@@ -117,7 +117,7 @@ def _read(drawn: Drawn, problem: Problem, state: State, sampling: Sampling) -> t
     tau = sampling.resolution.tau(float(x.square().mean().sqrt()))
     absent = math.nan if drawn.labels is None else 0.0
     if tau == 0 and bool((x == x[0]).all()):
-        return Point(state.k, 0.0, 0.0, absent, error, tau), ""
+        return PlanePoint(state.k, 0.0, 0.0, absent, error, tau), ""
     t = x + tau * normal_like(x, stream(_seed(sampling), "noise of the reader"))
     estimate, note = sampling.estimator, ""
     i_x, i_y = (_bits(estimate(side, t)) for side in (drawn.known, y))
@@ -126,7 +126,7 @@ def _read(drawn: Drawn, problem: Problem, state: State, sampling: Sampling) -> t
             absent = _bits(estimate(drawn.labels, t))
         except Refusal as sentence:
             absent, note = math.nan, f"The information on the classes cannot be read: {sentence}"
-    return Point(state.k, i_x, i_y, absent, error, tau), note
+    return PlanePoint(state.k, i_x, i_y, absent, error, tau), note
 
 
 def _rows(x: Tensor) -> Tensor:
@@ -139,4 +139,4 @@ def _bits(nats: float) -> float:
     return nats / math.log(2)
 
 
-__all__ = ["Point", "SampledPath", "Sampling", "sampled_plane"]
+__all__ = ["PlanePoint", "PlaneSampling", "SampledPath", "sampled_plane"]

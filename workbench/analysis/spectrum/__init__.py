@@ -1,7 +1,7 @@
 """Spectra of anything that is a self-adjoint LinearOperator, without its matrix."""
 
 from workbench.analysis.spectrum import modes, rates
-from workbench.analysis.spectrum.axes import AXES, Axis, Linear, Logarithmic, SymmetricLogarithmic, power
+from workbench.analysis.spectrum.axes import AXES, Axis, LinearAxis, LogarithmicAxis, SymmetricLogarithmicAxis, power
 from workbench.analysis.spectrum.cost import Cost, Counted
 from workbench.analysis.spectrum.eigenpairs import Eigenpairs, Search, bottom, outermost, top
 from workbench.analysis.spectrum.estimate import Estimate
@@ -30,7 +30,7 @@ from workbench.analysis.spectrum.shares import (
     reach,
     scaled,
 )
-from workbench.analysis.spectrum.study import Finding, Glimpse, Study, glimpse, preconditioned
+from workbench.analysis.spectrum.study import Glimpse, SpectrumEstimate, SpectrumStudy, glimpse, preconditioned
 
 __all__ = [
     "AXES",
@@ -42,19 +42,19 @@ __all__ = [
     "Eigenpairs",
     "Entries",
     "Estimate",
-    "Finding",
     "Glimpse",
     "Hessians",
     "Krylov",
-    "Linear",
-    "Logarithmic",
+    "LinearAxis",
+    "LogarithmicAxis",
     "Phases",
     "Prediction",
     "Ritz",
     "Search",
     "SpectralMeasure",
-    "Study",
-    "SymmetricLogarithmic",
+    "SpectrumEstimate",
+    "SpectrumStudy",
+    "SymmetricLogarithmicAxis",
     "bottom",
     "condition",
     "cumulative",

@@ -30,7 +30,7 @@ class Axis(ABC):
         """Positions and their labels; empty where the positions are the values."""
 
 
-class Linear(Axis):
+class LinearAxis(Axis):
     """Positions are values."""
 
     def place(self, values: Array) -> Array:
@@ -43,7 +43,7 @@ class Linear(Axis):
         return {}
 
 
-class Logarithmic(Axis):
+class LogarithmicAxis(Axis):
     """log10, for eight decades; what is smaller, 0 or negative lies at the lower end."""
 
     def place(self, values: Array) -> Array:
@@ -57,7 +57,7 @@ class Logarithmic(Axis):
         return {float(n): power(n) for n in range(top - _DECADES - 1, top + 2)}
 
 
-class SymmetricLogarithmic(Axis):
+class SymmetricLogarithmicAxis(Axis):
     """sign(v) log10(1 + |v| / t), t four decades below the largest: zero and both signs in one picture."""
 
     @property
@@ -77,7 +77,7 @@ class SymmetricLogarithmic(Axis):
         return {0.0: "0"} | {p: power(n) for n, p in places.items()} | {-p: f"−{power(n)}" for n, p in places.items()}
 
 
-AXES: dict[str, type[Axis]] = {"linear": Linear, "log": Logarithmic, "symmetric log": SymmetricLogarithmic}
+AXES: dict[str, type[Axis]] = {"linear": LinearAxis, "log": LogarithmicAxis, "symmetric log": SymmetricLogarithmicAxis}
 
 
 def power(n: int) -> str:

@@ -12,7 +12,7 @@ from workbench.tensors import complex_of, norm
 _THIN = 0.1  # a block this small beside H is orthogonalised once more: its rounding was magnified
 
 
-class Space:
+class RitzSpace:
     """V with orthonormal rows and T = V H V*, for sign H: what Rayleigh and Ritz need, in place, growing.
 
     After `expand`, H V* = V* T + what `following` continues.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workbench.analysis.spectrum.blocks import Space, orthonormal
+from workbench.analysis.spectrum.blocks import RitzSpace, orthonormal
 from workbench.analysis.spectrum.cost import DOUBLE, ROUNDINGS, Cost, numbers, vectors
 from workbench.analysis.spectrum.lanczos import from_real, require_square
 from workbench.operators import LinearOperator
@@ -102,7 +102,7 @@ def outermost(operator: LinearOperator, k: int, sign: int, search: Search = DEFA
     require_square(operator)
     room = search.room(operator, k)
     search.cost(operator, k).require(search.like.device)
-    space, rng = Space(operator, search.like, room, sign), stream(search.seed, "top" if sign > 0 else "bottom")
+    space, rng = RitzSpace(operator, search.like, room, sign), stream(search.seed, "top" if sign > 0 else "bottom")
     block = space.random(min(BLOCK, room), rng) if search.start is None else orthonormal(search.start)[:room]
     settled: Tensor | None = None  # the values that the last search from random vectors ended with
     seen, width = 0, len(block)
@@ -131,7 +131,7 @@ def outermost(operator: LinearOperator, k: int, sign: int, search: Search = DEFA
         block = space.following(width, rng)
 
 
-def _inside(values: Tensor, residuals: Tensor, k: int, goal: float, space: Space) -> bool:
+def _inside(values: Tensor, residuals: Tensor, k: int, goal: float, space: RitzSpace) -> bool:
     """Whether the outermost of the rest, as a search from random vectors sees it, is known and lies further in."""
     apart, doubt = float(values[k - 1] - values[k]), float(residuals[k])
     return doubt <= min(NEAR * space.scale, max(2 * goal, apart / 10))

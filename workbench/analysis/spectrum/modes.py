@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.analysis.spectrum.eigenpairs import Eigenpairs
 from workbench.analysis.spectrum.lanczos import real_coordinates
-from workbench.analysis.spectrum.study import Finding
+from workbench.analysis.spectrum.study import SpectrumEstimate
 from workbench.noise import Gaussian
 from workbench.operators import LinearOperator
 from workbench.tensors import norm2
@@ -58,7 +58,7 @@ class Split:
     picard: dict[str, Array]
 
 
-def split(found: Finding, errors: list[tuple[int, Tensor]], x: Tensor | None) -> Split | None:
+def split(found: SpectrumEstimate, errors: list[tuple[int, Tensor]], x: Tensor | None) -> Split | None:
     """The modes at the top of the spectrum, once they are known.
 
     Picard's plot and the filter factors are there for modes of the data term of linear operators and Gaussian noise.
@@ -79,7 +79,7 @@ def split(found: Finding, errors: list[tuple[int, Tensor]], x: Tensor | None) ->
     )
 
 
-def mode(found: Finding, index: int) -> Tensor:
+def mode(found: SpectrumEstimate, index: int) -> Tensor:
     """An eigenvector as a signal, (1, *in_shape); the finding has its pairs."""
     assert found.pairs is not None
     return found.pairs.signals(found.hessians.objective, found.hessians.x)[index : index + 1]

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from workbench.analysis.spectrum import rates
-from workbench.analysis.spectrum.study import Finding
+from workbench.analysis.spectrum.study import SpectrumEstimate
 
 Array = np.ndarray
 MOMENTA = 0.995
@@ -21,7 +21,7 @@ class Prediction:
     curves: dict[str, Array]
 
 
-def predictions(found: Finding, step: float | None, steps: int) -> Prediction | None:
+def predictions(found: SpectrumEstimate, step: float | None, steps: int) -> Prediction | None:
     """Gradient descent, heavy ball, Nesterov and conjugate gradients on this spectrum; None before it is known.
 
     The first takes the step in use, or 1/L; the others the step and momentum that are best for the extremes.
@@ -53,7 +53,7 @@ class Phases:
     best: tuple[float, float]
 
 
-def phases(found: Finding, side: int = 90) -> Phases | None:
+def phases(found: SpectrumEstimate, side: int = 90) -> Phases | None:
     """How fast heavy ball is for each step and momentum on these extremes."""
     extremes = found.extremes
     if extremes is None or extremes[1] <= 0:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench.analysis.spectrum.axes import Axis
 from workbench.analysis.spectrum.measure import SpectralMeasure
-from workbench.analysis.spectrum.study import Finding, Glimpse
+from workbench.analysis.spectrum.study import Glimpse, SpectrumEstimate
 
 Array = np.ndarray
 GRID = 400
@@ -28,7 +28,7 @@ class Curve:
     high: Array | None = None
 
 
-def reach(found: Finding) -> float:
+def reach(found: SpectrumEstimate) -> float:
     """The largest eigenvalue in size, of all that is shown."""
     sizes = [float(m.nodes.abs().max()) for _, m in found.measures] + [abs(e) for e in found.extremes or ()]
     return max(sizes, default=1.0) or 1.0

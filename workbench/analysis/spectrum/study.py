@@ -26,7 +26,7 @@ _SEARCH = 40  # products for each eigenpair, at most
 
 
 @dataclass(frozen=True)
-class Finding:
+class SpectrumEstimate:
     """What is known so far; a part is None before its turn. Measures by name: "data term", "prior", "objective".
 
     `exact` has the eigenvalues of data term and prior where one basis diagonalises both; `slope` the nodes and masses
@@ -57,7 +57,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Study(metaclass=Checked):
+class SpectrumStudy(metaclass=Checked):
     """How far to look, and at what."""
 
     steps: Annotated[int, Range(5, 200, log=True, limits=(1, 5000)), "Lanczos steps: how fine the spectrum gets"] = 40
@@ -75,12 +75,12 @@ class Study(metaclass=Checked):
         pairs = search.cost(operator, min(self.modes, _numbers(like)))
         return Cost(terms * one.products + _SLOPE + pairs.products, terms * one.bytes + pairs.bytes)
 
-    def of(self, problem: Problem, x: Tensor) -> Iterator[Finding]:
+    def of(self, problem: Problem, x: Tensor) -> Iterator[SpectrumEstimate]:
         """The findings at x, (1, *in_shape): spectra step by step, then the gradient's, then the eigenpairs."""
         cost = self.cost(problem, x)
         cost.require(x.device)
         there = hessians(problem, x, width=self.width)
-        found = Finding(there, cost.products, exact=exact(there), of_data=self.of_data)
+        found = SpectrumEstimate(there, cost.products, exact=exact(there), of_data=self.of_data)
         terms = {"data term": there.data, "prior": there.prior, "objective": there.objective}
         if isinstance(problem.prior, Zero):
             terms = {"objective": there.objective}
@@ -94,7 +94,7 @@ class Study(metaclass=Checked):
             latest = [next(run, old) for run, old in zip(runs, latest, strict=True)]
         yield from self._rest(found)
 
-    def _rest(self, found: Finding) -> Iterator[Finding]:
+    def _rest(self, found: SpectrumEstimate) -> Iterator[SpectrumEstimate]:
         there, begun = found.hessians, found.products
         slope = there.problem.misfit_grad(there.x) + there.problem.prior.grad(there.x)
         if bool(norm2(slope) > 0):
@@ -115,7 +115,7 @@ class Study(metaclass=Checked):
         return Search(tolerance=1e-5, products=_SEARCH * self.modes + 200, like=like)
 
 
-def preconditioned(found: Hessians, preconditioner: Preconditioner, study: Study) -> Iterator[SpectralMeasure]:
+def preconditioned(found: Hessians, preconditioner: Preconditioner, study: SpectrumStudy) -> Iterator[SpectralMeasure]:
     """The spectrum of P H, H the objective's Hessian: what a method in the metric of P has to cope with."""
     fitted = preconditioner.fit(found.objective, found.x)
 
@@ -136,7 +136,9 @@ class Glimpse:
     pairs: Eigenpairs
 
 
-def glimpse(problem: Problem, state: tuple[int, Tensor], before: Glimpse | None, study: Study) -> Iterator[Glimpse]:
+def glimpse(
+    problem: Problem, state: tuple[int, Tensor], before: Glimpse | None, study: SpectrumStudy
+) -> Iterator[Glimpse]:
     """A quick look at (k, x): one probe, and four eigenpairs that start where those of the look before ended."""
     k, x = state
     there = hessians(problem, x, width=study.width)

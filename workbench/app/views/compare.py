@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 from bokeh.models import ColumnDataSource, Span
 from bokeh.plotting import figure
 
-from workbench.app.frames import Frame, Pictures
+from workbench.app.frames import Frame, ProblemPictures
 from workbench.app.images import Array, unit
 from workbench.app.session import Session
 from workbench.app.views.panels import Panel
@@ -43,10 +43,10 @@ class Compare(View):
             margin=0,
         )
         self.element = pmui.Row(self.panel.element, right, sizing_mode="stretch_width", margin=0)
-        self._pictures: Pictures | None = None
+        self._pictures: ProblemPictures | None = None
         self._image: Array | None = None
 
-    def show_pictures(self, pictures: Pictures) -> None:
+    def show_pictures(self, pictures: ProblemPictures) -> None:
         self._pictures, self._image = pictures, None
         self.panel.fit(pictures.truth.shape)
         self.row.visible = pictures.truth.ndim > 1

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
-from workbench.app.frames import Frame, Pictures
+from workbench.app.frames import Frame, ProblemPictures
 from workbench.app.images import Array, Limits, balanced, extent, unit
 from workbench.app.session import Session
 from workbench.app.views.panels import DIVERGING, Panel
@@ -35,11 +35,11 @@ class Gallery(View):
         self.fit.on_click(lambda event: self._fit())
         self.tools = (self.fit,)
         self.element = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
-        self._pictures: Pictures | None = None
+        self._pictures: ProblemPictures | None = None
         self._frame: Frame | None = None
         self._limits: dict[str, Limits] = {}
 
-    def show_pictures(self, pictures: Pictures) -> None:
+    def show_pictures(self, pictures: ProblemPictures) -> None:
         """Another truth or other data: limits begin anew."""
         self._pictures, self._frame = pictures, None
         self._limits = {"image": unit(pictures.truth)}

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.frames import Frame, Pictures
+from workbench.app.frames import Frame, ProblemPictures
 from workbench.app.session import Session
 from workbench.app.study import Studies
 from workbench.app.words import Words
@@ -49,7 +49,7 @@ class View:
     def __init__(self, session: Session, opened: Callable[[], None]) -> None:
         self.session, self.opened = session, opened
 
-    def show_pictures(self, pictures: Pictures) -> None:
+    def show_pictures(self, pictures: ProblemPictures) -> None:
         """Another truth or other data; in sight or not."""
 
     def show_frame(self, frame: Frame) -> None:

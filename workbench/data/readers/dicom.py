@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.field import CHANNEL, Field, Fields, Index, Reading, need
+from workbench.data.field import CHANNEL, Fields, Index, Reading, StoredArray, need
 from workbench.data.readers import dicom_codecs
 from workbench.data.readers.dicom_values import padding, rescaling, window
 from workbench.refusal import Refusal
@@ -45,7 +45,7 @@ def fields(path: Path) -> Fields:
     def read(index: Index) -> Reading:
         return _read(path, frames, palette, index)
 
-    return {"": Field(shape, dtype, read, math.prod(shape[-3:] if colour else shape[-2:]), axes)}
+    return {"": StoredArray(shape, dtype, read, math.prod(shape[-3:] if colour else shape[-2:]), axes)}
 
 
 def _dataset(path: Path, **options: Any) -> Any:

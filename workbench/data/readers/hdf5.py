@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.field import ASIDE, CHANNEL, DATA, MAIN, Field, Fields, Index, named_axes, need
+from workbench.data.field import ASIDE, CHANNEL, DATA, MAIN, Fields, Index, StoredArray, named_axes, need
 from workbench.data.packing import packing
 from workbench.data.readers import matlab_arrays
 from workbench.refusal import Refusal
@@ -84,13 +84,13 @@ def _coordinates(found: Mapping[str, Any]) -> list[str]:
     return [n for n, data in found.items() if (_is_scale(data) and data.ndim <= 1) or n.rpartition("/")[2] in words]
 
 
-def _field(path: Path, name: str, data: Any, netcdf: bool, rank: int) -> Field:
+def _field(path: Path, name: str, data: Any, netcdf: bool, rank: int) -> StoredArray:
     values, block = partial(_values, path, name), math.prod(data.chunks or ())
     if matlab_arrays.is_matlab(data):
         return matlab_arrays.field(data, values, block)
     unpack = packing(data.attrs, data.dtype, netcdf)
     dtype = unpack.dtype(data.dtype) if data.dtype.names is None else data.dtype
-    return Field(data.shape or (), dtype, lambda index: unpack(values(index)), block, _axes(data), rank)
+    return StoredArray(data.shape or (), dtype, lambda index: unpack(values(index)), block, _axes(data), rank)
 
 
 def _values(path: Path, name: str, index: Index) -> np.ndarray:

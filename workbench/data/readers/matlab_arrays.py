@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.field import ASIDE, DATA, Field, Index, Reading
+from workbench.data.field import ASIDE, DATA, Index, Reading, StoredArray
 
 _CLASS = "MATLAB_class"
 
@@ -25,7 +25,7 @@ def is_inside(data: Any) -> bool:
     return bool(data.attrs.get("MATLAB_empty", 0))
 
 
-def field(data: Any, values: Callable[[Index], np.ndarray], block: int) -> Field:
+def field(data: Any, values: Callable[[Index], np.ndarray], block: int) -> StoredArray:
     """An array with its axes in MATLAB's order, which the file reverses."""
     kind = np.bytes_(data.attrs[_CLASS]).decode("utf-8", "replace")
     logical, axes = kind == "logical", len(data.shape)
@@ -37,4 +37,4 @@ def field(data: Any, values: Callable[[Index], np.ndarray], block: int) -> Field
         return Reading(found.astype(bool) if logical else found, notes)
 
     rank = ASIDE if kind in ("char", "cell", "function_handle") else DATA
-    return Field(data.shape[::-1], np.dtype(bool) if logical else data.dtype, read, block, rank=rank)
+    return StoredArray(data.shape[::-1], np.dtype(bool) if logical else data.dtype, read, block, rank=rank)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.field import Field, Fields, Index, Reading, named_axes, need
+from workbench.data.field import Fields, Index, Reading, StoredArray, named_axes, need
 from workbench.data.packing import packing
 
 
@@ -21,7 +21,7 @@ def _dataset(path: Path) -> Any:
     return need("xarray").open_dataset(path, **options)
 
 
-def _variable(path: Path, name: Any, variable: Any) -> Field:
+def _variable(path: Path, name: Any, variable: Any) -> StoredArray:
     attributes = {**variable.attrs, **{k: v for k, v in variable.encoding.items() if k == "_FillValue"}}
     unpack = packing(attributes, variable.dtype, netcdf=True)
 
@@ -30,4 +30,4 @@ def _variable(path: Path, name: Any, variable: Any) -> Field:
             return unpack(np.asarray(data[name][index].values))
 
     axes = named_axes(tuple(map(str, variable.dims)))
-    return Field(variable.shape, unpack.dtype(variable.dtype), read, axes=axes)
+    return StoredArray(variable.shape, unpack.dtype(variable.dtype), read, axes=axes)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.field import Field, Fields, Index, Reading, need
+from workbench.data.field import Fields, Index, Reading, StoredArray, need
 
 _GZIP = b"\x1f\x8b"
 _LATER = ("t", "u", "v", "w")  # the axes behind those of space
@@ -34,7 +34,7 @@ def fields(path: Path) -> Fields:
     def read(index: Index) -> Reading:
         return _read(path, pose, axes, shape, index)
 
-    return {"": Field(shape, image.get_data_dtype(), read, math.prod(shape), axes)}
+    return {"": StoredArray(shape, image.get_data_dtype(), read, math.prod(shape), axes)}
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.field import Field, Fields, Index, Reading
+from workbench.data.field import Fields, Index, Reading, StoredArray
 
 
 def npy(path: Path) -> Fields:
     """The array of an NPY file, mapped rather than read."""
     with path.open("rb") as stream:
         shape, dtype = _header(stream)
-    return {"": Field(shape, dtype, lambda index: Reading(np.load(path, mmap_mode="r", allow_pickle=False)[index]))}
+    return {
+        "": StoredArray(shape, dtype, lambda index: Reading(np.load(path, mmap_mode="r", allow_pickle=False)[index]))
+    }
 
 
 def npz(path: Path) -> Fields:
@@ -28,12 +30,12 @@ def npz(path: Path) -> Fields:
     return {name: _member(path, name, shape, dtype) for name, (shape, dtype) in headers.items()}
 
 
-def _member(path: Path, name: str, shape: tuple[int, ...], dtype: np.dtype) -> Field:
+def _member(path: Path, name: str, shape: tuple[int, ...], dtype: np.dtype) -> StoredArray:
     def read(index: Index) -> Reading:
         with np.load(path, allow_pickle=False) as archive:
             return Reading(archive[name][index])
 
-    return Field(shape, dtype, read, math.prod(shape))
+    return StoredArray(shape, dtype, read, math.prod(shape))
 
 
 def _header(stream: Any) -> tuple[tuple[int, ...], np.dtype]:

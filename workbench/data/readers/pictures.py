@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.field import CHANNEL, Field, Fields, Index, Reading, need
+from workbench.data.field import CHANNEL, Fields, Index, Reading, StoredArray, need
 from workbench.data.readers.orientation import orientation
 
 _GREY = {"1": np.bool_, "L": np.uint8, "I;16": np.uint16, "I;16B": np.uint16, "I": np.int32, "F": np.float32}
@@ -43,7 +43,7 @@ class _Pillow:
 
     opened: Callable[[], Any]
 
-    def field(self) -> Field:
+    def field(self) -> StoredArray:
         with self.opened() as picture:
             mode, shape = picture.mode, picture.size[::-1]
         target = mode if mode in _GREY else "L" if mode == "LA" else "RGB"
@@ -71,7 +71,7 @@ class _Pillow:
         return notes + orientation(picture.getexif().get(_TAG, 1))
 
 
-def _deep(picture: _Pillow, path: Path, kind: int) -> Field:
+def _deep(picture: _Pillow, path: Path, kind: int) -> StoredArray:
     """A picture of 16 bits a channel, which Pillow would cut to 8 where there is more than one."""
     with picture.opened() as opened:
         shape = opened.size[::-1]
@@ -87,6 +87,6 @@ def _deep(picture: _Pillow, path: Path, kind: int) -> Field:
     return _field(shape, np.dtype(np.uint16), read, channels > 1)
 
 
-def _field(shape: tuple[int, ...], dtype: np.dtype, read: Callable[[Index], Reading], colour: bool) -> Field:
+def _field(shape: tuple[int, ...], dtype: np.dtype, read: Callable[[Index], Reading], colour: bool) -> StoredArray:
     shape = (*shape, 3) if colour else shape
-    return Field(shape, dtype, read, math.prod(shape), ("y", "x", CHANNEL) if colour else ("y", "x"))
+    return StoredArray(shape, dtype, read, math.prod(shape), ("y", "x", CHANNEL) if colour else ("y", "x"))

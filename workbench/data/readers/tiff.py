@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.field import ASIDE, CHANNEL, MAIN, Field, Fields, Index, Reading, need
+from workbench.data.field import ASIDE, CHANNEL, MAIN, Fields, Index, Reading, StoredArray, need
 from workbench.data.missing import marked
 from workbench.data.readers.orientation import orientation
 from workbench.data.readers.tiff_colours import Meaning, meaning
@@ -52,7 +52,7 @@ def _require_last(file: Any) -> None:
         raise Refusal("all pages of a TIFF file", came, "save or copy it again")
 
 
-def _field(path: Path, k: int, series: Any) -> Field:
+def _field(path: Path, k: int, series: Any) -> StoredArray:
     key = series.keyframe
     if key.dtype is None:
         came = f"{key.bitspersample} bits of sample format {int(key.sampleformat)}"
@@ -72,7 +72,7 @@ def _field(path: Path, k: int, series: Any) -> Field:
         with _opened(path) as file:
             return _read(file, k, known, index)
 
-    return Field(shape, known.dtype, read, math.prod(key.shape), axes, rank)
+    return StoredArray(shape, known.dtype, read, math.prod(key.shape), axes, rank)
 
 
 def _lead(series: Any) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.field import ASIDE, CHANNEL, DATA, MAIN, Field, Fields, Index, Reading, named_axes, need
+from workbench.data.field import ASIDE, CHANNEL, DATA, MAIN, Fields, Index, Reading, StoredArray, named_axes, need
 from workbench.data.packing import named_packing, packing
 
 _MARKERS = ("zarr.json", ".zgroup", ".zarray")
@@ -81,7 +81,7 @@ def _fills(array: Any, names: tuple[str, ...]) -> bool:
     return bool(names and array.metadata.zarr_format == 2 and value)
 
 
-def _stored(array: Any, axes: tuple[str, ...] = (), rank: int = DATA) -> Field:
+def _stored(array: Any, axes: tuple[str, ...] = (), rank: int = DATA) -> StoredArray:
     names = _names(array)
     attributes = array.attrs.asdict()
     if "_FillValue" not in attributes and _fills(array, names):
@@ -96,4 +96,4 @@ def _stored(array: Any, axes: tuple[str, ...] = (), rank: int = DATA) -> Field:
 
     axes = axes if len(axes) == array.ndim else named_axes(names)
     block = math.prod(array.shards or array.chunks)
-    return Field(array.shape, unpack.dtype(array.dtype), read, block, axes, rank)
+    return StoredArray(array.shape, unpack.dtype(array.dtype), read, block, axes, rank)

@@ -30,7 +30,7 @@ def project(x: Tensor, angles: Tensor, distance: float, detectors: int) -> Tenso
     _require_outside(distance, (x.shape[1], x.shape[2]))
     if detectors < 1:
         raise Refusal("at least one detector bin", str(detectors), "ask for one or more")
-    maps = _Maps(angles.detach().to(torch.float64), distance, detectors, (x.shape[1], x.shape[2]))
+    maps = FanMaps(angles.detach().to(torch.float64), distance, detectors, (x.shape[1], x.shape[2]))
     return linear(x, maps.project, maps.backproject)
 
 
@@ -40,11 +40,11 @@ def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, in
     _require_outside(distance, shape)
     if len(angles) != y.shape[1]:
         raise Refusal(f"{len(angles)} angles in the sinogram", str(y.shape[1]), "pass the angles it was measured at")
-    maps = _Maps(angles.detach().to(torch.float64), distance, y.shape[2], shape)
+    maps = FanMaps(angles.detach().to(torch.float64), distance, y.shape[2], shape)
     return linear(y, maps.backproject, maps.project)
 
 
-class _Maps(NamedTuple):
+class FanMaps(NamedTuple):
     """The projector of one geometry and its transpose."""
 
     angles: Tensor

@@ -30,7 +30,7 @@ def project(x: Tensor, angles: Tensor, detectors: int) -> Tensor:
     _require(x, angles)
     if detectors < 1:
         raise Refusal("at least one detector bin", str(detectors), "ask for one or more")
-    maps = _Maps(_double(angles), detectors, (x.shape[1], x.shape[2]))
+    maps = RadonMaps(_double(angles), detectors, (x.shape[1], x.shape[2]))
     return linear(x, maps.project, maps.backproject)
 
 
@@ -41,11 +41,11 @@ def backproject(y: Tensor, angles: Tensor, shape: tuple[int, int]) -> Tensor:
         raise Refusal(f"{len(angles)} angles in the sinogram", str(y.shape[1]), "pass the angles it was measured at")
     if min(shape) < 1:
         raise Refusal("an image with pixels", shown(shape), "ask for a height and a width of one or more")
-    maps = _Maps(_double(angles), y.shape[2], shape)
+    maps = RadonMaps(_double(angles), y.shape[2], shape)
     return linear(y, maps.backproject, maps.project)
 
 
-class _Maps(NamedTuple):
+class RadonMaps(NamedTuple):
     """The projector of one geometry and its transpose."""
 
     angles: Tensor

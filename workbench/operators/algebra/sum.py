@@ -11,7 +11,7 @@ from workbench.refusal import Refusal
 from workbench.tensors import shown
 
 
-class Sum(LinearOperator):
+class OperatorSum(LinearOperator):
     """x -> first(x) + second(x)."""
 
     def __init__(

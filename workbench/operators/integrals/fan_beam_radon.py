@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.kernels import fan
-from workbench.operators.base import Block, LinearOperator, SignalShape
+from workbench.operators.base import LinearOperator, OperatorBlock, SignalShape
 from workbench.operators.blocks import angles
 from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range
@@ -60,11 +60,11 @@ class FanBeamRadon(LinearOperator):
         size = self.in_shape[1], self.in_shape[2]
         return self._scale * each_part(y, lambda image: fan.backproject(image, self._angles(image), self._source, size))
 
-    def blocks(self, count: int) -> tuple[Block, ...]:
+    def blocks(self, count: int) -> tuple[OperatorBlock, ...]:
         degrees = tuple(self.degrees().tolist())
         count = min(count, len(degrees))
         parts = [FanBeamRadon(self.shape, degrees[s::count], self.distance) for s in range(count)]
-        return tuple(Block(part, partial(angles, s, count)) for s, part in enumerate(parts))
+        return tuple(OperatorBlock(part, partial(angles, s, count)) for s, part in enumerate(parts))
 
     def _angles(self, x: Tensor) -> Tensor:
         return self._radians.like(x.new_empty(0, dtype=torch.float64))  # at full precision on the device of x

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.kernels import radon
-from workbench.operators.base import Block, LinearOperator, SignalShape
+from workbench.operators.base import LinearOperator, OperatorBlock, SignalShape
 from workbench.operators.blocks import angles
 from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range
@@ -56,10 +56,12 @@ class Radon(LinearOperator):
         size = self.in_shape[1], self.in_shape[2]
         return self._scale * each_part(y, lambda image: radon.backproject(image, self._angles(image), size))
 
-    def blocks(self, count: int) -> tuple[Block, ...]:
+    def blocks(self, count: int) -> tuple[OperatorBlock, ...]:
         degrees = tuple(self.degrees().tolist())
         count = min(count, len(degrees))
-        return tuple(Block(Radon(self.shape, degrees[s::count]), partial(angles, s, count)) for s in range(count))
+        return tuple(
+            OperatorBlock(Radon(self.shape, degrees[s::count]), partial(angles, s, count)) for s in range(count)
+        )
 
     def _angles(self, x: Tensor) -> Tensor:
         return self._radians.like(x.new_empty(0, dtype=torch.float64))  # at full precision on the device of x

@@ -17,7 +17,7 @@ _STRAIGHT, _DIAGONAL = ((1, 0), (0, 1)), ((1, 1), (1, -1))
 _DEGREES = {False: 4.0, True: 6.0}  # the weights of a pixel's edges add up to no more
 
 
-class GraphLaplacian(Prior):
+class GraphSmoothness(Prior):
     """g(x) = weight / 2 sum over edges (i, j) of e_ij |x_i - x_j|^2 = weight / 2 <x, Lx>: smooth, but for the guide.
 
     The edges join neighbours, diagonal ones with half the weight; one or two space axes, every channel by itself.
@@ -38,7 +38,7 @@ class GraphLaplacian(Prior):
     ) -> None:
         super().__init__()
         self.weight, self.diagonals, self.guide, self.contrast = weight, diagonals, guide, contrast
-        self._guide = drawn(guide, "GraphLaplacian.guide")
+        self._guide = drawn(guide, "GraphSmoothness.guide")
 
     @classmethod
     def guided_by(cls, x: Tensor, weight: float = 20.0, diagonals: bool = False, contrast: float = 0.1) -> Self:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from workbench import weights
-from workbench.denoisers import Denoiser, Network
+from workbench.denoisers import Denoiser, ImageNetwork
 from workbench.priors.base import Can, unknown
 from workbench.priors.learned.learned import Channelwise, Learned
 from workbench.refusal import Refusal
@@ -45,7 +45,7 @@ class Denoising(Learned):
             return self.file
         return _SHIPPED.get((self.network, channels), "")
 
-    def _network(self, channels: int, device: torch.device) -> Network:
+    def _network(self, channels: int, device: torch.device) -> ImageNetwork:
         return super()._network(channels, device) if self._own is None else self._own.to(device)
 
 

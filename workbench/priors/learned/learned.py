@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from workbench import weights
-from workbench.denoisers import Network
+from workbench.denoisers import ImageNetwork
 from workbench.priors.base import Can, Prior
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
 
 Channelwise = Annotated[bool, "each channel by itself, with the network for grey pictures"]
-Kind = TypeVar("Kind", bound=Network)
+Kind = TypeVar("Kind", bound=ImageNetwork)
 
 
 class Learned(Prior):
@@ -26,7 +26,7 @@ class Learned(Prior):
     def _name(self, channels: int) -> str:
         """The name of the weights for pictures of that many channels, empty where none ship."""
 
-    def _network(self, channels: int, device: torch.device) -> Network:
+    def _network(self, channels: int, device: torch.device) -> ImageNetwork:
         return weights.placed(self._name(channels), device)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:

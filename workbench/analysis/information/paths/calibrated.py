@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from workbench.algorithms import Algorithm
-from workbench.analysis.information.calibration import Reading, calibrate
+from workbench.analysis.information.calibration import CalibrationReading, calibrate
 from workbench.analysis.information.fronts import PCA, Front, Sliced
 from workbench.analysis.information.paths.track import Track
-from workbench.analysis.information.sampled import SampledPath, Sampling, sampled_plane
+from workbench.analysis.information.sampled import PlaneSampling, SampledPath, sampled_plane
 from workbench.analysis.information.tasks import TASKS, BivariateNormal
 from workbench.problem import Problem
 
@@ -23,7 +23,7 @@ class CalibratedPath:
     """A sampled path so far, and afterwards the estimator's readings where the truth is known."""
 
     path: SampledPath
-    readings: tuple[Reading, ...] = field(default=())
+    readings: tuple[CalibrationReading, ...] = field(default=())
 
     def track(self, name: str) -> Track:
         points = self.path.points
@@ -51,7 +51,7 @@ class CalibratedPath:
         return "\n".join([*words, *(f"{r.row[0]}: {r.sentence}" for r in self.readings)])
 
 
-def calibrated_path(like: Problem, algorithm: Algorithm, sampling: Sampling) -> Iterator[CalibratedPath]:
+def calibrated_path(like: Problem, algorithm: Algorithm, sampling: PlaneSampling) -> Iterator[CalibratedPath]:
     """The sampled path, then the calibration of its estimator at the same sample size."""
     found = None
     for path in sampled_plane(like, algorithm, sampling):

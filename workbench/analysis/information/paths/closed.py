@@ -9,7 +9,7 @@ import torch
 
 from workbench.analysis.information import channel, plane
 from workbench.analysis.information.channel import GaussianChannel
-from workbench.analysis.information.ensembles import GaussianProcess
+from workbench.analysis.information.ensembles import GaussianRandomField
 from workbench.analysis.information.filters import Filter
 from workbench.analysis.information.paths.track import Array, Track
 from workbench.noise import Gaussian
@@ -28,8 +28,8 @@ class ClosedForm(metaclass=Checked):
     corner: Annotated[float, Range(0.5, 32, log=True, limits=(1e-6, 1e6)), "frequency where it begins to fall"] = 4.0
     steps: Annotated[int, Range(1, 300, log=True, limits=(1, 10_000)), "iterations"] = 60
 
-    def process(self, basis: Basis) -> GaussianProcess:
-        return GaussianProcess(self.exponent, self.corner, basis)
+    def process(self, basis: Basis) -> GaussianRandomField:
+        return GaussianRandomField(self.exponent, self.corner, basis)
 
 
 @dataclass(frozen=True)

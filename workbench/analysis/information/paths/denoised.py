@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from workbench.analysis.information import immse
-from workbench.analysis.information.ensembles import Codebook, Ensemble, GaussianProcess
+from workbench.analysis.information.ensembles import Codebook, Ensemble, GaussianRandomField
 from workbench.analysis.information.paths.track import Array
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
@@ -57,7 +57,7 @@ def denoised(prior: Prior, ensemble: Ensemble, shape: Shape, seed: int = 0) -> I
         raise Refusal("a prior with a denoiser", f"{came}, which has none", "choose TotalVariation or a learned prior")
     drawn = ensemble.sample(COUNT, shape, seed)
     signals, samples = drawn.signals.float(), math.prod(shape)
-    variances = ensemble.spectrum(shape).flatten() if isinstance(ensemble, GaussianProcess) else _variances(signals)
+    variances = ensemble.spectrum(shape).flatten() if isinstance(ensemble, GaussianRandomField) else _variances(signals)
     most = math.log2(ensemble.words) if isinstance(ensemble, Codebook) else math.inf
     found = torch.zeros(0, dtype=torch.float64)
     for k, sigma in enumerate(SIGMAS):
@@ -67,7 +67,7 @@ def denoised(prior: Prior, ensemble: Ensemble, shape: Shape, seed: int = 0) -> I
             sigmas = torch.from_numpy(SIGMAS[: k + 1])
             linear = immse.linear_errors(variances, sigmas)
             bits = [immse.information(sigmas**-2, each) / math.log(2) for each in (found, linear)]
-            exact, mean = isinstance(ensemble, GaussianProcess), Can.SCORE in prior.can
+            exact, mean = isinstance(ensemble, GaussianRandomField), Can.SCORE in prior.can
             error, own, best, best_bits = (
                 side.numpy() for side in (found / samples, bits[0], linear / samples, bits[1])
             )

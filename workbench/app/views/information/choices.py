@@ -17,7 +17,7 @@ _SELECT: dict[str, Any] = {
 }
 
 
-class Knobs:
+class ChoiceKnobs:
     """The numbers, switches and words of one of the choices; objects in it are chosen elsewhere."""
 
     def __init__(self, planes: Planes, kind: str) -> None:
@@ -41,7 +41,7 @@ class Knobs:
             each.show(getattr(part, name))
 
 
-class Choice(Knobs):
+class Choice(ChoiceKnobs):
     """A menu of members before them."""
 
     def __init__(self, planes: Planes, kind: str, label: str) -> None:

@@ -10,7 +10,7 @@ from workbench.analysis.information.paths import SIGMAS, CalibratedPath, Denoise
 from workbench.analysis.information.tasks import TASKS
 from workbench.app.planes import Planes
 from workbench.app.study import Study
-from workbench.app.views.information.choices import Choice, Knobs
+from workbench.app.views.information.choices import Choice, ChoiceKnobs
 from workbench.app.views.information.errors import DenoiserPicture
 from workbench.app.views.information.pictures import CoursePicture, PlanePicture
 from workbench.app.words import Words
@@ -25,7 +25,7 @@ class Look(ABC):
         self.planes = planes
         self.pictures: tuple[pn.viewable.Viewable, ...] = self._pictures()
         self.status, self.note, self.table = Words(), Words(), Words()
-        self.parts: tuple[Choice | Knobs, ...] = self._parts()
+        self.parts: tuple[Choice | ChoiceKnobs, ...] = self._parts()
         self.buttons: tuple[pn.viewable.Viewable, ...] = self._buttons()
         self.begin()
 
@@ -48,7 +48,7 @@ class Look(ABC):
         self.study.start()
 
     @abstractmethod
-    def _parts(self) -> tuple[Choice | Knobs, ...]:
+    def _parts(self) -> tuple[Choice | ChoiceKnobs, ...]:
         """Make the choices."""
 
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
@@ -71,7 +71,7 @@ class PlaneLook(Look):
         return self.plane.element, self.course.element
 
 
-class Closed(PlaneLook):
+class ClosedFormLook(PlaneLook):
     """Filters of the catalogue on normal signals, exactly."""
 
     @property
@@ -85,12 +85,12 @@ class Closed(PlaneLook):
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
         return (starting("Draw", "timeline", self.study.start),)
 
-    def _parts(self) -> tuple[Choice | Knobs, ...]:
+    def _parts(self) -> tuple[Choice | ChoiceKnobs, ...]:
         planes = self.planes
         return (
             Choice(planes, "filter", "filter"),
             Choice(planes, "other", "compared with"),
-            Knobs(planes, "look"),
+            ChoiceKnobs(planes, "look"),
             Choice(planes, "resolution", "what is read of T"),
         )
 
@@ -109,22 +109,22 @@ class Closed(PlaneLook):
         self.note.say("\n".join(track.sentence for track in found.tracks))
 
 
-class Sampled(PlaneLook):
+class SampledLook(PlaneLook):
     """An ensemble through the session's algorithm, read by an estimator, which is then put to the test."""
 
     @property
     def study(self) -> Study[CalibratedPath]:
         return self.planes.sampled
 
-    def _parts(self) -> tuple[Choice | Knobs, ...]:
+    def _parts(self) -> tuple[Choice | ChoiceKnobs, ...]:
         planes = self.planes
         return (
             Choice(planes, "ensemble", "ensemble"),
-            Knobs(planes, "size"),
+            ChoiceKnobs(planes, "size"),
             Choice(planes, "front", "in front of the estimator"),
             Choice(planes, "estimator", "estimator"),
             Choice(planes, "resolution", "what is read of T"),
-            Knobs(planes, "sampling"),
+            ChoiceKnobs(planes, "sampling"),
         )
 
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
@@ -162,15 +162,15 @@ class Sampled(PlaneLook):
         return f"{latest.status}: {where}, N = {sampling.count}{done}, {latest.seconds:.1f} s"
 
 
-class Denoiser(Look):
+class DenoiserLook(Look):
     """The errors of the session's prior as a denoiser, and the information that they stand for: I-MMSE."""
 
     @property
     def study(self) -> Study[Denoised]:
         return self.planes.denoised
 
-    def _parts(self) -> tuple[Choice | Knobs, ...]:
-        return (Choice(self.planes, "ensemble", "ensemble"), Knobs(self.planes, "size"))
+    def _parts(self) -> tuple[Choice | ChoiceKnobs, ...]:
+        return (Choice(self.planes, "ensemble", "ensemble"), ChoiceKnobs(self.planes, "size"))
 
     def _pictures(self) -> tuple[pn.viewable.Viewable, ...]:
         self.errors = DenoiserPicture("mean square error a sample", bound="untouched")

@@ -7,11 +7,11 @@ import panel_material_ui as pmui
 
 from workbench.app.planes import Planes
 from workbench.app.session import Session
-from workbench.app.views.information.looks import Closed, Denoiser, Look, Sampled
+from workbench.app.views.information.looks import ClosedFormLook, DenoiserLook, Look, SampledLook
 from workbench.app.views.tab import LookTab, bar, full, side
 from workbench.app.words import ERROR, Words
 
-LOOKS: dict[str, type[Look]] = {"closed form": Closed, "sampled": Sampled, "denoiser, I-MMSE": Denoiser}
+LOOKS: dict[str, type[Look]] = {"closed form": ClosedFormLook, "sampled": SampledLook, "denoiser, I-MMSE": DenoiserLook}
 _FULL = full(420)
 _PLOT = {"flex": "1 1 calc(100vh - 236px)", "min-height": "280px"}
 

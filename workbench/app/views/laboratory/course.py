@@ -9,7 +9,7 @@ import torch
 
 from workbench import networks
 from workbench.app.images import Array
-from workbench.app.trainings import Curves
+from workbench.app.trainings import TrainingCurves
 from workbench.app.views.figures import legend, new_figure, pane
 from workbench.app.views.laboratory.base import (
     BLUE,
@@ -29,7 +29,7 @@ from workbench.networks import SGD
 _SIDES = {"": ("learned", BLUE), "held_out_": ("held out", ORANGE)}
 
 
-class Course(LabPlot):
+class CoursePlot(LabPlot):
     """Loss and accuracy over the epochs, of what is learned and of what is held out: mean and extremes of the seeds."""
 
     instead = 'A recipe has neither epochs nor classes: its loss is under "recipe".'
@@ -66,7 +66,7 @@ class Course(LabPlot):
             self.element[:] = list(map(pane, self.plots.values()))[:count]
 
 
-class Sharpness(LabPlot):
+class SharpnessPlot(LabPlot):
     """lambda_max and trace of the Hessian beside 2 (1 + momentum) / step; critical step and step in use."""
 
     instead = HESSIANS
@@ -107,7 +107,7 @@ class Sharpness(LabPlot):
         self.badge.say(outcome.message)
 
 
-def _pair(curves: Curves, name: str) -> tuple[Array, Array]:
+def _pair(curves: TrainingCurves, name: str) -> tuple[Array, Array]:
     return curves.epochs, curves.values[name]
 
 

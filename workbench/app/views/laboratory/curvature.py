@@ -7,7 +7,7 @@ from bokeh.models import LogScale, LogTicker
 
 from workbench import networks
 from workbench.analysis import spectrum
-from workbench.analysis.spectrum import SymmetricLogarithmic
+from workbench.analysis.spectrum import SymmetricLogarithmicAxis
 from workbench.app.views.figures import Flags, empty, fill, legend, mark, new_figure, pane
 from workbench.app.views.laboratory.base import BLUE, GREY, HESSIANS, ORANGE, RED, LabPlot
 from workbench.networks import SGD, BatchCurvature, Landscape, Optimiser
@@ -45,7 +45,7 @@ class Density(LabPlot):
     def _show(self, found: Landscape) -> None:
         measure = found.measure
         reach = float(measure.nodes.abs().max()) or 1.0
-        axis = SymmetricLogarithmic(reach)
+        axis = SymmetricLogarithmicAxis(reach)
         mark(self.plot.xaxis, axis)
         curve = spectrum.density(measure, axis)
         fill(self.curve, {"at": curve.at, "height": curve.height, "zero": np.zeros_like(curve.at)})

@@ -6,7 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.lessons import RecipeRun
-from workbench.app.trainings import Curves
+from workbench.app.trainings import TrainingCurves
 from workbench.app.views.figures import new_figure, pane
 from workbench.app.views.laboratory.base import BLUE, ORANGE, Band, LabPlot, moment, place
 from workbench.app.views.panels import Panel
@@ -19,7 +19,7 @@ _SAVING = (
 )
 
 
-class Lesson(LabPlot):
+class LessonPlot(LabPlot):
     """Running loss and held-out PSNR over the steps, and four held-out examples: given, answered, true."""
 
     reads = RecipeRun
@@ -75,6 +75,6 @@ class Lesson(LabPlot):
         return io.BytesIO(run.weights())
 
 
-def _of(curves: Curves, name: str) -> tuple | None:
+def _of(curves: TrainingCurves, name: str) -> tuple | None:
     """A curve of another run; None where it has none of that name."""
     return (curves.epochs, curves.values[name]) if name in curves.values else None

@@ -15,7 +15,7 @@ _NEAR = 0.04  # of the limits: points that share a name
 _ROOM = 0.06  # beyond the limits, of each
 
 
-class PlanePicture:
+class LayerPlanePicture:
     """Paths of layers between the limits H(Y) and log2 N; above the diagonal nothing can lie."""
 
     def __init__(self, title: str) -> None:

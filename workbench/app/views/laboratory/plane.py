@@ -11,7 +11,7 @@ from workbench.app.laboratory import ESTIMATORS
 from workbench.app.trainings import Run
 from workbench.app.views.laboratory.base import LabPlot
 from workbench.app.views.laboratory.knobs import at, numbers
-from workbench.app.views.laboratory.picture import PlanePicture
+from workbench.app.views.laboratory.picture import LayerPlanePicture
 from workbench.app.widgets import Control, control
 from workbench.networks import Breach, PlanePath
 from workbench.refusal import Refusal
@@ -50,7 +50,7 @@ class Plane(LabPlot):
     def _arrange(self) -> None:
         """A picture for each estimator, and its free parameters as controls."""
         there = {type(e).__name__: e for e in self.laboratory.estimators}
-        self.pictures = {name: PlanePicture(name) for name in there}  # made together, they share the width
+        self.pictures = {name: LayerPlanePicture(name) for name in there}  # made together, they share the width
         self.row[:] = [picture.element for picture in self.pictures.values()]
         owned = [pair for name, e in there.items() for pair in numbers(name, e)]
         self._knobs = {path: control(path, p, self.laboratory.tune) for path, p in owned}

@@ -11,10 +11,10 @@ from workbench.app.session import Session
 from workbench.app.trainings import Running
 from workbench.app.views.laboratory.base import LabPlot
 from workbench.app.views.laboratory.calibration import Calibration
-from workbench.app.views.laboratory.course import Course, Sharpness
+from workbench.app.views.laboratory.course import CoursePlot, SharpnessPlot
 from workbench.app.views.laboratory.curvature import Batches, Density
 from workbench.app.views.laboratory.knobs import Knobs
-from workbench.app.views.laboratory.lesson import Lesson
+from workbench.app.views.laboratory.lesson import LessonPlot
 from workbench.app.views.laboratory.plane import Plane
 from workbench.app.views.tab import SMALL, LookTab, bar, full, side
 from workbench.app.words import ERROR, Words
@@ -23,12 +23,12 @@ from workbench.networks import PRESETS
 
 PLOTS: dict[str, type[LabPlot]] = {
     "information plane": Plane,
-    "loss and accuracy": Course,
-    "sharpness": Sharpness,
+    "loss and accuracy": CoursePlot,
+    "sharpness": SharpnessPlot,
     "Hessian density": Density,
     "batches": Batches,
     "calibration": Calibration,
-    "recipe": Lesson,
+    "recipe": LessonPlot,
 }
 _FULL = full(420)
 _PLOT = {"flex": "1 1 calc(100vh - 252px)", "min-height": "280px"}

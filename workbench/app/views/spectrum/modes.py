@@ -4,7 +4,7 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.analysis.spectrum import Axis, Finding, modes
+from workbench.analysis.spectrum import Axis, SpectrumEstimate, modes
 from workbench.app.frames import Frame, picture
 from workbench.app.images import balanced
 from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive, tap
@@ -15,7 +15,7 @@ _COLOURS = dict(zip(modes.PICARD, ("#2f86d0", "#38a169", "#b05fc9", "#ec7f2b"), 
 _NONE = "Picard's plot: switch to modes of the data term, of a linear operator with Gaussian noise."
 
 
-class Modes(SpectrumPlot):
+class ModePlot(SpectrumPlot):
     """The error along each eigenvector beside its eigenvalue; a click on one shows that mode."""
 
     def _made(self) -> pn.viewable.Viewable:
@@ -68,7 +68,7 @@ class Modes(SpectrumPlot):
         critical = f"critical step 2/λ = {2 / value:.4g}" if value > 0 else "no step is too long along it"
         self.note.say(f"mode {self.chosen + 1}: λ = {value:.6g}, {critical}.{missing}")
 
-    def _show_mode(self, found: Finding, value: float) -> None:
+    def _show_mode(self, found: SpectrumEstimate, value: float) -> None:
         seen = (id(found), self.chosen)
         if seen != self._drawn:
             self._drawn = seen

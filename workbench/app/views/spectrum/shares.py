@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 
 from workbench import catalog
 from workbench.analysis import spectrum
-from workbench.analysis.spectrum import Axis, Finding, Linear, SpectralMeasure
+from workbench.analysis.spectrum import Axis, LinearAxis, SpectralMeasure, SpectrumEstimate
 from workbench.app.frames import Frame
 from workbench.app.views.figures import Flags, empty, fill, legend, mark, new_figure, pane, tap
 from workbench.app.views.spectrum.plots import COLOURS, EXTREME, STEP, SpectrumPlot, gradient_step
@@ -61,7 +61,7 @@ class Shares(SpectrumPlot):
         low, high = (nothing if side is None else side for side in (curve.low, curve.high))
         return {"at": curve.at, "height": curve.height, "low": low, "high": high}
 
-    def _overlay(self, found: Finding, axis: Axis) -> None:
+    def _overlay(self, found: SpectrumEstimate, axis: Axis) -> None:
         self.words["objective, exact"].visible = found.exact is not None
         if found.exact is None:
             fill(self.exact, _NOTHING)
@@ -129,7 +129,7 @@ class Preconditioned(SpectrumPlot):
         self.spectra.precondition(None if name == "none" else self._members[name]())
 
 
-def lines(found: Finding, step: float | None, axis: Axis) -> list[tuple[float, str, str]]:
+def lines(found: SpectrumEstimate, step: float | None, axis: Axis) -> list[tuple[float, str, str]]:
     """The extremes of the objective, and 2/step where the run has a step along the gradient."""
     places = []
     if found.extremes is not None:
@@ -138,6 +138,6 @@ def lines(found: Finding, step: float | None, axis: Axis) -> list[tuple[float, s
     if step is not None:
         critical = 2 / step
         sight = 3 * spectrum.reach(found)
-        shown = critical if critical <= sight or not isinstance(axis, Linear) else math.nan
+        shown = critical if critical <= sight or not isinstance(axis, LinearAxis) else math.nan
         places.append((shown, f"2/step {critical:.3g}", STEP))
     return [(float(axis.place(np.array(value))), word, colour) for value, word, colour in places]

@@ -7,7 +7,7 @@ from bokeh.models import ColorBar, LogColorMapper
 from bokeh.palettes import Viridis256
 
 from workbench.analysis import spectrum
-from workbench.analysis.spectrum import Axis, Logarithmic
+from workbench.analysis.spectrum import Axis, LogarithmicAxis
 from workbench.app.frames import Frame
 from workbench.app.views.figures import empty, fill, legend, mark, new_figure, pane, picture_of, positive
 from workbench.app.views.spectrum.plots import STEP, SpectrumPlot, gradient_step
@@ -88,7 +88,7 @@ class PhaseDiagram(SpectrumPlot):
         drawn = None if found is None else spectrum.phases(found)
         if drawn is None:
             return
-        mark(self.plot.xaxis, Logarithmic(10 ** drawn.steps[1]))
+        mark(self.plot.xaxis, LogarithmicAxis(10 ** drawn.steps[1]))
         low, high = drawn.steps
         box = {"x": [low], "y": [0.0], "dw": [high - low], "dh": [spectrum.MOMENTA]}
         fill(self.image, {"image": [drawn.image.astype(np.float32)]} | box)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.analysis.spectrum import AXES, SymmetricLogarithmic
+from workbench.analysis.spectrum import AXES, SymmetricLogarithmicAxis
 from workbench.app.frames import Frame
 from workbench.app.session import Session
 from workbench.app.spectra import Spectra
-from workbench.app.views.spectrum.modes import Modes
+from workbench.app.views.spectrum.modes import ModePlot
 from workbench.app.views.spectrum.plots import SpectrumPlot
 from workbench.app.views.spectrum.shares import Cumulative, Preconditioned, Shares
 from workbench.app.views.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted
@@ -22,7 +22,7 @@ PLOTS: dict[str, type[SpectrumPlot]] = {
     "density": Shares,
     "cumulative": Cumulative,
     "predicted convergence": Predicted,
-    "modes": Modes,
+    "modes": ModePlot,
     "step and momentum": PhaseDiagram,
     "along the run": AlongTheRun,
     "preconditioner": Preconditioned,
@@ -47,7 +47,7 @@ class SpectrumView(LookTab[SpectrumPlot]):
         return super()._tick(frame) or moved
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.scale = pmui.Select(label="λ axis", options=AXES, value=SymmetricLogarithmic, width=140, **SMALL)
+        self.scale = pmui.Select(label="λ axis", options=AXES, value=SymmetricLogarithmicAxis, width=140, **SMALL)
         start = starting("Study here", "insights", self.spectra.hessian.start)
         self.buttons = WorkButtons("study", start, self.spectra.hessian, self.spectra.cancel)
         self.first = pmui.Switch(label="at the first iterate", value=False, size="small", margin=(2, 0))

@@ -3,7 +3,7 @@
 import numpy as np
 from bokeh.models import LinearAxis, Range1d, Span
 
-from workbench.analysis.chains import Look
+from workbench.analysis.chains import ChainDiagnostics
 from workbench.app.images import Array
 from workbench.app.uncertainty import TRUSTED
 from workbench.app.views.figures import empty, fill, legend, new_figure, pane, positive, reach
@@ -30,7 +30,7 @@ class Mixing:
         legend(self.plot, {"median": [median], "worst": [least], "R-hat": [rhat]})
         self.element = pane(self.plot)
 
-    def show(self, looks: tuple[Look, ...]) -> None:
+    def show(self, looks: tuple[ChainDiagnostics, ...]) -> None:
         columns = {n: np.array([getattr(look, n) for look in looks], float) for n in ("median", "least", "rhat")}
         finite = columns["rhat"][np.isfinite(columns["rhat"])]
         if len(finite):
@@ -78,7 +78,7 @@ class Distances:
         legend(self.plot, {"variance": [ratio, band], "mean": [mean]})
         self.element = pane(self.plot)
 
-    def show(self, looks: tuple[Look, ...]) -> None:
+    def show(self, looks: tuple[ChainDiagnostics, ...]) -> None:
         far = [(look.draws, look.distance) for look in looks if look.distance is not None]
         if not far:
             fill(self.source, {n: [] for n in ("n", "ratio", "low", "high", "mean")})

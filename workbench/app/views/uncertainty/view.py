@@ -5,7 +5,7 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.analysis.chains import Look, Sampled, correlations
+from workbench.analysis.chains import ChainDiagnostics, ChainSamples, correlations
 from workbench.app.session import Session
 from workbench.app.uncertainty import Maps, Uncertainty
 from workbench.app.views.tab import SMALL, Tab, bar, full, side
@@ -30,7 +30,7 @@ class UncertaintyView(Tab):
     def __init__(self, session: Session, opened: Callable[[], None]) -> None:
         super().__init__(session, opened, styles=_FULL)
         self.studies = self.uncertainty = Uncertainty(session)
-        self._looked: tuple[Look, ...] | None = None
+        self._looked: tuple[ChainDiagnostics, ...] | None = None
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         self.menu = pmui.Select(label="show", options=[SUMMARY, DRAWS], value=SUMMARY, width=185, **SMALL)
@@ -95,7 +95,7 @@ class UncertaintyView(Tab):
         if found is not None and found.looks != self._looked:
             self._plot(found)
 
-    def _plot(self, found: Sampled) -> None:
+    def _plot(self, found: ChainSamples) -> None:
         """What a look at the draws changes; before the first one there is nothing to see."""
         self._looked = found.looks
         parts = self._full if found.looks else self._empty
@@ -125,7 +125,7 @@ def _progress(uncertainty: Uncertainty) -> str:
     return f"{latest.status}: {uncertainty.algorithm}, {sampling.chains} chains, {reached}, {latest.seconds:.1f} s"
 
 
-def _counted(found: Sampled) -> str:
+def _counted(found: ChainSamples) -> str:
     """What it cost, a line each."""
     tally = found.tally
     lines = [f"A applied {tally.forward} times, its adjoint {tally.adjoint}, to all chains at once."]
@@ -134,7 +134,7 @@ def _counted(found: Sampled) -> str:
     return "\n".join(lines)
 
 
-def _judged(found: Sampled, maps: Maps | None) -> str:
+def _judged(found: ChainSamples, maps: Maps | None) -> str:
     """What the draws are worth, in plain words."""
     if not found.looks:
         return ""
