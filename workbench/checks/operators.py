@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.operators import Field, LinearOperator, Operator
-from workbench.operators.diagonal import RANK
+from workbench.operators.diagonalisation import RANK
 from workbench.refusal import Refusal
 from workbench.tensors import dot, norm, normal_like, shown, stream
 

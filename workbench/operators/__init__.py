@@ -1,5 +1,7 @@
 """Forward operators: y = A(x)."""
 
+from typing import TYPE_CHECKING
+
 from workbench.operators.algebra.adjoint import Adjoint
 from workbench.operators.algebra.composition import Composition
 from workbench.operators.algebra.identity import Identity
@@ -18,7 +20,7 @@ from workbench.operators.blurs.moffat_blur import MoffatBlur
 from workbench.operators.blurs.motion_blur import MotionBlur
 from workbench.operators.blurs.periodic_convolution import PeriodicConvolution
 from workbench.operators.blurs.spatially_varying_blur import SpatiallyVaryingBlur
-from workbench.operators.diagonal import Basis, Diagonal
+from workbench.operators.diagonalisation import Basis, Diagonalisation
 from workbench.operators.differences.finite_difference import FiniteDifference
 from workbench.operators.differences.gradient import Gradient
 from workbench.operators.differences.graph import GraphIncidence, GraphLaplacian
@@ -35,6 +37,7 @@ from workbench.operators.sensors.colour import Colour
 from workbench.operators.sensors.downsample import Downsample
 from workbench.operators.sensors.mask import Mask
 from workbench.operators.sensors.sensing import GaussianSensing, StructuredSensing
+from workbench.parameters import renamed
 
 __all__ = [
     "Abel",
@@ -47,7 +50,7 @@ __all__ = [
     "Composition",
     "ConvolutionPSF",
     "DefocusBlur",
-    "Diagonal",
+    "Diagonalisation",
     "Downsample",
     "FanBeamRadon",
     "Field",
@@ -80,3 +83,6 @@ __all__ = [
     "Stack",
     "StructuredSensing",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed.exports(__name__)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self
 import torch
 from torch import Tensor, nn
 
-from workbench.operators.diagonal import Basis, Diagonal
+from workbench.operators.diagonalisation import Basis, Diagonalisation
 from workbench.parameters import Checked, arguments, changed, owed, parameters, spelled
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, require_precision, shown
@@ -121,7 +121,7 @@ class LinearOperator(Operator):
         return self
 
     @functools.cached_property
-    def diagonal(self) -> Diagonal | None:
+    def diagonal(self) -> Diagonalisation | None:
         """A itself, where it is diagonal in an orthonormal basis that is known; None elsewhere.
 
         From it, or from one of the two below, follow norm, spectrum and inverses: nothing else need be written.
@@ -129,12 +129,12 @@ class LinearOperator(Operator):
         return None
 
     @functools.cached_property
-    def gram_diagonal(self) -> Diagonal | None:
+    def gram_diagonal(self) -> Diagonalisation | None:
         """A*A, on signals, where it is diagonal in a basis that is known."""
         return self.diagonal.squared if self.diagonal else None
 
     @functools.cached_property
-    def data_diagonal(self) -> Diagonal | None:
+    def data_diagonal(self) -> Diagonalisation | None:
         """A A*, on data, where it is diagonal in a basis that is known."""
         return self.diagonal.squared if self.diagonal else None
 

@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from workbench.operators.diagonal import Basis, Diagonal
+from workbench.operators.diagonalisation import Basis, Diagonalisation
 from workbench.tensors import Constant, Shape
 
 Boundary = Literal["periodic", "reflect", "zero"]
@@ -23,9 +23,9 @@ def filtered(x: Tensor, gain: Tensor, boundary: Boundary) -> Tensor:
     return y if x.is_complex() else y.real
 
 
-def diagonal_in_modes(eigenvalues: Constant, boundary: Boundary) -> Diagonal:
+def diagonal_in_modes(eigenvalues: Constant, boundary: Boundary) -> Diagonalisation:
     """The operator of these eigenvalues, (*space), in the basis of the boundary."""
-    return Diagonal(eigenvalues, functools.partial(filtered, boundary=boundary), MODES[boundary])
+    return Diagonalisation(eigenvalues, functools.partial(filtered, boundary=boundary), MODES[boundary])
 
 
 def laplacian(space: Shape, boundary: Boundary, power: int = 1) -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators.base import LinearOperator
-from workbench.operators.diagonal import Diagonal, reciprocal
+from workbench.operators.diagonalisation import Diagonalisation, reciprocal
 from workbench.tensors import Constant, Shape
 
 
@@ -28,12 +28,12 @@ class Separable(LinearOperator):
         return _along_axes(y, (None if M is None else M.like(y).mT for M in self._factors))
 
     @functools.cached_property
-    def gram_diagonal(self) -> Diagonal:
-        return Diagonal(Constant(self._singular(self.in_shape).square()), self._filtered_signal)
+    def gram_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(Constant(self._singular(self.in_shape).square()), self._filtered_signal)
 
     @functools.cached_property
-    def data_diagonal(self) -> Diagonal:
-        return Diagonal(Constant(self._singular(self.out_shape).square()), self._filtered_data)
+    def data_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(Constant(self._singular(self.out_shape).square()), self._filtered_data)
 
     def pseudo_inverse(self, y: Tensor) -> Tensor:
         scaled = reciprocal(self._out_values.like(y)) * self._left(y, transposed=True)

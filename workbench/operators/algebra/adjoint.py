@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.operators.algebra.identity import Identity
 from workbench.operators.base import LinearOperator
-from workbench.operators.diagonal import Diagonal
+from workbench.operators.diagonalisation import Diagonalisation
 
 
 class Adjoint(LinearOperator):
@@ -27,15 +27,15 @@ class Adjoint(LinearOperator):
         return self.operator.closed_norm()
 
     @functools.cached_property
-    def diagonal(self) -> Diagonal | None:
+    def diagonal(self) -> Diagonalisation | None:
         return self.operator.diagonal.adjoint if self.operator.diagonal else None
 
     @functools.cached_property
-    def gram_diagonal(self) -> Diagonal | None:
+    def gram_diagonal(self) -> Diagonalisation | None:
         return self.operator.data_diagonal
 
     @functools.cached_property
-    def data_diagonal(self) -> Diagonal | None:
+    def data_diagonal(self) -> Diagonalisation | None:
         return self.operator.gram_diagonal
 
     def pseudo_inverse(self, y: Tensor) -> Tensor | None:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
-from workbench.operators.diagonal import Basis, Diagonal, weighted
+from workbench.operators.diagonalisation import Basis, Diagonalisation, weighted
 from workbench.tensors import Constant
 
 
@@ -26,8 +26,8 @@ class Identity(LinearOperator):
         return y
 
     @functools.cached_property
-    def diagonal(self) -> Diagonal:
-        return Diagonal(Constant(torch.ones((), dtype=torch.float64)), weighted, "pixels")
+    def diagonal(self) -> Diagonalisation:
+        return Diagonalisation(Constant(torch.ones((), dtype=torch.float64)), weighted, "pixels")
 
     def gram_in(self, basis: Basis) -> Tensor:
         return torch.ones(self.shape, dtype=torch.float64)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.operators.algebra.identity import Identity
 from workbench.operators.base import LinearOperator
-from workbench.operators.diagonal import Diagonal
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.parameters import Range
 
 
@@ -34,15 +34,15 @@ class Scaled(LinearOperator):
         return None if norm is None else abs(self.factor) * norm
 
     @functools.cached_property
-    def diagonal(self) -> Diagonal | None:
+    def diagonal(self) -> Diagonalisation | None:
         return self.operator.diagonal.scaled(self.factor) if self.operator.diagonal else None
 
     @functools.cached_property
-    def gram_diagonal(self) -> Diagonal | None:
+    def gram_diagonal(self) -> Diagonalisation | None:
         return self.operator.gram_diagonal.scaled(self.factor**2) if self.operator.gram_diagonal else None
 
     @functools.cached_property
-    def data_diagonal(self) -> Diagonal | None:
+    def data_diagonal(self) -> Diagonalisation | None:
         return self.operator.data_diagonal.scaled(self.factor**2) if self.operator.data_diagonal else None
 
     def pseudo_inverse(self, y: Tensor) -> Tensor | None:

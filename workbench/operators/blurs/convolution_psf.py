@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.blurs.periodic_convolution import PeriodicConvolution
-from workbench.operators.diagonal import Diagonal
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.refusal import Refusal
 from workbench.tensors import Shape
@@ -49,7 +49,7 @@ class ConvolutionPSF(LinearOperator):
         return self._cropped(self._inner.adjoint(self._padded(y)))
 
     @functools.cached_property
-    def diagonal(self) -> Diagonal | None:
+    def diagonal(self) -> Diagonalisation | None:
         return self._inner.diagonal if self.boundary == "periodic" else None
 
     def _padded(self, x: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import Boundary, diagonal_in_modes, filtered, laplacian
-from workbench.operators.diagonal import Diagonal
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.tensors import Constant
@@ -39,5 +39,5 @@ class HeatDiffusion(LinearOperator):
         return filtered(y, self._gain.like(y), self.boundary)
 
     @functools.cached_property
-    def diagonal(self) -> Diagonal:
+    def diagonal(self) -> Diagonalisation:
         return diagonal_in_modes(self._gain, self.boundary)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
-from workbench.operators.diagonal import Diagonal
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, shown
@@ -41,8 +41,8 @@ class PeriodicConvolution(LinearOperator):
         return self._filter(y, self._transfer.like(y).conj())
 
     @functools.cached_property
-    def diagonal(self) -> Diagonal:
-        return Diagonal(self._transfer, self._filter, "fourier")
+    def diagonal(self) -> Diagonalisation:
+        return Diagonalisation(self._transfer, self._filter, "fourier")
 
     def _filter(self, x: Tensor, gain: Tensor) -> Tensor:
         if x.is_complex():

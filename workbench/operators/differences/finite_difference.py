@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import Boundary, diagonal_in_modes, laplacian
-from workbench.operators.diagonal import Diagonal
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.tensors import Constant, Shape
@@ -40,7 +40,7 @@ class FiniteDifference(LinearOperator):
         return torch.stack([self._back(part, axis) for axis, part in enumerate(y.unbind(2), 2)]).sum(0)
 
     @functools.cached_property
-    def gram_diagonal(self) -> Diagonal | None:
+    def gram_diagonal(self) -> Diagonalisation | None:
         # The zero boundary has sines for a basis, which no transform here makes.
         return None if self.boundary == "zero" else diagonal_in_modes(self._eigenvalues, self.boundary)
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from workbench.kernels import tv as kernel
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import diagonal_in_modes, laplacian
-from workbench.operators.diagonal import Diagonal
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, shown
 
@@ -32,5 +32,5 @@ class Gradient(LinearOperator):
         return -kernel.divergence(y)
 
     @functools.cached_property
-    def gram_diagonal(self) -> Diagonal:
+    def gram_diagonal(self) -> Diagonalisation:
         return diagonal_in_modes(Constant(laplacian(self.shape[1:], "reflect")), "reflect")

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import MODES, Boundary, filtered, laplacian
-from workbench.operators.diagonal import Diagonal
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
@@ -51,13 +51,13 @@ class GraphIncidence(LinearOperator):
         return x.index_add(2, self._heads, y).index_add(2, self._tails, -y).unflatten(2, self.shape[1:])
 
     @functools.cached_property
-    def gram_diagonal(self) -> Diagonal | None:
+    def gram_diagonal(self) -> Diagonalisation | None:
         if self._basis is None:
             return None
         sides, boundary = self._basis
         values = laplacian(sides, boundary).reshape(self.shape[1:])
         basis = MODES[boundary] if sides == self.shape[1:] else None
-        return Diagonal(Constant(values), functools.partial(_filtered, sides, boundary), basis)
+        return Diagonalisation(Constant(values), functools.partial(_filtered, sides, boundary), basis)
 
 
 def _filtered(sides: Shape, boundary: Boundary, x: Tensor, gain: Tensor) -> Tensor:
@@ -80,7 +80,7 @@ class GraphLaplacian(LinearOperator):
         return self(y)
 
     @functools.cached_property
-    def diagonal(self) -> Diagonal | None:
+    def diagonal(self) -> Diagonalisation | None:
         return self._incidence.gram_diagonal
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.operators.base import Field, LinearOperator, SignalShape
 from workbench.operators.cosine import diagonal_in_modes
-from workbench.operators.diagonal import Diagonal, weighted
+from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS
@@ -62,12 +62,12 @@ class FourierMask(LinearOperator):
         return _signal_of(self._mask.like(y) * y, self._axes, self.centred)
 
     @functools.cached_property
-    def gram_diagonal(self) -> Diagonal:
+    def gram_diagonal(self) -> Diagonalisation:
         return diagonal_in_modes(Constant(torch.fft.ifftshift(self.mask())), "periodic")
 
     @functools.cached_property
-    def data_diagonal(self) -> Diagonal:
-        return Diagonal(self._mask, weighted)
+    def data_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(self._mask, weighted)
 
 
 class MultiCoilFourier(LinearOperator):

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import laplacian
-from workbench.operators.diagonal import Diagonal
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.tensors import Constant
 
@@ -35,12 +35,12 @@ class Integration(LinearOperator):
         return y.flip(-1).cumsum(-1).flip(-1) / self._n
 
     @functools.cached_property
-    def gram_diagonal(self) -> Diagonal:
-        return Diagonal(self._eigenvalues, _filtered)
+    def gram_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(self._eigenvalues, _filtered)
 
     @functools.cached_property
-    def data_diagonal(self) -> Diagonal:
-        return Diagonal(self._eigenvalues, _filtered_backwards)
+    def data_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(self._eigenvalues, _filtered_backwards)
 
     def pseudo_inverse(self, y: Tensor) -> Tensor:
         return self._n * y.diff(dim=-1, prepend=torch.zeros_like(y[..., :1]))

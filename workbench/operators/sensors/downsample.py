@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
-from workbench.operators.diagonal import Diagonal, weighted
+from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
@@ -42,8 +42,8 @@ class Downsample(LinearOperator):
         return self._gain * self._repeat(y)
 
     @functools.cached_property
-    def data_diagonal(self) -> Diagonal:
-        return Diagonal(Constant(torch.tensor(self._gain, dtype=torch.float64)), weighted)
+    def data_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(Constant(torch.tensor(self._gain, dtype=torch.float64)), weighted)
 
     def _repeat(self, y: Tensor) -> Tensor:
         for axis in range(2, y.ndim):

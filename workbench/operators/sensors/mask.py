@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
-from workbench.operators.diagonal import Diagonal, weighted
+from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS
@@ -50,8 +50,8 @@ class Mask(LinearOperator):
         return self._mask.like(y) * y
 
     @functools.cached_property
-    def diagonal(self) -> Diagonal:
-        return Diagonal(self._mask, weighted, "pixels")
+    def diagonal(self) -> Diagonalisation:
+        return Diagonalisation(self._mask, weighted, "pixels")
 
 
 def _scattered(space: Shape, keep: float, seed: int) -> Tensor:

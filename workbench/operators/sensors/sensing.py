@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import cosine_sum, cosines
-from workbench.operators.diagonal import Diagonal, weighted
+from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS
@@ -51,9 +51,9 @@ class GaussianSensing(LinearOperator):
         return None  # a power iteration is sooner done than the eigendecomposition
 
     @functools.cached_property
-    def data_diagonal(self) -> Diagonal:
+    def data_diagonal(self) -> Diagonalisation:
         values, vectors = torch.linalg.eigh(self._matrix.value @ self._matrix.value.mT)
-        return Diagonal(Constant(values.clamp_min(0)), functools.partial(_in_modes, Constant(vectors)))
+        return Diagonalisation(Constant(values.clamp_min(0)), functools.partial(_in_modes, Constant(vectors)))
 
 
 class StructuredSensing(LinearOperator):
@@ -97,8 +97,8 @@ class StructuredSensing(LinearOperator):
         return self._flips.like(y) * self._back(full.unflatten(2, self.shape[1:]))
 
     @functools.cached_property
-    def data_diagonal(self) -> Diagonal:
-        return Diagonal(Constant(torch.ones((), dtype=torch.float64)), weighted)
+    def data_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(Constant(torch.ones((), dtype=torch.float64)), weighted)
 
     def _transformed(self, x: Tensor) -> Tensor:
         return cosines(x, self._axes()) if self.transform == "cosine" else hadamard(x.flatten(2)).view(x.shape)

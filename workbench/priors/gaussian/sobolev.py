@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.operators import Basis, LinearOperator
 from workbench.operators.cosine import filtered
-from workbench.operators.diagonal import reciprocal
+from workbench.operators.diagonalisation import reciprocal
 from workbench.parameters import Range
 from workbench.priors.base import CLOSED_QUADRATIC, Can, Prior, Weight
 from workbench.priors.gaussian.tikhonov import Tikhonov

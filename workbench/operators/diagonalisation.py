@@ -15,7 +15,7 @@ RANK = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Diagonal:
+class Diagonalisation:
     """B = U diag(eigenvalues) U*, with U unitary: (B, *shape) -> (B, *shape).
 
     `eigenvalues` broadcast over the signal's shape, float64 or complex128. `filtered(x, gain)` is U (gain U* x) for a
@@ -39,18 +39,18 @@ class Diagonal:
         return float(self.eigenvalues.value.abs().max())
 
     @property
-    def squared(self) -> "Diagonal":
+    def squared(self) -> "Diagonalisation":
         """B*B."""
-        return Diagonal(Constant(abs2(self.eigenvalues.value)), self.filtered, self.basis)
+        return Diagonalisation(Constant(abs2(self.eigenvalues.value)), self.filtered, self.basis)
 
     @property
-    def adjoint(self) -> "Diagonal":
+    def adjoint(self) -> "Diagonalisation":
         """B*."""
-        return Diagonal(Constant(self.eigenvalues.value.conj().resolve_conj()), self.filtered, self.basis)
+        return Diagonalisation(Constant(self.eigenvalues.value.conj().resolve_conj()), self.filtered, self.basis)
 
-    def scaled(self, factor: float) -> "Diagonal":
+    def scaled(self, factor: float) -> "Diagonalisation":
         """factor B."""
-        return Diagonal(Constant(factor * self.eigenvalues.value), self.filtered, self.basis)
+        return Diagonalisation(Constant(factor * self.eigenvalues.value), self.filtered, self.basis)
 
 
 def weighted(x: Tensor, gain: Tensor) -> Tensor:
