@@ -8,6 +8,9 @@ import types
 from pathlib import Path
 from typing import Any
 
+import latex2mathml.converter
+from docutils import nodes
+
 from workbench import catalog
 from workbench.figures import preview
 from workbench.parameters import Checked, as_code, parameters
@@ -46,7 +49,8 @@ suppress_warnings = ["myst.xref_missing", "myst.header"]  # tests/test_docs.py h
 html_theme = "furo"
 html_title = "Inverse workbench"
 html_copy_source = False
-myst_enable_extensions = ["deflist"]
+myst_enable_extensions = ["deflist", "dollarmath"]
+html_math_renderer = "mathml"
 myst_heading_anchors = 3
 myst_update_mathjax = False
 nb_execution_mode = "auto"  # notebooks are kept without outputs
@@ -116,6 +120,17 @@ def illustrate(app: Any, page: str, source: list[str]) -> None:
     source[0] = "\n".join(lines)
 
 
+def inline_math(translator: Any, node: Any) -> None:
+    """TeX as MathML, which browsers draw by themselves."""
+    translator.body.append(latex2mathml.converter.convert(node.astext()))
+    raise nodes.SkipNode
+
+
+def block_math(translator: Any, node: Any) -> None:
+    translator.body.append(latex2mathml.converter.convert(node.astext(), display="block"))
+    raise nodes.SkipNode
+
+
 def plain(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """A docstring as it is read in an editor: its formulas hold | and *, which would be markup on the page."""
     lines[:] = _plain(inspect.cleandoc("\n".join(lines))).splitlines()
@@ -145,5 +160,6 @@ def setup(app: Any) -> None:
     write_reference()
     draw_pictures()
     app.connect("source-read", illustrate)
+    app.add_html_math_renderer("mathml", (inline_math, None), (block_math, None))
     app.connect("autodoc-process-docstring", plain)
     app.connect("autodoc-process-signature", signature)

@@ -32,6 +32,7 @@ class Operator(nn.Module, ABC, metaclass=Checked):
     Subclasses call `super().__init__(in_shape, out_shape)` and keep every argument under its own name.
     """
 
+    formula: ClassVar[str] = ""  # what it is, in TeX: of every member of the catalogue
     linear: ClassVar[bool] = False
     field: Field = Field.REAL | Field.COMPLEX
     in_shape: Shape = owed("call super().__init__(in_shape, out_shape) in its constructor")

@@ -13,6 +13,8 @@ from workbench.operators.diagonalisation import Diagonalisation
 class Adjoint(LinearOperator):
     """A*, whose adjoint is A."""
 
+    formula = r"A^*, \quad \langle A^* y, x\rangle = \langle y, A x\rangle"
+
     def __init__(self, operator: Annotated[LinearOperator, "operator A"] = Identity()) -> None:
         super().__init__(operator.out_shape, operator.in_shape)
         self.operator, self.field, self.nonnegative = operator, operator.field, operator.nonnegative

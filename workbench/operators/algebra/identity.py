@@ -13,6 +13,8 @@ from workbench.tensors import Constant
 class Identity(LinearOperator):
     """A x = x: denoising."""
 
+    formula = r"A x = x"
+
     nonnegative = True
 
     def __init__(self, shape: SignalShape = (1, 64, 64)) -> None:

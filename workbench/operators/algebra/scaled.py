@@ -14,6 +14,8 @@ from workbench.parameters import Range
 class Scaled(LinearOperator):
     """x -> factor A x."""
 
+    formula = r"A x = c\, B x, \quad c = \text{factor}"
+
     def __init__(
         self,
         operator: Annotated[LinearOperator, "operator A"] = Identity(),

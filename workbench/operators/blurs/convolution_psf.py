@@ -25,6 +25,8 @@ class ConvolutionPSF(LinearOperator):
     Beyond its ends the signal goes round ("periodic") or is 0 ("zero"). A kernel of one row suits one axis in space.
     """
 
+    formula = r"(Ax)_i = \sum_j k_j\, x_{i-j}"
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

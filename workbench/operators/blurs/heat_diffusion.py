@@ -21,6 +21,8 @@ class HeatDiffusion(LinearOperator):
     Gaussian of width sqrt(2 time) px does.
     """
 
+    formula = r"A x = e^{t \Delta} x, \quad t = \text{time}"
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

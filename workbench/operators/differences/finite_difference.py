@@ -21,6 +21,8 @@ class FiniteDifference(LinearOperator):
     Beyond its ends the signal goes round ("periodic"), repeats its last pixel ("reflect") or is 0 ("zero").
     """
 
+    formula = r"(Ax)_i = x_{i+1} - x_i \quad\text{or}\quad x_{i-1} - 2 x_i + x_{i+1}"
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

@@ -18,6 +18,8 @@ class Gradient(LinearOperator):
     The adjoint is the negative divergence. Refuses signals that have neither one nor two space axes.
     """
 
+    formula = r"(Ax)_{a,i} = x_{i+e_a} - x_i"
+
     def __init__(self, shape: SignalShape = (1, 64, 64)) -> None:
         axes = len(shape) - 1
         if axes not in (1, 2):

@@ -30,6 +30,8 @@ class GraphIncidence(LinearOperator):
     a square that are near each other, 8 neighbours in the mean.
     """
 
+    formula = r"(Ax)_e = x_b - x_a, \quad e = (a, b)"
+
     _tails: Tensor
     _heads: Tensor
 
@@ -67,6 +69,8 @@ def _filtered(sides: Shape, boundary: Boundary, x: Tensor, gain: Tensor) -> Tens
 
 class GraphLaplacian(LinearOperator):
     """L x = B* B x, B the GraphIncidence: the degree of each node times its value less those of its neighbours."""
+
+    formula = r"L = B^* B, \quad (Lx)_a = \sum_{b \sim a} (x_a - x_b)"
 
     def __init__(self, shape: SignalShape = (1, 64, 64), graph: Graph = "grid", seed: Seed = 0) -> None:
         super().__init__(shape, shape)

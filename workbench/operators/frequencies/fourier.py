@@ -34,6 +34,8 @@ class FourierMask(LinearOperator):
     the phases of the data.
     """
 
+    formula = r"A x = m \odot F x, \quad m_k \in \{0, 1\}"
+
     field = Field.COMPLEX
 
     def __init__(
@@ -77,6 +79,8 @@ class MultiCoilFourier(LinearOperator):
     that of FourierMask, and so is the origin.
     Pruessmann et al. 1999, 10.1002/(SICI)1522-2594(199911)42:5<952::AID-MRM16>3.0.CO;2-S.
     """
+
+    formula = r"(Ax)_j = m \odot F(c_j \odot x), \quad \sum_j |c_j|^2 = 1"
 
     field = Field.COMPLEX
 

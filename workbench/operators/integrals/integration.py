@@ -19,6 +19,8 @@ class Integration(LinearOperator):
     Singular values h / (2 sin(pi (2k - 1) / (4n + 2))), k = 1 .. n.
     """
 
+    formula = r"(Ax)_i = h \sum_{j \le i} x_j, \quad h = 1/n"
+
     nonnegative = True
 
     def __init__(self, shape: SignalShape = (1, 64)) -> None:

@@ -17,6 +17,8 @@ from workbench.tensors import Constant, shown
 class Downsample(LinearOperator):
     """The mean of each block of `factor` pixels along every axis: super-resolution. A A* = I / factor^axes."""
 
+    formula = r"(Ax)_i = \frac{1}{|B_i|} \sum_{j \in B_i} x_j, \quad B_i \text{ a block of pixels}"
+
     nonnegative = True
 
     def __init__(

@@ -22,6 +22,8 @@ class Mask(LinearOperator):
     centred block of the signal's proportions.
     """
 
+    formula = r"A x = m \odot x, \quad m_i \in \{0, 1\}"
+
     nonnegative = True
 
     def __init__(

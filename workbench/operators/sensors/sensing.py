@@ -29,6 +29,8 @@ class GaussianSensing(LinearOperator):
     made at first need. Candes, Romberg & Tao 2006, 10.1109/TIT.2005.862083.
     """
 
+    formula = r"A_{ij} \sim \mathcal{N}(0, 1/m), \quad A \in \mathbb{R}^{m \times n}"
+
     def __init__(self, shape: SignalShape = (1, 64, 64), keep: Keep = 0.25, seed: Seed = 0) -> None:
         n = math.prod(space_of(shape, "GaussianSensing"))
         m = _count(keep, n, "GaussianSensing")
@@ -63,6 +65,8 @@ class StructuredSensing(LinearOperator):
     number must be a power of two. Row 0, the mean, is always kept; `signs` flips random pixels before the transform.
     Duarte et al. 2008, 10.1109/MSP.2007.914730.
     """
+
+    formula = r"A = S\, T\, D, \quad A A^* = I"
 
     _rows: Tensor
 

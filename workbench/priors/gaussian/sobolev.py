@@ -29,6 +29,8 @@ class Sobolev(Prior):
     Refuses a homogeneous order below 0.
     """
 
+    formula = r"g(x) = \frac{w}{2} \sum_\omega (1 + |\ell \omega|^2)^{s}\, |(Fx)_\omega|^2, \quad s = \text{order}"
+
     can = CLOSED_QUADRATIC | Can.SCORE
 
     def __init__(
