@@ -12,12 +12,12 @@ from bokeh.models import ColumnDataSource
 
 from workbench import networks, weights
 from workbench.analysis.information import Bins, FloorBins
-from workbench.app.laboratory import Laboratory
-from workbench.app.lessons import LESSONS, RecipeRun
+from workbench.app.laboratory import LaboratoryView
+from workbench.app.laboratory.laboratory import Laboratory
+from workbench.app.laboratory.recipe_run import LESSONS, RecipeRun
+from workbench.app.laboratory.trainings import Run
+from workbench.app.laboratory.view import PLOTS
 from workbench.app.session import Session
-from workbench.app.trainings import Run
-from workbench.app.views.laboratory import LaboratoryView
-from workbench.app.views.laboratory.view import PLOTS
 from workbench.denoisers import DnCNN
 from workbench.jobs import Status
 from workbench.networks import MLP, SGD, LayerInformation, Training

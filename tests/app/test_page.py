@@ -12,15 +12,15 @@ import pytest
 
 from tests.test_docs import execute
 from workbench import catalog
-from workbench.app.frames import Frame
+from workbench.app.laboratory import LaboratoryView
 from workbench.app.main import Workbench, create_app
+from workbench.app.run.files import Python, Upload
+from workbench.app.run.frames import Frame
+from workbench.app.run.pictures import Gallery
 from workbench.app.session import Session
+from workbench.app.toolkit.tab import View
+from workbench.app.toolkit.widgets import Number
 from workbench.app.views import VIEWS
-from workbench.app.views.files import Python, Upload
-from workbench.app.views.laboratory import LaboratoryView
-from workbench.app.views.pictures import Gallery
-from workbench.app.views.tab import View
-from workbench.app.widgets import Number
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status

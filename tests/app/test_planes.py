@@ -13,9 +13,9 @@ from workbench.analysis.information.ensembles import GaussianProcess
 from workbench.analysis.information.filters import Landweber
 from workbench.analysis.information.paths import SIGMAS, CalibratedPath, FilterPaths
 from workbench.analysis.information.plane import path
-from workbench.app.planes import MENUS, NONE, Planes
+from workbench.app.information import InformationView
+from workbench.app.information.planes import MENUS, NONE, Planes
 from workbench.app.session import Session
-from workbench.app.views.information import InformationView
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status

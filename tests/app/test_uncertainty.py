@@ -12,11 +12,11 @@ from workbench.algorithms import MALA, UnadjustedLangevin
 from workbench.analysis.chains import correlations
 from workbench.app.main import Workbench
 from workbench.app.session import Session
-from workbench.app.uncertainty import Uncertainty
-from workbench.app.views.panels import Panel
-from workbench.app.views.uncertainty import UncertaintyView
-from workbench.app.views.uncertainty.curves import Mixing
-from workbench.app.views.uncertainty.pictures import DRAWS
+from workbench.app.toolkit.panels import Panel
+from workbench.app.uncertainty import UncertaintyView
+from workbench.app.uncertainty.curves import Mixing
+from workbench.app.uncertainty.pictures import DRAWS
+from workbench.app.uncertainty.uncertainty import Uncertainty
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status

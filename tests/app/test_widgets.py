@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 import pytest
 
 from workbench import catalog
-from workbench.app.scale import Scale, written
-from workbench.app.throttle import Throttle
-from workbench.app.widgets import Automatic, Control, Field, Menu, Number, Switch, control
+from workbench.app.toolkit.scale import Scale, written
+from workbench.app.toolkit.throttle import Throttle
+from workbench.app.toolkit.widgets import Automatic, Control, Field, Menu, Number, Switch, control
 from workbench.parameters import Checked, Parameter, Range, parameters
 from workbench.paths import own_parameters
 

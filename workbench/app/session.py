@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 from workbench import catalog, devices, jobs, storage
 from workbench.analysis import standard
 from workbench.app.address import read_address, said, to_address
-from workbench.app.frames import Frame, Pictures, frame_of, pictures
-from workbench.app.telling import python, told
-from workbench.app.wished import begins_anew, chosen, for_signal, makes_data, with_value
+from workbench.app.run.frames import Frame, Pictures, frame_of, pictures
+from workbench.app.run.telling import python, told
+from workbench.app.run.wished import begins_anew, chosen, for_signal, makes_data, with_value
 from workbench.data import File, Loaded, Signal, Window, load_bytes
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
