@@ -1,15 +1,15 @@
-"""Objects inside objects by dotted paths, "prior.second.low": one way for command line, page, address and sweeps."""
+"""Objects said in words by dotted paths, {"prior.second": "Box", "prior.second.low": "0"}, and back."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from workbench import catalog
 from workbench.operators import Operator
-from workbench.parameters import Parameter, arguments, as_text, changed, describe, home, parameters, renamed
+from workbench.parameters import Checked, Parameter, arguments, as_text, changed, describe, home, parameters, renamed
 from workbench.refusal import Refusal, one_of
 from workbench.tensors import Shape
 
-Words = Mapping[str, str]
+Words = Mapping[str, Any]  # by path: a text, which is read as a person types it, or a value as it is
 
 
 def own_parameters(cls: type) -> dict[str, Parameter]:
@@ -17,16 +17,25 @@ def own_parameters(cls: type) -> dict[str, Parameter]:
     return {p.name: p for p in parameters(cls) if p.name != "shape"}
 
 
-def below(words: Words, path: str) -> dict[str, str]:
+def at(obj: Any, path: str) -> Any:
+    """What stands at a path: at(Sum(), "first.weight") is the weight of the first prior, at(obj, "") the object."""
+    for word in path.split(".") if path else ():
+        own = own_parameters(type(obj)) if isinstance(type(obj), Checked) else {}
+        name = renamed.argument(home(type(obj)), word) if own else word
+        obj = getattr(obj, one_of(f"a parameter of {type(obj).__name__}", name, own))
+    return obj
+
+
+def below(words: Words, path: str) -> dict[str, Any]:
     """What the words say of the object at a path and of what is in it: {"": its name, "low": "0", ...}."""
-    inside = {p.removeprefix(f"{path}."): text for p, text in words.items() if p.startswith(f"{path}.")}
+    inside = {p.removeprefix(f"{path}."): said for p, said in words.items() if p.startswith(f"{path}.")}
     return ({"": words[path]} if path in words else {}) | inside
 
 
 def altered(obj: Any, words: Words, shape: Shape) -> Any:
     """The object with what the words say, by paths inside it, for signals of `shape`.
 
-    {"second": "NonNegative", "first.weight": "5"} of a sum of priors takes another second prior and another weight.
+    {"second": "NonNegative", "first.weight": 5.0} of a sum of priors takes another second prior and another weight.
     """
     values = _values(type(obj), dict(arguments(obj)), words, shape)
     if isinstance(obj, Operator):
@@ -52,24 +61,40 @@ def _values(cls: type, now: Mapping[str, Any], words: Words, shape: Shape) -> di
 
 
 def _value(parameter: Parameter, now: Any, words: Words, owner: str, shape: Shape) -> Any:
-    name, inner = words.get(""), {p: text for p, text in words.items() if p}
+    inner = {p: said for p, said in words.items() if p}
     if not parameter.objects:
         if inner:
             one_of(f"a parameter of {owner}", f"{parameter.name}.{next(iter(inner))}", [parameter.name])
-        return parameter.parse(name or "", owner)
-    if name is not None and parameter.optional and name.lower() in ("", "none", "auto") and not inner:
-        return None
+        return _plain(parameter, words[""], owner)
     if isinstance(now, Operator):
         shape = now.in_shape
-    if name not in (None, type(now).__name__):
-        members = fitting(parameter)
-        name = one_of(f"{parameter.wanted()} for {owner}.{parameter.name}", catalog.present(name, members), members)
-        if members[name] is not type(now):
-            return built(members[name], inner, shape)
+    said = words.get("", now)
+    if isinstance(said, str):
+        if parameter.optional and said.lower() in ("", "none", "auto") and not inner:
+            return None
+        if said != type(now).__name__:
+            return _named(parameter, said, owner, inner, shape)
+    else:
+        now = parameter.accept(said, owner)
+    if not inner and not isinstance(now, Operator):
+        return now
     if now is None:
         remedy = f"choose it first: {owner}.{parameter.name}=NAME"
         raise Refusal(f"an object with the parameter {next(iter(inner))}", f"no {parameter.name}", remedy)
     return altered(now, inner, shape)
+
+
+def _plain(parameter: Parameter, said: Any, owner: str) -> Any:
+    return parameter.parse(said, owner) if isinstance(said, str) else parameter.accept(said, owner)
+
+
+def _named(parameter: Parameter, name: str, owner: str, words: Words, shape: Shape) -> Any:
+    """The member of that name as the words say it."""
+    members = fitting(parameter)
+    if catalog.present(name, members) not in members and len(parameter.kinds) > len(parameter.objects):
+        return parameter.parse(name, owner)  # it takes a number or a word, too
+    name = one_of(f"{parameter.wanted()} for {owner}.{parameter.name}", catalog.present(name, members), members)
+    return built(members[name], words, shape)
 
 
 def fitting(parameter: Parameter) -> dict[str, type]:
