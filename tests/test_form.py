@@ -56,8 +56,7 @@ def test_operators_follow_the_signal_wherever_they_stand():
 
 def test_what_may_be_absent_can_be_chosen_and_left_out_again():
     form = Form(AffineConstraint(), IMAGE)
-    (entry,) = form.entries("operator")
-    assert next(iter(form.members(entry))) == NONE
+    assert next(iter(form.members("operator"))) == NONE
     there = form.taking("operator", "GaussianBlur").taking("operator.width", 2)
     assert there.at("operator.width") == 2.0 and there.at("operator").in_shape == IMAGE
     assert there.taking("operator", NONE).at("operator") is None
@@ -65,14 +64,12 @@ def test_what_may_be_absent_can_be_chosen_and_left_out_again():
 
 def test_members_are_those_of_the_catalogue_or_of_the_menu():
     form = Form(PreconditionedCG())
-    (entry, *_) = form.entries("preconditioner")
-    assert list(form.members(entry)) == ["Chebyshev", "Circulant", "Diagonal", "SymmetricPolynomial"]
+    assert list(form.members("preconditioner")) == ["Chebyshev", "Circulant", "Diagonal", "SymmetricPolynomial"]
     own = Form(PreconditionedCG(), menus={"preconditioner": {"plain": Circulant, "polynomial": Chebyshev}})
-    assert list(own.members(entry)) == ["plain", "polynomial"]
+    assert list(own.members("preconditioner")) == ["plain", "polynomial"]
     assert isinstance(own.taking("preconditioner", "polynomial").at("preconditioner"), Chebyshev)
     assert "did you mean plain" in own.wrong("preconditioner", "plane")
-    weight = next(Form(L1()).entries("weight"))
-    assert not Form(L1()).members(weight), "a number is given, not chosen"
+    assert not Form(L1()).members("weight"), "a number is given, not chosen"
 
 
 class Own(Tikhonov):
@@ -80,10 +77,8 @@ class Own(Tikhonov):
 
 
 def test_a_member_of_ones_own_is_offered_where_it_stands():
-    form = Form(MagnitudeOf(Own()))
-    (entry, *_) = form.entries("prior")
-    assert form.members(entry)["Own"] is Own
-    assert "Own" not in form.members(next(Form(MagnitudeOf()).entries("prior")))
+    assert Form(MagnitudeOf(Own())).members("prior")["Own"] is Own
+    assert "Own" not in Form(MagnitudeOf()).members("prior")
 
 
 @pytest.mark.parametrize(
@@ -146,21 +141,20 @@ def test_reasons_are_asked_again_only_when_more_than_a_number_changes():
         return form.wrong(path, name)
 
     reasons, form = Reasons(why), Form(MagnitudeOf(), IMAGE)
-    entry = next(form.entries("prior"))
-    found = reasons.at(form, entry)
+    found = reasons.at(form, "prior")
     assert found["L1"] == "" and "Sobolev" in found["Sobolev"]
     count = len(asked)
     assert count == len(found) > 10
-    assert reasons.at(form.taking("prior.weight", 5.0), entry) is found
+    assert reasons.at(form.taking("prior.weight", 5.0), "prior") is found
     assert len(asked) == count
-    reasons.at(form, entry, torch.Size([2]))
+    reasons.at(form, "prior", torch.Size([2]))
     assert len(asked) == 2 * count
-    reasons.at(form.taking("prior", "L1"), entry, torch.Size([2]))
+    reasons.at(form.taking("prior", "L1"), "prior", torch.Size([2]))
     assert len(asked) == 3 * count
 
 
 def test_operators_are_not_built_to_tell_whether_they_fit():
     form = Form(Stack().fitted(IMAGE), IMAGE)
-    found = Reasons(lambda *args: pytest.fail("built")).at(form, next(form.entries("first")))
+    found = Reasons(lambda *args: pytest.fail("built")).at(form, "first")
     assert not any(found.values()) and "GaussianSensing" in found
     assert "axes in space" in form.wrong("first", "Abel"), "which one learns by choosing it"

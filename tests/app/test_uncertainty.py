@@ -206,7 +206,7 @@ def test_a_minimiser_leaves_the_tab_with_a_sentence_and_a_button_that_samples(sm
     app.turn_to(UncertaintyView)
     assert app.seen is view and app.tabs[app.tabs.active] is view.element
     view._follow()
-    assert app.choices.sections["algorithm"].select.value == type(session.experiment.algorithm).__name__ != "PDHG"
+    assert app.choices.sections["algorithm"].menu.select.value == type(session.experiment.algorithm).__name__ != "PDHG"
     wait(view.uncertainty, lambda: bool(view.uncertainty.found))
     view._stale = True
     view.beat()

@@ -11,11 +11,13 @@ from workbench.analysis import standard
 from workbench.app.address import read_address, said, to_address
 from workbench.app.run.frames import Frame, Pictures, frame_of, pictures
 from workbench.app.run.telling import python, told
-from workbench.app.run.wished import begins_anew, chosen, for_signal, makes_data, with_value
+from workbench.app.run.wished import begins_anew, for_signal, form_of, makes_data, wished
 from workbench.data import File, Loaded, Signal, Window, load_bytes
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
+from workbench.operators import LinearOperator
 from workbench.parameters import as_text, changed, describe
+from workbench.paths import Form, Reasons
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import described, with_arrays, with_data, with_source
@@ -40,6 +42,7 @@ class Session:
         self._curves = jobs.Columns()
         self._shown: jobs.Snapshot | None = None
         self._pace = jobs.Pace()
+        self._reasons = Reasons(self._why)
         self.loaded = self.experiment.truth.loaded()
         self.experiment = self.experiment.fitted(tuple(self.loaded.tensor.shape[1:]))
         self._rate_wish: float | None = None
@@ -67,14 +70,14 @@ class Session:
 
     # Wishes.
 
-    def choose(self, kind: str, name: str) -> str:
-        """Another truth, operator, noise, prior or algorithm, by name."""
-        return self._wish(kind, lambda: chosen(self.experiment, kind, name), name)
+    def choose(self, path: str, name: str) -> str:
+        """Another truth, operator, noise, prior or algorithm, or a part in one ("prior.second"), by name."""
+        return self._wish(path, lambda: wished(self.experiment, path, name), name)
 
     def set(self, path: str, value: Any) -> str:
-        """Another value of a parameter: "operator.width", "steps", "seed", "device", "truth.size"."""
+        """Another value of a parameter, or a member by name: "operator.width", "steps", "prior.second"."""
         label = f"{path} = {as_text(round(value, 6) if isinstance(value, float) else value)}"
-        sentence = self._wish(path, lambda: with_value(self.experiment, path, value), label)
+        sentence = self._wish(path, lambda: wished(self.experiment, path, value), label)
         if path == "steps" and not sentence:
             self._stretch = self.experiment.steps
         return sentence
@@ -165,9 +168,25 @@ class Session:
 
     # Answers.
 
-    def reasons(self) -> dict[str, str]:
-        """Each algorithm, and why it cannot run on the present problem; "" where it can."""
-        return {name: cls().unmet(self.problem) for name, cls in catalog.members("algorithm").items()}
+    @property
+    def form(self) -> Form:
+        """All that can be set, by path."""
+        return form_of(self.experiment)
+
+    def reasons(self, path: str = "algorithm") -> Mapping[str, str]:
+        """Each member that could stand at a path, and why it cannot; "" where it can."""
+        problem = self.problem
+        operator, shapes = problem.operator, (problem.shape, problem.y.shape, problem.y.dtype)
+        nonnegative = isinstance(operator, LinearOperator) and operator.nonnegative
+        return self._reasons.at(self.form, path, *shapes, nonnegative, problem.prior.can, problem.noise.can)
+
+    def _why(self, form: Form, path: str, name: str) -> str:
+        """Why a member cannot stand at a path of the experiment as it is."""
+        try:
+            algorithm = form.taking(path, name).root.algorithm
+        except Refusal as sentence:
+            return str(sentence)
+        return algorithm.unmet(self.problem) if algorithm is not self.experiment.algorithm else ""
 
     def regularisation(self) -> float | None:
         """lambda = weight sigma^2, for |Ax - y|^2 / 2 + lambda R, where noise and prior have such numbers."""

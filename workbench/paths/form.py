@@ -63,10 +63,11 @@ class Form:
         """All that is no number: which objects there are, words, switches, lengths of lists."""
         return tuple((entry.path, entry.owner, _outline(entry)) for entry in self.entries())
 
-    def members(self, entry: Entry) -> Menu:
-        """What can be chosen for an entry, by name; empty where a value is given instead, or there is no choice."""
-        if entry.path in self.menus:
-            return self.menus[entry.path]
+    def members(self, path: str) -> Menu:
+        """What can be chosen at a path, by name; empty where a value is given instead, or there is no choice."""
+        if path in self.menus:
+            return self.menus[path]
+        entry = next(self.entries(path))
         if not entry.parameter.objects:
             return {}
         own = {type(entry.value).__name__: type(entry.value)} if entry.inside else {}
@@ -110,17 +111,17 @@ class Reasons:
         self._key: Hashable = None
         self._found: dict[str, dict[str, str]] = {}
 
-    def at(self, form: Form, entry: Entry, *shapes: Hashable) -> Mapping[str, str]:
-        """Each member that is offered for an entry with the reason, or "" where it may be tried.
+    def at(self, form: Form, path: str, *shapes: Hashable) -> Mapping[str, str]:
+        """Each member that is offered at a path with the reason, or "" where it may be tried.
 
         `shapes` are what the reasons depend on besides the form. To build an operator can take long: it is only tried.
         """
         key = (form.outline, *shapes)
         if key != self._key:
             self._key, self._found = key, {}
-        if entry.path not in self._found:
-            members = form.members(entry)
+        if path not in self._found:
+            members = form.members(path)
             free = {name for name, cls in members.items() if cls is not None and issubclass(cls, Operator)}
-            found = {name: "" if name in free else self._why(form, entry.path, name) for name in members}
-            self._found[entry.path] = found
-        return self._found[entry.path]
+            found = {name: "" if name in free else self._why(form, path, name) for name in members}
+            self._found[path] = found
+        return self._found[path]

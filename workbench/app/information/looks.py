@@ -1,41 +1,44 @@
 """The looks at information: closed forms of filters, samples of the session's algorithm, a denoiser's errors."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import panel as pn
 
 from workbench.analysis.information.paths import SIGMAS, CalibratedPath, Denoised, FilterPaths
 from workbench.analysis.information.tasks import TASKS
-from workbench.app.information.choices import Choice, Knobs
 from workbench.app.information.errors import DenoiserPicture
 from workbench.app.information.pictures import CoursePicture, PlanePicture
 from workbench.app.information.planes import Planes
+from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.study import Study
 from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
 from workbench.jobs import Status
 
+WIDTH = 205
+
 
 class Look(ABC):
-    """Two pictures, `controls` beside them, `buttons` above, `note` below; `draw` what is new."""
+    """Two pictures, controls of what is at `paths` beside them, `buttons` above, `note` below; `draw` what is new."""
+
+    paths: ClassVar[tuple[str, ...]]
 
     def __init__(self, planes: Planes) -> None:
         self.planes = planes
         self.pictures: tuple[pn.viewable.Viewable, ...] = self._pictures()
         self.status, self.note, self.table = Words(), Words(), Words()
-        self.parts: tuple[Choice | Knobs, ...] = self._parts()
+        self.panel = FormPanel(planes.form, planes.ask, self.paths, sizing_mode=None, width=WIDTH)
         self.buttons: tuple[pn.viewable.Viewable, ...] = self._buttons()
         self.begin()
 
     @property
     def controls(self) -> tuple[pn.viewable.Viewable, ...]:
-        return (*(part.element for part in self.parts), self.table.element)
+        return self.panel.element, self.table.element
 
     def draw(self) -> None:
-        for part in self.parts:
-            part.refresh()
+        self.panel.refresh(self.planes.form)
         self._draw()
 
     @property
@@ -46,10 +49,6 @@ class Look(ABC):
     def begin(self) -> None:
         """The look is seen for the first time: a person has chosen it."""
         self.study.start()
-
-    @abstractmethod
-    def _parts(self) -> tuple[Choice | Knobs, ...]:
-        """Make the choices."""
 
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
         return ()
@@ -74,6 +73,8 @@ class PlaneLook(Look):
 class Closed(PlaneLook):
     """Filters of the catalogue on normal signals, exactly."""
 
+    paths = ("filter", "compared_with", "look", "sampling.resolution")
+
     @property
     def study(self) -> Study[FilterPaths]:
         return self.planes.closed
@@ -84,15 +85,6 @@ class Closed(PlaneLook):
 
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
         return (starting("Draw", "timeline", self.study.start),)
-
-    def _parts(self) -> tuple[Choice | Knobs, ...]:
-        planes = self.planes
-        return (
-            Choice(planes, "filter", "filter"),
-            Choice(planes, "other", "compared with"),
-            Knobs(planes, "look"),
-            Choice(planes, "resolution", "what is read of T"),
-        )
 
     def _draw(self) -> None:
         found = self.study.result
@@ -112,20 +104,11 @@ class Closed(PlaneLook):
 class Sampled(PlaneLook):
     """An ensemble through the session's algorithm, read by an estimator, which is then put to the test."""
 
+    paths = ("side", "sampling")
+
     @property
     def study(self) -> Study[CalibratedPath]:
         return self.planes.sampled
-
-    def _parts(self) -> tuple[Choice | Knobs, ...]:
-        planes = self.planes
-        return (
-            Choice(planes, "ensemble", "ensemble"),
-            Knobs(planes, "size"),
-            Choice(planes, "front", "in front of the estimator"),
-            Choice(planes, "estimator", "estimator"),
-            Choice(planes, "resolution", "what is read of T"),
-            Knobs(planes, "sampling"),
-        )
 
     def _buttons(self) -> tuple[pn.viewable.Viewable, ...]:
         work = self.study
@@ -137,7 +120,7 @@ class Sampled(PlaneLook):
         self.work.show(self.study.status)
         self.status.say(self._progress(found))
         tracks = (found.track(planes.algorithm),) if found and found.path.points else ()
-        sampling = planes.sampling if found is None else found.path.sampling
+        sampling = planes.choices.sampling if found is None else found.path.sampling
         self.plane.show(tracks, sampling.resolution.rule)
         self.course.show(tracks)
         if found is None:
@@ -155,7 +138,7 @@ class Sampled(PlaneLook):
         if self.study.status is Status.CANCELLED and found is None:
             return "Measure sends an ensemble through the algorithm of this session, as one batch."
         latest = self.study.latest
-        sampling = self.planes.sampling if found is None else found.path.sampling
+        sampling = self.planes.choices.sampling if found is None else found.path.sampling
         reached = 0 if found is None else found.path.k
         done = f", {len(found.readings)} of {len(TASKS) + 1} calibrations" if found and found.readings else ""
         where = f"{self.planes.algorithm}, iteration {reached} of {sampling.steps}"
@@ -165,12 +148,11 @@ class Sampled(PlaneLook):
 class Denoiser(Look):
     """The errors of the session's prior as a denoiser, and the information that they stand for: I-MMSE."""
 
+    paths = ("sampling.ensemble", "side")
+
     @property
     def study(self) -> Study[Denoised]:
         return self.planes.denoised
-
-    def _parts(self) -> tuple[Choice | Knobs, ...]:
-        return (Choice(self.planes, "ensemble", "ensemble"), Knobs(self.planes, "size"))
 
     def _pictures(self) -> tuple[pn.viewable.Viewable, ...]:
         self.errors = DenoiserPicture("mean square error a sample", bound="untouched")

@@ -7,10 +7,7 @@ from typing import Annotated, Any
 
 import torch
 
-from workbench import catalog
-from workbench.analysis.information import KSG, PCA, Estimator
-from workbench.analysis.information.ensembles import GaussianProcess
-from workbench.analysis.information.filters import HeavyBall, Landweber
+from workbench.analysis.information.filters import Filter, HeavyBall, Landweber
 from workbench.analysis.information.paths import (
     CalibratedPath,
     ClosedForm,
@@ -20,112 +17,77 @@ from workbench.analysis.information.paths import (
     denoised,
     filter_paths,
 )
-from workbench.analysis.information.plane import FixedTau
 from workbench.analysis.information.sampled import Sampling
 from workbench.app.session import Session
 from workbench.app.toolkit.study import Studies, Study
 from workbench.experiment import fit
-from workbench.parameters import Checked, Range, changed, describe, parameters
+from workbench.parameters import Checked, Range, describe
+from workbench.paths import Form
 from workbench.problem import Problem
 from workbench.tensors import Shape
 
-NONE = "none"
-_ESTIMATORS = catalog.members("estimator")
-_FRONTS = [n for n, cls in _ESTIMATORS.items() if any(p.name == "estimator" for p in parameters(cls))]
-MENUS: dict[str, dict[str, type | None]] = {
-    "filter": dict(catalog.members("filter")),
-    "other": {NONE: None, **catalog.members("filter")},
-    "resolution": dict(catalog.members("resolution")),
-    "ensemble": dict(catalog.members("ensemble")),
-    "estimator": {n: cls for n, cls in _ESTIMATORS.items() if n not in _FRONTS},
-    "front": {NONE: None, **{n: _ESTIMATORS[n] for n in _FRONTS}},
-}
 _MOMENT = 1e6  # numbers that a filter goes through in a moment
-_OF_CLOSED = {"look", "filter", "other", "resolution"}  # the choices that the closed form depends on
-_OF_DENOISED = {"ensemble", "size"}
 
 
 @dataclass(frozen=True)
-class Size(metaclass=Checked):
-    """Of which size the signals of an ensemble are."""
+class PlaneChoices(metaclass=Checked):
+    """What can be chosen of the three studies; the closed form reads the resolution of the sampling, too."""
 
-    side: Annotated[int, Range(8, 64, log=True, limits=(4, 256), unit="px"), "side of a signal"] = 16
+    filter: Annotated[Filter, "filter"] = Landweber()
+    compared_with: Annotated[Filter | None, "a second filter beside it"] = HeavyBall()
+    look: Annotated[ClosedForm, "how the closed form is drawn"] = ClosedForm()
+    side: Annotated[int, Range(8, 64, log=True, limits=(4, 256), unit="px"), "side of a signal of the ensemble"] = 16
+    sampling: Annotated[Sampling, "what goes through the algorithm"] = Sampling()
 
 
 class Planes(Studies):
-    """`parts` are the choices by name; of them and of the session's problem three studies are made.
+    """Of the `choices` and of the session's problem three studies are made.
 
     `closed` is the closed form, `sampled` a sampled path by `algorithm`, `denoised` has the errors of the prior's
     denoiser. What goes on is what a person began: only closed form and denoiser follow the session and the choices.
     """
 
     def __init__(self, session: Session) -> None:
-        self.session, self.algorithm = session, ""
-        self.parts: dict[str, Any] = {
-            "look": ClosedForm(),
-            "filter": Landweber(),
-            "other": HeavyBall(),
-            "resolution": FixedTau(),
-            "size": Size(),
-            "sampling": Sampling(),
-            "ensemble": GaussianProcess(),
-            "estimator": KSG(),
-            "front": PCA(),
-        }
+        self.session, self.algorithm, self.choices = session, "", PlaneChoices()
         self.closed: Study[FilterPaths] = Study(self._device, self._draw, self._channel, stays=True)
         self.sampled: Study[CalibratedPath] = Study(self._device, self._measure)
         self.denoised: Study[Denoised] = Study(self._device, self._denoise, self._denoiser)
         super().__init__(self.closed, self.sampled, self.denoised)
 
     @property
-    def estimator(self) -> Estimator:
-        """The estimator, behind what is put in front of it."""
-        front, estimator = self.parts["front"], self.parts["estimator"]
-        return estimator if front is None else changed(front, estimator=estimator)
-
-    @property
-    def sampling(self) -> Sampling:
-        parts = {name: self.parts[name] for name in ("ensemble", "resolution")}
-        return changed(self.parts["sampling"], estimator=self.estimator, **parts)
-
-    @property
     def small(self) -> bool:
         """Whether the closed form is drawn in a moment, so that nobody has to be asked."""
-        return self.parts["look"].steps * math.prod(self.session.problem.operator.in_shape) <= _MOMENT
+        return self.choices.look.steps * math.prod(self.session.problem.operator.in_shape) <= _MOMENT
 
-    def choose(self, kind: str, name: str) -> None:
-        """Another filter, resolution, ensemble or estimator, by name; NONE where there may be none."""
-        cls = MENUS[kind][name]
-        self._become(kind, lambda: None if cls is None else cls())
+    @property
+    def form(self) -> Form:
+        """All that can be chosen, by path."""
+        return Form(self.choices)
 
     def set(self, path: str, value: Any) -> None:
-        """Another value of a parameter: "look.steps", "filter.step", "resolution.rho"."""
-        kind, _, name = path.partition(".")
-        self._become(kind, lambda: changed(self.parts[kind], **{name: value}))
-
-    def _become(self, kind: str, make: Callable[[], Any]) -> None:
-        parts = self.grant(lambda: self.parts | {kind: make()})
-        if parts is not None:
-            self.parts = parts
-            for study, kinds in ((self.closed, _OF_CLOSED), (self.denoised, _OF_DENOISED)):
-                if kind in kinds:
+        """Another value, or a member by name: "filter", "filter.step", "sampling.estimator.dimensions"."""
+        form, before = self.grant(lambda: self.form.taking(path, value)), self.choices
+        if form is not None:
+            self.choices = form.root
+            for study, depends in ((self.closed, _of_closed), (self.denoised, _of_denoised)):
+                if describe(depends(before)) != describe(depends(self.choices)):
                     study.again()
 
     def _draw(self) -> Callable[[], Iterator[FilterPaths]]:
-        problem, parts, self.complaint = self.session.problem, self.parts, ""
-        filters = tuple(f for f in (parts["filter"], parts["other"]) if f is not None)
-        return lambda: filter_paths(problem, parts["look"], filters, parts["resolution"])
+        problem, chosen, self.complaint = self.session.problem, self.choices, ""
+        filters = tuple(f for f in (chosen.filter, chosen.compared_with) if f is not None)
+        return lambda: filter_paths(problem, chosen.look, filters, chosen.sampling.resolution)
 
     def _measure(self) -> Callable[[], Iterator[CalibratedPath]]:
         """An ensemble through the session's algorithm."""
         problem, algorithm, self.complaint = self.session.problem, self.session.experiment.algorithm, ""
-        sampling, side, self.algorithm = self.sampling, self.parts["size"].side, type(algorithm).__name__
+        sampling, side, self.algorithm = self.choices.sampling, self.choices.side, type(algorithm).__name__
         return lambda: calibrated_path(small(problem, side), algorithm, sampling)
 
     def _denoise(self) -> Callable[[], Iterator[Denoised]]:
         """The errors of the session's prior as a denoiser of the ensemble."""
-        prior, ensemble, self.complaint = self.session.problem.prior, self.parts["ensemble"], ""
-        shape = shape_of(self.session.problem, self.parts["size"].side)
+        prior, ensemble, self.complaint = self.session.problem.prior, self.choices.sampling.ensemble, ""
+        shape = shape_of(self.session.problem, self.choices.side)
         return lambda: denoised(prior, ensemble, shape)
 
     def _device(self) -> str:
@@ -137,6 +99,14 @@ class Planes(Studies):
 
     def _denoiser(self) -> Hashable:
         return self.session.problem.operator.in_shape, str(describe(self.session.problem.prior))
+
+
+def _of_closed(chosen: PlaneChoices) -> tuple:
+    return chosen.look, chosen.filter, chosen.compared_with, chosen.sampling.resolution
+
+
+def _of_denoised(chosen: PlaneChoices) -> tuple:
+    return chosen.sampling.ensemble, chosen.side
 
 
 def shape_of(problem: Problem, side: int) -> Shape:

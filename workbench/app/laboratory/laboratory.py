@@ -12,12 +12,13 @@ from workbench.app.toolkit.study import Studies, Study, Visibility
 from workbench.jobs import Outcome, Status
 from workbench.networks import PRESETS, SGD, Training
 from workbench.parameters import as_text, changed
+from workbench.paths import Form, Menu
 from workbench.priors import Tikhonov, Zero
 
 FIRST, SEEDS = "tishby", 3  # what runs at once
 MOST_RUNS = 8
 _MOMENT = 200  # steps of a training that is over in a moment
-KINDS: dict[str, dict[str, type]] = {
+KINDS: dict[str, Menu] = {
     "network": networks.members(networks.Network),
     "network.activation": networks.members(networks.Activation),
     "examples": networks.members(networks.Examples),
@@ -55,9 +56,9 @@ class Laboratory(Studies):
         super().__init__(self._study)
 
     @property
-    def kinds(self) -> dict[str, dict[str, type]]:
-        """What can be exchanged by name: nothing of a recipe, whose parts are made for each other."""
-        return KINDS if isinstance(self.training, Training) else {}
+    def form(self) -> Form:
+        """All that can be set, by path; nothing of a recipe can be exchanged, as its parts are made for each other."""
+        return Form(self.training, menus=KINDS if isinstance(self.training, Training) else {})
 
     @property
     def name(self) -> str:
@@ -72,13 +73,10 @@ class Laboratory(Studies):
         self._wish(LESSONS.get(name) or (lambda: changed(PRESETS[name], seeds=few)), "")
 
     def set(self, path: str, value: Any) -> None:
-        """Another value of a parameter: "epochs", "optimiser.step_size", "network.disturbance.dropout"."""
+        """Another value, or a member by name: "epochs", "optimiser", "network.disturbance.dropout"."""
         text = as_text(round(value, 6) if isinstance(value, float) else value)
-        self._wish(lambda: _with(self.training, path, value), path, f"{path.rpartition('.')[2]} {text}")
-
-    def choose(self, path: str, name: str) -> None:
-        """Another network, activation, task, loss, prior or optimiser, by name."""
-        self._wish(lambda: _with(self.training, path, KINDS[path][name]()), path, name)
+        label = text if path in self.form.menus else f"{path.rpartition('.')[2]} {text}"
+        self._wish(lambda: self.form.taking(path, value).root, path, label)
 
     def take_rate(self, rate: float) -> None:
         """Stochastic gradient descent with that step."""
@@ -93,11 +91,12 @@ class Laboratory(Studies):
         there = {type(e).__name__: e for e in self.estimators}
         self.estimators = tuple(there.get(name) or ESTIMATORS[name] for name in names) or self.estimators
 
-    def tune(self, path: str, value: Any) -> None:
-        """Another free parameter of an estimator: "Bins.edges"."""
-        name, _, parameter = path.partition(".")
+    def tune(self, name: str, path: str, value: Any) -> None:
+        """Another free parameter of the estimator of that name: "edges" of "Bins"."""
         there = self.estimators
-        tuned = self.grant(lambda: tuple(_with(e, parameter, value) if type(e).__name__ == name else e for e in there))
+        tuned = self.grant(
+            lambda: tuple(Form(e).taking(path, value).root if type(e).__name__ == name else e for e in there)
+        )
         self.estimators = tuned or there
 
     @property
@@ -213,9 +212,3 @@ class Laboratory(Studies):
 
     def _add(self, kept: Kept) -> None:
         self.runs = [*(r for r in self.runs if r.name != kept.name), kept][-MOST_RUNS:]
-
-
-def _with(part: Any, path: str, value: Any) -> Any:
-    """A copy with one parameter, of a part of a part, replaced."""
-    name, dot, rest = path.partition(".")
-    return changed(part, **{name: _with(getattr(part, name), rest, value) if dot else value})

@@ -8,12 +8,12 @@ import panel_material_ui as pmui
 from workbench import networks
 from workbench.analysis.information import Estimator
 from workbench.app.laboratory.base import LabPlot
-from workbench.app.laboratory.knobs import at, numbers
 from workbench.app.laboratory.laboratory import ESTIMATORS
 from workbench.app.laboratory.picture import PlanePicture
 from workbench.app.laboratory.trainings import Run
-from workbench.app.toolkit.widgets import Control, control
+from workbench.app.toolkit.form_panel import FormPanel
 from workbench.networks import Breach, PlanePath
+from workbench.paths import Form
 from workbench.refusal import Refusal
 
 MOST = 3  # estimators side by side
@@ -38,7 +38,7 @@ class Plane(LabPlot):
         self.band.param.watch(lambda event: setattr(self.laboratory, "banded", event.new), "value")
         self.knobs = pmui.Column(width=205, margin=0)
         self.controls = (self.menu, self.band, self.knobs)
-        self._knobs: dict[str, Control] = {}
+        self._panels: dict[str, FormPanel] = {}
         self.row = pmui.Row(sizing_mode="stretch_both", margin=0)
         self._arrange()
         return self.row
@@ -52,9 +52,9 @@ class Plane(LabPlot):
         there = {type(e).__name__: e for e in self.laboratory.estimators}
         self.pictures = {name: PlanePicture(name) for name in there}  # made together, they share the width
         self.row[:] = [picture.element for picture in self.pictures.values()]
-        owned = [pair for name, e in there.items() for pair in numbers(name, e)]
-        self._knobs = {path: control(path, p, self.laboratory.tune) for path, p in owned}
-        self.knobs[:] = [each.element for each in self._knobs.values()]
+        tune = self.laboratory.tune
+        self._panels = {name: FormPanel(Form(e), partial(tune, name)) for name, e in there.items()}
+        self.knobs[:] = [panel.element for panel in self._panels.values()]
 
     def draw(self) -> None:
         lab, run = self.laboratory, self.run
@@ -88,9 +88,8 @@ class Plane(LabPlot):
         """Menu and knobs as the laboratory has them: a preset brings an estimator of its own."""
         if self.menu.value != list(there):
             self.menu.value = list(there)
-        for path, knob in self._knobs.items():
-            name, _, parameter = path.partition(".")
-            knob.show(at(there[name], parameter))
+        for name, panel in self._panels.items():
+            panel.refresh(Form(there[name]))
 
     def _said(self, run: Run) -> str:
         words = []

@@ -9,13 +9,13 @@ from workbench.app.laboratory.base import LabPlot
 from workbench.app.laboratory.calibration import Calibration
 from workbench.app.laboratory.course import Course, Sharpness
 from workbench.app.laboratory.curvature import Batches, Density
-from workbench.app.laboratory.knobs import Knobs
 from workbench.app.laboratory.laboratory import FIRST, Laboratory
 from workbench.app.laboratory.lesson import Lesson
 from workbench.app.laboratory.plane import Plane
 from workbench.app.laboratory.recipe_run import LESSONS
 from workbench.app.laboratory.trainings import Running
 from workbench.app.session import Session
+from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, full, side
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.jobs import Status
@@ -65,7 +65,8 @@ class LaboratoryView(LookTab[LabPlot]):
         wishes = {"Pause": self._toggle, "Step": lab.step, "Reset": lab.reset, "Cancel": lab.cancel, "Keep": lab.keep}
         for name, button in self.buttons.items():
             button.on_click(lambda event, wish=wishes[name]: wish())
-        self.words, self.complaint, self.knobs = Words(), Words(ERROR), Knobs(lab)
+        self.words, self.complaint = Words(), Words(ERROR)
+        self.knobs = FormPanel(lab.form, lab.ask, sizing_mode=None, width=205)
         self.side = side(styles=_FULL)
         self.place = pmui.Column(sizing_mode="stretch_both", margin=0, styles=_PLOT)
         self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles=_NOTES)
@@ -115,7 +116,7 @@ class LaboratoryView(LookTab[LabPlot]):
     def _draw(self) -> None:
         run = self.laboratory.run
         self.complaint.say(self.laboratory.complaint)
-        self.knobs.refresh()
+        self.knobs.refresh(self.laboratory.form)
         if run is None:
             return
         latest = run.latest

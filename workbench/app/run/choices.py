@@ -1,7 +1,6 @@
 """The left panel: signal, operator, noise, prior and algorithm, each with its parameters; steps, seed, device."""
 
-import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import panel as pn
@@ -10,85 +9,48 @@ import panel_material_ui as pmui
 from workbench import catalog, data, devices
 from workbench.app.run.frames import Frame
 from workbench.app.session import Session
+from workbench.app.toolkit.form_panel import FormPanel
+from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.throttle import Throttle
-from workbench.app.toolkit.widgets import Automatic, Control, control
+from workbench.app.toolkit.widgets import Automatic, Control
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.data import Shipped
-from workbench.experiment import Experiment
-from workbench.parameters import parameters
-from workbench.paths import own_parameters
+from workbench.paths import Form
 
 TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KINDS}}
 _SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
+# Of a signal only the size is chosen beside its name; a file is opened elsewhere.
+_ELSEWHERE = frozenset(f"truth.{name}" for name in ("name", "path", "variable", "window"))
 
 
 class Section:
-    """A menu of one kind and the controls of the chosen member."""
+    """One part of the experiment: its menu, its controls, and a remark."""
 
-    def __init__(self, kind: str, session: Session, throttle: Throttle, told: Callable[[], None]) -> None:
-        self.kind, self._session, self._throttle, self._told = kind, session, throttle, told
-        self.select = pmui.Select(
-            label=TITLES[kind], size="small", margin=(7, 0, 2, 0), sizing_mode="stretch_width", sx=_SELECT
-        )
-        self.complaint, self.aside = Words(ERROR), Words()
-        self.controls: dict[str, Control] = {}
-        self._holder = pmui.Column(sizing_mode="stretch_width", margin=(0, 4))
-        self.element = pmui.Column(
-            self.select, self.complaint.element, self._holder, self.aside.element, sizing_mode="stretch_width", margin=0
-        )
-        self._shown: Any = None
-        self._following = False
+    def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
+        self.kind, self._session = kind, session
+        self.aside = Words()
+        self.panel = FormPanel(session.form, throttle.ask, (kind,), self._why, TITLES, _ELSEWHERE)
+        self.element = pmui.Column(self.panel.element, self.aside.element, sizing_mode="stretch_width", margin=0)
         self.refresh()
-        self.select.param.watch(lambda event: self._choose(event.new), "value")
 
-    def _choose(self, name: str) -> None:
-        if not self._following and name is not None:
-            self._session.choose(self.kind, name)
-            self._told()
+    @property
+    def controls(self) -> dict[str, Control]:
+        """By their paths."""
+        return self.panel.controls
+
+    @property
+    def menu(self) -> MemberMenu:
+        menu = self.controls[self.kind]
+        assert isinstance(menu, MemberMenu)
+        return menu
 
     def refresh(self) -> None:
         """Follow the session: options, choice, parameters, and what is wrong."""
-        chosen = getattr(self._session.experiment, self.kind)
-        errors = self._session.errors
-        self.complaint.say(errors.get(self.kind, ""))
-        self._following = True
-        self._offer(chosen)
-        self._following = False
-        if type(chosen) is not self._shown:
-            self._shown = type(chosen)
-            self.controls = {p.name: self._control(p) for p in self._parameters(type(chosen))}
-            self._holder[:] = [c.element for c in self.controls.values()]
-            self.select.description = self._describe(chosen)
-        for name, each in self.controls.items():
-            each.show(getattr(chosen, name), errors.get(each.path, ""))
+        self.panel.refresh(self._session.form, self._session.errors)
         self._remark()
 
-    def _parameters(self, cls: type) -> tuple:
-        hidden = ("name", "path", "variable", "window") if self.kind == "truth" else ()
-        return tuple(p for n, p in own_parameters(cls).items() if n not in hidden)
-
-    def _control(self, parameter: Any) -> Control:
-        return control(f"{self.kind}.{parameter.name}", parameter, self._throttle.ask)
-
-    def _offer(self, chosen: Any) -> None:
-        name = type(chosen).__name__
-        options = {n: n for n, cls in catalog.members(self.kind).items() if n == name or self._offered(cls)}
-        options |= {name: name}  # a class of one's own that could not be chosen by its name alone
-        if self.kind == "algorithm":
-            reasons = self._session.reasons()
-            options = {(reasons.get(n) or n): n for n in options}
-            self.select.disabled_options = []  # the old ones may be no options any more
-            _update(self.select, options=options, value=name)
-            self.select.disabled_options = [n for n, reason in reasons.items() if reason]
-        else:
-            _update(self.select, options=options, value=name)
-
-    def _offered(self, cls: type) -> bool:
-        """Operators made of operators have a signal's shape inside them: they are chosen in code."""
-        return self.kind != "operator" or any(p.name == "shape" for p in parameters(cls))
-
-    def _describe(self, chosen: Any) -> str:
-        return summary(type(chosen))
+    def _why(self, form: Form, path: str) -> Mapping[str, str]:
+        return self._session.reasons(path)
 
     def _remark(self) -> None:
         """lambda beside the weight of the prior, where it has a meaning."""
@@ -100,17 +62,38 @@ class Section:
 class Signals(Section):
     """The menu of signals, grouped by what they are, with a person's own file in front once there is one."""
 
-    def _offer(self, chosen: Any) -> None:
+    def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
+        self.select = pmui.Select(
+            label=TITLES[kind],
+            description="a signal with a truth to compare with, shipped or your own",
+            size="small",
+            margin=(7, 0, 2, 0),
+            sizing_mode="stretch_width",
+            sx=_SELECT,
+        )
+        self.complaint, self._following = Words(ERROR), False
+        super().__init__(kind, session, throttle)
+        self.element.insert(0, self.select)
+        self.element.insert(1, self.complaint.element)
+        self.select.param.watch(lambda event: self._choose(throttle, event.new), "value")
+
+    def _choose(self, throttle: Throttle, name: str) -> None:
+        if not self._following and name is not None:
+            throttle.ask(self.kind, name)
+
+    def refresh(self) -> None:
+        super().refresh()
+        chosen = self._session.experiment.truth
         groups: dict[str, list[str]] = {}
         if not isinstance(chosen, Shipped):
             groups["your file"] = [_own_name(chosen)]
         for name in data.names():
             groups.setdefault(data.info(name).kind, []).append(name)
         value = chosen.name if isinstance(chosen, Shipped) else _own_name(chosen)
+        self._following = True
         _update(self.select, groups=groups, value=value)
-
-    def _describe(self, chosen: Any) -> str:
-        return "a signal with a truth to compare with, shipped or your own"
+        self._following = False
+        self.complaint.say(self._session.errors.get(self.kind, ""))
 
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
@@ -126,11 +109,10 @@ class Choices:
         self._session, self._told = session, told
         self.throttle = Throttle(self._grant)
         kinds = [k for k in TITLES if k not in hidden]
-        made = {k: (Signals if k == "truth" else Section)(k, session, self.throttle, self._changed) for k in kinds}
+        made = {k: (Signals if k == "truth" else Section)(k, session, self.throttle) for k in kinds}
         self.sections: dict[str, Section] = made
-        known = {p.name: p for p in parameters(Experiment)}
         numbers = [n for n in ("steps", "seed") if n not in hidden]
-        self.plain = {n: control(n, known[n], self.throttle.ask) for n in numbers}
+        self.plain = {n: FormPanel(session.form, self.throttle.ask, (n,)) for n in numbers}
         here = list(devices.available())
         self.device = pmui.Select(
             label="device",
@@ -156,18 +138,17 @@ class Choices:
 
     def refresh(self) -> None:
         """Follow the session."""
-        experiment, errors = self._session.experiment, self._session.errors
         for section in self.sections.values():
             section.refresh()
-        for name, each in self.plain.items():
-            each.show(getattr(experiment, name), errors.get(name, ""))
+        for each in self.plain.values():
+            each.refresh(self._session.form, self._session.errors)
 
     def found(self, frame: Frame) -> None:
         """What the run has found: the step in use, where its slider starts, the largest safe one, and L."""
         section = self.sections.get("algorithm")
         if section is None:
             return
-        each, steps = section.controls.get("step_size"), frame.curves.get("step_size")
+        each, steps = section.controls.get("algorithm.step_size"), frame.curves.get("step_size")
         if isinstance(each, Automatic):
             each.found = float(steps[-1]) if steps is not None and len(steps) else None
             each.shade(frame.largest_step)
@@ -180,11 +161,6 @@ class Choices:
     def _changed(self) -> None:
         self.refresh()
         self._told()
-
-
-def summary(cls: type) -> str:
-    """The first paragraph of a class's docstring, as one line."""
-    return " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())
 
 
 def _constants(frame: Frame) -> str:

@@ -5,25 +5,22 @@ from typing import Any
 from torch import Tensor
 
 from workbench.data import Shipped, Signal
-from workbench.experiment import Experiment, fit, part
+from workbench.experiment import Experiment, fit
 from workbench.parameters import changed, describe
+from workbench.paths import Form
 
 
-def chosen(experiment: Experiment, kind: str, name: str) -> Experiment:
-    """Another truth, operator, noise, prior or algorithm, by name."""
-    shape = experiment.operator.in_shape
-    if kind == "truth":
-        return _with_signal(experiment, Shipped(name, max(shape[1:])))
-    return changed(experiment, **{kind: part(kind, name, shape)})
+def form_of(experiment: Experiment) -> Form:
+    """All that a person can set of an experiment, by path: "operator.width", "prior.second", "steps"."""
+    return Form(experiment, experiment.operator.in_shape)
 
 
-def with_value(experiment: Experiment, path: str, value: Any) -> Experiment:
-    """Another value of a parameter: "operator.width", "steps", "truth.size"."""
-    owner, _, name = path.rpartition(".")
-    if not owner:
-        return changed(experiment, **{name: value})
-    new = changed(getattr(experiment, owner), **{name: value})
-    return _with_signal(experiment, new) if owner == "truth" else changed(experiment, **{owner: new})
+def wished(experiment: Experiment, path: str, said: Any) -> Experiment:
+    """Another value of a parameter, or a member by name, wherever it stands; a truth by the name of its signal."""
+    if path == "truth" and isinstance(said, str):
+        said = Shipped(said, max(experiment.operator.in_shape[1:]))
+    new = form_of(experiment).taking(path, said).root
+    return new if new.truth is experiment.truth else _with_signal(new, new.truth)
 
 
 def for_signal(experiment: Experiment, signal: Signal, x: Tensor) -> Experiment:

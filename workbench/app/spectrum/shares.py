@@ -1,17 +1,21 @@
 """How the eigenvalues are spread: densities or cumulative shares, before and after a preconditioner."""
 
 import math
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 
-from workbench import catalog
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Axis, Finding, Linear, SpectralMeasure
 from workbench.app.run.frames import Frame
 from workbench.app.spectrum.plots import COLOURS, EXTREME, STEP, SpectrumPlot, gradient_step
 from workbench.app.toolkit.figures import Flags, empty, fill, legend, mark, new_figure, pane, tap
+from workbench.app.toolkit.form_panel import FormPanel
+from workbench.parameters import Checked
+from workbench.paths import Form
+from workbench.preconditioners import Preconditioner
 
 _CURVE = ("at", "height", "low", "high")
 _NOTHING: dict[str, list] = {name: [] for name in _CURVE}
@@ -82,6 +86,13 @@ class Cumulative(Shares):
     cumulative = True
 
 
+@dataclass(frozen=True)
+class Beside(metaclass=Checked):
+    """What is put in front of the Hessian."""
+
+    preconditioner: Annotated[Preconditioner | None, "P, whose P H is drawn beside H"] = None
+
+
 class Preconditioned(SpectrumPlot):
     """The objective's spectrum before and after a preconditioner, each in units of its largest eigenvalue."""
 
@@ -94,13 +105,8 @@ class Preconditioned(SpectrumPlot):
         }
         legend(self.plot, items)
         self.flags = Flags(self.plot)
-        members = catalog.members("preconditioner")
-        self.select = pmui.Select(
-            label="preconditioner P", options=["none", *members], value="none", size="small", margin=(8, 0), width=205
-        )
-        self.select.param.watch(lambda event: self._choose(event.new), "value")
-        self.controls = (self.select,)
-        self._members = members
+        self.panel = FormPanel(self._form, self._take, labels={"preconditioner": "preconditioner P"})
+        self.controls = (self.panel.element,)
         return pane(self.plot)
 
     def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
@@ -125,8 +131,16 @@ class Preconditioned(SpectrumPlot):
         self.flags.show(flags)
         self.note.say("; ".join(words))
 
-    def _choose(self, name: str) -> None:
-        self.spectra.precondition(None if name == "none" else self._members[name]())
+    @property
+    def _form(self) -> Form:
+        return Form(Beside(self.spectra.preconditioner))
+
+    def _take(self, path: str, said: Any) -> None:
+        """Another preconditioner, or another value of its parameters."""
+        form = self.spectra.grant(lambda: self._form.taking(path, said))
+        if form is not None:
+            self.spectra.precondition(form.root.preconditioner)
+        self.panel.refresh(self._form)
 
 
 def lines(found: Finding, step: float | None, axis: Axis) -> list[tuple[float, str, str]]:

@@ -13,10 +13,11 @@ from workbench.app.spectrum.plots import SpectrumPlot
 from workbench.app.spectrum.shares import Cumulative, Preconditioned, Shares
 from workbench.app.spectrum.spectra import Spectra
 from workbench.app.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted
+from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, side
-from workbench.app.toolkit.widgets import controls
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
+from workbench.paths import Form
 
 PLOTS: dict[str, type[SpectrumPlot]] = {
     "density": Shares,
@@ -52,9 +53,7 @@ class SpectrumView(LookTab[SpectrumPlot]):
         self.buttons = WorkButtons("study", start, self.spectra.hessian, self.spectra.cancel)
         self.first = pmui.Switch(label="at the first iterate", value=False, size="small", margin=(2, 0))
         self.words, self.complaint = Words(), Words(ERROR)
-        self.knobs = pmui.Column(
-            *(c.element for c in controls(self.spectra.way, self.spectra.ask)), width=205, margin=0
-        )
+        self.knobs = FormPanel(Form(self.spectra.way), self.spectra.ask, sizing_mode=None, width=205)
         self.side = side(height=HEIGHT - 8, styles={})
         self.place = pmui.Column(sizing_mode="stretch_width", height=HEIGHT - 54, margin=0)
         self.scale.param.watch(lambda event: self._again(), "value")
@@ -68,7 +67,7 @@ class SpectrumView(LookTab[SpectrumPlot]):
 
     def _arrange(self) -> None:
         above = (self.words.element, self.complaint.element)
-        self.side[:] = [*above, *self.look.controls, self.look.note.element, self.first, self.knobs]
+        self.side[:] = [*above, *self.look.controls, self.look.note.element, self.first, self.knobs.element]
         self.place[:] = [self.look.element]
 
     def _at_start(self, first: bool) -> None:

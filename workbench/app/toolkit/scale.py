@@ -43,9 +43,9 @@ class Scale:
 
 
 def written(value: Any) -> str:
-    """A value as it stands in its field: six digits at most, lists with commas, objects as their code."""
+    """A value as it stands in its field: six digits at most, lists as they are typed, objects as their code."""
     if isinstance(type(value), Checked):
         return as_code(value)
     if isinstance(value, tuple):
-        return ", ".join(map(written, value))
+        return ("; " if any(isinstance(v, tuple) for v in value) else ", ").join(map(written, value))
     return f"{value:.6g}" if isinstance(value, float) else str(value)

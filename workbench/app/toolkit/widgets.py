@@ -1,5 +1,6 @@
 """Parameters as controls on the page: a slider with a typed value, a menu, a switch or a field, by the signature."""
 
+import inspect
 import typing
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -11,11 +12,12 @@ import panel_material_ui as pmui
 
 from workbench.app.toolkit.scale import Scale, written
 from workbench.app.toolkit.words import ERROR, Words
-from workbench.parameters import Parameter, parameters
+from workbench.parameters import Parameter, told
 from workbench.refusal import Refusal
 
 Ask = Callable[[str, Any], None]
 _TIGHT = (1, 0)
+_MOST = 64  # items of a list that is shown in a field
 SAFE = "#38a169"
 _HIDDEN_LABEL = {"& .MuiInputLabel-root": {"position": "absolute", "clipPath": "inset(50%)", "height": "1px"}}
 _FIELD = {**_HIDDEN_LABEL, "& .MuiInput-root": {"marginTop": "0"}, "& input": {"padding": "1px 0", "fontSize": "13px"}}
@@ -78,7 +80,7 @@ class Control(ABC):
 
 
 class Field(Control):
-    """Anything that can be typed; objects, which are made in code, are shown."""
+    """Anything that can be typed; an array, which cannot, is told of, and how to give one."""
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         self.typed = pmui.TextInput(
@@ -88,12 +90,17 @@ class Field(Control):
             margin=(4, 0),
             sizing_mode="stretch_width",
         )
-        self.typed.disabled = not any(map(_typeable, self.parameter.kinds))
+        self.aside = Words()
         self.typed.param.watch(lambda event: self._wish(read(self.parameter, event.new)), "value")
-        return (self.typed,)
+        return self.typed, self.aside.element
 
     def _follow(self, value: Any) -> None:
-        self.typed.value = "" if value is None else written(value)
+        short = typeable(self.parameter) and _count(value) <= _MOST
+        if self.typed.disabled is short:
+            self.typed.disabled = not short
+        self.typed.value = "" if value is None else written(value) if short else told(value)
+        name = self.parameter.name
+        self.aside.say("" if short else f"Not to be typed: it is given in Python, as {name}=...")
 
 
 class Number(Control):
@@ -235,16 +242,8 @@ class Menu(Control):
 
 
 def control(path: str, parameter: Parameter, ask: Ask) -> Control:
-    """The control that suits a parameter."""
+    """The control that suits a parameter whose value is no object of its own."""
     return _suited(parameter)(path, parameter, ask)
-
-
-def controls(part: Any, ask: Ask) -> list[Control]:
-    """A control for each parameter of an object, with its value."""
-    made = [control(p.name, p, ask) for p in parameters(type(part))]
-    for each in made:
-        each.show(getattr(part, each.path))
-    return made
 
 
 def _suited(parameter: Parameter) -> type[Control]:
@@ -257,9 +256,19 @@ def _suited(parameter: Parameter) -> type[Control]:
     return Field
 
 
-def _typeable(kind: Any) -> bool:
-    """Whether a value fits on a line: words, and lists of numbers or words."""
-    return kind is str or (typing.get_origin(kind) is tuple and typing.get_args(kind)[0] in (int, float, str))
+def typeable(parameter: Parameter) -> bool:
+    """Whether a value fits on a line: a number, words, lists of them, and lists of such lists."""
+    return any(_on_a_line(kind) for kind in parameter.kinds)
+
+
+def _on_a_line(kind: Any) -> bool:
+    if typing.get_origin(kind) is tuple:
+        return all(_on_a_line(item) for item in typing.get_args(kind) if item is not ...)
+    return kind in (int, float, str, Any)
+
+
+def _count(value: Any) -> int:
+    return sum(map(_count, value)) if isinstance(value, tuple) else 1
 
 
 def read(parameter: Parameter, text: str) -> Any:
@@ -268,3 +277,8 @@ def read(parameter: Parameter, text: str) -> Any:
         return parameter.parse(text.strip(), "")
     except Refusal:
         return text
+
+
+def summary(cls: type) -> str:
+    """The first paragraph of a class's docstring, as one line."""
+    return " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())

@@ -7,14 +7,15 @@ import panel_material_ui as pmui
 
 from workbench.analysis.chains import Look, Sampled, correlations
 from workbench.app.session import Session
+from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
-from workbench.app.toolkit.widgets import controls
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
 from workbench.app.uncertainty.curves import Correlation, Distances, Mixing
 from workbench.app.uncertainty.pictures import DRAWS, SUMMARY, MapPictures
 from workbench.app.uncertainty.uncertainty import Maps, Uncertainty
 from workbench.jobs import Status
+from workbench.paths import Form
 
 _FULL = full(460)
 _CURVES = {"flex": "1 1 calc(58vh - 150px)", "min-height": "190px"}  # what pictures, bar and words leave of it
@@ -40,7 +41,7 @@ class UncertaintyView(Tab):
         self.mend.on_click(lambda event: self._follow())
         self.status, self.complaint, self.counts = Words(), Words(ERROR), Words()
         self.note, self.advice = Words(), Words()
-        self.knobs = controls(self.uncertainty.sampling, self.uncertainty.ask)
+        self.knobs = FormPanel(Form(self.uncertainty.sampling), self.uncertainty.ask)
         self.pictures = MapPictures()
         self.mixing, self.correlation, self.distances = Mixing(), Correlation(), Distances()
         self.curves = pmui.Row(sizing_mode="stretch_both", margin=0, styles=_CURVES)
@@ -48,7 +49,7 @@ class UncertaintyView(Tab):
         left = side(
             self.status.element,
             self.complaint.element,
-            *(c.element for c in self.knobs),
+            self.knobs.element,
             self.counts.element,
             self.advice.element,
             self.mend,
@@ -77,8 +78,7 @@ class UncertaintyView(Tab):
         if advice is not None:
             self.uncertainty.follow(advice)
             self.opened()
-            for each in self.knobs:
-                each.show(getattr(self.uncertainty.sampling, each.path))
+            self.knobs.refresh(Form(self.uncertainty.sampling))
 
     def _draw(self) -> None:
         uncertainty, found = self.uncertainty, self.uncertainty.found
