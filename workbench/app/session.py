@@ -42,7 +42,7 @@ class Session:
         self._curves = jobs.Columns()
         self._shown: jobs.Snapshot | None = None
         self._pace = jobs.Pace()
-        self._reasons = Reasons(self._why)
+        self._form, self._reasons = form_of(self.experiment), Reasons(self._why)
         self.loaded = self.experiment.truth.loaded()
         self.experiment = self.experiment.fitted(tuple(self.loaded.tensor.shape[1:]))
         self._rate_wish: float | None = None
@@ -171,7 +171,9 @@ class Session:
     @property
     def form(self) -> Form:
         """All that can be set, by path."""
-        return form_of(self.experiment)
+        if self._form.root is not self.experiment:
+            self._form = form_of(self.experiment)
+        return self._form
 
     def reasons(self, path: str = "algorithm") -> Mapping[str, str]:
         """Each member that could stand at a path, and why it cannot; "" where it can."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from workbench.operators import Operator
@@ -58,7 +59,7 @@ class Form:
         """The value at a path; Refusal where there is none."""
         return at(self.root, path)
 
-    @property
+    @cached_property
     def outline(self) -> Hashable:
         """All that is no number: which objects there are, words, switches, lengths of lists."""
         return tuple((entry.path, entry.owner, _outline(entry)) for entry in self.entries())

@@ -24,11 +24,11 @@ class MemberMenu(Control):
     def __init__(self, path: str, parameter: Parameter, ask: Ask, label: str = "") -> None:
         self._members: Menu = {}
         self._label = label
-        self._reasons: Mapping[str, str] | None = None
+        self._reasons: Mapping[str, str] = {}
         super().__init__(path, parameter, ask)
 
     def offer(self, members: Menu, reasons: Mapping[str, str]) -> None:
-        """What can be chosen; a member with a reason cannot."""
+        """What can be chosen; a member with a reason cannot, unless it is there already."""
         if members == self._members and reasons == self._reasons:
             return
         self._members, self._reasons = members, reasons
@@ -37,7 +37,6 @@ class MemberMenu(Control):
             self.select.disabled_options = []  # the old ones may be no options any more
             kept = self.select.value if self.select.value in members else None
             self.select.param.update(options=options, value=kept)
-            self.select.disabled_options = [name for name in members if reasons.get(name)]
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         self.select = pmui.Select(label=self._label or self.label, options=[], **_SELECT)
@@ -52,8 +51,11 @@ class MemberMenu(Control):
         cls = None if value is None else type(value)
         name = next(name for name, each in self._members.items() if each is cls)
         words = self.parameter.meaning if cls is None else summary(cls)
-        if (self.select.value, self.select.description) != (name, words):
+        greyed = [other for other in self._members if self._reasons.get(other) and other != name]
+        if (self.select.value, self.select.description) != (name, words) or self.select.disabled_options != greyed:
+            self.select.disabled_options = []
             self.select.param.update(value=name, description=words)
+            self.select.disabled_options = greyed
 
 
 def _labelled(name: str, reason: str) -> str:
