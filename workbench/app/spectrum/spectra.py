@@ -13,7 +13,7 @@ from workbench.analysis.spectrum import Cost, Finding, Glimpse, SpectralMeasure,
 from workbench.app.session import Session
 from workbench.app.toolkit.study import Studies, Study
 from workbench.jobs import Status
-from workbench.parameters import changed
+from workbench.paths import Form
 from workbench.preconditioners import Preconditioner
 from workbench.problem import Problem
 
@@ -46,9 +46,9 @@ class Spectra(Studies):
 
     def set(self, path: str, value: Any) -> None:
         """Another way to look; a study under way begins anew."""
-        way = self.grant(lambda: changed(self.way, **{path: value}))
-        if way is not None:
-            self.way = way
+        form = self.grant(lambda: Form(self.way).taking(path, value))
+        if form is not None:
+            self.way = form.root
             if self.finding is not None:
                 self.hessian.start()
 

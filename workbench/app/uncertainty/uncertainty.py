@@ -16,7 +16,8 @@ from workbench.app.session import Session
 from workbench.app.toolkit.images import Array
 from workbench.app.toolkit.study import Studies, Study
 from workbench.jobs import Outcome, Status
-from workbench.parameters import changed, describe, parameters
+from workbench.parameters import describe, parameters
+from workbench.paths import Form, below
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
 from workbench.run import automatic
@@ -75,9 +76,9 @@ class Uncertainty(Studies):
 
     def set(self, path: str, value: Any) -> None:
         """Other chains; those that are there begin anew."""
-        sampling = self.grant(lambda: changed(self.sampling, **{path: value}))
-        if sampling is not None:
-            self.sampling = sampling
+        form = self.grant(lambda: Form(self.sampling).taking(path, value))
+        if form is not None:
+            self.sampling = form.root
             self.chains.touch()
 
     def _sampled(self) -> Callable[[], Iterator[Sampled]] | None:
@@ -96,14 +97,12 @@ class Uncertainty(Studies):
 
     def follow(self, advice: Advice) -> None:
         """Set the values of an advice, and sample."""
+        own = {f"sampling.{name}": name for name in below(advice.values, "sampling")}
         for path, value in advice.values.items():
-            owner, _, name = path.rpartition(".")
-            if owner == "sampling":
-                self.set(name, value)
-            elif owner:
-                self.session.set(path, value)
+            if path in own:
+                self.set(own[path], value)
             else:
-                self.session.choose(path, value)
+                self.session.set(path, value)
         self.chains.start()
 
     def _take(self, changed: list[Study[Any]]) -> Hashable:
