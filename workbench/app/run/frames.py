@@ -63,7 +63,7 @@ def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array
 
     `rate` is in iterations a second, 0 where it is not known.
     """
-    state, k = snapshot.state, snapshot.state.k if snapshot.state else 0
+    state, k = snapshot.state, snapshot.k
     image, error = _images(problem, state.x, truth) if state else (None, None)
     return Frame(
         version=snapshot.version,
