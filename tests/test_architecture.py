@@ -68,7 +68,7 @@ HEAVY = (
 LONGEST_FILE, LONGEST_DOCSTRING = 300, 8
 MOST_FILES = 20
 FULLER = {"analysis/information": 21}  # folders that are to be divided: they may only shrink
-LEADING = 0.57  # of all classes: what was reached, to be raised with every room that is put in order
+LEADING = 0.59  # of all classes: what was reached, to be raised with every room that is put in order
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -110,7 +110,7 @@ def test_what_is_wrong_in_a_part_of_a_part_is_said_beside_its_control():
     assert outer.complaint is not None and "axes in space" in outer.complaint.sentence
     rested(app)
     outer.select.value = "GaussianBlur"
-    assert not outer.complaint.sentence and app.session.experiment.operator.outer.in_shape == SHAPE
+    assert not outer.complaint.sentence and app.session.form.at("operator.outer").in_shape == SHAPE
     app.session.close()
 
 
