@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Shipped, Signal
@@ -45,7 +46,7 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
     plain = [p for p in parameters(Experiment) if p.name in words and p.name not in (*PARTS, RULE)]
     values = {p.name: p.parse(words[p.name], "run") for p in plain}
     values |= {RULE: stopping.parse(words[RULE])} if RULE in words else {}
-    whole = dict(arguments(base)) | {"truth": truth} | parts | values
+    whole: dict[str, Any] = dict(arguments(base)) | {"truth": truth} | parts | values
     if suited and not below(words, "algorithm"):
         del whole["algorithm"]
     return Experiment(**whole)

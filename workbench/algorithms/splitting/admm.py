@@ -20,10 +20,11 @@ from workbench.parameters import Range
 from workbench.preconditioners.symbols import Symbol, symbol_of
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
-from workbench.tensors import Each, each_of, least, times
+from workbench.tensors import Each, each_of, larger, least, times
 
 Penalty = Annotated[float | None, Range(1e-2, 1e5, log=True, limits=(1e-9, 1e12)), "penalty, found when empty"]
 _RELAX = 1.6
+_EVEN = 0.3  # of how the misfit bends: the penalty of K = 1 where all modes are seen alike, less where they are not
 _SLOWLY, _AFRESH = 25, 50  # steps after which a second inner one is made; steps between two fresh products A x
 
 
@@ -134,7 +135,10 @@ class ADMM(Algorithm):
         """The curvature that most data see, and the penalty: of each item."""
         split = problem.prior.periodic_split(problem.operator.in_shape)
         if isinstance(split[1], Identity):
-            return {name: split_scales(problem)[name] for name in ("curvature", "penalty")}
+            scales, values = split_scales(problem), symbols[0].values
+            even = _EVEN * float((values.min() / values.max().clamp_min(torch.finfo(values.dtype).tiny)).sqrt())
+            penalty = larger(scales["penalty"], even * scales["curvature"] * scales["operator"] ** 2)
+            return {"curvature": scales["curvature"], "penalty": penalty}
         seen = information(problem, problem.start())
         return {"curvature": each_of(seen), "penalty": each_of(split_penalty(problem, split, symbols, seen))}
 
