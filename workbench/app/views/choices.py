@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import catalog, data, devices
+from workbench.algorithms.choice import suited
 from workbench.app.frames import Frame
 from workbench.app.session import Session
 from workbench.app.throttle import Throttle
@@ -58,7 +59,7 @@ class Section:
             self._shown = type(chosen)
             self.controls = {p.name: self._control(p) for p in self._parameters(type(chosen))}
             self._holder[:] = [c.element for c in self.controls.values()]
-            self.select.description = self._describe(chosen)
+        self.select.description = self._describe(chosen)
         for name, each in self.controls.items():
             each.show(getattr(chosen, name), errors.get(each.path, ""))
         self._remark()
@@ -76,7 +77,8 @@ class Section:
         options |= {name: name}  # a class of one's own that could not be chosen by its name alone
         if self.kind == "algorithm":
             reasons = self._session.reasons()
-            options = {(reasons.get(n) or n): n for n in options}
+            first = type(suited(self._session.problem).algorithm).__name__
+            options = {(reasons.get(n) or n): n for n in sorted(options, key=lambda n: n != first)}
             self.select.disabled_options = []  # the old ones may be no options any more
             _update(self.select, options=options, value=name)
             self.select.disabled_options = [n for n, reason in reasons.items() if reason]
@@ -88,7 +90,8 @@ class Section:
         return self.kind != "operator" or any(p.name == "shape" for p in parameters(cls))
 
     def _describe(self, chosen: Any) -> str:
-        return summary(type(chosen))
+        offered = f" Offered first: {suited(self._session.problem).why}." if self.kind == "algorithm" else ""
+        return summary(type(chosen)) + offered
 
     def _remark(self) -> None:
         """lambda beside the weight of the prior, where it has a meaning."""
