@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, white
 from workbench.algorithms.steps.misfit_prox import each, penalised
-from workbench.algorithms.steps.normal_equations import NormalEquations
+from workbench.algorithms.steps.normal_equations import NormalEquations, gain_of
 from workbench.algorithms.steps.penalties import split_penalty
 from workbench.algorithms.steps.scales import information, split_scales
 from workbench.kernels.admm_tv import Pace
@@ -28,8 +28,8 @@ _EVEN = 0.3  # of how the misfit bends: the penalty of K = 1 where all modes are
 _SLOWLY, _AFRESH = 25, 50  # steps after which a second inner one is made; steps between two fresh products A x
 
 
-class Pull(NamedTuple):
-    """K*(rho z - multiplier), and the penalty for which it was made."""
+class Kept(NamedTuple):
+    """What was made for a penalty, and that penalty."""
 
     value: Tensor
     rho: Each
@@ -43,7 +43,8 @@ class Pull(NamedTuple):
 class ADMMState(State):
     """The iterate; z = K x and its multiplier; u = A x and its multiplier where the noise is not Gaussian.
 
-    Of the problem: A* y and the symbols of A*A and K*K. Of the last step, where known: A x, and the pull of z on x.
+    Of the problem: A* y and the symbols of A*A and K*K. Of the last step, where known: A x, the
+    pull of z on x, K*(rho z - multiplier), and the Fourier gain of the least squares.
     """
 
     z: Tensor = field(kw_only=True)
@@ -53,7 +54,8 @@ class ADMMState(State):
     back: Tensor = field(kw_only=True)
     symbols: tuple[Symbol, Symbol] = field(kw_only=True)
     image: Tensor | None = field(kw_only=True, default=None)
-    pull: Pull | None = field(kw_only=True, default=None)
+    pull: Kept | None = field(kw_only=True, default=None)
+    gain: Kept | None = field(kw_only=True, default=None)
 
     def duals(self) -> tuple[Tensor | None, Tensor | None]:
         return self.data, self.dual
@@ -145,7 +147,13 @@ class ADMM(Algorithm):
     def _least_squares(self, problem: Problem, state: ADMMState, K: LinearOperator, rho: Each) -> ADMMState:
         """x nearest to what the data and z ask for, and A x where that is known."""
         A, c = problem.operator.at(state.x), state.measured["curvature"]
-        equations = NormalEquations(A, K, state.symbols, c, rho)
+        gain = (
+            state.gain
+            if state.gain is not None and state.gain.serves(rho)
+            else Kept(gain_of(state.symbols, c, rho, state.x), rho)
+        )
+        state = replace(state, gain=gain)
+        equations = NormalEquations(A, K, c, rho, gain.value, all(symbol.exact for symbol in state.symbols))
         target = problem.y if state.u is None or state.data is None else state.u - times(1 / c, state.data)
         known = state.pull if state.pull is not None and state.pull.serves(rho) else None
         pull = K.adjoint(times(rho, state.z) - state.dual) if known is None else known.value
@@ -166,7 +174,7 @@ class ADMM(Algorithm):
         fused = problem.prior.split_pass((state.x, state.z, state.dual), pace)
         if fused is not None:
             z, dual, pull = fused
-            return replace(state, z=z, dual=dual, pull=Pull(pull, rho), k=state.k + 1)
+            return replace(state, z=z, dual=dual, pull=Kept(pull, rho), k=state.k + 1)
         v = _RELAX * K(state.x) + (1 - _RELAX) * state.z + times(1 / rho, state.dual)
         z = each(h.prox, 1 / rho, v)
         x = z if isinstance(K, Identity) else state.x

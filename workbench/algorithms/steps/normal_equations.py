@@ -11,20 +11,27 @@ from workbench.preconditioners.symbols import Symbol, inverse, through
 from workbench.tensors import Each, column, dot, norm2, spread, times
 
 
+def gain_of(symbols: tuple[Symbol, Symbol], c: Each, rho: Each, like: Tensor) -> Tensor:
+    """1 / (c A*A + rho K*K) by their symbols, (B or 1, C, *space); 0 for a mode of which nothing is seen."""
+    of_data, of_prior = (symbol.values for symbol in symbols)
+    if isinstance(c, Tensor) or isinstance(rho, Tensor):
+        return inverse(spread(column(c, like), like) * of_data + spread(column(rho, like), like) * of_prior)
+    return inverse(c * of_data + rho * of_prior)[None]
+
+
 @dataclass(frozen=True)
 class NormalEquations:
-    """c A*A + rho K*K with the symbols of A*A and of K*K; c and rho are above 0, one number or one of each item."""
+    """c A*A + rho K*K; c and rho are above 0, one number or one of each item, `gain` is its inverse by the symbols.
+
+    `diagonal`: the symbols are exact, so that Fourier modes are its eigenvectors.
+    """
 
     A: LinearOperator
     K: LinearOperator
-    symbols: tuple[Symbol, Symbol]
     c: Each
     rho: Each
-
-    @property
-    def diagonal(self) -> bool:
-        """Whether Fourier modes are its eigenvectors."""
-        return all(symbol.exact for symbol in self.symbols)
+    gain: Tensor
+    diagonal: bool
 
     def closed(self, b: Tensor) -> Tensor | None:
         """The solution where it takes no iteration: in Fourier modes, or K = 1 and A has `gram_inverse`."""
@@ -35,10 +42,8 @@ class NormalEquations:
         return self.solved(b) if self.diagonal else None
 
     def solved(self, b: Tensor) -> Tensor:
-        """What the symbols take the solution for; of a mode of which nothing is seen, 0."""
-        of_data, of_prior = (symbol.values for symbol in self.symbols)
-        whole = spread(column(self.c, b), b) * of_data + spread(column(self.rho, b), b) * of_prior
-        return through(inverse(whole), b)
+        """What the symbols take the solution for."""
+        return through(self.gain, b)
 
     def descended(self, x: Tensor, image: Tensor, r: Tensor, steps: int) -> tuple[Tensor, Tensor]:
         """x and A x after so many conjugate gradients in the metric of the symbols, from x, A x and r = b - H x."""
