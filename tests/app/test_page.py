@@ -66,6 +66,15 @@ def test_a_value_out_of_range_is_said_beside_its_control_and_the_run_goes_on(app
     assert not width.complaint.sentence
 
 
+def test_the_method_that_suits_the_problem_stands_first_and_says_why(app: Workbench) -> None:
+    section = app.choices.sections["algorithm"]
+    assert next(iter(section.menu.select.options.values())) == "ADMM"
+    assert section.aside.sentence == "Offered first: ADMM, since blur and differences share Fourier modes."
+    app.choices.sections["prior"].menu.select.value = "Tikhonov"
+    assert next(iter(section.menu.select.options.values())) == "ConjugateGradient"
+    assert section.aside.sentence == "Offered first: ConjugateGradient, since the objective is quadratic."
+
+
 def test_greyed_algorithms_say_why_in_the_menu(app: Workbench) -> None:
     select = app.choices.sections["algorithm"].menu.select
     assert "ConjugateGradient" in select.disabled_options
