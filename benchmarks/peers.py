@@ -44,10 +44,15 @@ class _NoTorchvision(MetaPathFinder, Loader):
         pass
 
 
-def deepinverse() -> Any:
-    """The package, imported without torchvision."""
+def without_torchvision() -> None:
+    """From here on an import of torchvision finds empty shells."""
     if not any(isinstance(finder, _NoTorchvision) for finder in sys.meta_path):
         sys.meta_path.insert(0, _NoTorchvision())
+
+
+def deepinverse() -> Any:
+    """The package, imported without torchvision."""
+    without_torchvision()
     import deepinv
 
     return deepinv

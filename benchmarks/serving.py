@@ -5,7 +5,7 @@ import signal
 import threading
 from collections.abc import Callable
 
-from workbench.app.serve import serve
+from workbench.app.page.serve import serve
 
 PORT = 5597
 

@@ -8,11 +8,20 @@ import types
 from pathlib import Path
 from typing import Any
 
+import latex2mathml.converter
+from docutils import nodes
+
+from workbench import catalog
+from workbench.figures import preview
 from workbench.parameters import Checked, as_code, parameters
 from workbench.version import __version__
 
 HERE = Path(__file__).parent
-TUTORIALS, REFERENCE = HERE / "tutorials", HERE / "reference"  # made here, and ignored by git
+TUTORIALS, REFERENCE, PICTURES = (
+    HERE / "tutorials",
+    HERE / "reference",
+    HERE / "pictures",
+)  # made here
 # What a program imports, in the order of the tree; `__all__` says what of it.
 PUBLIC = {
     "workbench.experiment": "Experiments",
@@ -40,7 +49,8 @@ suppress_warnings = ["myst.xref_missing", "myst.header"]  # tests/test_docs.py h
 html_theme = "furo"
 html_title = "Inverse workbench"
 html_copy_source = False
-myst_enable_extensions = ["deflist"]
+myst_enable_extensions = ["deflist", "dollarmath"]
+html_math_renderer = "mathml"
 myst_heading_anchors = 3
 myst_update_mathjax = False
 nb_execution_mode = "auto"  # notebooks are kept without outputs
@@ -84,6 +94,43 @@ def _entry(path: str, name: str, what: Any) -> str:
     return f".. {kind}:: {path}.{name}" if kind else ""
 
 
+def draw_pictures() -> None:
+    """A picture of what each operator, noise and prior does, named as it is."""
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir()
+    for kind in ("operator", "noise", "prior"):
+        for name, cls in catalog.members(kind).items():
+            (PICTURES / f"{kind}-{name}.png").write_bytes(preview(cls()).png())
+
+
+def illustrate(app: Any, page: str, source: list[str]) -> None:
+    """In the catalogue each picture follows the first sentence of its member."""
+    if page != "catalog":
+        return
+    lines, kind, waiting = [], "", ""
+    for line in source[0].splitlines():
+        if line.startswith("## "):
+            kind = line.removeprefix("## ").lower().removesuffix("s")
+        lines.append(line)
+        if waiting and line:
+            lines += ["", f"![what {waiting} does](pictures/{kind}-{waiting}.png)"]
+            waiting = ""
+        elif line.startswith("### ") and (PICTURES / f"{kind}-{line.removeprefix('### ')}.png").exists():
+            waiting = line.removeprefix("### ")
+    source[0] = "\n".join(lines)
+
+
+def inline_math(translator: Any, node: Any) -> None:
+    """TeX as MathML, which browsers draw by themselves."""
+    translator.body.append(latex2mathml.converter.convert(node.astext()))
+    raise nodes.SkipNode
+
+
+def block_math(translator: Any, node: Any) -> None:
+    translator.body.append(latex2mathml.converter.convert(node.astext(), display="block"))
+    raise nodes.SkipNode
+
+
 def plain(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """A docstring as it is read in an editor: its formulas hold | and *, which would be markup on the page."""
     lines[:] = _plain(inspect.cleandoc("\n".join(lines))).splitlines()
@@ -111,5 +158,8 @@ def _plain(text: str) -> str:
 def setup(app: Any) -> None:
     copy_notebooks()
     write_reference()
+    draw_pictures()
+    app.connect("source-read", illustrate)
+    app.add_html_math_renderer("mathml", (inline_math, None), (block_math, None))
     app.connect("autodoc-process-docstring", plain)
     app.connect("autodoc-process-signature", signature)

@@ -67,8 +67,8 @@ HEAVY = (
 )
 LONGEST_FILE, LONGEST_DOCSTRING = 300, 8
 MOST_FILES = 20
-FULLER = {"app": 33, "analysis/information": 21}  # folders that are to be divided: they may only shrink
-LEADING = 0.57  # of all classes: what was reached, to be raised with every room that is put in order
+FULLER = {"analysis/information": 21}  # folders that are to be divided: they may only shrink
+LEADING = 0.59  # of all classes: what was reached, to be raised with every room that is put in order
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

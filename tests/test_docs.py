@@ -7,9 +7,11 @@ import sys
 import types
 from pathlib import Path
 
+import latex2mathml.converter
 import pytest
 import torch
 
+from workbench import catalog
 from workbench.parameters import as_code, describe, rebuild
 from workbench.tensors import dot
 
@@ -28,7 +30,7 @@ def execute(name: str) -> types.ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/concepts.md", "docs/files.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/coming_from.md", "docs/concepts.md", "docs/files.md"])
 def test_the_examples_run(name, capsys):
     execute(name)
 
@@ -55,7 +57,9 @@ def test_the_worked_example_of_a_member_meets_the_first_laws():
 
 def test_the_site_is_made_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path):
     for folder in ("docs", "notebooks"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("tutorials", "reference"))
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("tutorials", "reference", "pictures")
+        )
     # The notebooks are run by themselves.
     words = ["-q", "-W", "--keep-going", "-b", "html", "-D", "nb_execution_mode=off", "docs", "site"]
     made = subprocess.run(
@@ -65,8 +69,17 @@ def test_the_site_is_made_without_a_warning_and_loads_nothing_from_elsewhere(tmp
     pages = {page.name: page.read_text(encoding="utf-8") for page in (tmp_path / "site").rglob("*.html")}
     assert {"index.html", "concepts.html", "01_first_reconstruction.html", "workbench.operators.html"} <= set(pages)
     assert "workbench.operators.GaussianBlur" in pages["workbench.operators.html"]
+    assert pages["catalog.html"].count("<math ") >= 140 and "operator-Radon.png" in pages["catalog.html"]
     away = {n: re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=\"(?:https?:)?//[^\"]+", p) for n, p in pages.items()}
     assert not any(away.values()), {name: found for name, found in away.items() if found}
+
+
+@pytest.mark.parametrize("kind", catalog.KINDS)
+def test_every_member_has_a_formula_that_can_be_drawn(kind):
+    """And without a word of TeX that MathML was not found for, which would be drawn as it stands."""
+    for name, member in catalog.members(kind).items():
+        drawn = latex2mathml.converter.convert(member.formula)
+        assert member.formula and "\\" not in drawn, (name, drawn)
 
 
 def test_links_lead_somewhere():

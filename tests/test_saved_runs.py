@@ -1,5 +1,6 @@
 """Runs, descriptions and links of an older build: each opens, and means what it meant, under the names of today."""
 
+import importlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -239,3 +240,15 @@ def test_a_run_says_which_program_made_it():
     problem = Problem.simulate(GaussianBlur((1, 8, 8)), Gaussian(), Tikhonov(), Shipped("shepp_logan", 8).tensor())
     assert run(problem, FISTA(1e-4), steps=1).program == made
     assert SampledPath(PlaneSampling(), "{}").dataset().program == made
+
+
+@pytest.mark.parametrize("older", [home for home in renamed.RENAMED if home.rpartition(".")[2][0].isupper()])
+def test_a_script_that_says_an_older_name_goes_on(older):
+    """It is told of the newer one."""
+    module, _, name = older.rpartition(".")
+    package, _, new = renamed.RENAMED[older].rpartition(".")
+    with pytest.warns(DeprecationWarning, match=f"{name} is {new} now"):
+        found = getattr(importlib.import_module(f"workbench.{module}"), name)
+    assert found is getattr(importlib.import_module(f"workbench.{package}"), new)
+    with pytest.raises(AttributeError):
+        _ = importlib.import_module(f"workbench.{module}").NotThere

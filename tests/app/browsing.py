@@ -28,7 +28,8 @@ TOLD = "Upload error: "  # the file input writes there, too, what the page says
 @contextmanager
 def served() -> Iterator[str]:
     """The address of the real server on a free port, in a process of its own that has nothing to complain of."""
-    code = f"from workbench.app.serve import serve\nserve(port={free_port()}, announce=lambda a: print(a, flush=True))"
+    serving = f"serve(port={free_port()}, announce=lambda a: print(a, flush=True))"
+    code = f"from workbench.app.page.serve import serve\n{serving}"
     with tempfile.TemporaryFile("w+") as log:
         server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=log, text=True)
         assert server.stdout is not None

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from workbench import jobs
-from workbench.app.frames import Frame
+from workbench.app.run.frames import Frame
 from workbench.app.session import Session
 from workbench.data import Shipped
 from workbench.experiment import Experiment

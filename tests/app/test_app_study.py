@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from workbench.app.study import DEBOUNCE, Studies, Study
+from workbench.app.toolkit.study import DEBOUNCE, Studies, Study
 from workbench.jobs import Status
 from workbench.refusal import Refusal
 

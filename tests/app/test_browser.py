@@ -7,7 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.app.browsing import PATIENCE, iteration, opened, picture, playwright, press, said, typed, until, watched
+from tests.app.browsing import (
+    PATIENCE,
+    SMALL,
+    iteration,
+    opened,
+    picture,
+    playwright,
+    press,
+    said,
+    typed,
+    until,
+    watched,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +45,20 @@ def test_the_run_moves_when_the_page_opens_and_obeys_its_buttons(page, address) 
     assert page.get_by_role("button", name="Pause", exact=True).is_disabled()
     press(page, "Play")
     until(page, lambda: "running" in said(page))
+
+
+def test_a_part_in_a_part_is_chosen_in_its_place_and_is_there_again_after_a_reload(page, address) -> None:
+    opened(page, address, f"{SMALL}&prior=Sum")
+    second = page.get_by_role("combobox", name=re.compile("^second"))
+    playwright.expect(second).to_contain_text("L1")
+    second.click()
+    page.get_by_role("menuitem", name="Box", exact=True).click()
+    playwright.expect(second).to_contain_text("Box")
+    typed(page, "low", "-1")
+    until(page, lambda: "prior.second=Box" in page.url and "prior.second.low=-1" in page.url)
+    page.reload()
+    playwright.expect(second).to_contain_text("Box")
+    playwright.expect(page.get_by_role("textbox", name="low, typed")).to_have_value("-1")
 
 
 def test_a_slider_changes_the_picture_and_the_address(page, address) -> None:

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from workbench.app import echo
-from workbench.app.echo import Echo
 from workbench.app.main import Workbench
+from workbench.app.page import echo
+from workbench.app.page.echo import Echo
 from workbench.app.session import Session
 from workbench.jobs import Status
 

@@ -12,12 +12,13 @@ from bokeh.models import ColumnDataSource
 
 from workbench import networks, weights
 from workbench.analysis.information import Bins, FloorBins
-from workbench.app.laboratory import Laboratory
-from workbench.app.lessons import LESSONS, RecipeRun
+from workbench.app.laboratory import LaboratoryView
+from workbench.app.laboratory.laboratory import Laboratory
+from workbench.app.laboratory.recipe_run import LESSONS, RecipeRun
+from workbench.app.laboratory.trainings import Run
+from workbench.app.laboratory.view import PLOTS
 from workbench.app.session import Session
-from workbench.app.trainings import Run
-from workbench.app.views.laboratory import LaboratoryView
-from workbench.app.views.laboratory.view import PLOTS
+from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.denoisers import DnCNN
 from workbench.jobs import Status
 from workbench.networks import MLP, SGD, LayerInformation, Training
@@ -104,7 +105,7 @@ def test_a_step_size_changes_the_run_that_goes_and_a_width_begins_another(lab):
     assert lab.run is not first
     assert lab.run.layers == ("T1", "T2", "output")
     assert lab.runs[-1].name.startswith("tishby, epochs 5000, step_size 0.01")
-    lab.choose("optimiser", "Adam")
+    lab.set("optimiser", "Adam")
     assert lab.training.optimiser == networks.Adam()
 
 
@@ -113,14 +114,14 @@ def test_wishes_that_cannot_be_granted_leave_the_run_alone(lab):
     run = lab.run
     lab.set("network.hidden", "wide")
     assert "whole numbers" in lab.complaint
-    lab.choose("network", "CNN")
+    lab.set("network", "CNN")
     assert "pictures" in lab.complaint
     assert lab.run is run
     lab.training = QUICK
     lab.set("network.hidden", (60_000, 60_000))
     assert "MiB" in lab.complaint
     assert lab.run is run
-    lab.tune("Bins.edges", 0)
+    lab.tune("Bins", "edges", 0)
     assert "edges" in lab.complaint
 
 
@@ -143,7 +144,7 @@ def test_an_earlier_epoch_an_earlier_run_and_a_rate_taken(lab):
 def test_planes_are_measured_coarse_to_fine_by_every_estimator(lab):
     trained(lab)
     lab.read_by(["Bins", "FloorBins"])
-    lab.tune("FloorBins.width", 0.2)
+    lab.tune("FloorBins", "width", 0.2)
     assert lab.estimators == (Bins(), FloorBins(0.2))
     list(networks.inform(lab.run.problem, lab.run.trail, lab.estimators, lab.run.planes))
     for estimator in lab.estimators:
@@ -237,7 +238,7 @@ def test_a_band_is_read_beside_the_estimators_and_a_preset_brings_its_own(view):
     assert lab.estimators == (networks.LOSSY,)
     view.beat()
     assert list(plot.pictures) == ["Noisy"]
-    plot._knobs["Noisy.estimator.dimensions"].slider.value = 3
+    plot._panels["Noisy"].controls["estimator.dimensions"].slider.value = 3
     assert lab.estimators[0].estimator.dimensions == 3
     lab.read_by(["Bins"])
     view.beat()
@@ -291,7 +292,7 @@ def test_a_recipe_goes_on_at_another_rate_and_begins_anew_with_another_network(l
     assert lab.run is not first
     assert lab.runs[-1].name.endswith("steps")
     wait(lab, lambda: first.latest.status is Status.CANCELLED)
-    lab.choose("network", "MLP")
+    lab.set("network", "MLP")
     assert lab.complaint
     going = lab.run
     lab.set("network.channels", 3)
@@ -344,9 +345,9 @@ def test_choosing_a_recipe_turns_to_its_look_and_back(view):
     view.menu.value = "information plane"
     view.preset.value = "recipe: laplacian"
     assert view.menu.value == "recipe"
-    assert view.knobs.laboratory.kinds == {}
     view.beat()
-    assert "fit.rate" in view.knobs._controls
+    assert "fit.rate" in view.knobs.controls
+    assert not any(isinstance(each, MemberMenu) for each in view.knobs.controls.values())
     view.preset.value = "edge of stability"
     assert view.menu.value == "information plane"
     view.laboratory.cancel()

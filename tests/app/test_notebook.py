@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from workbench.app.notebook import in_notebook
+from workbench.app.page.notebook import in_notebook
 
 
 def test_a_process_without_a_kernel_is_no_notebook():
@@ -15,7 +15,7 @@ def test_a_cell_shows_a_small_frame_whose_server_ends_with_the_process():
 import re, urllib.request
 from functools import partial
 from workbench.app.main import page
-from workbench.app.notebook import Framed
+from workbench.app.page.notebook import Framed
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.operators import Identity

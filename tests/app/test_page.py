@@ -12,15 +12,15 @@ import pytest
 
 from tests.test_docs import execute
 from workbench import catalog
-from workbench.app.frames import Frame
+from workbench.app.laboratory import LaboratoryView
 from workbench.app.main import Workbench, create_app
+from workbench.app.run.files import Python, Upload
+from workbench.app.run.frames import Frame
+from workbench.app.run.pictures import Gallery
 from workbench.app.session import Session
+from workbench.app.toolkit.tab import View
+from workbench.app.toolkit.widgets import Number
 from workbench.app.views import VIEWS
-from workbench.app.views.files import Python, Upload
-from workbench.app.views.laboratory import LaboratoryView
-from workbench.app.views.pictures import Gallery
-from workbench.app.views.tab import View
-from workbench.app.widgets import Number
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
@@ -54,7 +54,7 @@ def test_a_run_is_drawn_to_its_end(app: Workbench) -> None:
 
 def test_a_value_out_of_range_is_said_beside_its_control_and_the_run_goes_on(app: Workbench) -> None:
     app.session.play()
-    width = app.choices.sections["operator"].controls["width"]
+    width = app.choices.sections["operator"].controls["operator.width"]
     assert isinstance(width, Number)
     width.typed.value = "1000000"
     assert width.complaint is not None
@@ -67,11 +67,11 @@ def test_a_value_out_of_range_is_said_beside_its_control_and_the_run_goes_on(app
 
 
 def test_greyed_algorithms_say_why_in_the_menu(app: Workbench) -> None:
-    select = app.choices.sections["algorithm"].select
+    select = app.choices.sections["algorithm"].menu.select
     assert "ConjugateGradient" in select.disabled_options
     sentence = next(label for label, name in select.options.items() if name == "ConjugateGradient")
     assert sentence.startswith("ConjugateGradient needs a quadratic form, which TotalVariation lacks")
-    app.choices.sections["prior"].select.value = "Tikhonov"
+    app.choices.sections["prior"].menu.select.value = "Tikhonov"
     assert "ConjugateGradient" not in select.disabled_options
     assert select.value == "PDHG"
 
@@ -79,7 +79,7 @@ def test_greyed_algorithms_say_why_in_the_menu(app: Workbench) -> None:
 def test_lambda_stands_beside_the_weight(app: Workbench) -> None:
     section = app.choices.sections["prior"]
     assert "σ²" in section.aside.sentence
-    app.choices.sections["noise"].select.value = "Poisson"
+    app.choices.sections["noise"].menu.select.value = "Poisson"
     assert not section.aside.sentence
 
 
@@ -87,7 +87,7 @@ def test_a_mark_is_left_by_a_slider(app: Workbench) -> None:
     app.session.slow(50)
     app.session.play()
     wait(app, lambda f: f.k >= 2)
-    weight = app.choices.sections["prior"].controls["weight"]
+    weight = app.choices.sections["prior"].controls["prior.weight"]
     assert isinstance(weight, Number)
     weight.slider.value = weight.slider.end
     last = wait(app, lambda f: f.status is Status.DONE)
@@ -121,7 +121,8 @@ def test_every_operator_with_every_kind_of_signal(operator: str, signal: str, sm
     sentence = session.choose("operator", operator)
     app = Workbench(session)
     if sentence:
-        assert app.choices.sections["operator"].complaint.sentence == sentence
+        complaint = app.choices.sections["operator"].menu.complaint
+        assert complaint is not None and complaint.sentence == sentence
     session.step()
     wait(app, lambda f: f.k == 1)
     assert app.view(Gallery)._frame is not None

@@ -7,19 +7,21 @@ import numpy as np
 import pytest
 from bokeh.models import ColumnDataSource
 
+from workbench import catalog
 from workbench.algorithms import GradientDescent
 from workbench.analysis.information.channel import of_operator
 from workbench.analysis.information.ensembles import GaussianRandomField
 from workbench.analysis.information.filters import LandweberFilter
 from workbench.analysis.information.paths import SIGMAS, CalibratedPath, FilterPaths
 from workbench.analysis.information.plane import path
-from workbench.app.planes import MENUS, NONE, Planes
+from workbench.app.information import InformationView
+from workbench.app.information.planes import Planes
 from workbench.app.session import Session
-from workbench.app.views.information import InformationView
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
 from workbench.operators import GaussianBlur
+from workbench.paths import NONE
 from workbench.priors import Zero
 
 SIDE = 16
@@ -36,7 +38,7 @@ def session() -> Iterator[Session]:
 @pytest.fixture
 def planes(session: Session) -> Iterator[Planes]:
     made = Planes(session)
-    for name, value in {"look.steps": 12, "size.side": 8, "sampling.count": 120, "sampling.steps": 4}.items():
+    for name, value in {"look.steps": 12, "side": 8, "sampling.count": 120, "sampling.steps": 4}.items():
         made.set(name, value)
     yield made
     made.cancel()
@@ -74,7 +76,7 @@ def test_the_closed_form_is_that_of_the_sessions_channel(planes):
     first, second = found.tracks
     np.testing.assert_allclose(first.i_x, known.i_x, rtol=1e-12)
     np.testing.assert_allclose(first.memorised, known.memorised, rtol=1e-12, atol=1e-12)
-    assert (first.name, second.name) == ("LandweberFilter", "HeavyBallFilter") and first.gap == known.gap
+    assert (first.name, second.name) == ("Landweber", "HeavyBall") and first.gap == known.gap
     assert found.ceiling == known.ceiling and found.rule == "tau = 0.01"
     assert f"{known.gap:.3g} bits below" in first.sentence and "GaussianBlur of 1×16×16" in found.about
     i_y, i_x = found.curve
@@ -83,24 +85,24 @@ def test_the_closed_form_is_that_of_the_sessions_channel(planes):
 
 def test_a_wish_draws_anew_and_a_wrong_one_is_a_sentence(planes):
     drawn(planes)
-    planes.choose("other", NONE)
-    planes.choose("filter", "FrozenConjugateGradients")
-    planes.choose("resolution", "RelativeTau")
+    planes.set("compared_with", NONE)
+    planes.set("filter", "FrozenConjugateGradients")
+    planes.set("sampling.resolution", "RelativeTau")
     wait(planes, lambda: planes.closed.status is Status.DONE)
     assert [t.name for t in planes.closed.result.tracks] == ["FrozenConjugateGradients"]
     assert "not linear in y" in planes.closed.result.tracks[0].sentence and "rms" in planes.closed.result.rule
     planes.set("look.steps", "many")
     assert "steps" in planes.complaint
-    planes.choose("filter", "LandweberFilter")
+    planes.set("filter", "Landweber")
     planes.set("filter.step", 9.0)
     wait(planes, lambda: planes.closed.status is Status.FAILED)
     assert "a step below" in planes.closed.latest.message and not planes.complaint
 
 
-@pytest.mark.parametrize("name", MENUS["filter"])
+@pytest.mark.parametrize("name", catalog.members("filter"))
 def test_every_filter_has_a_path(planes, name):
-    planes.choose("filter", name)
-    planes.choose("other", NONE)
+    planes.set("filter", name)
+    planes.set("compared_with", NONE)
     track = drawn(planes).tracks[0]
     assert len(track.k) in (1, 13) and np.isfinite(track.i_x).all() and (track.gap or 0) >= 0
 
@@ -120,7 +122,7 @@ def test_what_has_no_closed_form_gets_a_sentence_and_the_default_channel(planes)
 
 
 def test_an_ensemble_goes_through_the_sessions_algorithm(planes):
-    planes.choose("ensemble", "Digits")
+    planes.set("sampling.ensemble", "Digits")
     found = read(planes)
     track = found.track(planes.algorithm)
     assert track.name == "GradientDescent" and track.k.tolist() == [0, 2, 4]
@@ -132,13 +134,12 @@ def test_an_ensemble_goes_through_the_sessions_algorithm(planes):
 
 
 def test_too_few_samples_pause_and_cancel(planes):
-    planes.choose("front", NONE)
-    planes.choose("estimator", "GaussianClosedForm")
+    planes.set("sampling.estimator", "GaussianClosedForm")
     planes.sampled.start()
     wait(planes, lambda: planes.sampled.status is Status.FAILED)
     assert "take a larger ensemble" in planes.sampled.latest.message and planes.sampled.latest.result is None
-    planes.choose("estimator", "KSG")
-    planes.choose("front", "PCA")
+    planes.set("sampling.estimator", "PCA")
+    planes.set("sampling.estimator.estimator", "KSG")
     planes.set("sampling.steps", 300)
     planes.sampled.start()
     planes.sampled.toggle()
@@ -174,7 +175,7 @@ def test_both_looks_draw_real_results(session, name):
 
 def test_the_denoiser_look_follows_the_prior(session):
     view = InformationView(session, lambda: None)
-    view.planes.set("size.side", 8)
+    view.planes.set("side", 8)
     view.beat()
     view.menu.value = "denoiser, I-MMSE"
     wait(view.planes, lambda: view.planes.denoised.status is Status.DONE)

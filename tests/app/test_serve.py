@@ -2,7 +2,7 @@
 
 import socket
 
-from workbench.app import serve
+from workbench.app.page import serve
 from workbench.cli import main
 
 

@@ -13,11 +13,11 @@ from bokeh.models import ColumnDataSource
 from workbench.algorithms import GradientDescent, PreconditionedGradient
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import AXES, LinearAxis, modes
-from workbench.app.frames import frame_of
+from workbench.app.run.frames import frame_of
 from workbench.app.session import Session
-from workbench.app.spectra import Spectra
-from workbench.app.views.spectrum import SpectrumView
-from workbench.app.views.spectrum.view import PLOTS
+from workbench.app.spectrum import SpectrumView
+from workbench.app.spectrum.spectra import Spectra
+from workbench.app.spectrum.view import PLOTS
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status

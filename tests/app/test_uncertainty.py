@@ -12,11 +12,11 @@ from workbench.algorithms import MALA, UnadjustedLangevin
 from workbench.analysis.chains import correlations
 from workbench.app.main import Workbench
 from workbench.app.session import Session
-from workbench.app.uncertainty import Uncertainty
-from workbench.app.views.panels import Panel
-from workbench.app.views.uncertainty import UncertaintyView
-from workbench.app.views.uncertainty.curves import Mixing
-from workbench.app.views.uncertainty.pictures import DRAWS
+from workbench.app.toolkit.panels import Panel
+from workbench.app.uncertainty import UncertaintyView
+from workbench.app.uncertainty.curves import Mixing
+from workbench.app.uncertainty.pictures import DRAWS
+from workbench.app.uncertainty.uncertainty import Uncertainty
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
@@ -206,7 +206,7 @@ def test_a_minimiser_leaves_the_tab_with_a_sentence_and_a_button_that_samples(sm
     app.turn_to(UncertaintyView)
     assert app.seen is view and app.tabs[app.tabs.active] is view.element
     view._follow()
-    assert app.choices.sections["algorithm"].select.value == type(session.experiment.algorithm).__name__ != "PDHG"
+    assert app.choices.sections["algorithm"].menu.select.value == type(session.experiment.algorithm).__name__ != "PDHG"
     wait(view.uncertainty, lambda: bool(view.uncertainty.found))
     view._stale = True
     view.beat()

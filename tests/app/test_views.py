@@ -10,14 +10,14 @@ from tests.app.conftest import frame
 from workbench.algorithms import State
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
-from workbench.app.frames import ProblemPictures, data_picture, frame_of, picture
-from workbench.app.frames import pictures as described
-from workbench.app.images import balanced, bytes_of, extent, smaller, thinned, unit
+from workbench.app.run.compare import Compare
+from workbench.app.run.curves import CERTIFICATE, SERIES, Convergence, Curves, merged
+from workbench.app.run.frames import ProblemPictures, data_picture, frame_of, picture
+from workbench.app.run.frames import pictures as described
+from workbench.app.run.pictures import Gallery
+from workbench.app.run.transport import Transport, duration, line, usable
 from workbench.app.session import Session
-from workbench.app.views.compare import Compare
-from workbench.app.views.curves import CERTIFICATE, SERIES, Convergence, Curves, merged
-from workbench.app.views.pictures import Gallery
-from workbench.app.views.transport import Transport, duration, line, usable
+from workbench.app.toolkit.images import balanced, bytes_of, extent, smaller, thinned, unit
 from workbench.jobs import Columns, Proof, Snapshot, Status
 from workbench.noise import Gaussian
 from workbench.operators import Gradient, PhaseRetrieval

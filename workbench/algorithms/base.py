@@ -80,6 +80,7 @@ class State:
 class Algorithm(ABC, metaclass=Checked):
     """Subclasses are frozen dataclasses; their parameters may change between any two steps."""
 
+    formula: ClassVar[str] = ""  # a step, in TeX: F = f + g, f the misfit, g = h(Kx) the prior
     needs: ClassVar[Needs] = Needs()
     random: ClassVar[bool] = False
     exact: ClassVar[bool] = True  # ends at a minimum of the objective; else near one

@@ -71,6 +71,8 @@ class UnrolledISTA(LearnedSteps):
     doi 10.1109/MSP.2020.3016905.
     """
 
+    formula = r"x \gets S_k\left(x - \frac{\tau_k}{|A|^2} A^*(Ax - y)\right)"
+
     shipped = "unrolled_ista"
 
 
@@ -81,6 +83,8 @@ class UnrolledIHT(LearnedSteps):
     Six steps, supervised, as UnrolledISTA. It goes down no objective. Blumensath & Davies 2009,
     doi 10.1016/j.acha.2009.04.002; Monga, Li & Eldar 2021, doi 10.1109/MSP.2020.3016905.
     """
+
+    formula = r"x \gets H_{\lambda_k}(v), \quad v = x - \frac{\tau_k}{|A|^2} A^*(Ax - y)"
 
     shipped = "unrolled_iht"
 
@@ -94,6 +98,11 @@ class UnrolledPDHG(LearnedSteps):
     doi 10.1109/ICCV48922.2021.00434.
     """
 
+    formula = (
+        r"z \gets \operatorname{clip}_{\lambda_k}(z + W_k(2x - x_{-})), \quad x \gets x - \tau_k "
+        r"\left(\frac{A^*(Ax - y)}{|A|^2} + S_k z\right)"
+    )
+
     shipped = "unrolled_pdhg"
 
 
@@ -104,5 +113,7 @@ class UnrolledADMM(LearnedSteps):
     Six steps, supervised, as UnrolledISTA; the inverse by four conjugate gradients. It goes down no objective.
     Yang, Sun, Li & Xu 2020, doi 10.1109/TPAMI.2018.2883941.
     """
+
+    formula = r"x \gets (A^*A + c_k)^{-1}(A^*y + c_k (v - d)), \quad v \gets S_k(x + d), \quad d \gets d + x - v"
 
     shipped = "unrolled_admm"

@@ -1,1 +1,1 @@
-"""The page: the only folder that imports Panel and Bokeh."""
+"""The page, in rooms by subject: the only folder that imports Panel and Bokeh."""

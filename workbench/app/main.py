@@ -7,12 +7,12 @@ from urllib.parse import parse_qs
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.connection import query_of_page
-from workbench.app.notebook import Framed, in_notebook
-from workbench.app.opening import as_experiment
-from workbench.app.server import SWEEPER
+from workbench.app.page.connection import query_of_page
+from workbench.app.page.notebook import Framed, in_notebook
+from workbench.app.page.opening import as_experiment
+from workbench.app.page.server import SWEEPER
+from workbench.app.page.workbench import Workbench
 from workbench.app.session import Session
-from workbench.app.workbench import Workbench
 from workbench.experiment import Experiment
 from workbench.kernels.warming import warm_up
 

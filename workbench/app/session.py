@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 from workbench import catalog, devices, jobs, storage
 from workbench.analysis import standard
 from workbench.app.address import read_address, said, to_address
-from workbench.app.frames import Frame, ProblemPictures, frame_of, pictures
-from workbench.app.telling import python, told
-from workbench.app.wished import begins_anew, chosen, for_signal, makes_data, with_value
+from workbench.app.run.frames import Frame, ProblemPictures, frame_of, pictures
+from workbench.app.run.member_reasons import MemberReasons
+from workbench.app.run.telling import python, told
+from workbench.app.run.wished import begins_anew, for_signal, form_of, makes_data, wished
 from workbench.data import File, Loaded, Signal, Window, load_bytes
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
 from workbench.parameters import as_text, changed, describe
+from workbench.paths import Form
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import described, with_arrays, with_data, with_source
@@ -40,12 +42,13 @@ class Session:
         self._curves = jobs.Columns()
         self._shown: jobs.Snapshot | None = None
         self._pace = jobs.Pace()
+        self._form = form_of(self.experiment)
         self.loaded = self.experiment.truth.loaded()
         self.experiment = self.experiment.fitted(tuple(self.loaded.tensor.shape[1:]))
         self._rate_wish: float | None = None
         self._stretch = self.experiment.steps
         self.problem = self.experiment.problem(self.loaded.tensor)
-        self._version = 1
+        self._version, self._reasons = 1, MemberReasons(self.problem)
         self._pictures = pictures(self.problem, self._version)
         self._playing = self._proving = False
         self.job = self._new_job()
@@ -67,14 +70,14 @@ class Session:
 
     # Wishes.
 
-    def choose(self, kind: str, name: str) -> str:
-        """Another truth, operator, noise, prior or algorithm, by name."""
-        return self._wish(kind, lambda: chosen(self.experiment, kind, name), name)
+    def choose(self, path: str, name: str) -> str:
+        """Another truth, operator, noise, prior or algorithm, or a part in one ("prior.second"), by name."""
+        return self._wish(path, lambda: wished(self.experiment, path, name), name)
 
     def set(self, path: str, value: Any) -> str:
-        """Another value of a parameter: "operator.width", "steps", "seed", "device", "truth.size"."""
+        """Another value of a parameter, or a member by name: "operator.width", "steps", "prior.second"."""
         label = f"{path} = {as_text(round(value, 6) if isinstance(value, float) else value)}"
-        sentence = self._wish(path, lambda: with_value(self.experiment, path, value), label)
+        sentence = self._wish(path, lambda: wished(self.experiment, path, value), label)
         if path == "steps" and not sentence:
             self._stretch = self.experiment.steps
         return sentence
@@ -104,8 +107,8 @@ class Session:
         latest = self.job.latest
         if latest.status is jobs.Status.CANCELLED:
             self._restart()
-        elif latest.status is jobs.Status.DONE and _iteration(latest) >= self.experiment.steps:
-            self._lengthen(_iteration(latest) + self._stretch)
+        elif latest.status is jobs.Status.DONE and latest.k >= self.experiment.steps:
+            self._lengthen(latest.k + self._stretch)
         self.job.play()
 
     def repair(self, values: Mapping[str, Any]) -> None:
@@ -120,7 +123,7 @@ class Session:
 
     def step(self) -> None:
         self._playing = False
-        self._lengthen(_iteration(self.job.latest) + 1)
+        self._lengthen(self.job.latest.k + 1)
         self.job.step()
 
     def cancel(self) -> None:
@@ -165,9 +168,16 @@ class Session:
 
     # Answers.
 
-    def reasons(self) -> dict[str, str]:
-        """Each algorithm, and why it cannot run on the present problem; "" where it can."""
-        return {name: cls().unmet(self.problem) for name, cls in catalog.members("algorithm").items()}
+    @property
+    def form(self) -> Form:
+        """All that can be set, by path."""
+        if self._form.root is not self.experiment:
+            self._form = form_of(self.experiment)
+        return self._form
+
+    def reasons(self, path: str = "algorithm") -> Mapping[str, str]:
+        """Each member that could stand at a path, and why it cannot; "" where it can."""
+        return self._reasons.at(self.form, self.problem, path)
 
     def regularisation(self) -> float | None:
         """lambda = weight sigma^2, for |Ax - y|^2 / 2 + lambda R, where noise and prior have such numbers."""
@@ -204,7 +214,7 @@ class Session:
             return None
         self._shown = snapshot
         self._curves.read(snapshot)
-        rate = self._pace.at(_iteration(snapshot)) if snapshot.status is jobs.Status.RUNNING else 0.0
+        rate = self._pace.at(snapshot.k) if snapshot.status is jobs.Status.RUNNING else 0.0
         return frame_of(snapshot, self._curves, self.problem, self._pictures.truth, rate)
 
     # How wishes come true.
@@ -252,7 +262,7 @@ class Session:
         latest = self.job.latest
         self.job.change(self.problem, self.experiment.algorithm, label)
         if latest.status in (jobs.Status.DONE, jobs.Status.DIVERGED, jobs.Status.FAILED):
-            self._lengthen(_iteration(latest) + self._stretch)
+            self._lengthen(latest.k + self._stretch)
 
     def _lengthen(self, steps: int) -> None:
         """At least so many steps, in the experiment too: its Python and its address repeat what is shown."""
@@ -288,7 +298,3 @@ class Session:
         job.prove(self._proving)
         job.prepare()
         return job
-
-
-def _iteration(snapshot: jobs.Snapshot) -> int:
-    return snapshot.state.k if snapshot.state else 0

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.operators import Field, LinearOperator, Operator
-from workbench.operators.base import RANK
+from workbench.operators.diagonalisation import RANK
 from workbench.refusal import Refusal
 from workbench.tensors import dot, norm, normal_like, shown, stream
 
@@ -135,6 +135,7 @@ def _inverses(operator: LinearOperator, A: Tensor, dtype: torch.dtype) -> Iterat
         ("gram_inverse", operator.gram_inverse(x, c), _shifted_inverse(A.mH @ A, c), x, DOUBLE),
         ("data_inverse", operator.data_inverse(y, c), _shifted_inverse(A @ A.mH, c), y, DOUBLE),
         ("pseudo_inverse", operator.pseudo_inverse(y), torch.linalg.pinv(A, rtol=RANK), y, DOUBLE * condition),
+        ("adjoint_inverse", operator.adjoint_inverse(x), torch.linalg.pinv(A.mH, rtol=RANK), x, DOUBLE * condition),
     )
     for name, found, right, b, bound in made:
         if found is not None:

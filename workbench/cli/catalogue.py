@@ -66,6 +66,7 @@ def members(kind: str) -> list[dict[str, Any]]:
             "name": name,
             "type": home(cls),
             "meaning": summary(cls),
+            "formula": getattr(cls, "formula", ""),
             "parameters": [_plain(p) for p in parameters(cls)],
             **(told(cls)._asdict() if issubclass(cls, Algorithm) else {}),
         }

@@ -32,7 +32,8 @@ def _guarantees(entries: list[dict[str, Any]]) -> str:
 def _member(entry: dict[str, Any]) -> list[str]:
     told = [p for p in entry["parameters"] if p["name"] != "shape"]
     rows = [(f"`{p['name']}`", f"`{word(p['default'])}`", p["takes"], p["meaning"]) for p in told]
-    parts = [f"### {entry['name']}", _escaped(entry["meaning"])]
+    formula = [f"$$\n{entry['formula']}\n$$"] if entry["formula"] else []
+    parts = [f"### {entry['name']}", _escaped(entry["meaning"]), *formula]
     return [*parts, _table(("parameter", "default", "takes", "meaning"), rows)] if rows else parts
 
 

@@ -24,7 +24,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     try:
-        from workbench.app.serve import addresses, require, serve
+        from workbench.app.page.serve import addresses, require, serve
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] not in _EXTRA:
             raise

@@ -36,3 +36,8 @@ class Snapshot:
     proofs: tuple[Proof, ...] = ()
     largest_step: float | None = None  # the step up to which the algorithm is known to converge
     expansion: Expansion | None = None
+
+    @property
+    def k(self) -> int:
+        """The iteration reached; 0 before the first state."""
+        return self.state.k if self.state else 0

@@ -1,5 +1,7 @@
 """Small networks and their training: the weights are the unknown, so a training is a Problem like any other."""
 
+from typing import TYPE_CHECKING
+
 from workbench.networks.activations import GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Tanh
 from workbench.networks.cnn import CNN
 from workbench.networks.curvature import (
@@ -47,6 +49,7 @@ from workbench.networks.probes import Sharpness, Stability, accuracy, progress
 from workbench.networks.streams import Streams
 from workbench.networks.trail import EPOCHS, PlanePath, Trail, farthest, inform, steady
 from workbench.networks.training import Training
+from workbench.parameters import renamed
 
 __all__ = [
     "CNN",
@@ -128,3 +131,6 @@ __all__ = [
     "units",
     "units_of",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed.exports(__name__)

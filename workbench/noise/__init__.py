@@ -1,5 +1,7 @@
 """Noises: what makes the data is what explains them."""
 
+from typing import TYPE_CHECKING
+
 from workbench.noise.base import Likelihood, Noise
 from workbench.noise.gaussian import Gaussian
 from workbench.noise.laplace import Laplace
@@ -9,6 +11,7 @@ from workbench.noise.rician import Rician
 from workbench.noise.salt_and_pepper import SaltAndPepper
 from workbench.noise.sobolev import SobolevNoise
 from workbench.noise.student_t import StudentT
+from workbench.parameters import renamed
 
 __all__ = [
     "Gaussian",
@@ -22,3 +25,6 @@ __all__ = [
     "SobolevNoise",
     "StudentT",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed.exports(__name__)

@@ -32,6 +32,7 @@ class Noise(ABC, metaclass=Checked):
     `unfit` of every subclass that has no Likelihood.COMPLEX.
     """
 
+    formula: ClassVar[str] = ""  # the data, or their density, in TeX
     can: ClassVar[Likelihood] = owed("say in the class what it can do, such as can = Likelihood.GRAD")
 
     def __init_subclass__(cls) -> None:

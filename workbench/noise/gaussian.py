@@ -15,6 +15,8 @@ from workbench.tensors import dot, norm2, normal_like
 class Gaussian(Noise):
     """y = clean + sigma n: nll = |clean - y|^2 / (2 sigma^2). Complex data: sigma in each of the two parts."""
 
+    formula = r"y = \bar y + \sigma n, \quad -\log p(y \mid \bar y) = \frac{|\bar y - y|^2}{2\sigma^2}"
+
     sigma: Annotated[float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "standard deviation of the noise"] = 0.05
 
     can = (

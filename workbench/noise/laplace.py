@@ -20,6 +20,8 @@ class Laplace(Noise):
     Fisher information 1 / scale^2 sits in the jump.
     """
 
+    formula = r"y = \bar y + n, \quad -\log p(y \mid \bar y) = \frac{|\bar y - y|_1}{\text{scale}}"
+
     scale: Annotated[float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "mean of |n|"] = 0.05
 
     can = Likelihood.PROX | Likelihood.CONVEX | Likelihood.COMPLEX | Likelihood.CONJUGATE

@@ -23,6 +23,11 @@ class Poisson(Noise):
     even where no count fell. y is in the units of clean, y = counts / peak.
     """
 
+    formula = (
+        r"y \sim \frac{1}{\text{peak}} \operatorname{Poisson}(\text{peak}\, u), \quad u = \bar y + "
+        r"\text{background}"
+    )
+
     peak: Annotated[float, Range(1, 1e4, log=True, unit="counts", limits=(1e-3, 1e9)), "counts at clean = 1"] = 100.0
     background: Annotated[float, Range(1e-3, 1, log=True, limits=(1e-6, 1e6)), "known background"] = 0.05
 

@@ -24,6 +24,8 @@ class Rician(Noise):
     information is a Gauss-Legendre sum of 80 nodes, to 1e-9. Gudbjartsson & Patz 1995, 10.1002/mrm.1910340618.
     """
 
+    formula = r"y = |\bar y + \sigma n|, \quad n \text{ complex}"
+
     sigma: Annotated[
         float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "standard deviation of each part of the noise"
     ] = 0.05

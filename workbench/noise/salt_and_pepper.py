@@ -23,6 +23,8 @@ class SaltAndPepper(Noise):
     from it, not convex. The Fisher information is a trapezoidal sum that converges exponentially.
     """
 
+    formula = r"y_i = \bar y_i + \sigma n_i \quad\text{or, at the rate } r, \quad y_i \in \{0, 1\} + \sigma n_i"
+
     sigma: Sigma = 0.05
     rate: Annotated[float, Range(0.01, 0.5, limits=(1e-6, 0.999)), "fraction of black or white entries"] = 0.1
 

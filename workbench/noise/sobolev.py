@@ -20,6 +20,11 @@ class SobolevNoise(Noise):
     Gaussian noise. `curvature` and `precision` are the diagonal of the Hessian, `hvp` all of it; the prox is closed.
     """
 
+    formula = (
+        r"-\log p(y \mid \bar y) = \frac{1}{2\sigma^2} \sum_k (1 + |k|^2)^{s}\, |F(\bar y - y)_k|^2, \quad s "
+        r"= \text{order}"
+    )
+
     sigma: Annotated[float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "standard deviation at frequency 0"] = 0.05
     order: Annotated[float, Range(-2, 2, limits=(-10, 10)), "order s of the space H^s"] = -0.5
 

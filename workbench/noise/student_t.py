@@ -18,6 +18,11 @@ class StudentT(Noise):
     Not convex: an outlier pulls the less the farther it lies. Fisher information (dof + 1) / ((dof + 3) sigma^2).
     """
 
+    formula = (
+        r"-\log p(y \mid \bar y) = \frac{\nu + 1}{2} \sum_i \log\left(1 + \frac{(\bar y_i - y_i)^2}{\nu "
+        r"\sigma^2}\right)"
+    )
+
     sigma: Annotated[float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "scale of the noise"] = 0.05
     dof: Annotated[float, Range(1, 30, log=True, limits=(1, 1e4)), "degrees of freedom: 1 is Cauchy's law"] = 3.0
 

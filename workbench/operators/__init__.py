@@ -1,5 +1,7 @@
 """Forward operators: y = A(x)."""
 
+from typing import TYPE_CHECKING
+
 from workbench.operators.algebra.adjoint import Adjoint
 from workbench.operators.algebra.composition import Composition
 from workbench.operators.algebra.identity import Identity
@@ -8,7 +10,7 @@ from workbench.operators.algebra.map import Map
 from workbench.operators.algebra.scaled import Scaled
 from workbench.operators.algebra.stack import Stack
 from workbench.operators.algebra.sum import OperatorSum
-from workbench.operators.base import Basis, Field, LinearOperator, Operator, SignalShape
+from workbench.operators.base import Field, LinearOperator, Operator, SignalShape
 from workbench.operators.blurs.airy_blur import AiryBlur
 from workbench.operators.blurs.convolution_psf import ConvolutionPSF
 from workbench.operators.blurs.defocus_blur import DefocusBlur
@@ -18,6 +20,7 @@ from workbench.operators.blurs.moffat_blur import MoffatBlur
 from workbench.operators.blurs.motion_blur import MotionBlur
 from workbench.operators.blurs.periodic_convolution import PeriodicConvolution
 from workbench.operators.blurs.spatially_varying_blur import SpatiallyVaryingBlur
+from workbench.operators.diagonalisation import Basis, Diagonalisation
 from workbench.operators.differences.finite_difference import FiniteDifference
 from workbench.operators.differences.gradient import Gradient
 from workbench.operators.differences.graph import GraphIncidence, GraphLaplacian
@@ -34,6 +37,7 @@ from workbench.operators.sensors.colour import Colour
 from workbench.operators.sensors.downsample import Downsample
 from workbench.operators.sensors.mask import Mask
 from workbench.operators.sensors.sensing import GaussianSensing, StructuredSensing
+from workbench.parameters import renamed
 
 __all__ = [
     "Abel",
@@ -46,6 +50,7 @@ __all__ = [
     "Composition",
     "ConvolutionPSF",
     "DefocusBlur",
+    "Diagonalisation",
     "Downsample",
     "FanBeamRadon",
     "Field",
@@ -78,3 +83,6 @@ __all__ = [
     "Stack",
     "StructuredSensing",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed.exports(__name__)

@@ -1,24 +1,22 @@
 """The forward operator A of y = A(x) + noise, its Jacobian, its adjoint and its algebra."""
 
+import functools
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from enum import Flag, auto
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 
+from workbench.operators.diagonalisation import Basis, Diagonalisation
 from workbench.parameters import Checked, arguments, changed, owed, parameters, spelled
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, require_precision, shown
 
 SignalShape = Annotated[Shape, "shape of the unknown: channels, then space in px"]
-
-Basis = Literal["pixels", "fourier", "cosine"]  # modes in the order of the signal, of `fftn`, of `cosines`
-
-RANK = 1e-12
 
 
 class Field(Flag):
@@ -34,6 +32,7 @@ class Operator(nn.Module, ABC, metaclass=Checked):
     Subclasses call `super().__init__(in_shape, out_shape)` and keep every argument under its own name.
     """
 
+    formula: ClassVar[str] = ""  # what it is, in TeX: of every member of the catalogue
     linear: ClassVar[bool] = False
     field: Field = Field.REAL | Field.COMPLEX
     in_shape: Shape = owed("call super().__init__(in_shape, out_shape) in its constructor")
@@ -122,24 +121,58 @@ class LinearOperator(Operator):
     def at(self, x: Tensor) -> "LinearOperator":
         return self
 
+    @functools.cached_property
+    def diagonal(self) -> Diagonalisation | None:
+        """A itself, where it is diagonal in an orthonormal basis that is known; None elsewhere.
+
+        From it, or from one of the two below, follow norm, spectrum and inverses: nothing else need be written.
+        """
+        return None
+
+    @functools.cached_property
+    def gram_diagonal(self) -> Diagonalisation | None:
+        """A*A, on signals, where it is diagonal in a basis that is known."""
+        return self.diagonal.squared if self.diagonal else None
+
+    @functools.cached_property
+    def data_diagonal(self) -> Diagonalisation | None:
+        """A A*, on data, where it is diagonal in a basis that is known."""
+        return self.diagonal.squared if self.diagonal else None
+
     def closed_norm(self) -> float | None:
         """The largest singular value in closed form; None where there is none."""
-        return None
+        gram = self.gram_diagonal or self.data_diagonal
+        return math.sqrt(gram.norm()) if gram else None
 
     def spectrum(self) -> Tensor | None:
         """All prod(in_shape) eigenvalues of A*A in closed form, in any order, float64; None where there is none."""
+        size = math.prod(self.in_shape)
+        if self.gram_diagonal:
+            return self.gram_diagonal.eigenvalues.value.expand(self.in_shape).flatten()
+        if self.data_diagonal:  # A A* and A*A have the same eigenvalues but for zeros
+            values = self.data_diagonal.eigenvalues.value.expand(self.out_shape).flatten().sort(descending=True).values
+            return torch.cat([values, values.new_zeros(size)])[:size]
         return None
 
     def gram_in(self, basis: Basis) -> Tensor | None:
         """The eigenvalues of A*A mode by mode, (*in_shape) float64, where the modes of `basis` are its eigenvectors."""
-        return None
+        gram = self.gram_diagonal
+        return gram.eigenvalues.value.expand(self.in_shape) if gram and gram.basis == basis else None
 
     def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
         """(A*A + c I)^-1 b in closed form, c > 0; None where there is none."""
+        if self.gram_diagonal:
+            return self.gram_diagonal.shifted_inverse(b, c)
+        if self.data_diagonal:
+            return (b - self.adjoint(self.data_diagonal.shifted_inverse(self(b), c))) / c
         return None
 
     def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
         """(A A* + c I)^-1 b in closed form, c > 0, for b of the shape of the data; None where there is none."""
+        if self.data_diagonal:
+            return self.data_diagonal.shifted_inverse(b, c)
+        if self.gram_diagonal:
+            return (b - self(self.gram_diagonal.shifted_inverse(self.adjoint(b), c))) / c
         return None
 
     def pseudo_inverse(self, y: Tensor) -> Tensor | None:
@@ -147,11 +180,19 @@ class LinearOperator(Operator):
 
         A singular value below RANK of the largest counts as 0.
         """
-        return None
+        if self.diagonal:
+            return self.diagonal.pseudo_inverse(y)
+        if self.data_diagonal:
+            return self.adjoint(self.data_diagonal.pseudo_inverse(y))
+        return self.gram_diagonal.pseudo_inverse(self.adjoint(y)) if self.gram_diagonal else None
 
     def adjoint_inverse(self, x: Tensor) -> Tensor | None:
         """A y with A*y nearest to x, the least unless it says other, in closed form; None where there is none."""
-        return None
+        if self.diagonal:
+            return self.diagonal.adjoint.pseudo_inverse(x)
+        if self.gram_diagonal:
+            return self(self.gram_diagonal.pseudo_inverse(x))
+        return self.data_diagonal.pseudo_inverse(self(x)) if self.data_diagonal else None
 
     def blocks(self, count: int) -> tuple["OperatorBlock", ...]:
         """The rows of A in at most `count` parts, each with its part of the data, far rows together in one."""
@@ -192,9 +233,3 @@ class OperatorBlock(NamedTuple):
 
     operator: LinearOperator
     part: Callable[[Tensor], Tensor]
-
-
-def reciprocal(values: Tensor) -> Tensor:
-    """1 / values, the singular values of a pseudo-inverse: 0 where one is below RANK of the largest."""
-    kept = values.abs() > RANK * values.abs().max()
-    return torch.where(kept, 1 / torch.where(kept, values, 1), 0)

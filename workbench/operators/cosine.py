@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Basis
+from workbench.operators.diagonalisation import Basis, Diagonalisation
 from workbench.tensors import Constant, Shape
 
 Boundary = Literal["periodic", "reflect", "zero"]
@@ -21,6 +21,11 @@ def filtered(x: Tensor, gain: Tensor, boundary: Boundary) -> Tensor:
         return cosine_sum(gain * cosines(x, axes), axes)
     y = torch.fft.ifftn(gain * torch.fft.fftn(x, dim=axes), dim=axes)
     return y if x.is_complex() else y.real
+
+
+def diagonal_in_modes(eigenvalues: Constant, boundary: Boundary) -> Diagonalisation:
+    """The operator of these eigenvalues, (*space), in the basis of the boundary."""
+    return Diagonalisation(eigenvalues, functools.partial(filtered, boundary=boundary), MODES[boundary])
 
 
 def laplacian(space: Shape, boundary: Boundary, power: int = 1) -> Tensor:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from workbench.operators.base import LinearOperator, reciprocal
+from workbench.operators.base import LinearOperator
+from workbench.operators.diagonalisation import Diagonalisation, reciprocal
 from workbench.tensors import Constant, Shape
 
 
@@ -26,17 +27,13 @@ class Separable(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return _along_axes(y, (None if M is None else M.like(y).mT for M in self._factors))
 
-    def closed_norm(self) -> float:
-        return float(self._in_values.value.max())
+    @functools.cached_property
+    def gram_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(Constant(self._singular(self.in_shape).square()), self._filtered_signal)
 
-    def spectrum(self) -> Tensor:
-        return self._in_values.value.square().flatten()
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
-        return self._right(self._right(b, transposed=True) / (self._in_values.like(b).square() + c))
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor:
-        return self._left(self._left(b, transposed=True) / (self._out_values.like(b).square() + c))
+    @functools.cached_property
+    def data_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(Constant(self._singular(self.out_shape).square()), self._filtered_data)
 
     def pseudo_inverse(self, y: Tensor) -> Tensor:
         scaled = reciprocal(self._out_values.like(y)) * self._left(y, transposed=True)
@@ -53,10 +50,6 @@ class Separable(LinearOperator):
         return [None if part is None else (Constant(part[0]), part[1], Constant(part[2])) for part in found]
 
     @functools.cached_property
-    def _in_values(self) -> Constant:
-        return Constant(self._singular(self.in_shape))
-
-    @functools.cached_property
     def _out_values(self) -> Constant:
         return Constant(self._singular(self.out_shape))
 
@@ -69,6 +62,12 @@ class Separable(LinearOperator):
                 line = torch.cat([part[1], line.new_zeros(max(0, n - len(part[1])))])
             values = values[..., None] * line
         return values
+
+    def _filtered_signal(self, x: Tensor, gain: Tensor) -> Tensor:
+        return self._right(gain * self._right(x, transposed=True))
+
+    def _filtered_data(self, y: Tensor, gain: Tensor) -> Tensor:
+        return self._left(gain * self._left(y, transposed=True))
 
     def _left(self, y: Tensor, transposed: bool = False) -> Tensor:
         sides = (None if part is None else part[0].like(y) for part in self._parts)

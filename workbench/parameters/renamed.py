@@ -6,7 +6,9 @@ an argument, "operators.GaussianBlur.sigma": "width";
 a word that an argument takes, "data.Shipped.name=cameraman": "camera".
 """
 
-from collections.abc import Iterable, Mapping
+import importlib
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from workbench.refusal import Refusal
@@ -39,6 +41,20 @@ def class_name(name: str, homes: Iterable[str]) -> str:
     known = set(homes)
     before = (new for old, new in RENAMED.items() if old.rpartition(".")[2] == name and new in known)
     return next(before, name).rpartition(".")[2]
+
+
+def exports(package: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a package: an older name of what it exports is the class of today, with a warning."""
+
+    def find(name: str) -> Any:
+        home = f"{package.removeprefix('workbench.')}.{name}"
+        if home not in RENAMED:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        module, _, new = RENAMED[home].rpartition(".")
+        warnings.warn(f"{name} is {new} now", DeprecationWarning, stacklevel=2)
+        return getattr(importlib.import_module(f"workbench.{module}"), new)
+
+    return find
 
 
 def argument(home: str, name: str) -> str:

@@ -1,5 +1,8 @@
 """Priors: g(x)."""
 
+from typing import TYPE_CHECKING
+
+from workbench.parameters import renamed
 from workbench.priors.base import NEEDS_IN_WORDS, Can, Prior, Weight
 from workbench.priors.combined.magnitude_of import MagnitudeOf
 from workbench.priors.combined.parts_of import PartsOf
@@ -79,3 +82,6 @@ __all__ = [
     "WeightedTotalVariation",
     "Zero",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed.exports(__name__)

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from enum import Flag, auto
 from functools import partial
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -78,6 +78,7 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     `separable`: g is a sum over the real entries, each by itself; `keeps_sign`: the prox of x >= 0 is >= 0.
     """
 
+    formula: ClassVar[str] = ""  # g(x), in TeX
     can: Can = owed("say in the class what it can do, such as can = Can.VALUE | Can.GRAD")
     suits: frozenset[str] = frozenset()  # kinds of signals that it models well, at its defaults
     separable: bool = False

@@ -21,6 +21,8 @@ class Entropy(Prior):
     Skilling, Bryan 1984, 10.1093/mnras/211.1.111.
     """
 
+    formula = r"g(x) = w \sum_i x_i \log\frac{x_i}{m} - x_i + m, \quad x \ge 0"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
     separable = keeps_sign = True
 

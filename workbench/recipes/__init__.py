@@ -1,5 +1,8 @@
 """How our networks were trained: pictures, lessons, and recipes that `workbench train` repeats."""
 
+from typing import TYPE_CHECKING
+
+from workbench.parameters import renamed
 from workbench.recipes.cards import card, finish
 from workbench.recipes.course import Course, CoursePoint
 from workbench.recipes.fitting import Answers, Fit, FitState, answers, network_of
@@ -34,3 +37,6 @@ __all__ = [
     "luminance",
     "network_of",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed.exports(__name__)

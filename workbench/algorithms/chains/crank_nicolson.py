@@ -29,6 +29,8 @@ class PreconditionedCrankNicolson(Algorithm):
     Cotter et al. 2013, doi 10.1214/13-STS421.
     """
 
+    formula = r"x' = m + \sqrt{1 - \beta^2}\, (x - m) + \beta (s - m), \quad s \sim p(x)"
+
     beta: Annotated[float | None, Range(1e-3, 1, log=True, limits=(0, 1)), "share of new noise in a proposal"] = None
 
     needs = Needs(prior=Can.SAMPLE | Can.QUADRATIC, noise=Likelihood.LIPSCHITZ)

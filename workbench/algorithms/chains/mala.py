@@ -33,6 +33,11 @@ class MALA(Algorithm):
     Roberts & Tweedie 1996, doi 10.2307/3318418; Christensen et al. 2005, doi 10.1111/j.1467-9868.2005.00500.x.
     """
 
+    formula = (
+        r"x' = x - \tau \nabla F(x) + \sqrt{2\tau}\, n, \quad \text{taken with } \min\left(1, \frac{p(x')\, "
+        r"q(x \mid x')}{p(x)\, q(x' \mid x)}\right)"
+    )
+
     step_size: Step = None
 
     needs = Needs(prior=Can.GRAD | Can.VALUE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)

@@ -24,6 +24,8 @@ class PerturbOptimise(Algorithm):
     Papandreou & Yuille 2010, NIPS 23; Orieux et al. 2012, doi 10.1109/LSP.2012.2189104.
     """
 
+    formula = r"H x = A^* W (y + e) + P s, \quad e \sim \mathcal{N}(0, W^{-1}),\; s \sim p(x)"
+
     tolerance: Annotated[float, Range(1e-9, 1e-2, log=True, limits=(0, 1)), "relative residual of the solve"] = 1e-6
     solve_steps: Annotated[int, Range(10, 1000, log=True, limits=(1, 10**6)), "conjugate gradients at most"] = 300
 

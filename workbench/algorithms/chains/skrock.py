@@ -30,6 +30,8 @@ class SKROCK(Algorithm):
     Nonlinear A: as in UnadjustedLangevin. Pereyra et al. 2020, doi 10.1137/19M1283719.
     """
 
+    formula = r"x \gets s \text{ Chebyshev stages of } -\tau \nabla F + \sqrt{2\tau}\, n, \quad \tau \lesssim 2 s^2 / L"
+
     stages: Annotated[int, Range(2, 20, limits=(2, 200)), "gradients a step"] = 5
     step_size: Step = None
 

@@ -25,6 +25,8 @@ class UnadjustedLangevin(Algorithm):
     Roberts & Tweedie 1996, doi 10.2307/3318418; Durmus & Moulines 2017, doi 10.1214/16-AAP1238.
     """
 
+    formula = r"x \gets x - \tau \nabla F(x) + \sqrt{2\tau}\, n"
+
     step_size: Step = None
 
     needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)

@@ -27,6 +27,11 @@ class DRP(Algorithm):
     doi 10.48550/arXiv.2310.01831.
     """
 
+    formula = (
+        r"z = x + \text{relax}\,(R(Hx) - x), \quad x \gets \operatorname{argmin} \text{relax}\,\sigma^2 f(x) "
+        r"+ \frac12 |x - z|_M^2"
+    )
+
     sigma: Strength = None
     relax: Annotated[float, Range(0.05, 1, limits=(1e-6, 2)), "how far an iterate follows the network"] = 1.0
     anchor: Annotated[float, Range(0, 1, limits=(0, 1e9)), "hold on what the degradation does not see"] = 0.1

@@ -34,6 +34,8 @@ class PnPADMM(Algorithm):
     10.1109/TCI.2016.2629286; Ryu et al. 2019, doi 10.48550/arXiv.1905.05406.
     """
 
+    formula = r"w = \operatorname{prox}_{\sigma^2 f}(x - u), \quad x \gets D(w + u, \sigma), \quad u \gets u + w - x"
+
     sigma: Strength = None
     inner: Inner = 10
     warm: Warm = 20

@@ -36,6 +36,11 @@ class PnPHQS(Algorithm):
     Zhang et al. 2021, doi 10.1109/TPAMI.2021.3088914.
     """
 
+    formula = (
+        r"w = \operatorname{argmin} f(w) + \frac{w_g}{2\sigma_k^2} |w - x|^2, \quad x \gets D(w, \sigma_k), "
+        r"\quad \sigma_k \searrow \sigma"
+    )
+
     sigma: Strength = None
     first: Annotated[float, Range(0.05, 1, log=True, limits=(1e-9, 1e3)), "sigma of the first level"] = FIRST
     levels: Annotated[int, Range(1, 100, log=True, limits=(1, 1e6)), "number of levels"] = 20

@@ -24,6 +24,8 @@ class PnPPGD(DenoiserGradient):
     Venkatakrishnan et al. 2013, doi 10.1109/GlobalSIP.2013.6737048; Ryu et al. 2019, doi 10.48550/arXiv.1905.05406.
     """
 
+    formula = r"x \gets D(x - \tau \nabla f(x), \sigma)"
+
     sigma: Strength = None
     step_size: Step = None
     warm: Warm = 20

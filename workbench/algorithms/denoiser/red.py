@@ -25,6 +25,8 @@ class RED(DenoiserGradient):
     Romano, Elad & Milanfar 2017, doi 10.1137/16M1102884; Reehorst & Schniter 2019, doi 10.1109/TCI.2018.2880326.
     """
 
+    formula = r"x \gets x - \tau \left(\nabla f(x) + \frac{w}{\sigma^2} (x - D(x, \sigma))\right)"
+
     sigma: Strength = None
     weight: Trust = 0.25
     step_size: Step = None

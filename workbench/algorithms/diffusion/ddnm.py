@@ -23,6 +23,8 @@ class DDNM(Guided):
     (DDNM+). Wang et al. 2023, doi 10.48550/arXiv.2212.00490.
     """
 
+    formula = r"x = D + g(A^*A)\, A^*(y - A D), \quad D = \mathbb{E}[x \mid z]"
+
     needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True, also=(UNKNOWN,))
 
     def lacks(self, problem: Problem) -> str:

@@ -30,6 +30,11 @@ class DDRM(Diffusion):
     Kawar et al. 2022, doi 10.48550/arXiv.2201.11793.
     """
 
+    formula = (
+        r"x = V\left(\text{data where } \sigma / s_i < s', \text{ else } V^* D\right), \quad D = \mathbb{E}[x "
+        r"\mid z]"
+    )
+
     eta: Annotated[float, Range(0, 1, limits=(0, 1)), "share of the noise that is new"] = 0.85
     eta_data: Annotated[float, Range(0, 1, limits=(0, 1)), "share of the data where they say more than the level"] = 1.0
 

@@ -26,6 +26,8 @@ class DDS(Guided):
     Chung et al. 2024, doi 10.48550/arXiv.2303.05754.
     """
 
+    formula = r"x = D + p, \quad (A^*A + \sigma^2 / v)\, p = A^*(y - A D), \quad D = \mathbb{E}[x \mid z]"
+
     sampler: Annotated[Sampler, "from one level to the next"] = Renoising()
     krylov: Annotated[int, Range(1, 20, limits=(1, 1000)), "conjugate gradients a step"] = 5
     spread: Spread = 0.3

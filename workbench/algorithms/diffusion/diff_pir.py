@@ -24,6 +24,11 @@ class DiffPIR(Guided):
     Zhu et al. 2023, doi 10.48550/arXiv.2305.08995.
     """
 
+    formula = (
+        r"x = \operatorname{argmin}_u \frac{|Au - y|^2}{2\sigma^2} + \frac{w}{2 s^2} |u - D|^2, \quad D = "
+        r"\mathbb{E}[x \mid z]"
+    )
+
     weight: Annotated[float, Range(0.1, 30, log=True, limits=(1e-6, 1e6)), "trust in the denoiser"] = 1.0
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True)

@@ -29,6 +29,11 @@ class DPS(Guided):
     Chung et al. 2023, doi 10.48550/arXiv.2209.14687.
     """
 
+    formula = (
+        r"x = D - \text{strength}\, \frac{u}{1 + vL}, \quad u = s^2 J^* \nabla f(D), \quad D = \mathbb{E}[x "
+        r"\mid z]"
+    )
+
     strength: Strength = 1.0
     spread: Spread = 0.3
 

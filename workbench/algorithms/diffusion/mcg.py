@@ -23,6 +23,8 @@ class MCG(DPS):
     Chung et al. 2022, doi 10.48550/arXiv.2206.00941.
     """
 
+    formula = r"x \gets x + A^*(AA^* + c)^{-1}(y - Ax), \quad c = (\sigma / \text{spread})^2"
+
     needs = Needs(prior=Can.SCORE, noise=Likelihood.LIPSCHITZ | Likelihood.QUADRATIC, linear=True, white=True)
 
     def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:

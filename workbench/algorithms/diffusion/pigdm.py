@@ -23,6 +23,8 @@ class PiGDM(Guided):
     Song et al. 2023, ICLR, openreview 9_gsMA8MRKQ.
     """
 
+    formula = r"x = D + s^2 J^* A^* (v A A^* + \sigma^2)^{-1} (y - A D), \quad D = \mathbb{E}[x \mid z]"
+
     spread: Spread = 0.3
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True)

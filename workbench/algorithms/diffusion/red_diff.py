@@ -42,6 +42,8 @@ class REDDiff(Algorithm):
     Mardani et al. 2023, doi 10.48550/arXiv.2305.04391.
     """
 
+    formula = r"x \gets \operatorname{Adam}\left(\frac{\nabla f(x)}{L} + w\,(x - D(x + s n, s))\right)"
+
     schedule: Annotated[Schedule, "levels of noise"] = Karras()
     levels: Annotated[int, Range(5, 1000, log=True, limits=(1, 100_000)), "steps in all"] = 100
     weight: Annotated[float, Range(0.01, 10, log=True, limits=(0, 1e6)), "denoiser against misfit"] = 0.25

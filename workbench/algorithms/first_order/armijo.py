@@ -19,6 +19,8 @@ class ArmijoGradientDescent(LineSearchDescent):
     goes to 0. Each search begins at `growth` times the last step. Armijo 1966, doi 10.2140/pjm.1966.16.1.
     """
 
+    formula = r"x \gets x - \tau \nabla F(x), \quad F(x - \tau \nabla F) \le F(x) - c\, \tau |\nabla F(x)|^2"
+
     decrease: Decrease = 0.1
     growth: Annotated[float, Range(1, 5, limits=(1, 100)), "first trial in units of the last step"] = 2.0
 

@@ -46,6 +46,11 @@ class BacktrackingProximalGradient(Backtracking):
     at `growth` times the last step. Beck & Teboulle 2009, doi 10.1137/080716542.
     """
 
+    formula = (
+        r"x' = \operatorname{prox}_{\tau g}(x - \tau \nabla f(x)), \quad \tau \gets \tau / 2 \text{ where } "
+        r"f(x') > f(x) + \langle \nabla f(x), x' - x\rangle + \frac{|x' - x|^2}{2\tau}"
+    )
+
     growth: Annotated[float, Range(1, 3, limits=(1, 100)), "first trial in units of the last step"] = 1.5
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> BacktrackingState:
@@ -79,6 +84,11 @@ class BacktrackingFISTA(Backtracking):
     curvature that most data see, so that a few bright counts do not slow down the rest. The momentum is dropped where
     it points uphill. Beck & Teboulle 2009, doi 10.1137/080716542.
     """
+
+    formula = (
+        r"x \gets \operatorname{prox}_{\tau g}(v - \tau \nabla f(v)), \quad \tau \gets \tau / 2 \text{ where "
+        r"} f(x) > f(v) + \langle \nabla f(v), x - v\rangle + \frac{|x - v|^2}{2\tau}"
+    )
 
     first: Annotated[
         float, Range(0.1, 100, log=True, limits=(1e-6, 1e6)), "first step in units of the one that most data allow"

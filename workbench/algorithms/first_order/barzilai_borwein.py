@@ -30,6 +30,11 @@ class BarzilaiBorwein(LineSearchDescent):
     10.1137/S1052623494266365.
     """
 
+    formula = (
+        r"x \gets x - \tau \nabla F(x), \quad \tau = \frac{\langle s, s\rangle}{\langle s, z\rangle} \text{ "
+        r"or } \frac{\langle s, z\rangle}{\langle z, z\rangle}"
+    )
+
     rule: Annotated[Literal["long", "short", "alternate"], "which of the two steps"] = "alternate"
     memory: Annotated[int, Range(1, 20, limits=(1, 1000)), "objectives to stay below the largest of"] = 10
     decrease: Decrease = 1e-4

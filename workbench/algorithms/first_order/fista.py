@@ -25,6 +25,11 @@ class FISTA(Accelerated):
     Chambolle & Pock 2016, doi 10.1017/S096249291600009X; O'Donoghue & Candes 2015, doi 10.1007/s10208-013-9150-3.
     """
 
+    formula = (
+        r"x \gets \operatorname{prox}_{\tau g}(v - \tau \nabla f(v)), \quad v = x_n + \frac{n - 1}{n + "
+        r"\text{inertia}} (x_n - x_{n-1})"
+    )
+
     needs = Needs(prior=Can.PROX | Can.CONVEX, noise=Likelihood.GRAD | Likelihood.CONVEX, linear=True)
 
     def measure(self, problem: Problem) -> Mapping[str, Each]:

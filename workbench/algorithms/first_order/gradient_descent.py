@@ -23,6 +23,8 @@ class GradientDescent(GradientMethod):
     of its bend at hand, so that the objective falls there too. Cauchy 1847, Comptes Rendus 25, 536.
     """
 
+    formula = r"x \gets x - \tau (\nabla f(x) + \nabla g(x))"
+
     step_size: Step = None
 
     needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD)

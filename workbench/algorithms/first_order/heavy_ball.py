@@ -39,6 +39,8 @@ class HeavyBall(Algorithm):
     Polyak 1964, doi 10.1016/0041-5553(64)90137-5; Ghadimi et al. 2015, doi 10.1109/ECC.2015.7330562.
     """
 
+    formula = r"x_{n+1} = x_n - \tau \nabla F(x_n) + \beta (x_n - x_{n-1})"
+
     step_size: Step = None
     momentum: Annotated[
         float | None, Range(0, 0.98, limits=(0, 0.9999)), "share of the last move that goes on, found when empty"

@@ -25,6 +25,8 @@ class IterativeHardThresholding(GradientMethod):
     are fixed points. Blumensath & Davies 2009, doi 10.1016/j.acha.2009.04.002.
     """
 
+    formula = r"x \gets H_s(x - \tau \nabla f(x))"
+
     kept: Annotated[float, Range(0.01, 1, log=True, limits=(1e-9, 1)), "fraction of the entries that are not 0"] = 0.25
     step_size: Step = None
 

@@ -25,6 +25,8 @@ class Landweber(GradientMethod):
     its bend at hand. Landweber 1951, doi 10.2307/2372313; Bertero & Boccacci 1998, doi 10.1887/0750304359.
     """
 
+    formula = r"x \gets P\left(x - \frac{\lambda}{L} \nabla f(x)\right)"
+
     relax: Annotated[float, Range(0.1, 1.9, limits=(0, 2)), "step in units of 1 / L"] = 1.0
 
     needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD)

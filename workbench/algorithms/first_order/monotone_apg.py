@@ -36,6 +36,11 @@ class MonotoneAPG(Algorithm):
     28, arXiv 1506.07552; Ghadimi & Lan 2016, doi 10.1007/s10107-015-0871-8.
     """
 
+    formula = (
+        r"x \gets \operatorname{argmin}_{F} \{\operatorname{prox}_{\tau g}(w - \tau \nabla f(w)) : w \in \{v, "
+        r"x\}\}"
+    )
+
     step_size: Step = None
 
     needs = Needs(prior=Can.PROX | Can.VALUE, noise=Likelihood.GRAD, linear=True)

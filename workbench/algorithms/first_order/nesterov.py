@@ -23,6 +23,8 @@ class Nesterov(Accelerated):
     Nesterov 1983, Sov. Math. Dokl. 27, 372; Nesterov 2004, doi 10.1007/978-1-4419-8853-9.
     """
 
+    formula = r"x \gets v - \tau \nabla F(v), \quad v = x_n + \frac{n - 1}{n + \text{inertia}} (x_n - x_{n-1})"
+
     needs = Needs(prior=Can.GRAD | Can.CONVEX, noise=Likelihood.GRAD | Likelihood.CONVEX, linear=True)
 
     def lacks(self, problem: Problem) -> str:

@@ -32,6 +32,11 @@ class NonlinearConjugateGradient(LineSearchDescent):
     1969, doi 10.1051/m2an/196903R100351; Hager & Zhang 2005, doi 10.1137/030601880.
     """
 
+    formula = (
+        r"x \gets x + \tau d, \quad d \gets -g + \beta d, \quad \beta = \max\left(0, \frac{\langle g, g - "
+        r"g_{-}\rangle}{|g_{-}|^2}\right)"
+    )
+
     beta: Annotated[Literal["polak-ribiere", "hager-zhang"], "how much of the last direction stays"] = "polak-ribiere"
     curvature: Annotated[float, Range(0.01, 0.9, limits=(1e-6, 0.99)), "share of the slope a search may leave"] = 0.1
 

@@ -26,6 +26,8 @@ class PreconditionedGradient(Algorithm):
     Axelsson 1994, doi 10.1017/CBO9780511624100.
     """
 
+    formula = r"x \gets x - \tau P (\nabla f(x) + \nabla g(x))"
+
     preconditioner: Annotated[Preconditioner, "what the gradient is multiplied by"] = Circulant()
     step_size: Step = None
 

@@ -25,6 +25,8 @@ class ProximalGradient(GradientMethod):
     Combettes & Wajs 2005, doi 10.1137/050626090.
     """
 
+    formula = r"x \gets \operatorname{prox}_{\tau g}(x - \tau \nabla f(x))"
+
     step_size: Step = None
 
     needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD)

@@ -32,6 +32,11 @@ class SPIRAL(Backtracking):
     little. Harmany et al. 2012, doi 10.1109/TIP.2011.2168410; Wright et al. 2009, doi 10.1109/TSP.2009.2016892.
     """
 
+    formula = (
+        r"x \gets \operatorname{prox}_{\tau g}(x - \tau \nabla f(x)), \quad \tau = \frac{\langle s, "
+        r"s\rangle}{\langle s, z\rangle}"
+    )
+
     memory: Annotated[int, Range(1, 20, limits=(1, 1000)), "objectives to stay below the largest of"] = 10
     decrease: Annotated[float, Range(1e-3, 0.9, log=True, limits=(1e-9, 0.999)), "share of the parabola to gain"] = 0.1
 

@@ -38,6 +38,8 @@ class SubGradient(Algorithm):
     and nearer to x. Shor 1985, doi 10.1007/978-3-642-82118-9; Kiwiel 2004, doi 10.1137/S1052623400376366.
     """
 
+    formula = r"x \gets P\left(x - \frac{\text{length}}{\sqrt{k}} \frac{g}{|g|}\right), \quad g \in \partial F(x)"
+
     reach: Annotated[
         float, Range(1e-3, 1, log=True, limits=(1e-9, 1e3)), "first length, in units of the length of the start"
     ] = 0.03

@@ -27,6 +27,8 @@ class CGLS(LeastSquares):
     forming B*B it keeps digits that ConjugateGradient loses. Hestenes & Stiefel 1952, doi 10.6028/jres.049.044.
     """
 
+    formula = r"x \gets x + \alpha p, \quad r \gets r - \alpha B p, \quad \alpha = |B^* r|^2 / |Bp|^2"
+
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> CGLSState:
         system = System(problem)
         r = system.residual(x)

@@ -37,6 +37,8 @@ class ConjugateGradient(Algorithm):
     and rests once its residual is below rounding, eps |b|. Hestenes & Stiefel 1952, doi 10.6028/jres.049.044.
     """
 
+    formula = r"H x = b, \quad H = \frac{A^*A}{\sigma^2} + H_g"
+
     needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ConjugateGradientState:

@@ -31,6 +31,8 @@ class LSMR(LeastSquares):
     doi 10.1137/10079687X.
     """
 
+    formula = r"x_k = \operatorname{argmin}_{x \in \mathcal{K}_k} |B^*(b - Bx)|"
+
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LSMRState:
         system = System(problem)
         u, beta = unit(system.residual(x))

@@ -20,6 +20,8 @@ class LSQR(LeastSquares):
     suffers less where B is ill-conditioned. Paige & Saunders 1982, doi 10.1145/355984.355989.
     """
 
+    formula = r"x_k = \operatorname{argmin}_{x \in \mathcal{K}_k} |b - Bx|"
+
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> BidiagonalState:
         system = System(problem)
         u, beta = unit(system.residual(x))

@@ -45,6 +45,8 @@ class MINRES(Algorithm):
     inverse is no trouble. An item rests once its gradient is rounding. Paige & Saunders 1975, doi 10.1137/0712047.
     """
 
+    formula = r"x_k = \operatorname{argmin}_{x \in \mathcal{K}_k} |b - Hx|"
+
     needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> MINRESState:

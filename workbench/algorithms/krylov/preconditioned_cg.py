@@ -33,6 +33,8 @@ class PreconditionedCG(Algorithm):
     Concus, Golub, O'Leary 1976, doi 10.1016/B978-0-12-141050-6.50023-4.
     """
 
+    formula = r"P H x = P b, \quad H = \frac{A^*A}{\sigma^2} + H_g"
+
     preconditioner: Annotated[Preconditioner, "what residuals are multiplied by"] = Circulant()
 
     needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True, also=(HELD,))

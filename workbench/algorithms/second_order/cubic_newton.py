@@ -46,6 +46,11 @@ class CubicNewton(Descent):
     Nesterov & Polyak 2006, doi 10.1007/s10107-006-0706-8; Doikov, Chayti & Jaggi 2023, arXiv 2212.00781.
     """
 
+    formula = (
+        r"x \gets x + \operatorname{argmin}_p \langle g, p\rangle + \frac12 \langle p, Hp\rangle + "
+        r"\frac{M}{6} |p|^3"
+    )
+
     size: Size = 20
     lazy: Annotated[int, Range(1, 50, log=True, limits=(1, 10_000)), "steps between two Hessians"] = 3
 

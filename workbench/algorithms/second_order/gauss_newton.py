@@ -27,6 +27,8 @@ class GaussNewton(Descent):
     data. Duncan & Horn 1972, doi 10.1080/01621459.1972.10481299.
     """
 
+    formula = r"x \gets x + t (z - x), \quad z = J^*(JJ^* + c)^{-1}(y - A(x) + Jx)"
+
     needs = Needs(
         prior=Can.QUADRATIC | Can.SPLIT | Can.GRAD | Can.HVP,
         noise=Likelihood.QUADRATIC | Likelihood.GRAD | Likelihood.LIPSCHITZ,

@@ -20,6 +20,8 @@ class GaussNewtonCG(Descent):
     doi 10.1007/978-0-387-40065-5, section 7.1.
     """
 
+    formula = r"x \gets x + t p, \quad G p = -\nabla F(x), \quad G = J^* \ell'' J + H_g"
+
     inner: Inner = 4
 
     needs = CURVED

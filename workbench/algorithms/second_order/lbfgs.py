@@ -30,6 +30,8 @@ class LBFGS(Descent):
     doi 10.1007/BF01589116.
     """
 
+    formula = r"x \gets x - t\, H_m \nabla F(x), \quad H_m \text{ of the last } m \text{ steps}"
+
     memory: Annotated[int, Range(1, 50, log=True, limits=(1, 500)), "steps that are remembered"] = 10
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LBFGSState:

@@ -32,6 +32,8 @@ class LevenbergMarquardt(Descent):
     Levenberg 1944, doi 10.1090/qam/10666; Marquardt 1963, doi 10.1137/0111030.
     """
 
+    formula = r"x \gets x + p, \quad (G + \mu)\, p = -\nabla F(x), \quad G = J^* \ell'' J + H_g"
+
     inner: Inner = 4
 
     needs = CURVED

@@ -23,6 +23,8 @@ class RegularisedNewton(Descent):
     Doikov & Nesterov 2024, doi 10.1007/s10107-023-01943-7.
     """
 
+    formula = r"x \gets x - (H + \lambda)^{-1} \nabla F(x), \quad \lambda = \sqrt{M |\nabla F(x)|}"
+
     size: Size = 20
 
     needs = CURVED

@@ -29,6 +29,8 @@ class TrustRegionNewton(Descent):
     Steihaug 1983, doi 10.1137/0720042.
     """
 
+    formula = r"x \gets x + \operatorname{argmin}_{|p| \le \Delta} \langle g, p\rangle + \frac12 \langle p, Hp\rangle"
+
     inner: Inner = 4
 
     needs = CURVED

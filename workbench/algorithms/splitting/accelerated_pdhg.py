@@ -43,6 +43,11 @@ class AcceleratedPDHG(Algorithm):
     Chambolle & Pock 2011, doi 10.1007/s10851-010-0251-1.
     """
 
+    formula = (
+        r"u \gets \operatorname{prox}_{s h^*}(u + s B \bar x), \quad x \gets \operatorname{prox}_{\tau f}(x - "
+        r"\tau B^* u), \quad \tau \gets \frac{\tau}{\sqrt{1 + 2 m \tau}}"
+    )
+
     step_size: Step = None
 
     needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX | Likelihood.CONVEX, linear=True)

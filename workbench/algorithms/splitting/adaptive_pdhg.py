@@ -48,6 +48,8 @@ class AdaptivePDHG(Algorithm):
     Goldstein, Li & Yuan 2015, arXiv 1305.0546; Applegate et al. 2021, doi 10.48550/arXiv.2106.04756.
     """
 
+    formula = r"\tau |r_x|^2 \approx s |r_p|^2 + r |r_q|^2"
+
     step_size: Step = None
     balance: Annotated[float, Range(0.05, 0.95, limits=(0.001, 0.999)), "share of the data in the dual steps"] = 0.2
     agility: Annotated[float, Range(0, 0.9, limits=(0, 0.99)), "how far the first change of a step may go"] = 0.5

@@ -42,6 +42,11 @@ class ADMM(Algorithm):
     Where K = 1 the iterate is z, which meets the constraints. Boyd et al. 2011, doi 10.1561/2200000016.
     """
 
+    formula = (
+        r"x \gets \operatorname{argmin} f(x) + \frac{\rho}{2}|Kx - z + u|^2, \quad z \gets "
+        r"\operatorname{prox}_{h/\rho}(Kx + u), \quad u \gets u + Kx - z"
+    )
+
     rho: Penalty = None
     inner: Annotated[int, Range(1, 50, log=True), "conjugate gradients a step"] = 5
 

@@ -48,6 +48,8 @@ class CondatVu(Algorithm):
     2013, doi 10.1007/s10444-011-9254-8.
     """
 
+    formula = r"x' = x - \tau (\nabla f(x) + K^* u), \quad u \gets \operatorname{prox}_{s h^*}(u + s K(2x' - x))"
+
     step_size: Step = None
 
     needs = NEEDS_GRADIENT

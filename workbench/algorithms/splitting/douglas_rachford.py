@@ -33,6 +33,11 @@ class DouglasRachford(Algorithm):
     it is solved to 1e-10. Lions & Mercier 1979, doi 10.1137/0716071; Eckstein & Bertsekas 1992, doi 10.1007/BF01581204.
     """
 
+    formula = (
+        r"w = \operatorname{prox}_{\tau f}(z), \quad x = \operatorname{prox}_{\tau g}(2w - z), \quad z \gets "
+        r"z + \lambda (x - w)"
+    )
+
     step_size: Step = None
     relax: Annotated[float, Range(0.1, 1.9, limits=(1e-3, 1.999)), "how far z follows x"] = 1.0
 

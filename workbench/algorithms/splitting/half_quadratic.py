@@ -42,6 +42,8 @@ class HalfQuadraticSplitting(Algorithm):
     Geman & Yang 1995, doi 10.1109/83.392335; Wang, Yang, Yin & Zhang 2008, doi 10.1137/080724265.
     """
 
+    formula = r"\min_{x,z} f(x) + h(z) + \frac{\rho}{2} |Kx - z|^2, \quad \rho \gets \text{growth}\, \rho"
+
     rho: Penalty = None
     growth: Annotated[float, Range(1, 2, limits=(1, 10)), "factor of the penalty in each step"] = 1.05
     limit: Annotated[float, Range(1, 1e5, log=True, limits=(1, 1e9)), "largest penalty, in units of the first"] = 1e3

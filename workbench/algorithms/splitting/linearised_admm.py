@@ -47,6 +47,8 @@ class LinearisedADMM(Algorithm):
     Zhang, Burger & Osher 2011, doi 10.1007/s10915-010-9408-8.
     """
 
+    formula = r"x \gets x - \tau (\nabla f(x) + K^*(u + \rho (Kx - z)))"
+
     rho: Penalty = None
 
     needs = NEEDS_GRADIENT

@@ -53,6 +53,8 @@ class PDHG(Algorithm):
     on x. Default step: docs/decisions/pdhg_steps.md. Chambolle & Pock 2011, doi 10.1007/s10851-010-0251-1.
     """
 
+    formula = r"q \gets \operatorname{prox}_{r h^*}(q + r K \bar x), \quad x \gets x - \tau (A^* p + K^* q)"
+
     step_size: Step = None
     balance: Annotated[float, Range(0.05, 0.95, limits=(0.001, 0.999)), "share of the data in the dual steps"] = 0.2
     theta: Annotated[float, Range(0, 1), "extrapolation"] = 1.0

@@ -44,6 +44,8 @@ class PreconditionedPDHG(Algorithm):
     Pock & Chambolle 2011, doi 10.1109/ICCV.2011.6126441.
     """
 
+    formula = r"q \gets \operatorname{prox}_{r h^*}(q + r K \bar x), \quad x \gets x - \tau P (A^* p + K^* q)"
+
     preconditioner: Annotated[Preconditioner, "the metric of the primal step"] = Diagonal()
     step_size: Step = None
 

@@ -22,6 +22,8 @@ class Kaczmarz(RowAction):
     Polon. Sci. A 35, 355; Gordon et al. 1970, doi 10.1016/0022-5193(70)90109-8; Elfving 1980, doi 10.1007/BF01396365.
     """
 
+    formula = r"x \gets P\left(x + \lambda\, \frac{A_s^*(y_s - A_s x)}{|A_s|^2}\right), \quad s = 1, 2, \ldots"
+
     relax: Relax = 1.0
     blocks: Count = 16
 

@@ -19,6 +19,8 @@ class MLEM(Algorithm):
     10.1109/TMI.1982.4307558.
     """
 
+    formula = r"x \gets \frac{x}{A^* 1} \odot A^* \frac{y}{Ax + \text{background}}"
+
     needs = NEEDS_COUNTS
 
     def lacks(self, problem: Problem) -> str:

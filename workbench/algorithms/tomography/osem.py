@@ -21,6 +21,8 @@ class OSEM(Algorithm):
     not agree, and leave it a little below the maximum. Hudson & Larkin 1994, doi 10.1109/42.363108.
     """
 
+    formula = r"x \gets \frac{x}{A_s^* 1} \odot A_s^* \frac{y_s}{A_s x + \text{background}}, \quad s = 1, 2, \ldots"
+
     blocks: Annotated[int, Range(1, 32, log=True, limits=(1, 1e6)), "parts of the data, looked at in turn"] = 8
 
     needs = NEEDS_COUNTS

@@ -19,6 +19,8 @@ class SART(RowAction):
     Andersen & Kak 1984, doi 10.1177/016173468400600107; Jiang & Wang 2003, doi 10.1109/TIP.2003.815295.
     """
 
+    formula = r"x \gets P(x + \lambda\, C A_s^* R_s (y_s - A_s x)), \quad s = 1, 2, \ldots"
+
     relax: Relax = 1.0
     blocks: Count = 16
 

@@ -17,6 +17,8 @@ class SIRT(RowAction):
     Gilbert 1972, doi 10.1016/0022-5193(72)90180-4; Gregor & Benson 2008, doi 10.1109/TMI.2008.923696.
     """
 
+    formula = r"x \gets P(x + \lambda\, C A^* R (y - Ax))"
+
     relax: Relax = 1.0
 
     needs = NEEDS_SUMS

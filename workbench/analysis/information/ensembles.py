@@ -2,14 +2,14 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from torch import Tensor
 
 from workbench.operators import Basis
 from workbench.operators.cosine import cosine_sum
-from workbench.parameters import Checked, Range
+from workbench.parameters import Checked, Range, renamed
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown, stream
@@ -97,3 +97,7 @@ def require_axes(shape: Shape, allowed: tuple[int, ...], whose: str) -> None:
 
 
 __all__ = ["Codebook", "Drawn", "Ensemble", "GaussianRandomField"]
+
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed.exports(__name__)

@@ -4,13 +4,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import torch
 from torch import Tensor
 
 from workbench.analysis.information.channel import GaussianChannel
-from workbench.parameters import Checked, Range
+from workbench.parameters import Checked, Range, renamed
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.tensors import normal_like, stream
@@ -188,3 +188,7 @@ __all__ = [
     "TruncatedSVD",
     "WienerFilter",
 ]
+
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed.exports(__name__)

@@ -13,7 +13,7 @@ from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.ensembles import Drawn, Ensemble, GaussianRandomField
 from workbench.analysis.information.fronts import PCA
 from workbench.analysis.information.plane import FixedTau, Resolution
-from workbench.parameters import Checked, Range, as_code, describe
+from workbench.parameters import Checked, Range, as_code, describe, renamed
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
@@ -140,3 +140,7 @@ def _bits(nats: float) -> float:
 
 
 __all__ = ["PlanePoint", "PlaneSampling", "SampledPath", "sampled_plane"]
+
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed.exports(__name__)

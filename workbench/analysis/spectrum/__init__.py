@@ -1,5 +1,7 @@
 """Spectra of anything that is a self-adjoint LinearOperator, without its matrix."""
 
+from typing import TYPE_CHECKING
+
 from workbench.analysis.spectrum import modes, rates
 from workbench.analysis.spectrum.axes import AXES, Axis, LinearAxis, LogarithmicAxis, SymmetricLogarithmicAxis, power
 from workbench.analysis.spectrum.cost import Cost, Counted
@@ -31,6 +33,7 @@ from workbench.analysis.spectrum.shares import (
     scaled,
 )
 from workbench.analysis.spectrum.study import Glimpse, SpectrumEstimate, SpectrumStudy, glimpse, preconditioned
+from workbench.parameters import renamed
 
 __all__ = [
     "AXES",
@@ -89,3 +92,6 @@ __all__ = [
     "top",
     "trace",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed.exports(__name__)

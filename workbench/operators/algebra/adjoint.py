@@ -1,17 +1,19 @@
 """The adjoint as an operator."""
 
-import math
+import functools
 from typing import Annotated
 
-import torch
 from torch import Tensor
 
 from workbench.operators.algebra.identity import Identity
 from workbench.operators.base import LinearOperator
+from workbench.operators.diagonalisation import Diagonalisation
 
 
 class Adjoint(LinearOperator):
     """A*, whose adjoint is A."""
+
+    formula = r"A^*, \quad \langle A^* y, x\rangle = \langle y, A x\rangle"
 
     def __init__(self, operator: Annotated[LinearOperator, "operator A"] = Identity()) -> None:
         super().__init__(operator.out_shape, operator.in_shape)
@@ -26,18 +28,17 @@ class Adjoint(LinearOperator):
     def closed_norm(self) -> float | None:
         return self.operator.closed_norm()
 
-    def spectrum(self) -> Tensor | None:
-        values, size = self.operator.spectrum(), math.prod(self.in_shape)
-        if values is None:
-            return None
-        # A A* and A*A have the same eigenvalues but for zeros.
-        return torch.cat([values.sort(descending=True).values, values.new_zeros(size)])[:size]
+    @functools.cached_property
+    def diagonal(self) -> Diagonalisation | None:
+        return self.operator.diagonal.adjoint if self.operator.diagonal else None
 
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        return self.operator.data_inverse(b, c)
+    @functools.cached_property
+    def gram_diagonal(self) -> Diagonalisation | None:
+        return self.operator.data_diagonal
 
-    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        return self.operator.gram_inverse(b, c)
+    @functools.cached_property
+    def data_diagonal(self) -> Diagonalisation | None:
+        return self.operator.gram_diagonal
 
     def pseudo_inverse(self, y: Tensor) -> Tensor | None:
         return self.operator.adjoint_inverse(y)

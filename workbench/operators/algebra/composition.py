@@ -15,6 +15,8 @@ from workbench.tensors import Shape, shown
 class Composition(LinearOperator):
     """x -> outer(inner(x))."""
 
+    formula = r"A x = B(C x)"
+
     def __init__(
         self,
         outer: Annotated[LinearOperator, "operator applied last"] = Identity(),

@@ -1,15 +1,19 @@
 """The operator that changes nothing."""
 
-import math
+import functools
 
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Basis, LinearOperator, SignalShape
+from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.diagonalisation import Basis, Diagonalisation, weighted
+from workbench.tensors import Constant
 
 
 class Identity(LinearOperator):
     """A x = x: denoising."""
+
+    formula = r"A x = x"
 
     nonnegative = True
 
@@ -23,23 +27,9 @@ class Identity(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return y
 
-    def closed_norm(self) -> float:
-        return 1.0
-
-    def spectrum(self) -> Tensor:
-        return torch.ones(math.prod(self.shape), dtype=torch.float64)
+    @functools.cached_property
+    def diagonal(self) -> Diagonalisation:
+        return Diagonalisation(Constant(torch.ones((), dtype=torch.float64)), weighted, "pixels")
 
     def gram_in(self, basis: Basis) -> Tensor:
         return torch.ones(self.shape, dtype=torch.float64)
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
-        return b / (1 + c)
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor:
-        return b / (1 + c)
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor:
-        return y
-
-    def adjoint_inverse(self, x: Tensor) -> Tensor:
-        return x

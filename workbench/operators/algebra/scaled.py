@@ -1,17 +1,20 @@
 """A multiple of an operator."""
 
-from collections.abc import Callable
+import functools
 from typing import Annotated
 
 from torch import Tensor
 
 from workbench.operators.algebra.identity import Identity
-from workbench.operators.base import Basis, LinearOperator
+from workbench.operators.base import LinearOperator
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.parameters import Range
 
 
 class Scaled(LinearOperator):
     """x -> factor A x."""
+
+    formula = r"A x = c\, B x, \quad c = \text{factor}"
 
     def __init__(
         self,
@@ -32,19 +35,17 @@ class Scaled(LinearOperator):
         norm = self.operator.closed_norm()
         return None if norm is None else abs(self.factor) * norm
 
-    def spectrum(self) -> Tensor | None:
-        values = self.operator.spectrum()
-        return None if values is None else self.factor**2 * values
+    @functools.cached_property
+    def diagonal(self) -> Diagonalisation | None:
+        return self.operator.diagonal.scaled(self.factor) if self.operator.diagonal else None
 
-    def gram_in(self, basis: Basis) -> Tensor | None:
-        values = self.operator.gram_in(basis)
-        return None if values is None else self.factor**2 * values
+    @functools.cached_property
+    def gram_diagonal(self) -> Diagonalisation | None:
+        return self.operator.gram_diagonal.scaled(self.factor**2) if self.operator.gram_diagonal else None
 
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        return self._inverse(self.operator.gram_inverse, b, c)
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        return self._inverse(self.operator.data_inverse, b, c)
+    @functools.cached_property
+    def data_diagonal(self) -> Diagonalisation | None:
+        return self.operator.data_diagonal.scaled(self.factor**2) if self.operator.data_diagonal else None
 
     def pseudo_inverse(self, y: Tensor) -> Tensor | None:
         x = self.operator.pseudo_inverse(y)
@@ -53,9 +54,3 @@ class Scaled(LinearOperator):
     def adjoint_inverse(self, x: Tensor) -> Tensor | None:
         y = self.operator.adjoint_inverse(x)
         return None if y is None else y / self.factor if self.factor else 0 * y
-
-    def _inverse(self, inverse: Callable[[Tensor, float], Tensor | None], b: Tensor, c: float) -> Tensor | None:
-        if not self.factor:
-            return b / c
-        found = inverse(b, c / self.factor**2)
-        return None if found is None else found / self.factor**2

@@ -16,6 +16,8 @@ from workbench.tensors import Shape, shown
 class Stack(LinearOperator):
     """x -> (first(x), second(x)): along the channels where the other sides agree, else as (1, n), first to last."""
 
+    formula = r"A x = (B x,\; C x)"
+
     def __init__(
         self,
         first: Annotated[LinearOperator, "first operator"] = Identity(),

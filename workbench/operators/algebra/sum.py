@@ -14,6 +14,8 @@ from workbench.tensors import shown
 class OperatorSum(LinearOperator):
     """x -> first(x) + second(x)."""
 
+    formula = r"A x = B x + C x"
+
     def __init__(
         self,
         first: Annotated[LinearOperator, "first operator"] = Identity(),

@@ -1,5 +1,6 @@
 """Convolution with any kernel."""
 
+import functools
 import itertools
 import math
 from typing import Annotated, Literal
@@ -7,8 +8,9 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Basis, LinearOperator, SignalShape
+from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.blurs.periodic_convolution import PeriodicConvolution
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.refusal import Refusal
 from workbench.tensors import Shape
@@ -22,6 +24,8 @@ class ConvolutionPSF(LinearOperator):
 
     Beyond its ends the signal goes round ("periodic") or is 0 ("zero"). A kernel of one row suits one axis in space.
     """
+
+    formula = r"(Ax)_i = \sum_j k_j\, x_{i-j}"
 
     def __init__(
         self,
@@ -46,23 +50,9 @@ class ConvolutionPSF(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return self._cropped(self._inner.adjoint(self._padded(y)))
 
-    def closed_norm(self) -> float | None:
-        return self._inner.closed_norm() if self.boundary == "periodic" else None
-
-    def spectrum(self) -> Tensor | None:
-        return self._inner.spectrum() if self.boundary == "periodic" else None
-
-    def gram_in(self, basis: Basis) -> Tensor | None:
-        return self._inner.gram_in(basis) if self.boundary == "periodic" else None
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        return self._inner.gram_inverse(b, c) if self.boundary == "periodic" else None
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        return self._inner.data_inverse(b, c) if self.boundary == "periodic" else None
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor | None:
-        return self._inner.pseudo_inverse(y) if self.boundary == "periodic" else None
+    @functools.cached_property
+    def diagonal(self) -> Diagonalisation | None:
+        return self._inner.diagonal if self.boundary == "periodic" else None
 
     def _padded(self, x: Tensor) -> Tensor:
         return torch.nn.functional.pad(x, self._pad)

@@ -1,12 +1,14 @@
 """The backward heat problem."""
 
+import functools
 from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Basis, LinearOperator, SignalShape, reciprocal
-from workbench.operators.cosine import MODES, Boundary, filtered, laplacian
+from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.cosine import Boundary, diagonal_in_modes, filtered, laplacian
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.tensors import Constant
@@ -18,6 +20,8 @@ class HeatDiffusion(LinearOperator):
     The Laplacian is that of neighbouring pixels, its ends insulated ("reflect") or joined ("periodic"). It blurs as a
     Gaussian of width sqrt(2 time) px does.
     """
+
+    formula = r"A x = e^{t \Delta} x, \quad t = \text{time}"
 
     def __init__(
         self,
@@ -36,20 +40,6 @@ class HeatDiffusion(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return filtered(y, self._gain.like(y), self.boundary)
 
-    def closed_norm(self) -> float:
-        return 1.0
-
-    def spectrum(self) -> Tensor:
-        return self._gain.value.square().flatten().repeat(self.shape[0])
-
-    def gram_in(self, basis: Basis) -> Tensor | None:
-        return self._gain.value.square().expand(self.shape) if MODES[self.boundary] == basis else None
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
-        return filtered(b, 1 / (self._gain.like(b).square() + c), self.boundary)
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor:
-        return self.gram_inverse(b, c)
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor:
-        return filtered(y, reciprocal(self._gain.like(y)), self.boundary)
+    @functools.cached_property
+    def diagonal(self) -> Diagonalisation:
+        return diagonal_in_modes(self._gain, self.boundary)

@@ -14,6 +14,8 @@ class MoffatBlur(PeriodicConvolution):
     Moffat 1969, A&A 3, 455.
     """
 
+    formula = r"A x = k * x, \quad k(d) \propto \left(1 + \frac{d^2}{\text{core}^2}\right)^{-\text{power}}"
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

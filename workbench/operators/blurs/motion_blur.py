@@ -21,6 +21,8 @@ class MotionBlur(PeriodicConvolution):
     from the horizontal. A signal with one axis is blurred along it, whatever the angle.
     """
 
+    formula = r"(Ax)_i = \frac{1}{\ell} \int_{-\ell/2}^{\ell/2} x(i + s\, e_\theta)\, ds, \quad \ell = \text{length}"
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

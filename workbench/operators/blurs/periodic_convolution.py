@@ -1,14 +1,16 @@
 """Periodic convolutions, diagonal under the Fourier transform."""
 
+import functools
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Basis, LinearOperator, SignalShape, reciprocal
+from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.refusal import Refusal
-from workbench.tensors import Constant, abs2, shown
+from workbench.tensors import Constant, shown
 
 
 class PeriodicConvolution(LinearOperator):
@@ -38,23 +40,9 @@ class PeriodicConvolution(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return self._filter(y, self._transfer.like(y).conj())
 
-    def closed_norm(self) -> float:
-        return float(self.transfer().abs().max())
-
-    def spectrum(self) -> Tensor:
-        return abs2(self.transfer()).flatten().repeat(self.shape[0])
-
-    def gram_in(self, basis: Basis) -> Tensor | None:
-        return abs2(self.transfer()).expand(self.shape) if basis == "fourier" else None
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
-        return self._filter(b, 1 / (abs2(self._transfer.like(b)) + c))
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor:
-        return self.gram_inverse(b, c)
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor:
-        return self._filter(y, reciprocal(self._transfer.like(y)))
+    @functools.cached_property
+    def diagonal(self) -> Diagonalisation:
+        return Diagonalisation(self._transfer, self._filter, "fourier")
 
     def _filter(self, x: Tensor, gain: Tensor) -> Tensor:
         if x.is_complex():

@@ -21,6 +21,8 @@ class SpatiallyVaryingBlur(LinearOperator):
     leaves the signal comes back on the other side. Nagy & O'Leary 1998, 10.1137/S106482759528507X.
     """
 
+    formula = r"A x = \sum_i k_i * (w_i \odot x), \quad \sum_i w_i = 1"
+
     nonnegative = True
 
     def __init__(

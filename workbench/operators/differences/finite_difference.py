@@ -1,13 +1,15 @@
 """Differences of first or second order, at ends of three kinds."""
 
+import functools
 import math
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Basis, LinearOperator, SignalShape, reciprocal
-from workbench.operators.cosine import MODES, Boundary, filtered, laplacian
+from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.cosine import Boundary, diagonal_in_modes, laplacian
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.tensors import Constant, Shape
@@ -18,6 +20,8 @@ class FiniteDifference(LinearOperator):
 
     Beyond its ends the signal goes round ("periodic"), repeats its last pixel ("reflect") or is 0 ("zero").
     """
+
+    formula = r"(Ax)_i = x_{i+1} - x_i \quad\text{or}\quad x_{i-1} - 2 x_i + x_{i+1}"
 
     def __init__(
         self,
@@ -37,27 +41,16 @@ class FiniteDifference(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return torch.stack([self._back(part, axis) for axis, part in enumerate(y.unbind(2), 2)]).sum(0)
 
+    @functools.cached_property
+    def gram_diagonal(self) -> Diagonalisation | None:
+        # The zero boundary has sines for a basis, which no transform here makes.
+        return None if self.boundary == "zero" else diagonal_in_modes(self._eigenvalues, self.boundary)
+
     def closed_norm(self) -> float:
         return math.sqrt(float(self._eigenvalues.value.max()))
 
     def spectrum(self) -> Tensor:
         return self._eigenvalues.value.flatten().repeat(self.shape[0])
-
-    def gram_in(self, basis: Basis) -> Tensor | None:
-        return self._eigenvalues.value.expand(self.shape) if MODES.get(self.boundary) == basis else None
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        # The zero boundary has sines for a basis, which no transform here makes.
-        return None if self.boundary == "zero" else filtered(b, 1 / (self._eigenvalues.like(b) + c), self.boundary)
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        inner = self.gram_inverse(self.adjoint(b), c)
-        return None if inner is None else (b - self(inner)) / c
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor | None:
-        if self.boundary == "zero":
-            return None
-        return filtered(self.adjoint(y), reciprocal(self._eigenvalues.like(y)), self.boundary)
 
     def _along(self, x: Tensor, axis: int) -> Tensor:
         ahead = _neighbour(x, axis, 1, self.boundary)

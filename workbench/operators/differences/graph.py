@@ -1,13 +1,15 @@
 """Differences along the edges of a graph whose nodes are the pixels, row by row."""
 
+import functools
 import math
 from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
 
-from workbench.operators.base import LinearOperator, SignalShape, reciprocal
-from workbench.operators.cosine import Boundary, filtered, laplacian
+from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.cosine import MODES, Boundary, filtered, laplacian
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
@@ -28,6 +30,8 @@ class GraphIncidence(LinearOperator):
     a square that are near each other, 8 neighbours in the mean.
     """
 
+    formula = r"(Ax)_e = x_b - x_a, \quad e = (a, b)"
+
     _tails: Tensor
     _heads: Tensor
 
@@ -39,7 +43,6 @@ class GraphIncidence(LinearOperator):
         self.register_buffer("_tails", pairs[0].clone(), persistent=False)
         self.register_buffer("_heads", pairs[1].clone(), persistent=False)
         self._basis = _basis(space, graph)
-        self._eigenvalues = Constant(laplacian(*self._basis)) if self._basis else None
 
     def forward(self, x: Tensor) -> Tensor:
         x = x.flatten(2)
@@ -49,41 +52,30 @@ class GraphIncidence(LinearOperator):
         x = y.new_zeros(*y.shape[:2], math.prod(self.shape[1:]))
         return x.index_add(2, self._heads, y).index_add(2, self._tails, -y).unflatten(2, self.shape[1:])
 
-    def closed_norm(self) -> float | None:
-        return math.sqrt(float(self._eigenvalues.value.max())) if self._eigenvalues else None
-
-    def spectrum(self) -> Tensor | None:
-        return self._eigenvalues.value.flatten().repeat(self.shape[0]) if self._eigenvalues else None
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        return self.in_modes(b, 1 / (self._eigenvalues.like(b) + c)) if self._eigenvalues else None
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        inner = self.gram_inverse(self.adjoint(b), c)
-        return None if inner is None else (b - self(inner)) / c
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor | None:
-        return self.in_modes(self.adjoint(y), reciprocal(self._eigenvalues.like(y))) if self._eigenvalues else None
-
-    def eigenvalues(self) -> Constant | None:
-        """Those of the Laplacian A*A over the sides of its basis, where that is known."""
-        return self._eigenvalues
-
-    def in_modes(self, x: Tensor, gain: Tensor) -> Tensor:
-        """x with its coefficients in the eigenvectors of the Laplacian times a gain."""
-        assert self._basis is not None
+    @functools.cached_property
+    def gram_diagonal(self) -> Diagonalisation | None:
+        if self._basis is None:
+            return None
         sides, boundary = self._basis
-        return filtered(x.reshape(*x.shape[:2], *sides), gain, boundary).reshape(x.shape)
+        values = laplacian(sides, boundary).reshape(self.shape[1:])
+        basis = MODES[boundary] if sides == self.shape[1:] else None
+        return Diagonalisation(Constant(values), functools.partial(_filtered, sides, boundary), basis)
+
+
+def _filtered(sides: Shape, boundary: Boundary, x: Tensor, gain: Tensor) -> Tensor:
+    """x with its coefficients in the eigenvectors of the Laplacian times a gain."""
+    return filtered(x.reshape(*x.shape[:2], *sides), gain.reshape(sides), boundary).reshape(x.shape)
 
 
 class GraphLaplacian(LinearOperator):
     """L x = B* B x, B the GraphIncidence: the degree of each node times its value less those of its neighbours."""
 
+    formula = r"L = B^* B, \quad (Lx)_a = \sum_{b \sim a} (x_a - x_b)"
+
     def __init__(self, shape: SignalShape = (1, 64, 64), graph: Graph = "grid", seed: Seed = 0) -> None:
         super().__init__(shape, shape)
         self.shape, self.graph, self.seed = shape, graph, seed
         self._incidence = GraphIncidence(shape, graph, seed)
-        self._eigenvalues = self._incidence.eigenvalues()
 
     def forward(self, x: Tensor) -> Tensor:
         return self._incidence.adjoint(self._incidence(x))
@@ -91,24 +83,9 @@ class GraphLaplacian(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return self(y)
 
-    def closed_norm(self) -> float | None:
-        return float(self._eigenvalues.value.max()) if self._eigenvalues else None
-
-    def spectrum(self) -> Tensor | None:
-        return self._eigenvalues.value.square().flatten().repeat(self.shape[0]) if self._eigenvalues else None
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        if self._eigenvalues is None:
-            return None
-        return self._incidence.in_modes(b, 1 / (self._eigenvalues.like(b).square() + c))
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor | None:
-        return self.gram_inverse(b, c)
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor | None:
-        if self._eigenvalues is None:
-            return None
-        return self._incidence.in_modes(y, reciprocal(self._eigenvalues.like(y)))
+    @functools.cached_property
+    def diagonal(self) -> Diagonalisation | None:
+        return self._incidence.gram_diagonal
 
 
 def _basis(space: Shape, graph: str | Edges) -> tuple[Shape, Boundary] | None:

@@ -1,12 +1,15 @@
 """Magnetic resonance imaging with one coil or several."""
 
+import functools
 import math
 from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Basis, Field, LinearOperator, SignalShape
+from workbench.operators.base import Field, LinearOperator, SignalShape
+from workbench.operators.cosine import diagonal_in_modes
+from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS
@@ -31,6 +34,8 @@ class FourierMask(LinearOperator):
     the phases of the data.
     """
 
+    formula = r"A x = m \odot F x, \quad m_k \in \{0, 1\}"
+
     field = Field.COMPLEX
 
     def __init__(
@@ -53,34 +58,18 @@ class FourierMask(LinearOperator):
         return self._mask.value
 
     def forward(self, x: Tensor) -> Tensor:
-        return self._mask.like(x) * self._transform(x)
+        return self._mask.like(x) * _spectrum_of(x, self._axes, self.centred)
 
     def adjoint(self, y: Tensor) -> Tensor:
-        return self._back(self._mask.like(y) * y)
+        return _signal_of(self._mask.like(y) * y, self._axes, self.centred)
 
-    def closed_norm(self) -> float:
-        return 1.0
+    @functools.cached_property
+    def gram_diagonal(self) -> Diagonalisation:
+        return diagonal_in_modes(Constant(torch.fft.ifftshift(self.mask())), "periodic")
 
-    def spectrum(self) -> Tensor:
-        return self.mask().flatten().repeat(self.shape[0])
-
-    def gram_in(self, basis: Basis) -> Tensor | None:
-        return torch.fft.ifftshift(self.mask()).expand(self.shape) if basis == "fourier" else None
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
-        return self._back(self._transform(b) / (self._mask.like(b) + c))
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor:
-        return b / (self._mask.like(b) + c)
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor:
-        return self.adjoint(y)
-
-    def _transform(self, x: Tensor) -> Tensor:
-        return _spectrum_of(x, self._axes, self.centred)
-
-    def _back(self, y: Tensor) -> Tensor:
-        return _signal_of(y, self._axes, self.centred)
+    @functools.cached_property
+    def data_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(self._mask, weighted)
 
 
 class MultiCoilFourier(LinearOperator):
@@ -90,6 +79,8 @@ class MultiCoilFourier(LinearOperator):
     that of FourierMask, and so is the origin.
     Pruessmann et al. 1999, 10.1002/(SICI)1522-2594(199911)42:5<952::AID-MRM16>3.0.CO;2-S.
     """
+
+    formula = r"(Ax)_j = m \odot F(c_j \odot x), \quad \sum_j |c_j|^2 = 1"
 
     field = Field.COMPLEX
 

@@ -24,6 +24,8 @@ class PhaseRetrieval(Operator):
     masks up to its conjugate turned about the middle. Candes, Li & Soltanolkotabi 2015, 10.1109/TIT.2015.2399924.
     """
 
+    formula = r"A(x)_j = |F(c_j \odot x)|^2"
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

@@ -23,6 +23,8 @@ class RadioInterferometry(LinearOperator):
     10.1007/978-3-319-44431-4.
     """
 
+    formula = r"(Ax)_{u,v} = \frac{1}{\sqrt{n}} \sum_{i} x_i\, e^{-2\pi \mathrm{i} (u\, x_i^{(1)} + v\, x_i^{(2)})}"
+
     field = Field.REAL
 
     def __init__(

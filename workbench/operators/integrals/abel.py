@@ -13,6 +13,8 @@ class Abel(Separable):
     Exact for an x that is constant in each of n shells of one thickness (onion peeling). Abel 1826.
     """
 
+    formula = r"(Ax)_i = 2\int_{y_i}^{1} \frac{x(r)\, r}{\sqrt{r^2 - y_i^2}}\, dr, \quad y_i = i/n"
+
     nonnegative = True
 
     def __init__(self, shape: SignalShape = (1, 64)) -> None:

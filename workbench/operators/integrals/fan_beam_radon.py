@@ -23,6 +23,8 @@ class FanBeamRadon(LinearOperator):
     corner. Lengths are in units of the image's longer side. Linear interpolation (Joseph 1982) and its exact transpose.
     """
 
+    formula = r"(Ax)_{\beta,\gamma} = \int_{\ell(\beta,\gamma)} x\, ds"
+
     nonnegative = True
 
     def __init__(

@@ -1,5 +1,6 @@
 """The integral from 0 on."""
 
+import functools
 import math
 
 import torch
@@ -7,6 +8,7 @@ from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import laplacian
+from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.tensors import Constant
 
@@ -16,6 +18,8 @@ class Integration(LinearOperator):
 
     Singular values h / (2 sin(pi (2k - 1) / (4n + 2))), k = 1 .. n.
     """
+
+    formula = r"(Ax)_i = h \sum_{j \le i} x_j, \quad h = 1/n"
 
     nonnegative = True
 
@@ -32,20 +36,24 @@ class Integration(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return y.flip(-1).cumsum(-1).flip(-1) / self._n
 
-    def closed_norm(self) -> float:
-        return math.sqrt(float(self._eigenvalues.value.max()))
+    @functools.cached_property
+    def gram_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(self._eigenvalues, _filtered)
 
-    def spectrum(self) -> Tensor:
-        return self._eigenvalues.value.repeat(self.shape[0])
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
-        return _odd_cosines(_odd_cosines(b) / (self._eigenvalues.like(b) + c))
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor:
-        return self.gram_inverse(b.flip(-1), c).flip(-1)  # A A* is A*A from the other end
+    @functools.cached_property
+    def data_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(self._eigenvalues, _filtered_backwards)
 
     def pseudo_inverse(self, y: Tensor) -> Tensor:
         return self._n * y.diff(dim=-1, prepend=torch.zeros_like(y[..., :1]))
+
+
+def _filtered(x: Tensor, gain: Tensor) -> Tensor:
+    return _odd_cosines(gain * _odd_cosines(x))
+
+
+def _filtered_backwards(y: Tensor, gain: Tensor) -> Tensor:
+    return _filtered(y.flip(-1), gain).flip(-1)  # A A* is A*A from the other end
 
 
 def _odd_cosines(x: Tensor) -> Tensor:

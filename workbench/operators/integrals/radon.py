@@ -24,6 +24,8 @@ class Radon(LinearOperator):
     1982) and its exact transpose.
     """
 
+    formula = r"(Ax)_{\theta,d} = \int_{x_1 \cos\theta + x_2 \sin\theta = d} x\, ds"
+
     nonnegative = True
 
     def __init__(

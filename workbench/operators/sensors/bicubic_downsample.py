@@ -20,6 +20,8 @@ class BicubicDownsample(Separable):
     Keys 1981, 10.1109/TASSP.1981.1163711.
     """
 
+    formula = r"(Ax)_i = \sum_j c(s\,i - j)\, x_j, \quad s = \text{factor}"
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

@@ -16,6 +16,8 @@ class Clipping(Operator):
     softplus((x - level) / knee)) - level. At knee = 0 the derivative is 1 or 0, and 1 at the corners.
     """
 
+    formula = r"A(x)_i = \operatorname{sign}(x_i)\, \min(|x_i|, \text{level})"
+
     field = Field.REAL
 
     def __init__(

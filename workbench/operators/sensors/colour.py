@@ -24,6 +24,8 @@ class Colour(Separable):
     both want 3 channels. "random" are as many mixtures as channels, with seeded weights that sum to 1.
     """
 
+    formula = r"(Ax)_{c,i} = \sum_{d} M_{cd}\, x_{d,i}"
+
     def __init__(
         self,
         shape: SignalShape = (3, 64, 64),

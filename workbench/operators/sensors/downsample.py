@@ -1,20 +1,23 @@
 """Fewer, larger pixels."""
 
-import math
+import functools
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
-from workbench.tensors import shown
+from workbench.tensors import Constant, shown
 
 
 class Downsample(LinearOperator):
     """The mean of each block of `factor` pixels along every axis: super-resolution. A A* = I / factor^axes."""
+
+    formula = r"(Ax)_i = \frac{1}{|B_i|} \sum_{j \in B_i} x_j, \quad B_i \text{ a block of pixels}"
 
     nonnegative = True
 
@@ -40,23 +43,9 @@ class Downsample(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return self._gain * self._repeat(y)
 
-    def closed_norm(self) -> float:
-        return self._gain**0.5
-
-    def spectrum(self) -> Tensor:
-        values = torch.zeros(math.prod(self.in_shape), dtype=torch.float64)
-        values[: math.prod(self.out_shape)] = self._gain
-        return values
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
-        mean = self._repeat(self(b))
-        return (b - mean) / c + mean / (self._gain + c)
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor:
-        return b / (self._gain + c)
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor:
-        return self._repeat(y)
+    @functools.cached_property
+    def data_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(Constant(torch.tensor(self._gain, dtype=torch.float64)), weighted)
 
     def _repeat(self, y: Tensor) -> Tensor:
         for axis in range(2, y.ndim):

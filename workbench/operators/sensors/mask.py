@@ -1,11 +1,13 @@
 """Missing pixels."""
 
+import functools
 from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Basis, LinearOperator, SignalShape
+from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS
@@ -19,6 +21,8 @@ class Mask(LinearOperator):
     "random" keeps round(keep * pixels) pixels, and a larger `keep` keeps those of a smaller one; "block" loses a
     centred block of the signal's proportions.
     """
+
+    formula = r"A x = m \odot x, \quad m_i \in \{0, 1\}"
 
     nonnegative = True
 
@@ -47,23 +51,9 @@ class Mask(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return self._mask.like(y) * y
 
-    def closed_norm(self) -> float:
-        return 1.0
-
-    def spectrum(self) -> Tensor:
-        return self.mask().flatten().repeat(self.shape[0])
-
-    def gram_in(self, basis: Basis) -> Tensor | None:
-        return self.mask().expand(self.shape) if basis == "pixels" else None
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
-        return b / (self._mask.like(b) + c)
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor:
-        return self.gram_inverse(b, c)
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor:
-        return self.adjoint(y)
+    @functools.cached_property
+    def diagonal(self) -> Diagonalisation:
+        return Diagonalisation(self._mask, weighted, "pixels")
 
 
 def _scattered(space: Shape, keep: float, seed: int) -> Tensor:

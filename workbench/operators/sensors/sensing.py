@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.operators.base import LinearOperator, SignalShape, reciprocal
+from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import cosine_sum, cosines
+from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS
@@ -28,6 +29,8 @@ class GaussianSensing(LinearOperator):
     made at first need. Candes, Romberg & Tao 2006, 10.1109/TIT.2005.862083.
     """
 
+    formula = r"A_{ij} \sim \mathcal{N}(0, 1/m), \quad A \in \mathbb{R}^{m \times n}"
+
     def __init__(self, shape: SignalShape = (1, 64, 64), keep: Keep = 0.25, seed: Seed = 0) -> None:
         n = math.prod(space_of(shape, "GaussianSensing"))
         m = _count(keep, n, "GaussianSensing")
@@ -46,29 +49,13 @@ class GaussianSensing(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return (y @ self._matrix.like(y).to(y.dtype)).unflatten(-1, self.shape[1:])
 
-    def spectrum(self) -> Tensor:
-        values = torch.zeros(self._matrix.value.shape[1], dtype=torch.float64)
-        values[: self.out_shape[1]] = self._modes[0].value
-        return values.repeat(self.shape[0])
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
-        return (b - self.adjoint(self.data_inverse(self(b), c))) / c
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor:
-        return self._in_modes(b, 1 / (self._modes[0].like(b) + c))
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor:
-        return self.adjoint(self._in_modes(y, reciprocal(self._modes[0].like(y))))
+    def closed_norm(self) -> None:
+        return None  # a power iteration is sooner done than the eigendecomposition
 
     @functools.cached_property
-    def _modes(self) -> tuple[Constant, Constant]:
-        """Eigenvalues and eigenvectors of A A*."""
+    def data_diagonal(self) -> Diagonalisation:
         values, vectors = torch.linalg.eigh(self._matrix.value @ self._matrix.value.mT)
-        return Constant(values.clamp_min(0)), Constant(vectors)
-
-    def _in_modes(self, y: Tensor, gain: Tensor) -> Tensor:
-        U = self._modes[1].like(y).to(y.dtype)
-        return (y @ U * gain) @ U.mT
+        return Diagonalisation(Constant(values.clamp_min(0)), functools.partial(_in_modes, Constant(vectors)))
 
 
 class StructuredSensing(LinearOperator):
@@ -78,6 +65,8 @@ class StructuredSensing(LinearOperator):
     number must be a power of two. Row 0, the mean, is always kept; `signs` flips random pixels before the transform.
     Duarte et al. 2008, 10.1109/MSP.2007.914730.
     """
+
+    formula = r"A = S\, T\, D, \quad A A^* = I"
 
     _rows: Tensor
 
@@ -111,23 +100,9 @@ class StructuredSensing(LinearOperator):
         full = y.new_zeros(*y.shape[:2], math.prod(self.shape[1:])).index_add(2, self._rows, y)
         return self._flips.like(y) * self._back(full.unflatten(2, self.shape[1:]))
 
-    def closed_norm(self) -> float:
-        return 1.0
-
-    def spectrum(self) -> Tensor:
-        values = torch.zeros(math.prod(self.in_shape), dtype=torch.float64)
-        values[: math.prod(self.out_shape)] = 1
-        return values
-
-    def gram_inverse(self, b: Tensor, c: float) -> Tensor:
-        seen = self.adjoint(self(b))
-        return (b - seen) / c + seen / (1 + c)
-
-    def data_inverse(self, b: Tensor, c: float) -> Tensor:
-        return b / (1 + c)
-
-    def pseudo_inverse(self, y: Tensor) -> Tensor:
-        return self.adjoint(y)
+    @functools.cached_property
+    def data_diagonal(self) -> Diagonalisation:
+        return Diagonalisation(Constant(torch.ones((), dtype=torch.float64)), weighted)
 
     def _transformed(self, x: Tensor) -> Tensor:
         return cosines(x, self._axes()) if self.transform == "cosine" else hadamard(x.flatten(2)).view(x.shape)
@@ -137,6 +112,11 @@ class StructuredSensing(LinearOperator):
 
     def _axes(self) -> Shape:
         return tuple(range(2, len(self.shape) + 1))
+
+
+def _in_modes(vectors: Constant, y: Tensor, gain: Tensor) -> Tensor:
+    U = vectors.like(y).to(y.dtype)
+    return (y @ U * gain) @ U.mT
 
 
 def hadamard(x: Tensor) -> Tensor:

@@ -20,6 +20,8 @@ class MagnitudeOf(Prior):
     its noise is that of each part of x, where x is not small.
     """
 
+    formula = r"g(x) = h(|x|)"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE
     keeps_sign = True
 

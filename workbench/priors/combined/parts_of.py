@@ -20,6 +20,8 @@ class PartsOf(Prior):
     So a network for pictures serves parallel imaging: white noise of sigma has sigma in each part.
     """
 
+    formula = r"g(x) = h(\operatorname{Re} x) + h(\operatorname{Im} x)"
+
     def __init__(self, prior: Annotated[Prior, "prior of either part"] = TotalVariation()) -> None:
         super().__init__()
         self.prior = prior

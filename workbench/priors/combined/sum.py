@@ -28,6 +28,8 @@ class Sum(Prior):
     Combettes, Pesquet 2007, 10.1109/JSTSP.2007.910264; total variation and l1: Tibshirani et al. 2005.
     """
 
+    formula = r"g(x) = g_1(x) + g_2(x)"
+
     def __init__(
         self,
         first: Annotated[Prior, "first prior"] = TotalVariation(),

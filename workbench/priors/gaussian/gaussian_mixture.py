@@ -22,6 +22,8 @@ class GaussianMixture(Prior):
     g(x) = -log sum_k exp(-|C^-1/2 (x - m_k)|^2 / 2) / K has a Lipschitz constant, with two it would have none.
     """
 
+    formula = r"x \sim \frac{1}{K} \sum_{k} \mathcal{N}(m_k, C)"
+
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.DENOISE | Can.SCORE | Can.SAMPLE
 
     def __init__(

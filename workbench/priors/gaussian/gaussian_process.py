@@ -28,6 +28,11 @@ class GaussianProcess(Prior):
     Whittle 1954, doi 10.1093/biomet/41.3-4.434; Wiener 1949.
     """
 
+    formula = (
+        r"x \sim \mathcal{N}(\mu, C), \quad c(\omega) = \text{deviation}^2\, (1 + |\ell "
+        r"\omega|^2)^{-\text{order}}"
+    )
+
     can = CLOSED_QUADRATIC | Can.SCORE | Can.SAMPLE
 
     def __init__(

@@ -25,6 +25,8 @@ class GraphSmoothness(Prior):
     10.1137/070698592.
     """
 
+    formula = r"g(x) = \frac{w}{2} \sum_{(i,j)} e_{ij} |x_i - x_j|^2 = \frac{w}{2} \langle x, L x\rangle"
+
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.SPLIT | Can.CONVEX | Can.QUADRATIC
 
     def __init__(

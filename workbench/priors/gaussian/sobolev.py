@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Basis, LinearOperator
-from workbench.operators.base import reciprocal
 from workbench.operators.cosine import filtered
+from workbench.operators.diagonalisation import reciprocal
 from workbench.parameters import Range
 from workbench.priors.base import CLOSED_QUADRATIC, Can, Prior, Weight
 from workbench.priors.gaussian.tikhonov import Tikhonov
@@ -28,6 +28,8 @@ class Sobolev(Prior):
     with this correlation length. Homogeneous, the seminorm: |length w|^(2 order), and the mean of a channel is free.
     Refuses a homogeneous order below 0.
     """
+
+    formula = r"g(x) = \frac{w}{2} \sum_\omega (1 + |\ell \omega|^2)^{s}\, |(Fx)_\omega|^2, \quad s = \text{order}"
 
     can = CLOSED_QUADRATIC | Can.SCORE
 

@@ -12,6 +12,8 @@ from workbench.tensors import norm2
 class Tikhonov(Prior):
     """g(x) = weight |x|^2 / 2: a white Gaussian prior of variance 1 / weight."""
 
+    formula = r"g(x) = \frac{w}{2} |x|^2"
+
     can = CLOSED_QUADRATIC | Can.SCORE
     separable = keeps_sign = True
 

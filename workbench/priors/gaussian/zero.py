@@ -12,6 +12,8 @@ from workbench.tensors import Shape, norm2
 class Zero(Prior):
     """g(x) = 0: least squares, or maximum likelihood, alone."""
 
+    formula = r"g(x) = 0"
+
     can = CLOSED_QUADRATIC | Can.PROJECTION
     separable = keeps_sign = True
 

@@ -22,6 +22,8 @@ class Denoising(Learned):
     Wohlberg 2013, 10.1109/GlobalSIP.2013.6737048; RED: Romano, Elad & Milanfar 2017, 10.1137/16M1102884.
     """
 
+    formula = r"D(z, \sigma) \approx \operatorname{argmin}_x \frac{|x - z|^2}{2\sigma^2} + g(x)"
+
     can = Can.DENOISE
 
     def __init__(

@@ -21,6 +21,8 @@ class GradientStep(Learned):
     Papadakis 2022, arXiv:2110.03220.
     """
 
+    formula = r"g(x) = \frac{w}{\sigma^2} N(x, \sigma), \quad D(x, \sigma) = x - \nabla N(x, \sigma)"
+
     can = Can.VALUE | Can.GRAD | Can.DENOISE
 
     def __init__(

@@ -29,6 +29,8 @@ class LearnedProximal(Learned):
     / 2. Fang, Buchanan & Sulam 2024, arXiv:2310.14344.
     """
 
+    formula = r"\operatorname{prox}_\phi = \nabla\psi, \quad \psi \text{ a convex network}"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE
 
     def __init__(

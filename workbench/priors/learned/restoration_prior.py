@@ -17,6 +17,8 @@ class RestorationPrior(Learned):
     arXiv:2310.01831.
     """
 
+    formula = r"R(H x) \approx x"
+
     can = Can.RESTORE
 
     def __init__(self, channelwise: Channelwise = False) -> None:

@@ -21,6 +21,8 @@ class ScorePrior(Learned):
     arXiv:1907.05600; Karras, Aittala, Aila & Laine 2022, arXiv:2206.00364.
     """
 
+    formula = r"D(z, \sigma) = \mathbb{E}[x \mid z], \quad \nabla \log p_\sigma(z) = \frac{D(z, \sigma) - z}{\sigma^2}"
+
     can = Can.DENOISE | Can.SCORE
 
     def __init__(

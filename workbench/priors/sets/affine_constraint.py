@@ -22,6 +22,8 @@ class AffineConstraint(Prior):
     operator without a pseudo-inverse in closed form, and equations that nothing meets.
     """
 
+    formula = r"g(x) = 0 \text{ where } B x = c, \quad \infty \text{ elsewhere}"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.PROJECTION
 
     def __init__(

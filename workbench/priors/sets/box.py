@@ -19,6 +19,8 @@ class Box(Prior):
     Refuses low > high.
     """
 
+    formula = r"g(x) = 0 \text{ where } \text{low} \le x_i \le \text{high}, \quad \infty \text{ elsewhere}"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
     separable = True
 

@@ -15,6 +15,8 @@ class L1Ball(ConvexSet):
     The projection is a soft threshold. Duchi et al. 2008, 10.1145/1390156.1390191.
     """
 
+    formula = r"g(x) = 0 \text{ where } |x|_1 \le n\, r, \quad \infty \text{ elsewhere}"
+
     def __init__(self, radius: Annotated[float, Radius, "largest mean modulus of an item"] = 0.5) -> None:
         super().__init__()
         self.radius = radius

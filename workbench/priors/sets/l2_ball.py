@@ -13,6 +13,8 @@ from workbench.tensors import norm, spread
 class L2Ball(ConvexSet):
     """g(x) = 0 where the root mean square of x is at most the radius: |x|_2 <= radius sqrt(entries)."""
 
+    formula = r"g(x) = 0 \text{ where } |x|_2 \le \sqrt{n}\, r, \quad \infty \text{ elsewhere}"
+
     def __init__(self, radius: Annotated[float, Radius, "largest root mean square of an item"] = 0.6) -> None:
         super().__init__()
         self.radius = radius

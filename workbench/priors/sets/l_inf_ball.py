@@ -11,6 +11,8 @@ from workbench.priors.sets.convex_set import ConvexSet, Radius
 class LInfBall(ConvexSet):
     """g(x) = 0 where no |x| exceeds the radius, infinite elsewhere: the ball |x|_inf <= radius, moduli of complex x."""
 
+    formula = r"g(x) = 0 \text{ where } |x|_\infty \le r, \quad \infty \text{ elsewhere}"
+
     def __init__(self, radius: Annotated[float, Radius, "largest modulus of an entry"] = 1.0) -> None:
         super().__init__()
         self.radius = radius

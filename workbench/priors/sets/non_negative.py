@@ -14,6 +14,8 @@ class NonNegative(Prior):
     Entries above -64 units in the last place of the item's largest modulus count as 0: that is rounding.
     """
 
+    formula = r"g(x) = 0 \text{ where } x_i \ge 0, \quad \infty \text{ elsewhere}"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE | Can.PROJECTION
     separable = keeps_sign = True
 

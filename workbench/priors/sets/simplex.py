@@ -16,6 +16,8 @@ class Simplex(ConvexSet):
     The projection takes away the one number that leaves this total. Held, Wolfe, Crowder 1974, 10.1007/BF01580223.
     """
 
+    formula = r"g(x) = 0 \text{ where } x \ge 0,\; \frac{1}{n} \sum_i x_i = \text{mean}, \quad \infty \text{ elsewhere}"
+
     def __init__(self, mean: Annotated[float, Radius, "mean of all entries of an item"] = 0.5) -> None:
         super().__init__()
         self.mean = mean

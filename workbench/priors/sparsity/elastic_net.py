@@ -16,6 +16,8 @@ class ElasticNet(Prior):
     doi 10.1111/j.1467-9868.2005.00503.x; moduli where x is complex.
     """
 
+    formula = r"g(x) = w \sum_i |x_i| + \frac{\text{ridge}}{2} |x|^2"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
     separable = keeps_sign = True
 

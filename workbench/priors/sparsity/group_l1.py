@@ -18,6 +18,8 @@ class GroupL1(Prior):
     Axis 1 of (B, C, *space) are the channels; axis 2 of differences, (B, C, d, *space), are the directions.
     """
 
+    formula = r"g(x) = w \sum_{G} |x_G|_2"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
     keeps_sign = True
 

@@ -13,6 +13,8 @@ class L0(Prior):
     The prox keeps entries above sqrt(2 step weight) as they are and drops the others. doi 10.1016/j.acha.2009.04.002.
     """
 
+    formula = r"g(x) = w\, \#\{i : x_i \ne 0\}"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE
     keeps_sign = True
 

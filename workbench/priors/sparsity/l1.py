@@ -10,6 +10,8 @@ from workbench.priors.norm_balls import each_item, into_ball, zero_inside
 class L1(Prior):
     """g(x) = weight sum |x|, of complex entries the moduli: few entries differ from 0."""
 
+    formula = r"g(x) = w \sum_i |x_i|"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
     separable = keeps_sign = True
 

@@ -15,6 +15,8 @@ class MCP(Prior):
     Weakly convex: g + weight / (2 width) |x|^2 is convex. doi 10.1214/09-AOS729.
     """
 
+    formula = r"g(x) = w \sum_i p(|x_i|), \quad p'(r) = \max(0, 1 - r / \text{width})"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE
     keeps_sign = True
 

@@ -23,6 +23,8 @@ class NuclearNorm(Prior):
     Cai, Candes, Shen 2010, 10.1137/080738970.
     """
 
+    formula = r"g(x) = w \sum_i \sigma_i(M x)"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
 
     def __init__(

@@ -16,6 +16,8 @@ class SCAD(Prior):
     |x|^2 / 2 added, g is convex. doi 10.1198/016214501753382273.
     """
 
+    formula = r"g(x) = w \sum_i p(|x_i|), \quad p'(r) = 1 \text{ up to the knee, then falling to } 0"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE
     keeps_sign = True
 

@@ -23,6 +23,8 @@ class WaveletL1(Prior):
     prox = W* soft-threshold W. Donoho, Johnstone 1994, 10.1093/biomet/81.3.425.
     """
 
+    formula = r"g(x) = w \sum_i |(Wx)_i|, \quad i \text{ a detail}"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
 
     def __init__(

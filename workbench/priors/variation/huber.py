@@ -23,6 +23,8 @@ class Huber(Prior):
     |x| is the modulus of an entry or, with an axis, the Euclidean norm along it. doi 10.1214/aoms/1177703732.
     """
 
+    formula = r"g(x) = w \sum_i h_\delta(|x_i|)"
+
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.CONJUGATE
     keeps_sign = True
 
@@ -87,6 +89,8 @@ class HuberTV(Prior):
     D are the forward differences of each channel; one or two space axes. Isotropic, |Dx| is the Euclidean norm in a
     pixel; else each difference counts by itself. The gradient has the Lipschitz constant 8 weight / delta.
     """
+
+    formula = r"g(x) = w \sum_i h_\delta(|(Dx)_i|)"
 
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.SPLIT | Can.CONVEX
     suits = frozenset({"piecewise constant"})

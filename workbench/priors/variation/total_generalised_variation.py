@@ -27,6 +27,8 @@ class TotalGeneralisedVariation(Prior):
     Bredies, Kunisch, Pock 2010, 10.1137/090769521.
     """
 
+    formula = r"g(x) = \min_v\; w \left(\sum_i |(Dx - v)_i| + \text{ratio} \sum_i |(Ev)_i|\right)"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX
     suits = frozenset({"piecewise constant", "piecewise affine"})
 

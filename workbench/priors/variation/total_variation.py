@@ -30,6 +30,8 @@ class TotalVariation(Prior):
     1992, 10.1016/0167-2789(92)90242-F.
     """
 
+    formula = r"g(x) = w \sum_i |(Dx)_i|"
+
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX
     suits = frozenset({"piecewise constant"})
     keeps_sign = True

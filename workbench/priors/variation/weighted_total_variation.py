@@ -26,6 +26,8 @@ class WeightedTotalVariation(Prior):
     `weights_from` computes w from a first reconstruction. Candes, Wakin, Boyd 2008, 10.1007/s00041-008-9045-x.
     """
 
+    formula = r"g(x) = w \sum_i w_i\, |(Dx)_i|"
+
     can = Can.VALUE | Can.SPLIT | Can.CONVEX
     suits = frozenset({"piecewise constant"})
 

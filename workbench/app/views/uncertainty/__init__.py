@@ -1,5 +1,1 @@
-"""The uncertainty tab."""
-
-from workbench.app.views.uncertainty.view import UncertaintyView
-
-__all__ = ["UncertaintyView"]
+"""Where scripts outside find what is drawn of chains; it lives in `workbench.app.uncertainty`."""

@@ -1,0 +1,95 @@
+"""The page in a notebook: in a frame, from a small server in a thread of the kernel.
+
+As a widget in the cell it would carry the script of Material in each of its hundred components, 160 MB in all.
+"""
+
+import html
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+
+import panel as pn
+from tornado.ioloop import IOLoop
+
+from workbench.app.page.server import page_server
+from workbench.refusal import Refusal
+
+HEIGHT = 860  # pixels
+_ELSEWHERE = ("JUPYTERHUB_SERVICE_PREFIX", "SSH_CONNECTION", "KUBERNETES_SERVICE_HOST")
+
+
+def in_notebook() -> bool:
+    """Whether a cell of a notebook is asking, and not a page that is served."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return pn.state.curdoc is None and hasattr(shell, "kernel")
+
+
+class Framed:
+    """A page that a cell shows as its last line; every display is a visit, which ends with its tab or its kernel."""
+
+    def __init__(self, page: Callable[[], pn.viewable.Viewable], port: int = 0) -> None:
+        self._page, self._port = page, _required(port) if port else 0
+        self._served = False
+
+    def address(self) -> str:
+        """Where the page is; the first call serves it, to this machine alone."""
+        if not self._served:
+            self._port = self._port or _free_port()
+            self._serve()
+            self._served = True
+        return f"http://localhost:{self._port}/"
+
+    def _serve(self) -> None:
+        """In a thread of its own: a server takes over the event loop and the interrupt of the thread it is made in."""
+        ready, failed = threading.Event(), list[BaseException]()
+
+        def run() -> None:
+            loop = IOLoop(make_current=False)
+            try:
+                page_server(self._page, self._port, "localhost", ("localhost",), loop).start()
+            except BaseException as error:
+                failed.append(error)
+            finally:
+                ready.set()
+            if not failed:
+                loop.start()
+
+        threading.Thread(target=run, daemon=True, name="workbench page").start()
+        ready.wait()
+        if failed:
+            raise failed[0]
+
+    def _repr_html_(self) -> str:
+        address = html.escape(self.address())
+        frame = f'<iframe src="{address}" width="100%" height="{HEIGHT}" style="border:0" title="Workbench"></iframe>'
+        return frame + (f"<p>{html.escape(_forward(self._port))}</p>" if _remote() else "")
+
+    def __repr__(self) -> str:
+        return f"Workbench at {self.address()}, for browsers on this machine. {_forward(self._port)}"
+
+
+def _remote() -> bool:
+    """Whether the browser is probably on another machine than the kernel."""
+    return any(name in os.environ for name in _ELSEWHERE)
+
+
+def _forward(port: int) -> str:
+    return f"From elsewhere: forward the port (ssh -L {port}:localhost:{port} HOST); port= keeps it the same."
+
+
+def _required(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("localhost", port))
+        except (OSError, OverflowError) as error:
+            raise Refusal("a free port", f"{port} ({error})", "take another one, or none for a free one") from error
+    return port
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,48 @@
+"""Parts of the page that come after the first picture: a browser takes seconds to build them all."""
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.document import Document
+from bokeh.models import CustomJS
+
+from workbench.app.toolkit.words import Words
+
+# Bokeh 3.9 lays a plot out whenever its surroundings change size, also before the plot is built: an error each time,
+# for plots that join a page that is open. A plot that is not built has nothing to lay out.
+_PATIENCE = """
+const view = Bokeh.require("models/plots/plot_canvas").PlotView.prototype
+for (const name of ["_measure_layout", "_after_layout"]) {
+  const act = view[name]
+  view[name] = function () { if (this.layout != null) act.call(this) }
+}
+"""
+
+
+class Placeholders:
+    """Places that say what will be there, filled one at a time in the order in which they were made."""
+
+    def __init__(self, document: Document | None = None) -> None:
+        if document is not None:
+            document.js_on_event("document_ready", CustomJS(code=_PATIENCE))
+        self._waiting: list[tuple[pmui.Column, pn.viewable.Viewable]] = []
+
+    def place(self, part: pn.viewable.Viewable, making: str = "", **layout: Any) -> pmui.Column:
+        """A column that will hold the part, and meanwhile says that it is being made."""
+        words = [Words(sentence=f"Making {making} ...").element] * bool(making)
+        column = pmui.Column(*words, **{"margin": 0, "sizing_mode": "stretch_width"} | layout)
+        self._waiting.append((column, part))
+        return column
+
+    def fill_one(self) -> bool:
+        """Whether there was one to fill."""
+        if not self._waiting:
+            return False
+        column, part = self._waiting.pop(0)
+        column[:] = [part]
+        return True
+
+    def fill_all(self) -> None:
+        while self.fill_one():
+            pass

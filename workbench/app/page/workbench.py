@@ -1,0 +1,244 @@
+"""The page of one session: its views, and the beat that pulls frames for them."""
+
+import time
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import panel as pn
+import panel_material_ui as pmui
+
+from workbench.app.page.connection import Connection
+from workbench.app.page.echo import Echo
+from workbench.app.page.placeholders import Placeholders
+from workbench.app.page.shell import shell
+from workbench.app.page.theme import follow_browser
+from workbench.app.run.choices import Choices
+from workbench.app.run.curves import Convergence
+from workbench.app.run.files import TakeAway, Upload
+from workbench.app.run.frames import Frame
+from workbench.app.run.notice import Notice
+from workbench.app.run.transport import Transport
+from workbench.app.session import Session
+from workbench.app.toolkit.tab import View
+from workbench.app.views import VIEWS
+
+BEAT = 1 / 15  # seconds between two looks at the run, at the least
+SHARE = 0.03  # of the time may go into drawing
+SLOWEST = 0.5  # seconds between two pictures, at the most
+PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
+AnyView = TypeVar("AnyView", bound=View)
+# Beside the tabs where there is room, else in a row above them.
+_BAR = """
+:host { position: absolute; right: 8px; z-index: 2; }
+@media (max-width: 1340px) { :host { position: static; } }
+"""
+
+
+class Workbench:
+    """One page of one session: views, a tab for each, and the beat that pulls frames for them."""
+
+    def __init__(
+        self, session: Session, hidden: frozenset[str] = frozenset(), views: Sequence[type[View]] = VIEWS
+    ) -> None:
+        self.session, self._hidden = session, hidden
+        self.transport = Transport(session, self._opened)
+        self.choices = Choices(session, self._chosen, hidden)
+        self.convergence, self.views = Convergence(session.prove), [view(session, self._opened) for view in views]
+        self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
+        self.notice = Notice(self._repair)
+        self.alert, self.mend = self.notice.alert, self.notice.mend
+        self.connection = Connection(session, self._travel)
+        self._echo = Echo(self.connection.document is not None)
+        self._placeholders = Placeholders(self.connection.document)
+        self.tabs = pmui.Tabs(
+            *((v.title, self._placeholders.place(v.element, v.late) if v.late else v.element) for v in self.views),
+            dynamic=False,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+        self.tabs.param.watch(lambda event: self._turn(), "active")
+        self._turned = self._ready = self._playing = False
+        self._there = True
+        self._early: Any = None
+        self._drawn, self._due, self._study_due = -1, 0.0, 0.0
+        self._frame: Frame | None = None
+        self._notes, self._note = session.notes, session.errors.get("address", "")
+        self._draw_pictures()
+        self._chosen(new=False)
+        self.page = self._page()
+
+    def view(self, kind: type[AnyView]) -> AnyView:
+        """The view of that class."""
+        return next(view for view in self.views if isinstance(view, kind))
+
+    def turn_to(self, kind: type[View]) -> None:
+        """Put the view of that class in sight."""
+        self.tabs.active = self.views.index(self.view(kind))
+
+    @property
+    def seen(self) -> View:
+        """The view whose tab is in sight."""
+        return self.views[self.tabs.active]
+
+    def open(self) -> None:
+        """Play as soon as there is a reader; beat once their browser has built the page.
+
+        Until then changes of Panel's objects are lost on the way, those of Bokeh's models are not: pictures move.
+        """
+        pn.state.onload(self._begin)
+        document = self.connection.document
+        if document is not None:
+            self._early = document.add_periodic_callback(self._preview, round(1000 * PREVIEW))
+
+    def close(self) -> None:
+        """The person has gone: nothing computes for them any more."""
+        for view in self.views:
+            view.close()
+        self.session.close()
+
+    def _preview(self) -> None:
+        self._look()
+        if not self._ready and self.connection.present():
+            self._play_once()
+            if frame := self.session.tick():
+                self._frame = frame
+                self.seen.move(frame)
+
+    def _begin(self) -> None:
+        self._ready = self._turned = True
+        follow_browser(self.page)
+        self._play_once()
+        if self.connection.document is None:
+            self._placeholders.fill_all()
+        elif self._early is not None:
+            self.connection.document.remove_periodic_callback(self._early)
+        pn.state.add_periodic_callback(self.beat, period=round(1000 * BEAT))
+
+    def _play_once(self) -> None:
+        if not self._playing:
+            self._playing = True
+            self.session.play()
+
+    def _page(self) -> pmui.Page:
+        self._curves = self._placeholders.place(
+            self.convergence.element, "the curves", sizing_mode="stretch_both", min_height=190
+        )
+        tools = [tool for view in self.views for tool in view.tools]
+        bar = pmui.Row(self.transport.pace, *tools, self.take.element, margin=0, stylesheets=[_BAR])
+        centre = pmui.Column(
+            self._placeholders.place(bar),
+            self.tabs,
+            self.notice.element,
+            self._curves,
+            self._echo,
+            self.connection.bar,
+            sizing_mode="stretch_both",
+            margin=(0, 0, 4, 12),
+        )
+        left = [self.choices.element] + [self.upload.element] * ("truth" not in self._hidden)
+        side = self._placeholders.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")
+        return shell(self.transport.element, centre, side)
+
+    def beat(self) -> None:
+        """Grant late wishes; draw the newest frame when drawing is due. For nobody nothing is drawn."""
+        self._look()
+        if not self._there:
+            return
+        self.choices.throttle.flush()
+        if not self._echo.free() and not self._obeyed():
+            return
+        if self._frame is not None and self._placeholders.fill_one():
+            self._echo.send()
+        self._study()
+        begin = time.perf_counter()
+        if begin < self._due and not self._obeyed():
+            return
+        frame = self.session.tick() or (self._frame if self._turned else None)
+        if frame is None:
+            return
+        self._turned = False
+        with pn.io.hold():
+            self._draw(frame)
+            self._echo.send()
+        end = time.perf_counter()
+        self._due = end + min((end - begin) / SHARE, SLOWEST)
+
+    def _look(self) -> None:
+        """Whether somebody is there: else what is studied waits, as what is out of sight does."""
+        there = self.connection.look()
+        if there is not self._there:
+            self._there = there
+            self._show()
+
+    def _show(self) -> None:
+        for view in self.views:
+            view.show(self._there and view is self.seen)
+
+    def _study(self) -> None:
+        """Draw what the view in sight found by itself, in the share of time that drawing may take."""
+        begin = time.perf_counter()
+        if self._frame is not None and begin >= self._study_due:
+            with pn.io.hold():
+                if self.seen.beat(self._frame):
+                    self._echo.send()
+            end = time.perf_counter()
+            self._study_due = end + min((end - begin) / SHARE, SLOWEST)
+
+    def _obeyed(self) -> bool:
+        """Whether the run is in another state than the one drawn: a click is answered at once."""
+        return self._frame is not None and self.session.job.latest.status is not self._frame.status
+
+    def _draw(self, frame: Frame) -> None:
+        """Send what changed, and of the tabs only the one that is seen."""
+        self._frame = frame
+        self._draw_pictures()
+        self.transport.show_frame(frame)
+        self.seen.show_frame(frame)
+        self.convergence.show_frame(frame)
+        self._say()
+        self.choices.found(frame)
+
+    def _draw_pictures(self) -> None:
+        pictures = self.session.pictures()
+        if pictures.version != self._drawn:
+            self._drawn = pictures.version
+            for view in self.views:
+                view.show_pictures(pictures)
+
+    def _turn(self) -> None:
+        """Another tab: the next beat draws it, when the browser knows what is in it. What is out of sight waits."""
+        self._show()
+        self._turned, self._due = True, time.perf_counter() + 2 * BEAT
+        self._curves.visible = not self.seen.whole
+
+    def _say(self) -> None:
+        self.notice.say(self._frame, self._note)
+
+    def _repair(self) -> None:
+        self.session.repair(self._frame.repair if self._frame else {})
+        self._opened()
+
+    def _remark(self, sentence: str) -> None:
+        self._note = sentence
+        self._say()
+
+    def _opened(self) -> None:
+        """The experiment has become another one elsewhere than among the choices."""
+        self.choices.refresh()
+        self._chosen()
+
+    def _travel(self, query: str) -> None:
+        """A person goes back, or forward: the page follows the address."""
+        self.session.travel(query)
+        self._opened()
+        self._remark(self.session.errors.get("address", ""))
+
+    def _chosen(self, new: bool = True) -> None:
+        """The experiment is another one: so are its address, its Python and what there is to say."""
+        if new:
+            notes, self._notes = self._notes, self.session.notes
+            self._note = " ".join(self._notes) if self._notes != notes else ""
+        self._say()
+        for view in self.views:
+            view.refresh()
+        self.connection.remember(self._hidden)

@@ -1,0 +1,1 @@
+"""The run in sight: its parts, its frames, and the views that follow it."""

@@ -1,0 +1,185 @@
+"""The left panel: signal, operator, noise, prior and algorithm, each with its parameters; steps, seed, device."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from workbench import catalog, data, devices
+from workbench.app.run.frames import Frame
+from workbench.app.session import Session
+from workbench.app.toolkit.form_panel import FormPanel
+from workbench.app.toolkit.member_menu import MemberMenu
+from workbench.app.toolkit.throttle import Throttle
+from workbench.app.toolkit.widgets import Automatic, Control
+from workbench.app.toolkit.words import ERROR, Words
+from workbench.data import Shipped
+from workbench.paths import Form
+
+TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KINDS}}
+_SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
+# Of a signal only the size is chosen beside its name; a file is opened elsewhere.
+_ELSEWHERE = frozenset(f"truth.{name}" for name in ("name", "path", "variable", "window"))
+
+
+class Section:
+    """One part of the experiment: its menu, its controls, and a remark."""
+
+    def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
+        self.kind, self._session = kind, session
+        self.aside = Words()
+        self.panel = FormPanel(session.form, throttle.ask, (kind,), self._why, TITLES, _ELSEWHERE)
+        self.element = pmui.Column(self.panel.element, self.aside.element, sizing_mode="stretch_width", margin=0)
+        self.refresh()
+
+    @property
+    def controls(self) -> dict[str, Control]:
+        """By their paths."""
+        return self.panel.controls
+
+    @property
+    def menu(self) -> MemberMenu:
+        menu = self.controls[self.kind]
+        assert isinstance(menu, MemberMenu)
+        return menu
+
+    def refresh(self) -> None:
+        """Follow the session: options, choice, parameters, and what is wrong."""
+        self.panel.refresh(self._session.form, self._session.errors)
+        self._remark()
+
+    def _why(self, form: Form, path: str) -> Mapping[str, str]:
+        return self._session.reasons(path)
+
+    def _remark(self) -> None:
+        """lambda beside the weight of the prior, where it has a meaning."""
+        if self.kind == "prior":
+            value = self._session.regularisation()
+            self.aside.say("" if value is None else f"λ = weight · σ² = {value:.4g}, in |Ax − y|²/2 + λ R(x)")
+
+
+class Signals(Section):
+    """The menu of signals, grouped by what they are, with a person's own file in front once there is one."""
+
+    def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
+        self.select = pmui.Select(
+            label=TITLES[kind],
+            description="a signal with a truth to compare with, shipped or your own",
+            size="small",
+            margin=(7, 0, 2, 0),
+            sizing_mode="stretch_width",
+            sx=_SELECT,
+        )
+        self.complaint, self._following = Words(ERROR), False
+        super().__init__(kind, session, throttle)
+        self.element.insert(0, self.select)
+        self.element.insert(1, self.complaint.element)
+        self.select.param.watch(lambda event: self._choose(throttle, event.new), "value")
+
+    def _choose(self, throttle: Throttle, name: str) -> None:
+        if not self._following and name is not None:
+            throttle.ask(self.kind, name)
+
+    def refresh(self) -> None:
+        super().refresh()
+        chosen = self._session.experiment.truth
+        groups: dict[str, list[str]] = {}
+        if not isinstance(chosen, Shipped):
+            groups["your file"] = [_own_name(chosen)]
+        for name in data.names():
+            groups.setdefault(data.info(name).kind, []).append(name)
+        value = chosen.name if isinstance(chosen, Shipped) else _own_name(chosen)
+        self._following = True
+        _update(self.select, groups=groups, value=value)
+        self._following = False
+        self.complaint.say(self._session.errors.get(self.kind, ""))
+
+    def _remark(self) -> None:
+        """What a signal is, and what reading a file did to it."""
+        chosen = self._session.experiment.truth
+        said = self._session.loaded.notes
+        self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
+
+
+class Choices:
+    """All sections; `refresh` after every wish. `hidden` kinds are left out of the page."""
+
+    def __init__(self, session: Session, told: Callable[[], None], hidden: frozenset[str] = frozenset()) -> None:
+        self._session, self._told = session, told
+        self.throttle = Throttle(self._grant)
+        kinds = [k for k in TITLES if k not in hidden]
+        made = {k: (Signals if k == "truth" else Section)(k, session, self.throttle) for k in kinds}
+        self.sections: dict[str, Section] = made
+        numbers = [n for n in ("steps", "seed") if n not in hidden]
+        self.plain = {n: FormPanel(session.form, self.throttle.ask, (n,)) for n in numbers}
+        here = list(devices.available())
+        self.device = pmui.Select(
+            label="device",
+            options=here,
+            value=session.experiment.device,
+            size="small",
+            margin=(7, 0, 2, 12),
+            disabled=len(here) == 1,
+            width=95,
+            sx=_SELECT,
+            description="where the run computes" + ("; this machine has no CUDA device" if len(here) == 1 else ""),
+        )
+        self.device.param.watch(lambda event: self.throttle.ask("device", event.new), "value")
+        last = [self.plain["seed"].element] * ("seed" in self.plain) + [self.device] * ("device" not in hidden)
+        self.element = pmui.Column(
+            *(s.element for s in self.sections.values()),
+            *([self.plain["steps"].element] * ("steps" in self.plain)),
+            pmui.Row(*last, sizing_mode="stretch_width", margin=0),
+            sizing_mode="stretch_width",
+            margin=(2, 12),
+        )
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Follow the session."""
+        for section in self.sections.values():
+            section.refresh()
+        for each in self.plain.values():
+            each.refresh(self._session.form, self._session.errors)
+
+    def found(self, frame: Frame) -> None:
+        """What the run has found: the step in use, where its slider starts, the largest safe one, and L."""
+        section = self.sections.get("algorithm")
+        if section is None:
+            return
+        each, steps = section.controls.get("algorithm.step_size"), frame.curves.get("step_size")
+        if isinstance(each, Automatic):
+            each.found = float(steps[-1]) if steps is not None and len(steps) else None
+            each.shade(frame.largest_step)
+        section.aside.say(_constants(frame))
+
+    def _grant(self, path: str, value: Any) -> None:
+        self._session.set(path, value)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.refresh()
+        self._told()
+
+
+def _constants(frame: Frame) -> str:
+    constant = "" if frame.lipschitz is None else f"Lipschitz constant L = {frame.lipschitz:.4g}"
+    safe = "" if frame.largest_step is None else f"steps below {frame.largest_step:.3g} converge"
+    stretched = ""
+    if frame.expansion is not None:
+        denoiser, residual, growth = frame.expansion
+        stretched = f"here the denoiser stretches by {denoiser:.3g}, what it takes away by {residual:.3g}, "
+        stretched += f"a step as a whole by {growth:.3g}: below 1 it converges"
+    return "; ".join(filter(None, (constant, safe, stretched)))
+
+
+def _own_name(signal: Any) -> str:
+    return signal.path.replace("\\", "/").rpartition("/")[2] or "a file"
+
+
+def _update(widget: pn.viewable.Viewable, **values: Any) -> None:
+    """Set what differs."""
+    fresh = {name: value for name, value in values.items() if getattr(widget, name) != value}
+    if fresh:
+        widget.param.update(**fresh)

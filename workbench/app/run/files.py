@@ -1,0 +1,152 @@
+"""In and out: a person's own file as the signal; the run, the figure, the link and the Python to take away."""
+
+import html
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from workbench.app.export import figure_bytes, run_bytes
+from workbench.app.session import Session
+from workbench.app.toolkit.copying import SHEETS, CopyButton
+from workbench.app.toolkit.tab import View
+from workbench.app.toolkit.widgets import read
+from workbench.app.toolkit.words import ERROR, Words
+from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, File
+from workbench.parameters import parameters
+from workbench.refusal import Refusal
+
+SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
+WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the file suggests": "suggested"}
+_WINDOW = next(p for p in parameters(File) if p.name == "window")
+UPLOAD = 32 * 2**20
+ROW_HEIGHT = "calc((100vw - 330px) / 4 + 42px)"  # that of the pictures: a tab must not move what is below it
+
+
+class Chooser(pmui.FileInput):
+    """A file input whose `refusal` says why the browser did not send a file: its own word for it is a mark that fades.
+
+    panel-material-ui 0.16.6 raises on the message that says so.
+    """
+
+    refusal = param.String(default="")
+
+    def _handle_msg(self, msg: Mapping[str, Any]) -> None:
+        if msg["status"] != "error":
+            self.refusal = ""
+            super()._handle_msg(msg)
+            return
+        remedy = "cut it, or give its path to `workbench run --truth`"
+        self.refusal = str(Refusal(f"a file of at most {UPLOAD // 2**20} MB", str(msg["error"])[:200], remedy))
+
+
+class Upload:
+    """Open your own file: the file, what to resample to, which array of it, and which values become 0 and 1."""
+
+    def __init__(self, session: Session, told: Callable[[], None]) -> None:
+        self._session, self._told = session, told
+        wide = {"size": "small", "sizing_mode": "stretch_width"}
+        self.file = Chooser(
+            label="Open your own file",
+            margin=(4, 0),
+            variant="outlined",
+            max_file_size=UPLOAD,
+            description=f"{SUPPORTED}; up to {UPLOAD // 2**20} MB",
+            **wide,
+        )
+        self.size = pmui.Select(label="resample longest side to", options=SIZES, value=256, margin=(8, 0, 4, 0), **wide)
+        self.variable = pmui.TextInput(
+            label="array and slice in the file",
+            placeholder="density[3]; empty for the only one",
+            margin=(4, 0),
+            **wide,
+        )
+        self.window = pmui.Select(
+            label="values that become 0 and 1", options=WINDOWS, value=None, margin=(8, 0, 4, 0), **wide
+        )
+        self.typed = pmui.TextInput(label="or these two", placeholder="-160, 240", margin=(4, 0), **wide)
+        cap = f"At most {MAX_SIDE} px a side (1-D: {MAX_LENGTH} samples) and {UPLOAD // 2**20} MB. {SUPPORTED}."
+        self.complaint, self.aside = Words(ERROR), Words()
+        inside = pmui.Column(
+            self.size,
+            self.variable,
+            self.window,
+            self.typed,
+            self.file,
+            self.complaint.element,
+            self.aside.element,
+            Words(sentence=cap).element,
+            sizing_mode="stretch_width",
+        )
+        self.element = pmui.Accordion(
+            ("Your own file", inside), sizing_mode="stretch_width", margin=(4, 12), sx={"& h3": {"fontSize": "14px"}}
+        )
+        for choice in (self.file, self.size, self.variable, self.window, self.typed):
+            choice.param.watch(lambda event: self._open(), "value")
+        self.file.param.watch(lambda event: self.complaint.say(event.new), "refusal")
+
+    def _open(self) -> None:
+        if self.file.value is None:
+            return
+        window = read(_WINDOW, self.typed.value) if self.typed.value.strip() else self.window.value
+        name, content = str(self.file.filename), self.file.value
+        sentence = self._session.open_file(name, content, self.variable.value, self.size.value, window)
+        self.complaint.say(sentence)
+        self.aside.say(self.aside.sentence if sentence else "The page's address does not hold this file.")
+        self._told()
+
+
+class TakeAway:
+    """Link, Python, run and figure."""
+
+    def __init__(self, session: Session, told: Callable[[str], None]) -> None:
+        self._session, self._told = session, told
+        small = {"size": "small", "margin": (0, 2), "variant": "text"}
+        self.link = CopyButton("Copy link", margin=(0, 2))
+        self.run = pmui.FileDownload(
+            callback=lambda: self._offer(run_bytes),
+            filename="run.nc",
+            label="Save run",
+            icon="save",
+            **small,
+        )
+        self.figure = pmui.FileDownload(
+            callback=lambda: self._offer(figure_bytes),
+            filename="run.png",
+            label="Save figure",
+            icon="image",
+            **small,
+        )
+        self.element = pmui.Row(self.link, self.run, self.figure, margin=0)
+
+    def _offer(self, make: Callable[[Session], bytes]) -> io.BytesIO:
+        try:
+            return io.BytesIO(make(self._session))
+        except Refusal as sentence:
+            self._told(str(sentence))
+            raise
+
+
+class Python(View):
+    """The Python that repeats what is shown."""
+
+    title = "Python"
+
+    def __init__(self, session: Session, opened: Callable[[], None]) -> None:
+        super().__init__(session, opened)
+        self.code = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 0))
+        self._text = CopyButton("Copy as Python", icon=SHEETS, variant="outlined", margin=4)
+        self.element = pmui.Column(
+            self._text, self.code, sizing_mode="stretch_width", margin=0, styles={"min-height": ROW_HEIGHT}
+        )
+
+    def refresh(self) -> None:
+        """Write the experiment anew."""
+        text = self.session.code()
+        if text != self._text.value:
+            self._text.value = text
+            style = "white-space:pre-wrap;font:13px/1.5 monospace;margin:0;padding:8px"
+            self.code.object = f"<pre style='{style}'>{html.escape(text)}</pre>"

@@ -1,0 +1,118 @@
+"""What the page draws, as plain host arrays: pictures of signals and frames of a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from workbench.jobs import Columns, Snapshot, Status, certificates
+from workbench.problem import Problem
+from workbench.tensors import least
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class ProblemPictures:
+    """Truth and data of a problem: (H, W), (H, W, 3) or (N,), and what the data's values are."""
+
+    version: int
+    truth: Array
+    data: Array
+    data_label: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One look at a run. `ks`, `seconds` and every curve have one entry per recorded iteration.
+
+    `proofs`: the same columns for certificates, which are fewer; `repair`: values by path that mend a run in trouble;
+    `expansion`: by how much a denoiser stretches differences, what it takes away does, and errors grow in a step.
+    """
+
+    version: int
+    k: int
+    steps: int
+    status: Status
+    message: str
+    rate: float
+    remaining: float | None
+    image: Array | None
+    error: Array | None
+    ks: Array
+    seconds: Array
+    curves: dict[str, Array]
+    marks: tuple[tuple[int, str], ...]
+    largest_step: float | None = None
+    lipschitz: float | None = None
+    expansion: tuple[float, float, float] | None = None
+    repair: Mapping[str, Any] = field(default_factory=dict)
+    proofs: Mapping[str, Array] = field(default_factory=dict)
+
+    def at_k(self, name: str) -> float | None:
+        """The value of a curve at the very iterate that is drawn; None where it was not looked at."""
+        values = self.curves.get(name)
+        known = values is not None and len(values) and self.ks[-1] == self.k and np.isfinite(values[-1])
+        return float(values[-1]) if values is not None and known else None
+
+
+def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array, rate: float) -> Frame:
+    """A snapshot as it is drawn, beside the picture of the truth; `curves` have read it.
+
+    `rate` is in iterations a second, 0 where it is not known.
+    """
+    state, k = snapshot.state, snapshot.k
+    image, error = _images(problem, state.x, truth) if state else (None, None)
+    return Frame(
+        version=snapshot.version,
+        k=k,
+        steps=snapshot.steps,
+        status=snapshot.status,
+        message=snapshot.message,
+        rate=rate,
+        remaining=(snapshot.steps - k) / rate if rate > 0 else None,
+        image=image,
+        error=error,
+        ks=curves.ks,
+        seconds=curves.seconds,
+        curves=curves.arrays(),
+        marks=snapshot.marks,
+        largest_step=snapshot.largest_step,
+        lipschitz=least(state.measured.get("lipschitz")) if state else None,
+        expansion=snapshot.expansion.largest if snapshot.expansion else None,
+        repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
+        proofs=certificates(snapshot.proofs),
+    )
+
+
+def _images(problem: Problem, x: Tensor, truth: Array) -> tuple[Array, Array]:
+    """An iterate, and its error up to what the operator cannot tell."""
+    image, aligned = picture(x), problem.aligned(x)
+    return image, (image if aligned is x else picture(aligned)) - truth
+
+
+def picture(x: Tensor) -> Array:
+    """The first signal of a batch as it is drawn: modulus if complex, channels last if three, else the first."""
+    x = x[0].detach()
+    x = (x.abs() if x.is_complex() else x).float()
+    return (x.movedim(0, -1) if x.ndim == 3 and x.shape[0] == 3 else x[0]).cpu().numpy()
+
+
+def data_picture(y: Tensor) -> tuple[Array, str]:
+    """The data as they are drawn, with a label; complex data span decades, so they show their logarithm."""
+    if not y.is_complex():
+        return picture(y), "data"
+    size = y.abs()
+    floor = 1e-3 * size.amax().clamp_min(1e-30)
+    return picture(size.clamp_min(floor).log10()), "log10 |data|"
+
+
+def pictures(problem: Problem, version: int) -> ProblemPictures:
+    """The truth and the data of a problem; a zero truth where it is not known."""
+    truth = problem.zeros() if problem.truth is None else problem.truth
+    y, vectors = problem.y, problem.y.ndim > truth.ndim
+    data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
+    label = "length of the data's vectors" if vectors else label
+    return ProblemPictures(version, picture(truth), data, label)

@@ -1,0 +1,35 @@
+"""What there is to say about the run, and a button that mends it."""
+
+from collections.abc import Callable
+
+import panel_material_ui as pmui
+
+from workbench.app.page.theme import PLAIN_TITLE
+from workbench.app.run.frames import Frame
+from workbench.app.toolkit.widgets import pretty
+from workbench.jobs import Status
+
+
+class Notice:
+    """Why a run stopped stays until it goes on; a note stays until the next wish."""
+
+    def __init__(self, repair: Callable[[], None]) -> None:
+        # The title is plain text; the body of an alert would be read as markup.
+        self.alert = pmui.Alert(
+            title="", severity="error", visible=False, margin=(2, 8), sizing_mode="stretch_width", sx=PLAIN_TITLE
+        )
+        self.mend = pmui.Button(label="Repair", icon="healing", variant="outlined", size="small", visible=False)
+        self.mend.on_click(lambda event: repair())
+        self.element = pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0)
+
+    def say(self, frame: Frame | None, note: str) -> None:
+        message = frame.message if frame else ""
+        bad = frame is not None and frame.status in (Status.DIVERGED, Status.FAILED)
+        sentence = message or note
+        severity = "error" if bad else "info" if message else "warning"
+        if (sentence, severity) != (self.alert.title, self.alert.severity):
+            self.alert.param.update(title=sentence, severity=severity, visible=bool(sentence))
+        repair = frame.repair if frame and message else {}
+        if self.mend.visible != bool(repair):
+            words = ", ".join(f"{p.rpartition('.')[2]} {'automatic' if v is None else v}" for p, v in repair.items())
+            self.mend.param.update(label=f"Repair: {pretty(words)}", visible=bool(repair))

@@ -1,0 +1,102 @@
+"""Always on top: play, pause, step, reset, cancel, and how far the run is."""
+
+from collections.abc import Callable
+
+import panel as pn
+import panel_material_ui as pmui
+
+from workbench.app.run.frames import Frame
+from workbench.app.session import Session
+from workbench.jobs import Status
+
+_ICONS = {"Play": "play_arrow", "Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop"}
+_PACES = {"full speed": 0.0, "30 / s": 30.0, "10 / s": 10.0, "3 / s": 3.0, "1 / s": 1.0}
+_WHITE = {"color": "inherit", "&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
+
+
+class Transport:
+    """The buttons, the pace, and one line of numbers with a bar."""
+
+    def __init__(self, session: Session, told: Callable[[], None] = lambda: None) -> None:
+        self._session, self._told = session, told
+        self.buttons = {
+            name: pmui.Button(
+                label=name,
+                icon=icon,
+                variant="text",
+                size="small",
+                margin=(0, 2),
+                sx=_WHITE,
+            )
+            for name, icon in _ICONS.items()
+        }
+        for name, button in self.buttons.items():
+            button.on_click(lambda event, wish=getattr(session, name.lower()): self._press(wish))
+        self.pace = pmui.Select(
+            label="pace",
+            options=_PACES,
+            value=0.0,
+            size="small",
+            width=128,
+            margin=(6, 4, 0, 0),
+            description="slow motion",
+            sx={"& .MuiInputBase-input": {"py": "4px"}},
+        )
+        self.pace.param.watch(lambda event: session.slow(event.new or None), "value")
+        self.text = pn.pane.HTML("", margin=0, sizing_mode="stretch_width", height=18)
+        self.bar = pmui.LinearProgress(
+            value=0, color="light", variant="determinate", sizing_mode="stretch_width", margin=0, height=4
+        )
+        progress = pmui.Column(self.text, self.bar, sizing_mode="stretch_width", margin=(4, 12))
+        self.element = pmui.Row(
+            *self.buttons.values(),
+            progress,
+            sizing_mode="stretch_width",
+            margin=0,
+            align="center",
+        )
+
+    def _press(self, wish: Callable[[], None]) -> None:
+        """A run that goes on beyond its end has another number of steps, which others show."""
+        wish()
+        self._told()
+
+    def show_frame(self, frame: Frame) -> None:
+        done = round(100 * min(frame.k / max(frame.steps, 1), 1))
+        if self.bar.value != done:
+            self.bar.value = done
+        text = f"<div style='{_LINE}'>{line(frame)}</div>"
+        if self.text.object != text:
+            self.text.object = text
+        for name, button in self.buttons.items():
+            if button.disabled is (name in usable(frame)):
+                button.disabled = name not in usable(frame)
+
+
+_LINE = "color:#fff;font-size:13px;line-height:18px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis"
+
+
+def usable(frame: Frame) -> set[str]:
+    """The buttons that do something in this state."""
+    if frame.status is Status.RUNNING:
+        return {"Pause", "Step", "Reset", "Cancel"}
+    if frame.status in (Status.CANCELLED, Status.FAILED):
+        return {"Play", "Reset"}
+    return {"Play", "Step", "Cancel"} | ({"Reset"} if frame.k or frame.message else set())
+
+
+def line(frame: Frame) -> str:
+    """Iteration k of n, the rate, what remains, and the status."""
+    parts = [f"<b>{frame.status}</b>", f"iteration {frame.k} of {frame.steps}"]
+    if frame.rate > 0:
+        parts.append(f"{frame.rate:.0f} it/s" if frame.rate >= 10 else f"{frame.rate:.1f} it/s")
+    if frame.remaining is not None:
+        parts.append(f"{duration(frame.remaining)} left")
+    return " · ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,62 @@
+"""A menu of the objects that an argument takes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from workbench.app.toolkit.widgets import Ask, Control, summary
+from workbench.parameters import Parameter
+from workbench.paths import Menu
+
+_SELECT: dict[str, Any] = {
+    "size": "small",
+    "margin": (7, 0, 2, 0),
+    "sizing_mode": "stretch_width",
+    "sx": {"& .MuiInputBase-input": {"py": "6px"}},
+}
+
+
+class MemberMenu(Control):
+    """One of the members of a menu, by name; those that cannot stand there are greyed, and say why."""
+
+    def __init__(self, path: str, parameter: Parameter, ask: Ask, label: str = "") -> None:
+        self._members: Menu = {}
+        self._label = label
+        self._reasons: Mapping[str, str] = {}
+        super().__init__(path, parameter, ask)
+
+    def offer(self, members: Menu, reasons: Mapping[str, str]) -> None:
+        """What can be chosen; a member with a reason cannot, unless it is there already."""
+        if members == self._members and reasons == self._reasons:
+            return
+        self._members, self._reasons = members, reasons
+        options = {_labelled(name, reasons.get(name, "")): name for name in members}
+        with self._quietly():
+            self.select.disabled_options = []  # the old ones may be no options any more
+            kept = self.select.value if self.select.value in members else None
+            self.select.param.update(options=options, value=kept)
+
+    def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
+        self.select = pmui.Select(label=self._label or self.label, options=[], **_SELECT)
+        self.select.param.watch(lambda event: self._wish(event.new), "value")
+        return (self.select,)
+
+    def _wish(self, value: Any) -> None:
+        if value is not None:
+            super()._wish(value)
+
+    def _follow(self, value: Any) -> None:
+        cls = None if value is None else type(value)
+        name = next(name for name, each in self._members.items() if each is cls)
+        words = self.parameter.meaning if cls is None else summary(cls)
+        greyed = [other for other in self._members if self._reasons.get(other) and other != name]
+        if (self.select.value, self.select.description) != (name, words) or self.select.disabled_options != greyed:
+            self.select.disabled_options = []
+            self.select.param.update(value=name, description=words)
+            self.select.disabled_options = greyed
+
+
+def _labelled(name: str, reason: str) -> str:
+    return f"{name}: {reason}" if reason and not reason.startswith(name) else reason or name

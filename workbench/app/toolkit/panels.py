@@ -1,0 +1,147 @@
+"""One signal on the page: a picture with a strip that says what its colours mean, or a curve where it is 1-D."""
+
+import html
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
+from bokeh.palettes import Greys256, RdBu11, interp_palette
+from bokeh.plotting import figure
+
+from workbench.app.toolkit.figures import keep_there
+from workbench.app.toolkit.images import Array, Limits, bytes_of, smaller
+
+GREY, DIVERGING = tuple(Greys256), tuple(interp_palette(RdBu11, 256))
+_TOOLS = "pan,wheel_zoom,reset"
+
+
+class Panel:
+    """A titled picture: `show(array, limits)` draws it; 1-D arrays are drawn as a curve in the same place."""
+
+    def __init__(self, title: str, palette: tuple[str, ...] = GREY, meaning: str = "") -> None:
+        self.title, self.palette, self.meaning = title, palette, meaning
+        self.x_range, self.y_range = Range1d(start=0, end=1), Range1d(start=1, end=0)
+        self._grey = ColumnDataSource({"image": [], "width": [], "height": []})
+        self._colour = ColumnDataSource({"image": [], "width": [], "height": []})
+        self._line = ColumnDataSource({"at": [], "value": []})
+        self.image = self._image_figure()
+        self._curve: figure | None = None
+        self._values = Range1d(start=0, end=1)
+        self._drawn = 2
+        self.caption = pn.pane.HTML("", margin=(0, 0, 2, 0), height=18, sizing_mode="stretch_width")
+        self.strip = pn.pane.HTML("", margin=(2, 0, 0, 0), height=18, sizing_mode="stretch_width")
+        self.pane = pn.pane.Bokeh(self.image, sizing_mode="scale_width", aspect_ratio=1, margin=0)
+        self.element = pmui.Column(
+            self.caption,
+            self.pane,
+            self.strip,
+            sizing_mode="stretch_width",
+            margin=(0, 8, 0, 0),
+            styles={"max-width": "min(46vh, 560px)"},
+        )
+        self.describe("")
+
+    def share(self, other: "Panel") -> None:
+        """Pan and zoom together with another panel."""
+        self.image.x_range, self.image.y_range = other.x_range, other.y_range
+        self.x_range, self.y_range = other.x_range, other.y_range
+
+    def describe(self, detail: str) -> None:
+        """The line above the picture."""
+        text = f"<b>{html.escape(self.title)}</b> <span style='opacity:.7'>{html.escape(detail)}</span>"
+        _renew(self.caption, f"<div style='{_ONE_LINE}'>{text}</div>")
+
+    def show(self, array: Array, limits: Limits, whole: bool = True) -> None:
+        """Draw with these limits; `whole` sends every pixel, otherwise a small preview."""
+        self.turn_to(array.ndim)
+        self.move(array, limits, whole)
+        self._legend(limits, array.ndim)
+
+    def move(self, array: Array, limits: Limits, whole: bool = True) -> None:
+        """Draw with nothing but Bokeh's own models, which may change while the page is still being built."""
+        if array.ndim == 1:
+            self._line.data = {"at": np.arange(len(array)), "value": array.astype(np.float32)}
+            low, high = _padded(limits)
+            self._values.update(start=low, end=high)
+        else:
+            sent, idle = (self._grey, self._colour) if array.ndim == 2 else (self._colour, self._grey)
+            height, width = array.shape[:2]
+            image = bytes_of(array if whole else smaller(array), limits)
+            sent.data = {"image": [image], "width": [width], "height": [height]}
+            if len(idle.data["image"]):
+                idle.data = {"image": [], "width": [], "height": []}
+
+    def fit(self, shape: tuple[int, ...], stretch: bool = False) -> None:
+        """Show the whole of an image of this shape: undistorted with empty margins, or filling the square."""
+        if len(shape) == 1:
+            self.curve.x_range.update(start=0, end=shape[0] - 1)
+            return
+        height, width = shape[:2]
+        tall, wide = (height, width) if stretch else (max(height, width),) * 2
+        self.x_range.update(start=(width - wide) / 2, end=(width + wide) / 2)
+        self.y_range.update(start=(height + tall) / 2, end=(height - tall) / 2)
+
+    def turn_to(self, axes: int) -> None:
+        """Be a curve for one axis, else a picture."""
+        axes = min(axes, 2)
+        if axes != self._drawn:
+            self._drawn = axes
+            self.pane.object = self.image if axes > 1 else self.curve
+
+    @property
+    def curve(self) -> figure:
+        """The plot of 1-D signals, made when the first one comes."""
+        self._curve = self._curve or self._line_figure()
+        return self._curve
+
+    def _legend(self, limits: Limits, axes: int) -> None:
+        low, high = (f"{v:.3g}" for v in limits)
+        colours = ",".join(self.palette[::51])
+        bar = f"background:linear-gradient(90deg,{colours})" if axes > 1 else "border-top:1px dotted;height:0"
+        _renew(
+            self.strip,
+            f"<div style='{_SCALE}' title='{html.escape(self.meaning)}'><span>{low}</span>"
+            f"<span style='flex:1;height:8px;border-radius:2px;{bar}'></span><span>{high}</span></div>",
+        )
+
+    def _image_figure(self) -> figure:
+        plot = _bare(x_range=self.x_range, y_range=self.y_range)
+        plot.axis.visible, plot.grid.visible = False, False
+        place = {"x": 0, "y": 0, "dw": "width", "dh": "height"}
+        mapper = LinearColorMapper(palette=self.palette, low=0, high=255)
+        plot.image("image", source=self._grey, color_mapper=mapper, **place)  # pyright: ignore[reportCallIssue]
+        plot.image_rgba("image", source=self._colour, **place)
+        return plot
+
+    def _line_figure(self) -> figure:
+        plot = _bare(x_range=Range1d(start=0, end=1), y_range=self._values)
+        plot.min_border_left, plot.min_border_bottom, plot.min_border_top = 44, 46, 6
+        plot.xaxis.axis_label = "sample"
+        plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "11px"
+        plot.line("at", "value", source=self._line, line_width=1.3, color="#3a8fd6")
+        return plot
+
+
+_SCALE = "display:flex;align-items:center;gap:6px;font-size:11.5px"
+_ONE_LINE = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:clamp(10px,1vw,13px);line-height:18px"
+
+
+def _bare(x_range: Range1d, y_range: Range1d) -> figure:
+    plot = figure(
+        tools=_TOOLS, toolbar_location=None, active_scroll="wheel_zoom", min_border=0, x_range=x_range, y_range=y_range
+    )
+    plot.sizing_mode, plot.aspect_ratio, plot.outline_line_color = "scale_width", 1, None
+    plot.background_fill_alpha = plot.border_fill_alpha = 0
+    keep_there(plot)
+    return plot
+
+
+def _padded(limits: Limits) -> Limits:
+    room = 0.06 * (limits[1] - limits[0])
+    return limits[0] - room, limits[1] + room
+
+
+def _renew(pane: pn.pane.HTML, text: str) -> None:
+    if pane.object != text:
+        pane.object = text

@@ -1,0 +1,6 @@
+"""Figures: a run whole, and what a member of the catalogue does to a signal. Matplotlib is imported late."""
+
+from workbench.figures.preview import Preview, preview
+from workbench.figures.run_figure import Format, png, render
+
+__all__ = ["Format", "Preview", "png", "preview", "render"]

@@ -1,0 +1,120 @@
+"""Objects said in words by dotted paths, {"prior.second": "Box", "prior.second.low": "0"}, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench import catalog
+from workbench.operators import Operator
+from workbench.parameters import Checked, Parameter, arguments, as_text, changed, describe, home, parameters, renamed
+from workbench.refusal import Refusal, one_of
+from workbench.tensors import Shape
+
+Words = Mapping[str, Any]  # by path: a text, which is read as a person types it, or a value as it is
+
+
+def own_parameters(cls: type) -> dict[str, Parameter]:
+    """The parameters a person sets, by name: all but the shape, which follows the signal."""
+    return {p.name: p for p in parameters(cls) if p.name != "shape"}
+
+
+def at(obj: Any, path: str) -> Any:
+    """What stands at a path: at(Sum(), "first.weight") is the weight of the first prior, at(obj, "") the object."""
+    for word in path.split(".") if path else ():
+        own = own_parameters(type(obj)) if isinstance(type(obj), Checked) else {}
+        name = renamed.argument(home(type(obj)), word) if own else word
+        obj = getattr(obj, one_of(f"a parameter of {type(obj).__name__}", name, own))
+    return obj
+
+
+def below(words: Words, path: str) -> dict[str, Any]:
+    """What the words say of the object at a path and of what is in it: {"": its name, "low": "0", ...}."""
+    inside = {p.removeprefix(f"{path}."): said for p, said in words.items() if p.startswith(f"{path}.")}
+    return ({"": words[path]} if path in words else {}) | inside
+
+
+def altered(obj: Any, words: Words, shape: Shape) -> Any:
+    """The object with what the words say, by paths inside it, for signals of `shape`.
+
+    {"second": "NonNegative", "first.weight": 5.0} of a sum of priors takes another second prior and another weight.
+    """
+    values = _values(type(obj), dict(arguments(obj)), words, shape)
+    if isinstance(obj, Operator):
+        return obj.fitted(shape, values)
+    return changed(obj, **values) if values else obj
+
+
+def built(cls: type, words: Words, shape: Shape) -> Any:
+    """A new object of a class as the words say it, what they leave out at its default, for signals of `shape`."""
+    values = _values(cls, {p.name: p.default for p in parameters(cls)}, words, shape)
+    if any(p.name == "shape" for p in parameters(cls)):
+        return cls(shape=shape, **values)
+    made: Any = cls  # a member: each of its arguments has a default
+    return made().fitted(shape, values) if issubclass(cls, Operator) else made(**values)
+
+
+def _values(cls: type, now: Mapping[str, Any], words: Words, shape: Shape) -> dict[str, Any]:
+    own, words = own_parameters(cls), renamed.arguments(home(cls), words)
+    heads = dict.fromkeys(path.partition(".")[0] for path in words)
+    for head in heads:
+        one_of(f"a parameter of {cls.__name__}", head, own)
+    return {n: _value(own[n], now[n], below(words, n), cls.__name__, shape) for n in heads}
+
+
+def _value(parameter: Parameter, now: Any, words: Words, owner: str, shape: Shape) -> Any:
+    inner = {p: said for p, said in words.items() if p}
+    if not parameter.objects:
+        if inner:
+            one_of(f"a parameter of {owner}", f"{parameter.name}.{next(iter(inner))}", [parameter.name])
+        return _plain(parameter, words[""], owner)
+    if isinstance(now, Operator):
+        shape = now.in_shape
+    said = words.get("", now)
+    if isinstance(said, str):
+        if parameter.optional and said.lower() in ("", "none", "auto") and not inner:
+            return None
+        if said != type(now).__name__:
+            return _named(parameter, said, owner, inner, shape)
+    else:
+        now = parameter.accept(said, owner)
+    if not inner and not isinstance(now, Operator):
+        return now
+    if now is None:
+        remedy = f"choose it first: {owner}.{parameter.name}=NAME"
+        raise Refusal(f"an object with the parameter {next(iter(inner))}", f"no {parameter.name}", remedy)
+    return altered(now, inner, shape)
+
+
+def _plain(parameter: Parameter, said: Any, owner: str) -> Any:
+    return parameter.parse(said, owner) if isinstance(said, str) else parameter.accept(said, owner)
+
+
+def _named(parameter: Parameter, name: str, owner: str, words: Words, shape: Shape) -> Any:
+    """The member of that name as the words say it."""
+    members = fitting(parameter)
+    if catalog.present(name, members) not in members and len(parameter.kinds) > len(parameter.objects):
+        return parameter.parse(name, owner)  # it takes a number or a word, too
+    name = one_of(f"{parameter.wanted()} for {owner}.{parameter.name}", catalog.present(name, members), members)
+    return built(members[name], words, shape)
+
+
+def fitting(parameter: Parameter) -> dict[str, type]:
+    """The members of the catalogue that an argument takes, by name."""
+    kinds = catalog.KINDS | catalog.BESIDES
+    return {n: c for kind in kinds for n, c in catalog.members(kind).items() if issubclass(c, parameter.objects)}
+
+
+def spoken(obj: Any, base: Any, path: str) -> dict[str, str]:
+    """The words, by paths that begin with `path`, with which `altered` makes the object of `base`."""
+    words: dict[str, str] = {}
+    if type(obj) is not type(base):
+        words[path], base = type(obj).__name__, type(obj)()
+    defaults = dict(arguments(base))
+    for name, parameter in own_parameters(type(obj)).items():
+        value, place = getattr(obj, name), f"{path}.{name}"
+        if describe(value) == describe(defaults[name]):
+            continue
+        if parameter.objects and value is not None:
+            words |= spoken(value, defaults[name], place)
+        else:
+            words[place] = as_text(value)
+    return words
