@@ -3,7 +3,6 @@
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -15,10 +14,11 @@ from workbench.algorithms import Algorithm, State
 from workbench.linalg import adjoint_mismatch
 from workbench.operators import Operator
 from workbench.problem import Problem
-from workbench.progress import Bar, interruptible
+from workbench.progress import interruptible
 from workbench.refusal import Refusal
 from workbench.run.datasets import described, spec, with_arrays, with_data
-from workbench.run.log import Log, Probe, Quantity, Row, quantities, reads
+from workbench.run.log import Log, Row
+from workbench.run.quantity import Probe, Quantity, quantities, reads
 from workbench.run.watch import Diverged, Watch
 from workbench.tensors import norm, normal_like, shown, stream
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from workbench.stopping import Stop
+from workbench.run.outcome import Ends, Outcome
 
 
 def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, seed: int = 0) -> Iterator[State]:
@@ -193,38 +194,3 @@ def run(
     attrs["stopped"] = ends.why if ends.outcome in (Outcome.DIVERGED, Outcome.INTERRUPTED) else ""
     found = with_data(log.dataset(quantities(*probes), **attrs), problem)
     return with_arrays(found, problem.operator, problem.noise, problem.prior, algorithm)
-
-
-class Outcome(StrEnum):
-    """How a run ended."""
-
-    STEPS = "steps"  # all iterations that were asked for
-    RULE = "rule"  # a stopping rule held
-    DONE = "done"  # the algorithm had nothing left to do
-    INTERRUPTED = "interrupted"
-    DIVERGED = "diverged"
-
-
-class Ends:
-    """Whether a run ends at a state, asked of every one; then `outcome` and `why` say how. Shows progress meanwhile."""
-
-    def __init__(
-        self, problem: Problem, algorithm: Algorithm, stop: "Stop | None", steps: int, interrupted: Callable[[], bool]
-    ) -> None:
-        self._rule = stop.begin(problem, algorithm) if stop else lambda state: ""
-        self._steps, self._interrupted = steps, interrupted
-        self.bar = Bar(steps)
-        self.outcome, self.why = Outcome.DONE, f"{type(algorithm).__name__} had nothing left to do"
-
-    def __call__(self, state: State) -> bool:
-        self.bar.show(state.k)
-        rule = self._rule(state)
-        if self._interrupted():
-            self.outcome, self.why = Outcome.INTERRUPTED, f"stopped by hand at iteration {state.k}"
-        elif rule:
-            self.outcome, self.why = Outcome.RULE, f"{rule} at iteration {state.k}"
-        elif state.k >= self._steps:
-            self.outcome, self.why = Outcome.STEPS, f"all {self._steps} iterations done"
-        else:
-            return False
-        return True

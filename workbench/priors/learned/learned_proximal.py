@@ -9,7 +9,8 @@ from torch import Tensor
 
 from workbench.denoisers import ConvexPotential
 from workbench.linalg import conjugate_step
-from workbench.priors.base import Can, Weight
+from workbench.priors.base import Weight
+from workbench.priors.can import Can
 from workbench.priors.learned.learned import Channelwise, Learned
 from workbench.refusal import Refusal
 from workbench.tensors import dot, norm2, spread
