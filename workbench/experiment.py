@@ -4,14 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from workbench import catalog, devices
-from workbench.algorithms import PDHG, Algorithm
+from workbench.algorithms import Algorithm
+from workbench.algorithms.choice import suited_to
 from workbench.analysis import standard
 from workbench.data import Array, File, Shipped, Signal
 from workbench.noise import Gaussian, Noise
@@ -36,6 +37,7 @@ _NONE: Mapping[str, np.ndarray] = MappingProxyType({})
 class Experiment(metaclass=Checked):
     """Simulate data of a truth, reconstruct, and compare: `Experiment().run()`.
 
+    An algorithm that is left out is chosen by the rule of `algorithms.choice`; a description names it.
     `describe(experiment)` is the run's specification; `fitted` builds the operator for signals of another shape.
     """
 
@@ -45,11 +47,15 @@ class Experiment(metaclass=Checked):
     operator: Annotated[Operator, "forward operator"] = GaussianBlur((1, 256, 256), 2.0)
     noise: Annotated[Noise, "noise"] = Gaussian()
     prior: Annotated[Prior, "prior"] = TotalVariation()
-    algorithm: Annotated[Algorithm, "algorithm"] = PDHG()
+    algorithm: Annotated[Algorithm, "algorithm; left out, the one that suits the others"] = cast(Algorithm, None)
     steps: Annotated[int, Range(1, 5000, log=True, limits=(1, 10_000_000)), "number of iterations"] = 300
     seed: Annotated[int, SEEDS, "seed of noise and sampler"] = 0
     device: Annotated[str, "device: cpu, cuda or cuda:0"] = devices.default()
     stop: Annotated[Stop | None, "rule that ends the run before its last iteration"] = None
+
+    def __post_init__(self) -> None:
+        if self.algorithm is None:
+            object.__setattr__(self, "algorithm", suited_to(self.operator, self.noise, self.prior))
 
     def problem(self, truth: Tensor | None = None) -> Problem:
         """The problem on its device; `truth` saves reading the signal again."""

@@ -10,6 +10,7 @@ from torch import Tensor
 from tests import certified
 from workbench import data, noise, operators, priors
 from workbench.algorithms import (
+    ADMM,
     PDHG,
     AcceleratedPDHG,
     AdaptivePDHG,
@@ -48,6 +49,9 @@ def last(p: Problem, algorithm: Algorithm, steps: int) -> State:
     [
         ("deblurring", CondatVu(), 2500),
         ("deblurring", AcceleratedPDHG(), 1500),
+        ("deblurring", ADMM(), 800),
+        ("inpainting", ADMM(), 800),
+        ("tomography", ADMM(), 1500),
         ("deblurring", LinearisedADMM(), 1500),
         ("tomography", AdaptivePDHG(), 1500),
         ("inpainting", AdaptivePDHG(), 1500),

@@ -80,8 +80,8 @@ def watched(browser: "playwright.Browser", width: int = 1366, expected: str = ""
     made.set_default_timeout(1000 * PATIENCE)
     yield made
     made.close()
-    assert not away
-    assert not [e for e in errors if not (expected and re.search(expected, e))]
+    unexpected = [e for e in errors if not (expected and re.search(expected, e))]
+    assert not away and not unexpected, (away, unexpected)
 
 
 def opened(page: "playwright.Page", address: str, query: str = SMALL) -> None:

@@ -42,7 +42,8 @@ def test_the_run_moves_when_the_page_opens_and_obeys_its_buttons(page, address) 
     until(page, lambda: iteration(page) > 0)
     press(page, "Cancel")
     until(page, lambda: "cancelled" in said(page))
-    assert page.get_by_role("button", name="Pause", exact=True).is_disabled()
+    # One message tells of both; a browser draws one part after the other.
+    playwright.expect(page.get_by_role("button", name="Pause", exact=True)).to_be_disabled()
     press(page, "Play")
     until(page, lambda: "running" in said(page))
 

@@ -73,7 +73,7 @@ def test_greyed_algorithms_say_why_in_the_menu(app: Workbench) -> None:
     assert sentence.startswith("ConjugateGradient needs a quadratic form, which TotalVariation lacks")
     app.choices.sections["prior"].menu.select.value = "Tikhonov"
     assert "ConjugateGradient" not in select.disabled_options
-    assert select.value == "PDHG"
+    assert select.value == "ADMM"
 
 
 def test_lambda_stands_beside_the_weight(app: Workbench) -> None:

@@ -76,7 +76,7 @@ def test_the_closed_form_is_that_of_the_sessions_channel(planes):
     first, second = found.tracks
     np.testing.assert_allclose(first.i_x, known.i_x, rtol=1e-12)
     np.testing.assert_allclose(first.memorised, known.memorised, rtol=1e-12, atol=1e-12)
-    assert (first.name, second.name) == ("Landweber", "HeavyBall") and first.gap == known.gap
+    assert (first.name, second.name) == ("LandweberFilter", "HeavyBallFilter") and first.gap == known.gap
     assert found.ceiling == known.ceiling and found.rule == "tau = 0.01"
     assert f"{known.gap:.3g} bits below" in first.sentence and "GaussianBlur of 1×16×16" in found.about
     i_y, i_x = found.curve
@@ -93,7 +93,7 @@ def test_a_wish_draws_anew_and_a_wrong_one_is_a_sentence(planes):
     assert "not linear in y" in planes.closed.result.tracks[0].sentence and "rms" in planes.closed.result.rule
     planes.set("look.steps", "many")
     assert "steps" in planes.complaint
-    planes.set("filter", "Landweber")
+    planes.set("filter", "LandweberFilter")
     planes.set("filter.step", 9.0)
     wait(planes, lambda: planes.closed.status is Status.FAILED)
     assert "a step below" in planes.closed.latest.message and not planes.complaint

@@ -11,6 +11,7 @@ import torch
 
 from workbench import storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent
+from workbench.app.run.choices import regularisation
 from workbench.app.session import Session
 from workbench.data import Shipped
 from workbench.experiment import Experiment, from_description
@@ -156,9 +157,9 @@ def test_signals_of_one_axis_and_complex_ones_are_drawn():
 
 
 def test_lambda_stands_beside_the_weight(session):
-    assert session.regularisation() == pytest.approx(0.1 * session.experiment.noise.sigma**2)
+    assert regularisation(session.experiment) == pytest.approx(0.1 * session.experiment.noise.sigma**2)
     session.choose("noise", "Poisson")
-    assert session.regularisation() is None
+    assert regularisation(session.experiment) is None
 
 
 def test_reset_begins_again_and_cancel_ends(session):

@@ -135,7 +135,7 @@ class Algorithm(ABC, metaclass=Checked):
         lacks = self.lacks(problem)
         if not lacks:
             return ""
-        others = list(islice((name for name, own in _siblings().items() if not own.lacks(problem)), 2))
+        others = list(islice((name for name, own in siblings().items() if not own.lacks(problem)), 2))
         advice = f"try {' or '.join(others)}" if others else "change the prior or the noise"
         return f"{type(self).__name__} needs {lacks}: {advice}"
 
@@ -184,7 +184,8 @@ def _missing(needs: Needs, problem: Problem) -> str:
 
 
 @cache
-def _siblings() -> dict[str, Algorithm]:
+def siblings() -> dict[str, Algorithm]:
+    """Every method of the catalogue as it is by default, by name."""
     from workbench import algorithms
 
     found = [getattr(algorithms, name) for name in algorithms.__all__]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from workbench import catalog, devices, jobs, storage
+from workbench.algorithms.choice import Choice
 from workbench.analysis import standard
 from workbench.app.address import read_address, said, to_address
 from workbench.app.run.frames import Frame, ProblemPictures, frame_of, pictures
@@ -15,7 +16,6 @@ from workbench.app.run.telling import python, told
 from workbench.app.run.wished import begins_anew, for_signal, form_of, makes_data, wished
 from workbench.data import File, Loaded, Signal, Window, load_bytes
 from workbench.experiment import Experiment
-from workbench.noise import Gaussian
 from workbench.parameters import as_text, changed, describe
 from workbench.paths import Form
 from workbench.problem import Problem
@@ -179,11 +179,9 @@ class Session:
         """Each member that could stand at a path, and why it cannot; "" where it can."""
         return self._reasons.at(self.form, self.problem, path)
 
-    def regularisation(self) -> float | None:
-        """lambda = weight sigma^2, for |Ax - y|^2 / 2 + lambda R, where noise and prior have such numbers."""
-        weight = getattr(self.experiment.prior, "weight", None)
-        noise = self.experiment.noise
-        return weight * noise.sigma**2 if weight is not None and isinstance(noise, Gaussian) else None
+    def suited(self) -> Choice | None:
+        """The method that is offered first for the problem, and why."""
+        return self._reasons.suited(self.form, self.problem)
 
     def pictures(self) -> ProblemPictures:
         return self._pictures

@@ -3,11 +3,12 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Shipped, Signal
 from workbench.experiment import Experiment, from_description, from_run, member
-from workbench.parameters import changed, home, parameters, renamed
+from workbench.parameters import arguments, changed, home, parameters, renamed
 from workbench.paths import Words, altered, below
 from workbench.refusal import Refusal, one_of
 
@@ -30,8 +31,11 @@ def specification(path: str) -> Experiment:
     return from_description(found)
 
 
-def choose(words: Words, base: Experiment) -> Experiment:
-    """`base`, changed as the words say: {"prior": "TotalVariation", "prior.weight": "20", "steps": "50"}."""
+def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
+    """`base`, changed as the words say: {"prior": "TotalVariation", "prior.weight": "20", "steps": "50"}.
+
+    `suited`: the algorithm follows the other parts where no word is about it.
+    """
     for path in words:
         kind, dot, _ = path.partition(".")
         if dot:
@@ -42,7 +46,10 @@ def choose(words: Words, base: Experiment) -> Experiment:
     plain = [p for p in parameters(Experiment) if p.name in words and p.name not in (*PARTS, RULE)]
     values = {p.name: p.parse(words[p.name], "run") for p in plain}
     values |= {RULE: stopping.parse(words[RULE])} if RULE in words else {}
-    return changed(base, truth=truth, **parts, **values)
+    whole: dict[str, Any] = dict(arguments(base)) | {"truth": truth} | parts | values
+    if suited and not below(words, "algorithm"):
+        del whole["algorithm"]
+    return Experiment(**whole)
 
 
 def _truth(words: Words, base: Signal) -> Signal:

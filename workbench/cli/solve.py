@@ -63,7 +63,7 @@ def main(args: argparse.Namespace) -> int:
     from workbench.run import Outcome
 
     loading.load(args)
-    experiment = choose(_words(args), specification(args.spec) if args.spec else Experiment())
+    experiment = choose(_words(args), specification(args.spec) if args.spec else Experiment(), suited=not args.spec)
     result = experiment.run(every=args.every)
     destinations.write(result, args.out, args.figure)
     _report(result, args)

@@ -2,6 +2,7 @@
 
 import torch
 
+from workbench.kernels.admm_tv import examples as admm_tv
 from workbench.kernels.examples import Draw, Example, Size
 from workbench.kernels.fan import examples as fan
 from workbench.kernels.momentum import examples as momentum
@@ -17,6 +18,7 @@ SIZE = Size(1, 4, 4)
 EXAMPLES: tuple[Example, ...] = (
     *tv.EXAMPLES,
     *pdhg_tv.EXAMPLES,
+    *admm_tv.EXAMPLES,
     *tgv.EXAMPLES,
     *radon.EXAMPLES,
     *fan.EXAMPLES,

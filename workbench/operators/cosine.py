@@ -15,12 +15,17 @@ MODES: dict[Boundary, Basis] = {"periodic": "fourier", "reflect": "cosine"}  # s
 
 
 def filtered(x: Tensor, gain: Tensor, boundary: Boundary) -> Tensor:
-    """x, (B, C, *space), with each coefficient in the basis of the boundary times `gain`, real, (*space)."""
+    """x, (B, C, *space), with each coefficient in the basis of the boundary times `gain`, real, (*space).
+
+    Of a real x and a periodic boundary half of the coefficients are made: `gain` is that of a real kernel.
+    """
     axes = tuple(range(2, x.ndim))
     if boundary == "reflect":
         return cosine_sum(gain * cosines(x, axes), axes)
-    y = torch.fft.ifftn(gain * torch.fft.fftn(x, dim=axes), dim=axes)
-    return y if x.is_complex() else y.real
+    if x.is_complex():
+        return torch.fft.ifftn(gain * torch.fft.fftn(x, dim=axes), dim=axes)
+    half = gain[..., : gain.shape[-1] // 2 + 1] * torch.fft.rfftn(x, dim=axes)
+    return torch.fft.irfftn(half, s=x.shape[2:], dim=axes)
 
 
 def diagonal_in_modes(eigenvalues: Constant, boundary: Boundary) -> Diagonalisation:

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 import torch
 from torch import Tensor, nn
 
+from workbench.kernels.admm_tv import PenaltyPace, Split
 from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.operators import Basis, Identity, LinearOperator
 from workbench.parameters import Checked, Range, owed, spelled
@@ -141,6 +142,17 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         if Can.PROX not in self.can:
             raise self._lacks(Can.SPLIT)
         return Identity(shape)
+
+    def periodic_split(self, shape: Shape) -> tuple["Prior", LinearOperator]:
+        """(h, K) with min_z h(z) = g(x) over what K x leaves open, K*K diagonal in Fourier modes where that can be.
+
+        `outer` and `linear` themselves, but for differences: those go round, and h leaves free what crosses the ends.
+        """
+        return self.outer, self.linear(shape)
+
+    def split_pass(self, signals: Split, pace: PenaltyPace) -> Split | None:
+        """The prior's half of an ADMM step in one pass, as `kernels.admm_tv.step` has it; None: by its parts."""
+        return None
 
     def primal_dual(self, signals: Signals, dual: Tensor, moves: Moves) -> Signals | None:
         """The prior's half of a primal-dual step in one pass, as `kernels.pdhg_tv.step` has it; None: by its parts."""

@@ -15,6 +15,8 @@ from workbench.app.toolkit.throttle import Throttle
 from workbench.app.toolkit.widgets import Automatic, Control
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.noise import Gaussian
 from workbench.paths import Form
 
 TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KINDS}}
@@ -50,13 +52,24 @@ class Section:
         self._remark()
 
     def _why(self, form: Form, path: str) -> Mapping[str, str]:
-        return self._session.reasons(path)
+        """The members that can stand at a path, as far as it is known, the one that suits the problem first."""
+        reasons, suited = self._session.reasons(path), self._session.suited() if path == "algorithm" else None
+        first = type(suited.algorithm).__name__ if suited else ""
+        return {first: reasons[first], **reasons} if first in reasons else reasons
 
     def _remark(self) -> None:
-        """lambda beside the weight of the prior, where it has a meaning."""
+        """lambda beside the weight of the prior, where it has a meaning; which algorithm is offered first, and why."""
+        if self.kind == "algorithm" and (suited := self._session.suited()):
+            self.aside.say(f"Offered first: {suited.why}.")
         if self.kind == "prior":
-            value = self._session.regularisation()
+            value = regularisation(self._session.experiment)
             self.aside.say("" if value is None else f"λ = weight · σ² = {value:.4g}, in |Ax − y|²/2 + λ R(x)")
+
+
+def regularisation(experiment: Experiment) -> float | None:
+    """lambda = weight sigma^2, for |Ax - y|^2 / 2 + lambda R, where noise and prior have such numbers."""
+    weight, noise = getattr(experiment.prior, "weight", None), experiment.noise
+    return weight * noise.sigma**2 if weight is not None and isinstance(noise, Gaussian) else None
 
 
 class Signals(Section):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from workbench.algorithms.choice import Choice, suited
 from workbench.operators import LinearOperator
 from workbench.paths import Form, Reasons
 from workbench.problem import Problem
@@ -13,6 +14,7 @@ class MemberReasons:
 
     def __init__(self, problem: Problem) -> None:
         self._problem, self._reasons = problem, Reasons(self._why)
+        self._suited: tuple[Mapping[str, str], Choice | None] = {}, None
 
     def at(self, form: Form, problem: Problem, path: str) -> Mapping[str, str]:
         """Each member that is offered at a path, and the reason; "" where it can stand there."""
@@ -20,6 +22,16 @@ class MemberReasons:
         shapes = problem.shape, problem.y.shape, problem.y.dtype
         nonnegative = isinstance(operator, LinearOperator) and operator.nonnegative
         return self._reasons.at(form, path, *shapes, nonnegative, problem.prior.can, problem.noise.can)
+
+    def suited(self, form: Form, problem: Problem) -> Choice | None:
+        """The method that is offered first, with its reason; None where none can run. Asked again as `at` is."""
+        reasons = self.at(form, problem, "algorithm")
+        if reasons is not self._suited[0]:
+            try:
+                self._suited = reasons, suited(problem)
+            except Refusal:
+                self._suited = reasons, None
+        return self._suited[1]
 
     def _why(self, form: Form, path: str, name: str) -> str:
         try:

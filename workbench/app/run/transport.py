@@ -65,12 +65,13 @@ class Transport:
         done = round(100 * min(frame.k / max(frame.steps, 1), 1))
         if self.bar.value != done:
             self.bar.value = done
-        text = f"<div style='{_LINE}'>{line(frame)}</div>"
-        if self.text.object != text:
-            self.text.object = text
         for name, button in self.buttons.items():
             if button.disabled is (name in usable(frame)):
                 button.disabled = name not in usable(frame)
+        # After the buttons: browsers draw in turn, and who reads that a run ended should find its buttons changed.
+        text = f"<div style='{_LINE}'>{line(frame)}</div>"
+        if self.text.object != text:
+            self.text.object = text
 
 
 _LINE = "color:#fff;font-size:13px;line-height:18px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis"

@@ -28,11 +28,12 @@ class MemberMenu(Control):
         super().__init__(path, parameter, ask)
 
     def offer(self, members: Menu, reasons: Mapping[str, str]) -> None:
-        """What can be chosen; a member with a reason cannot, unless it is there already."""
-        if members == self._members and reasons == self._reasons:
+        """What can be chosen, in the order of the reasons; one with a reason cannot, unless it is there already."""
+        if members == self._members and list(reasons.items()) == list(self._reasons.items()):
             return
         self._members, self._reasons = members, reasons
-        options = {_labelled(name, reasons.get(name, "")): name for name in members}
+        order = [*(name for name in reasons if name in members), *(name for name in members if name not in reasons)]
+        options = {_labelled(name, reasons.get(name, "")): name for name in order}
         with self._quietly():
             self.select.disabled_options = []  # the old ones may be no options any more
             kept = self.select.value if self.select.value in members else None

@@ -40,7 +40,7 @@ def project(q: Tensor, isotropic: bool) -> Tensor:
 
 def feasible(dual: Tensor, isotropic: bool) -> Tensor:
     """A start whose moduli are at most 1, and 0 where differences reach outside."""
-    return project(torch.where(_inner(dual), dual, 0), isotropic)
+    return project(torch.where(inner(dual), dual, 0), isotropic)
 
 
 def lipschitz(x: Tensor) -> float:
@@ -99,9 +99,9 @@ def _total(x: Tensor) -> Tensor:
     return x.flatten(2).sum(2)
 
 
-def _inner(p: Tensor) -> Tensor:
+def inner(p: Tensor) -> Tensor:
     """Where differences reach inside the image; the others are 0 always and so is their dual."""
-    inner = torch.ones(p.shape[2:], dtype=torch.bool, device=p.device)
+    inside = torch.ones(p.shape[2:], dtype=torch.bool, device=p.device)
     for k in range(p.shape[2]):
-        inner[k].select(k, -1).fill_(False)
-    return inner
+        inside[k].select(k, -1).fill_(False)
+    return inside

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.operators.algebra.common_field import common_field
 from workbench.operators.algebra.identity import Identity
-from workbench.operators.base import LinearOperator
+from workbench.operators.base import Basis, LinearOperator
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
 
@@ -42,6 +42,10 @@ class Stack(LinearOperator):
         if not self._along_channels:
             first, second = (p.reshape(-1, *s) for p, s in zip((first, second), self._shapes, strict=True))
         return self.first.adjoint(first) + self.second.adjoint(second)
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        first, second = self.first.gram_in(basis), self.second.gram_in(basis)
+        return None if first is None or second is None else first + second
 
     @property
     def _shapes(self) -> tuple[Shape, Shape]:

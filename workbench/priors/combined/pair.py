@@ -6,7 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from workbench.operators import LinearOperator, Stack
+from workbench.operators import Basis, LinearOperator, Stack
 from workbench.priors.base import Prior
 from workbench.priors.can import Can
 from workbench.refusal import Refusal
@@ -52,6 +52,9 @@ class _Rows(LinearOperator):
 
     def adjoint(self, y: Tensor) -> Tensor:
         return self.linear_map.adjoint(y.reshape(-1, *self.linear_map.out_shape))
+
+    def gram_in(self, basis: Basis) -> Tensor | None:
+        return self.linear_map.gram_in(basis)
 
 
 def rows(linear: LinearOperator) -> int:

@@ -94,6 +94,13 @@ class Sum(Prior):
         self._require(Can.SPLIT)
         return Identity(shape) if Can.PROX in self.can else stack(self.first.linear(shape), self.second.linear(shape))
 
+    def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
+        if Can.PROX in self.can:
+            return super().periodic_split(shape)
+        self._require(Can.SPLIT)
+        (h1, K1), (h2, K2) = self.first.periodic_split(shape), self.second.periodic_split(shape)
+        return Pair(h1, h2, functools.partial(cut, shapes=(K1.out_shape, K2.out_shape))), stack(K1, K2)
+
     def dual_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
         if Can.CONJUGATE in self.can:
             return self, Identity(shape)

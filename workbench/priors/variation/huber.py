@@ -11,6 +11,7 @@ from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
 from workbench.priors.norm_balls import into_ball, no_axis, zero_inside
+from workbench.priors.variation.around import around
 from workbench.priors.variation.total_variation import no_differences
 from workbench.tensors import Shape, abs2
 
@@ -126,6 +127,9 @@ class HuberTV(Prior):
 
     def linear(self, shape: Shape) -> LinearOperator:
         return Gradient(shape)
+
+    def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
+        return around(self.outer, shape)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return no_differences(shape)

@@ -5,8 +5,9 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.kernels import pdhg_tv
+from workbench.kernels import admm_tv, pdhg_tv
 from workbench.kernels import tv as kernel
+from workbench.kernels.admm_tv import PenaltyPace, Split
 from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.operators import LinearOperator
 from workbench.operators.differences.gradient import Gradient
@@ -15,6 +16,7 @@ from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
 from workbench.priors.sparsity.group_l1 import GroupL1
 from workbench.priors.sparsity.l1 import L1
+from workbench.priors.variation.around import around
 from workbench.priors.variation.iterative import told
 from workbench.priors.variation.smoothed_total_variation import SmoothedTotalVariation
 from workbench.tensors import Shape, abs2, real_of, shown, spread
@@ -68,6 +70,12 @@ class TotalVariation(Prior):
 
     def linear(self, shape: Shape) -> LinearOperator:
         return Gradient(shape)
+
+    def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
+        return around(self.outer, shape)
+
+    def split_pass(self, signals: Split, pace: PenaltyPace) -> Split:
+        return admm_tv.step(signals, pace, self.weight, self.isotropic)
 
     def primal_dual(self, signals: Signals, dual: Tensor, moves: Moves) -> Signals:
         return pdhg_tv.step(signals, dual, moves, self.weight, self.isotropic)

@@ -13,6 +13,7 @@ from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
 from workbench.priors.maps import Guide, drawn, misfit, rows_of
 from workbench.priors.norm_balls import into_ball, zero_inside
+from workbench.priors.variation.around import around
 from workbench.priors.variation.total_variation import no_differences
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, Shape, abs2
@@ -55,6 +56,9 @@ class WeightedTotalVariation(Prior):
 
     def linear(self, shape: Shape) -> LinearOperator:
         return Gradient(shape)
+
+    def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
+        return around(self.outer, shape)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return no_differences(shape) or misfit(self._map, shape)

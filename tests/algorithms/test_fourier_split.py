@@ -1,0 +1,195 @@
+"""ADMM in Fourier modes: the published recursion, symbols right, near and wrong, and the rule that offers it."""
+
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+import torch
+from torch import Tensor
+
+from tests import certified
+from workbench import catalog, noise, operators, priors
+from workbench.algorithms import ADMM, PDHG, ProximalGradient
+from workbench.algorithms.choice import suited
+from workbench.experiment import Experiment
+from workbench.kernels import dispatch
+from workbench.linalg import cg
+from workbench.operators import LinearOperator
+from workbench.preconditioners.symbols import symbol_of
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.run import iterate, resume
+
+SHAPE = (1, 12, 10)
+OPERATORS = {
+    "blur": operators.GaussianBlur(SHAPE, 1.0),
+    "coma": operators.ConvolutionPSF(SHAPE),
+    "rays": operators.Radon(SHAPE, 7),
+    "mask": operators.Mask(SHAPE, 0.6),
+}
+SPLIT = {
+    "isotropic": priors.TotalVariation(4.0),
+    "anisotropic": priors.TotalVariation(4.0, isotropic=False),
+    "Huber": priors.HuberTV(4.0, 0.1),
+    "weighted": priors.WeightedTotalVariation(4.0),
+    "fused": priors.Sum(priors.TotalVariation(4.0), priors.L1(2.0)),
+}
+
+
+def problem(
+    operator: LinearOperator = OPERATORS["blur"],
+    prior: priors.Prior = SPLIT["isotropic"],
+    of_data: noise.Noise | None = None,
+) -> Problem:
+    x = torch.rand(2, *operator.in_shape, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    return Problem.simulate(operator, of_data or noise.Gaussian(0.1), prior, x)
+
+
+def differences(x: Tensor) -> Tensor:
+    return torch.stack([x.roll(-1, 2) - x, x.roll(-1, 3) - x], 2)
+
+
+def back(p: Tensor) -> Tensor:
+    return p[:, :, 0].roll(1, 2) - p[:, :, 0] + p[:, :, 1].roll(1, 3) - p[:, :, 1]
+
+
+def test_it_is_over_relaxed_admm_with_differences_that_go_round() -> None:
+    """Boyd et al. 2011, section 3.4.3, solved to 1e-14; z is free where a difference crosses an end."""
+    p, rho = problem(), 30.0
+    x, z = p.start(), differences(p.start())
+    u = torch.zeros_like(z)
+    inside = torch.ones_like(z, dtype=torch.bool)
+    inside[:, :, 0, -1] = inside[:, :, 1, :, -1] = False
+    for state in islice(iterate(p, ADMM(rho)), 30):
+        torch.testing.assert_close(state.x, x, rtol=0, atol=1e-10)
+        b = 100 * p.operator.adjoint(p.y) + rho * back(z - u)
+        x = cg(lambda v: 100 * p.operator.adjoint(p.operator(v)) + rho * back(differences(v)), b, x, 1e-14, 1000)
+        v = 1.6 * differences(x) - 0.6 * z + u
+        within = torch.where(inside, v, 0)
+        sizes = within.norm(dim=2, keepdim=True)
+        z = torch.where(inside, within * (1 - 4 / rho / sizes.clamp_min(1e-300)).clamp_min(0), v)
+        u = v - z
+
+
+@pytest.mark.parametrize(
+    ("operator", "prior"),
+    [("blur", "Huber"), ("blur", "fused"), ("coma", "weighted"), ("rays", "anisotropic"), ("mask", "isotropic")],
+)
+def test_the_answer_is_that_of_plain_admm(operator: str, prior: str) -> None:
+    p = problem(OPERATORS[operator], SPLIT[prior])
+    (*_, fast), (*_, plain) = (islice(iterate(p, a), 450) for a in (ADMM(), ADMM(inner=8)))
+    torch.testing.assert_close(p.objective(fast.x), p.objective(plain.x), rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("prior", [SPLIT["isotropic"], SPLIT["anisotropic"]], ids=["isotropic", "anisotropic"])
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
+def test_the_fused_pass_is_its_parts(operator: LinearOperator, prior: priors.Prior, monkeypatch) -> None:
+    p = problem(operator, prior)
+    fused = [s.x for s in islice(iterate(p, ADMM()), 25)]
+    monkeypatch.setattr(type(prior), "split_pass", priors.Prior.split_pass)
+    for one, state in zip(fused, iterate(p, ADMM()), strict=False):
+        torch.testing.assert_close(one, state.x, rtol=0, atol=1e-10)
+    with dispatch.use("reference"):
+        for one, state in zip(fused, iterate(p, ADMM()), strict=False):
+            torch.testing.assert_close(one, state.x, rtol=0, atol=1e-10)
+
+
+class _Lies(operators.GaussianBlur):
+    """A blur that says it were another operator."""
+
+    lie: Tensor | None = None
+
+    def symbol(self) -> Tensor | None:
+        return self.lie
+
+
+LIES = {
+    "another blur": operators.GaussianBlur(SHAPE, 3.0).symbol(),
+    "noise": torch.rand(SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float64),
+    "a tenth": operators.GaussianBlur(SHAPE, 1.0).symbol() / 10,
+    "negative": -torch.ones(SHAPE, dtype=torch.float64),
+    "nothing": torch.zeros(SHAPE, dtype=torch.float64),
+    "no numbers": torch.full(SHAPE, torch.nan, dtype=torch.float64),
+    "another shape": torch.ones(3, 3, dtype=torch.float64),
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_a_wrong_symbol_costs_steps_and_never_the_answer(lie: Tensor) -> None:
+    liar = _Lies(SHAPE, 1.0)
+    liar.lie = lie
+    p, honest = problem(liar), problem()
+    assert not symbol_of(liar, p.zeros()).exact
+    (*_, told), (*_, known) = islice(iterate(p, ADMM()), 300), islice(iterate(honest, ADMM()), 300)
+    torch.testing.assert_close(honest.objective(told.x), honest.objective(known.x), rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("cls", catalog.members("operator").values(), ids=catalog.members("operator"))
+def test_every_linear_operator_has_a_symbol_to_work_with(cls: type) -> None:
+    operator = cls()
+    if not isinstance(operator, LinearOperator):
+        pytest.skip("nonlinear")
+    dtype = torch.complex128 if operator.field == operators.Field.COMPLEX else torch.float64
+    found = symbol_of(operator, torch.zeros((1, *operator.in_shape), dtype=dtype))
+    assert (
+        found.values.shape == operator.in_shape
+        and bool(found.values.isfinite().all())
+        and bool((found.values >= 0).all())
+    )
+    assert found.exact == (operator.gram_in("fourier") is not None)
+
+
+def test_a_moved_penalty_acts_at_the_next_step() -> None:
+    p = problem()
+    *_, state = islice(iterate(p, ADMM(5.0)), 8)
+    moved, fresh = (next(resume(p, ADMM(80.0), s)) for s in (state, replace(state, pull=None)))
+    torch.testing.assert_close(moved.x, fresh.x, rtol=0, atol=1e-13)
+    assert not torch.allclose(moved.x, next(resume(p, ADMM(5.0), state)).x, rtol=0, atol=1e-4)
+
+
+def test_counts_and_absurd_penalties() -> None:
+    p = problem(of_data=noise.Poisson(50.0))
+    (*_, fast), (*_, other) = islice(iterate(p, ADMM()), 400), islice(iterate(p, PDHG()), 3000)
+    assert float((p.objective(fast.x) / p.objective(other.x) - 1).max()) < 1e-6
+    with pytest.raises(Refusal, match="rho"):
+        ADMM(0.0)
+    for rho in (1e-9, 1e12):  # slow, and no NaN
+        *_, state = islice(iterate(p, ADMM(rho)), 20)
+        assert bool(state.x.isfinite().all())
+
+
+def test_a_default_takes_some_twenty_steps_to_a_thousandth() -> None:
+    solved = certified.problem("deblurring")
+    best = certified.optimum("deblurring")
+    *_, state = islice(iterate(solved, ADMM()), 31)
+    assert float(solved.objective(state.x)) / best - 1 < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("operator", "prior", "name", "word"),
+    [
+        (OPERATORS["blur"], SPLIT["isotropic"], "ADMM", "share Fourier modes"),
+        (OPERATORS["rays"], SPLIT["isotropic"], "ADMM", "symbol of Radon"),
+        (OPERATORS["mask"], priors.L1(), "ADMM", "closed form"),
+        (operators.Identity(SHAPE), SPLIT["isotropic"], "ProximalGradient", "one prox"),
+        (OPERATORS["rays"], priors.Tikhonov(), "ConjugateGradient", "quadratic"),
+    ],
+    ids=lambda v: v if isinstance(v, str) else type(v).__name__,
+)
+def test_the_rule_offers(operator: LinearOperator, prior: priors.Prior, name: str, word: str) -> None:
+    choice = suited(problem(operator, prior))
+    assert type(choice.algorithm).__name__ == name
+    assert choice.why.startswith(f"{name}, ") and word in choice.why
+    assert type(Experiment(operator=operator, noise=noise.Gaussian(0.1), prior=prior).algorithm).__name__ == name
+
+
+def test_a_given_algorithm_stays_and_what_no_rule_knows_gets_one_that_can() -> None:
+    assert isinstance(Experiment(algorithm=PDHG()).algorithm, PDHG)
+    nonlinear = Problem(operators.Clipping(SHAPE), noise.Gaussian(), priors.Tikhonov(), torch.rand(1, *SHAPE))
+    assert not suited(nonlinear).algorithm.unmet(nonlinear)
+
+
+def test_denoising_is_one_step() -> None:
+    p = problem(operators.Identity(SHAPE), priors.TotalVariation(4.0, tolerance=1e-12))
+    *_, state = islice(iterate(p, ProximalGradient()), 2)
+    torch.testing.assert_close(state.x, p.prior.prox(p.y, 0.01), rtol=0, atol=1e-9)
