@@ -99,7 +99,7 @@ class FitState(State):
 
 
 @dataclass(frozen=True)
-class Fit(Algorithm):
+class Fit(Algorithm[FitState]):
     """Adam on new examples at every step, its rate falling as a cosine to 0 at `steps`; the weights' mean is kept.
 
     Kingma & Ba 2015, arXiv:1412.6980; Loshchilov & Hutter 2017, arXiv:1608.03983; the running mean of the weights,

@@ -1,6 +1,6 @@
 """Crops of photographs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Annotated
@@ -47,7 +47,7 @@ class Photographs(Pictures):
         return f"{name}, 256 x 256 px", truth(name, 256)
 
 
-class _Made(Sequence[Tensor]):
+class _Made:
     """Pictures, (1, C, side, side), each made when it is first wanted: a training begins at once."""
 
     def __init__(self, makers: Iterable[Callable[[], Tensor]], colour: bool) -> None:
@@ -77,7 +77,7 @@ def _pool(colour: bool) -> _Made:
     return _Made([lambda k=k: dead_leaves(160, stream(-2, "dead leaves", k)) for k in range(_LEAVES)], colour)
 
 
-def _crops(pictures: Sequence[Tensor], side: int, rng: torch.Generator, count: int) -> Tensor:
+def _crops(pictures: "_Made | tuple[Tensor, ...]", side: int, rng: torch.Generator, count: int) -> Tensor:
     """Squares at random places of random pictures, one of eight ways up."""
     found = []
     for pick, turn, flip in torch.randint(1 << 30, (count, 3), generator=rng).tolist():

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from workbench import memory
 from workbench.algorithms import Algorithm, State
+from workbench.algorithms.base import S
 from workbench.linalg import adjoint_mismatch
 from workbench.operators import Operator
 from workbench.problem import Problem
@@ -18,6 +19,7 @@ from workbench.progress import interruptible
 from workbench.refusal import Refusal
 from workbench.run.datasets import described, spec, with_arrays, with_data
 from workbench.run.log import Log, Row
+from workbench.run.outcome import Ends, Outcome
 from workbench.run.quantity import Probe, Quantity, quantities, reads
 from workbench.run.watch import Diverged, Watch
 from workbench.tensors import norm, normal_like, shown, stream
@@ -26,10 +28,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from workbench.stopping import Stop
-from workbench.run.outcome import Ends, Outcome
 
 
-def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, seed: int = 0) -> Iterator[State]:
+def iterate(problem: Problem, algorithm: Algorithm[S], x: Tensor | None = None, seed: int = 0) -> Iterator[S]:
     """The states k = 0, 1, 2, ... from x, or from the scaled back-projection of the data.
 
     Refuses at once when the algorithm needs what the problem lacks, and where memory ends, with the numbers.
@@ -81,14 +82,14 @@ def _refuse_flat(problem: Problem, x: Tensor) -> None:
         raise Refusal("a start from which the data show a way", came, remedy)
 
 
-def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) -> Iterator[State]:
+def _from_start(problem: Problem, algorithm: Algorithm[S], x: Tensor, seed: int) -> Iterator[S]:
     with torch.no_grad(), memory.told(problem.shape, problem.y.device):
         state = algorithm.init(problem, x, stream(seed, "start", device=x.device))
     yield state
     yield from resume(problem, algorithm, state, seed)
 
 
-def resume(problem: Problem, algorithm: Algorithm, state: State, seed: int = 0) -> Iterator[State]:
+def resume(problem: Problem, algorithm: Algorithm[S], state: S, seed: int = 0) -> Iterator[S]:
     """The states that follow `state`, equal to those of the straight run bit for bit."""
     while not algorithm.done(state):
         with torch.no_grad(), memory.told(problem.shape, problem.y.device):
@@ -96,7 +97,7 @@ def resume(problem: Problem, algorithm: Algorithm, state: State, seed: int = 0) 
         yield state
 
 
-def until(states: Iterable[State], stop: Callable[[State], object]) -> Iterator[State]:
+def until(states: Iterable[S], stop: Callable[[S], object]) -> Iterator[S]:
     """The states up to and including the first at which `stop(state)` holds, or says why."""
     for state in states:
         yield state
@@ -109,7 +110,7 @@ def after(steps: int) -> Callable[[State], bool]:
     return lambda state: state.k >= steps
 
 
-def guard(problem: Problem, algorithm: Algorithm, states: Iterable[State], every: int = 10) -> Iterator[State]:
+def guard(problem: Problem, algorithm: Algorithm[S], states: Iterable[S], every: int = 10) -> Iterator[S]:
     """The same states; Diverged, with the last good one, when a look at every `every`-th finds them gone."""
     watch = Watch(problem, algorithm)
     for state in states:

@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.base import Algorithm, Needs, S, State
 from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import Misfit, below_parabola, misfit_at
 from workbench.algorithms.steps.scales import typical_curvature
@@ -28,7 +28,7 @@ class BacktrackingState(State):
 
 
 @dataclass(frozen=True)
-class Backtracking(Algorithm):
+class Backtracking(Algorithm[S]):
     """What proximal methods that find their step have in common: what they need."""
 
     needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD)
@@ -38,7 +38,8 @@ class Backtracking(Algorithm):
 
 
 @dataclass(frozen=True)
-class BacktrackingProximalGradient(Backtracking):
+class BacktrackingProximalGradient(Backtracking[BacktrackingState]):
+    restarts = True
     """x <- prox(x - step grad misfit, step), the step halved until the misfit is below its parabola of curvature
     1 / step.
 
@@ -63,9 +64,6 @@ class BacktrackingProximalGradient(Backtracking):
         new, step = below_parabola(problem, start, state.step, proximal(problem.prior, start))
         return replace(state, **new.misfit(problem)._asdict(), step=self.growth * step, k=state.k + 1)
 
-    def adapt(self, problem: Problem, state: BacktrackingState) -> BacktrackingState:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
-
 
 @dataclass(frozen=True)
 class BacktrackingFISTAState(State):
@@ -77,7 +75,7 @@ class BacktrackingFISTAState(State):
 
 
 @dataclass(frozen=True)
-class BacktrackingFISTA(Backtracking):
+class BacktrackingFISTA(Backtracking[BacktrackingFISTAState]):
     """FISTA whose step is halved where the misfit exceeds its parabola of curvature 1 / step at v; it never grows.
 
     Convex: objective - minimum <= O(1 / k^2) without a Lipschitz constant. The first step is `first` over the

@@ -94,8 +94,10 @@ def leading(operator: LinearOperator, starts: Tensor, tolerance: float = 1e-3, s
         residuals = torch.where(lost, torch.nan, (krylov.beta[:, -1] * mix[:, -1, -1]).abs())
         if bool((lost | (residuals <= tolerance * found.abs())).all()):
             break
-    vectors = torch.bmm(mix[:, None, :, -1].to(krylov.basis), krylov.basis)
-    return Leading(found, residuals, vectors.reshape(starts.shape))
+    # Bound, since Lanczos makes one step at least.
+    top, basis = mix[:, None, :, -1], krylov.basis  # pyright: ignore[reportPossiblyUnboundVariable]
+    vectors = torch.bmm(top.to(basis), basis).reshape(starts.shape)
+    return Leading(found, residuals, vectors)  # pyright: ignore[reportPossiblyUnboundVariable]
 
 
 def random_starts(x: Tensor, seed: int = 0, purpose: str = "start in weights") -> Tensor:

@@ -21,7 +21,7 @@ class AdamState(OptimiserState):
 
 
 @dataclass(frozen=True)
-class Adam(Optimiser):
+class Adam(Optimiser[AdamState]):
     """x <- x - step (m / (sqrt v + epsilon) + decay x), m and v the unbiased running means of slope and slope^2.
 
     Decay acts on the weights alone, unlike a Tikhonov prior, which joins the slope. Kingma & Ba 2015,

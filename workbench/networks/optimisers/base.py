@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import torch
 from torch import Tensor
@@ -29,7 +29,10 @@ class OptimiserState(State):
     order: Tensor = field(kw_only=True)
 
 
-class Optimiser(Algorithm):
+T = TypeVar("T", bound=OptimiserState)
+
+
+class Optimiser(Algorithm[T]):
     """x <- x - what a method makes of the gradient over the next `batch` examples of the epoch.
 
     The last batch of an epoch may be smaller. Subclasses are frozen dataclasses.
@@ -43,11 +46,11 @@ class Optimiser(Algorithm):
     exact = False
 
     @abstractmethod
-    def begun(self, state: OptimiserState) -> OptimiserState:
+    def begun(self, state: OptimiserState) -> T:
         """The state with what the method remembers."""
 
     @abstractmethod
-    def moved(self, state: OptimiserState, slope: Tensor) -> OptimiserState:
+    def moved(self, state: T, slope: Tensor) -> T:
         """The state after a step along the gradient of a batch; `k` and the epoch are counted elsewhere."""
 
     def lacks(self, problem: Problem) -> str:
@@ -55,11 +58,11 @@ class Optimiser(Algorithm):
             return f"examples to draw batches from, which {type(problem.operator).__name__} lacks"
         return super().lacks(problem)
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> OptimiserState:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> T:
         listed = torch.arange(problem.y.shape[1], device=x.device)[None]
         return self.begun(OptimiserState(x, 0, self.measure(problem), order=listed))
 
-    def step(self, problem: Problem, state: OptimiserState, rng: torch.Generator) -> OptimiserState:
+    def step(self, problem: Problem, state: T, rng: torch.Generator) -> T:
         count, size = problem.y.shape[1], self.batch_size(problem)
         operator = learning(problem)
         streams = Streams.of(rng, operator.seeds(state.x))
@@ -71,9 +74,6 @@ class Optimiser(Algorithm):
         over = end == count
         moved = self.moved(state, slope)
         return replace(moved, k=state.k + 1, epoch=state.epoch + over, place=0 if over else end)
-
-    def adapt(self, problem: Problem, state: OptimiserState) -> OptimiserState:
-        return replace(state, measured=self.measure(problem))
 
     def batch_size(self, problem: Problem) -> int:
         """The examples of a step: all of them where no batch is set."""

@@ -23,7 +23,7 @@ class SGDState(OptimiserState):
 
 
 @dataclass(frozen=True)
-class SGD(Optimiser):
+class SGD(Optimiser[SGDState]):
     """v <- momentum v + slope; x <- x - step v: stochastic gradients, and gradient descent where the batch is empty.
 
     Gradient descent is stable where the curvature is below 2 (1 + momentum) / step: see `edge`. When no step is given
