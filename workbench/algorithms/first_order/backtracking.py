@@ -39,7 +39,6 @@ class Backtracking(Algorithm[S]):
 
 @dataclass(frozen=True)
 class BacktrackingProximalGradient(Backtracking[BacktrackingState]):
-    restarts = True
     """x <- prox(x - step grad misfit, step), the step halved until the misfit is below its parabola of curvature
     1 / step.
 
@@ -53,6 +52,8 @@ class BacktrackingProximalGradient(Backtracking[BacktrackingState]):
     )
 
     growth: Annotated[float, Range(1, 3, limits=(1, 100)), "first trial in units of the last step"] = 1.5
+
+    restarts = True
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> BacktrackingState:
         _, value, slope = misfit_at(problem, x)
