@@ -100,6 +100,7 @@ def _prior(prior: Prior, x: Tensor) -> Preview:
 def _restored(restored: Move, prior: Prior, noisy: Tensor) -> Tensor:
     if not any(p.name == "weight" for p in parameters(type(prior))):
         return restored(prior, noisy)
+    found = noisy
     for weight in _WEIGHTS:
         found = restored(changed(prior, weight=weight), noisy)
         if float((noisy - found).abs().square().mean().sqrt()) >= _ENOUGH * _SIGMA:

@@ -24,7 +24,7 @@ class PnPADMMState(State):
 
 
 @dataclass(frozen=True)
-class PnPADMM(Algorithm):
+class PnPADMM(Algorithm[PnPADMMState]):
     """w = argmin misfit(w) + |w - x + u|^2 / (2 sigma^2), x = D(w + u, sigma), u <- u + w - x: ADMM with a denoiser.
 
     Goes to a fixed point where D - 1 has a Lipschitz constant below 1 and the misfit is strongly convex; with a D that

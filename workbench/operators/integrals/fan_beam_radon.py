@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.kernels import fan
 from workbench.operators.base import LinearOperator, OperatorBlock, SignalShape
-from workbench.operators.blocks import angles
+from workbench.operators.rows import angles
 from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range
 from workbench.refusal import Refusal
