@@ -49,7 +49,7 @@ FIXED = {
     ("linalg", "_start"), ("run", "_refuse_flat"), ("phase", "first_guess"), ("cubic", "_space"),
     ("singular", "_tight"), ("crank_nicolson", "measure"), ("base", "signs"), ("base", "normals"),
     ("certificates", "fixed_point"), ("distances", "target"), ("distances", "distance"),
-    ("curvature", "suggested_rate"),
+    ("base", "suggested_rate"),
 }  # fmt: skip
 # One thing in two classes: the second says in its docstring that it has what the first draws.
 SHARED = {"MultiCoilFourier": "FourierMask", "GraphLaplacian": "GraphIncidence"}
