@@ -3,6 +3,8 @@
 import os
 import re
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # of kernels of notebooks, servers and commands, too; torch reads it once
+
 import pytest
 import torch
 
