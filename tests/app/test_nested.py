@@ -11,12 +11,14 @@ from workbench.algorithms.base import Algorithm
 from workbench.app.address import from_address
 from workbench.app.main import Workbench
 from workbench.app.session import Session
+from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.widgets import Number
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.operators import Composition, FourierMask, GaussianBlur, Identity, Stack
 from workbench.parameters import describe
+from workbench.paths import Form
 from workbench.priors import MagnitudeOf, PartsOf, ScorePrior, Sum, Tikhonov, TotalVariation
 
 SIDE = 32
@@ -145,3 +147,17 @@ def test_a_slider_asks_no_other_member_whether_it_fits(monkeypatch):
     app.choices.refresh()
     assert len(set(asked)) > 20, "another prior is another question"
     app.session.close()
+
+
+def test_a_control_comes_to_the_page_with_its_value():
+    """One that came before it would lose what a person types the moment it is there."""
+    form = Form(Sum())
+    panel = FormPanel(form, lambda path, value: None)
+    came = []
+
+    def seen(event):
+        came.append({path: c.typed.value for path, c in panel.controls.items() if isinstance(c, Number)})
+
+    panel.element.param.watch(seen, "objects")
+    panel.refresh(form.taking("second", "Box").taking("second.low", -1.0))
+    assert [values["second.low"] for values in came] == ["-1"]

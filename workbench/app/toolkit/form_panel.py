@@ -44,7 +44,8 @@ class FormPanel:
         """Follow the form; of what is wrong at a path its control says the sentence."""
         entries = [entry for entry in form.entries(*self._paths) if entry.path not in self._hidden]
         made = [(entry.path, entry.owner, entry.inside) for entry in entries]
-        if made != self._made:
+        others = made != self._made
+        if others:
             self._build(form, entries)
             self._made = made
         for entry in entries:
@@ -53,6 +54,9 @@ class FormPanel:
                 each.offer(self._menus[entry.path], self._why(form, entry.path))
             if each is not None:
                 each.show(entry.value, (errors or {}).get(entry.path, ""))
+        if others:
+            # Last: a control that is in the page before its value would take what is typed into it for the older.
+            self.element[:] = [each.element for each in self.controls.values()]
 
     def _build(self, form: Form, entries: list[Entry]) -> None:
         """Controls for these entries; those of arguments that were there stay, with what a person does there."""
@@ -65,7 +69,6 @@ class FormPanel:
             key = entry.path, entry.owner, entry.path in self._menus
             self._kept[key] = there.get(key) or self._control(entry, entry.path.count(".") - top)
         self.controls = {path: each for (path, _, _), each in self._kept.items()}
-        self.element[:] = [each.element for each in self.controls.values()]
 
     def _control(self, entry: Entry, depth: int) -> Control:
         path, parameter = entry.path, entry.parameter
