@@ -85,5 +85,9 @@ def _split_complex(dataset: "xr.Dataset") -> "xr.Dataset":
 
 def _join_complex(dataset: "xr.Dataset") -> "xr.Dataset":
     names = dataset.attrs.pop("complex", "").split()
-    whole = {n: dataset[f"{n}_real"] + 1j * dataset[f"{n}_imag"] for n in names}
+    whole = {n: _joined(dataset[f"{n}_real"], dataset[f"{n}_imag"]) for n in names}
     return dataset.drop_vars([f"{n}_{part}" for n in names for part in ("real", "imag")]).assign(whole)
+
+
+def _joined(real: "xr.DataArray", imag: "xr.DataArray") -> "xr.DataArray":
+    return (real + 1j * imag).assign_attrs(real.attrs)

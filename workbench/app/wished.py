@@ -4,8 +4,8 @@ from typing import Any
 
 from torch import Tensor
 
-from workbench.data import Shipped, Signal
-from workbench.experiment import Experiment, fit, part
+from workbench.data import Shipped, Signal, Source
+from workbench.experiment import Experiment, part
 from workbench.parameters import changed, describe
 
 
@@ -14,7 +14,8 @@ def chosen(experiment: Experiment, kind: str, name: str) -> Experiment:
     shape = experiment.operator.in_shape
     if kind == "truth":
         return _with_signal(experiment, Shipped(name, max(shape[1:])))
-    return changed(experiment, **{kind: part(kind, name, shape)})
+    new = changed(experiment, **{kind: part(kind, name, shape)})
+    return new.fitted() if kind == "operator" and experiment.truth is None else new
 
 
 def with_value(experiment: Experiment, path: str, value: Any) -> Experiment:
@@ -26,22 +27,22 @@ def with_value(experiment: Experiment, path: str, value: Any) -> Experiment:
     return _with_signal(experiment, new) if owner == "truth" else changed(experiment, **{owner: new})
 
 
-def for_signal(experiment: Experiment, signal: Signal, x: Tensor) -> Experiment:
-    """Another signal, x as a tensor, and the operator for its shape."""
-    return changed(experiment, truth=signal, operator=fit(experiment.operator, tuple(x.shape[1:])))
+def fitted(experiment: Experiment, source: Source, given: Tensor) -> Experiment:
+    """Another source, which gives that tensor, and the operator for it."""
+    return changed(experiment, source=source, operator=source.fitted(experiment.operator, given))
 
 
 def _with_signal(experiment: Experiment, signal: Signal) -> Experiment:
-    return for_signal(experiment, signal, signal.tensor())
+    return fitted(experiment, signal, signal.tensor())
 
 
 def makes_data(experiment: Experiment) -> list[Any]:
     """What the data depend on."""
-    parts = (experiment.truth, experiment.operator, experiment.noise, experiment.seed, experiment.device)
+    parts = (experiment.source, experiment.operator, experiment.noise, experiment.seed, experiment.device)
     return [describe(part) for part in parts]
 
 
 def begins_anew(old: Experiment, new: Experiment) -> bool:
     """Whether these are other data or another machine; all else acts on the run that is going."""
-    kinds = [(type(e.operator), type(e.noise), describe(e.truth), e.seed, e.device) for e in (old, new)]
+    kinds = [(type(e.operator), type(e.noise), describe(e.source), e.seed, e.device) for e in (old, new)]
     return kinds[0] != kinds[1] or old.operator.in_shape != new.operator.in_shape

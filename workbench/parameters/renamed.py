@@ -11,7 +11,9 @@ from typing import Any
 
 from workbench.refusal import Refusal
 
-RENAMED: dict[str, str] = {}  # no public name has changed since the first run was saved
+RENAMED: dict[str, str] = {
+    "experiment.Experiment.truth": "source",
+}
 
 
 def class_home(home: str) -> str:

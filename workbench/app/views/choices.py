@@ -8,12 +8,13 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import catalog, data, devices
+from workbench.app.address import file_name
 from workbench.app.frames import Frame
 from workbench.app.session import Session
 from workbench.app.throttle import Throttle
 from workbench.app.widgets import Automatic, Control, control
 from workbench.app.words import ERROR, Words
-from workbench.data import Shipped
+from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
 from workbench.parameters import parameters
 from workbench.paths import own_parameters
@@ -48,7 +49,7 @@ class Section:
 
     def refresh(self) -> None:
         """Follow the session: options, choice, parameters, and what is wrong."""
-        chosen = getattr(self._session.experiment, self.kind)
+        chosen = self._chosen()
         errors = self._session.errors
         self.complaint.say(errors.get(self.kind, ""))
         self._following = True
@@ -62,6 +63,9 @@ class Section:
         for name, each in self.controls.items():
             each.show(getattr(chosen, name), errors.get(each.path, ""))
         self._remark()
+
+    def _chosen(self) -> Any:
+        return getattr(self._session.experiment, self.kind)
 
     def _parameters(self, cls: type) -> tuple:
         hidden = ("name", "path", "variable", "window") if self.kind == "truth" else ()
@@ -98,7 +102,13 @@ class Section:
 
 
 class Signals(Section):
-    """The menu of signals, grouped by what they are, with a person's own file in front once there is one."""
+    """The menu of signals, grouped by what they are, with a person's own file or data in front once there are any."""
+
+    def _chosen(self) -> Any:
+        return self._session.experiment.source
+
+    def _parameters(self, cls: type) -> tuple:
+        return () if cls is Measured else super()._parameters(cls)
 
     def _offer(self, chosen: Any) -> None:
         groups: dict[str, list[str]] = {}
@@ -110,11 +120,13 @@ class Signals(Section):
         _update(self.select, groups=groups, value=value)
 
     def _describe(self, chosen: Any) -> str:
+        if isinstance(chosen, Measured):
+            return "data that were measured: there is no truth to compare with"
         return "a signal with a truth to compare with, shipped or your own"
 
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
-        chosen = self._session.experiment.truth
+        chosen = self._chosen()
         said = self._session.loaded.notes
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
 
@@ -198,8 +210,8 @@ def _constants(frame: Frame) -> str:
     return "; ".join(filter(None, (constant, safe, stretched)))
 
 
-def _own_name(signal: Any) -> str:
-    return signal.path.replace("\\", "/").rpartition("/")[2] or "a file"
+def _own_name(source: Any) -> str:
+    return source.name if isinstance(source, Measured) else file_name(source) or "a file"
 
 
 def _update(widget: pn.viewable.Viewable, **values: Any) -> None:

@@ -96,4 +96,5 @@ def _stored(array: Any, axes: tuple[str, ...] = (), rank: int = DATA) -> Field:
 
     axes = axes if len(axes) == array.ndim else named_axes(names)
     block = math.prod(array.shards or array.chunks)
-    return Field(array.shape, unpack.dtype(array.dtype), read, block, axes, rank)
+    units = str(attributes.get("units", ""))
+    return Field(array.shape, unpack.dtype(array.dtype), read, block, axes, rank, units)

@@ -12,6 +12,7 @@ class Identity(LinearOperator):
     """A x = x: denoising."""
 
     nonnegative = True
+    scales = True
 
     def __init__(self, shape: SignalShape = (1, 64, 64)) -> None:
         super().__init__(shape, shape)

@@ -13,6 +13,8 @@ from workbench.parameters import Range
 class AiryBlur(PeriodicConvolution):
     """Convolution with (2 J1(v) / v)^2, v = 3.8317 d / radius: diffraction at a round aperture; sum 1."""
 
+    scales = True
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

@@ -11,6 +11,8 @@ from workbench.parameters import Range
 class DefocusBlur(PeriodicConvolution):
     """Convolution with a disk, the image of a point out of focus; its edge falls over one pixel; sum 1."""
 
+    scales = True
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

@@ -13,6 +13,8 @@ from workbench.parameters import Range
 class GaussianBlur(PeriodicConvolution):
     """Convolution with exp(-d^2 / (2 width^2)), d the periodic distance along each axis, normalised to sum 1."""
 
+    scales = True
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

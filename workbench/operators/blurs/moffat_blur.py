@@ -14,6 +14,8 @@ class MoffatBlur(PeriodicConvolution):
     Moffat 1969, A&A 3, 455.
     """
 
+    scales = True
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

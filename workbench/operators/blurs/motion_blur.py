@@ -21,6 +21,8 @@ class MotionBlur(PeriodicConvolution):
     from the horizontal. A signal with one axis is blurred along it, whatever the angle.
     """
 
+    scales = True
+
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),

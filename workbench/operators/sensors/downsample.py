@@ -17,6 +17,7 @@ class Downsample(LinearOperator):
     """The mean of each block of `factor` pixels along every axis: super-resolution. A A* = I / factor^axes."""
 
     nonnegative = True
+    scales = True
 
     def __init__(
         self,
