@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from workbench.parameters import current, rebuild
@@ -90,4 +91,7 @@ def _join_complex(dataset: "xr.Dataset") -> "xr.Dataset":
 
 
 def _joined(real: "xr.DataArray", imag: "xr.DataArray") -> "xr.DataArray":
-    return (real + 1j * imag).assign_attrs(real.attrs)
+    """The complex numbers of these parts, bit for bit: real + 1j * imag would turn a -0 into a 0."""
+    values = np.empty(real.shape, np.result_type(real.dtype, np.complex64))
+    values.real, values.imag = real.values, imag.values
+    return real.copy(data=values)

@@ -11,7 +11,7 @@ import panel_material_ui as pmui
 
 from workbench.app.scale import Scale, written
 from workbench.app.words import ERROR, Words
-from workbench.parameters import Parameter, parameters
+from workbench.parameters import Parameter, as_text, parameters
 from workbench.refusal import Refusal
 
 Ask = Callable[[str, Any], None]
@@ -231,7 +231,10 @@ class Menu(Control):
         return (self.select,)
 
     def _follow(self, value: Any) -> None:
-        self.select.value = value
+        word = as_text(value)  # an array is no word of the menu: its name joins them
+        if word not in self.select.options:
+            self.select.options = [*self.select.options, word]
+        self.select.value = word
 
 
 def control(path: str, parameter: Parameter, ask: Ask) -> Control:

@@ -125,8 +125,10 @@ class Operator(nn.Module, ABC, metaclass=Checked):
         """The shape of a signal whose data have this shape, as far as the sides of this operator's tell."""
         if len(shape) != len(self.out_shape):
             return shape
-        sides = zip(shape, self.in_shape, self.out_shape, strict=False)
-        return tuple(max(1, round(side * own / made)) for side, own, made in sides)
+        sides = zip(shape, self.in_shape, self.out_shape, strict=True) if len(shape) == len(self.in_shape) else ()
+        behind = tuple(max(1, round(side * own / made)) for side, own, made in sides)
+        own = self.in_shape[0] != self.out_shape[0]  # the operator makes channels of its own, such as coils
+        return (self.in_shape[0], *behind[1:]) if own else behind or shape
 
     def on_finer_grid(self, factor: int) -> Self:
         """The same operator for a grid that many times finer, whose data, binned, are those of this grid, nearly.
