@@ -85,7 +85,7 @@ def test_an_array_is_described_by_its_name_too_where_it_has_one():
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: Mask(SHAPE, pattern=KEEP.T), "a mask of 8 x 10 for Mask, got 10 x 8"),
+        (lambda: Mask(SHAPE, pattern=KEEP.T), "a mask of 8 x 10 for Mask.pattern, got an array, 10 x 8"),
         (lambda: Mask(SHAPE, pattern=0.5 * KEEP), "one with other values"),
         (lambda: FourierMask(SHAPE, pattern=0 * KEEP), "one of 0 alone"),
         (lambda: MultiCoilFourier(SHAPE, MAPS[0]), "maps of coils x 8 x 10"),
@@ -123,7 +123,7 @@ def test_the_command_line_takes_arrays_of_files(tmp_path, monkeypatch, capsys):
     assert main(["run", "run.nc", "--steps", "2"]) == 0
     np.savez("setup.npz", keep=KEEP, other=KEEP.T)
     for text, sentence in (
-        ("setup.npz::other", "a mask of 8 x 10 for Mask, got 10 x 8"),
+        ("setup.npz::other", "a mask of 8 x 10 for Mask.pattern, got an array, 10 x 8"),
         ("setup.npz::nothing", "it holds keep"),
         ("gone.npz::keep", "which is not there"),
         ("gone.npz", "an array or 'random' or 'block' for Mask.pattern"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from workbench.parameters import told
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
 
@@ -21,11 +22,10 @@ def space_of(shape: Shape, owner: str, axes: tuple[int, ...] = (1, 2, 3)) -> Sha
 def mask_of(pattern: Tensor, space: Shape, owner: str) -> Tensor:
     """A measured mask over space, bool: an array of 0 and 1, or of the last axes of space and the same along the rest.
 
-    Refusal for other shapes and values, and where nothing is kept.
+    `owner` is the argument, such as Mask.pattern. Refusal for other shapes and values, and where nothing is kept.
     """
     if tuple(pattern.shape) != space[len(space) - pattern.ndim :] or not pattern.ndim:
-        came, remedy = shown(tuple(pattern.shape)), "take the mask on the grid of the data"
-        raise Refusal(f"a mask of {shown(space)} for {owner}", came, remedy)
+        raise Refusal(f"a mask of {shown(space)} for {owner}", told(pattern), "take the mask on the grid of the data")
     kept = pattern != 0
     if not bool((pattern[kept] == 1).all()) or not bool(kept.any()):
         came = "one of 0 alone" if not bool(kept.any()) else "one with other values"

@@ -149,7 +149,7 @@ def _signal_of(y: Tensor, axes: Shape, centred: bool) -> Tensor:
 def _measured(space: Shape, keep: float, centre: float, pattern: str | Tensor, seed: int) -> Tensor:
     """The mask over space, float64; Refusal where it is empty or the pattern suits no such space."""
     if isinstance(pattern, Tensor):
-        return mask_of(pattern, space, "the Fourier transform").to(torch.float64)
+        return mask_of(pattern, space, "pattern").to(torch.float64)
     if centre > keep:
         raise Refusal(f"centre <= keep = {keep:g}", f"{centre:g}", "keep more frequencies, or a smaller centre")
     if pattern == "radial":

@@ -35,7 +35,7 @@ class Mask(LinearOperator):
         self.shape, self.keep, self.pattern, self.seed = shape, keep, pattern, seed
         space = space_of(shape, "Mask")
         if isinstance(pattern, Tensor):
-            mask = mask_of(pattern, space, "Mask")
+            mask = mask_of(pattern, space, "Mask.pattern")
         else:
             mask = _scattered(space, keep, seed) if pattern == "random" else _around_block(space, keep)
         if not bool(mask.any()):
