@@ -18,7 +18,7 @@ Detectors = Annotated[
     int | None, Range(8, 512, log=True, unit="bins", limits=(1, 65536)), "bins of the detector; all that see the image"
 ]
 Offset = Annotated[
-    float, Range(-16, 16, unit="bins", limits=(-1e5, 1e5)), "from the middle of the detector to the axis of rotation"
+    float, Range(-8, 8, unit="bins", limits=(-1e5, 1e5)), "from the middle of the detector to the axis of rotation"
 ]
 Pixel = Annotated[
     float | None, Range(1e-3, 10, log=True, limits=(1e-12, 1e12)), "width of a pixel; 1 / longer side of the image"
