@@ -96,7 +96,7 @@ def test_a_saved_run_or_its_specification_is_run_again_with_changes(capsys, tmp_
         assert again["objective"] == first["objective"]
         changed = json.loads(answer(capsys, "run", str(tmp_path / spec), "--set", "prior.weight=1", "--json"))
         assert changed["spec"]["prior"]["weight"] == 1
-        assert changed["spec"]["source"] == first["spec"]["source"]
+        assert changed["spec"]["truth"] == first["spec"]["truth"]
     other = json.loads(answer(capsys, "run", str(tmp_path / "a.nc"), "--truth", "ecg", "--size", "40", "--json"))
     assert other["spec"]["operator"]["shape"] == [1, 40], "the operator follows the signal"
 

@@ -57,6 +57,11 @@ class Experiment(metaclass=Checked):
         """The signal to recover, where it is known."""
         return self.source.signal
 
+    @property
+    def older_names(self) -> dict[str, str]:
+        """A signal is described as the truth, as before there were other sources: who reads that finds it there."""
+        return {"source": "truth"} if isinstance(self.source, Signal) else {}
+
     def problem(self, given: Tensor | None = None) -> Problem:
         """The problem on its device; `given`, the tensor of `source.loaded()`, saves reading it again."""
         device = devices.find(self.device)

@@ -71,7 +71,7 @@ def test_its_signal_is_the_file_and_its_python_and_address_hold_its_name_alone(m
 def test_another_operator_is_fitted_to_the_data_or_refused(measured):
     assert not measured.choose("operator", "Downsample")
     assert measured.experiment.operator.in_shape == (1, 48, 60)
-    assert "Radon that makes data of 1 x 24 x 30" in measured.choose("operator", "Radon")
+    assert "24 angles for 24 projections, got 60" in measured.choose("operator", "Radon")
     assert not measured.choose("truth", "camera")
     assert measured.problem.truth is not None
 

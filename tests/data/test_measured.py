@@ -241,7 +241,7 @@ def test_the_command_line_says_what_does_not_go_together(tmp_path, capsys, monke
 def test_a_signal_alone_is_simulated_as_before():
     by_name = Experiment(truth=Shipped("camera", 16), operator=Identity((1, 16, 16)))
     by_place = Experiment(Shipped("camera", 16), Identity((1, 16, 16)))
-    assert describe(by_name) == describe(by_place)
+    assert describe(by_name) == describe(by_place) and describe(by_name)["truth"]["name"] == "camera"
     assert by_name.truth == Shipped("camera", 16) and by_name.problem().truth is not None
     result = run(by_name.problem(), PDHG(), steps=1)
     assert "truth" in result

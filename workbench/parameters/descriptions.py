@@ -35,7 +35,8 @@ def describe(obj: Any) -> Any:
     """
     if isinstance(type(obj), Checked):
         head = {"type": home(type(obj))} | ({"version": VERSION} if type(obj).saved else {})
-        return head | {n: describe(value) for n, value in arguments(obj)}
+        older = getattr(obj, "older_names", {})  # under which readers of today still look
+        return head | {older.get(n, n): describe(value) for n, value in arguments(obj)}
     if isinstance(obj, tuple | list):
         return [describe(o) for o in obj]
     if isinstance(obj, bool | np.bool_):
