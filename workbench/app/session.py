@@ -13,8 +13,8 @@ from workbench.app.address import read_address, said, to_address
 from workbench.app.run.frames import Frame, ProblemPictures, frame_of, pictures
 from workbench.app.run.member_reasons import MemberReasons
 from workbench.app.run.telling import python, told
-from workbench.app.run.wished import begins_anew, for_signal, form_of, makes_data, wished
-from workbench.data import File, Loaded, Signal, Window, load_bytes
+from workbench.app.run.wished import begins_anew, fitted, form_of, makes_data, wished
+from workbench.data import File, Loaded, Measured, Source, Window, load_bytes
 from workbench.experiment import Experiment
 from workbench.parameters import as_text, changed, describe
 from workbench.paths import Form
@@ -37,14 +37,16 @@ class Session:
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
         self._folder: tempfile.TemporaryDirectory | None = None
-        self._files: dict[str, File] = {}
-        self._opened: tuple[Signal, Loaded] | None = None  # the newest file: to read a large one again takes seconds
+        self._files: dict[str, Source] = {}
+        self._opened: tuple[Source, Loaded] | None = None  # the newest file: to read a large one again takes seconds
         self._curves = jobs.Columns()
         self._shown: jobs.Snapshot | None = None
         self._pace = jobs.Pace()
         self._form = form_of(self.experiment)
-        self.loaded = self.experiment.truth.loaded()
-        self.experiment = self.experiment.fitted(tuple(self.loaded.tensor.shape[1:]))
+        self.loaded = self.experiment.source.loaded()
+        self.experiment = fitted(self.experiment, self.experiment.source, self.loaded.tensor)
+        if isinstance(self.experiment.source, Measured):
+            self._files[self.experiment.source.name] = self.experiment.source
         self._rate_wish: float | None = None
         self._stretch = self.experiment.steps
         self.problem = self.experiment.problem(self.loaded.tensor)
@@ -97,7 +99,7 @@ class Session:
             self.notes = loaded.notes
             self._files[path.name] = file = File(str(path), variable, size, window)
             self._opened = (file, loaded)
-            return for_signal(self.experiment, file, loaded.tensor)
+            return fitted(self.experiment, file, loaded.tensor)
 
         return self._wish("truth.file", opened, filename)
 
@@ -201,7 +203,7 @@ class Session:
             raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
         words = described(describe(told(self.experiment)))
         marks = storage.to_json([list(m) for m in snapshot.marks])
-        words |= {"stopped": snapshot.message, "marks": marks}
+        words |= {"stopped": snapshot.message, "marks": marks} | self.experiment.source.told(self.loaded.tensor)
         found = self.job.rows(snapshot).dataset(self.job.recorder.quantities, **words)
         return with_source(with_arrays(with_data(found, self.problem), self.experiment), self.loaded)
 
@@ -230,9 +232,9 @@ class Session:
         """Take the new experiment in; nothing has changed when this raises."""
         old, loaded = self.experiment, self.loaded
         devices.find(new.device)
-        if describe(new.truth) != describe(old.truth):
+        if describe(new.source) != describe(old.source):
             opened = self._opened
-            loaded = opened[1] if opened and opened[0] is new.truth else new.truth.loaded()
+            loaded = opened[1] if opened and opened[0] is new.source else new.source.loaded()
         same = makes_data(new) == makes_data(old)
         if same and describe(new.prior) == describe(old.prior):
             problem = self.problem

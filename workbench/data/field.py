@@ -41,6 +41,7 @@ class StoredArray:
 
     `axes` are names, "c" for the one of channels; without them the sizes tell. `decodes` is how many values reading
     any part costs. `rank`: MAIN where the format says that this is the data, ASIDE for coordinates and the like.
+    `units` are those of the values as they are read.
     """
 
     shape: tuple[int, ...]
@@ -49,6 +50,7 @@ class StoredArray:
     decodes: int = 0
     axes: tuple[str, ...] = ()
     rank: int = DATA
+    units: str = ""
 
 
 Fields = dict[str, StoredArray]

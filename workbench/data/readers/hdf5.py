@@ -90,7 +90,8 @@ def _field(path: Path, name: str, data: Any, netcdf: bool, rank: int) -> StoredA
         return matlab_arrays.field(data, values, block)
     unpack = packing(data.attrs, data.dtype, netcdf)
     dtype = unpack.dtype(data.dtype) if data.dtype.names is None else data.dtype
-    return StoredArray(data.shape or (), dtype, lambda index: unpack(values(index)), block, _axes(data), rank)
+    units = _word(data.attrs.get("units"))
+    return StoredArray(data.shape or (), dtype, lambda index: unpack(values(index)), block, _axes(data), rank, units)
 
 
 def _values(path: Path, name: str, index: Index) -> np.ndarray:
