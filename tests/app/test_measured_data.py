@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-from workbench.app.opening import as_experiment
-from workbench.app.views.choices import Choices
-from workbench.app.views.compare import Compare
-from workbench.app.views.pictures import Gallery
-from workbench.app.workbench import Workbench
 
 from tests.app.test_session import reached
 from workbench import figures
 from workbench.algorithms import PDHG
+from workbench.app.page.opening import as_experiment
+from workbench.app.page.workbench import Workbench
+from workbench.app.run.choices import Choices
+from workbench.app.run.compare import Compare
+from workbench.app.run.pictures import Gallery
 from workbench.app.session import Session
 from workbench.data import Measured
 from workbench.experiment import Experiment, from_run

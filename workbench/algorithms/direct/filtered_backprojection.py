@@ -21,6 +21,8 @@ class FilteredBackprojection(Formula):
     fan beam needs a whole turn. The prior has no say. Kak & Slaney 1988, doi 10.1137/1.9780898719277.
     """
 
+    formula = r"x = \sum_a w_a\, q_a(x_1 \cos\theta_a + x_2 \sin\theta_a), \quad \hat q_a = |\omega|\, \hat y_a"
+
     window: Annotated[Window, "what the ramp is multiplied with"] = "ramp"
 
     needs = Needs(linear=True, also=("projections at angles, such as those of Radon",))
@@ -30,6 +32,6 @@ class FilteredBackprojection(Formula):
         scan = "" if isinstance(problem.operator, Scan) else f"projections at angles, which {other} does not make"
         return super().lacks(problem) or scan
 
-    def formula(self, problem: Problem) -> Tensor:
+    def solution(self, problem: Problem) -> Tensor:
         assert isinstance(problem.operator, Scan)
         return problem.operator.filtered_backprojection(problem.y, self.window)

@@ -26,14 +26,14 @@ class Formula(Algorithm):
     exact = minimises = False
 
     @abstractmethod
-    def formula(self, problem: Problem) -> Tensor:
+    def solution(self, problem: Problem) -> Tensor:
         """x from the data, (B, *in_shape)."""
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> FormulaState:
         return FormulaState(x)
 
     def step(self, problem: Problem, state: FormulaState, rng: torch.Generator) -> FormulaState:
-        return FormulaState(self.formula(problem).to(state.x), state.k + 1, by=self)
+        return FormulaState(self.solution(problem).to(state.x), state.k + 1, by=self)
 
     def done(self, state: FormulaState) -> bool:
         return state.by == self
