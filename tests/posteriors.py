@@ -8,7 +8,7 @@ from torch import Tensor
 from workbench.noise import Gaussian
 from workbench.operators import Downsample, Field, GaussianBlur, LinearOperator, Mask
 from workbench.posterior import Posterior, exact
-from workbench.posterior.inverse import flat
+from workbench.posterior.covariance import flat
 from workbench.priors import GaussianMixture, GaussianProcess, Prior
 from workbench.problem import Problem
 from workbench.tensors import complex_of, generator, normal_like

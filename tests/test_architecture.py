@@ -67,8 +67,7 @@ HEAVY = (
 )
 LONGEST_FILE, LONGEST_DOCSTRING = 300, 8
 MOST_FILES = 20
-FULLER = {"analysis/information": 21}  # folders that are to be divided: they may only shrink
-LEADING = 0.59  # of all classes: what was reached, to be raised with every room that is put in order
+LEADING = 0.75  # of all classes, at least
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -137,9 +136,8 @@ def test_rooms_have_an_order_too(kind):
 def test_no_folder_is_crowded():
     """A person looks for a file among at most so many."""
     counts = Counter(str(path.parent.relative_to(PACKAGE)) for path in FILES)
-    crowded = {folder: n for folder, n in counts.items() if n > FULLER.get(folder, MOST_FILES)}
+    crowded = {folder: n for folder, n in counts.items() if n > MOST_FILES}
     assert not crowded, f"divide them into rooms by subject: {crowded}"
-    assert all(counts[folder] > MOST_FILES for folder in FULLER), "take what is no longer crowded out of FULLER"
 
 
 def test_names_lead_to_files():

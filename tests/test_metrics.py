@@ -9,7 +9,7 @@ from workbench.algorithms import LBFGS, State
 from workbench.analysis import psnr, residual, ssim, standard
 from workbench.analysis.metrics import signal_to_noise, similarity
 from workbench.data import truth
-from workbench.figures import _signals
+from workbench.figures.run_figure import _signals
 from workbench.noise import Gaussian
 from workbench.operators import Identity, PhaseRetrieval
 from workbench.priors import Tikhonov, Zero

@@ -12,7 +12,7 @@ from workbench import operators, priors
 from workbench.noise import Gaussian, Laplace
 from workbench.operators import Field, LinearOperator
 from workbench.posterior import DenseCovariance, ModeCovariance, exact
-from workbench.posterior.inverse import flat
+from workbench.posterior.covariance import flat
 from workbench.priors import GaussianMixture, GaussianProcess, Prior
 from workbench.problem import Problem
 from workbench.refusal import Refusal

@@ -6,8 +6,9 @@ from typing import assert_type
 import xarray as xr
 from torch import Tensor
 
-from workbench import Experiment, Problem, State
+from workbench import Experiment, Problem
 from workbench.algorithms import PDHG
+from workbench.algorithms.splitting.pdhg import PDHGState
 from workbench.operators import GaussianBlur
 from workbench.run import iterate
 
@@ -18,5 +19,5 @@ def known() -> None:
     assert_type(Experiment().run(), xr.Dataset)
     assert_type(GaussianBlur((1, 8, 8)).adjoint(Experiment().source.loaded().tensor), Tensor)
     assert_type(Experiment().problem(), Problem)
-    assert_type(next(iterate(Experiment().problem(), PDHG())), State)
+    assert_type(next(iterate(Experiment().problem(), PDHG())), PDHGState)
     Experiment(stepps=3)  # pyright: ignore[reportCallIssue] - and their arguments are known

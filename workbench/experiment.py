@@ -55,13 +55,14 @@ class Experiment(metaclass=Checked):
     stop: Annotated[Stop | None, "rule that ends the run before its last iteration"] = None
 
     def __post_init__(self) -> None:
+        # Nobody reads None: what is left out is chosen here, so that readers need not ask.
         if self.algorithm is None:
             object.__setattr__(self, "algorithm", suited_to(self.operator, self.noise, self.prior))
 
     @property
     def truth(self) -> Signal | None:
         """The signal to recover, where it is known."""
-        return self.source.signal
+        return self.source.truth
 
     @property
     def older_names(self) -> dict[str, str]:

@@ -27,6 +27,7 @@ OPERATORS = {
     "rays": operators.Radon(SHAPE, 7),
     "mask": operators.Mask(SHAPE, 0.6),
 }
+LINEAR = [cls for cls in catalog.members("operator").values() if issubclass(cls, LinearOperator)]
 SPLIT = {
     "isotropic": priors.TotalVariation(4.0),
     "anisotropic": priors.TotalVariation(4.0, isotropic=False),
@@ -124,11 +125,9 @@ def test_a_wrong_symbol_costs_steps_and_never_the_answer(lie: Tensor) -> None:
     torch.testing.assert_close(honest.objective(told.x), honest.objective(known.x), rtol=1e-6, atol=0)
 
 
-@pytest.mark.parametrize("cls", catalog.members("operator").values(), ids=catalog.members("operator"))
-def test_every_linear_operator_has_a_symbol_to_work_with(cls: type) -> None:
+@pytest.mark.parametrize("cls", LINEAR, ids=lambda cls: cls.__name__)
+def test_every_linear_operator_has_a_symbol_to_work_with(cls: type[LinearOperator]) -> None:
     operator = cls()
-    if not isinstance(operator, LinearOperator):
-        pytest.skip("nonlinear")
     dtype = torch.complex128 if operator.field == operators.Field.COMPLEX else torch.float64
     found = symbol_of(operator, torch.zeros((1, *operator.in_shape), dtype=dtype))
     assert (

@@ -85,8 +85,8 @@ def end(of: Problem, algorithm: Algorithm, steps: int) -> Tensor:
     [
         (PnPPGD(), ProximalGradient()),
         (PnPPGD(step_size=0.003), ProximalGradient(0.003)),
-        (PnPADMM(sigma=0.2), ADMM(rho=25.0)),
-        (PnPADMM(), ADMM(rho=0.2 / SIGMA**2)),
+        (PnPADMM(sigma=0.2), ADMM(rho=25.0, inner=5)),  # the plain method, which is not over-relaxed
+        (PnPADMM(), ADMM(rho=0.2 / SIGMA**2, inner=5)),
     ],
     ids=lambda a: type(a).__name__,
 )

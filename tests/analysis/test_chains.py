@@ -134,7 +134,7 @@ def test_moments_taken_one_by_one_are_those_of_all(dtype):
 
 
 def test_a_reservoir_keeps_each_draw_as_likely_as_the_others(monkeypatch):
-    monkeypatch.setattr("workbench.analysis.chains.moments.MEMORY", 1)
+    monkeypatch.setattr("workbench.analysis.chains.reservoir.MEMORY", 1)
     counts = torch.zeros(400)
     for seed in range(150):
         reservoir = Reservoir(torch.zeros(1, 1), rng(seed))

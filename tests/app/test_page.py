@@ -14,6 +14,7 @@ from tests.test_docs import execute
 from workbench import catalog
 from workbench.app.laboratory import LaboratoryView
 from workbench.app.main import Workbench, create_app
+from workbench.app.run.choices import Methods
 from workbench.app.run.files import Python, Upload
 from workbench.app.run.frames import Frame
 from workbench.app.run.pictures import Gallery
@@ -64,6 +65,18 @@ def test_a_value_out_of_range_is_said_beside_its_control_and_the_run_goes_on(app
     width.typed.value = "1.5"
     assert app.session.experiment.operator.width == 1.5
     assert not width.complaint.sentence
+
+
+def test_the_method_that_suits_the_problem_stands_first_and_says_why(app: Workbench) -> None:
+    section = app.choices.sections["algorithm"]
+    assert isinstance(section, Methods)
+    app.session.play()
+    wait(app, lambda f: f.k >= 2)  # what the run finds stands below, and not in its place
+    assert next(iter(section.menu.select.options.values())) == "ADMM"
+    assert section.offered.sentence == "Offered first: ADMM, since blur and differences share Fourier modes."
+    app.choices.sections["prior"].menu.select.value = "Tikhonov"
+    assert next(iter(section.menu.select.options.values())) == "ConjugateGradient"
+    assert section.offered.sentence == "Offered first: ConjugateGradient, since the objective is quadratic."
 
 
 def test_greyed_algorithms_say_why_in_the_menu(app: Workbench) -> None:

@@ -202,7 +202,7 @@ def test_a_minimiser_leaves_the_tab_with_a_sentence_and_a_button_that_samples(sm
     app.beat()
     view = app.view(UncertaintyView)
     view.beat()
-    assert "PDHG has one answer" in view.advice.sentence and view.mend.visible
+    assert "ADMM has one answer" in view.advice.sentence and view.mend.visible
     app.turn_to(UncertaintyView)
     assert app.seen is view and app.tabs[app.tabs.active] is view.element
     view._follow()

@@ -26,7 +26,9 @@ from workbench.analysis.spectrum import Search, bottom, diagonal, lanczos, last,
 from workbench.analysis.spectrum.estimators import freedom
 from workbench.denoisers import DnCNN
 from workbench.jobs.job import carried
-from workbench.networks.curvature import broadening, landscape, suggested_rate, traces
+from workbench.networks.curvature.base import suggested_rate, traces
+from workbench.networks.curvature.broadening import broadening
+from workbench.networks.curvature.landscape import landscape
 from workbench.noise import Gaussian
 from workbench.operators import Identity
 from workbench.parameters import changed, parameters

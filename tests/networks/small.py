@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from workbench.networks import CNN, MLP, CrossEntropy, Disturbance, Examples, Learning, SquaredLoss, Table, Tanh
-from workbench.networks.losses import Loss
+from workbench.networks.loss import Loss
 from workbench.networks.network import Network
 from workbench.operators import LinearOperator
 from workbench.priors import Prior, Tikhonov, Zero

@@ -26,7 +26,7 @@ from workbench.networks import (
     suggested_rate,
     traces,
 )
-from workbench.networks.curvature import random_starts
+from workbench.networks.curvature.base import random_starts
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import generator

@@ -8,7 +8,7 @@ import torch
 
 from workbench.data import twelve_bit
 from workbench.networks import ChebyshevRegression, DigitExamples, TwelveBit
-from workbench.networks import examples as module
+from workbench.networks.examples.base import digit_examples as module
 from workbench.refusal import Refusal
 
 

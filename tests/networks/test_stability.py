@@ -7,7 +7,7 @@ import torch
 
 from tests.networks.small import Numbers, matrix, problem
 from workbench.networks import MLP, SGD, Sharpness, SquaredLoss, Table, edge_of_stability, hessian
-from workbench.networks.curvature import critical_steps
+from workbench.networks.curvature.base import critical_steps
 from workbench.parameters import changed
 from workbench.run import after, iterate, resume, until
 

@@ -25,9 +25,9 @@ from workbench.recipes import (
     Recipe,
     Unrolling,
 )
-from workbench.recipes.fitting import FitState
+from workbench.recipes.fit import FitState
 from workbench.recipes.leaves import dead_leaves
-from workbench.recipes.pictures import _COLOUR, _GREY
+from workbench.recipes.photographs import _COLOUR, _GREY
 from workbench.refusal import Refusal
 from workbench.run import iterate, resume
 from workbench.tensors import generator

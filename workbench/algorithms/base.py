@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Generic, TypeVar, cast
 
 import torch
 from torch import Tensor
@@ -77,8 +77,11 @@ class State:
         return None, None
 
 
-class Algorithm(ABC, metaclass=Checked):
-    """Subclasses are frozen dataclasses; their parameters may change between any two steps."""
+S = TypeVar("S", bound=State)
+
+
+class Algorithm(ABC, Generic[S], metaclass=Checked):
+    """Subclasses are frozen dataclasses; their parameters may change between any two steps. S is what they remember."""
 
     formula: ClassVar[str] = ""  # a step, in TeX: F = f + g, f the misfit, g = h(Kx) the prior
     needs: ClassVar[Needs] = Needs()
@@ -87,22 +90,22 @@ class Algorithm(ABC, metaclass=Checked):
     minimises: ClassVar[bool] = True  # goes down the objective; else to a fixed point of its own
     draws_at_end: ClassVar[bool] = False  # of a random one: its last state is a sample; else every state is
     independent: ClassVar[bool] = False  # of a random one: every state is a sample that owes nothing to the one before
-
+    restarts: ClassVar[bool] = False  # what it remembers belongs to one problem: another is a new start at the same x
     wanders: ClassVar[bool] = False  # by noise of its own it leaves a start where the data show no way
 
     def start(self, problem: Problem) -> Tensor:
         """The first iterate where none is given."""
         return problem.start()
 
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> State:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> S:
         """The state at k = 0 from a first iterate x, (B, *in_shape); of a method that remembers more, its own."""
-        return State(x, 0, self.measure(problem))
+        return cast("S", State(x, 0, self.measure(problem)))  # who remembers more has an init of its own
 
     @abstractmethod
-    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
+    def step(self, problem: Problem, state: S, rng: torch.Generator) -> S:
         """The next state. Pure: the same inputs give the same output and stay untouched."""
 
-    def done(self, state: State) -> bool:
+    def done(self, state: S) -> bool:
         """Whether nothing is left to do."""
         return False
 
@@ -110,19 +113,23 @@ class Algorithm(ABC, metaclass=Checked):
         """The constants of the problem that default step sizes rest on, such as {"lipschitz": 400.0}; one an item."""
         return {}
 
-    def adapt(self, problem: Problem, state: State) -> State:
+    def adapt(self, problem: Problem, state: S) -> S:
         """The state carried over to a problem whose sliders moved: its constants are measured again."""
-        return replace(state, measured=self.measure(problem))
+        return self.fresh(problem, state) if self.restarts else replace(state, measured=self.measure(problem))
 
-    def current_step(self, state: State) -> float | None:
+    def fresh(self, problem: Problem, state: S) -> S:
+        """The state of a new start at the same x, at the same k."""
+        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+
+    def current_step(self, state: S) -> float | None:
         """The step in use, given or found, the least of the batch; None where the method has none."""
         return None
 
-    def largest_step(self, state: State) -> float | None:
+    def largest_step(self, state: S) -> float | None:
         """The step above which convergence is not guaranteed, the least of the batch; None where there is no bound."""
         return None
 
-    def denoised_at(self, state: State) -> float | None:
+    def denoised_at(self, state: S) -> float | None:
         """The noise that a denoiser is told in every step to come; None for a method that has none, or anneals it."""
         return None
 

@@ -26,7 +26,7 @@ class UnrolledState(State):
 
 
 @dataclass(frozen=True)
-class LearnedSteps(Algorithm):
+class LearnedSteps(Algorithm[UnrolledState]):
     """x <- the next stage of a network that knows the operator. It ends with the last stage; the prior is not asked."""
 
     file: Own = ""

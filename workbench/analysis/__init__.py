@@ -2,6 +2,7 @@
 
 from workbench.analysis import information
 from workbench.analysis.certificates import Certificate, Kind, certify, gap
-from workbench.analysis.metrics import psnr, residual, ssim, standard
+from workbench.analysis.data_fit import residual
+from workbench.analysis.metrics import psnr, ssim, standard
 
 __all__ = ["Certificate", "Kind", "certify", "gap", "information", "psnr", "residual", "ssim", "standard"]

@@ -6,49 +6,15 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import State
+from workbench.analysis.data_fit import DataFit
 from workbench.problem import Problem
-from workbench.run import OBJECTIVE, Probe, Quantity, quantities, reads
-from workbench.tensors import abs2, norm
+from workbench.run import Probe, Quantity, quantities, reads
+from workbench.tensors import abs2
 
-RESIDUAL = Quantity("Residual", ("residual",), "|Ax − y| / |y|", log=True)
 PSNR = Quantity("PSNR", ("psnr",), "PSNR", "dB", best="{:.3f} dB")
 SSIM = Quantity("SSIM", ("ssim",), "SSIM", best="{:.4f}")
 _WINDOW = 7
 _C1, _C2 = 0.01**2, 0.03**2
-
-
-@reads(RESIDUAL)
-def residual(problem: Problem, state: State) -> Mapping[str, Tensor]:
-    """The relative data residual |A(x) - y| / |y|."""
-    return {"residual": _relative(problem.operator(state.x), problem.y)}
-
-
-def _relative(clean: Tensor, y: Tensor) -> Tensor:
-    return norm(clean - y) / norm(y).clamp_min(torch.finfo(y.dtype).tiny)
-
-
-class DataFit:
-    """The probes of the objective and of the residual, which apply A once for both."""
-
-    def __init__(self) -> None:
-        self._last: tuple[State, Problem, Tensor] | None = None
-
-    @reads(OBJECTIVE)
-    def objective(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
-        """The objective and its two terms: as `run.objective`."""
-        misfit, prior = problem.terms(state.x, self._clean(problem, state))
-        return {"objective": misfit + prior, "misfit": misfit, "prior": prior}
-
-    @reads(RESIDUAL)
-    def residual(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
-        """|A(x) - y| / |y|."""
-        return {"residual": _relative(self._clean(problem, state), problem.y)}
-
-    def _clean(self, problem: Problem, state: State) -> Tensor:
-        last = self._last  # read once: another thread may look at another state
-        if last is None or last[0] is not state or last[1] is not problem:
-            last = self._last = (state, problem, problem.operator(state.x))
-        return last[2]
 
 
 @reads(PSNR)

@@ -6,8 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from workbench import catalog, devices, jobs, storage
-from workbench.algorithms.choice import Choice
+from workbench import devices, jobs, storage
+from workbench.algorithms.choice import Choice, suited
 from workbench.analysis import standard
 from workbench.app.address import read_address, said, to_address
 from workbench.app.run.frames import Frame, ProblemPictures, frame_of, pictures
@@ -277,11 +277,9 @@ class Session:
             return new
         if describe(new.algorithm) != describe(self.experiment.algorithm):
             raise Refusal("an algorithm that can run on this problem", type(new.algorithm).__name__, sentence)
-        able = next((c for c in catalog.members("algorithm").values() if not c().unmet(problem)), None)
-        if able is None:
-            raise Refusal("a problem that some algorithm can solve", type(problem.prior).__name__, sentence)
-        self.notes = (f"{sentence.rstrip('.')}. {able.__name__} took over.",)
-        return changed(new, algorithm=able())
+        algorithm, why = suited(problem)
+        self.notes = (f"{sentence.rstrip('.')}. {why}, took over.",)
+        return changed(new, algorithm=algorithm)
 
     def _restart(self) -> None:
         self.job.cancel()

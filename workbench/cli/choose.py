@@ -95,7 +95,7 @@ def _source(words: Words, base: Source) -> Source:
             came = f"truth.{next(iter(inner))} for measured data"
             raise Refusal("a signal, where --size or truth is given", came, "leave it out, or give --truth")
         return altered(_named(words["data"]) if "data" in words else base, _inner(words, "data"), ())
-    signal = _signal(words["truth"], base.signal) if "truth" in words else base.signal or Shipped()
+    signal = _signal(words["truth"], base.truth) if "truth" in words else base.truth or Shipped()
     signal, inner = altered(signal, _inner(words, "truth"), ()), _inner(words, "source")
     if not inner and not isinstance(base, Simulated):
         return signal

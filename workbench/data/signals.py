@@ -31,7 +31,7 @@ class Signal(Source):
     """
 
     @property
-    def signal(self) -> "Signal":
+    def truth(self) -> "Signal":
         return self
 
     @abstractmethod

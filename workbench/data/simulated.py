@@ -31,6 +31,10 @@ class Simulated(Source):
     signal: Annotated[Signal, "signal to recover"] = Shipped()
     finer: Annotated[int, Range(1, 4, limits=(1, 16)), "how many times finer the grid is that the data are made on"] = 1
 
+    @property
+    def truth(self) -> Signal:
+        return self.signal
+
     def loaded(self) -> Loaded:
         found = self.signal.loaded()
         if self.finer == 1 or not self._drawn:

@@ -23,7 +23,10 @@ class Source(metaclass=Checked):
     What it gives is read once, by `loaded()`, and handed to the other methods as `given`, its tensor.
     """
 
-    signal: "Signal | None" = None  # what is to be recovered, where that is known
+    @property
+    def truth(self) -> "Signal | None":
+        """The signal to recover, where it is known."""
+        return None
 
     @abstractmethod
     def loaded(self) -> Loaded:

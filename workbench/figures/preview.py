@@ -80,7 +80,7 @@ def _operator(operator: Operator, x: Tensor) -> Preview:
 
 @_of.register
 def _noise(noise: Noise, x: Tensor) -> Preview:
-    return Preview(x, noise.sample(x, stream(_SEED, "preview")), ("clean", "noisy"), True)
+    return Preview(x, _drawn(noise, x), ("clean", "noisy"), True)
 
 
 @_of.register
@@ -100,6 +100,7 @@ def _prior(prior: Prior, x: Tensor) -> Preview:
 def _restored(restored: Move, prior: Prior, noisy: Tensor) -> Tensor:
     if not any(p.name == "weight" for p in parameters(type(prior))):
         return restored(prior, noisy)
+    found = noisy
     for weight in _WEIGHTS:
         found = restored(changed(prior, weight=weight), noisy)
         if float((noisy - found).abs().square().mean().sqrt()) >= _ENOUGH * _SIGMA:
@@ -107,8 +108,12 @@ def _restored(restored: Move, prior: Prior, noisy: Tensor) -> Tensor:
     return found
 
 
+def _drawn(noise: Noise, x: Tensor) -> Tensor:
+    return noise.sample(x, stream(_SEED, "preview"))
+
+
 def _noisy(prior: Prior, x: Tensor) -> Tensor:
-    return Gaussian(_SIGMA).sample(x, stream(_SEED, "preview"))
+    return _drawn(Gaussian(_SIGMA), x)
 
 
 def _blurred(prior: Prior, x: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
 from types import FunctionType, SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import torch
 from torch import Tensor
@@ -128,7 +128,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def cache_folder() -> str:
     """Where compiled kernels are kept for the next process; "" where none of the folders can be written."""
-    return compiled(_nothing).stats.cache_path or ""
+    return cast("Any", compiled(_nothing)).stats.cache_path or ""  # Numba's dispatcher is a callable with more
 
 
 def _nothing() -> None:

@@ -39,7 +39,8 @@ class _Linear(torch.autograd.Function):
         return _Linear.apply(tangents[0], there, back)
 
     @staticmethod
-    def vmap(info: Any, in_dims: tuple, x: Tensor, there: Map, back: Map) -> tuple[Tensor, int]:
+    def vmap(info: Any, in_dims: tuple, *args: Any) -> tuple[Tensor, int]:
+        x, there, back = args
         together = x.movedim(in_dims[0], 0)
         mapped = _Linear.apply(together.flatten(0, 1), there, back)
         return mapped.unflatten(0, together.shape[:2]), 0

@@ -3,36 +3,41 @@
 from typing import TYPE_CHECKING
 
 from workbench.networks.activations import GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Tanh
+from workbench.networks.adapted_basis import AdaptedBasis, adapted_basis
 from workbench.networks.cnn import CNN
-from workbench.networks.curvature import (
-    BatchCurvature,
-    Broadening,
-    Landscape,
+from workbench.networks.curvature.base import (
     Leading,
-    batch_curvatures,
-    broadening,
-    broadenings,
     critical_steps,
     fisher,
     hessian,
-    landscape,
-    landscapes,
     leading,
     one_of,
     suggested_rate,
     traces,
 )
-from workbench.networks.denoisers import AdaptedBasis, adapted_basis
+from workbench.networks.curvature.broadening import (
+    BatchCurvature,
+    Broadening,
+    batch_curvatures,
+    broadening,
+    broadenings,
+)
+from workbench.networks.curvature.landscape import Landscape, landscape, landscapes
 from workbench.networks.disturbance import Disturbance
-from workbench.networks.examples import ChebyshevRegression, DigitExamples, Examples, Table, TwelveBit
-from workbench.networks.losses import CrossEntropy, Loss, SquaredLoss
+from workbench.networks.examples.base import Examples, Table
+from workbench.networks.examples.chebyshev_regression import ChebyshevRegression
+from workbench.networks.examples.digit_examples import DigitExamples
+from workbench.networks.examples.twelve_bit import TwelveBit
+from workbench.networks.layer_information import Breach, LayerInformation
+from workbench.networks.learning import Learning, learning
+from workbench.networks.loss import CrossEntropy, Loss, SquaredLoss
 from workbench.networks.menu import members
 from workbench.networks.mlp import MLP
-from workbench.networks.network import Network, WeightArray
-from workbench.networks.optimisers import SGD, Adam, Optimiser, OptimiserState, at_epochs, batch_slope, spaced_epochs
+from workbench.networks.network import Network
+from workbench.networks.optimisers.adam import Adam
+from workbench.networks.optimisers.base import Optimiser, OptimiserState, at_epochs, batch_slope, spaced_epochs
+from workbench.networks.optimisers.sgd import SGD
 from workbench.networks.plane import (
-    Breach,
-    LayerInformation,
     as_dataset,
     breaches,
     information,
@@ -43,12 +48,13 @@ from workbench.networks.plane import (
     units,
     units_of,
 )
-from workbench.networks.predictions import Learning, Predictions, learning
+from workbench.networks.predictions import Predictions
 from workbench.networks.presets import LOSSY, PRESETS, classic, edge_of_stability, reader
 from workbench.networks.probes import Sharpness, Stability, accuracy, progress
 from workbench.networks.streams import Streams
 from workbench.networks.trail import EPOCHS, PlanePath, Trail, farthest, inform, steady
 from workbench.networks.training import Training
+from workbench.networks.weight_array import WeightArray
 from workbench.parameters import renamed
 
 __all__ = [

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from workbench.networks.activations import Tanh
 from workbench.networks.disturbance import Disturbance
-from workbench.networks.network import Biases, Disturbed, Network, Nonlinearity, Scale, WeightArray
+from workbench.networks.network import Biases, Disturbed, Network, Nonlinearity, Scale
 from workbench.networks.streams import Streams
+from workbench.networks.weight_array import WeightArray
 from workbench.parameters import Range
 from workbench.tensors import Shape
 

@@ -3,7 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from torch import Tensor
 from workbench.networks.activations import Activation
 from workbench.networks.disturbance import Disturbance
 from workbench.networks.streams import Streams
+from workbench.networks.weight_array import WeightArray
 from workbench.parameters import Checked, Range
 from workbench.tensors import Shape
 
@@ -18,15 +19,7 @@ Nonlinearity = Annotated[Activation, "what a hidden unit makes of the sum of its
 Disturbed = Annotated[Disturbance, "dropout, noise and rounding of hidden units"]
 Scale = Annotated[float, Range(0.1, 3, log=True, limits=(0, 100)), "spread of the first weights, times sqrt(fan-in)"]
 Biases = Annotated[float | None, Range(0, 1, limits=(0, 100)), "spread of the first biases, no biases when empty"]
-
 _CUT = 2.0  # standard deviations at which the first weights are cut off
-
-
-class WeightArray(NamedTuple):
-    """One array among the weights; `fan_in` counts what its unit adds up, 0 for a bias."""
-
-    shape: Shape
-    fan_in: int
 
 
 class Network(ABC, metaclass=Checked):

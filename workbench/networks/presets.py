@@ -12,10 +12,12 @@ from workbench.analysis.information import (
 from workbench.networks.activations import ReLU
 from workbench.networks.cnn import CNN
 from workbench.networks.disturbance import Disturbance
-from workbench.networks.examples import ChebyshevRegression, DigitExamples
-from workbench.networks.losses import SquaredLoss
+from workbench.networks.examples.chebyshev_regression import ChebyshevRegression
+from workbench.networks.examples.digit_examples import DigitExamples
+from workbench.networks.loss import SquaredLoss
 from workbench.networks.mlp import MLP
-from workbench.networks.optimisers import SGD, Adam
+from workbench.networks.optimisers.adam import Adam
+from workbench.networks.optimisers.sgd import SGD
 from workbench.networks.training import Training
 from workbench.parameters import changed
 from workbench.priors import Tikhonov

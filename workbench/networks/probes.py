@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import State
-from workbench.networks.curvature import critical_steps, hessian, leading, random_starts, traces
-from workbench.networks.optimisers import SGD, Optimiser
-from workbench.networks.predictions import learning
+from workbench.networks.curvature.base import critical_steps, hessian, leading, random_starts, traces
+from workbench.networks.learning import learning
+from workbench.networks.optimisers.base import Optimiser
+from workbench.networks.optimisers.sgd import SGD
 from workbench.problem import Problem
 from workbench.tensors import column
 

@@ -6,8 +6,9 @@ from torch import Tensor
 
 from workbench.algorithms import State
 from workbench.analysis.information import Estimator
-from workbench.networks.optimisers import Optimiser, OptimiserState, spaced_epochs
-from workbench.networks.plane import LayerInformation, informing
+from workbench.networks.layer_information import LayerInformation
+from workbench.networks.optimisers.base import Optimiser, OptimiserState, spaced_epochs
+from workbench.networks.plane import informing
 from workbench.networks.probes import Sharpness, Stability
 from workbench.problem import Problem
 

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import torch
 
-from workbench.networks.examples import Examples, TwelveBit
-from workbench.networks.losses import CrossEntropy, Loss
+from workbench.networks.examples.base import Examples
+from workbench.networks.examples.twelve_bit import TwelveBit
+from workbench.networks.learning import Learning
+from workbench.networks.loss import CrossEntropy, Loss
 from workbench.networks.mlp import MLP
 from workbench.networks.network import Network
-from workbench.networks.optimisers import Adam, Optimiser
-from workbench.networks.predictions import Learning
+from workbench.networks.optimisers.adam import Adam
+from workbench.networks.optimisers.base import Optimiser
 from workbench.parameters import Checked, Range
 from workbench.priors import Prior, Zero
 from workbench.problem import Problem

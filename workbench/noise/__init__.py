@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from workbench.noise.base import Likelihood, Noise
+from workbench.noise.base import Noise
 from workbench.noise.gaussian import Gaussian
 from workbench.noise.laplace import Laplace
+from workbench.noise.likelihood import Likelihood
 from workbench.noise.multiplicative_gamma import MultiplicativeGamma
 from workbench.noise.poisson import Poisson
 from workbench.noise.rician import Rician

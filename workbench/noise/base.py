@@ -3,26 +3,14 @@
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from enum import Flag, auto
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
+from workbench.noise.likelihood import Likelihood
 from workbench.parameters import Checked, owed
 from workbench.refusal import Refusal
-
-
-class Likelihood(Flag):
-    """What the negative log-likelihood of a noise can do."""
-
-    GRAD = auto()
-    LIPSCHITZ = auto()
-    PROX = auto()
-    CONVEX = auto()
-    QUADRATIC = auto()
-    COMPLEX = auto()
-    CONJUGATE = auto()
 
 
 class Noise(ABC, metaclass=Checked):

@@ -6,8 +6,9 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.noise.base import Likelihood, Noise
+from workbench.noise.base import Noise
 from workbench.noise.draws import exponential_like
+from workbench.noise.likelihood import Likelihood
 from workbench.parameters import Range
 from workbench.tensors import dot, parts
 

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from workbench.divergence import divergence
-from workbench.noise.base import Likelihood, Noise
+from workbench.noise.base import Noise
 from workbench.noise.draws import exponential_like
+from workbench.noise.likelihood import Likelihood
 from workbench.noise.negative import unfit_negative
 from workbench.parameters import Range
 from workbench.refusal import Refusal

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from workbench.divergence import divergence
-from workbench.noise.base import Likelihood, Noise
+from workbench.noise.base import Noise
 from workbench.noise.counts import expected_deviance
+from workbench.noise.likelihood import Likelihood
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.tensors import total

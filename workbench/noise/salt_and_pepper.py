@@ -7,8 +7,9 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.noise.base import Likelihood, Noise
+from workbench.noise.base import Noise
 from workbench.noise.draws import by_level
+from workbench.noise.likelihood import Likelihood
 from workbench.parameters import Range
 from workbench.tensors import normal_like
 

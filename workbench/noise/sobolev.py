@@ -7,7 +7,8 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.noise.base import Likelihood, Noise
+from workbench.noise.base import Noise
+from workbench.noise.likelihood import Likelihood
 from workbench.parameters import Range
 from workbench.tensors import Constant, Shape, dot, norm2, normal_like
 

@@ -10,7 +10,7 @@ from workbench.operators.algebra.map import Map
 from workbench.operators.algebra.scaled import Scaled
 from workbench.operators.algebra.stack import Stack
 from workbench.operators.algebra.sum import OperatorSum
-from workbench.operators.base import Field, LinearOperator, Operator, SignalShape
+from workbench.operators.base import LinearOperator, Operator, SignalShape
 from workbench.operators.blurs.airy_blur import AiryBlur
 from workbench.operators.blurs.convolution_psf import ConvolutionPSF
 from workbench.operators.blurs.defocus_blur import DefocusBlur
@@ -24,6 +24,7 @@ from workbench.operators.diagonalisation import Basis, Diagonalisation
 from workbench.operators.differences.finite_difference import FiniteDifference
 from workbench.operators.differences.gradient import Gradient
 from workbench.operators.differences.graph import GraphIncidence, GraphLaplacian
+from workbench.operators.field import Field
 from workbench.operators.frequencies.fourier import FourierMask, MultiCoilFourier
 from workbench.operators.frequencies.phase_retrieval import PhaseRetrieval
 from workbench.operators.frequencies.radio_interferometry import RadioInterferometry

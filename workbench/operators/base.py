@@ -4,7 +4,6 @@ import functools
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from enum import Flag, auto
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
@@ -12,18 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from workbench.operators.diagonalisation import Basis, Diagonalisation
+from workbench.operators.field import Field
 from workbench.parameters import Checked, arguments, changed, owed, parameters, spelled
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, require_precision, shown
 
 SignalShape = Annotated[Shape, "shape of the unknown: channels, then space in px"]
-
-
-class Field(Flag):
-    """The numbers an operator takes."""
-
-    REAL = auto()
-    COMPLEX = auto()
 
 
 class Operator(nn.Module, ABC, metaclass=Checked):
@@ -245,7 +238,7 @@ class LinearOperator(Operator):
 
     def blocks(self, count: int) -> tuple["OperatorBlock", ...]:
         """The rows of A in at most `count` parts, each with its part of the data, far rows together in one."""
-        from workbench.operators.blocks import interleaved
+        from workbench.operators.rows import interleaved
 
         return interleaved(self, count)
 

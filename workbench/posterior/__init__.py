@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.noise import Likelihood
 from workbench.operators import Basis, LinearOperator
-from workbench.posterior.inverse import LARGEST, Covariance, DenseCovariance, ModeCovariance, columns, flat
+from workbench.posterior.covariance import LARGEST, Covariance, DenseCovariance, ModeCovariance, columns, flat
 from workbench.priors import Can, GaussianMixture
 from workbench.problem import Problem
 from workbench.tensors import abs2, complex_of, dot, normal_like, spread

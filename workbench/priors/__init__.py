@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from workbench.parameters import renamed
-from workbench.priors.base import NEEDS_IN_WORDS, Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import NEEDS_IN_WORDS, Can
 from workbench.priors.combined.magnitude_of import MagnitudeOf
 from workbench.priors.combined.parts_of import PartsOf
 from workbench.priors.combined.sum import Sum

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from workbench.divergence import divergence
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.sets.indicator import no_order
 from workbench.tensors import Shape, total
 

@@ -5,11 +5,16 @@ from typing import TYPE_CHECKING
 from workbench.parameters import renamed
 from workbench.recipes.cards import card, finish
 from workbench.recipes.course import Course, CoursePoint
-from workbench.recipes.fitting import Answers, Fit, FitState, answers, network_of
+from workbench.recipes.fit import Answers, Fit, FitState, answers, network_of
+from workbench.recipes.handwritten_digits import HandwrittenDigits
+from workbench.recipes.laplacian import Laplacian
 from workbench.recipes.lessons import Batch, DenoisingLesson, Lesson, Moment
-from workbench.recipes.pictures import HELD_OUT, HandwrittenDigits, Laplacian, Photographs, Pictures, luminance
+from workbench.recipes.photographs import Photographs
+from workbench.recipes.pictures import HELD_OUT, Pictures, luminance
+from workbench.recipes.proximal_matching import ProximalMatching
 from workbench.recipes.recipes import RECIPES, Recipe
-from workbench.recipes.restoring import ProximalMatching, SuperResolving, Unrolling
+from workbench.recipes.super_resolving import SuperResolving
+from workbench.recipes.unrolling import Unrolling
 
 __all__ = [
     "HELD_OUT",

@@ -10,9 +10,12 @@ import torch
 
 from workbench.parameters import as_code
 from workbench.recipes.course import Course
-from workbench.recipes.fitting import FitState, network_of
+from workbench.recipes.fit import FitState, network_of
+from workbench.recipes.handwritten_digits import HandwrittenDigits
+from workbench.recipes.laplacian import Laplacian
 from workbench.recipes.measures import Figure
-from workbench.recipes.pictures import HandwrittenDigits, Laplacian, Photographs, Pictures
+from workbench.recipes.photographs import Photographs
+from workbench.recipes.pictures import Pictures
 from workbench.weights import read, write
 from workbench.weights.files import replace_file
 from workbench.weights.shipped import MANIFEST

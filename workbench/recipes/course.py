@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 
 from workbench.parameters import describe, rebuild
-from workbench.recipes.fitting import FitState
+from workbench.recipes.fit import FitState
 from workbench.recipes.recipes import Recipe
 from workbench.refusal import Refusal
 from workbench.run import iterate, resume

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from workbench.parameters import Checked, Range
 from workbench.recipes.measures import LEVELS, Figure, denoised
-from workbench.recipes.pictures import Photographs, Pictures
+from workbench.recipes.photographs import Photographs
+from workbench.recipes.pictures import Pictures
 from workbench.tensors import spread, stream
 
 Apply = Callable[..., Tensor]  # the network with some weights

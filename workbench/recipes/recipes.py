@@ -20,10 +20,15 @@ from workbench.denoisers import (
 from workbench.parameters import Checked
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
-from workbench.recipes.fitting import Fit, problem_of
+from workbench.recipes.fit import Fit, problem_of
+from workbench.recipes.handwritten_digits import HandwrittenDigits
+from workbench.recipes.laplacian import Laplacian
 from workbench.recipes.lessons import DenoisingLesson, Lesson
-from workbench.recipes.pictures import HandwrittenDigits, Laplacian, Photographs, Pictures
-from workbench.recipes.restoring import ProximalMatching, SuperResolving, Unrolling
+from workbench.recipes.photographs import Photographs
+from workbench.recipes.pictures import Pictures
+from workbench.recipes.proximal_matching import ProximalMatching
+from workbench.recipes.super_resolving import SuperResolving
+from workbench.recipes.unrolling import Unrolling
 
 
 @dataclass(frozen=True)

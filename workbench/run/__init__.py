@@ -11,21 +11,10 @@ from workbench.run.datasets import (
     with_source,
 )
 from workbench.run.diagnosis import Diagnosis, Trouble, automatic, explosion
-from workbench.run.log import Log, Probe, Quantity, Row, quantities, reads
-from workbench.run.loop import (
-    OBJECTIVE,
-    Ends,
-    Outcome,
-    after,
-    collect,
-    guard,
-    iterate,
-    objective,
-    observe,
-    resume,
-    run,
-    until,
-)
+from workbench.run.log import Log, Row
+from workbench.run.loop import OBJECTIVE, after, collect, guard, iterate, objective, observe, resume, run, until
+from workbench.run.outcome import Ends, Outcome
+from workbench.run.quantity import Probe, Quantity, quantities, reads
 from workbench.run.watch import Diverged, Watch
 
 __all__ = [

@@ -3,7 +3,6 @@
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -12,13 +11,16 @@ from torch import Tensor
 
 from workbench import memory
 from workbench.algorithms import Algorithm, State
+from workbench.algorithms.base import S
 from workbench.linalg import adjoint_mismatch
 from workbench.operators import Operator
 from workbench.problem import Problem
-from workbench.progress import Bar, interruptible
+from workbench.progress import interruptible
 from workbench.refusal import Refusal
 from workbench.run.datasets import described, spec, with_arrays, with_data
-from workbench.run.log import Log, Probe, Quantity, Row, quantities, reads
+from workbench.run.log import Log, Row
+from workbench.run.outcome import Ends, Outcome
+from workbench.run.quantity import Probe, Quantity, quantities, reads
 from workbench.run.watch import Diverged, Watch
 from workbench.tensors import norm, normal_like, shown, stream
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.stopping import Stop
 
 
-def iterate(problem: Problem, algorithm: Algorithm, x: Tensor | None = None, seed: int = 0) -> Iterator[State]:
+def iterate(problem: Problem, algorithm: Algorithm[S], x: Tensor | None = None, seed: int = 0) -> Iterator[S]:
     """The states k = 0, 1, 2, ... from x, or from the scaled back-projection of the data.
 
     Refuses at once when the algorithm needs what the problem lacks, and where memory ends, with the numbers.
@@ -80,14 +82,14 @@ def _refuse_flat(problem: Problem, x: Tensor) -> None:
         raise Refusal("a start from which the data show a way", came, remedy)
 
 
-def _from_start(problem: Problem, algorithm: Algorithm, x: Tensor, seed: int) -> Iterator[State]:
+def _from_start(problem: Problem, algorithm: Algorithm[S], x: Tensor, seed: int) -> Iterator[S]:
     with torch.no_grad(), memory.told(problem.shape, problem.y.device):
         state = algorithm.init(problem, x, stream(seed, "start", device=x.device))
     yield state
     yield from resume(problem, algorithm, state, seed)
 
 
-def resume(problem: Problem, algorithm: Algorithm, state: State, seed: int = 0) -> Iterator[State]:
+def resume(problem: Problem, algorithm: Algorithm[S], state: S, seed: int = 0) -> Iterator[S]:
     """The states that follow `state`, equal to those of the straight run bit for bit."""
     while not algorithm.done(state):
         with torch.no_grad(), memory.told(problem.shape, problem.y.device):
@@ -95,7 +97,7 @@ def resume(problem: Problem, algorithm: Algorithm, state: State, seed: int = 0) 
         yield state
 
 
-def until(states: Iterable[State], stop: Callable[[State], object]) -> Iterator[State]:
+def until(states: Iterable[S], stop: Callable[[S], object]) -> Iterator[S]:
     """The states up to and including the first at which `stop(state)` holds, or says why."""
     for state in states:
         yield state
@@ -108,7 +110,7 @@ def after(steps: int) -> Callable[[State], bool]:
     return lambda state: state.k >= steps
 
 
-def guard(problem: Problem, algorithm: Algorithm, states: Iterable[State], every: int = 10) -> Iterator[State]:
+def guard(problem: Problem, algorithm: Algorithm[S], states: Iterable[S], every: int = 10) -> Iterator[S]:
     """The same states; Diverged, with the last good one, when a look at every `every`-th finds them gone."""
     watch = Watch(problem, algorithm)
     for state in states:
@@ -193,38 +195,3 @@ def run(
     attrs["stopped"] = ends.why if ends.outcome in (Outcome.DIVERGED, Outcome.INTERRUPTED) else ""
     found = with_data(log.dataset(quantities(*probes), **attrs), problem)
     return with_arrays(found, problem.operator, problem.noise, problem.prior, algorithm)
-
-
-class Outcome(StrEnum):
-    """How a run ended."""
-
-    STEPS = "steps"  # all iterations that were asked for
-    RULE = "rule"  # a stopping rule held
-    DONE = "done"  # the algorithm had nothing left to do
-    INTERRUPTED = "interrupted"
-    DIVERGED = "diverged"
-
-
-class Ends:
-    """Whether a run ends at a state, asked of every one; then `outcome` and `why` say how. Shows progress meanwhile."""
-
-    def __init__(
-        self, problem: Problem, algorithm: Algorithm, stop: "Stop | None", steps: int, interrupted: Callable[[], bool]
-    ) -> None:
-        self._rule = stop.begin(problem, algorithm) if stop else lambda state: ""
-        self._steps, self._interrupted = steps, interrupted
-        self.bar = Bar(steps)
-        self.outcome, self.why = Outcome.DONE, f"{type(algorithm).__name__} had nothing left to do"
-
-    def __call__(self, state: State) -> bool:
-        self.bar.show(state.k)
-        rule = self._rule(state)
-        if self._interrupted():
-            self.outcome, self.why = Outcome.INTERRUPTED, f"stopped by hand at iteration {state.k}"
-        elif rule:
-            self.outcome, self.why = Outcome.RULE, f"{rule} at iteration {state.k}"
-        elif state.k >= self._steps:
-            self.outcome, self.why = Outcome.STEPS, f"all {self._steps} iterations done"
-        else:
-            return False
-        return True

@@ -21,7 +21,7 @@ _AIM = 1.0  # standard deviations of the log likelihood that a proposal moves
 
 
 @dataclass(frozen=True)
-class PreconditionedCrankNicolson(Algorithm):
+class PreconditionedCrankNicolson(Algorithm[ChainState]):
     """x' = m + sqrt(1 - beta^2) (x - m) + beta (s - m), s drawn from the prior; taken by the likelihood alone: pCN.
 
     Exact for every beta and as good on fine grids as on coarse ones, since the prior N(m, C) is left as it is. Without
@@ -33,6 +33,7 @@ class PreconditionedCrankNicolson(Algorithm):
 
     beta: Annotated[float | None, Range(1e-3, 1, log=True, limits=(0, 1)), "share of new noise in a proposal"] = None
 
+    restarts = True
     needs = Needs(prior=Can.SAMPLE | Can.QUADRATIC, noise=Likelihood.LIPSCHITZ)
     random = wanders = True
 
@@ -63,9 +64,6 @@ class PreconditionedCrankNicolson(Algorithm):
         kept, value = torch.where(spread(taken, x), new, x), torch.where(taken, misfit, state.value)
         rate = state.counted(taken)
         return replace(state, x=kept, value=value, acceptance=rate, age=state.age + 1, k=state.k + 1)
-
-    def adapt(self, problem: Problem, state: ChainState) -> ChainState:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def current_step(self, state: ChainState) -> float | None:
         return least(self._beta(state))

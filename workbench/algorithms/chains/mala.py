@@ -25,7 +25,7 @@ class MALAState(ChainState):
 
 
 @dataclass(frozen=True)
-class MALA(Algorithm):
+class MALA(Algorithm[MALAState]):
     """x' = x - step grad objective(x) + sqrt(2 step) n, taken with the probability that makes p(x | y) stationary.
 
     Exact for every step, which sets only how often a proposal is taken: 57 % is best in many dimensions, and far
@@ -40,6 +40,7 @@ class MALA(Algorithm):
 
     step_size: Step = None
 
+    restarts = True
     needs = Needs(prior=Can.GRAD | Can.VALUE, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ)
     random = True
 
@@ -65,9 +66,6 @@ class MALA(Algorithm):
         kept, slope = (torch.where(spread(taken, x), there, here) for there, here in pairs)
         value = torch.where(taken, new.value, state.value)
         return replace(state, x=kept, value=value, slope=slope, acceptance=rate, age=state.age + 1, k=state.k + 1)
-
-    def adapt(self, problem: Problem, state: MALAState) -> MALAState:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def current_step(self, state: State) -> float | None:
         return least(self._step(state))

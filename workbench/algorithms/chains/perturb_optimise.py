@@ -16,7 +16,7 @@ from workbench.tensors import normal_like
 
 
 @dataclass(frozen=True)
-class PerturbOptimise(Algorithm):
+class PerturbOptimise(Algorithm[State]):
     """Solves H x = A* W (y + e) + P s, e drawn from the noise and s from the prior: x ~ N(H^-1 A* W y + ..., H^-1).
 
     H = A* W A + P is the Hessian of the objective. Every step is a new independent sample, exact but for the tolerance

@@ -22,7 +22,7 @@ _SHARE = 0.1  # of the largest step: beyond it the variance of stiff directions 
 
 
 @dataclass(frozen=True)
-class SKROCK(Algorithm):
+class SKROCK(Algorithm[State]):
     """UnadjustedLangevin with s gradients a step in a Chebyshev recursion, stable to about 2 s^2 / L: SK-ROCK.
 
     On a Gaussian posterior the mean is exact and the variance of a direction is too small, the more so the stiffer it

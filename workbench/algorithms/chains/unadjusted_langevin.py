@@ -16,7 +16,7 @@ from workbench.tensors import Each, column, each_of, least, normal_like, times
 
 
 @dataclass(frozen=True)
-class UnadjustedLangevin(Algorithm):
+class UnadjustedLangevin(Algorithm[State]):
     """x <- x - step grad objective(x) + sqrt(2 step) n, n standard normal: x ~ p(x | y) after many steps.
 
     Stable below 2/L. On a Gaussian posterior the mean is exact and the variance 1 / c of a direction of curvature

@@ -18,7 +18,7 @@ from workbench.tensors import Each, least
 
 
 @dataclass(frozen=True)
-class DRP(Algorithm):
+class DRP(Algorithm[State]):
     """z = x + relax (R(H x) - x), x = argmin relax sigma^2 misfit(x) + |x - z|_M^2 / 2, M = H*H + anchor: restoration.
 
     H is what R undoes, sigma the noise that R expects in H x. At a fixed point grad misfit + M (x - R(H x)) / sigma^2

@@ -24,11 +24,11 @@ class PnPADMMState(State):
 
 
 @dataclass(frozen=True)
-class PnPADMM(Algorithm):
+class PnPADMM(Algorithm[PnPADMMState]):
     """w = argmin misfit(w) + |w - x + u|^2 / (2 sigma^2), x = D(w + u, sigma), u <- u + w - x: ADMM with a denoiser.
 
     Goes to a fixed point where D - 1 has a Lipschitz constant below 1 and the misfit is strongly convex; with a D that
-    expands it may go nowhere. D a prox, it is ADMM at rho = 1 / sigma^2. Closed where A has `gram_inverse`. While
+    expands it may go nowhere. D a prox, it is plain ADMM at rho = 1 / sigma^2. Closed where A has `gram_inverse`. While
     sigma falls, u / sigma^2 stays.
     Venkatakrishnan et al. 2013, doi 10.1109/GlobalSIP.2013.6737048; Chan, Wang & Elgendy 2017, doi
     10.1109/TCI.2016.2629286; Ryu et al. 2019, doi 10.48550/arXiv.1905.05406.

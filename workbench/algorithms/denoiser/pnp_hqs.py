@@ -28,7 +28,7 @@ class PnPHQSState(State):
 
 
 @dataclass(frozen=True)
-class PnPHQS(Algorithm):
+class PnPHQS(Algorithm[PnPHQSState]):
     """w = argmin misfit(w) + weight |w - x|^2 / (2 sigma_k^2), x = D(w, sigma_k), sigma_k falling to sigma: DPIR.
 
     The levels are evenly spaced in log sigma, from `first` to `sigma`, and the run ends with them: what it reaches is
@@ -47,6 +47,7 @@ class PnPHQS(Algorithm):
     weight: Trust = 0.2
     inner: Inner = 20
 
+    restarts = True
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, white=True)
     exact = minimises = False
 
@@ -65,9 +66,6 @@ class PnPHQS(Algorithm):
 
     def done(self, state: State) -> bool:
         return isinstance(state, PnPHQSState) and state.level >= self.levels
-
-    def adapt(self, problem: Problem, state: PnPHQSState) -> PnPHQSState:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def level_of(self, state: PnPHQSState) -> Each:
         """The sigma of the next step; after the last level that of the last one."""

@@ -29,7 +29,7 @@ class DiffusionState(State):
 
 
 @dataclass(frozen=True)
-class Diffusion(Algorithm):
+class Diffusion(Algorithm[DiffusionState]):
     """What all have in common: schedule, levels and the start, which is noise about the mean of the prior."""
 
     schedule: Annotated[Schedule, "levels of noise"] = Karras()

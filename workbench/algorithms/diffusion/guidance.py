@@ -21,6 +21,7 @@ def share(problem: Problem, x: Tensor, slope: Tensor, u: Tensor) -> Tensor:
     """
     down = dot(slope, u).clamp_min(0)
     t, value = quotient(down, bend_along(problem, x, u) + down / _TRUST), problem.misfit(x)
+    falls = torch.zeros_like(value, dtype=torch.bool)
     for _ in range(_HALVINGS):
         falls = problem.misfit(x - spread(t, u) * u) <= value
         if bool(falls.all()):

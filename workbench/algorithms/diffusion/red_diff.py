@@ -33,7 +33,7 @@ class REDDiffState(DiffusionState):
 
 
 @dataclass(frozen=True)
-class REDDiff(Algorithm):
+class REDDiff(Algorithm[REDDiffState]):
     """Adam on grad misfit(x) / L + weight (x - D(x + s n)), n new and s lower in every step: RED-diff.
 
     Fits a normal density of no width to the posterior: one likely signal, so that samples hardly differ. L is Lipschitz

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from workbench.operators import Basis, LinearOperator
 from workbench.posterior import columns, flat
-from workbench.posterior.inverse import in_basis, signals
+from workbench.posterior.covariance import in_basis, signals
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, dot, norm2, normal_like, stream

@@ -25,7 +25,7 @@ class AcceleratedState(ParabolaState):
 
 
 @dataclass(frozen=True)
-class Accelerated(Algorithm):
+class Accelerated(Algorithm[AcceleratedState]):
     """x <- advance(v) at v = x + beta (x - x before), beta = (n - 1) / (n + inertia), n = 1, 2, ...
 
     Where the misfit bends unevenly, the step is what its bend at v allows, and never grows.

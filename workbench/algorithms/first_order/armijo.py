@@ -12,7 +12,7 @@ from workbench.problem import Problem
 
 
 @dataclass(frozen=True)
-class ArmijoGradientDescent(LineSearchDescent):
+class ArmijoGradientDescent(LineSearchDescent[LineSearchState]):
     """x <- x - step grad objective(x), the step shortened until the objective falls by decrease step |grad|^2.
 
     Asks for no Lipschitz constant, linear or not, convex or not: the objective falls at every step, the gradient

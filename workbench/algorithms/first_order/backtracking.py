@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.base import Algorithm, Needs, S, State
 from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import Misfit, below_parabola, misfit_at
 from workbench.algorithms.steps.scales import typical_curvature
@@ -28,7 +28,7 @@ class BacktrackingState(State):
 
 
 @dataclass(frozen=True)
-class Backtracking(Algorithm):
+class Backtracking(Algorithm[S]):
     """What proximal methods that find their step have in common: what they need."""
 
     needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD)
@@ -38,7 +38,7 @@ class Backtracking(Algorithm):
 
 
 @dataclass(frozen=True)
-class BacktrackingProximalGradient(Backtracking):
+class BacktrackingProximalGradient(Backtracking[BacktrackingState]):
     """x <- prox(x - step grad misfit, step), the step halved until the misfit is below its parabola of curvature
     1 / step.
 
@@ -53,6 +53,8 @@ class BacktrackingProximalGradient(Backtracking):
 
     growth: Annotated[float, Range(1, 3, limits=(1, 100)), "first trial in units of the last step"] = 1.5
 
+    restarts = True
+
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> BacktrackingState:
         _, value, slope = misfit_at(problem, x)
         step = 1 / typical_curvature(problem)
@@ -62,9 +64,6 @@ class BacktrackingProximalGradient(Backtracking):
         start = Misfit(state.x, state.value, state.slope)
         new, step = below_parabola(problem, start, state.step, proximal(problem.prior, start))
         return replace(state, **new.misfit(problem)._asdict(), step=self.growth * step, k=state.k + 1)
-
-    def adapt(self, problem: Problem, state: BacktrackingState) -> BacktrackingState:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class BacktrackingFISTAState(State):
 
 
 @dataclass(frozen=True)
-class BacktrackingFISTA(Backtracking):
+class BacktrackingFISTA(Backtracking[BacktrackingFISTAState]):
     """FISTA whose step is halved where the misfit exceeds its parabola of curvature 1 / step at v; it never grows.
 
     Convex: objective - minimum <= O(1 / k^2) without a Lipschitz constant. The first step is `first` over the

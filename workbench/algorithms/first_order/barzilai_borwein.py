@@ -21,7 +21,7 @@ class BarzilaiBorweinState(LineSearchState):
 
 
 @dataclass(frozen=True)
-class BarzilaiBorwein(LineSearchDescent):
+class BarzilaiBorwein(LineSearchDescent[BarzilaiBorweinState]):
     """x <- x - step grad objective(x), step = <s, s> / <s, z> (long) or <s, z> / <z, z> (short), s and z the last
     changes of x and of the gradient.
 

@@ -15,7 +15,7 @@ from workbench.tensors import Each, least
 
 
 @dataclass(frozen=True)
-class GradientMethod(Algorithm):
+class GradientMethod(Algorithm[ParabolaState]):
     """Steps along the misfit's gradient: of a given length, or 1/L, or by the bend at hand where that is uneven."""
 
     safe_share: ClassVar[float] = 2.0  # the largest safe step, in units of 1/L

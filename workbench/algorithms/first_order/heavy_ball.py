@@ -30,7 +30,7 @@ class HeavyBallState(ParabolaState):
 
 
 @dataclass(frozen=True)
-class HeavyBall(Algorithm):
+class HeavyBall(Algorithm[HeavyBallState]):
     """x <- x - step grad objective(x) + momentum (x - x before).
 
     Converges below 2 (1 - momentum) / L, convex or not, and for quadratic objectives below 2 (1 + momentum) / L, there
@@ -78,7 +78,7 @@ class HeavyBall(Algorithm):
         return replace(state, x=new, before=x, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: HeavyBallState) -> HeavyBallState:
-        return replace(self.init(problem, state.x, torch.Generator()), before=state.before, k=state.k)
+        return replace(self.fresh(problem, state), before=state.before)
 
     def current_step(self, state: State) -> float | None:
         return least(self._step(state))

@@ -27,7 +27,7 @@ class MonotoneAPGState(ParabolaState):
 
 
 @dataclass(frozen=True)
-class MonotoneAPG(Algorithm):
+class MonotoneAPG(Algorithm[MonotoneAPGState]):
     """x <- the lower of prox(w - step grad misfit(w), step) for w = v, Nesterov's point, and for w = x itself.
 
     v = x + r / t (z - x) + (r - 1) / t (x - x before), z the last such prox, r and t = (1 + sqrt(1 + 4 r^2)) / 2 of

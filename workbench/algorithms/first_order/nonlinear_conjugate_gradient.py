@@ -24,7 +24,7 @@ class NonlinearCGState(LineSearchState):
 
 
 @dataclass(frozen=True)
-class NonlinearConjugateGradient(LineSearchDescent):
+class NonlinearConjugateGradient(LineSearchDescent[NonlinearCGState]):
     """x <- x + step d, d <- -g + beta d, beta = <g, g - g before> / |g before|^2 or 0 (Polak & Ribiere), or Hager's
     and Zhang's; the step by a search that meets Wolfe's conditions.
 

@@ -18,7 +18,7 @@ from workbench.tensors import Each, least, times
 
 
 @dataclass(frozen=True)
-class PreconditionedGradient(Algorithm):
+class PreconditionedGradient(Algorithm[MetricState]):
     """x <- x - step P (grad misfit + grad prior), P near the inverse of a majorant M of every Hessian.
 
     Stable below 2/L, L the largest eigenvalue of P M, by Lanczos; 1/L is taken when none is given. M is the
@@ -31,6 +31,7 @@ class PreconditionedGradient(Algorithm):
     preconditioner: Annotated[Preconditioner, "what the gradient is multiplied by"] = Circulant()
     step_size: Step = None
 
+    restarts = True
     needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, also=(HELD,))
 
     def lacks(self, problem: Problem) -> str:
@@ -47,9 +48,6 @@ class PreconditionedGradient(Algorithm):
         slope = problem.misfit_grad(state.x) + problem.prior.grad(state.x)
         move = self.preconditioner.apply(state.fitted, majorant(problem), slope)
         return replace(state, x=state.x - times(self._step(state), move), k=state.k + 1)
-
-    def adapt(self, problem: Problem, state: MetricState) -> MetricState:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def current_step(self, state: State) -> float | None:
         return least(self._step(state))

@@ -24,7 +24,7 @@ class SPIRALState(BacktrackingState):
 
 
 @dataclass(frozen=True)
-class SPIRAL(Backtracking):
+class SPIRAL(Backtracking[SPIRALState]):
     """x <- prox(x - step grad misfit, step), step = <s, s> / <s, z>, s and z the last changes of x and the gradient.
 
     Halved until the objective is below the largest of the last `memory` by decrease |change|^2 / 2 step: it may rise,
@@ -40,6 +40,7 @@ class SPIRAL(Backtracking):
     memory: Annotated[int, Range(1, 20, limits=(1, 1000)), "objectives to stay below the largest of"] = 10
     decrease: Annotated[float, Range(1e-3, 0.9, log=True, limits=(1e-9, 0.999)), "share of the parabola to gain"] = 0.1
 
+    restarts = True
     needs = Needs(prior=Can.PROX | Can.VALUE, noise=Likelihood.GRAD)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> SPIRALState:
@@ -57,9 +58,6 @@ class SPIRAL(Backtracking):
         recent = torch.cat([state.recent, value[:, None]], 1)[:, -self.memory :]
         step = torch.where((new.x != start.x).flatten(1).any(1), step, state.step)  # no step taken: as before
         return replace(state, **new._asdict(), step=reaching(start, new, step), recent=recent, k=state.k + 1)
-
-    def adapt(self, problem: Problem, state: SPIRALState) -> SPIRALState:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
 
 def _finite(values: Tensor) -> Tensor:

@@ -30,7 +30,7 @@ class SubGradientState(State):
 
 
 @dataclass(frozen=True)
-class SubGradient(Algorithm):
+class SubGradient(Algorithm[SubGradientState]):
     """x <- P(x - length / sqrt(k) g / |g|), g a subgradient of the objective, P onto the constraint, if it is one.
 
     Convex: the best objective so far, which is the one shown, comes down to the minimum as O(1 / sqrt k), slower than
@@ -45,6 +45,7 @@ class SubGradient(Algorithm):
     ] = 0.03
 
     exact = False
+    restarts = True
     needs = Needs(prior=Can.SPLIT | Can.VALUE | Can.CONVEX, noise=Likelihood.CONVEX, linear=True)
 
     def measure(self, problem: Problem) -> Mapping[str, Each]:
@@ -68,9 +69,6 @@ class SubGradient(Algorithm):
         value = problem.objective(x)
         best = torch.where(spread(value <= state.value, x), x, state.x)
         return replace(state, x=best, value=value.minimum(state.value), current=x, k=state.k + 1)
-
-    def adapt(self, problem: Problem, state: SubGradientState) -> SubGradientState:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
 
 def subgradient(prior: Prior, x: Tensor, fineness: Each) -> Tensor:

@@ -20,7 +20,7 @@ class CGLSState(LeastSquaresState):
 
 
 @dataclass(frozen=True)
-class CGLS(LeastSquares):
+class CGLS(LeastSquares[CGLSState]):
     """Conjugate gradients for least squares: q = B p, x <- x + (|s|^2 / |q|^2) p, r <- r - (|s|^2 / |q|^2) q, s = B* r.
 
     B = [A / sigma; sqrt(weight) K]. The objective falls at every step and is least over the Krylov space; without

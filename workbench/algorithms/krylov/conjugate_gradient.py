@@ -30,7 +30,7 @@ class ConjugateGradientState(State):
 
 
 @dataclass(frozen=True)
-class ConjugateGradient(Algorithm):
+class ConjugateGradient(Algorithm[ConjugateGradientState]):
     """Solves H x = b, the normal equations of Gaussian noise and a quadratic prior: H = A* A / sigma^2 + H_prior.
 
     The objective falls at every step and is least over the Krylov space; each item of the batch has its own step
@@ -39,6 +39,7 @@ class ConjugateGradient(Algorithm):
 
     formula = r"H x = b, \quad H = \frac{A^*A}{\sigma^2} + H_g"
 
+    restarts = True  # directions are conjugate with respect to one H only
     needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ConjugateGradientState:
@@ -54,11 +55,6 @@ class ConjugateGradient(Algorithm):
         stretch = state.stretch.maximum(ratio(norm(r - state.residual), norm(x - state.x)))
         floor = state.floor.maximum(leftover(stretch, x) ** 2)
         return replace(state, x=x, residual=r, direction=p, floor=floor, stretch=stretch, k=state.k + 1)
-
-    def adapt(self, problem: Problem, state: ConjugateGradientState) -> ConjugateGradientState:
-        # Directions are conjugate with respect to one H only: a new problem needs a new start at the same x.
-        fresh = self.init(problem, state.x, torch.Generator())
-        return replace(fresh, k=state.k)
 
     def done(self, state: ConjugateGradientState) -> bool:
         return state.k % _LOOK == 0 and bool((norm2(state.residual) <= state.floor).all())

@@ -2,7 +2,8 @@
 
 import math
 from abc import abstractmethod
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -62,9 +63,13 @@ class LeastSquaresState(State):
     floor: Tensor = field(kw_only=True)
 
 
-class LeastSquares(Algorithm):
+L = TypeVar("L", bound=LeastSquaresState)
+
+
+class LeastSquares(Algorithm[L]):
     """What the methods on `System` share."""
 
+    restarts = True  # a Krylov space belongs to one system only
     needs = Needs(
         prior=Can.QUADRATIC | Can.SPLIT,
         noise=Likelihood.QUADRATIC | Likelihood.GRAD | Likelihood.LIPSCHITZ,
@@ -75,13 +80,9 @@ class LeastSquares(Algorithm):
         return super().lacks(problem) or unweighted(problem)
 
     @abstractmethod
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LeastSquaresState: ...
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> L: ...
 
-    def adapt(self, problem: Problem, state: LeastSquaresState) -> LeastSquaresState:
-        # The Krylov space belongs to one system only: a new problem needs a new start at the same x.
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
-
-    def done(self, state: LeastSquaresState) -> bool:
+    def done(self, state: L) -> bool:
         return state.k % _LOOK == 0 and bool((state.slope <= state.floor).all())
 
 

@@ -24,7 +24,7 @@ class LSMRState(BidiagonalState):
 
 
 @dataclass(frozen=True)
-class LSMR(LeastSquares):
+class LSMR(LeastSquares[LSMRState]):
     """min |B*(b - B x)| over the Krylov space, B = [A / sigma; sqrt(weight) K]: MINRES on B*B x = B*b without B*B.
 
     The gradient and the objective both fall at every step, so it may be stopped at any. Fong & Saunders 2011,

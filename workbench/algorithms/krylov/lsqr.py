@@ -13,7 +13,7 @@ from workbench.tensors import spread
 
 
 @dataclass(frozen=True)
-class LSQR(LeastSquares):
+class LSQR(LeastSquares[BidiagonalState]):
     """min |B x - b|, B = [A / sigma; sqrt(weight) K]: bidiagonalisation of B, made triangular by rotations.
 
     The objective falls at every step; the iterates are those of conjugate gradients but for rounding, of which LSQR

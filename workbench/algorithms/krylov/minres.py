@@ -38,7 +38,7 @@ class MINRESState(State):
 
 
 @dataclass(frozen=True)
-class MINRES(Algorithm):
+class MINRES(Algorithm[MINRESState]):
     """min |b - H x| over the Krylov space, H = A* A / sigma^2 + H_prior: Lanczos, made triangular by rotations.
 
     The gradient H x - b falls at every step, and the objective with it; H need not be definite, so an H without
@@ -47,6 +47,7 @@ class MINRES(Algorithm):
 
     formula = r"x_k = \operatorname{argmin}_{x \in \mathcal{K}_k} |b - Hx|"
 
+    restarts = True  # a Krylov space belongs to one H only
     needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> MINRESState:
@@ -94,10 +95,6 @@ class MINRES(Algorithm):
         delta, epsilon = -state.cosine * beta, state.sine * beta
         moved = replace(moved, rest=rest, cosine=cosine, sine=sine, delta=delta, epsilon=epsilon)
         return replace(moved, floor=floor, stretch=stretch)
-
-    def adapt(self, problem: Problem, state: MINRESState) -> MINRESState:
-        # The Krylov space belongs to one H only: a new problem needs a new start at the same x.
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def done(self, state: MINRESState) -> bool:
         return state.k % _LOOK == 0 and bool((state.rest <= state.floor).all())

@@ -26,7 +26,7 @@ class PreconditionedCGState(MetricState):
 
 
 @dataclass(frozen=True)
-class PreconditionedCG(Algorithm):
+class PreconditionedCG(Algorithm[PreconditionedCGState]):
     """Conjugate gradients in the metric of P: H x = b, the normal equations of Gaussian noise and a quadratic prior.
 
     Needs about sqrt(condition of P H) steps: one where P = H^-1. Each item rests once its residual is below rounding.
@@ -37,6 +37,7 @@ class PreconditionedCG(Algorithm):
 
     preconditioner: Annotated[Preconditioner, "what residuals are multiplied by"] = Circulant()
 
+    restarts = True
     needs = Needs(prior=Can.QUADRATIC, noise=Likelihood.QUADRATIC | Likelihood.GRAD, linear=True, also=(HELD,))
 
     def lacks(self, problem: Problem) -> str:
@@ -62,9 +63,6 @@ class PreconditionedCG(Algorithm):
         new = dot(r, z)
         p = z + spread(_ratio(new, rho, active), z) * p
         return replace(state, x=x, residual=r, direction=p, rho=new, k=state.k + 1)
-
-    def adapt(self, problem: Problem, state: PreconditionedCGState) -> PreconditionedCGState:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def done(self, state: PreconditionedCGState) -> bool:
         return state.k % 10 == 0 and bool((norm2(state.residual) <= state.floor).all())

@@ -37,7 +37,7 @@ def held_back(problem: Problem, x: Tensor) -> CubicNewtonState:
 
 
 @dataclass(frozen=True)
-class CubicNewton(Descent):
+class CubicNewton(Descent[CubicNewtonState]):
     """x <- x + p, p = argmin <g, p> + <p, H p> / 2 + M |p|^3 / 6, H the Hessian less than `lazy` steps ago.
 
     Solved exactly on a Krylov space of the gradient and of noise, so that it leaves saddles. While H stays, so does the

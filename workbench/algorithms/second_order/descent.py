@@ -31,22 +31,19 @@ class DescentState(State):
     first: Tensor = field(kw_only=True)
 
 
-Point = TypeVar("Point", bound=DescentState)
+D = TypeVar("D", bound=DescentState)
 
 
-class Descent(Algorithm):
+class Descent(Algorithm[D]):
     """Methods that need no step size: each step looks at the objective, and ends where the gradient is rounding."""
 
+    restarts = True  # what was learnt belongs to one objective
     needs = Needs(prior=Can.GRAD, noise=Likelihood.GRAD)
 
     @abstractmethod
-    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> DescentState: ...
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> D: ...
 
-    def adapt(self, problem: Problem, state: DescentState) -> DescentState:
-        # What was learnt belongs to the old objective.
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
-
-    def done(self, state: DescentState) -> bool:
+    def done(self, state: D) -> bool:
         floor = _FLAT * torch.finfo(state.first.dtype).eps * state.first
         return state.k > 0 and state.k % _LOOK == 0 and bool((norm(state.slope) <= floor).all())
 
@@ -81,12 +78,12 @@ def cauchy(problem: Problem, x: Tensor, g: Tensor) -> Tensor:
     return torch.where(bend > 0, ratio(norm2(g), bend), ratio(one, norm(g)))
 
 
-def moved(problem: Problem, state: Point, x: Tensor) -> Point:
+def moved(problem: Problem, state: D, x: Tensor) -> D:
     """The state at x, a step later."""
     return replace(state, x=x, value=problem.objective(x), slope=gradient(problem, x), k=state.k + 1)
 
 
-def tried(problem: Problem, state: Point, p: Tensor, promised: Tensor) -> tuple[Point, TrialOutcome]:
+def tried(problem: Problem, state: D, p: Tensor, promised: Tensor) -> tuple[D, TrialOutcome]:
     """The state at x + p, for items whose objective falls as it should, else at x; `promised` is what the model says.
 
     Where both differences are rounding the step is taken.

@@ -19,7 +19,7 @@ _EXACT = 1e-10
 
 
 @dataclass(frozen=True)
-class GaussNewton(Descent):
+class GaussNewton(Descent[DescentState]):
     """x <- x + t (z - x), z = J* (J J* + c)^-1 (y - A(x) + J x), c = weight sigma^2: the linear problem at x, solved.
 
     Duncan and Guttman's and Woodbury's form in the space of the data: closed where J has `data_inverse`, one step where

@@ -12,7 +12,7 @@ from workbench.tensors import spread
 
 
 @dataclass(frozen=True)
-class GaussNewtonCG(Descent):
+class GaussNewtonCG(Descent[DescentState]):
     """x <- x + t p, G p = -grad objective(x), G = J* nll'' J + H_prior: the Hessian without the bend of A.
 
     p by conjugate gradients, the more exact the smaller the gradient; t by halving, so that the objective falls at

@@ -22,7 +22,7 @@ class LBFGSState(DescentState):
 
 
 @dataclass(frozen=True)
-class LBFGS(Descent):
+class LBFGS(Descent[LBFGSState]):
     """x <- x - t H grad objective(x): H an inverse Hessian made of the last steps, t from a line of Armijo and Wolfe.
 
     H by the two-loop recursion, from (s y / y y) times the identity. The objective falls at every step; on a convex

@@ -24,7 +24,7 @@ class LevenbergMarquardtState(DescentState):
 
 
 @dataclass(frozen=True)
-class LevenbergMarquardt(Descent):
+class LevenbergMarquardt(Descent[LevenbergMarquardtState]):
     """x <- x + p, (G + mu) p = -grad objective(x), G = J* nll'' J + H_prior, p by conjugate gradients.
 
     mu falls where the objective falls as the model says, by Nielsen's rule, and grows where it does not; then the step

@@ -15,7 +15,7 @@ from workbench.tensors import norm
 
 
 @dataclass(frozen=True)
-class RegularisedNewton(Descent):
+class RegularisedNewton(Descent[CubicNewtonState]):
     """x <- x - (H + lambda)^-1 grad objective(x), lambda = sqrt(M |grad objective(x)|), H the true Hessian.
 
     Where H bends down, lambda grows by as much; M follows the objective, which never rises. On a convex objective the

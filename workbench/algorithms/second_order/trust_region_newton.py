@@ -21,7 +21,7 @@ class TrustRegionNewtonState(DescentState):
 
 
 @dataclass(frozen=True)
-class TrustRegionNewton(Descent):
+class TrustRegionNewton(Descent[TrustRegionNewtonState]):
     """min <g, p> + <p, H p> / 2 over |p| <= radius, H the true Hessian, by Steihaug's conjugate gradients.
 
     The radius grows where the objective falls as the model says, and shrinks where it does not; then the step is not

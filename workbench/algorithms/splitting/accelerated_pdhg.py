@@ -34,7 +34,7 @@ class AcceleratedPDHGState(State):
 
 
 @dataclass(frozen=True)
-class AcceleratedPDHG(Algorithm):
+class AcceleratedPDHG(Algorithm[AcceleratedPDHGState]):
     """min f(x) + h(B x), f - m |x|^2 / 2 convex: u <- prox of s h*, x <- prox of f, step <- step / sqrt(1 + 2 m step).
 
     f is the misfit, h(B x) = outer(K x); where K = 1, f is the prior and h(B x) = nll(A x). step s |B|^2 = 0.99 and
@@ -94,7 +94,7 @@ class AcceleratedPDHG(Algorithm):
         return replace(state, x=x, ahead=ahead, dual=dual, shrunk=shrunk, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: AcceleratedPDHGState) -> AcceleratedPDHGState:
-        fresh = replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+        fresh = self.fresh(problem, state)
         return replace(fresh, dual=state.dual) if fresh.dual.shape == state.dual.shape else fresh
 
     def current_step(self, state: State) -> float | None:

@@ -40,7 +40,7 @@ class AdaptivePDHGState(PDHGState):
 
 
 @dataclass(frozen=True)
-class AdaptivePDHG(Algorithm):
+class AdaptivePDHG(Algorithm[AdaptivePDHGState]):
     """PDHG whose steps balance step |r_x|^2 against s |r_p|^2 + r |r_q|^2, the residuals of x and both duals.
 
     Once that sum, of the iterate or of the average since the last restart, is down to a fifth, or to 0.8 and grows

@@ -62,7 +62,7 @@ class ADMMState(State):
 
 
 @dataclass(frozen=True)
-class ADMM(Algorithm):
+class ADMM(Algorithm[ADMMState]):
     """min nll(A x) + h(z), z = K x: x by least squares, z by a prox, the multiplier by what is left of K x - z.
 
     Converges for every rho. Over-relaxed by 1.6, with differences that go round the ends, where h leaves them free:

@@ -39,7 +39,7 @@ class CondatVuState(ParabolaState):
 
 
 @dataclass(frozen=True)
-class CondatVu(Algorithm):
+class CondatVu(Algorithm[CondatVuState]):
     """x <- x - step (grad misfit(x) + K* u), then u <- prox of s outer* at u + s K (2 x - x before).
 
     s follows from 1 / step - s |K|^2 = L / 2, L of the misfit; converges for every step below 2 / L, and min(1 / L,
@@ -83,7 +83,7 @@ class CondatVu(Algorithm):
         return replace(after, dual=dual)
 
     def adapt(self, problem: Problem, state: CondatVuState) -> CondatVuState:
-        fresh = replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+        fresh = self.fresh(problem, state)
         fits = state.dual is not None and fresh.dual is not None and fresh.dual.shape == state.dual.shape
         return replace(fresh, dual=state.dual) if fits else fresh
 

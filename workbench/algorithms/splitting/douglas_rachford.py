@@ -26,7 +26,7 @@ class DouglasRachfordState(State):
 
 
 @dataclass(frozen=True)
-class DouglasRachford(Algorithm):
+class DouglasRachford(Algorithm[DouglasRachfordState]):
     """w = prox of the misfit at z, x = prox of the prior at 2 w - z, z <- z + relax (x - w); both of the same step.
 
     Converges for every step > 0 and 0 < relax < 2. The prox of the misfit is closed where A has `gram_inverse`, else

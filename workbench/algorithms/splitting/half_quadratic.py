@@ -34,7 +34,7 @@ class HalfQuadraticState(State):
 
 
 @dataclass(frozen=True)
-class HalfQuadraticSplitting(Algorithm):
+class HalfQuadraticSplitting(Algorithm[HalfQuadraticState]):
     """min misfit(x) + outer(z) + rho |K x - z|^2 / 2: x by least squares, z by a prox, rho <- growth rho up to a limit.
 
     At a fixed rho it ends where outer is replaced by its Moreau envelope, which lies below by O(1 / rho): close to the
@@ -49,6 +49,7 @@ class HalfQuadraticSplitting(Algorithm):
     limit: Annotated[float, Range(1, 1e5, log=True, limits=(1, 1e9)), "largest penalty, in units of the first"] = 1e3
     inner: Annotated[int, Range(1, 50, log=True), "conjugate gradients a step"] = 10
 
+    restarts = True
     needs = Needs(prior=Can.SPLIT, noise=Likelihood.QUADRATIC | Likelihood.PROX, linear=True, white=True)
     exact = False
 
@@ -71,9 +72,6 @@ class HalfQuadraticSplitting(Algorithm):
         value = problem.objective(new)
         x = torch.where(spread(value <= state.value, new), new, state.x)
         return replace(state, x=x, value=value.minimum(state.value), z=z, v=v, grown=grown, k=state.k + 1)
-
-    def adapt(self, problem: Problem, state: HalfQuadraticState) -> HalfQuadraticState:
-        return replace(self.init(problem, state.x, torch.Generator()), k=state.k)
 
     def current_step(self, state: State) -> float | None:
         """rho, which grows."""

@@ -38,7 +38,7 @@ class LinearisedADMMState(State):
 
 
 @dataclass(frozen=True)
-class LinearisedADMM(Algorithm):
+class LinearisedADMM(Algorithm[LinearisedADMMState]):
     """ADMM whose least squares are one step: x <- x - step (grad misfit(x) + K* (dual + rho (K x - z))).
 
     Then z <- prox of outer / rho at K x + dual / rho, and dual <- dual + rho (K x - z).
@@ -71,7 +71,7 @@ class LinearisedADMM(Algorithm):
         return replace(state, x=x, v=v, z=z, dual=dual, reach=reach, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: LinearisedADMMState) -> LinearisedADMMState:
-        fresh = replace(self.init(problem, state.x, torch.Generator()), k=state.k)
+        fresh = self.fresh(problem, state)
         return replace(state, measured=fresh.measured) if fresh.z.shape == state.z.shape else fresh
 
     def current_step(self, state: State) -> float | None:

@@ -45,7 +45,7 @@ class PDHGSteps(NamedTuple):
 
 
 @dataclass(frozen=True)
-class PDHG(Algorithm):
+class PDHG(Algorithm[PDHGState]):
     """min nll(A x) + outer(K x): p <- prox of s nll*, q <- prox of r outer*, then x <- x - step (A* p + K* q).
 
     The duals see x + theta (x - x before). s and r follow from the step, step (s |A|^2 + r |K|^2) = 0.99, of which

@@ -36,7 +36,7 @@ class PreconditionedPDHGState(MetricState):
 
 
 @dataclass(frozen=True)
-class PreconditionedPDHG(Algorithm):
+class PreconditionedPDHG(Algorithm[PreconditionedPDHGState]):
     """min nll(A x) + outer(K x): p <- prox of s nll*, q <- prox of r outer*, then x <- x - step P (A* p + K* q).
 
     The duals see 2 x - x before. P is near the inverse of M = s A*A + r K*K and scaled so that P M <= 0.95, which is

@@ -69,7 +69,8 @@ def below_parabola(
     that differ by rounding alone are compared by their slopes. An item for which no step will do stays at the start.
     """
     rounding = rounding_of(start.value, start.x)
-    for _ in range(_HALVINGS):
+    trials = 0
+    while True:
         new = tried(problem, move(step))
         d = new.x - start.x
         parabola = norm2(d) / (2 * step)
@@ -86,8 +87,9 @@ def below_parabola(
                 fine = torch.where(ceiling.value.isfinite(), falls, fine)
         if bool(fine.all()):
             return new, step
-        step = torch.where(fine, step, step / 2)
-    return tried(problem, torch.where(spread(fine, d), new.x, start.x)), step
+        step, trials = torch.where(fine, step, step / 2), trials + 1
+        if trials == _HALVINGS:
+            return tried(problem, torch.where(spread(fine, d), new.x, start.x)), step
 
 
 def reaching(start: Misfit, new: Misfit, step: Tensor, most: float = torch.inf) -> Tensor:

@@ -11,7 +11,7 @@ from workbench.problem import Problem
 
 
 @dataclass(frozen=True)
-class MLEM(Algorithm):
+class MLEM(Algorithm[State]):
     """x <- x / (A* 1) A* (y / (A x + background)): maximum likelihood of Poisson counts among all x >= 0.
 
     The likelihood grows at every step, and without background A x has the sum of

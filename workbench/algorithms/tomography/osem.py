@@ -14,7 +14,7 @@ from workbench.tensors import spread
 
 
 @dataclass(frozen=True)
-class OSEM(Algorithm):
+class OSEM(Algorithm[State]):
     """MLEM's step on each block of the data in turn: as fast as so many steps of it, for the price of one.
 
     An item whose likelihood a sweep would lower takes a step of MLEM, so that it grows at every step; noisy blocks do

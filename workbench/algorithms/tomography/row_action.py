@@ -31,7 +31,7 @@ class RowActionState(State):
 
 
 @dataclass(frozen=True)
-class RowAction(Algorithm):
+class RowAction(Algorithm[RowActionState]):
     """x <- sweep(x); an item that would end above its start takes a gradient step of 1/L instead."""
 
     needs = Needs(prior=Can.PROJECTION, noise=Likelihood.GRAD | Likelihood.LIPSCHITZ, linear=True, white=True)

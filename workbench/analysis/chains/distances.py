@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from workbench.analysis.chains.moments import Interval, Moments
+from workbench.analysis.chains.interval import Interval
+from workbench.analysis.chains.moments import Moments
 from workbench.posterior import exact
 from workbench.problem import Problem
 from workbench.refusal import Refusal

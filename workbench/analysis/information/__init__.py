@@ -1,16 +1,23 @@
 """Mutual information of samples, layers and reconstructions: estimators that say when not to believe them."""
 
 from workbench.analysis.information import channel, ensembles, filters, immse, paths, plane, sampled, tasks
-from workbench.analysis.information.base import Estimator
-from workbench.analysis.information.binned import AdaptiveBins, Bins, Exact, FloorBins, quantised
 from workbench.analysis.information.calibration import CalibrationReading, calibrate, calibrations
-from workbench.analysis.information.coded import LayerEstimator
-from workbench.analysis.information.density import KDELower, KDEUpper
-from workbench.analysis.information.fronts import PCA, Noisy, Ranked, Sliced
-from workbench.analysis.information.gaussian import GaussianClosedForm
+from workbench.analysis.information.estimators.auto_encoder import AutoEncoder
+from workbench.analysis.information.estimators.base import Estimator
+from workbench.analysis.information.estimators.bins import AdaptiveBins, Bins, FloorBins
+from workbench.analysis.information.estimators.exact import Exact, quantised
+from workbench.analysis.information.estimators.fronts.noisy import Noisy
+from workbench.analysis.information.estimators.fronts.pca import PCA
+from workbench.analysis.information.estimators.fronts.ranked import Ranked
+from workbench.analysis.information.estimators.fronts.sliced import Sliced
+from workbench.analysis.information.estimators.gaussian import GaussianClosedForm
+from workbench.analysis.information.estimators.info_nce import InfoNCE
+from workbench.analysis.information.estimators.kde import KDELower, KDEUpper
+from workbench.analysis.information.estimators.kozachenko_leonenko import KozachenkoLeonenko, WeightedKozachenkoLeonenko
+from workbench.analysis.information.estimators.ksg import KSG
+from workbench.analysis.information.estimators.layer_estimator import LayerEstimator
+from workbench.analysis.information.estimators.mine import MINE
 from workbench.analysis.information.layers import layer_information
-from workbench.analysis.information.learned import MINE, AutoEncoder, InfoNCE
-from workbench.analysis.information.neighbours import KSG, KozachenkoLeonenko, WeightedKozachenkoLeonenko
 from workbench.analysis.information.sampled import sampled_plane
 
 __all__ = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from operator import add
 
-from workbench.analysis.information.base import Estimator
+from workbench.analysis.information.estimators.base import Estimator
 from workbench.analysis.information.tasks import TASKS, Task
 from workbench.parameters import as_code
 from workbench.refusal import Refusal

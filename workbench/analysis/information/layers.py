@@ -5,9 +5,9 @@ import math
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.base import Estimator, constant, rows_of
-from workbench.analysis.information.binned import Bins
-from workbench.analysis.information.coded import LayerEstimator
+from workbench.analysis.information.estimators.base import Estimator, constant, rows_of
+from workbench.analysis.information.estimators.bins import Bins
+from workbench.analysis.information.estimators.layer_estimator import LayerEstimator
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 

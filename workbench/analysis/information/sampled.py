@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
-from workbench.analysis.information.base import Estimator
 from workbench.analysis.information.ensembles import Drawn, Ensemble, GaussianRandomField
-from workbench.analysis.information.fronts import PCA
+from workbench.analysis.information.estimators.base import Estimator
+from workbench.analysis.information.estimators.fronts.pca import PCA
 from workbench.analysis.information.plane import FixedTau, Resolution
 from workbench.parameters import Checked, Range, as_code, describe, renamed
 from workbench.problem import Problem

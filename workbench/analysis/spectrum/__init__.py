@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from workbench.analysis.spectrum import modes, rates
-from workbench.analysis.spectrum.axes import AXES, Axis, LinearAxis, LogarithmicAxis, SymmetricLogarithmicAxis, power
+from workbench.analysis.spectrum.axis import AXES, Axis, LinearAxis, LogarithmicAxis, SymmetricLogarithmicAxis, power
 from workbench.analysis.spectrum.cost import Cost, Counted
 from workbench.analysis.spectrum.eigenpairs import Eigenpairs, Search, bottom, outermost, top
 from workbench.analysis.spectrum.estimate import Estimate
@@ -17,6 +17,7 @@ from workbench.analysis.spectrum.estimators import (
     sketched_trace,
     trace,
 )
+from workbench.analysis.spectrum.glimpse import Glimpse, glimpse
 from workbench.analysis.spectrum.hessians import Hessians, exact, hessians
 from workbench.analysis.spectrum.lanczos import Krylov, lanczos, rademacher
 from workbench.analysis.spectrum.measure import SpectralMeasure, refine, slq, slq_cost
@@ -32,7 +33,8 @@ from workbench.analysis.spectrum.shares import (
     reach,
     scaled,
 )
-from workbench.analysis.spectrum.study import Glimpse, SpectrumEstimate, SpectrumStudy, glimpse, preconditioned
+from workbench.analysis.spectrum.spectrum_estimate import SpectrumEstimate
+from workbench.analysis.spectrum.study import SpectrumStudy, preconditioned
 from workbench.parameters import renamed
 
 __all__ = [

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workbench.analysis.spectrum.blocks import RitzSpace, orthonormal
 from workbench.analysis.spectrum.cost import DOUBLE, ROUNDINGS, Cost, numbers, vectors
 from workbench.analysis.spectrum.lanczos import from_real, require_square
+from workbench.analysis.spectrum.ritz_space import RitzSpace, orthonormal
 from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
 from workbench.tensors import stream

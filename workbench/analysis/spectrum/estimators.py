@@ -12,7 +12,6 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from workbench.analysis.spectrum.blocks import orthonormal
 from workbench.analysis.spectrum.cost import (
     DOUBLE,
     ROUNDINGS,
@@ -26,6 +25,7 @@ from workbench.analysis.spectrum.eigenpairs import Eigenpairs
 from workbench.analysis.spectrum.estimate import Estimate, mean_of
 from workbench.analysis.spectrum.lanczos import from_real, rademacher, real_coordinates
 from workbench.analysis.spectrum.measure import SpectralMeasure
+from workbench.analysis.spectrum.ritz_space import orthonormal
 from workbench.kernels.orthogonal import orthogonalise
 from workbench.linalg import cg
 from workbench.operators import LinearOperator

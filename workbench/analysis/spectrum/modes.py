@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.analysis.spectrum.eigenpairs import Eigenpairs
 from workbench.analysis.spectrum.lanczos import real_coordinates
-from workbench.analysis.spectrum.study import SpectrumEstimate
+from workbench.analysis.spectrum.spectrum_estimate import SpectrumEstimate
 from workbench.noise import Gaussian
 from workbench.operators import LinearOperator
 from workbench.tensors import norm2

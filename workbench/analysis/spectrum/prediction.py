@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from workbench.analysis.spectrum import rates
-from workbench.analysis.spectrum.study import SpectrumEstimate
+from workbench.analysis.spectrum.spectrum_estimate import SpectrumEstimate
 
 Array = np.ndarray
 MOMENTA = 0.995

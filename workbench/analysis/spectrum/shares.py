@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.analysis.spectrum.axes import Axis
+from workbench.analysis.spectrum.axis import Axis
+from workbench.analysis.spectrum.glimpse import Glimpse
 from workbench.analysis.spectrum.measure import SpectralMeasure
-from workbench.analysis.spectrum.study import Glimpse, SpectrumEstimate
+from workbench.analysis.spectrum.spectrum_estimate import SpectrumEstimate
 
 Array = np.ndarray
 GRID = 400

@@ -9,11 +9,12 @@ import torch
 from torch import Tensor
 
 from workbench.analysis.spectrum.cost import Cost
-from workbench.analysis.spectrum.eigenpairs import Eigenpairs, Search, outermost
+from workbench.analysis.spectrum.eigenpairs import Search, outermost
 from workbench.analysis.spectrum.hessians import Hessians, exact, hessians
 from workbench.analysis.spectrum.lanczos import iterate, real_coordinates
-from workbench.analysis.spectrum.measure import SpectralMeasure, refine, slq, slq_cost
+from workbench.analysis.spectrum.measure import SpectralMeasure, refine, slq_cost
 from workbench.analysis.spectrum.ritz import ritz
+from workbench.analysis.spectrum.spectrum_estimate import SpectrumEstimate
 from workbench.operators import Map
 from workbench.parameters import Checked, Range
 from workbench.preconditioners import Preconditioner
@@ -23,37 +24,6 @@ from workbench.tensors import norm2
 
 _SLOPE = 60  # Lanczos steps from the gradient
 _SEARCH = 40  # products for each eigenpair, at most
-
-
-@dataclass(frozen=True)
-class SpectrumEstimate:
-    """What is known so far; a part is None before its turn. Measures by name: "data term", "prior", "objective".
-
-    `exact` has the eigenvalues of data term and prior where one basis diagonalises both; `slope` the nodes and masses
-    of the gradient; `values` and `residuals` those of the eigenpairs, which come in `pairs` once the search has ended:
-    of the objective, or of the data term.
-    `products` of at most `most` are spent.
-    """
-
-    hessians: Hessians
-    most: int
-    products: int = 0
-    measures: tuple[tuple[str, SpectralMeasure], ...] = ()
-    exact: tuple[Tensor, Tensor] | None = None
-    slope: tuple[Tensor, Tensor] | None = None
-    values: Tensor | None = None
-    residuals: Tensor | None = None
-    pairs: Eigenpairs | None = None
-    of_data: bool = False
-
-    @property
-    def extremes(self) -> tuple[float, float] | None:
-        """The least and the largest eigenvalue of the objective, as the Ritz values have them."""
-        nodes = [m.nodes for name, m in self.measures if name == "objective"]
-        if not nodes:
-            return None
-        low, high = float(nodes[0][0]), float(nodes[0][-1])
-        return low, high if self.values is None or self.of_data else max(high, float(self.values[0]))
 
 
 @dataclass(frozen=True)
@@ -72,7 +42,7 @@ class SpectrumStudy(metaclass=Checked):
         operator = Map(shape, torch.clone, torch.clone, problem.operator.field)
         one = slq_cost(operator, self.steps, self.probes, like)
         terms, search = (1 if isinstance(problem.prior, Zero) else 3), self._search(like)
-        pairs = search.cost(operator, min(self.modes, _numbers(like)))
+        pairs = search.cost(operator, min(self.modes, unknowns(like)))
         return Cost(terms * one.products + _SLOPE + pairs.products, terms * one.bytes + pairs.bytes)
 
     def of(self, problem: Problem, x: Tensor) -> Iterator[SpectrumEstimate]:
@@ -105,7 +75,7 @@ class SpectrumStudy(metaclass=Checked):
                 yield found
         begun, pairs = found.products, None
         chosen = there.data if self.of_data else there.objective
-        for pairs in outermost(chosen, min(self.modes, _numbers(there.x)), 1, self._search(there.x)):
+        for pairs in outermost(chosen, min(self.modes, unknowns(there.x)), 1, self._search(there.x)):
             spent = begun + pairs.products
             found = replace(found, products=spent, values=pairs.values, residuals=pairs.residuals)
             yield found
@@ -127,26 +97,5 @@ def preconditioned(found: Hessians, preconditioner: Preconditioner, study: Spect
     return refine(operator, study.steps, study.probes, like=found.x)
 
 
-@dataclass(frozen=True)
-class Glimpse:
-    """The spectrum of the objective's Hessian at iteration k: a coarse measure, and the largest eigenvalues."""
-
-    k: int
-    measure: SpectralMeasure
-    pairs: Eigenpairs
-
-
-def glimpse(
-    problem: Problem, state: tuple[int, Tensor], before: Glimpse | None, study: SpectrumStudy
-) -> Iterator[Glimpse]:
-    """A quick look at (k, x): one probe, and four eigenpairs that start where those of the look before ended."""
-    k, x = state
-    there = hessians(problem, x, width=study.width)
-    start = None if before is None else before.pairs.vectors
-    search = Search(tolerance=1e-4, products=200, like=x, start=start)
-    *_, pairs = outermost(there.objective, min(4, _numbers(x)), 1, search)
-    yield Glimpse(k, slq(there.objective, study.steps, 1, like=x), pairs)
-
-
-def _numbers(like: Tensor) -> int:
+def unknowns(like: Tensor) -> int:
     return real_coordinates(like).shape[1]

@@ -1,6 +1,5 @@
 """A training by a recipe: its job, and what the network answered to held-out examples on the way."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,10 +63,9 @@ class RecipeRun(Running):
 
     unit = "step"
     steps = 1
-    planes: Mapping = {}
 
     def __init__(self, name: str, recipe: Recipe) -> None:
-        self.name, self.recipe, self.length = name, recipe, recipe.fit.steps
+        self.name, self.recipe, self.length, self.planes = name, recipe, recipe.fit.steps, {}
         self.problem = recipe.problem()
         given = answers(self.problem).held_out.inputs[0]
         if sentence := recipe.network.unfit(tuple(given.shape[1:]), given.dtype):

@@ -1,7 +1,6 @@
 """One training of the laboratory: its job, the weights at the epochs that are kept, and what was read off them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
@@ -39,7 +38,7 @@ class Running(ABC):
     length: int  # in units
     name: str
     job: Job
-    planes: Mapping[Estimator, PlanePath]
+    planes: dict[Estimator, PlanePath]
 
     @property
     @abstractmethod

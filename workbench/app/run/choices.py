@@ -56,18 +56,37 @@ class Section:
         self._remark()
 
     def _why(self, form: Form, path: str) -> Mapping[str, str]:
-        """The members that can stand at a path, as far as it is known, the one that suits the problem first."""
-        reasons, suited = self._session.reasons(path), self._session.suited() if path == "algorithm" else None
-        first = type(suited.algorithm).__name__ if suited else ""
+        """The members that can stand at a path, as far as it is known, in the order in which they are offered."""
+        return self._session.reasons(path)
+
+    def _remark(self) -> None:
+        """Say what stands below the controls, where there is something to say."""
+
+
+class Priors(Section):
+    """lambda beside the weight, where it has a meaning."""
+
+    def _remark(self) -> None:
+        value = regularisation(self._session.experiment)
+        self.aside.say("" if value is None else f"λ = weight · σ² = {value:.4g}, in |Ax − y|²/2 + λ R(x)")
+
+
+class Methods(Section):
+    """The method that suits the problem first, and why; below, what the run found of it."""
+
+    def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
+        self.offered = Words()
+        super().__init__(kind, session, throttle)
+        self.element.insert(1, self.offered.element)
+
+    def _why(self, form: Form, path: str) -> Mapping[str, str]:
+        reasons, suited = super()._why(form, path), self._session.suited()
+        first = type(suited.algorithm).__name__ if suited and path == self.kind else ""
         return {first: reasons[first], **reasons} if first in reasons else reasons
 
     def _remark(self) -> None:
-        """lambda beside the weight of the prior, where it has a meaning; which algorithm is offered first, and why."""
-        if self.kind == "algorithm" and (suited := self._session.suited()):
-            self.aside.say(f"Offered first: {suited.why}.")
-        if self.kind == "prior":
-            value = regularisation(self._session.experiment)
-            self.aside.say("" if value is None else f"λ = weight · σ² = {value:.4g}, in |Ax − y|²/2 + λ R(x)")
+        suited = self._session.suited()
+        self.offered.say(f"Offered first: {suited.why}." if suited else "")
 
 
 def regularisation(experiment: Experiment) -> float | None:
@@ -119,6 +138,9 @@ class Signals(Section):
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
 
 
+_SECTIONS: dict[str, type[Section]] = {"truth": Signals, "prior": Priors, "algorithm": Methods}
+
+
 class Choices:
     """All sections; `refresh` after every wish. `hidden` kinds are left out of the page."""
 
@@ -126,7 +148,7 @@ class Choices:
         self._session, self._told = session, told
         self.throttle = Throttle(self._grant)
         kinds = [k for k in TITLES if k not in hidden]
-        made = {k: (Signals if k == "truth" else Section)(k, session, self.throttle) for k in kinds}
+        made = {k: _SECTIONS.get(k, Section)(k, session, self.throttle) for k in kinds}
         self.sections: dict[str, Section] = made
         numbers = [n for n in ("steps", "seed") if n not in hidden]
         self.plain = {n: FormPanel(session.form, self.throttle.ask, (n,)) for n in numbers}

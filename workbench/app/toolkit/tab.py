@@ -77,12 +77,11 @@ class Tab(View, ABC):
 
     studies: Studies
     making: ClassVar[str]  # what the words name until it is there
-    element: pmui.Row
 
     def __init__(self, session: Session, opened: Callable[[], None], **layout: Any) -> None:
         super().__init__(session, opened)
         words = Words(sentence=f"Making {self.making} ...").element
-        self.element = pmui.Row(words, **{"sizing_mode": "stretch_width", "margin": 0} | layout)
+        self.element = self._row = pmui.Row(words, **{"sizing_mode": "stretch_width", "margin": 0} | layout)
         self._made = self._stale = False
 
     def show(self, seen: bool) -> None:
@@ -95,7 +94,7 @@ class Tab(View, ABC):
         """Make the elements, if they are seen for the first time, and draw."""
         if not self._made:
             self._made = True
-            self.element[:] = list(self._build())
+            self._row[:] = list(self._build())
         due = self._tick(frame) or self._stale
         if due:
             self._stale = False

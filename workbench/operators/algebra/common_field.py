@@ -1,6 +1,7 @@
 """The numbers that two operators share."""
 
-from workbench.operators.base import Field, LinearOperator
+from workbench.operators.base import LinearOperator
+from workbench.operators.field import Field
 from workbench.refusal import Refusal
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from workbench.operators.base import Field, LinearOperator
+from workbench.operators.base import LinearOperator
+from workbench.operators.field import Field
 from workbench.refusal import Refusal
 from workbench.tensors import Shape
 

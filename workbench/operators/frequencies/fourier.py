@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Field, LinearOperator, SignalShape
+from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import diagonal_in_modes
 from workbench.operators.diagonalisation import Diagonalisation, weighted
+from workbench.operators.field import Field
 from workbench.operators.shapes import mask_of, space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from workbench.operators.algebra.map import Map
-from workbench.operators.base import Field, LinearOperator, Operator, SignalShape
+from workbench.operators.base import LinearOperator, Operator, SignalShape
+from workbench.operators.field import Field
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS

@@ -6,7 +6,8 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.operators.base import Field, LinearOperator, SignalShape
+from workbench.operators.base import LinearOperator, SignalShape
+from workbench.operators.field import Field
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS

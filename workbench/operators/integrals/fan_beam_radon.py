@@ -9,9 +9,9 @@ from torch import Tensor
 
 from workbench.kernels import fan
 from workbench.operators.base import OperatorBlock, SignalShape
-from workbench.operators.blocks import angles
 from workbench.operators.integrals.filtering import Window, ramp_filtered, shares
 from workbench.operators.integrals.scan import ANGLES, Angles, Detectors, Offset, Pixel, Scan
+from workbench.operators.rows import angles
 from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range, changed
 

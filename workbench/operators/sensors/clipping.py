@@ -5,7 +5,8 @@ from typing import Annotated
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from workbench.operators.base import Field, Operator, SignalShape
+from workbench.operators.base import Operator, SignalShape
+from workbench.operators.field import Field
 from workbench.parameters import Range
 
 

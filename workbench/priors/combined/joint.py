@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from workbench.parameters import as_code
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import Can
 from workbench.priors.gaussian.tikhonov import Tikhonov
 from workbench.priors.gaussian.zero import Zero
 from workbench.priors.sets.box import Box

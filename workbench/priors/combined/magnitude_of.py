@@ -6,7 +6,8 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import Can
 from workbench.priors.variation.total_variation import TotalVariation
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, real_of

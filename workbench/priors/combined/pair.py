@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Basis, LinearOperator, Stack
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import Can
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
 

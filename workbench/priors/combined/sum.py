@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Identity, LinearOperator
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import Can
 from workbench.priors.combined.joint import Ridged, joined
 from workbench.priors.combined.pair import Pair, cut, rows, stack
 from workbench.priors.sparsity.l1 import L1

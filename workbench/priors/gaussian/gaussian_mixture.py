@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import Can
 from workbench.priors.gaussian.gaussian_process import GaussianProcess
 from workbench.ranges import SEEDS
 from workbench.tensors import Constant, Shape, dot, norm, normal_like, spread, stream

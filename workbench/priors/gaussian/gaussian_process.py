@@ -9,7 +9,8 @@ from torch import Tensor
 from workbench.operators import Basis
 from workbench.operators.cosine import filtered
 from workbench.parameters import Range
-from workbench.priors.base import CLOSED_QUADRATIC, Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import CLOSED_QUADRATIC, Can
 from workbench.priors.gaussian.sobolev import Sobolev, gain
 from workbench.tensors import Shape, dot, normal_like
 

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.gaussian.tikhonov import Tikhonov
 from workbench.priors.maps import Guide, drawn, misfit, rows_of
 from workbench.tensors import Constant, Shape, norm2, shown

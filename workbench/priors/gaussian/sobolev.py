@@ -11,7 +11,8 @@ from workbench.operators import Basis, LinearOperator
 from workbench.operators.cosine import filtered
 from workbench.operators.diagonalisation import reciprocal
 from workbench.parameters import Range
-from workbench.priors.base import CLOSED_QUADRATIC, Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import CLOSED_QUADRATIC, Can
 from workbench.priors.gaussian.tikhonov import Tikhonov
 from workbench.priors.norm_balls import zero_inside
 from workbench.refusal import Refusal

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Basis
-from workbench.priors.base import CLOSED_QUADRATIC, Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import CLOSED_QUADRATIC, Can
 from workbench.priors.norm_balls import zero_inside
 from workbench.tensors import norm2
 

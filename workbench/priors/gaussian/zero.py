@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Basis, Identity, LinearOperator, Scaled
-from workbench.priors.base import CLOSED_QUADRATIC, Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import CLOSED_QUADRATIC, Can
 from workbench.priors.norm_balls import zero_inside
 from workbench.tensors import Shape, norm2
 

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from workbench import weights
 from workbench.denoisers import Denoiser, ImageNetwork
-from workbench.priors.base import Can, unknown
+from workbench.priors.base import unknown
+from workbench.priors.can import Can
 from workbench.priors.learned.learned import Channelwise, Learned
 from workbench.refusal import Refusal
 

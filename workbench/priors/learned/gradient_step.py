@@ -7,7 +7,8 @@ from torch import Tensor
 
 from workbench.denoisers import GradientStepDenoiser
 from workbench.parameters import Range
-from workbench.priors.base import Can, Weight
+from workbench.priors.base import Weight
+from workbench.priors.can import Can
 from workbench.priors.learned.learned import Channelwise, Learned
 
 _BEND = 3.0  # above the largest curvature upwards of N found on pictures, on noise of any size, and on both

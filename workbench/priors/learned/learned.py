@@ -9,7 +9,8 @@ from torch import Tensor
 
 from workbench import weights
 from workbench.denoisers import ImageNetwork
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import Can
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
 

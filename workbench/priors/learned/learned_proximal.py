@@ -9,7 +9,8 @@ from torch import Tensor
 
 from workbench.denoisers import ConvexPotential
 from workbench.linalg import conjugate_step
-from workbench.priors.base import Can, Weight
+from workbench.priors.base import Weight
+from workbench.priors.can import Can
 from workbench.priors.learned.learned import Channelwise, Learned
 from workbench.refusal import Refusal
 from workbench.tensors import dot, norm2, spread
@@ -82,17 +83,21 @@ def _solved(network: ConvexPotential, x: Tensor, t: float) -> Tensor:
     def height(y: Tensor) -> Tensor:
         return (1 - t) * network.potential(y) + t / 2 * norm2(y) - dot(x, y)
 
+    def slope_at(y: Tensor) -> Tensor:
+        return (1 - t) * network(y) + t * y - x
+
     y, eps = x, torch.finfo(x.dtype).eps
     for _ in range(min(_NEARER, math.ceil(12 * t)) if t > 1 else 0):
         y = (x + (t - 1) * network(y)) / t  # nearer by (t - 1) / t where no slope of f is above 1
     goal = eps**1.4 * (norm2(x) + x[0].numel())
     for _ in range(_STEPS):
-        slope = (1 - t) * network(y) + t * y - x
+        slope = slope_at(y)
         rest = norm2(slope)
         if bool((rest <= goal).all()):
             return y
         found = _searched(height, y, slope, _newton(network, y, slope, t, goal))
         y = torch.where(spread(rest > goal, y), found, y)  # an item that is done stays, whatever stands beside it
+    rest = norm2(slope_at(y))
     came = f"|slope| of {float((rest / norm2(x).clamp_min(eps)).max()) ** 0.5:.1g} |x| after {_STEPS} steps"
     raise Refusal("a prox of the learned prior", came, "take a smaller step or weight, and signals in [0, 1]")
 

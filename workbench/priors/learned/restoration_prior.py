@@ -5,7 +5,8 @@ from torch import Tensor
 
 from workbench.denoisers import SuperResolution
 from workbench.operators import Downsample, LinearOperator
-from workbench.priors.base import Can, unknown
+from workbench.priors.base import unknown
+from workbench.priors.can import Can
 from workbench.priors.learned.learned import Channelwise, Learned
 from workbench.tensors import Shape, shown
 

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from workbench.denoisers import ScoreDenoiser
-from workbench.priors.base import Can, unknown
+from workbench.priors.base import unknown
+from workbench.priors.can import Can
 from workbench.priors.learned.learned import Channelwise, Learned
 from workbench.tensors import Shape, shown
 

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Field, LinearOperator
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import Can
 from workbench.priors.sets.indicator import indicator
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, Shape, dot, norm, shown

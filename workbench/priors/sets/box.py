@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import Can
 from workbench.priors.sets.indicator import indicator, no_order
 from workbench.refusal import Refusal
 from workbench.tensors import Shape

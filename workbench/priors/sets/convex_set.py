@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import Can
 from workbench.priors.sets.indicator import indicator
 
 Radius = Range(0.01, 2, limits=(0, 1e12))

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from workbench.kernels import shrink as kernel
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.norm_balls import each_item, into_ball, no_axis, zero_inside
 from workbench.tensors import Shape, abs2
 

@@ -4,7 +4,8 @@ import math
 
 from torch import Tensor
 
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 
 
 class L0(Prior):

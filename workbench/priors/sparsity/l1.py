@@ -3,7 +3,8 @@
 from torch import Tensor
 
 from workbench.kernels import shrink as kernel
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.norm_balls import each_item, into_ball, zero_inside
 
 

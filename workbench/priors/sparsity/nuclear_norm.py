@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.norm_balls import zero_inside
 from workbench.tensors import Shape, shown
 

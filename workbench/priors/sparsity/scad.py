@@ -5,7 +5,8 @@ from typing import Annotated
 from torch import Tensor
 
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.sparsity.folded import folded, folded_prox
 
 

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.norm_balls import zero_inside
 from workbench.priors.sparsity.filter_bank import FilterBank
 from workbench.priors.sparsity.l1 import L1

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from workbench.kernels.tv.reference import inner
 from workbench.operators import FiniteDifference, LinearOperator
-from workbench.priors.base import Can, Prior
+from workbench.priors.base import Prior
+from workbench.priors.can import Can
 from workbench.tensors import Shape
 
 _KEPT = Can.VALUE | Can.PROX | Can.SPLIT | Can.CONVEX

@@ -8,7 +8,8 @@ from torch import Tensor
 from workbench.operators import LinearOperator
 from workbench.operators.differences.gradient import Gradient
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.norm_balls import into_ball, no_axis, zero_inside
 from workbench.priors.variation.around import around
 from workbench.priors.variation.total_variation import no_differences

@@ -10,7 +10,8 @@ from workbench.kernels import tv as kernel
 from workbench.operators import Basis
 from workbench.operators.cosine import laplacian
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.tensors import Shape, abs2, shown
 
 

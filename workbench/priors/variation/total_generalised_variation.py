@@ -9,7 +9,8 @@ from workbench.kernels import tgv as kernel
 from workbench.operators import LinearOperator
 from workbench.operators.differences.second_differences import SecondDifferences
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.norm_balls import zero_inside
 from workbench.priors.variation.iterative import told
 from workbench.priors.variation.total_variation import no_differences

@@ -12,7 +12,8 @@ from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.operators import LinearOperator
 from workbench.operators.differences.gradient import Gradient
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.sparsity.group_l1 import GroupL1
 from workbench.priors.sparsity.l1 import L1
 from workbench.priors.variation.around import around

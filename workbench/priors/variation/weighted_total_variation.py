@@ -9,7 +9,8 @@ from workbench.kernels import tv as kernel
 from workbench.operators import GaussianBlur, LinearOperator
 from workbench.operators.differences.gradient import Gradient
 from workbench.parameters import Range
-from workbench.priors.base import Can, Prior, Weight
+from workbench.priors.base import Prior, Weight
+from workbench.priors.can import Can
 from workbench.priors.maps import Guide, drawn, misfit, rows_of
 from workbench.priors.norm_balls import into_ball, zero_inside
 from workbench.priors.variation.around import around

@@ -8,7 +8,9 @@ import numpy as np
 
 from workbench.algorithms import Algorithm
 from workbench.analysis.information.calibration import CalibrationReading, calibrate
-from workbench.analysis.information.fronts import PCA, Front, Sliced
+from workbench.analysis.information.estimators.fronts.front import Front
+from workbench.analysis.information.estimators.fronts.pca import PCA
+from workbench.analysis.information.estimators.fronts.sliced import Sliced
 from workbench.analysis.information.paths.track import Track
 from workbench.analysis.information.sampled import PlaneSampling, SampledPath, sampled_plane
 from workbench.analysis.information.tasks import TASKS, BivariateNormal

@@ -1,0 +1,62 @@
+"""Values that repeat in continuous samples: a few are told apart, many are refused."""
+
+import torch
+from torch import Tensor
+
+from workbench.analysis.information.estimators.base import Samples
+from workbench.refusal import Refusal
+from workbench.tensors import stream
+
+TIES = "values that occur twice are spread at random over their cells first"  # what an estimator says of itself
+
+_FEW = 10
+
+
+def untied(x: Samples, side: str) -> Samples:
+    """Continuous samples (N, d), in no coordinate of which a value occurs twice: `spread`, where few are the same.
+
+    Refuses samples of which one in a hundred is the same, and more than ten: symbols, or quantised too coarsely.
+    """
+    if bool(_tied(x).all()):  # else no two rows are equal, and to count equal rows takes longer than all neighbours
+        _require_few_copies(x)
+    return spread(x, side)
+
+
+def spread(x: Samples, side: str) -> Samples:
+    """Samples (N, d) without constant coordinates, each value that repeats spread evenly over its cell.
+
+    The cell ends halfway to the neighbours: what was rounded is as before, and no information is lost, since the cell
+    tells the value. The random numbers belong to the `side`.
+    """
+    x = x[:, (x != x[0]).any(0)]
+    columns = [
+        _spread(c, side, i) if bool(t) else c for i, (c, t) in enumerate(zip(x.unbind(1), _tied(x), strict=True))
+    ]
+    return torch.stack(columns, 1)
+
+
+def refuse_copies(count: int, x: Samples, k: int) -> None:
+    """A sentence on so many samples that coincide with k others, where there are any."""
+    if count:
+        came = f"{count} of {len(x)} with {k} copies or more"
+        raise Refusal("continuous samples", came, "pass symbols as whole numbers, or add noise to quantised values")
+
+
+def _tied(x: Samples) -> Tensor:
+    """In which coordinates a value occurs twice: (d,)."""
+    return (x.sort(0).values.diff(dim=0) == 0).any(0)
+
+
+def _require_few_copies(x: Samples) -> None:
+    most, counts = max(_FEW, len(x) // 100), torch.unique(x, dim=0, return_counts=True)[1]
+    refuse_copies(int(counts[counts > most].sum()), x, most)
+
+
+def _spread(column: Tensor, side: str, number: int) -> Tensor:
+    values, places, counts = torch.unique(column, return_inverse=True, return_counts=True)
+    half = values.diff() / 2
+    below, above = torch.cat([half[:1], half]), torch.cat([half, half[-1:]])
+    rng = stream(0, f"ties of {side}", number, column.device)
+    part = torch.rand(len(column), generator=rng, device=column.device, dtype=column.dtype)
+    moved = column - below[places] + part * (below + above)[places]
+    return torch.where(counts[places] > 1, moved, column)

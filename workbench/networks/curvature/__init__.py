@@ -1,0 +1,1 @@
+"""The Hessian of a training, its landscape, and what batches do to it."""

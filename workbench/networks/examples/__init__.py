@@ -1,0 +1,1 @@
+"""What networks learn from: a set of examples a file."""

@@ -1,0 +1,27 @@
+"""Two rules joined by |."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from workbench.algorithms import Algorithm, State
+from workbench.problem import Problem
+from workbench.stopping.gap import Gap
+from workbench.stopping.steps import Steps
+from workbench.stopping.stop import Rule, Stop
+
+
+@dataclass(frozen=True)
+class Either(Stop):
+    """One of two rules holds."""
+
+    first: Annotated[Stop, "one rule"] = Steps()
+    second: Annotated[Stop, "the other rule"] = Gap()
+
+    def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
+        rules = [rule.begin(problem, algorithm) for rule in (self.first, self.second)]
+
+        def either(state: State) -> str:
+            held = [rule(state) for rule in rules]  # all are asked: each has to see its states
+            return next(filter(None, held), "")
+
+        return either
