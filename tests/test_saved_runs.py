@@ -93,8 +93,11 @@ def assert_said(obj: Any, description: Any) -> None:
         return
     assert home(type(obj)) == renamed.class_home(description["type"])
     said = {n: v for n, v in description.items() if n not in ("type", "version")}
-    for name, value in renamed.arguments(home(type(obj)), said).items():
+    said = renamed.arguments(home(type(obj)), said)
+    for name, value in said.items():
         assert_said(getattr(obj, name), value)
+    later = {p.name: p.default for p in parameters(type(obj)) if p.name not in said}
+    assert describe({n: getattr(obj, n) for n in later}) == describe(later)
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: link.split("&device=cpu&")[1].partition("&")[0])

@@ -11,7 +11,7 @@ from tests.operators.test_radon import disk
 from workbench.algorithms import SIRT, FilteredBackprojection
 from workbench.noise import Gaussian
 from workbench.operators import FanBeamRadon, GaussianBlur, Radon, Scan
-from workbench.operators.integrals.filtering import shares
+from workbench.operators.integrals.filtering import redundancy, shares
 from workbench.priors import Zero
 from workbench.problem import Problem
 from workbench.run import iterate, run
@@ -49,6 +49,9 @@ SCANS = [
     Radon((1, SIDE, SIDE), tuple(np.arange(0, 360.0, 1.5)), detectors=120, offset=5.3, pixel=1.0),
     FanBeamRadon((1, SIDE, SIDE), 360, distance=2.5, pixel=1.0),
     FanBeamRadon((1, SIDE, SIDE), 360, distance=1.2, detectors=150, offset=-3.7, pixel=1.0),
+    # Short scans: half a turn and the fan, and more than that, begun anywhere, in any order.
+    FanBeamRadon((1, SIDE, SIDE), tuple(np.arange(70, 70 + 180 + 34.0, 1.0)), distance=2.5, pixel=1.0),
+    FanBeamRadon((1, SIDE, SIDE), tuple(np.arange(210, -70.0, -1.0)), distance=1.3, offset=2.3, pixel=1.0),
 ]
 
 
@@ -115,6 +118,28 @@ def test_it_is_a_start_for_others_and_another_window_is_another_step():
     assert FilteredBackprojection("hann").done(state) and not method.done(state)
     again = method.step(problem, state, stream(0, "none"))
     assert method.done(again) and not torch.equal(again.x, state.x)
+
+
+@pytest.mark.parametrize(("reach", "ok"), [(180, False), (205, False), (212, True), (300, True), (359, True)])
+def test_a_fan_beam_that_misses_lines_is_refused(reach, ok):
+    """The image of 32 x 32 is seen under 2 asin(22.6 / 80) = 32.9 degrees: it needs 212.9 of them, at 1 a view."""
+    scan = FanBeamRadon((1, 32, 32), tuple(np.arange(40.0, 41.0 + reach)), distance=2.5)
+    unmet = FilteredBackprojection().unmet(Problem(scan, Gaussian(), Zero(), torch.zeros(1, *scan.out_shape)))
+    assert not unmet if ok else f"views over 213 degrees, half a turn and the fan, not {reach + 1}" in unmet
+
+
+def test_the_weights_of_two_rays_on_one_line_sum_to_one():
+    """Views and fan angles on one grid, so that each ray's opposite is one of them too."""
+    step = math.pi / 180
+    views = torch.arange(-10.0, 213.0, 2, dtype=torch.float64) * step
+    fan = torch.arange(-15.0, 16.0, dtype=torch.float64) * step
+    weights = redundancy(views, fan)
+    for v, view in enumerate(views):
+        for g in range(len(fan)):
+            other = ((view + math.pi + 2 * fan[g] - views[0]) / step / 2) % 180
+            inside = round(float(other)) % 180 < len(views)
+            pair = float(weights[round(float(other)) % 180, -1 - g]) if inside else 0.0
+            assert float(weights[v, g]) + pair == pytest.approx(1, abs=1e-9)
 
 
 def test_what_is_no_scan_is_refused_in_a_sentence():

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.kernels import fan
 from workbench.operators.base import OperatorBlock, SignalShape
-from workbench.operators.integrals.filtering import Window, ramp_filtered, shares
+from workbench.operators.integrals.filtering import Window, arc, ramp_filtered, redundancy, shares
 from workbench.operators.integrals.scan import ANGLES, Angles, Detectors, Offset, Pixel, Scan
 from workbench.operators.rows import angles
 from workbench.operators.shapes import each_part, space_of
@@ -47,7 +47,7 @@ class FanBeamRadon(Scan):
         bins = math.ceil(2 * radius / math.sqrt(1 - (radius / source) ** 2) + 2 * abs(offset))
         super().__init__(shape, angles, bins if detectors is None else detectors, pixel)
         self.distance, self.detectors, self.offset = distance, detectors, offset
-        self._source = source
+        self._source, self._seen = source, math.asin(radius / source)  # and the half angle under which it sees all
 
     def forward(self, x: Tensor) -> Tensor:
         rays = self._source, self.out_shape[2], self.offset
@@ -58,12 +58,25 @@ class FanBeamRadon(Scan):
         return self.width * each_part(y, lambda image: fan.backproject(image, self._angles(image), *rays))
 
     def filtered_backprojection(self, y: Tensor, window: Window) -> Tensor:
-        """Of a whole turn, in which each ray is met twice (Kak & Slaney 1988, section 3.4.2)."""
-        bins, far = self.out_shape[2], self._source
-        places = torch.arange(bins, dtype=torch.float64) - (bins - 1) / 2 - self.offset
-        weights = shares(self._radians.value, 2 * math.pi)[:, None] / 2 / (1 + (places / far).square()).sqrt()
+        """Of a whole turn or a short scan, with weights for rays met twice (Kak & Slaney 1988, section 3.4.2)."""
+        across, views = self._across(), self._radians.value
+        weights = shares(views, 2 * math.pi)[:, None] * redundancy(views, across) * across.cos()
         filtered = ramp_filtered(weights.to(y) * y, window) / self.width
         return each_part(filtered, self._smeared)
+
+    def missing_views(self) -> str:
+        """A short scan has to cover half a turn and the fan: elsewhere lines through the image are not measured."""
+        needed = math.pi + 2 * min(float(self._across().abs().max()), self._seen)
+        reach = arc(self._radians.value)[1]
+        if reach > needed - 1e-6:
+            return ""
+        return f"views over {math.degrees(needed):.0f} degrees, half a turn and the fan, not {math.degrees(reach):.0f}"
+
+    def _across(self) -> Tensor:
+        """The angle of the ray of each bin to the one through the axis of rotation."""
+        bins = self.out_shape[2]
+        places = torch.arange(bins, dtype=torch.float64) - (bins - 1) / 2 - self.offset
+        return torch.atan(places / self._source)
 
     def _smeared(self, filtered: Tensor) -> Tensor:
         """The sum over views of what lies on the ray through each pixel, by 1 / (its distance from the source)^2."""

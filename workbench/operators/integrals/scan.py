@@ -68,6 +68,10 @@ class Scan(LinearOperator):
             raise Refusal(f"{views} angles for {views} projections", str(len(self.degrees())), remedy)
         return changed(self, shape=(channels, bins, bins), detectors=bins)
 
+    def missing_views(self) -> str:
+        """What filtered backprojection lacks in these angles; "" where they do, or a missing wedge stays empty."""
+        return ""
+
     @abstractmethod
     def filtered_backprojection(self, y: Tensor, window: Window) -> Tensor:
         """The image of sinograms (B, C, angles, bins) by filtered backprojection, in the scale of A."""
