@@ -1,5 +1,6 @@
 """Where data come from: signals, shipped, from formulas or files, of which they are simulated, and measurements."""
 
+from workbench.data.contents import Content, contents
 from workbench.data.files import (
     MAX_LENGTH,
     MAX_SIDE,
@@ -28,6 +29,7 @@ __all__ = [
     "SOFT_TISSUE",
     "SUPPORTED",
     "Array",
+    "Content",
     "File",
     "Info",
     "Loaded",
@@ -37,6 +39,7 @@ __all__ = [
     "Simulated",
     "Source",
     "Window",
+    "contents",
     "from_text",
     "info",
     "load",

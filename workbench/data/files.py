@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.data.field import Limits, Reading
+from workbench.data.field import Fields, Limits, Reading
 from workbench.data.formats import Format, named, recognise
 from workbench.data.missing import require_whole, without_gaps
 from workbench.data.records import expanded
@@ -63,7 +63,6 @@ def load_described(
     Refusal says what is wrong with a file. Scaling: see `scaling.scale`; gaps: `missing.without_gaps`.
     """
     path = Path(path)
-    _require_there(path)
     return _load(path, path.name, variable, size, window)
 
 
@@ -73,10 +72,7 @@ def load_array(path: str | Path, variable: str = "") -> Loaded:
     `variable` is as for `load_described`. Refusal for missing values, NaN and infinity, and for more than MAX_VALUES.
     """
     path = Path(path)
-    _require_there(path)
-    kind = recognise(path, path.name)
-    with _parsing(kind, path.name):
-        fields = expanded(kind.fields(path))
+    kind, fields = _opened(path, path.name)
     found = chosen(fields, variable, path.name)
     _require_few(found, path.name)
     with _parsing(kind, path.name):
@@ -84,6 +80,19 @@ def load_array(path: str | Path, variable: str = "") -> Loaded:
     require_whole(reading, path.name)
     notes = (*_naming(kind, path.name), *reading.notes)
     return Loaded(torch.from_numpy(np.array(reading.values)), notes, units=found.field.units)
+
+
+def opened(path: str | Path) -> tuple[str, Fields]:
+    """The name of the format of a file, and its arrays by their headers."""
+    kind, fields = _opened(Path(path), Path(path).name)
+    return kind.name, fields
+
+
+def _opened(path: Path, name: str) -> tuple[Format, Fields]:
+    _require_there(path)
+    kind = recognise(path, name)
+    with _parsing(kind, name):
+        return kind, expanded(kind.fields(path))
 
 
 def split(text: str) -> tuple[str, str]:
@@ -115,9 +124,7 @@ def _load(path: Path, name: str, variable: str | None, size: int | None, window:
     if size is not None:
         require_size(size, MIN_SIDE, MAX_SIDE)
     require_window(window)
-    kind = recognise(path, name)
-    with _parsing(kind, name):
-        fields = expanded(kind.fields(path))
+    kind, fields = _opened(path, name)
     selected = select(fields, variable, name)
     _require_small(selected, name, size)
     with _parsing(kind, name):
