@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
@@ -189,7 +190,7 @@ class Choices:
             return
         each, steps = section.controls.get("algorithm.step_size"), frame.curves.get("step_size")
         if isinstance(each, Automatic):
-            each.found = float(steps[-1]) if steps is not None and len(steps) else None
+            each.found = float(steps[-1]) if steps is not None and len(steps) and np.isfinite(steps[-1]) else None
             each.shade(frame.largest_step)
         section.aside.say(_constants(frame))
 
