@@ -1,21 +1,26 @@
 """A page of data that were measured: what needs a truth is absent, all else is there."""
 
+from pathlib import Path
+
+import h5py
 import numpy as np
 import pytest
 
 from tests.app.test_session import reached
+from tests.operators.test_radon import disk
 from workbench import figures
 from workbench.algorithms import PDHG
 from workbench.app.page.opening import as_experiment
 from workbench.app.page.workbench import Workbench
 from workbench.app.run.choices import Choices
 from workbench.app.run.compare import Compare
+from workbench.app.run.files import Upload
 from workbench.app.run.pictures import Gallery
 from workbench.app.session import Session
-from workbench.data import Measured
+from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment, from_run
 from workbench.noise import Gaussian
-from workbench.operators import GaussianBlur
+from workbench.operators import GaussianBlur, Radon
 from workbench.parameters import describe
 from workbench.priors import TotalVariation
 from workbench.problem import Problem
@@ -74,6 +79,63 @@ def test_another_operator_is_fitted_to_the_data_or_refused(measured):
     assert "24 angles for 24 projections, got 60" in measured.choose("operator", "Radon")
     assert not measured.choose("truth", "camera")
     assert measured.problem.truth is not None
+
+
+def scan(folder: Path) -> bytes:
+    """A disk's projections as counts, three rows of them, with their angles, in HDF5."""
+    radon = Radon((1, 24, 24), 30, detectors=24)
+    rows = radon(disk(24, 0.3))[0, 0].numpy()
+    with h5py.File(folder / "scan.h5", "w") as file:
+        file["exchange/data"] = np.stack([0 * rows, 7 * rows, rows], 1)
+        file["exchange/theta"] = radon.degrees().numpy()
+        file["exchange/psf"] = np.ones((3, 3))
+    return (folder / "scan.h5").read_bytes()
+
+
+def test_a_scan_is_opened_from_the_page_with_its_angles(tmp_path):
+    session = Session(Experiment(Shipped("camera", 32), steps=3))
+    app = Workbench(session)
+    upload = app.upload
+    upload.measured.value = True
+    assert not upload.size.visible and upload.array.visible
+    upload.file.param.update(filename="scan.h5", value=scan(tmp_path))
+    assert not upload.complaint.sentence and upload.variable.value == "exchange/data[:, 1]"
+    assert [line.partition(" (")[0] for line in upload.array.options] == ["exchange/data", "exchange/psf"]
+    operator = session.experiment.operator
+    assert isinstance(operator, Radon) and operator.in_shape == (1, 24, 24) and len(operator.angles) == 30
+    assert session.problem.truth is None and app.choices.sections["truth"].select.value.startswith("scan.h5::")
+    assert not session.choose("algorithm", "FilteredBackprojection")
+    session.play()
+    assert reached(session, 1).error is None
+    for view in app.views:
+        app.turn_to(type(view))
+    address = session.address()
+    upload.variable.value = "exchange/data[:, 2]"
+    assert float(session.problem.y.max()) < 7 * 0.7
+    session.travel(address)
+    assert session.experiment.source.variable == "exchange/data[:, 1]" and not session.errors
+    app.close()
+
+
+def test_what_does_not_open_as_measured_data_says_so_and_nothing_changes(tmp_path):
+    session = Session(Experiment(Shipped("camera", 32), steps=3))
+    before = describe(session.experiment)
+    upload = Upload(session, lambda: None)
+    upload.measured.value = True
+    upload.file.param.update(filename="scan.h5", value=scan(tmp_path)[:400])
+    assert "HDF5" in upload.complaint.sentence
+    upload.file.param.update(filename="scan.h5", value=scan(tmp_path))
+    opened = describe(session.experiment)
+    assert opened != before
+    upload.variable.value = "exchange/data[:, 9]"
+    assert "count from 0" in upload.complaint.sentence and describe(session.experiment) == opened
+    upload.array.value = "exchange/psf"
+    assert "3 angles for 3 projections, got 30" in upload.complaint.sentence
+    assert describe(session.experiment) == opened
+    session.choose("operator", "GaussianBlur")
+    upload.angles.value = ""
+    assert not upload.complaint.sentence and session.experiment.operator.in_shape == (1, 3, 3)
+    session.close()
 
 
 def test_the_page_opens_on_measured_data_and_on_a_problem_of_such(measured):

@@ -24,7 +24,7 @@ _WORDS = {
     "k-space": "k_?space ksp kdata readouts",
     "projections": "projections? sinograms? sino tomo tilt_series",
 }
-_SPACED = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=[A-Z])")
+_SPACED = re.compile(r"[^a-zA-Z0-9]+|(?<=[a-z])(?=[A-Z])")
 _DEGREES = ("deg", "degree", "degrees", "rad", "radian", "radians")
 
 

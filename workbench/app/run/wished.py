@@ -6,6 +6,7 @@ from torch import Tensor
 
 from workbench.data import Shipped, Source
 from workbench.experiment import Experiment
+from workbench.operators import Radon, Scan
 from workbench.parameters import changed, describe
 from workbench.paths import Form
 
@@ -29,6 +30,15 @@ def wished(experiment: Experiment, path: str, said: Any) -> Experiment:
 def fitted(experiment: Experiment, source: Source, given: Tensor) -> Experiment:
     """Another source, which gives that tensor, and the operator for it."""
     return changed(experiment, source=source, operator=source.fitted(experiment.operator, given))
+
+
+def explained(experiment: Experiment, source: Source, given: Tensor, degrees: Tensor | None) -> Experiment:
+    """Measured data in place of what there was; with angles, by the scan there is, or else by parallel beams."""
+    if degrees is None:
+        return fitted(experiment, source, given)
+    angles = tuple(degrees.double().flatten().tolist())
+    scan = experiment.operator if isinstance(experiment.operator, Scan) else Radon()
+    return fitted(changed(experiment, operator=changed(scan, angles=angles)), source, given)
 
 
 def makes_data(experiment: Experiment) -> list[Any]:

@@ -1,7 +1,7 @@
 """HDF5: arrays of all groups by their paths, NetCDF 4, NeXus and MATLAB 7.3 among them."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,19 @@ def fields(path: Path) -> Fields:
             for name, data in (found | signals).items()
             if not matlab_arrays.is_inside(data)
         }
+
+
+def holds(test: Callable[[Any], bool]) -> Callable[[Path], bool]:
+    """Whether a file, open, passes a test; no file that does not open does."""
+
+    def inside(path: Path) -> bool:
+        try:
+            with need("h5py").File(path, "r") as file:
+                return test(file)
+        except OSError:
+            return False
+
+    return inside
 
 
 def _nodes(group: Any, stem: str, seen: set[Any]) -> Iterator[tuple[str, Any]]:

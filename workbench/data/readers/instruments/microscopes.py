@@ -13,18 +13,16 @@ from workbench.data.field import ASIDE, CHANNEL, DATA, Fields, Index, Reading, S
 _CHANNELS = ("RGB", "channel")
 
 
-def is_hyperspy(path: Path) -> bool:
+def is_hyperspy(file: Any) -> bool:
     """Whether an HDF5 file says that HyperSpy wrote it."""
-    with need("h5py").File(path, "r") as file:
-        return str(_text(file.attrs.get("file_format", ""))).lower() == "hyperspy"
+    return str(_text(file.attrs.get("file_format", ""))).lower() == "hyperspy"
 
 
-def is_emd(path: Path) -> bool:
+def is_emd(file: Any) -> bool:
     """Whether an HDF5 file is Velox's, or has a group of the other kind of EMD."""
-    with need("h5py").File(path, "r") as file:
-        found: list[str] = []
-        file.visititems(lambda name, node: found.append(name) if "emd_group_type" in node.attrs else None)
-        return bool(found) or ("Data" in file and "Version" in file and "Image" in file["Data"])
+    found: list[str] = []
+    file.visititems(lambda name, node: found.append(name) if "emd_group_type" in node.attrs else None)
+    return bool(found) or ("Data" in file and "Version" in file and "Image" in file["Data"])
 
 
 def _text(value: Any) -> Any:

@@ -25,10 +25,9 @@ _COUNTERS = ("repetition", "set", "phase", "contrast", "average", "slice")
 _FLAG = "ACQ_IS_{}"
 
 
-def inside(path: Path) -> bool:
+def begins(file: Any) -> bool:
     """Whether an HDF5 file holds a group of acquisitions."""
-    with need("h5py").File(path, "r") as file:
-        return _group(file) is not None
+    return _group(file) is not None
 
 
 def _group(file: Any) -> str | None:
