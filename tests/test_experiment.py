@@ -11,7 +11,7 @@ import pytest
 from workbench import figures, storage
 from workbench.algorithms import FISTA, ConjugateGradient
 from workbench.analysis import standard
-from workbench.data import Array, File, Shipped
+from workbench.data import Array, File, Measured, Shipped
 from workbench.experiment import Experiment, fit, from_description, from_run, part
 from workbench.noise import Poisson
 from workbench.operators import Adjoint, Composition, Downsample, GaussianBlur, Identity, Radon
@@ -170,7 +170,14 @@ def test_a_saved_run_goes_on_when_its_file_is_gone_or_another(tmp_path):
     np.testing.assert_array_equal(third["x"], first["x"])
 
 
-def test_a_run_of_data_alone_is_refused_as_an_experiment():
+def test_a_run_of_data_alone_is_an_experiment_with_measured_data():
     bare = dataclasses.replace(SMALL.problem(), truth=None)
+    result = run(bare, SMALL.algorithm, steps=1, seed=7)
+    found = from_run(result)
+    assert isinstance(found.source, Measured) and (found.truth, found.seed, found.steps) == (None, 7, 1)
+    np.testing.assert_array_equal(found.run()["x"], result["x"])
+
+
+def test_a_run_with_a_truth_that_no_signal_gave_is_refused_as_an_experiment():
     with pytest.raises(Refusal, match="rebuild_run"):
-        from_run(run(bare, SMALL.algorithm, steps=1))
+        from_run(run(SMALL.problem(), SMALL.algorithm, steps=1))

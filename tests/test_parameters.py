@@ -278,9 +278,11 @@ def test_annotations_that_cannot_be_read_are_refused_by_the_name_of_the_class():
 
 @pytest.mark.parametrize("make", [np.array, torch.tensor])
 def test_an_array_is_the_list_of_its_numbers_where_numbers_are_taken(make):
-    kernel = ((0.125, 0.25, 0.125), (0.0, 0.5, 0.0625))
-    given = operators.ConvolutionPSF((1, 8, 8), make(kernel))
-    assert describe(given) == describe(operators.ConvolutionPSF((1, 8, 8), kernel))
+    kernel, pairs = ((0.125, 0.25, 0.125), (0.0, 0.5, 0.0625)), ((0, 1), (1, 5), (5, 2))
+    given = operators.GraphIncidence((1, 8), make(pairs))
+    assert describe(given) == describe(operators.GraphIncidence((1, 8), pairs))
+    psf = operators.ConvolutionPSF((1, 8, 8), make(kernel))  # it takes arrays as such
+    assert describe(psf)["kernel"]["shape"] == [2, 3]
     assert operators.GaussianBlur((1, 8), make(2.0)).width == 2.0
     with pytest.raises(Refusal, match=r"Mask\.pattern.*an array, 2 x 3"):
         operators.Mask((1, 8, 8), pattern=make(kernel))

@@ -15,6 +15,8 @@ from torch import Tensor
 
 from workbench import noise, operators, priors, storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State, UnadjustedLangevin
+from workbench.jobs.columns import Columns
+from workbench.jobs.snapshot import Snapshot
 from workbench.parameters import rebuild
 from workbench.problem import Problem
 from workbench.progress import Bar
@@ -205,6 +207,22 @@ def test_a_log_that_grows_while_it_is_read_gives_whole_rows():
         log.add(Row(State(torch.zeros(1, 1, 4), k), 0.1 * k, {"objective": torch.ones(1)}))
     log._parts[1].append({"objective": torch.ones(1)})  # another thread is in the middle of the next row
     assert log.dataset().sizes["k"] == 3
+
+
+def test_a_number_that_only_some_methods_have_is_nan_where_it_is_not_there():
+    """As the step size is when another method takes a run over, before and after a block of rows is closed."""
+    for rows in ("ab", "ba"):
+        log, columns = Log(), Columns()
+        for k in range(2 * BLOCK + 20):
+            values = {"a": torch.full((1,), float(k))} if rows[k >= BLOCK + 7] == "a" else {}
+            log.add(Row(State(torch.zeros(1, 1, 2), k), float(k), {"f": torch.full((1,), float(k))} | values))
+            columns.read(Snapshot(log=log, recorded=k + 1))
+        there = np.arange(2 * BLOCK + 20) < BLOCK + 7 if rows == "ab" else np.arange(2 * BLOCK + 20) >= BLOCK + 7
+        wanted = np.where(there, np.arange(2 * BLOCK + 20), np.nan)
+        np.testing.assert_array_equal(log.columns()["a"][:, 0], wanted)
+        np.testing.assert_array_equal(columns.arrays()["a"], wanted)
+        np.testing.assert_array_equal(log.columns(BLOCK, BLOCK + 20)["a"][:, 0], wanted[BLOCK : BLOCK + 20])
+        np.testing.assert_array_equal(log.columns()["f"][:, 0], np.arange(2 * BLOCK + 20))
 
 
 def test_a_long_log_gives_the_rows_it_was_given_whatever_part_of_them_is_asked_for():

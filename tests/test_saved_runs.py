@@ -93,8 +93,11 @@ def assert_said(obj: Any, description: Any) -> None:
         return
     assert home(type(obj)) == renamed.class_home(description["type"])
     said = {n: v for n, v in description.items() if n not in ("type", "version")}
-    for name, value in renamed.arguments(home(type(obj)), said).items():
+    said = renamed.arguments(home(type(obj)), said)
+    for name, value in said.items():
         assert_said(getattr(obj, name), value)
+    later = {p.name: p.default for p in parameters(type(obj)) if p.name not in said}
+    assert describe({n: getattr(obj, n) for n in later}) == describe(later)
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: link.split("&device=cpu&")[1].partition("&")[0])
@@ -153,7 +156,8 @@ def test_a_saved_run_with_older_names_is_the_same_run(names_changed):
         assert new in text
         text = text.replace(new, old)
     older = saved.assign_attrs(spec=text)
-    assert describe(from_run(older)) == json.loads(saved.attrs["spec"])
+    assert_said(from_run(older), json.loads(saved.attrs["spec"]))
+    assert describe(from_run(older)) == describe(from_run(saved))
     (problem, algorithm, numbers), (same, method, equal) = map(storage.rebuild_run, (saved, older))
     assert describe((problem.operator, problem.prior, algorithm)) == describe((same.operator, same.prior, method))
     assert numbers == equal

@@ -17,7 +17,7 @@ def known() -> None:
     """Objects have the types of their classes, which their metaclass checks on the way."""
     assert_type(Experiment(steps=3), Experiment)
     assert_type(Experiment().run(), xr.Dataset)
-    assert_type(GaussianBlur((1, 8, 8)).adjoint(Experiment().truth.tensor()), Tensor)
+    assert_type(GaussianBlur((1, 8, 8)).adjoint(Experiment().source.loaded().tensor), Tensor)
     assert_type(Experiment().problem(), Problem)
     assert_type(next(iterate(Experiment().problem(), PDHG())), PDHGState)
     Experiment(stepps=3)  # pyright: ignore[reportCallIssue] - and their arguments are known

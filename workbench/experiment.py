@@ -14,10 +14,10 @@ from workbench import catalog, devices
 from workbench.algorithms import Algorithm
 from workbench.algorithms.choice import suited_to
 from workbench.analysis import standard
-from workbench.data import Array, File, Shipped, Signal
+from workbench.data import Array, File, Measured, Shipped, Signal, Source
 from workbench.noise import Gaussian, Noise
 from workbench.operators import GaussianBlur, Operator
-from workbench.parameters import VERSION, Checked, Range, changed, describe, parameters, rebuild
+from workbench.parameters import VERSION, Checked, Range, changed, current, describe, parameters, rebuild, renamed
 from workbench.paths import Words, altered, below, built
 from workbench.priors import Prior, TotalVariation
 from workbench.problem import Problem
@@ -35,15 +35,16 @@ _NONE: Mapping[str, np.ndarray] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Experiment(metaclass=Checked):
-    """Simulate data of a truth, reconstruct, and compare: `Experiment().run()`.
+    """Take data, simulated or measured, reconstruct, and compare where there is a truth: `Experiment().run()`.
 
     An algorithm that is left out is chosen by the rule of `algorithms.choice`; a description names it.
-    `describe(experiment)` is the run's specification; `fitted` builds the operator for signals of another shape.
+    `describe(experiment)` is the run's specification; `fitted` builds the operator for signals of another shape, or
+    for what the source gives.
     """
 
     saved = True
 
-    truth: Annotated[Signal, "signal to recover"] = Shipped()
+    source: Annotated[Source, "where the data come from: a signal to recover, or a measurement"] = Shipped()
     operator: Annotated[Operator, "forward operator"] = GaussianBlur((1, 256, 256), 2.0)
     noise: Annotated[Noise, "noise"] = Gaussian()
     prior: Annotated[Prior, "prior"] = TotalVariation()
@@ -58,24 +59,37 @@ class Experiment(metaclass=Checked):
         if self.algorithm is None:
             object.__setattr__(self, "algorithm", suited_to(self.operator, self.noise, self.prior))
 
-    def problem(self, truth: Tensor | None = None) -> Problem:
-        """The problem on its device; `truth` saves reading the signal again."""
+    @property
+    def truth(self) -> Signal | None:
+        """The signal to recover, where it is known."""
+        return self.source.truth
+
+    @property
+    def older_names(self) -> dict[str, str]:
+        """A signal is described as the truth, as before there were other sources: who reads that finds it there."""
+        return {"source": "truth"} if isinstance(self.source, Signal) else {}
+
+    def problem(self, given: Tensor | None = None) -> Problem:
+        """The problem on its device; `given`, the tensor of `source.loaded()`, saves reading it again."""
         device = devices.find(self.device)
-        truth = self.truth.tensor() if truth is None else truth
-        return Problem.simulate(self.operator, self.noise, self.prior, truth, self.seed).to(device)
+        given = self.source.loaded().tensor if given is None else given
+        return self.source.problem(self.operator, self.noise, self.prior, given, self.seed).to(device)
 
     def run(self, *probes: Probe, every: int = 1) -> "xr.Dataset":
         """Run it; without probes the standard ones are recorded. attrs["spec"] rebuilds the experiment."""
         description = described(describe(self))  # before the work, which would be lost with it
-        loaded = self.truth.loaded()
+        loaded = self.source.loaded()
         problem = self.problem(loaded.tensor)
         wanted = probes or standard(problem)
         seed, stop = self.seed, self.stop
         result = run(problem, self.algorithm, *wanted, steps=self.steps, every=every, seed=seed, stop=stop)
-        return with_source(with_arrays(result, self).assign_attrs(description), loaded)
+        told = description | self.source.told(loaded.tensor)
+        return with_source(with_arrays(result, self).assign_attrs(told), loaded)
 
-    def fitted(self, shape: Shape) -> "Experiment":
-        """The same experiment with its operator built for signals of this shape."""
+    def fitted(self, shape: Shape | None = None) -> "Experiment":
+        """The same experiment with its operator built for signals of this shape; without one, for its source."""
+        if shape is None:
+            return changed(self, operator=self.source.fitted(self.operator, self.source.loaded().tensor))
         return changed(self, operator=fit(self.operator, shape))
 
 
@@ -118,17 +132,33 @@ def from_description(description: Mapping[str, Any], arrays: Mapping[str, np.nda
 def from_run(result: "xr.Dataset") -> Experiment:
     """The experiment of a run, as `Experiment.run` returned or `storage.load` read it.
 
-    Its signal is the one that the run keeps, where the file it came from is gone or holds another one by now.
+    Its signal or its data are those that the run keeps, where the file they came from is gone or holds others by now,
+    and where they never had one.
     """
-    spec = json.loads(result.attrs["spec"])
-    if "truth" not in spec:
-        remedy = "go on with it in Python: storage.rebuild_run(result) gives its problem and algorithm"
-        raise Refusal("a run that began with a signal", "one of data alone, made by run(problem, ...)", remedy)
-    found = from_description(spec, arrays_in(result))
-    if isinstance(found.truth, File) and "truth" in result:
-        kept = torch.from_numpy(result["truth"].values)
-        found = found if _holds(found.truth, kept) else changed(found, truth=_kept(result, kept))
+    spec = current(json.loads(result.attrs["spec"]))
+    named = renamed.arguments("experiment.Experiment", {n: v for n, v in spec.items() if n != "type"})
+    if "source" not in named:
+        return _of_data_alone(result, named)
+    found = from_description(json.loads(result.attrs["spec"]), arrays_in(result))
+    signal, source = found.truth, found.source
+    if isinstance(signal, File) and "truth" in result:
+        truth = torch.from_numpy(result["truth"].values)
+        kept = signal if _holds(signal, truth) else _kept(result, truth)
+        return changed(found, source=kept if source is signal else changed(source, signal=kept))
+    if isinstance(source, Measured) and isinstance(source.data, str):
+        y = torch.from_numpy(result["y"].values)
+        return found if _holds(source, y) else changed(found, source=_kept_data(result, source, y))
     return found
+
+
+def _of_data_alone(result: "xr.Dataset", named: Mapping[str, Any]) -> Experiment:
+    """The experiment of a run that was made by `run(problem, ...)`: its data are those of a measurement."""
+    if "truth" in result:
+        remedy = "go on with it in Python: storage.rebuild_run(result) gives its problem and algorithm"
+        raise Refusal("a run that began with a signal", "one of data and a truth, made by run(problem, ...)", remedy)
+    known, arrays = {p.name for p in parameters(Experiment)}, arrays_in(result)
+    parts: dict[str, Any] = {n: rebuild(v, arrays) for n, v in named.items() if n in known}
+    return Experiment(Measured(torch.from_numpy(result["y"].values)), **parts)
 
 
 def _kept(result: "xr.Dataset", truth: Tensor) -> Array:
@@ -138,11 +168,21 @@ def _kept(result: "xr.Dataset", truth: Tensor) -> Array:
     return Array(truth[0], tuple(json.loads(result.attrs.get("notes", "[]"))), limits, gaps)
 
 
-def _holds(file: File, kept: Tensor) -> bool:
+def _kept_data(result: "xr.Dataset", source: Measured, y: Tensor) -> Measured:
+    """The data of a run, with a word about the file that is no longer what it was."""
+    said = f"{source.name} is gone or has changed: these are the data that the run keeps"
+    notes = (*json.loads(result.attrs.get("notes", "[]")), said)
+    return Measured(y, units=str(result["y"].attrs.get("units", "")), notes=tuple(dict.fromkeys(notes)))
+
+
+def _holds(source: File | Measured, kept: Tensor) -> bool:
+    """Whether a file still gives what a run keeps of it: a signal to rounding, data bit for bit."""
     try:
-        now = file.tensor()
+        now = source.loaded().tensor
     except Refusal:
         return False
+    if isinstance(source, Measured):
+        return now.dtype == kept.dtype and torch.equal(now.reshape(-1), kept.reshape(-1))
     return now.shape == kept.shape and torch.allclose(now.to(kept.dtype), kept)
 
 

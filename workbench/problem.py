@@ -40,6 +40,9 @@ class Problem:
             raise Refusal(wanted, shown(tuple(self.y.shape)), "build operator and data for the same signal")
         if self.truth is not None:
             self.operator.check(self.truth)
+        if self.y.is_complex() and self.operator.field == Field.REAL:
+            name = type(self.operator).__name__
+            raise Refusal(f"real data for {name}", "complex ones", "take their modulus or real part before")
         if not len(self.y):
             raise Refusal("data of at least one item", "a batch of none", "give one signal: (1, ...)")
         require_finite(self.y, "the data")
@@ -48,14 +51,25 @@ class Problem:
                 raise Refusal("a problem whose parts fit together", "one where they do not", sentence)
 
     @classmethod
-    def simulate(cls, operator: Operator, noise: Noise, prior: Prior, truth: Tensor, seed: int = 0) -> Self:
-        """The problem of recovering `truth`, (B, *in_shape), from data made with `noise` and `seed`."""
+    def simulate(
+        cls,
+        operator: Operator,
+        noise: Noise,
+        prior: Prior,
+        truth: Tensor,
+        seed: int = 0,
+        clean: Tensor | None = None,
+    ) -> Self:
+        """The problem of recovering `truth`, (B, *in_shape), from data made with `noise` and `seed`.
+
+        `clean`, (B, *out_shape), are data without noise that come from elsewhere; without them they are A(truth).
+        """
         truth = as_signal(truth, "the signal")
         require_finite(truth, "the signal")
         if operator.field == Field.COMPLEX:
             truth = truth.to(complex_of(truth.dtype))
         with memory.told(tuple(truth.shape), truth.device):
-            clean = operator(truth)
+            clean = operator(truth) if clean is None else clean
             y = noise.sample(clean, stream(seed, "noise of the data", device=clean.device))
             return cls(operator, noise, prior, y, truth)
 

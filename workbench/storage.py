@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from workbench.parameters import current, rebuild
@@ -85,5 +86,12 @@ def _split_complex(dataset: "xr.Dataset") -> "xr.Dataset":
 
 def _join_complex(dataset: "xr.Dataset") -> "xr.Dataset":
     names = dataset.attrs.pop("complex", "").split()
-    whole = {n: dataset[f"{n}_real"] + 1j * dataset[f"{n}_imag"] for n in names}
+    whole = {n: _joined(dataset[f"{n}_real"], dataset[f"{n}_imag"]) for n in names}
     return dataset.drop_vars([f"{n}_{part}" for n in names for part in ("real", "imag")]).assign(whole)
+
+
+def _joined(real: "xr.DataArray", imag: "xr.DataArray") -> "xr.DataArray":
+    """The complex numbers of these parts, bit for bit: real + 1j * imag would turn a -0 into a 0."""
+    values = np.empty(real.shape, np.result_type(real.dtype, np.complex64))
+    values.real, values.imag = real.values, imag.values
+    return real.copy(data=values)

@@ -188,7 +188,7 @@ def test_data_are_drawn_by_decades_and_vectors_by_their_length() -> None:
     shown = described(replace(problem, y=vectors), 7)
     assert (shown.version, shown.data_label) == (7, "length of the data's vectors")
     np.testing.assert_allclose(shown.data, np.full((4, 5), 5.0), rtol=1e-6)
-    assert not shown.truth.any()
+    assert shown.truth is None and shown.shape == (4, 5)
 
 
 def test_a_signal_is_drawn_by_its_first_channel_its_colours_or_its_modulus() -> None:

@@ -46,7 +46,7 @@ def test_no_path_no_file_a_folder_an_empty_file(tmp_path):
 
 def test_not_what_it_says(tmp_path):
     (tmp_path / "x.png").write_text("<html>404</html>")
-    refused(tmp_path / "x.png", "PNG, JPEG, .*Zarr, NIfTI", "whose name says PNG and whose content is not", "again")
+    refused(tmp_path / "x.png", "PNG, JPEG, .*Zarr, .*NIfTI", "whose name says PNG and whose content is not", "again")
     (tmp_path / "x.bmp").write_bytes(b"BM" + bytes(100))
     refused(tmp_path / "x.bmp", "one of these formats", r"'x\.bmp', which is none", "save it again in one of them")
 

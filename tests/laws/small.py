@@ -14,6 +14,7 @@ from workbench.refusal import Refusal
 from workbench.tensors import generator, normal_like
 
 SHAPES = ((2, 6, 8), (1, 7, 5), (2, 12), (1, 4, 2, 6))
+MOST = 5000  # values of data: the square of that many is still an explicit matrix
 INNER = operators.MotionBlur((2, 6, 8), 3.3) @ operators.Mask((2, 6, 8))  # not its own adjoint
 
 LEFT = operators.Downsample((2, 6, 8))
@@ -29,6 +30,8 @@ MORE: dict[str, list[dict]] = {
             "boundary": "zero",
         },
     ],
+    "Radon": [{"shape": (1, 5, 7), "angles": (0.0, 33.0, 100.0), "detectors": 9, "offset": 1.3, "pixel": 0.4}],
+    "FanBeamRadon": [{"shape": (1, 5, 7), "angles": (0.0, 133.0), "detectors": 9, "offset": -1.3, "pixel": 0.4}],
     "GraphIncidence": [{"shape": (2, 2, 4), "graph": PAIRS}],
     "GraphLaplacian": [{"shape": (2, 2, 4), "graph": PAIRS}],
     "Stack": [
@@ -54,8 +57,8 @@ def values(parameter: Parameter) -> Iterator[object]:
             yield (7.0, 45.0, 100.0)
 
 
-def variants(cls: type) -> list[Operator]:
-    """Every shape that the class takes, then every argument at every one of `values` by itself."""
+def variants(cls: type, most: float = MOST) -> list[Operator]:
+    """Every shape that the class takes, then every argument at every one of `values` by itself, to `most` data."""
     given = parameters(cls)
     inner = {p.name: INNER for p in given if any(isinstance(k, type) and issubclass(k, Operator) for k in p.kinds)}
     shaped = any(p.name == "shape" for p in given)
@@ -65,7 +68,8 @@ def variants(cls: type) -> list[Operator]:
     made += [cls(**arguments) for arguments in MORE.get(cls.__name__, [])]
     assert made, f"{cls.__name__} takes none of {SHAPES}"
     first = {p.name: getattr(made[0], p.name) for p in given}
-    made += [made for change in alone if (made := _attempt(cls, first | change))]
+    ends = [end for change in alone if (end := _attempt(cls, first | change))]
+    made += [end for end in ends if math.prod(end.out_shape) <= most]
     return list({name(operator): operator for operator in made}.values())
 
 
@@ -79,6 +83,13 @@ def _attempt(cls: type, arguments: dict) -> Operator | None:
 @functools.cache
 def members() -> tuple[Operator, ...]:
     return tuple(v for cls in catalog.members("operator").values() for v in variants(cls))
+
+
+@functools.cache
+def wide() -> tuple[Operator, ...]:
+    """The ends of sliders that `members` leaves out: what needs no explicit matrix holds for them too."""
+    classes = catalog.members("operator").values()
+    return tuple(v for cls in classes for v in variants(cls, math.inf) if math.prod(v.out_shape) > MOST)
 
 
 def name(value: object) -> str:

@@ -22,6 +22,7 @@ from workbench.algorithms.diffusion import (
     REDDiff,
     UnconditionalDiffusion,
 )
+from workbench.algorithms.direct.filtered_backprojection import FilteredBackprojection
 from workbench.algorithms.first_order.armijo import ArmijoGradientDescent
 from workbench.algorithms.first_order.backtracking import BacktrackingFISTA, BacktrackingProximalGradient
 from workbench.algorithms.first_order.barzilai_borwein import BarzilaiBorwein
@@ -101,6 +102,7 @@ __all__ = [
     "CubicNewton",
     "DiffPIR",
     "DouglasRachford",
+    "FilteredBackprojection",
     "GaussNewton",
     "GaussNewtonCG",
     "GradientDescent",

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from workbench import catalog, devices
 from workbench.catalog import KINDS
-from workbench.data import File, Shipped, Signal
+from workbench.data import File, Measured, Shipped, Source
 from workbench.experiment import Experiment, fit
 from workbench.operators import Operator
 from workbench.parameters import changed, home, parameters, renamed
@@ -17,16 +17,17 @@ from workbench.refusal import Refusal
 from workbench.tensors import Shape
 
 PLAIN = ("steps", "seed", "device")
-FILE = "truth.file"  # the name of a person's own file, which is not in the address
+FILE, DATA = "truth.file", "data"  # the names of a person's own signal and data, which are not in the address
 _BESIDES = ("hide", "theme")  # what an address says besides, to the page and to Panel
 _MOST = 3  # sentences on one address
 
 Made = TypeVar("Made")
 
 
-def file_name(signal: File) -> str:
-    """The name of a person's own file, without the folders of this machine."""
-    return signal.path.replace("\\", "/").rpartition("/")[2]
+def file_name(source: Source) -> str:
+    """The name of a person's own file, without the folders of this machine; "" where there is no file."""
+    path = source.path if isinstance(source, File) else source.data if isinstance(source, Measured) else ""
+    return path.replace("\\", "/").rpartition("/")[2] if isinstance(path, str) else ""
 
 
 def to_address(experiment: Experiment) -> str:
@@ -36,6 +37,8 @@ def to_address(experiment: Experiment) -> str:
         items |= {"truth": experiment.truth.name, "truth.size": str(experiment.truth.size)}
     elif isinstance(experiment.truth, File):
         items[FILE] = file_name(experiment.truth)
+    elif isinstance(experiment.source, Measured):
+        items[DATA] = experiment.source.name
     for kind in KINDS:
         chosen = getattr(experiment, kind)
         usual = _usual(chosen, experiment.operator.in_shape)
@@ -65,7 +68,7 @@ def said(wrong: Mapping[str, str]) -> str:
     return ". ".join([*list(wrong.values())[:_MOST], *[f"{more} more things are wrong"] * (more > 0)])
 
 
-def read_address(query: str, files: Mapping[str, File] | None = None) -> Found:
+def read_address(query: str, files: Mapping[str, Source] | None = None) -> Found:
     """The experiment of an address; what it leaves out is as in the default one, and so is what it says wrongly.
 
     `files` are those that a person has opened before, by their name.
@@ -84,31 +87,36 @@ def from_address(query: str) -> Experiment:
 class _Reader:
     """Reads item by item, so that a bad one takes no other with it."""
 
-    def __init__(self, query: str, files: Mapping[str, File]) -> None:
+    def __init__(self, query: str, files: Mapping[str, Source]) -> None:
         self._given = dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
         self._files, self._default = files, Experiment()
         self._wrong: dict[str, str] = {}
 
     def found(self) -> Found:
-        truth = self._signal()
-        shape = self._right("truth", lambda: tuple(truth.tensor().shape[1:]))
-        if shape is None:
-            truth, shape = Shipped(), tuple(Shipped().tensor().shape[1:])
+        source, usual = self._source(), self._default.operator
+        given = self._right("truth", lambda: source.loaded().tensor)
+        if given is None:
+            source, given = Shipped(), Shipped().tensor()
+        shape = source.shape(usual, given)
         chosen: dict[str, Any] = {kind: self._part(kind, shape) for kind in KINDS}
+        fitting = self._right("operator", lambda: source.fitted(chosen["operator"], given))
+        chosen["operator"] = fitting or source.fitted(usual, given)
         chosen |= self._values(Experiment, {p: text for p, text in self._given.items() if p in PLAIN})
         device = chosen.get("device", self._default.device)
         if self._right("device", lambda: devices.find(device)) is None:
             chosen |= {"device": self._default.device}
         self._complain_of_strangers()
-        return Found(changed(self._default, truth=truth, **chosen), self._wrong)
+        return Found(changed(self._default, source=source, **chosen), self._wrong)
 
-    def _signal(self) -> Signal:
-        """The signal to recover."""
-        if name := self._given.get(FILE):
+    def _source(self) -> Source:
+        """The signal to recover, or the measurement that the page was opened with."""
+        for path in (DATA, FILE):
+            name = self._given.get(path, "")
             if name in self._files:
                 return self._files[name]
-            remedy = "open it again under Your own file; all else is as the address says"
-            self._complain(FILE, "the file itself", f"an address, which holds only its name, {name}", remedy)
+            if name:
+                remedy = "open it again under Your own file; all else is as the address says"
+                self._complain(path, "the file itself", f"an address, which holds only its name, {name}", remedy)
         truth = Shipped()
         for path, parameter in zip(("truth", "truth.size"), parameters(Shipped), strict=True):
             if path in self._given:
@@ -148,7 +156,7 @@ class _Reader:
     def _complain_of_strangers(self) -> None:
         for path in self._given:
             kind = path.partition(".")[0]
-            ours = kind in (*KINDS, *PLAIN, *_BESIDES) or path in ("truth", "truth.size", FILE)
+            ours = kind in (*KINDS, *PLAIN, *_BESIDES) or path in ("truth", "truth.size", FILE, DATA)
             if not ours and not path.startswith("bokeh-"):
                 has = f"an address has truth, truth.size, {', '.join(KINDS)} with their parameters, {', '.join(PLAIN)}"
                 self._complain(path, "a part of an experiment", path, has)

@@ -1,9 +1,6 @@
 """One person's choices and their run: no widgets here, and nothing that waits."""
 
-import tempfile
 from collections.abc import Callable, Mapping
-from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from workbench import devices, jobs, storage
@@ -12,9 +9,10 @@ from workbench.analysis import standard
 from workbench.app.address import read_address, said, to_address
 from workbench.app.run.frames import Frame, ProblemPictures, frame_of, pictures
 from workbench.app.run.member_reasons import MemberReasons
+from workbench.app.run.own_files import Opened, OwnFiles
 from workbench.app.run.telling import python, told
-from workbench.app.run.wished import begins_anew, for_signal, form_of, makes_data, wished
-from workbench.data import File, Loaded, Signal, Window, load_bytes
+from workbench.app.run.wished import begins_anew, fitted, form_of, makes_data, wished
+from workbench.data import Window
 from workbench.experiment import Experiment
 from workbench.parameters import as_text, changed, describe
 from workbench.paths import Form
@@ -36,15 +34,13 @@ class Session:
         self.experiment = experiment or Experiment()
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
-        self._folder: tempfile.TemporaryDirectory | None = None
-        self._files: dict[str, File] = {}
-        self._opened: tuple[Signal, Loaded] | None = None  # the newest file: to read a large one again takes seconds
+        self.files = OwnFiles(self.experiment.source)
         self._curves = jobs.Columns()
         self._shown: jobs.Snapshot | None = None
         self._pace = jobs.Pace()
         self._form = form_of(self.experiment)
-        self.loaded = self.experiment.truth.loaded()
-        self.experiment = self.experiment.fitted(tuple(self.loaded.tensor.shape[1:]))
+        self.loaded = self.experiment.source.loaded()
+        self.experiment = fitted(self.experiment, self.experiment.source, self.loaded.tensor)
         self._rate_wish: float | None = None
         self._stretch = self.experiment.steps
         self.problem = self.experiment.problem(self.loaded.tensor)
@@ -86,20 +82,13 @@ class Session:
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
     ) -> str:
         """A person's own signal as the truth. What reading it changed is told in `notes`."""
+        opened = self.files.signal(filename, content, variable, size, window)
+        return self._wish("truth.file", lambda: self._read(opened), filename)
 
-        def opened() -> Experiment:
-            loaded = load_bytes(filename, content, variable, size, window)
-            self._folder = self._folder or tempfile.TemporaryDirectory(prefix="workbench-")
-            # By content: a file of the same name with other numbers in it is another signal.
-            path = Path(self._folder.name) / sha256(content).hexdigest()[:16] / Path(filename).name
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(content)
-            self.notes = loaded.notes
-            self._files[path.name] = file = File(str(path), variable, size, window)
-            self._opened = (file, loaded)
-            return for_signal(self.experiment, file, loaded.tensor)
-
-        return self._wish("truth.file", opened, filename)
+    def open_data(self, filename: str, content: bytes, variable: str = "", angles: str = "") -> str:
+        """A person's own data as they were measured, and no truth; `angles` names the array of those of a scan."""
+        opened = self.files.data(filename, content, variable, angles)
+        return self._wish("truth.file", lambda: self._read(opened), filename)
 
     def play(self) -> None:
         """Go on; a run that is done goes on for as many steps as were wished for, and its number of steps grows."""
@@ -149,13 +138,11 @@ class Session:
     def close(self) -> None:
         """The person has gone: their job ends and their files with it."""
         self.job.cancel()
-        if self._folder:
-            self._folder.cleanup()
-            self._folder = None
+        self.files.close()
 
     def travel(self, query: str) -> None:
         """Become what an address describes, as a person does who goes back; what is wrong with it is said."""
-        found = read_address(query, self._files)
+        found = read_address(query, self.files.sources)
         wrong = dict(found.wrong)
         for experiment in found.simpler():
             sentence = self._wish("address", lambda new=experiment: new, "another address")
@@ -201,7 +188,7 @@ class Session:
             raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
         words = described(describe(told(self.experiment)))
         marks = storage.to_json([list(m) for m in snapshot.marks])
-        words |= {"stopped": snapshot.message, "marks": marks}
+        words |= {"stopped": snapshot.message, "marks": marks} | self.experiment.source.told(self.loaded.tensor)
         found = self.job.rows(snapshot).dataset(self.job.recorder.quantities, **words)
         return with_source(with_arrays(with_data(found, self.problem), self.experiment), self.loaded)
 
@@ -217,6 +204,11 @@ class Session:
 
     # How wishes come true.
 
+    def _read(self, opened: Opened) -> Experiment:
+        new = opened(self.experiment)
+        self.notes = self.files.notes
+        return new
+
     def _wish(self, path: str, make: Callable[[], Experiment], label: str) -> str:
         try:
             self._become(make(), label)
@@ -230,9 +222,8 @@ class Session:
         """Take the new experiment in; nothing has changed when this raises."""
         old, loaded = self.experiment, self.loaded
         devices.find(new.device)
-        if describe(new.truth) != describe(old.truth):
-            opened = self._opened
-            loaded = opened[1] if opened and opened[0] is new.truth else new.truth.loaded()
+        if describe(new.source) != describe(old.source):
+            loaded = self.files.loaded(new.source)
         same = makes_data(new) == makes_data(old)
         if same and describe(new.prior) == describe(old.prior):
             problem = self.problem

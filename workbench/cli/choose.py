@@ -2,17 +2,23 @@
 
 import json
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from workbench import catalog, data, stopping, storage
-from workbench.data import File, Shipped, Signal
+from workbench.data import File, Measured, Shipped, Signal, Simulated, Source
 from workbench.experiment import Experiment, from_description, from_run, member
+from workbench.operators import Operator
 from workbench.parameters import arguments, changed, home, parameters, renamed
 from workbench.paths import Words, altered, below
 from workbench.refusal import Refusal, one_of
+from workbench.tensors import Shape
 
-PARTS = ("truth", *catalog.KINDS)
+PARTS = ("truth", "data", "source", *catalog.KINDS)
 RULE = "stop"
 
 
@@ -40,26 +46,73 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
         kind, dot, _ = path.partition(".")
         if dot:
             one_of("a part that has parameters", kind, PARTS)
-    truth = _truth(words, base.truth)
-    shape = tuple(truth.tensor().shape[1:])
-    parts = {kind: member(kind, words, getattr(base, kind), shape) for kind in catalog.KINDS}
-    plain = [p for p in parameters(Experiment) if p.name in words and p.name not in (*PARTS, RULE)]
+    source = _source(words, base.source)
+    arrays = {path: data.from_text(text) for path, text in words.items() if path.partition(".")[0] in catalog.KINDS}
+    words = {**words, **{path: array for path, array in arrays.items() if "." in path}}
+    given = source.loaded().tensor
+    operator = _operator(words, base, source, given)
+    kinds = [kind for kind in catalog.KINDS if kind != "operator"]
+    parts = {kind: member(kind, words, getattr(base, kind), operator.in_shape) for kind in kinds}
+    plain = [p for p in parameters(Experiment) if p.name in words and p.name not in (*catalog.KINDS, RULE)]
     values = {p.name: p.parse(words[p.name], "run") for p in plain}
     values |= {RULE: stopping.parse(words[RULE])} if RULE in words else {}
-    whole: dict[str, Any] = dict(arguments(base)) | {"truth": truth} | parts | values
+    whole: dict[str, Any] = dict(arguments(base)) | {"source": source, "operator": operator} | parts | values
     if suited and not below(words, "algorithm"):
         del whole["algorithm"]
     return Experiment(**whole)
 
 
-def _truth(words: Words, base: Signal) -> Signal:
-    signal = _signal(words["truth"], base) if "truth" in words else base
-    inner = below(words, "truth")
-    inner.pop("", None)
-    return altered(signal, inner, ())
+def _operator(words: Words, base: Experiment, source: Source, given: Tensor) -> Operator:
+    """The operator as the words say it, for what the source gives.
+
+    Of data only their own shape is known at first: it is built for a signal of that shape, or of its usual one, and
+    then fitted.
+    """
+    name = words.get("operator", type(base.operator).__name__)
+    same = name == type(base.operator).__name__
+    usual = base.operator if same else catalog.find("operator", name)()
+    shapes = [source.shape(usual, given), usual.in_shape]
+    made = _first(shapes[::-1] if same and usual.out_shape == shapes[0] else shapes, words, base.operator)
+    return source.fitted(made, given)
 
 
-def _signal(name: str, base: Signal) -> Signal:
+def _first(shapes: Sequence[Shape], words: Words, base: Operator) -> Operator:
+    """The operator for the first of the shapes that it takes."""
+    try:
+        return member("operator", words, base, shapes[0])
+    except Refusal as refusal:
+        with suppress(Refusal):
+            return member("operator", words, base, shapes[1])
+        raise refusal
+
+
+def _source(words: Words, base: Source) -> Source:
+    """A measurement, a signal, or the source of before, with what the words say of it."""
+    if "data" in words and "truth" in words:
+        raise Refusal("--data or --truth", "both", "measured data have no truth: leave one out")
+    if "data" in words or (isinstance(base, Measured) and "truth" not in words):
+        if inner := _inner(words, "truth"):
+            came = f"truth.{next(iter(inner))} for measured data"
+            raise Refusal("a signal, where --size or truth is given", came, "leave it out, or give --truth")
+        return altered(_named(words["data"]) if "data" in words else base, _inner(words, "data"), ())
+    signal = _signal(words["truth"], base.truth) if "truth" in words else base.truth or Shipped()
+    signal, inner = altered(signal, _inner(words, "truth"), ()), _inner(words, "source")
+    if not inner and not isinstance(base, Simulated):
+        return signal
+    return altered(changed(base if isinstance(base, Simulated) else Simulated(), signal=signal), inner, ())
+
+
+def _named(text: str) -> Measured:
+    """The data of FILE::/path/in/file."""
+    path, variable = data.split(text)
+    return Measured(str(Path(path).resolve()), variable)
+
+
+def _inner(words: Words, path: str) -> Words:
+    return {inner: text for inner, text in below(words, path).items() if inner}
+
+
+def _signal(name: str, base: Signal | None) -> Signal:
     """The signal of a shipped name or of a path; the size asked of another shipped signal stays."""
     name = renamed.word(home(Shipped), "name", name)
     if name in data.names():

@@ -16,15 +16,17 @@ SUMMARY = "Run one reconstruction."
 EXAMPLES = (
     "workbench run --truth coins --operator Radon --set operator.angles=30 --figure run.png",
     "workbench run --truth photo.png --size 512 --set prior.weight=20 --out run.nc",
+    "workbench run --data scan.h5::/exchange/data[:,3] --operator Radon --set operator.angles=scan.h5::/exchange/theta",
     "workbench run run.nc --steps 1000 --json",
 )
-_PARTS = ("truth", "operator", "noise", "prior", "algorithm")
+_PARTS = ("truth", "data", "operator", "noise", "prior", "algorithm")
 _NUMBERS = {
     "steps": "iterations (300)",
     "seed": "seed of noise and sampler (0)",
     "device": "cpu, cuda, cuda:0 (cpu)",
     "stop": "end before the last iteration: gap=1e-6, or gap=1e-4,seconds=10, where , is either and & is both",
 }
+UNKNOWN = ("psnr",)  # what is null where there is no truth
 _DIVERGED, _INTERRUPTED = 1, 130
 
 
@@ -34,14 +36,20 @@ def options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--truth", help="name of a shipped signal (`workbench list truths`), or the path of a file")
     parser.add_argument("--size", help="samples along the longest side: a signal is resampled to it")
-    for part in _PARTS[1:]:
+    parser.add_argument(
+        "--data",
+        metavar="FILE[::/path/in/file]",
+        help="measured data, taken as they are, instead of a truth; axes as the operator's data, such as angles x bins",
+    )
+    for part in _PARTS[2:]:
         parser.add_argument(f"--{part}", metavar="NAME", help=f"see `workbench list {part}s`")
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="PART.NAME=VALUE",
-        help="one parameter, or a part inside a part (prior.second=NonNegative, prior.second.weight=2); repeat it",
+        help="one parameter, or a part inside a part (prior.second=NonNegative, prior.second.weight=2); repeat it. "
+        "An array is FILE::/path/in/file (operator.kernel=psf.npy)",
     )
     loading.option(parser)
     for name, meaning in _NUMBERS.items():
@@ -86,7 +94,7 @@ def _words(args: argparse.Namespace) -> dict[str, str]:
 
 def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     recorded = [str(name) for name, column in result.data_vars.items() if column.dims == ("k", "batch")]
-    final = {name: _number(result[name].values[-1]) for name in recorded}
+    final = dict.fromkeys(UNKNOWN) | {name: _number(result[name].values[-1]) for name in recorded}
     numbers = {"iterations": int(result.k[-1]), "seconds": round(float(result.seconds[-1]), 6)}
     if args.json:
         said = {name: result.attrs[name] for name in ("device", "stopped", "outcome", "ended")}

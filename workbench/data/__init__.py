@@ -1,10 +1,25 @@
-"""Signals to reconstruct: real ones that ship with installed packages, formulas, and a person's own files."""
+"""Where data come from: signals, shipped, from formulas or files, of which they are simulated, and measurements."""
 
-from workbench.data.files import MAX_LENGTH, MAX_SIDE, MAX_VALUES, Loaded, load, load_bytes, load_described
+from workbench.data.contents import Content, contents
+from workbench.data.files import (
+    MAX_LENGTH,
+    MAX_SIDE,
+    MAX_VALUES,
+    Loaded,
+    from_text,
+    load,
+    load_array,
+    load_bytes,
+    load_described,
+    split,
+)
 from workbench.data.formats import SUPPORTED
+from workbench.data.measured import Measured
 from workbench.data.scaling import Window
 from workbench.data.shipped import SOFT_TISSUE, Info, info, names, truth
 from workbench.data.signals import Array, File, Shipped, Signal
+from workbench.data.simulated import Simulated
+from workbench.data.source import Source
 from workbench.data.twelve_bits import twelve_bit
 
 __all__ = [
@@ -14,17 +29,25 @@ __all__ = [
     "SOFT_TISSUE",
     "SUPPORTED",
     "Array",
+    "Content",
     "File",
     "Info",
     "Loaded",
+    "Measured",
     "Shipped",
     "Signal",
+    "Simulated",
+    "Source",
     "Window",
+    "contents",
+    "from_text",
     "info",
     "load",
+    "load_array",
     "load_bytes",
     "load_described",
     "names",
+    "split",
     "truth",
     "twelve_bit",
 ]

@@ -41,6 +41,7 @@ class StoredArray:
 
     `axes` are names, "c" for the one of channels; without them the sizes tell. `decodes` is how many values reading
     any part costs. `rank`: MAIN where the format says that this is the data, ASIDE for coordinates and the like.
+    `units` are those of the values as they are read.
     """
 
     shape: tuple[int, ...]
@@ -49,6 +50,7 @@ class StoredArray:
     decodes: int = 0
     axes: tuple[str, ...] = ()
     rank: int = DATA
+    units: str = ""
 
 
 Fields = dict[str, StoredArray]
@@ -65,10 +67,10 @@ def named_axes(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(CHANNEL if name.rpartition("_")[2] in _CHANNELS else name for name in lower)
 
 
-def need(module: str) -> Any:
-    """A module of an optional package; Refusal where it is not installed."""
+def need(module: str, extra: str = "data") -> Any:
+    """A module of an optional package, which the extra brings; Refusal where it is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        package, remedy = module.partition(".")[0], 'pip install "inverse-workbench[data]"'
+        package, remedy = module.partition(".")[0], f'pip install "inverse-workbench[{extra}]"'
         raise Refusal(f"the package {package}", "an installation without it", remedy) from error

@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.data.field import Limits, Reading
+from workbench.data.field import Fields, Limits, Reading
 from workbench.data.formats import Format, named, recognise
-from workbench.data.missing import without_gaps
+from workbench.data.missing import require_whole, without_gaps
 from workbench.data.records import expanded
 from workbench.data.resampling import require_size, to_side_around
 from workbench.data.scaling import SUGGESTED, Window, require_window, scale
-from workbench.data.selection import Selection, select
+from workbench.data.selection import Selection, chosen, select
+from workbench.parameters import Typed, called
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
@@ -32,13 +33,15 @@ class Loaded:
 
     `notes` are sentences for the reader; `limits` are the values of the file that became 0 and 1, so
     `low + (high - low) * tensor` gives its units back (where a window clipped nothing). `gaps`, of the same shape, is
-    true where the file has no value and the tensor a substitute, and None where nothing is missing.
+    true where the file has no value and the tensor a substitute, and None where nothing is missing; `units` are those
+    that the file gives its values.
     """
 
     tensor: Tensor
     notes: tuple[str, ...] = ()
     limits: Limits = (0.0, 1.0)
     gaps: Tensor | None = None
+    units: str = ""
 
 
 def load(
@@ -60,8 +63,51 @@ def load_described(
     Refusal says what is wrong with a file. Scaling: see `scaling.scale`; gaps: `missing.without_gaps`.
     """
     path = Path(path)
-    _require_there(path)
     return _load(path, path.name, variable, size, window)
+
+
+def load_array(path: str | Path, variable: str = "") -> Loaded:
+    """An array of a file as it is stored: its own axes, numbers and units, nothing scaled, turned or filled in.
+
+    `variable` is as for `load_described`. Refusal for missing values, NaN and infinity, and for more than MAX_VALUES.
+    """
+    path = Path(path)
+    kind, fields = _opened(path, path.name)
+    found = chosen(fields, variable, path.name)
+    _require_few(found, path.name)
+    with _parsing(kind, path.name):
+        reading = _in_double(found.stored())
+    require_whole(reading, path.name)
+    notes = (*_naming(kind, path.name), *reading.notes)
+    return Loaded(torch.from_numpy(np.array(reading.values)), notes, units=found.field.units)
+
+
+def opened(path: str | Path) -> tuple[str, Fields]:
+    """The name of the format of a file, and its arrays by their headers."""
+    kind, fields = _opened(Path(path), Path(path).name)
+    return kind.name, fields
+
+
+def _opened(path: Path, name: str) -> tuple[Format, Fields]:
+    _require_there(path)
+    kind = recognise(path, name)
+    with _parsing(kind, name):
+        return kind, expanded(kind.fields(path))
+
+
+def split(text: str) -> tuple[str, str]:
+    """FILE::/path/in/file as the path of the file and the array in it."""
+    path, _, variable = text.partition("::")
+    return path, variable
+
+
+def from_text(text: str) -> str:
+    """FILE::/path/in/file, or the name of a file of a known format, with the array there; any other text as it is."""
+    path, variable = split(text)
+    if "::" not in text and not (named(path) and Path(path).is_file()):
+        return text
+    name = "::".join(filter(None, (Path(path).name, variable)))
+    return Typed.of(text, called(load_array(path, variable).tensor, name))
 
 
 def load_bytes(
@@ -78,20 +124,18 @@ def _load(path: Path, name: str, variable: str | None, size: int | None, window:
     if size is not None:
         require_size(size, MIN_SIDE, MAX_SIDE)
     require_window(window)
-    kind = recognise(path, name)
+    kind, fields = _opened(path, name)
+    selected = select(fields, variable, name)
+    _require_small(selected, name, size)
     with _parsing(kind, name):
-        fields = expanded(kind.fields(path))
-    chosen = select(fields, variable, name)
-    _require_small(chosen, name, size)
-    with _parsing(kind, name):
-        found = _in_double(chosen.read())
+        found = _in_double(selected.read())
     values, gaps, missing = without_gaps(found, name)
     scaled = scale(values if gaps is None else values[~gaps], window, found.top, found.suggested)
     notes = (*_naming(kind, name), *found.notes, *_suggestion(found, window), *missing, scaled.said)
     tensor = torch.from_numpy(scaled(values)).unsqueeze(0).contiguous()
     holes = None if gaps is None else torch.from_numpy(gaps).unsqueeze(0)
     loaded = Loaded(tensor, notes, scaled.limits, holes)
-    return loaded if size is None or size == max(chosen.space) else _resampled(loaded, size)
+    return loaded if size is None or size == max(selected.space) else _resampled(loaded, size)
 
 
 def _in_double(found: Reading) -> Reading:
@@ -144,14 +188,18 @@ def _parsing(kind: Format, name: str) -> Iterator[None]:
         raise Refusal(f"a whole {kind.name} file", came, "save or copy it again") from error
 
 
-def _require_small(chosen: Selection, name: str, size: int | None) -> None:
-    values = max(chosen.field.decodes, math.prod(chosen.shape))
+def _require_few(selected: Selection, name: str) -> None:
+    values = max(selected.field.decodes, math.prod(selected.shape))
     if values > MAX_VALUES:
-        came = f"{name!r} of {shown(chosen.field.shape)}"
+        came = f"{name!r} of {shown(selected.field.shape)}"
         raise Refusal(f"at most {MAX_VALUES} values to decode", came, "cut or shrink it in another program first")
-    cap = MAX_LENGTH if len(chosen.space) == 1 else MAX_SIDE
-    if size is None and max(chosen.space) > cap:
-        came = f"{shown(chosen.space)} in {name!r}"
+
+
+def _require_small(selected: Selection, name: str, size: int | None) -> None:
+    _require_few(selected, name)
+    cap = MAX_LENGTH if len(selected.space) == 1 else MAX_SIDE
+    if size is None and max(selected.space) > cap:
+        came = f"{shown(selected.space)} in {name!r}"
         raise Refusal(f"at most {cap} samples a side", came, "give size=1024 to resample")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.data.field import Fields
 from workbench.data.readers import dicom, hdf5, netcdf, nifti, numpy_files, pictures, tiff, zarr_stores
+from workbench.data.readers.instruments import fits, microscopes, mr_raw, mrc, segy, sidecar
 from workbench.refusal import Refusal
 
 _HEAD = 4104  # an HDF5 file may begin behind a block of its user
@@ -32,9 +33,16 @@ def _starts(*magic: bytes, at: tuple[int, ...] = (0,)) -> Callable[[bytes], bool
     return lambda head: any(head[k : k + len(m)] == m for m in magic for k in at)
 
 
+def _is_dm(head: bytes) -> bool:
+    """DigitalMicrograph 3 or 4: the version, the length, and how bytes are ordered."""
+    order = head[8:12] if head[:4] == b"\0\0\0\3" else head[12:16] if head[:4] == b"\0\0\0\4" else b""
+    return order in (b"\0\0\0\0", b"\0\0\0\1")
+
+
 _zip = _starts(b"PK\x03\x04")
 _ZARR = Format("Zarr", (".zarr", ".zip"), _zip, zarr_stores.fields, lambda path: zarr_stores.root(path) is not None)
 _TIFF = _starts(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_SEGY = 3600  # bytes of its headers
 _HDF5 = _starts(b"\x89HDF\r\n\x1a\n", at=hdf5.STARTS)
 FORMATS = (
     Format("DICOM", (".dcm",), _starts(b"DICM", at=(128,)), dicom.fields),  # first: its preamble may pose as a TIFF
@@ -44,9 +52,22 @@ FORMATS = (
     Format("TIFF", (".tif", ".tiff"), _TIFF, tiff.fields),
     Format("NPY", (".npy",), _starts(b"\x93NUMPY"), numpy_files.npy),
     Format("NPZ", (".npz",), _zip, numpy_files.npz, numpy_files.is_npz),
+    Format("ISMRMRD", (".mrd",), _HDF5, mr_raw.fields, hdf5.holds(mr_raw.begins)),
+    Format("HyperSpy", (".hspy",), _HDF5, microscopes.reader("hspy"), hdf5.holds(microscopes.is_hyperspy)),
+    Format("EMD", (".emd",), _HDF5, microscopes.reader("emd"), hdf5.holds(microscopes.is_emd)),
     Format("HDF5", (".h5", ".hdf5", ".hdf", ".nxs", ".nc", ".mat"), _HDF5, hdf5.fields),
     Format("NetCDF", (".nc",), _starts(b"CDF"), netcdf.fields),
     _ZARR,
+    Format("FITS", (".fits", ".fit", ".fts"), _starts(b"SIMPLE  ="), fits.fields),
+    Format("DigitalMicrograph", (".dm3", ".dm4"), _is_dm, microscopes.reader("digitalmicrograph")),
+    Format("TIA", (".ser",), _starts(b"II\x97\x01"), microscopes.reader("tia")),
+    # What a file beside them, or their own length, has to tell.
+    Format("BART", (".cfl",), lambda head: True, sidecar.bart, sidecar.is_bart),
+    Format("ENVI", (".img",), lambda head: True, sidecar.envi, sidecar.is_envi),
+    Format("MRC", (".mrc", ".rec", ".ali", ".st"), mrc.begins, mrc.fields, mrc.inside),
+    Format(
+        "SEG-Y", (".sgy", ".segy"), lambda head: len(head) > _SEGY, segy.fields, lambda path: bool(segy.order(path))
+    ),
     Format("NIfTI", (".nii", ".nii.gz"), nifti.may_begin, nifti.fields, nifti.begins),
     Format("DICOM", (".dcm",), dicom.begins_bare, dicom.fields),  # last: two bytes and a guess
 )
@@ -67,9 +88,11 @@ def recognise(path: Path, name: str) -> Format:
         raise Refusal("a file with content", f"{name!r}, which is empty", "save or copy it again")
     try:
         found = next((f for f in FORMATS if f.fits(head, path)), None)
+    except Refusal:
+        raise
     except Exception as error:  # the directory of a damaged zip file raises many kinds
         came = f"{name!r}, which breaks off or is damaged ({error})"
-        raise Refusal("a whole NPZ or zipped Zarr file", came, "save or copy it again") from error
+        raise Refusal("a whole file", came, "save or copy it again") from error
     if found is None and _OLD_MATLAB(head):
         remedy = "save it in MATLAB with -v7.3, or in Python by np.savez of what scipy.io.loadmat gives"
         raise Refusal("MATLAB 7.3, which is HDF5", f"{name!r} of an older version of MATLAB", remedy)

@@ -47,10 +47,7 @@ def without_gaps(found: Reading, name: str) -> tuple[np.ndarray, np.ndarray | No
     the trace of a broken computation.
     """
     values, gaps = found.values, np.zeros(found.values.shape, bool) if found.gaps is None else found.gaps
-    bad = int(np.count_nonzero(~np.isfinite(values) & ~gaps))
-    if bad:
-        came = f"{bad} of {values.size} NaN or infinite"
-        raise Refusal(f"finite values in {name!r}", came, "mask or replace them before the run")
+    _require_finite(values, ~gaps, name)
     count = int(np.count_nonzero(gaps))
     if not count:
         return values, None, ()
@@ -60,3 +57,19 @@ def without_gaps(found: Reading, name: str) -> tuple[np.ndarray, np.ndarray | No
     taken = "0" if np.iscomplexobj(values) else f"the smallest of the others, {fill:g}"
     note = f"{count} of {values.size} values are missing ({found.marker}): they take {taken}"
     return np.where(gaps, fill, values).astype(values.dtype, copy=False), gaps, (note,)
+
+
+def require_whole(found: Reading, name: str) -> None:
+    """Refuse data with gaps, NaN or infinity: nothing may be put in the place of what was not measured."""
+    missing = 0 if found.gaps is None else int(np.count_nonzero(found.gaps))
+    if missing:
+        came = f"{missing} of {found.values.size} missing ({found.marker})"
+        raise Refusal(f"data without gaps in {name!r}", came, "take a part without them, or fill them in and say so")
+    _require_finite(found.values, np.ones(found.values.shape, bool), name)
+
+
+def _require_finite(values: np.ndarray, here: np.ndarray, name: str) -> None:
+    bad = int(np.count_nonzero(~np.isfinite(values) & here))
+    if bad:
+        came = f"{bad} of {values.size} NaN or infinite"
+        raise Refusal(f"finite values in {name!r}", came, "mask or replace them before the run")

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from workbench.refusal import Refusal
+from workbench.tensors import Shape
 
 
 def to_side(x: Tensor, size: int) -> Tensor:
@@ -55,3 +56,20 @@ def require_size(size: int, low: int, high: int) -> None:
     whole = isinstance(size, numbers.Integral) and not isinstance(size, bool)
     if not whole or not low <= size <= high:
         raise Refusal(f"a size of {low} to {high} samples a side", repr(size), "give a whole number in that range")
+
+
+def binned(x: Tensor, shape: Shape) -> Tensor:
+    """The mean over blocks of whole samples, (B, C, *space) onto a grid of `shape`, each side a divisor of the old."""
+    for axis, side in enumerate(shape, 2):
+        if x.shape[axis] % side:
+            came = f"{x.shape[axis]} samples for {side}"
+            raise Refusal("a finer grid whose sides are multiples", came, "take another factor")
+        x = x.unflatten(axis, (side, -1)).mean(axis + 1)
+    return x
+
+
+def repeated(x: Tensor, factor: int) -> Tensor:
+    """Each sample as a block of `factor` equal ones along every axis in space."""
+    for axis in range(2, x.ndim):
+        x = x.repeat_interleave(factor, axis)
+    return x

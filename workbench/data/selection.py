@@ -71,9 +71,12 @@ class Selection:
         """The values and gaps as (C, *space), in the byte order of this machine."""
         return self.field.read(self.index).each(self._arranged)
 
+    def stored(self) -> Reading:
+        """The values and gaps in the axes of the file, in the byte order of this machine."""
+        return self.field.read(self.index).each(_native)
+
     def _arranged(self, values: np.ndarray) -> np.ndarray:
-        values = np.asarray(values).reshape(self.shape)
-        values = values.astype(values.dtype.newbyteorder("="), copy=False)
+        values = _native(values).reshape(self.shape)
         return values[None] if self.channel_axis is None else np.moveaxis(values, self.channel_axis, 0)
 
     @property
@@ -83,6 +86,11 @@ class Selection:
         return f"{self.name}[{places}]" if self.index else self.name
 
 
+def _native(values: np.ndarray) -> np.ndarray:
+    values = np.asarray(values)
+    return values.astype(values.dtype.newbyteorder("="), copy=False)
+
+
 def _has_batch(shape: tuple[int, ...]) -> bool:
     if not shape or shape[0] != 1:
         return False
@@ -90,7 +98,14 @@ def _has_batch(shape: tuple[int, ...]) -> bool:
 
 
 def select(fields: Fields, variable: str | None, file: str) -> Selection:
-    """The array and slice that `variable` names: "name", "name[3]", "[0, :, 3]", or nothing where one is the data."""
+    """The picture or 1-D signal that `variable` names: "name", "name[3]", "[0, :, 3]", or nothing for the only one."""
+    found = chosen(fields, variable, file)
+    _require_signal(found)
+    return found
+
+
+def chosen(fields: Fields, variable: str | None, file: str) -> Selection:
+    """The array, or the slice of one, that `variable` names; any number of axes may remain."""
     asked = (variable or "").strip()
     matched = None if asked in fields else _SLICE.fullmatch(asked)
     name, index = (matched[1], _index(matched[2])) if matched else (asked, ())
@@ -140,13 +155,16 @@ def _require_slice(selection: Selection) -> None:
     if len(index) > len(shape) or outside:
         asked = Selection(selection.field, index, "").text
         raise Refusal(f"a slice of data of {shown(shape)}", asked, "count from 0, along the first axes")
+    if not math.prod(selection.shape):
+        raise Refusal("at least one value", f"data of {shown(shape)}", "save an array that is not empty")
+
+
+def _require_signal(selection: Selection) -> None:
     if not selection.is_signal:
         names = f", of its axes ({', '.join(selection.axes)})" if selection.axes else ""
         advised = _advised(selection)
         remedy = f'take one slice, such as variable="{advised.text}"{names}' if advised else "save an array"
         raise Refusal("a picture or a 1-D signal", f"data of {shown(selection.shape)}", remedy)
-    if not math.prod(selection.shape):
-        raise Refusal("at least one value", f"data of {shown(shape)}", "save an array that is not empty")
 
 
 def _advised(selection: Selection) -> Selection | None:

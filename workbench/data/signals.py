@@ -10,8 +10,13 @@ from torch import Tensor
 from workbench.data.files import MAX_SIDE, MIN_SIDE, Loaded, load_described
 from workbench.data.scaling import Window
 from workbench.data.shipped import LEAST, MOST, names, truth
-from workbench.parameters import Checked, Range
-from workbench.tensors import as_signal
+from workbench.data.source import Source
+from workbench.noise import Noise
+from workbench.operators import Operator
+from workbench.parameters import Range
+from workbench.priors import Prior
+from workbench.problem import Problem
+from workbench.tensors import Shape, as_signal
 
 if TYPE_CHECKING:
     Name = str
@@ -19,8 +24,15 @@ else:
     Name = Literal[names()]  # the menu of a widget, read from the one table
 
 
-class Signal(metaclass=Checked):
-    """Which signal to reconstruct; `tensor()` makes it, (1, C, *space), `loaded()` says what was done to it as well."""
+class Signal(Source):
+    """Which signal to reconstruct; `tensor()` makes it, (1, C, *space), `loaded()` says what was done to it as well.
+
+    As a source of data it stands for `Simulated(signal)`.
+    """
+
+    @property
+    def truth(self) -> "Signal":
+        return self
 
     @abstractmethod
     def tensor(self) -> Tensor:
@@ -29,6 +41,15 @@ class Signal(metaclass=Checked):
     def loaded(self) -> Loaded:
         """The signal with its notes, the limits that give its units back, and its gaps; the plain signal elsewhere."""
         return Loaded(self.tensor())
+
+    def shape(self, operator: Operator, given: Tensor) -> Shape:
+        return tuple(given.shape[1:])
+
+    def fitted(self, operator: Operator, given: Tensor) -> Operator:
+        return operator.fitted(tuple(given.shape[1:]))
+
+    def problem(self, operator: Operator, noise: Noise, prior: Prior, given: Tensor, seed: int = 0) -> Problem:
+        return Problem.simulate(operator, noise, prior, given, seed)
 
 
 @dataclass(frozen=True)

@@ -20,16 +20,16 @@ def certificates(proofs: tuple[Proof, ...]) -> dict[str, Array]:
 
 
 class Grown:
-    """Numbers that become more, in an array with room to grow."""
+    """Numbers that become more, in an array with room to grow; NaN before the first one."""
 
     def __init__(self) -> None:
-        self._room, self.count = np.empty(64), 0
+        self._room, self.count = np.full(64, np.nan), 0
 
     def put(self, begin: int, values: Any) -> None:
         """These numbers from place `begin` on, the last ones."""
         self.count = begin + len(values)
         if self.count > len(self._room):
-            self._room = np.concatenate([self._room[:begin], np.empty(2 * self.count - begin)])
+            self._room = np.concatenate([self._room[:begin], np.full(2 * self.count - begin, np.nan)])
         self._room[begin : self.count] = values
 
     @property

@@ -32,6 +32,7 @@ from workbench.operators.integrals.abel import Abel
 from workbench.operators.integrals.fan_beam_radon import FanBeamRadon
 from workbench.operators.integrals.integration import Integration
 from workbench.operators.integrals.radon import Radon
+from workbench.operators.integrals.scan import Scan
 from workbench.operators.sensors.bicubic_downsample import BicubicDownsample
 from workbench.operators.sensors.clipping import Clipping
 from workbench.operators.sensors.colour import Colour
@@ -79,6 +80,7 @@ __all__ = [
     "RadioInterferometry",
     "Radon",
     "Scaled",
+    "Scan",
     "SignalShape",
     "SpatiallyVaryingBlur",
     "Stack",

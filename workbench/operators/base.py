@@ -27,6 +27,7 @@ class Operator(nn.Module, ABC, metaclass=Checked):
 
     formula: ClassVar[str] = ""  # what it is, in TeX: of every member of the catalogue
     linear: ClassVar[bool] = False
+    scales: ClassVar[bool] = False  # whether on a finer grid only its lengths in px are other numbers
     field: Field = Field.REAL | Field.COMPLEX
     in_shape: Shape = owed("call super().__init__(in_shape, out_shape) in its constructor")
     out_shape: Shape
@@ -93,6 +94,47 @@ class Operator(nn.Module, ABC, metaclass=Checked):
         whole = dict(arguments(self)) | dict(values) | {"shape": shape}
         own = {p.name: whole[p.name] for p in parameters(type(self))}
         return changed(self, **{n: v.fitted(shape) if isinstance(v, Operator) else v for n, v in own.items()})
+
+    def fitted_to_data(self, shape: Shape) -> Self:
+        """The same operator, for a signal of such a shape that A(x) has this one, (C, *space): itself where it has.
+
+        Refusal where no such shape is known.
+        """
+        if self.out_shape == tuple(shape):
+            return self
+        try:
+            made = self.fitted(self.shape_behind(tuple(shape)))
+            if made.out_shape == tuple(shape):
+                return made
+            came = shown(made.out_shape)
+        except Refusal as refusal:
+            came = f"{shown(self.out_shape)}, and no other ({refusal.came})"
+        name = type(self).__name__
+        remedy = f"build {name} for the shape of the unknown, or take the part of the data that it makes"
+        raise Refusal(f"{name} that makes data of {shown(shape)}", came, remedy)
+
+    def shape_behind(self, shape: Shape) -> Shape:
+        """The shape of a signal whose data have this shape, as far as the sides of this operator's tell."""
+        if len(shape) != len(self.out_shape):
+            return shape
+        sides = zip(shape, self.in_shape, self.out_shape, strict=True) if len(shape) == len(self.in_shape) else ()
+        behind = tuple(max(1, round(side * own / made)) for side, own, made in sides)
+        own = self.in_shape[0] != self.out_shape[0]  # the operator makes channels of its own, such as coils
+        return (self.in_shape[0], *behind[1:]) if own else behind or shape
+
+    def on_finer_grid(self, factor: int) -> Self:
+        """The same operator for a grid that many times finer, whose data, binned, are those of this grid, nearly.
+
+        Every argument in px grows with the factor. Refusal unless the operator says that it `scales` so.
+        """
+        if not self.scales:
+            remedy = "take finer=1, or an operator whose lengths are in px, such as GaussianBlur"
+            raise Refusal("an operator that is known on a finer grid", type(self).__name__, remedy)
+        lengths = {
+            p.name: getattr(self, p.name) for p in parameters(type(self)) if p.unit == "px" and p.name != "shape"
+        }
+        shape = (self.in_shape[0], *[factor * side for side in self.in_shape[1:]])
+        return self.fitted(shape, {name: factor * length for name, length in lengths.items()})
 
     def at(self, x: Tensor) -> "LinearOperator":
         """The Jacobian of A at x."""

@@ -4,6 +4,7 @@ A public class keeps each argument under its own name and says its bounds, unit 
 `width: Annotated[float, Range(0.1, 32, log=True, unit="px"), "standard deviation of the kernel"] = 1.5`.
 """
 
+from workbench.parameters.arrays import Typed, called, name_of
 from workbench.parameters.descriptions import (
     VERSION,
     Description,
@@ -29,14 +30,17 @@ __all__ = [
     "Description",
     "Parameter",
     "Range",
+    "Typed",
     "arguments",
     "arrays_of",
     "as_code",
     "as_text",
+    "called",
     "changed",
     "current",
     "describe",
     "home",
+    "name_of",
     "owed",
     "parameters",
     "rebuild",

@@ -14,6 +14,7 @@ from workbench.tensors import shown
 
 Arrays = Mapping[str, np.ndarray]
 _KNOWN = WeakTensorKeyDictionary()  # a tensor's digest at one version of its values
+_NAMES = WeakTensorKeyDictionary()  # what a tensor is called
 
 
 def is_array(obj: Any) -> bool:
@@ -23,20 +24,52 @@ def is_array(obj: Any) -> bool:
     return isinstance(obj, np.ndarray) and obj.dtype.kind in "biufc"
 
 
+class Typed(str):
+    """What a person typed to name an array, FILE::/path/in/file, with the array that it names."""
+
+    array: Tensor
+
+    @classmethod
+    def of(cls, text: str, array: Tensor) -> "Typed":
+        typed = cls(text)
+        typed.array = array
+        return typed
+
+
+def called(array: Tensor, name: str) -> Tensor:
+    """The array, from now on described by this name too: that of the file it came from, such as "psf.h5::/psf"."""
+    _NAMES[array] = name
+    return array
+
+
+def name_of(array: Tensor | np.ndarray) -> str:
+    """What an array is called; "array_" and the first letters of its SHA-256 where it was given no name."""
+    name = _NAMES.get(array, "") if isinstance(array, Tensor) else ""
+    return name or f"array_{digest(array)[:8]}"
+
+
 def describe_array(array: Tensor | np.ndarray) -> dict[str, Any]:
-    """Plain JSON that names the array: {"array": its SHA-256, "dtype": "float64", "shape": [16, 16], "of": "torch"}."""
+    """Plain JSON that names the array: {"array": its SHA-256, "dtype": "float64", "shape": [16, 16], "of": "torch"}.
+
+    "name" is added where it has one.
+    """
     library = "torch" if isinstance(array, Tensor) else "numpy"
     dtype = str(array.dtype).removeprefix("torch.")
-    return {"array": digest(array), "dtype": dtype, "shape": list(array.shape), "of": library}
+    told = {"array": digest(array), "dtype": dtype, "shape": list(array.shape), "of": library}
+    return told | ({"name": _NAMES[array]} if isinstance(array, Tensor) and array in _NAMES else {})
 
 
 def rebuild_array(description: Mapping[str, Any], arrays: Arrays) -> Tensor | np.ndarray:
     """The array of a description, out of those that were kept with it; Refusal where it is not among them."""
     found = arrays.get(description["array"])
     if found is None:
-        what = f"an array, {shown(tuple(description['shape']))}, {description['dtype']}"
+        name = f"the array {description['name']}" if "name" in description else "an array"
+        what = f"{name}, {shown(tuple(description['shape']))}, {description['dtype']}"
         raise Refusal(what, "a description without its values", "build the object in Python, or open the saved run")
-    return torch.from_numpy(found.copy()) if description["of"] == "torch" else found
+    if description["of"] != "torch":
+        return found
+    made = torch.from_numpy(found.copy())
+    return called(made, description["name"]) if "name" in description else made
 
 
 def digest(array: Tensor | np.ndarray) -> str:

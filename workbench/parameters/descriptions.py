@@ -4,7 +4,6 @@ import importlib
 import inspect
 import math
 import numbers
-import sys
 import types
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from torch import Tensor
 
 from workbench.parameters import outside, renamed
 from workbench.parameters.arrays import Arrays, describe_array, digest, is_array, rebuild_array
+from workbench.parameters.outside import OWN, home
 from workbench.parameters.signature import Checked, Parameter, parameters
 from workbench.parameters.values import told
 from workbench.ranges import SeedRange
@@ -22,21 +22,9 @@ from workbench.refusal import Refusal, short
 
 Description = dict[str, Any]
 VERSION = 2  # of descriptions that are saved by themselves; those of the first format have none
-_OWN = "workbench"
 _FEW = 16  # values of an array that are written out as code
 _LONGEST = 200  # letters of an argument in a repr
 _NOT_KEPT = object()
-
-
-def home(cls: type) -> str:
-    """Where a class is public: "operators.GaussianBlur"; "module:Class" outside the workbench, as entry points say."""
-    parts = cls.__module__.split(".")
-    if parts[0] == _OWN:
-        for end in range(2, len(parts) + 1):
-            module = sys.modules[".".join(parts[:end])]
-            if cls.__name__ in getattr(module, "__all__", ()):
-                return ".".join([*parts[1:end], cls.__name__])
-    return f"{outside.module_name(cls)}:{cls.__qualname__}"
 
 
 def describe(obj: Any) -> Any:
@@ -47,7 +35,8 @@ def describe(obj: Any) -> Any:
     """
     if isinstance(type(obj), Checked):
         head = {"type": home(type(obj))} | ({"version": VERSION} if type(obj).saved else {})
-        return head | {n: describe(value) for n, value in arguments(obj)}
+        older = getattr(obj, "older_names", {})  # under which readers of today still look
+        return head | {older.get(n, n): describe(value) for n, value in arguments(obj)}
     if isinstance(obj, tuple | list):
         return [describe(o) for o in obj]
     if isinstance(obj, bool | np.bool_):
@@ -170,14 +159,14 @@ def _own_module(name: str) -> types.ModuleType | None:
     if not all(part.isidentifier() and not part.startswith("_") for part in parts):
         return None
     try:
-        return importlib.import_module(f"{_OWN}.{name}")
+        return importlib.import_module(f"{OWN}.{name}")
     except ModuleNotFoundError:
         return None
 
 
 def changed(obj: Any, **values: Any) -> Any:
     """A copy of a public object with some arguments replaced."""
-    return type(obj)(**dict(arguments(obj)) | values)
+    return type(obj)(**dict(arguments(obj)) | renamed.arguments(home(type(obj)), values))
 
 
 def as_code(obj: Any) -> str:

@@ -15,8 +15,19 @@ from pathlib import Path
 
 from workbench.refusal import Refusal
 
-_MAIN = "__main__"
+OWN, _MAIN = "workbench", "__main__"
 _LOADED: dict[Path, str] = {}  # files by the name of their module
+
+
+def home(cls: type) -> str:
+    """Where a class is public: "operators.GaussianBlur"; "module:Class" outside the workbench, as entry points say."""
+    parts = cls.__module__.split(".")
+    if parts[0] == OWN:
+        for end in range(2, len(parts) + 1):
+            module = sys.modules[".".join(parts[:end])]
+            if cls.__name__ in getattr(module, "__all__", ()):
+                return ".".join([*parts[1:end], cls.__name__])
+    return f"{module_name(cls)}:{cls.__qualname__}"
 
 
 def module_name(cls: type) -> str:

@@ -28,6 +28,7 @@ RENAMED: dict[str, str] = {
     "analysis.information.filters.Wiener": "analysis.information.filters.WienerFilter",
     "analysis.information.sampled.Sampling": "analysis.information.sampled.PlaneSampling",
     "analysis.spectrum.Study": "analysis.spectrum.SpectrumStudy",
+    "experiment.Experiment.truth": "source",
 }
 
 

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from workbench.parameters import renamed
+from workbench.parameters.arrays import Typed
+from workbench.parameters.outside import home
 from workbench.parameters.values import NO, cast, in_words, members, read, told, unwrapped
 from workbench.ranges import Range
 from workbench.refusal import Refusal, listed, short
@@ -69,7 +72,9 @@ class Parameter:
         raise Refusal(f"{self.wanted()} for {owner}.{self.name}{meaning}", told(value), self._remedy())
 
     def parse(self, text: str, owner: str) -> Any:
-        """The value a person typed, on a command line or in an address: 2.5, yes, 0,45,90, auto."""
+        """The value a person typed, on a command line or in an address: 2.5, yes, 0,45,90, auto, or a named array."""
+        if isinstance(text, Typed):
+            return self.accept(text.array, owner)
         if self.optional and text.lower() in ("", "none", "auto"):
             return None
         found = (value for kind in (*self.kinds, *self.choices) if (value := read(kind, text)) is not NO)
@@ -128,6 +133,8 @@ class _Owed:
 
 def _checked(cls: type, args: tuple, kwargs: Mapping[str, Any]) -> tuple[tuple, dict[str, Any]]:
     known = {p.name: p for p in parameters(cls)}
+    if not known.keys() >= kwargs.keys():
+        kwargs = renamed.arguments(home(cls), kwargs)
     placed = dict(zip(known, args, strict=False))
     given = placed | dict(kwargs)
     faults = [

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from workbench.parameters.arrays import name_of
 from workbench.refusal import article, short
 from workbench.tensors import shown
 
@@ -20,7 +21,14 @@ NO = object()  # what is returned for a value that is none of a kind
 _UNIONS = (typing.Union, types.UnionType)
 _LISTS = (tuple, list)
 _SWITCH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-_WORDS = {float: "a number", int: "a whole number", bool: "true or false", str: "a word", Any: "anything"}
+_WORDS = {
+    Tensor: "an array",
+    float: "a number",
+    int: "a whole number",
+    bool: "true or false",
+    str: "a word",
+    Any: "anything",
+}
 _LONGEST = 100  # letters of a value in a sentence
 
 
@@ -69,7 +77,9 @@ def _is(value: Any, kind: Any) -> bool:
 
 def _cast_list(kind: Any, origin: type, value: Any) -> Any:
     if isinstance(value, np.ndarray | Tensor) and value.ndim:
-        value = value.tolist()
+        # Of numbers an array of 1 x N or N x 1 is a list as well.
+        flat = max(value.shape) == math.prod(value.shape) and typing.get_origin(typing.get_args(kind)[0]) not in _LISTS
+        value = (value.reshape(-1) if flat else value).tolist()
     if not isinstance(value, tuple | list):
         return NO
     kinds = _item_kinds(kind, len(value))
@@ -139,7 +149,9 @@ def told(value: Any) -> str:
 
 
 def as_text(value: Any) -> str:
-    """What `read` reads back: the value as a person types it."""
+    """What `read` reads back: the value as a person types it; an array by its name."""
+    if isinstance(value, np.ndarray | Tensor):
+        return name_of(value)
     if isinstance(value, tuple):
         return (";" if any(isinstance(v, tuple) for v in value) else ",").join(map(as_text, value))
     return "auto" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

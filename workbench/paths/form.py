@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from workbench.operators import Operator
-from workbench.parameters import Checked, Parameter
+from workbench.parameters import Checked, Parameter, home, renamed
 from workbench.paths.words import altered, at, built, fitting, own_parameters
 from workbench.refusal import Refusal, one_of
 from workbench.tensors import Shape
@@ -50,7 +50,7 @@ class Form:
     def _under(self, path: str) -> Iterator[Entry]:
         head, _, name = path.rpartition(".")
         owner = type(at(self.root, head))
-        entry = Entry(path, owner, own_parameters(owner)[name], at(self.root, path))
+        entry = Entry(path, owner, own_parameters(owner)[renamed.argument(home(owner), name)], at(self.root, path))
         yield entry
         for inner in own_parameters(type(entry.value)) if entry.inside else ():
             yield from self._under(f"{path}.{inner}")

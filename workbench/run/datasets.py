@@ -47,11 +47,14 @@ def with_data(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
 
 
 def with_source(dataset: "xr.Dataset", loaded: "Loaded") -> "xr.Dataset":
-    """The run with what was done to the file that its signal comes from; itself for any other signal.
+    """The run with what was done to the file that its signal or its data come from; itself for any other signal.
 
     attrs["notes"] is a JSON list of sentences; attrs["limits"] = (low, high) gives values back in the units of the
-    file, low + (high - low) * truth, and so for x; the variable `missing` is true where the file has no value.
+    file, low + (high - low) * truth, and so for x; the variable `missing` is true where the file has no value. The
+    data of a measurement have the attribute `units`, where they are known.
     """
+    if "truth" not in dataset and loaded.units:
+        dataset = dataset.assign(y=dataset["y"].assign_attrs(units=loaded.units))
     if not loaded.notes:
         return dataset
     told = dataset.assign_attrs(notes=json.dumps(loaded.notes, ensure_ascii=False), limits=list(loaded.limits))

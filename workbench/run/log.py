@@ -1,5 +1,6 @@
 """What probes read off a run: what a quantity is called and drawn as, and the rows of all iterations."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -58,7 +59,10 @@ class Log:
         return self._parts[1][-1]
 
     def columns(self, begin: int = 0, end: int | None = None) -> dict[str, Tensor]:
-        """(rows, batch) of each name; rows from `begin` up to `end`."""
+        """(rows, batch) of each name; rows from `begin` up to `end`, NaN where one has no such number.
+
+        Another method in the middle of a run may have a number more, or less.
+        """
         blocks, rows = self._parts
         end = len(self.ks) if end is None else end
         first, found = 0, list[Mapping[str, Tensor]]()
@@ -69,8 +73,10 @@ class Log:
             first += size
         if late := rows[max(begin - first, 0) : max(end - first, 0)]:
             found.append(_stacked(late))
-        names = rows[0] if rows else ()
-        return {n: torch.cat([part[n] for part in found]) if found else torch.zeros(0, 1) for n in names}
+        like = {n: column[0] for block in blocks for n, column in block.items()} | _examples(rows)
+        if not found:
+            return {n: torch.zeros(0, 1) for n in like}
+        return {n: torch.cat([_filled(part, n, example) for part in found]) for n, example in like.items()}
 
     def upto(self, state: State, count: int | None = None) -> Self:
         """The rows up to a state, at most `count` of them, as a log of its own."""
@@ -101,4 +107,20 @@ class Log:
 
 
 def _stacked(rows: list[Mapping[str, Tensor]]) -> Mapping[str, Tensor]:
-    return {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
+    like = _examples(rows)
+    return {n: torch.stack([row[n] if n in row else _unknown(example) for row in rows]) for n, example in like.items()}
+
+
+def _examples(rows: list[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """A value of each name that is in any of the rows."""
+    return {n: value for row in rows for n, value in row.items()}
+
+
+def _filled(part: Mapping[str, Tensor], name: str, example: Tensor) -> Tensor:
+    """A column of a part, NaN where the part has none."""
+    count = len(next(iter(part.values())))
+    return part[name] if name in part else _unknown(example).expand(count, *example.shape)
+
+
+def _unknown(example: Tensor) -> Tensor:
+    return torch.full_like(example, math.nan, dtype=example.dtype if example.is_floating_point() else torch.float32)

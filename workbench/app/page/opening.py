@@ -4,22 +4,25 @@ from pathlib import Path
 from typing import Any
 
 from workbench import storage
+from workbench.data import Measured
 from workbench.experiment import Experiment, from_run
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 
-_WANTED = "an Experiment, or a run of one (a Dataset or its file)"
+_WANTED = "an Experiment, a run (a Dataset or its file), or a Problem of measured data"
 
 
 def as_experiment(given: Any) -> Experiment:
-    """The experiment itself, or that of a saved run, which begins anew. Refusal for what has data of its own."""
+    """The experiment itself, that of a saved run, which begins anew, or one of the measured data of a Problem."""
     if isinstance(given, Experiment):
         return given
     if isinstance(given, str | Path):
         return as_experiment(storage.load(given))
     if "spec" in getattr(given, "attrs", {}):
         return from_run(given)
+    if isinstance(given, Problem) and given.truth is None:
+        return Experiment(Measured(given.y), given.operator, given.noise, given.prior)
     if isinstance(given, Problem):
-        remedy = "the page makes its data from a signal: Experiment(signal, operator, noise, prior, algorithm)"
-        raise Refusal(_WANTED, "a Problem, which has data of its own", remedy)
+        remedy = "give Experiment(signal, operator, noise, prior, algorithm), which makes the data, or leave truth out"
+        raise Refusal(_WANTED, "a Problem with data and a truth of its own", remedy)
     raise Refusal(_WANTED, f"a {type(given).__name__}", "create_app(Experiment()) shows the default one")

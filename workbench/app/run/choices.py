@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
 from workbench import catalog, data, devices
+from workbench.app.address import file_name
 from workbench.app.run.frames import Frame
 from workbench.app.session import Session
 from workbench.app.toolkit.form_panel import FormPanel
@@ -14,7 +16,7 @@ from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.throttle import Throttle
 from workbench.app.toolkit.widgets import Automatic, Control
 from workbench.app.toolkit.words import ERROR, Words
-from workbench.data import Shipped
+from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
 from workbench.paths import Form
@@ -22,7 +24,10 @@ from workbench.paths import Form
 TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KINDS}}
 _SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
 # Of a signal only the size is chosen beside its name; a file is opened elsewhere.
-_ELSEWHERE = frozenset(f"truth.{name}" for name in ("name", "path", "variable", "window"))
+_FILE = ("name", "path", "variable", "window")
+_ELSEWHERE = frozenset(f"truth.{name}" for name in (*_FILE, *(f"signal.{n}" for n in _FILE), "array", "units", "notes"))
+_WITH_TRUTH = "a signal with a truth to compare with, shipped or your own"
+_WITHOUT_TRUTH = "data that were measured: there is no truth to compare with"
 
 
 class Section:
@@ -92,12 +97,11 @@ def regularisation(experiment: Experiment) -> float | None:
 
 
 class Signals(Section):
-    """The menu of signals, grouped by what they are, with a person's own file in front once there is one."""
+    """The menu of signals, grouped by what they are, with a person's own file or data in front once there are any."""
 
     def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
         self.select = pmui.Select(
             label=TITLES[kind],
-            description="a signal with a truth to compare with, shipped or your own",
             size="small",
             margin=(7, 0, 2, 0),
             sizing_mode="stretch_width",
@@ -115,21 +119,22 @@ class Signals(Section):
 
     def refresh(self) -> None:
         super().refresh()
-        chosen = self._session.experiment.truth
+        chosen = self._session.experiment.source
         groups: dict[str, list[str]] = {}
+        measured = isinstance(chosen, Measured)
         if not isinstance(chosen, Shipped):
-            groups["your file"] = [_own_name(chosen)]
+            groups["your data" if measured else "your file"] = [_own_name(chosen)]
         for name in data.names():
             groups.setdefault(data.info(name).kind, []).append(name)
         value = chosen.name if isinstance(chosen, Shipped) else _own_name(chosen)
         self._following = True
-        _update(self.select, groups=groups, value=value)
+        _update(self.select, groups=groups, value=value, description=_WITHOUT_TRUTH if measured else _WITH_TRUTH)
         self._following = False
         self.complaint.say(self._session.errors.get(self.kind, ""))
 
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
-        chosen = self._session.experiment.truth
+        chosen = self._session.experiment.source
         said = self._session.loaded.notes
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
 
@@ -185,7 +190,7 @@ class Choices:
             return
         each, steps = section.controls.get("algorithm.step_size"), frame.curves.get("step_size")
         if isinstance(each, Automatic):
-            each.found = float(steps[-1]) if steps is not None and len(steps) else None
+            each.found = float(steps[-1]) if steps is not None and len(steps) and np.isfinite(steps[-1]) else None
             each.shade(frame.largest_step)
         section.aside.say(_constants(frame))
 
@@ -209,8 +214,8 @@ def _constants(frame: Frame) -> str:
     return "; ".join(filter(None, (constant, safe, stretched)))
 
 
-def _own_name(signal: Any) -> str:
-    return signal.path.replace("\\", "/").rpartition("/")[2] or "a file"
+def _own_name(source: Any) -> str:
+    return source.name if isinstance(source, Measured) else file_name(source) or "a file"
 
 
 def _update(widget: pn.viewable.Viewable, **values: Any) -> None:

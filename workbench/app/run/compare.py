@@ -48,8 +48,10 @@ class Compare(View):
 
     def show_pictures(self, pictures: ProblemPictures) -> None:
         self._pictures, self._image = pictures, None
-        self.panel.fit(pictures.truth.shape)
-        self.row.visible = pictures.truth.ndim > 1
+        self.panel.fit(pictures.shape)
+        self.row.visible = len(pictures.shape) > 1
+        self.panel.title = "Reconstruction" if pictures.truth is None else "Truth | Reconstruction"
+        self.divider.visible = pictures.truth is not None
         self._draw()
 
     def show_frame(self, frame: Frame) -> None:
@@ -59,8 +61,10 @@ class Compare(View):
     def _draw(self) -> None:
         if self._pictures is None:
             return
-        truth = self._pictures.truth
-        image = self._image if self._image is not None else truth
+        image = self._image if self._image is not None else self._pictures.truth
+        if image is None:
+            return
+        truth = self._pictures.truth if self._pictures.truth is not None else image
         axis = min(truth.ndim, 2) - 1
         cut = round(self.divider.value / 100 * truth.shape[axis])
         both = np.concatenate([truth[:cut], image[cut:]]) if axis == 0 else _beside(truth, image, cut)
@@ -69,6 +73,7 @@ class Compare(View):
         self._split.update(location=cut)
         self._mark.update(location=at + 0.5)
         one, other = (_along(array, at) for array in (truth, image))
+        one = one if self._pictures.truth is not None else np.full_like(other, np.nan)  # no line of what is not known
         self._lines.data = {"at": np.arange(len(one)), "truth": one, "image": other}
 
     def _profile(self) -> figure:

@@ -2,7 +2,7 @@
 
 import html
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import panel as pn
@@ -15,12 +15,15 @@ from workbench.app.toolkit.copying import SHEETS, CopyButton
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.widgets import read
 from workbench.app.toolkit.words import ERROR, Words
-from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, File
+from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, Content, File
 from workbench.parameters import parameters
 from workbench.refusal import Refusal
+from workbench.tensors import shown
 
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
 WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the file suggests": "suggested"}
+HOLDS = {"a signal, from which data are simulated": False, "data as they were measured": True}
+_ONLY = "the only array"
 _WINDOW = next(p for p in parameters(File) if p.name == "window")
 UPLOAD = 32 * 2**20
 ROW_HEIGHT = "calc((100vw - 330px) / 4 + 42px)"  # that of the pictures: a tab must not move what is below it
@@ -44,11 +47,13 @@ class Chooser(pmui.FileInput):
 
 
 class Upload:
-    """Open your own file: the file, what to resample to, which array of it, and which values become 0 and 1."""
+    """Open your own file: the file, and what of it: a signal to simulate from, or data as they were measured."""
 
     def __init__(self, session: Session, told: Callable[[], None]) -> None:
         self._session, self._told = session, told
+        self._filling = False
         wide = {"size": "small", "sizing_mode": "stretch_width"}
+        menu = {"margin": (8, 0, 4, 0), **wide}
         self.file = Chooser(
             label="Open your own file",
             margin=(4, 0),
@@ -57,22 +62,28 @@ class Upload:
             description=f"{SUPPORTED}; up to {UPLOAD // 2**20} MB",
             **wide,
         )
-        self.size = pmui.Select(label="resample longest side to", options=SIZES, value=256, margin=(8, 0, 4, 0), **wide)
+        self.measured = pmui.Select(label="the file holds", options=HOLDS, value=False, **menu)
+        self.size = pmui.Select(label="resample longest side to", options=SIZES, value=256, **menu)
+        self.array = pmui.Select(label="array that was measured", options={_ONLY: ""}, value="", visible=False, **menu)
+        self.angles = pmui.Select(
+            label="angles of its projections", options={"none": ""}, value="", visible=False, **menu
+        )
         self.variable = pmui.TextInput(
             label="array and slice in the file",
             placeholder="density[3]; empty for the only one",
             margin=(4, 0),
             **wide,
         )
-        self.window = pmui.Select(
-            label="values that become 0 and 1", options=WINDOWS, value=None, margin=(8, 0, 4, 0), **wide
-        )
+        self.window = pmui.Select(label="values that become 0 and 1", options=WINDOWS, value=None, **menu)
         self.typed = pmui.TextInput(label="or these two", placeholder="-160, 240", margin=(4, 0), **wide)
         cap = f"At most {MAX_SIDE} px a side (1-D: {MAX_LENGTH} samples) and {UPLOAD // 2**20} MB. {SUPPORTED}."
         self.complaint, self.aside = Words(ERROR), Words()
         inside = pmui.Column(
+            self.measured,
             self.size,
+            self.array,
             self.variable,
+            self.angles,
             self.window,
             self.typed,
             self.file,
@@ -84,19 +95,75 @@ class Upload:
         self.element = pmui.Accordion(
             ("Your own file", inside), sizing_mode="stretch_width", margin=(4, 12), sx={"& h3": {"fontSize": "14px"}}
         )
-        for choice in (self.file, self.size, self.variable, self.window, self.typed):
+        for choice in (self.size, self.variable, self.angles, self.window, self.typed):
             choice.param.watch(lambda event: self._open(), "value")
+        for choice in (self.file, self.measured):
+            choice.param.watch(lambda event: self._look(), "value")
+        self.array.param.watch(lambda event: self._take(event.new), "value")
         self.file.param.watch(lambda event: self.complaint.say(event.new), "refusal")
 
-    def _open(self) -> None:
-        if self.file.value is None:
+    def _look(self) -> None:
+        """A new file, or it holds something else: what is asked for measured data is what is in it."""
+        measured = self.measured.value
+        for choice in (self.size, self.window, self.typed):
+            choice.visible = not measured
+        self.array.visible = self.angles.visible = measured
+        if not measured or self.file.value is None:
+            self._open()
             return
-        window = read(_WINDOW, self.typed.value) if self.typed.value.strip() else self.window.value
+        try:
+            found = self._session.files.arrays(str(self.file.filename), self.file.value)
+        except Refusal as sentence:
+            self.complaint.say(str(sentence))
+            return
+        names = {c.name for c in found if c.guess == "angles"}
+        arrays = [c for c in found if c.name not in names]
+        first = next((c for c in arrays if c.guess.startswith("projections")), arrays[0] if arrays else None)
+        self._filling = True
+        self.array.param.update(options={_line(c): _slice(c) for c in arrays}, value=_slice(first) if first else "")
+        self.angles.param.update(options={"none": ""} | {n: n for n in names}, value=_angles(first, found))
+        self.variable.value = self.array.value or ""
+        self._filling = False
+        self._open()
+
+    def _take(self, variable: str) -> None:
+        """An array of the menu is the one whose slice is asked for."""
+        if not self._filling:
+            self.variable.value = variable or ""
+
+    def _open(self) -> None:
+        if self.file.value is None or self._filling:
+            return
         name, content = str(self.file.filename), self.file.value
-        sentence = self._session.open_file(name, content, self.variable.value, self.size.value, window)
+        if self.measured.value:
+            sentence = self._session.open_data(name, content, self.variable.value, self.angles.value)
+        else:
+            window = read(_WINDOW, self.typed.value) if self.typed.value.strip() else self.window.value
+            sentence = self._session.open_file(name, content, self.variable.value, self.size.value, window)
         self.complaint.say(sentence)
         self.aside.say(self.aside.sentence if sentence else "The page's address does not hold this file.")
         self._told()
+
+
+def _line(content: Content) -> str:
+    """An array as the menu has it."""
+    guess = f": {content.guess}" if content.guess else ""
+    return f"{content.name or _ONLY} ({shown(content.shape)}){guess}"
+
+
+def _slice(content: Content) -> str:
+    """The array, of a stack of projections the middle row, as a sinogram: a first choice, which can be typed over."""
+    if len(content.shape) != 3 or not content.guess.startswith("projections"):
+        return content.name
+    return f"{content.name}[:, {content.shape[1] // 2}]"
+
+
+def _angles(chosen: Content | None, found: Sequence[Content]) -> str:
+    """The array of angles that counts the projections."""
+    if chosen is None or not chosen.guess.startswith("projections"):
+        return ""
+    fitting = (c.name for c in found if c.guess == "angles" and c.shape[0] == chosen.shape[0])
+    return next(fitting, "")
 
 
 class TakeAway:

@@ -16,12 +16,21 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class ProblemPictures:
-    """Truth and data of a problem: (H, W), (H, W, 3) or (N,), and what the data's values are."""
+    """Truth, where it is known, and data of a problem: (H, W), (H, W, 3) or (N,), and what the data's values are.
+
+    `unknown` is the shape of pictures of the unknown, where no truth tells it.
+    """
 
     version: int
-    truth: Array
+    truth: Array | None
     data: Array
     data_label: str
+    unknown: tuple[int, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of pictures of the unknown."""
+        return self.unknown if self.truth is None else self.truth.shape
 
 
 @dataclass(frozen=True)
@@ -58,8 +67,8 @@ class Frame:
         return float(values[-1]) if values is not None and known else None
 
 
-def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array, rate: float) -> Frame:
-    """A snapshot as it is drawn, beside the picture of the truth; `curves` have read it.
+def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array | None, rate: float) -> Frame:
+    """A snapshot as it is drawn, beside the picture of the truth where it is known; `curves` have read it.
 
     `rate` is in iterations a second, 0 where it is not known.
     """
@@ -87,8 +96,10 @@ def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array
     )
 
 
-def _images(problem: Problem, x: Tensor, truth: Array) -> tuple[Array, Array]:
-    """An iterate, and its error up to what the operator cannot tell."""
+def _images(problem: Problem, x: Tensor, truth: Array | None) -> tuple[Array, Array | None]:
+    """An iterate, and its error up to what the operator cannot tell, where the truth is known."""
+    if truth is None:
+        return picture(x), None
     image, aligned = picture(x), problem.aligned(x)
     return image, (image if aligned is x else picture(aligned)) - truth
 
@@ -110,9 +121,9 @@ def data_picture(y: Tensor) -> tuple[Array, str]:
 
 
 def pictures(problem: Problem, version: int) -> ProblemPictures:
-    """The truth and the data of a problem; a zero truth where it is not known."""
-    truth = problem.zeros() if problem.truth is None else problem.truth
-    y, vectors = problem.y, problem.y.ndim > truth.ndim
+    """The truth, where it is known, and the data of a problem."""
+    truth = None if problem.truth is None else picture(problem.truth)
+    y, vectors = problem.y, problem.y.ndim > len(problem.shape)
     data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
     label = "length of the data's vectors" if vectors else label
-    return ProblemPictures(version, picture(truth), data, label)
+    return ProblemPictures(version, truth, data, label, picture(problem.zeros()).shape)

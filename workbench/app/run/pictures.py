@@ -42,51 +42,60 @@ class Gallery(View):
     def show_pictures(self, pictures: ProblemPictures) -> None:
         """Another truth or other data: limits begin anew."""
         self._pictures, self._frame = pictures, None
-        self._limits = {"image": unit(pictures.truth)}
-        truth, data = pictures.truth, pictures.data
+        truth, data, shape = pictures.truth, pictures.data, pictures.shape
+        self._limits = {} if truth is None else {"image": unit(truth)}
         self._frame_all()
-        self.truth.show(truth, self._limits["image"])
-        self.truth.describe(_size(truth))
+        for panel in (self.truth, self.error):
+            panel.element.visible = truth is not None
+        if truth is not None:
+            self.truth.show(truth, self._limits["image"])
+            self.truth.describe(_size(shape))
         self.data.show(data, unit(data))
         self.data.title = pictures.data_label.capitalize() if pictures.data_label == "data" else pictures.data_label
-        self.data.describe(_size(data) + ("" if _alike(truth, data) else ", stretched"))
+        self.data.describe(_size(data.shape) + ("" if _alike(shape, data.shape) else ", stretched"))
         for panel in (self.image, self.error):
-            panel.turn_to(truth.ndim)
+            panel.turn_to(len(shape))
 
     def move(self, frame: Frame) -> None:
         """The iterate and its error while the page is still being built: no words."""
-        if frame.image is not None and frame.error is not None:
+        if frame.image is not None:
+            self.image.move(frame.image, self._of_image(frame.image), whole=False)
+        if frame.error is not None:
             error = _grey(frame.error)
-            self.image.move(frame.image, self._limits["image"], whole=False)
             self.error.move(error, self._limits.setdefault("error", balanced(error)), whole=False)
+
+    def _of_image(self, image: Array) -> Limits:
+        """The limits of the reconstruction: those of the truth, or its own until a person fits them."""
+        return self._limits.get("image") or extent(image)
 
     def show_frame(self, frame: Frame) -> None:
         """The iterate and its error."""
         self._frame = frame
-        if frame.image is None or frame.error is None:
+        if frame.image is None:
             return
-        error = _grey(frame.error)
-        self._limits.setdefault("error", balanced(error))
         whole = frame.status != "running"
-        self.image.show(frame.image, self._limits["image"], whole)
-        self.error.show(error, self._limits["error"], whole)
+        self.image.show(frame.image, self._of_image(frame.image), whole)
         quality = frame.at_k("psnr")
         self.image.describe(f"k = {frame.k}" + (f" · {quality:.2f} dB" if quality is not None else ""))
-        self.error.describe("x − truth" + (", mean of colours" if frame.error.ndim == 3 else ""))
+        if frame.error is not None:
+            error = _grey(frame.error)
+            self.error.show(error, self._limits.setdefault("error", balanced(error)), whole)
+            self.error.describe("x − truth" + (", mean of colours" if frame.error.ndim == 3 else ""))
 
     def _frame_all(self) -> None:
         assert self._pictures is not None
-        truth, data = self._pictures.truth, self._pictures.data
+        shape, data = self._pictures.shape, self._pictures.data
         for panel in (self.truth, self.image, self.error):
-            panel.fit(truth.shape)
-        self.data.fit(data.shape, stretch=not _alike(truth, data))
+            panel.fit(shape)
+        self.data.fit(data.shape, stretch=not _alike(shape, data.shape))
 
     def _fit(self) -> None:
-        if self._pictures is None or self._frame is None or self._frame.image is None or self._frame.error is None:
+        if self._pictures is None or self._frame is None or self._frame.image is None:
             return
-        self._limits = {"image": extent(self._frame.image), "error": balanced(_grey(self._frame.error))}
+        self._limits = {"image": extent(self._frame.image)}
         self._frame_all()
-        self.truth.show(self._pictures.truth, self._limits["image"])
+        if self._pictures.truth is not None:
+            self.truth.show(self._pictures.truth, self._limits["image"])
         self.show_frame(self._frame)
 
 
@@ -94,12 +103,12 @@ def _grey(error: Array) -> Array:
     return error.mean(axis=2) if error.ndim == 3 else error
 
 
-def _size(array: Array) -> str:
-    return " × ".join(map(str, array.shape[:2])) + (" colour" if array.ndim == 3 else "")
+def _size(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape[:2])) + (" colour" if len(shape) == 3 else "")
 
 
-def _alike(one: Array, other: Array) -> bool:
+def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     """Whether two pictures have nearly the same proportions."""
-    if min(one.ndim, other.ndim) < 2:
+    if min(len(one), len(other)) < 2:
         return True
-    return abs(one.shape[0] * other.shape[1] / (one.shape[1] * other.shape[0]) - 1) < 0.05
+    return abs(one[0] * other[1] / (one[1] * other[0]) - 1) < 0.05

@@ -2,7 +2,7 @@
 
 from workbench import parameters
 from workbench.app.address import file_name
-from workbench.data import File
+from workbench.data import File, Measured
 from workbench.experiment import Experiment
 from workbench.parameters import changed
 
@@ -14,12 +14,15 @@ from workbench.experiment import Experiment
 
 def told(experiment: Experiment) -> Experiment:
     """The same; of a person's own file only the name, not where a server has put it."""
-    truth = experiment.truth
-    return changed(experiment, truth=changed(truth, path=file_name(truth))) if isinstance(truth, File) else experiment
+    source, name = experiment.source, file_name(experiment.source)
+    if isinstance(source, File):
+        return changed(experiment, source=changed(source, path=name))
+    named = isinstance(source, Measured) and isinstance(source.data, str)
+    return changed(experiment, source=changed(source, data=name)) if named else experiment
 
 
 def python(experiment: Experiment) -> str:
     """The Python that repeats what is shown."""
-    truth, text = experiment.truth, parameters.as_code(told(experiment)).removeprefix("experiment.")
-    own = f"# {file_name(truth)} is your own file: put it beside this script\n" if isinstance(truth, File) else ""
+    name, text = file_name(experiment.source), parameters.as_code(told(experiment)).removeprefix("experiment.")
+    own = f"# {name} is your own file: put it beside this script\n" if name else ""
     return f"{_HEAD}{own}result = {text}.run()\n"

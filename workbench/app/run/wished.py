@@ -4,8 +4,9 @@ from typing import Any
 
 from torch import Tensor
 
-from workbench.data import Shipped, Signal
-from workbench.experiment import Experiment, fit
+from workbench.data import Shipped, Source
+from workbench.experiment import Experiment
+from workbench.operators import Radon, Scan
 from workbench.parameters import changed, describe
 from workbench.paths import Form
 
@@ -20,25 +21,33 @@ def wished(experiment: Experiment, path: str, said: Any) -> Experiment:
     if path == "truth" and isinstance(said, str):
         said = Shipped(said, max(experiment.operator.in_shape[1:]))
     new = form_of(experiment).taking(path, said).root
-    return new if new.truth is experiment.truth else _with_signal(new, new.truth)
+    if new.source is not experiment.source:
+        return fitted(new, new.source, new.source.loaded().tensor)
+    # What was measured stays: another operator is built for an unknown that has such data.
+    return new.fitted() if new.truth is None and new.operator is not experiment.operator else new
 
 
-def for_signal(experiment: Experiment, signal: Signal, x: Tensor) -> Experiment:
-    """Another signal, x as a tensor, and the operator for its shape."""
-    return changed(experiment, truth=signal, operator=fit(experiment.operator, tuple(x.shape[1:])))
+def fitted(experiment: Experiment, source: Source, given: Tensor) -> Experiment:
+    """Another source, which gives that tensor, and the operator for it."""
+    return changed(experiment, source=source, operator=source.fitted(experiment.operator, given))
 
 
-def _with_signal(experiment: Experiment, signal: Signal) -> Experiment:
-    return for_signal(experiment, signal, signal.tensor())
+def explained(experiment: Experiment, source: Source, given: Tensor, degrees: Tensor | None) -> Experiment:
+    """Measured data in place of what there was; with angles, by the scan there is, or else by parallel beams."""
+    if degrees is None:
+        return fitted(experiment, source, given)
+    angles = tuple(degrees.double().flatten().tolist())
+    scan = experiment.operator if isinstance(experiment.operator, Scan) else Radon()
+    return fitted(changed(experiment, operator=changed(scan, angles=angles)), source, given)
 
 
 def makes_data(experiment: Experiment) -> list[Any]:
     """What the data depend on."""
-    parts = (experiment.truth, experiment.operator, experiment.noise, experiment.seed, experiment.device)
+    parts = (experiment.source, experiment.operator, experiment.noise, experiment.seed, experiment.device)
     return [describe(part) for part in parts]
 
 
 def begins_anew(old: Experiment, new: Experiment) -> bool:
     """Whether these are other data or another machine; all else acts on the run that is going."""
-    kinds = [(type(e.operator), type(e.noise), describe(e.truth), e.seed, e.device) for e in (old, new)]
+    kinds = [(type(e.operator), type(e.noise), describe(e.source), e.seed, e.device) for e in (old, new)]
     return kinds[0] != kinds[1] or old.operator.in_shape != new.operator.in_shape

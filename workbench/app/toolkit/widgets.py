@@ -12,7 +12,7 @@ import panel_material_ui as pmui
 
 from workbench.app.toolkit.scale import SliderScale, written
 from workbench.app.toolkit.words import ERROR, Words
-from workbench.parameters import Parameter, told
+from workbench.parameters import Parameter, as_text, told
 from workbench.refusal import Refusal
 
 Ask = Callable[[str, Any], None]
@@ -238,7 +238,10 @@ class Menu(Control):
         return (self.select,)
 
     def _follow(self, value: Any) -> None:
-        self.select.value = value
+        word = as_text(value)  # an array is no word of the menu: its name joins them
+        if word not in self.select.options:
+            self.select.options = [*self.select.options, word]
+        self.select.value = word
 
 
 def control(path: str, parameter: Parameter, ask: Ask) -> Control:

@@ -1,7 +1,7 @@
 """HDF5: arrays of all groups by their paths, NetCDF 4, NeXus and MATLAB 7.3 among them."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,19 @@ def fields(path: Path) -> Fields:
             for name, data in (found | signals).items()
             if not matlab_arrays.is_inside(data)
         }
+
+
+def holds(test: Callable[[Any], bool]) -> Callable[[Path], bool]:
+    """Whether a file, open, passes a test; no file that does not open does."""
+
+    def inside(path: Path) -> bool:
+        try:
+            with need("h5py").File(path, "r") as file:
+                return test(file)
+        except OSError:
+            return False
+
+    return inside
 
 
 def _nodes(group: Any, stem: str, seen: set[Any]) -> Iterator[tuple[str, Any]]:
@@ -90,7 +103,8 @@ def _field(path: Path, name: str, data: Any, netcdf: bool, rank: int) -> StoredA
         return matlab_arrays.field(data, values, block)
     unpack = packing(data.attrs, data.dtype, netcdf)
     dtype = unpack.dtype(data.dtype) if data.dtype.names is None else data.dtype
-    return StoredArray(data.shape or (), dtype, lambda index: unpack(values(index)), block, _axes(data), rank)
+    units = _word(data.attrs.get("units"))
+    return StoredArray(data.shape or (), dtype, lambda index: unpack(values(index)), block, _axes(data), rank, units)
 
 
 def _values(path: Path, name: str, index: Index) -> np.ndarray:

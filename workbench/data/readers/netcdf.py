@@ -30,4 +30,5 @@ def _variable(path: Path, name: Any, variable: Any) -> StoredArray:
             return unpack(np.asarray(data[name][index].values))
 
     axes = named_axes(tuple(map(str, variable.dims)))
-    return StoredArray(variable.shape, unpack.dtype(variable.dtype), read, axes=axes)
+    units = str(variable.attrs.get("units", ""))
+    return StoredArray(variable.shape, unpack.dtype(variable.dtype), read, axes=axes, units=units)

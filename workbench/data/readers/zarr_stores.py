@@ -96,4 +96,5 @@ def _stored(array: Any, axes: tuple[str, ...] = (), rank: int = DATA) -> StoredA
 
     axes = axes if len(axes) == array.ndim else named_axes(names)
     block = math.prod(array.shards or array.chunks)
-    return StoredArray(array.shape, unpack.dtype(array.dtype), read, block, axes, rank)
+    units = str(attributes.get("units", ""))
+    return StoredArray(array.shape, unpack.dtype(array.dtype), read, block, axes, rank, units)

@@ -2,7 +2,7 @@
 
 The same image and weights, but the rays x cos(a + g) + y sin(a + g) = r of a view a leave one point, the source at
 distance D from the centre, at (-D sin(a), D cos(a)): bin d of N is where a ray meets the line through the centre that
-faces the source, u = d - (N - 1) / 2, so that tan(g) = u / D and r = D sin(g).
+faces the source, u = d - (N - 1) / 2 - offset, so that tan(g) = u / D and r = D sin(g).
 """
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -19,28 +19,33 @@ from workbench.tensors import shown
 class FanProjector(Protocol):
     """What every back end has: pyright holds them to it."""
 
-    def project(self, x: Tensor, angles: Tensor, distance: float, detectors: int, /) -> Tensor: ...
+    def project(self, x: Tensor, angles: Tensor, distance: float, detectors: int, offset: float, /) -> Tensor: ...
 
-    def backproject(self, y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int], /) -> Tensor: ...
+    def backproject(
+        self, y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int], offset: float, /
+    ) -> Tensor: ...
 
 
-def project(x: Tensor, angles: Tensor, distance: float, detectors: int) -> Tensor:
-    """Line integrals of real images (B, H, W) at angles (A,), in radians, onto so many bins: -> (B, A, N)."""
+def project(x: Tensor, angles: Tensor, distance: float, detectors: int, offset: float = 0.0) -> Tensor:
+    """Line integrals of real images (B, H, W) at angles (A,), in radians, onto so many bins: -> (B, A, N).
+
+    The ray through the axis of rotation falls `offset` bins behind the middle of the detector.
+    """
     _require(x, angles)
     _require_outside(distance, (x.shape[1], x.shape[2]))
     if detectors < 1:
         raise Refusal("at least one detector bin", str(detectors), "ask for one or more")
-    maps = FanMaps(angles.detach().to(torch.float64), distance, detectors, (x.shape[1], x.shape[2]))
+    maps = FanMaps(angles.detach().to(torch.float64), distance, detectors, (x.shape[1], x.shape[2]), offset)
     return linear(x, maps.project, maps.backproject)
 
 
-def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int]) -> Tensor:
+def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int], offset: float = 0.0) -> Tensor:
     """The transpose of `project`, weight for weight: (B, A, N), angles (A,), (H, W) -> (B, H, W)."""
     _require(y, angles)
     _require_outside(distance, shape)
     if len(angles) != y.shape[1]:
         raise Refusal(f"{len(angles)} angles in the sinogram", str(y.shape[1]), "pass the angles it was measured at")
-    maps = FanMaps(angles.detach().to(torch.float64), distance, y.shape[2], shape)
+    maps = FanMaps(angles.detach().to(torch.float64), distance, y.shape[2], shape, offset)
     return linear(y, maps.backproject, maps.project)
 
 
@@ -51,12 +56,13 @@ class FanMaps(NamedTuple):
     distance: float
     bins: int
     shape: tuple[int, int]
+    offset: float
 
     def project(self, x: Tensor) -> Tensor:
-        return _serving(x).project(x, self.angles, self.distance, self.bins)
+        return _serving(x).project(x, self.angles, self.distance, self.bins, self.offset)
 
     def backproject(self, y: Tensor) -> Tensor:
-        return _serving(y).backproject(y, self.angles, self.distance, self.shape)
+        return _serving(y).backproject(y, self.angles, self.distance, self.shape, self.offset)
 
 
 def _serving(x: Tensor, *others: Tensor) -> FanProjector:

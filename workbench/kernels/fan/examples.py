@@ -9,11 +9,11 @@ def _away(size: Size) -> float:
 
 
 def _image(d: Draw) -> tuple:
-    return d.image(), d.angles(), _away(d.size), d.size.width + 2
+    return d.image(), d.angles(), _away(d.size), d.size.width + 2, 1.3
 
 
 def _sinogram(d: Draw) -> tuple:
-    return d.sinogram(), d.angles(), _away(d.size), (d.size.height, d.size.width)
+    return d.sinogram(), d.angles(), _away(d.size), (d.size.height, d.size.width), -0.7
 
 
 EXAMPLES = (

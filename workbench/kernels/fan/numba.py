@@ -10,30 +10,30 @@ from torch import Tensor
 from workbench.kernels.dispatch import compiled, share, workers
 
 
-def project(x: Tensor, angles: Tensor, distance: float, detectors: int) -> Tensor:
+def project(x: Tensor, angles: Tensor, distance: float, detectors: int, offset: float) -> Tensor:
     # A ray steps along the axis it follows and interpolates along the other; a border of zeros spares the edges.
     rows = torch.nn.functional.pad(x.detach(), (1, 1)).numpy()
     columns = torch.nn.functional.pad(x.detach().flip(1).mT, (1, 1)).contiguous().numpy()
     y = np.zeros((len(x), len(angles), detectors), rows.dtype)
-    rays = _rays(angles, distance, detectors)
+    rays = _rays(angles, distance, detectors, offset)
     share(_project, len(x) * len(angles), workers(x.numel() * len(angles)), rows, columns, *rays, y)
     return torch.from_numpy(y)
 
 
-def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int]) -> Tensor:
+def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int], offset: float) -> Tensor:
     x = np.zeros((len(y), *shape), y.detach().numpy().dtype)
-    cosines, sines, offsets = _rays(angles, distance, y.shape[2])
+    cosines, sines, offsets = _rays(angles, distance, y.shape[2], offset)
     # In units of the larger of cosine and sine a pixel's weight is 1 less its distance from the ray.
     m = np.maximum(abs(cosines), abs(sines))
     rays, bins = (cosines / m, sines / m, offsets / m), y.detach().numpy() / m.astype(x.dtype)
-    args = bins, angles.numpy(), float(distance), *rays, x
+    args = bins, angles.numpy(), float(distance), (y.shape[2] - 1) / 2 + offset, *rays, x
     share(_backproject, len(y) * shape[0], workers(x.size * len(angles)), *args)
     return torch.from_numpy(x)
 
 
-def _rays(angles: Tensor, distance: float, bins: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _rays(angles: Tensor, distance: float, bins: int, offset: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cosine and sine of each ray's normal, (A, N), and its distance from the centre, (N,)."""
-    fan = torch.atan((torch.arange(bins, dtype=torch.float64) - (bins - 1) / 2) / distance)
+    fan = torch.atan((torch.arange(bins, dtype=torch.float64) - (bins - 1) / 2 - offset) / distance)
     normal = angles[:, None] + fan
     return normal.cos().numpy(), normal.sin().numpy(), (distance * fan.sin()).numpy()
 
@@ -63,12 +63,12 @@ def _project(first, last, rows, columns, cosines, sines, offsets, y):
 
 
 @compiled
-def _backproject(first, last, y, angles, distance, cosines, sines, offsets, x):
+def _backproject(first, last, y, angles, distance, centre, cosines, sines, offsets, x):
     height, width = x.shape[1:]
     views, bins = y.shape[1:]
     kind = x.dtype
     # A bin meets a pixel nearer than 1 to its ray, which is farther, on the line of the bins, by the slant at most.
-    slant = np.sqrt(1 + ((bins - 1) / 2 / distance) ** 2)
+    slant = np.sqrt(1 + (max(abs(centre), abs(bins - 1 - centre)) / distance) ** 2)
     for task in range(first, last):
         b, i = task // height, task % height
         row, up = x[b, i], (height - 1) / 2 - i
@@ -77,7 +77,7 @@ def _backproject(first, last, y, angles, distance, cosines, sines, offsets, x):
             for j in range(width):
                 right = j - (width - 1) / 2
                 shrink = (distance + right * sin - up * cos) / distance
-                middle, reach = (right * cos + up * sin) / shrink + (bins - 1) / 2, slant / shrink
+                middle, reach = (right * cos + up * sin) / shrink + centre, slant / shrink
                 low, high = max(0, int(np.ceil(middle - reach))), min(bins - 1, int(np.floor(middle + reach)))
                 total = kind.type(0)
                 for d in range(low, high + 1):

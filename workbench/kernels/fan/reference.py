@@ -6,28 +6,28 @@ import torch
 from torch import Tensor
 
 
-def project(x: Tensor, angles: Tensor, distance: float, detectors: int) -> Tensor:
+def project(x: Tensor, angles: Tensor, distance: float, detectors: int, offset: float) -> Tensor:
     flat, views = x.flatten(1), []
-    for parts in _views(x, angles, distance, (x.shape[1], x.shape[2]), detectors):
+    for parts in _views(x, angles, distance, (x.shape[1], x.shape[2]), detectors, offset):
         views.append(sum((flat[:, pixels] * weights).sum(2) for pixels, weights in parts))
     return torch.stack(views, 1)
 
 
-def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int]) -> Tensor:
+def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int], offset: float) -> Tensor:
     x = y.new_zeros(len(y), shape[0] * shape[1])
-    for a, parts in enumerate(_views(y, angles, distance, shape, y.shape[2])):
+    for a, parts in enumerate(_views(y, angles, distance, shape, y.shape[2], offset)):
         for pixels, weights in parts:
             x = x.index_add(1, pixels.flatten(), (y[:, a, :, None] * weights).flatten(1))
     return x.unflatten(1, shape)
 
 
 def _views(
-    like: Tensor, angles: Tensor, distance: float, shape: tuple[int, int], bins: int
+    like: Tensor, angles: Tensor, distance: float, shape: tuple[int, int], bins: int, shift: float
 ) -> Iterator[list[tuple[Tensor, Tensor]]]:
     """Of each view, twice: a pixel (rays, lines) that a ray meets on a line and its weight, 0 outside the image."""
     height, width = shape
     kind = {"dtype": torch.float64, "device": like.device}
-    fan = torch.atan((torch.arange(bins, **kind) - (bins - 1) / 2) / distance)
+    fan = torch.atan((torch.arange(bins, **kind) - (bins - 1) / 2 - shift) / distance)
     offset = (distance * fan.sin())[:, None]
     i = torch.arange(max(shape), device=like.device)
     for angle in angles.to(like.device):

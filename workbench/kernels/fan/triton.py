@@ -9,31 +9,31 @@ from workbench.kernels.base_triton import blocks, constexpr, jit, launch, scalar
 PIXELS = 128  # of a program
 
 
-def project(x: Tensor, angles: Tensor, distance: float, detectors: int) -> Tensor:
-    return rays_triton.project(x, *_rays(angles.to(x.device), distance, detectors))
+def project(x: Tensor, angles: Tensor, distance: float, detectors: int, offset: float) -> Tensor:
+    return rays_triton.project(x, *_rays(angles.to(x.device), distance, detectors, offset))
 
 
-def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int]) -> Tensor:
+def backproject(y: Tensor, angles: Tensor, distance: float, shape: tuple[int, int], offset: float) -> Tensor:
     sinogram = y.detach().contiguous()
     count, views, bins = sinogram.shape
     x, tiles = sinogram.new_empty(count, *shape), blocks(shape[0] * shape[1], PIXELS)
     angles = angles.to(y.device)
     centre = rays_triton.rays_of(angles)
     # A bin meets a pixel nearer than 1 to its ray, which is farther, on the line of the bins, by the slant at most.
-    slant = (1 + ((bins - 1) / 2 / distance) ** 2) ** 0.5
+    slant = (1 + (((bins - 1) / 2 + abs(offset)) / distance) ** 2) ** 0.5
     nearest = 1 - (shape[0] ** 2 + shape[1] ** 2) ** 0.5 / 2 / distance
     most = min(bins, int(2 * slant / nearest) + 2)
-    numbers = scalars((distance, slant), torch.float64, y.device)
-    rays = _rays(angles, distance, bins)
+    numbers = scalars((distance, slant, (bins - 1) / 2 + offset), torch.float64, y.device)
+    rays = _rays(angles, distance, bins, offset)
     launch(
         _backproject, count * tiles, y, sinogram, *centre, *rays, numbers, x, tiles, views, bins, most, *shape, PIXELS
     )
     return x
 
 
-def _rays(angles: Tensor, distance: float, bins: int) -> tuple[Tensor, Tensor, Tensor]:
+def _rays(angles: Tensor, distance: float, bins: int, offset: float) -> tuple[Tensor, Tensor, Tensor]:
     """Cosine and sine of each ray's normal, (A, N), and its distance from the centre, (N,)."""
-    places = torch.arange(bins, dtype=torch.float64, device=angles.device) - (bins - 1) / 2
+    places = torch.arange(bins, dtype=torch.float64, device=angles.device) - (bins - 1) / 2 - offset
     fan = torch.atan(places / distance)
     return *rays_triton.rays_of(angles[:, None] + fan), distance * fan.sin()
 
@@ -60,12 +60,12 @@ def _backproject(
     pixel = (tl.program_id(0) % tiles) * PIXELS + tl.arange(0, PIXELS)
     inside = pixel < height * width
     right, up = (pixel % width) - (width - 1) / 2, (height - 1) / 2 - pixel // width
-    distance, slant = tl.load(numbers), tl.load(numbers + 1)
+    distance, slant, centre = tl.load(numbers), tl.load(numbers + 1), tl.load(numbers + 2)
     total = tl.zeros((PIXELS,), y.dtype.element_ty)
     for a in range(views):
         cos, sin = tl.load(middle_cosines + a), tl.load(middle_sines + a)
         shrink = (distance + right * sin - up * cos) / distance
-        middle, reach = (right * cos + up * sin) / shrink + (bins - 1) / 2, slant / shrink
+        middle, reach = (right * cos + up * sin) / shrink + centre, slant / shrink
         # Pixels far beyond the detector see nothing, whatever their number.
         low = tl.minimum(tl.maximum(tl.ceil(middle - reach), 0.0), bins + 0.0).to(tl.int32)
         for c in range(most):

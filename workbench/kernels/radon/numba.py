@@ -10,22 +10,34 @@ from torch import Tensor
 from workbench.kernels.dispatch import compiled, share, workers
 
 
-def project(x: Tensor, angles: Tensor, detectors: int) -> Tensor:
+def project(x: Tensor, angles: Tensor, detectors: int, offset: float) -> Tensor:
     # A ray steps along the axis it follows and interpolates along the other; a border of zeros spares the edges.
     image = x.detach().numpy()
     rows, columns = _bordered(image, 1, 1), _bordered(image[:, ::-1].swapaxes(1, 2), 1, 1)
     y = np.zeros((len(x), len(angles), detectors), image.dtype)
-    share(_project, len(x) * len(angles), workers(x.numel() * len(angles)), rows, columns, angles.numpy(), y)
+    centre = (detectors - 1) / 2 + offset
+    share(_project, len(x) * len(angles), workers(x.numel() * len(angles)), rows, columns, angles.numpy(), centre, y)
     return torch.from_numpy(y)
 
 
-def backproject(y: Tensor, angles: Tensor, shape: tuple[int, int]) -> Tensor:
+def backproject(y: Tensor, angles: Tensor, shape: tuple[int, int], offset: float) -> Tensor:
     cos, sin = np.cos(angles.numpy()), np.sin(angles.numpy())
     m = np.maximum(np.abs(cos), np.abs(sin))
+    return _gathered(y, (cos, sin, m), shape, offset)
+
+
+def interpolate(y: Tensor, angles: Tensor, shape: tuple[int, int], offset: float) -> Tensor:
+    cos, sin = np.cos(angles.numpy()), np.sin(angles.numpy())
+    return _gathered(y, (cos, sin, np.ones_like(cos)), shape, offset)
+
+
+def _gathered(y: Tensor, views: tuple[np.ndarray, ...], shape: tuple[int, int], offset: float) -> Tensor:
+    """The sum over views (cos, sin, m) of the bins within m of each pixel, the nearer the more."""
     bins = _bordered(y.detach().numpy(), 1, 2)  # zeros where pixels beyond the detector look
-    bins /= np.square(m).astype(bins.dtype)[:, None]
+    bins /= np.square(views[2]).astype(bins.dtype)[:, None]
     x = np.empty((len(y), *shape), bins.dtype)
-    share(_backproject, len(y) * shape[0], workers(x.size * len(angles)), bins, cos, sin, m, x)
+    centre = (y.shape[2] - 1) / 2 + offset
+    share(_backproject, len(y) * shape[0], workers(x.size * y.shape[1]), bins, *views, centre, x)
     return torch.from_numpy(x)
 
 
@@ -37,7 +49,7 @@ def _bordered(a: np.ndarray, before: int, after: int) -> np.ndarray:
 
 
 @compiled
-def _project(first, last, rows, columns, angles, y):
+def _project(first, last, rows, columns, angles, centre, y):
     views, bins = y.shape[1:]
     kind = y.dtype
     for task in range(first, last):
@@ -52,7 +64,7 @@ def _project(first, last, rows, columns, angles, y):
         scale, view = kind.type(abs(step)), y[b, a]
         for i in range(height):
             level = sign * (i - (height - 1) / 2)
-            start = (-(bins - 1) / 2 - level * across) * step + (width - 1) / 2 + 1  # in the padded line
+            start = (-centre - level * across) * step + (width - 1) / 2 + 1  # in the padded line
             ends = (-start * along, (width + 1 - start) * along)
             low, high = max(0, int(np.ceil(min(ends)))), min(bins - 1, int(np.floor(max(ends))))
             left, right = lines[i, :-1], lines[i, 1:]
@@ -64,7 +76,7 @@ def _project(first, last, rows, columns, angles, y):
 
 
 @compiled
-def _backproject(first, last, y, cos, sin, m, x):
+def _backproject(first, last, y, cos, sin, m, centre, x):
     height, width = x.shape[1:]
     views, bins = y.shape[1], y.shape[2] - 3
     kind, pitch, end, one = y.dtype, y.shape[2], bins + 1.0, np.uint32(1)
@@ -73,7 +85,7 @@ def _backproject(first, last, y, cos, sin, m, x):
         b, i = task // height, task % height
         sinogram = y[b].reshape(-1)
         for a in range(views):
-            start[a] = ((height - 1) / 2 - i) * sin[a] - (width - 1) / 2 * cos[a] + (bins - 1) / 2 + 1  # in padded bins
+            start[a] = ((height - 1) / 2 - i) * sin[a] - (width - 1) / 2 * cos[a] + centre + 1  # in padded bins
         for j in range(width):
             total = kind.type(0)
             # The sum runs over angles and small unsigned places: only so does the loop become vector instructions.

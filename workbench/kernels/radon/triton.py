@@ -4,40 +4,66 @@ import torch
 from torch import Tensor
 
 from workbench.kernels import rays_triton
-from workbench.kernels.base_triton import blocks, constexpr, jit, launch, tl
+from workbench.kernels.base_triton import blocks, constexpr, jit, launch, scalars, tl
 
 PIXELS, VIEWS = 128, 8  # pixels of a program, and views they look at at a time
 
 
-def project(x: Tensor, angles: Tensor, detectors: int) -> Tensor:
+def project(x: Tensor, angles: Tensor, detectors: int, offset: float) -> Tensor:
     cos, sin = (part[:, None].expand(-1, detectors) for part in rays_triton.rays_of(angles.to(x.device)))
-    offsets = torch.arange(detectors, dtype=torch.float64, device=x.device) - (detectors - 1) / 2
+    offsets = torch.arange(detectors, dtype=torch.float64, device=x.device) - (detectors - 1) / 2 - offset
     return rays_triton.project(x, cos, sin, offsets)
 
 
-def backproject(y: Tensor, angles: Tensor, shape: tuple[int, int]) -> Tensor:
+def backproject(y: Tensor, angles: Tensor, shape: tuple[int, int], offset: float) -> Tensor:
+    return _gathered(y, angles, shape, offset, True)
+
+
+def interpolate(y: Tensor, angles: Tensor, shape: tuple[int, int], offset: float) -> Tensor:
+    return _gathered(y, angles, shape, offset, False)
+
+
+def _gathered(y: Tensor, angles: Tensor, shape: tuple[int, int], offset: float, joseph: bool) -> Tensor:
     sinogram = y.detach().contiguous()
     count, views, bins = sinogram.shape
     x, tiles = sinogram.new_empty(count, *shape), blocks(shape[0] * shape[1], PIXELS)
     cos, sin = rays_triton.rays_of(angles.to(y.device))
-    launch(_backproject, count * tiles, y, sinogram, cos, sin, x, tiles, views, bins, *shape, PIXELS, VIEWS)
+    centre = scalars(((bins - 1) / 2 + offset,), torch.float64, y.device)
+    launch(
+        _backproject, count * tiles, y, sinogram, cos, sin, centre, x, tiles, views, bins, *shape, PIXELS, VIEWS, joseph
+    )
     return x
 
 
 @jit
-def _backproject(y, cosines, sines, x, tiles, views, bins, height, width, PIXELS: constexpr, VIEWS: constexpr):
+def _backproject(
+    y,
+    cosines,
+    sines,
+    centre,
+    x,
+    tiles,
+    views,
+    bins,
+    height,
+    width,
+    PIXELS: constexpr,
+    VIEWS: constexpr,
+    JOSEPH: constexpr,
+):
     b = (tl.program_id(0) // tiles).to(tl.int64)
     pixel = (tl.program_id(0) % tiles) * PIXELS + tl.arange(0, PIXELS)
     inside = pixel < height * width
     right, up = (pixel % width) - (width - 1) / 2, (height - 1) / 2 - pixel // width
     y += b * views * bins
+    middle = tl.load(centre)
     total = tl.zeros((VIEWS, PIXELS), y.dtype.element_ty)
     for low in range(0, views, VIEWS):
         a = low + tl.arange(0, VIEWS)
         cos = tl.load(cosines + a, mask=a < views, other=1.0)[:, None]
         sin = tl.load(sines + a, mask=a < views, other=0.0)[:, None]
-        m = tl.maximum(tl.abs(cos), tl.abs(sin))
-        place = right[None, :] * cos + up[None, :] * sin + (bins - 1) / 2
+        m = tl.maximum(tl.abs(cos), tl.abs(sin)) if JOSEPH else 1.0 + 0 * cos
+        place = right[None, :] * cos + up[None, :] * sin + middle
         lower = tl.floor(place)
         apart = place - lower
         # Pixels far beyond the detector see nothing, whatever their number.

@@ -16,6 +16,7 @@ class Identity(LinearOperator):
     formula = r"A x = x"
 
     nonnegative = True
+    scales = True
 
     def __init__(self, shape: SignalShape = (1, 64, 64)) -> None:
         super().__init__(shape, shape)

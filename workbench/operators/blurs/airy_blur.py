@@ -14,6 +14,7 @@ class AiryBlur(PeriodicConvolution):
     """Convolution with (2 J1(v) / v)^2, v = 3.8317 d / radius: diffraction at a round aperture; sum 1."""
 
     formula = r"A x = k * x, \quad k(d) \propto \left(\frac{2 J_1(v)}{v}\right)^2, \quad v = 3.8317\, d / \text{radius}"
+    scales = True
 
     def __init__(
         self,

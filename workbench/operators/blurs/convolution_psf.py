@@ -13,7 +13,7 @@ from workbench.operators.blurs.periodic_convolution import PeriodicConvolution
 from workbench.operators.diagonalisation import Diagonalisation
 from workbench.operators.shapes import space_of
 from workbench.refusal import Refusal
-from workbench.tensors import Shape
+from workbench.tensors import Shape, shown
 
 Rows = tuple[tuple[float, ...], ...]
 _COMA: Rows = ((0.0, 0.1, 0.05), (0.1, 0.4, 0.15), (0.0, 0.1, 0.1))
@@ -22,7 +22,8 @@ _COMA: Rows = ((0.0, 0.1, 0.05), (0.1, 0.4, 0.15), (0.0, 0.1, 0.1))
 class ConvolutionPSF(LinearOperator):
     """(A x)[i] = sum_j kernel[j] x[i - j], every channel by itself; j = 0 is entry side // 2 of each kernel axis.
 
-    Beyond its ends the signal goes round ("periodic") or is 0 ("zero"). A kernel of one row suits one axis in space.
+    Beyond its ends the signal goes round ("periodic") or is 0 ("zero"). The kernel is taken as it is, whatever its sum,
+    and has as many axes as space; one of one row suits one axis.
     """
 
     formula = r"(Ax)_i = \sum_j k_j\, x_{i-j}"
@@ -30,12 +31,12 @@ class ConvolutionPSF(LinearOperator):
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),
-        kernel: Annotated[Rows, "kernel, row by row"] = _COMA,
+        kernel: Annotated[Tensor | Rows, "kernel, as an array or row by row"] = _COMA,
         boundary: Annotated[Literal["periodic", "zero"], "the signal beyond its ends"] = "zero",
     ) -> None:
         super().__init__(shape, shape)
         self.shape, self.kernel, self.boundary = shape, kernel, boundary
-        space = space_of(shape, "ConvolutionPSF", (1, 2))
+        space = space_of(shape, "ConvolutionPSF")
         small = _drawn(kernel, len(space))
         # With zeros as wide as the kernel around it, a signal that goes round never meets itself.
         wide = tuple(_fast(side + n - 1) for side, n in zip(space, small.shape, strict=True))
@@ -66,19 +67,39 @@ def _fast(length: int) -> int:
     return next(n for n in itertools.count(length) if pow(2 * 3 * 5 * 7, n.bit_length(), n) == 0)
 
 
-def _drawn(kernel: Rows, axes: int) -> Tensor:
-    """The rows as a tensor with so many axes."""
+def _drawn(kernel: Tensor | Rows, axes: int) -> Tensor:
+    """The kernel as a tensor with so many axes."""
+    drawn = _measured(kernel) if isinstance(kernel, Tensor) else _by_rows(kernel)
+    size = float(drawn.abs().sum())
+    if not size or not math.isfinite(size):
+        raise Refusal("a kernel of finite numbers, not all 0", "another", "give at least one number that is not 0")
+    if abs(float(drawn.sum())) < 1e-9 * size:
+        remedy = "leave its background in, or take a difference operator where this is meant"
+        raise Refusal("a kernel with a sum for ConvolutionPSF", "one that sums to 0", remedy)
+    if axes == 1 and drawn.ndim == 2 and len(drawn) > 1:
+        came, remedy = f"{len(drawn)} rows", "give one row, or a signal with two axes in space"
+        raise Refusal("a kernel of one row for one axis in space", came, remedy)
+    drawn = drawn[0] if axes == 1 and drawn.ndim == 2 else drawn
+    if drawn.ndim != axes:
+        came = f"one of {shown(tuple(drawn.shape))}"
+        raise Refusal(f"a kernel of {axes} axes, as the signal has", came, "give a kernel of the same axes")
+    return drawn
+
+
+def _measured(kernel: Tensor) -> Tensor:
+    """A point spread that was measured, in double precision."""
+    if kernel.is_complex() or not kernel.numel():
+        came = "a complex one" if kernel.numel() else "an empty one"
+        raise Refusal("a real kernel for ConvolutionPSF", came, "take its real part or modulus")
+    return kernel.to(torch.float64)
+
+
+def _by_rows(kernel: Rows) -> Tensor:
     widths = {len(row) for row in kernel}
     if len(widths) != 1 or 0 in widths:
         came = f"rows of {sorted(widths)} numbers" if kernel else "none"
         raise Refusal("rows of one length for ConvolutionPSF.kernel", came, "give every row as many numbers")
-    drawn = torch.tensor(kernel, dtype=torch.float64)
-    if not bool(drawn.any()) or not math.isfinite(float(drawn.sum())):
-        raise Refusal("a kernel of finite numbers, not all 0", "another", "give at least one number that is not 0")
-    if axes == 1 and len(drawn) > 1:
-        came, remedy = f"{len(drawn)} rows", "give one row, or a signal with two axes in space"
-        raise Refusal("a kernel of one row for one axis in space", came, remedy)
-    return drawn[0] if axes == 1 else drawn
+    return torch.tensor(kernel, dtype=torch.float64)
 
 
 def _wrapped(small: Tensor, space: Shape) -> Tensor:

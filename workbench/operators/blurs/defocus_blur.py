@@ -12,6 +12,7 @@ class DefocusBlur(PeriodicConvolution):
     """Convolution with a disk, the image of a point out of focus; its edge falls over one pixel; sum 1."""
 
     formula = r"A x = k * x, \quad k(d) \propto \mathbb{1}[d \le \text{radius}]"
+    scales = True
 
     def __init__(
         self,

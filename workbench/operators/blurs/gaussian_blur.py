@@ -14,6 +14,7 @@ class GaussianBlur(PeriodicConvolution):
     """Convolution with exp(-d^2 / (2 width^2)), d the periodic distance along each axis, normalised to sum 1."""
 
     formula = r"A x = k * x, \quad k(d) \propto \exp\left(-\frac{d^2}{2\, \text{width}^2}\right)"
+    scales = True
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ class MoffatBlur(PeriodicConvolution):
     """
 
     formula = r"A x = k * x, \quad k(d) \propto \left(1 + \frac{d^2}{\text{core}^2}\right)^{-\text{power}}"
+    scales = True
 
     def __init__(
         self,

@@ -22,6 +22,7 @@ class MotionBlur(PeriodicConvolution):
     """
 
     formula = r"(Ax)_i = \frac{1}{\ell} \int_{-\ell/2}^{\ell/2} x(i + s\, e_\theta)\, ds, \quad \ell = \text{length}"
+    scales = True
 
     def __init__(
         self,

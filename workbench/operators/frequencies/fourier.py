@@ -11,13 +11,15 @@ from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import diagonal_in_modes
 from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.field import Field
-from workbench.operators.shapes import space_of
+from workbench.operators.shapes import mask_of, space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.tensors import Constant, Shape, stream
+from workbench.tensors import Constant, Shape, require_finite, shown, stream
 
-Pattern = Annotated[Literal["lines", "points", "uniform", "radial"], "what is measured at a time"]
+Pattern = Annotated[
+    Literal["lines", "points", "uniform", "radial"] | Tensor, "what is measured at a time, or the mask itself"
+]
 Keep = Annotated[float, Range(0.05, 1, limits=(0, 1)), "fraction of the frequencies that are measured"]
 Centre = Annotated[float, Range(0, 0.3, limits=(0, 1)), "fraction of the frequencies kept as the lowest"]
 Seed = Annotated[int, SEEDS, "which random frequencies"]
@@ -31,7 +33,8 @@ class FourierMask(LinearOperator):
     Keeps round(keep * n) of n "lines" (along the last axis) or "points": the lowest frequencies, a fraction `centre`
     of all, and random others with density (1 - r)^2 in the distance r from the centre, more of them as `keep` grows.
     "uniform" are points of equal density, "radial" as many lines through the centre of an image, by golden angles,
-    as do not exceed that number. The image's origin is pixel 0; `centred`, the pixel n // 2 of each axis, which turns
+    as do not exceed that number. An array of 0 and 1, the zero frequency in the middle, is the mask itself, over space
+    or over its last axes. The image's origin is pixel 0; `centred`, the pixel n // 2 of each axis, which turns
     the phases of the data.
     """
 
@@ -76,8 +79,8 @@ class FourierMask(LinearOperator):
 class MultiCoilFourier(LinearOperator):
     """A x = (mask F (c_j x)) over coils j: parallel imaging (SENSE), complex (C, *space) -> (C coils, *space).
 
-    The maps c_j are smooth, with a phase each, around the last two axes, and sum_j |c_j|^2 = 1 everywhere. The mask is
-    that of FourierMask, and so is the origin.
+    The maps c_j are smooth, with a phase each, around the last two axes, and sum_j |c_j|^2 = 1 everywhere; measured
+    ones are taken as they are. The mask is that of FourierMask, and so is the origin.
     Pruessmann et al. 1999, 10.1002/(SICI)1522-2594(199911)42:5<952::AID-MRM16>3.0.CO;2-S.
     """
 
@@ -88,7 +91,9 @@ class MultiCoilFourier(LinearOperator):
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),
-        coils: Annotated[int, Range(1, 12, limits=(1, 64)), "number of coils"] = 4,
+        coils: Annotated[
+            int | Tensor, Range(1, 12, limits=(1, 64)), "number of coils, or their maps (coils, *space)"
+        ] = 4,
         keep: Keep = 0.3,
         centre: Centre = 0.08,
         pattern: Pattern = "lines",
@@ -96,13 +101,14 @@ class MultiCoilFourier(LinearOperator):
         centred: Centred = False,
     ) -> None:
         space = space_of(shape, "MultiCoilFourier")
-        super().__init__(shape, (shape[0] * coils, *space))
+        maps = _given(coils, space) if isinstance(coils, Tensor) else _sensitivities(space, coils)
+        super().__init__(shape, (shape[0] * len(maps), *space))
         self.shape, self.coils, self.keep, self.centre, self.pattern, self.seed = (
             shape, coils, keep, centre, pattern, seed,
         )  # fmt: skip
         self.centred = centred
         self._mask = Constant(_measured(space, keep, centre, pattern, seed))
-        self._maps = Constant(_sensitivities(space, coils))
+        self._maps = Constant(maps)
         self._axes = tuple(range(-len(space), 0))
 
     def maps(self) -> Tensor:
@@ -118,7 +124,7 @@ class MultiCoilFourier(LinearOperator):
         return y.flatten(1, 2)
 
     def adjoint(self, y: Tensor) -> Tensor:
-        images = _signal_of(self._mask.like(y) * y.unflatten(1, (-1, self.coils)), self._axes, self.centred)
+        images = _signal_of(self._mask.like(y) * y.unflatten(1, (-1, len(self.maps()))), self._axes, self.centred)
         return (self._maps.like(y).conj() * images).sum(2)
 
 
@@ -132,8 +138,10 @@ def _signal_of(y: Tensor, axes: Shape, centred: bool) -> Tensor:
     return torch.fft.fftshift(x, dim=axes) if centred else x
 
 
-def _measured(space: Shape, keep: float, centre: float, pattern: str, seed: int) -> Tensor:
+def _measured(space: Shape, keep: float, centre: float, pattern: str | Tensor, seed: int) -> Tensor:
     """The mask over space, float64; Refusal where it is empty or the pattern suits no such space."""
+    if isinstance(pattern, Tensor):
+        return mask_of(pattern, space, "pattern").to(torch.float64)
     if centre > keep:
         raise Refusal(f"centre <= keep = {keep:g}", f"{centre:g}", "keep more frequencies, or a smaller centre")
     if pattern == "radial":
@@ -174,6 +182,15 @@ def _spokes(space: Shape, keep: float, centre: float, seed: int) -> Tensor:
         if int(more.sum()) > round(keep * mask.numel()) or bool(mask.all()):
             return mask
         mask, turn = more, turn + _GOLDEN
+
+
+def _given(maps: Tensor, space: Shape) -> Tensor:
+    """Measured maps in double precision; Refusal where they are none on this grid."""
+    if tuple(maps.shape[1:]) != space or not len(maps):
+        came, remedy = shown(tuple(maps.shape)), "take them on the grid of the image, the coils along the first axis"
+        raise Refusal(f"maps of coils x {shown(space)} for MultiCoilFourier", came, remedy)
+    require_finite(maps, "the maps")
+    return maps.to(torch.complex128)
 
 
 def _sensitivities(space: Shape, coils: int) -> Tensor:

@@ -8,65 +8,95 @@ import torch
 from torch import Tensor
 
 from workbench.kernels import fan
-from workbench.operators.base import LinearOperator, OperatorBlock, SignalShape
+from workbench.operators.base import OperatorBlock, SignalShape
+from workbench.operators.integrals.filtering import Window, arc, ramp_filtered, redundancy, shares
+from workbench.operators.integrals.scan import ANGLES, Angles, Detectors, Offset, Pixel, Scan
 from workbench.operators.rows import angles
 from workbench.operators.shapes import each_part, space_of
-from workbench.parameters import Range
-from workbench.refusal import Refusal
-from workbench.tensors import Constant
+from workbench.parameters import Range, changed
 
 
-class FanBeamRadon(LinearOperator):
+class FanBeamRadon(Scan):
     """Line integrals along rays that leave a source on a circle around the image: (C, H, W) -> (C, angles, bins).
 
     The flat detector is measured where it would pass through the centre: bins as wide as pixels, as many as see every
-    corner. Lengths are in units of the image's longer side. Linear interpolation (Joseph 1982) and its exact transpose.
+    corner where `detectors` gives no other number; the ray through the axis of rotation falls on bin
+    (bins - 1) / 2 + offset. Lengths are in units of the image's longer side, or in that of `pixel`, the pitch of the
+    real detector over its magnification. Linear interpolation (Joseph 1982) and its exact transpose.
     """
 
     formula = r"(Ax)_{\beta,\gamma} = \int_{\ell(\beta,\gamma)} x\, ds"
 
-    nonnegative = True
+    turn = 360.0
 
     def __init__(
         self,
         shape: SignalShape = (1, 64, 64),
         angles: Annotated[
-            int | tuple[float, ...],
-            Range(1, 180, limits=(-360, 3600)),
-            "number of equally spaced angles over 360 degrees, or the angles in degrees",
+            Angles, ANGLES, "number of equally spaced angles over 360 degrees, or the angles in degrees"
         ] = 90,
         distance: Annotated[
             float, Range(1, 8, log=True, unit="longer sides", limits=(0.8, 1e3)), "source to the centre"
         ] = 2.0,
+        detectors: Detectors = None,
+        offset: Offset = 0.0,
+        pixel: Pixel = None,
     ) -> None:
-        height, width = space_of(shape, "FanBeamRadon", (2,))
-        if angles == () or (isinstance(angles, int) and angles < 1):
-            raise Refusal("at least one angle for FanBeamRadon.angles", repr(angles), "give their number, or a list")
-        degrees = [360 * k / angles for k in range(angles)] if isinstance(angles, int) else angles
-        longer, radius = max(height, width), math.hypot(height, width) / 2
-        bins = math.ceil(2 * radius / math.sqrt(1 - (radius / (distance * longer)) ** 2))
-        super().__init__(shape, (shape[0], len(degrees), bins))
-        self.shape, self.angles, self.distance = shape, angles, distance
-        self._radians = Constant(torch.deg2rad(torch.tensor(degrees, dtype=torch.float64)))
-        self._source, self._scale = distance * longer, 1 / longer
-
-    def degrees(self) -> Tensor:
-        """The angles in degrees, float64."""
-        return torch.rad2deg(self._radians.value)
+        size = space_of(shape, "FanBeamRadon", (2,))
+        radius, source = math.hypot(*size) / 2, distance * max(size)
+        bins = math.ceil(2 * radius / math.sqrt(1 - (radius / source) ** 2) + 2 * abs(offset))
+        super().__init__(shape, angles, bins if detectors is None else detectors, pixel)
+        self.distance, self.detectors, self.offset = distance, detectors, offset
+        self._source, self._seen = source, math.asin(radius / source)  # and the half angle under which it sees all
 
     def forward(self, x: Tensor) -> Tensor:
-        bins = self.out_shape[2]
-        return self._scale * each_part(x, lambda image: fan.project(image, self._angles(image), self._source, bins))
+        rays = self._source, self.out_shape[2], self.offset
+        return self.width * each_part(x, lambda image: fan.project(image, self._angles(image), *rays))
 
     def adjoint(self, y: Tensor) -> Tensor:
-        size = self.in_shape[1], self.in_shape[2]
-        return self._scale * each_part(y, lambda image: fan.backproject(image, self._angles(image), self._source, size))
+        rays = self._source, (self.in_shape[1], self.in_shape[2]), self.offset
+        return self.width * each_part(y, lambda image: fan.backproject(image, self._angles(image), *rays))
+
+    def filtered_backprojection(self, y: Tensor, window: Window) -> Tensor:
+        """Of a whole turn or a short scan, with weights for rays met twice (Kak & Slaney 1988, section 3.4.2)."""
+        across, views = self._across(), self._radians.value
+        weights = shares(views, 2 * math.pi)[:, None] * redundancy(views, across) * across.cos()
+        filtered = ramp_filtered(weights.to(y) * y, window) / self.width
+        return each_part(filtered, self._smeared)
+
+    def missing_views(self) -> str:
+        """A short scan has to cover half a turn and the fan: elsewhere lines through the image are not measured."""
+        needed = math.pi + 2 * min(float(self._across().abs().max()), self._seen)
+        reach = arc(self._radians.value)[1]
+        if reach > needed - 1e-6:
+            return ""
+        return f"views over {math.degrees(needed):.0f} degrees, half a turn and the fan, not {math.degrees(reach):.0f}"
+
+    def _across(self) -> Tensor:
+        """The angle of the ray of each bin to the one through the axis of rotation."""
+        bins = self.out_shape[2]
+        places = torch.arange(bins, dtype=torch.float64) - (bins - 1) / 2 - self.offset
+        return torch.atan(places / self._source)
+
+    def _smeared(self, filtered: Tensor) -> Tensor:
+        """The sum over views of what lies on the ray through each pixel, by 1 / (its distance from the source)^2."""
+        height, width = self.in_shape[1:]
+        kind = {"dtype": torch.float64, "device": filtered.device}
+        right = torch.arange(width, **kind) - (width - 1) / 2
+        up = (height - 1) / 2 - torch.arange(height, **kind)[:, None]
+        bins, total = filtered.shape[2], filtered.new_zeros(len(filtered), height, width)
+        for a, angle in enumerate(self._angles(filtered)):
+            near = 1 + (right * angle.sin() - up * angle.cos()) / self._source
+            place = (right * angle.cos() + up * angle.sin()) / near + (bins - 1) / 2 + self.offset
+            padded = torch.nn.functional.pad(filtered[:, a], (1, 1))
+            place = place.clamp(-1, bins) + 1
+            left = place.floor().clamp_max(bins)
+            part, index = (place - left).to(filtered), left.long()
+            total += (padded[:, index] * (1 - part) + padded[:, index + 1] * part) / near.square().to(filtered)
+        return total
 
     def blocks(self, count: int) -> tuple[OperatorBlock, ...]:
         degrees = tuple(self.degrees().tolist())
         count = min(count, len(degrees))
-        parts = [FanBeamRadon(self.shape, degrees[s::count], self.distance) for s in range(count)]
+        parts = [changed(self, angles=degrees[s::count]) for s in range(count)]
         return tuple(OperatorBlock(part, partial(angles, s, count)) for s, part in enumerate(parts))
-
-    def _angles(self, x: Tensor) -> Tensor:
-        return self._radians.like(x.new_empty(0, dtype=torch.float64))  # at full precision on the device of x

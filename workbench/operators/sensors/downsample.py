@@ -20,6 +20,7 @@ class Downsample(LinearOperator):
     formula = r"(Ax)_i = \frac{1}{|B_i|} \sum_{j \in B_i} x_j, \quad B_i \text{ a block of pixels}"
 
     nonnegative = True
+    scales = True
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.diagonalisation import Diagonalisation, weighted
-from workbench.operators.shapes import space_of
+from workbench.operators.shapes import mask_of, space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
@@ -16,10 +16,10 @@ from workbench.tensors import Constant, Shape, stream
 
 
 class Mask(LinearOperator):
-    """A x = mask x, with mask in {0, 1} and the same in every channel: inpainting.
+    """A x = mask x, with mask in {0, 1} and the same in every channel: inpainting, dead pixels.
 
     "random" keeps round(keep * pixels) pixels, and a larger `keep` keeps those of a smaller one; "block" loses a
-    centred block of the signal's proportions.
+    centred block of the signal's proportions. An array of 0 and 1 is the mask: `keep` and `seed` then say nothing.
     """
 
     formula = r"A x = m \odot x, \quad m_i \in \{0, 1\}"
@@ -30,13 +30,18 @@ class Mask(LinearOperator):
         self,
         shape: SignalShape = (1, 64, 64),
         keep: Annotated[float, Range(0.05, 1, limits=(0, 1)), "fraction of the pixels that are measured"] = 0.5,
-        pattern: Annotated[Literal["random", "block"], "where pixels are missing"] = "random",
+        pattern: Annotated[
+            Literal["random", "block"] | Tensor, "where pixels are missing, or the mask itself"
+        ] = "random",
         seed: Annotated[int, SEEDS, "which random pixels"] = 0,
     ) -> None:
         super().__init__(shape, shape)
         self.shape, self.keep, self.pattern, self.seed = shape, keep, pattern, seed
         space = space_of(shape, "Mask")
-        mask = _scattered(space, keep, seed) if pattern == "random" else _around_block(space, keep)
+        if isinstance(pattern, Tensor):
+            mask = mask_of(pattern, space, "Mask.pattern")
+        else:
+            mask = _scattered(space, keep, seed) if pattern == "random" else _around_block(space, keep)
         if not bool(mask.any()):
             raise Refusal("a mask that keeps a pixel", f"keep = {keep:g} of {mask.numel()}", "raise keep")
         self._mask = Constant(mask.to(torch.float64))

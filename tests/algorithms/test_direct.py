@@ -1,0 +1,147 @@
+"""Reconstructions that are a formula of the data: their scale, against scikit-image, and as starts of others."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from skimage.transform import iradon
+
+from tests.operators.test_radon import disk
+from workbench.algorithms import SIRT, FilteredBackprojection
+from workbench.noise import Gaussian
+from workbench.operators import FanBeamRadon, GaussianBlur, Radon, Scan
+from workbench.operators.integrals.filtering import redundancy, shares
+from workbench.priors import Zero
+from workbench.problem import Problem
+from workbench.run import iterate, run
+from workbench.tensors import stream
+
+SIDE = 96
+WINDOWS = ("ramp", "shepp-logan", "cosine", "hamming", "hann")
+
+
+def chords(operator: Scan, radius: float, centre: tuple[float, float], value: float) -> torch.Tensor:
+    """The projections of a disk in closed form, in pixels: parallel beam, or the fan of FanBeamRadon."""
+    _, views, bins = operator.out_shape
+    u = torch.arange(bins, dtype=torch.float64) - (bins - 1) / 2 - operator.offset
+    a = operator.degrees().deg2rad()[:, None]
+    if isinstance(operator, FanBeamRadon):
+        source = operator.distance * max(operator.in_shape[1:])
+        fan = torch.atan(u / source)
+        a, s = a + fan, source * fan.sin()
+    else:
+        s = u
+    s = s - centre[0] * a.cos() - centre[1] * a.sin()
+    return (value * 2 * (radius**2 - s**2).clamp_min(0).sqrt()).expand(views, bins)[None, None]
+
+
+def reconstructed(operator: Scan, y: torch.Tensor, window: str = "ramp") -> torch.Tensor:
+    problem = Problem(operator, Gaussian(0.1), Zero(), y)
+    states = list(iterate(problem, FilteredBackprojection(window)))
+    assert len(states) == 2, "one step, and it is done"
+    return states[-1].x[0, 0]
+
+
+SCANS = [
+    Radon((1, SIDE, SIDE), 180, pixel=1.0),
+    Radon((1, SIDE, SIDE), tuple(np.random.default_rng(0).permutation(np.arange(0, 180.0, 1.0))), pixel=1.0),
+    Radon((1, SIDE, SIDE), tuple(np.arange(0, 360.0, 1.5)), detectors=120, offset=5.3, pixel=1.0),
+    FanBeamRadon((1, SIDE, SIDE), 360, distance=2.5, pixel=1.0),
+    FanBeamRadon((1, SIDE, SIDE), 360, distance=1.2, detectors=150, offset=-3.7, pixel=1.0),
+    # Short scans: half a turn and the fan, and more than that, begun anywhere, in any order.
+    FanBeamRadon((1, SIDE, SIDE), tuple(np.arange(70, 70 + 180 + 34.0, 1.0)), distance=2.5, pixel=1.0),
+    FanBeamRadon((1, SIDE, SIDE), tuple(np.arange(210, -70.0, -1.0)), distance=1.3, offset=2.3, pixel=1.0),
+]
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("scan", SCANS, ids=lambda s: type(s).__name__)
+def test_a_disk_of_a_hundredth_a_pixel_reads_a_hundredth(scan, window):
+    """The data are a closed form, not those of the operator."""
+    found = reconstructed(scan, chords(scan, 30.0, (6.0, -4.0), 0.01), window)
+    rows, columns = torch.meshgrid(torch.arange(SIDE) - 47.5, torch.arange(SIDE) - 47.5, indexing="ij")
+    far = torch.hypot(columns - 6, -rows + 4)
+    assert float(found[far < 26].mean()) == pytest.approx(0.01, rel=2e-3)
+    assert float(found[far < 26].std()) < 3e-4
+    assert abs(float(found[(far > 34) & (far < 38)].mean())) < 1e-4
+
+
+def test_lengths_in_units_of_the_longer_side_or_of_a_pixel_size_read_the_same():
+    x = disk(64, 0.3)
+    for pixel in (None, 1.0, 0.05):
+        scan = Radon((1, 64, 64), 120, pixel=pixel)
+        found = reconstructed(scan, scan(x))
+        assert float(found[24:40, 24:40].mean()) == pytest.approx(1, abs=4e-3)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_the_values_are_those_of_scikit_image(window):
+    """iradon of a square detector, whose axis falls on bin n // 2: the middle of an odd number."""
+    side, angles = 65, np.arange(0, 180, 2.0)
+    y = np.zeros((len(angles), side))
+    y[:, 10:50] = np.random.default_rng(0).random((len(angles), 40))
+    names = {"hann": "hann", "hamming": "hamming", "cosine": "cosine", "ramp": "ramp", "shepp-logan": "shepp-logan"}
+    wanted = iradon(y.T, angles, filter_name=names[window], circle=True, interpolation="linear")
+    scan = Radon((1, side, side), tuple(angles), detectors=side, pixel=1.0)
+    found = reconstructed(scan, torch.from_numpy(y)[None, None], window).numpy()
+    inside = np.hypot(*np.mgrid[-32:33, -32:33]) < 31
+    assert np.abs(found - wanted)[inside].max() < 0.02 * np.abs(wanted).max()
+
+
+def test_views_stand_for_their_part_of_the_turn():
+    even = shares(torch.arange(6, dtype=torch.float64) * math.pi / 6, math.pi)
+    np.testing.assert_allclose(even, math.pi / 6)
+    uneven = torch.tensor([0.0, 0.9, 0.3, 1.5, 2.4], dtype=torch.float64)
+    found = shares(uneven, math.pi)
+    assert float(found.sum()) == pytest.approx(math.pi)
+    np.testing.assert_allclose(found[2], 0.45)
+    np.testing.assert_allclose(
+        shares(uneven + math.pi * torch.tensor([0.0, 1, 2, -1, 0], dtype=torch.float64), math.pi), found
+    )
+    wedge = shares(torch.linspace(-1, 1, 41, dtype=torch.float64), math.pi)
+    assert float(wedge.sum()) == pytest.approx(2 + 3 * 0.05), "the missing wedge is nobody's"
+    assert float(shares(torch.tensor([0.3]), math.pi)) == pytest.approx(math.pi)
+
+
+def test_it_is_a_start_for_others_and_another_window_is_another_step():
+    scan = Radon((1, 32, 32), 40)
+    x = disk(32, 0.3)
+    y = scan(x) + 0.005 * torch.randn(scan(x).shape, generator=stream(0, "noise"), dtype=torch.float64)
+    problem = Problem(scan, Gaussian(0.005), Zero(), y, x)
+    first = run(problem, FilteredBackprojection("hann"), steps=5)
+    assert list(first.k) == [0, 1] and first.attrs["outcome"] == "done"
+    start = torch.from_numpy(first.x.values)
+    near = next(iterate(problem, SIRT(), x=start))
+    assert float(problem.misfit(near.x)) < float(problem.misfit(problem.start()))
+    method, state = FilteredBackprojection("ramp"), list(iterate(problem, FilteredBackprojection("hann")))[-1]
+    assert FilteredBackprojection("hann").done(state) and not method.done(state)
+    again = method.step(problem, state, stream(0, "none"))
+    assert method.done(again) and not torch.equal(again.x, state.x)
+
+
+@pytest.mark.parametrize(("reach", "ok"), [(180, False), (205, False), (212, True), (300, True), (359, True)])
+def test_a_fan_beam_that_misses_lines_is_refused(reach, ok):
+    """The image of 32 x 32 is seen under 2 asin(22.6 / 80) = 32.9 degrees: it needs 212.9 of them, at 1 a view."""
+    scan = FanBeamRadon((1, 32, 32), tuple(np.arange(40.0, 41.0 + reach)), distance=2.5)
+    unmet = FilteredBackprojection().unmet(Problem(scan, Gaussian(), Zero(), torch.zeros(1, *scan.out_shape)))
+    assert not unmet if ok else f"views over 213 degrees, half a turn and the fan, not {reach + 1}" in unmet
+
+
+def test_the_weights_of_two_rays_on_one_line_sum_to_one():
+    """Views and fan angles on one grid, so that each ray's opposite is one of them too."""
+    step = math.pi / 180
+    views = torch.arange(-10.0, 213.0, 2, dtype=torch.float64) * step
+    fan = torch.arange(-15.0, 16.0, dtype=torch.float64) * step
+    weights = redundancy(views, fan)
+    for v, view in enumerate(views):
+        for g in range(len(fan)):
+            other = ((view + math.pi + 2 * fan[g] - views[0]) / step / 2) % 180
+            inside = round(float(other)) % 180 < len(views)
+            pair = float(weights[round(float(other)) % 180, -1 - g]) if inside else 0.0
+            assert float(weights[v, g]) + pair == pytest.approx(1, abs=1e-9)
+
+
+def test_what_is_no_scan_is_refused_in_a_sentence():
+    problem = Problem(GaussianBlur((1, 8, 8)), Gaussian(), Zero(), torch.zeros(1, 1, 8, 8))
+    assert "projections at angles, which GaussianBlur does not make" in FilteredBackprojection().unmet(problem)

@@ -1,0 +1,147 @@
+"""A page of data that were measured: what needs a truth is absent, all else is there."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from tests.app.test_session import reached
+from tests.operators.test_radon import disk
+from workbench import figures
+from workbench.algorithms import PDHG
+from workbench.app.page.opening import as_experiment
+from workbench.app.page.workbench import Workbench
+from workbench.app.run.choices import Choices
+from workbench.app.run.compare import Compare
+from workbench.app.run.files import Upload
+from workbench.app.run.pictures import Gallery
+from workbench.app.session import Session
+from workbench.data import Measured, Shipped
+from workbench.experiment import Experiment, from_run
+from workbench.noise import Gaussian
+from workbench.operators import GaussianBlur, Radon
+from workbench.parameters import describe
+from workbench.priors import TotalVariation
+from workbench.problem import Problem
+
+Y = 100 + 50 * np.random.default_rng(0).random((24, 30)).astype(np.float32)
+PARTS = (GaussianBlur((1, 24, 30), 1.0), Gaussian(2.0), TotalVariation(0.1), PDHG())
+
+
+@pytest.fixture
+def measured(tmp_path):
+    np.save(tmp_path / "scan.npy", Y)
+    session = Session(Experiment(Measured(str(tmp_path / "scan.npy"), notes=("flat divided",)), *PARTS, steps=5))
+    yield session
+    session.close()
+
+
+def test_a_run_has_pictures_of_data_and_reconstruction_and_no_others(measured):
+    measured.play()
+    frame = reached(measured, 5)
+    assert frame.error is None and "psnr" not in frame.curves and "residual" in frame.curves
+    gallery, compare = Gallery(measured, lambda: None), Compare(measured, lambda: None)
+    for view in (gallery, compare):
+        view.show_pictures(measured.pictures())
+        view.show_frame(frame)
+        view.move(frame)
+    assert [panel.element.visible for panel in gallery.panels] == [False, True, True, False]
+    assert "x − truth" not in gallery.error.caption.object and not compare.divider.visible
+    drawn = compare._lines.data
+    np.testing.assert_allclose(drawn["image"], frame.image[12])
+    assert np.isnan(drawn["truth"]).all()
+    gallery._fit()
+    result = measured.dataset()
+    assert "truth" not in result and describe(from_run(result).operator) == describe(PARTS[0])
+    assert figures.png(result)[:4] == b"\x89PNG"
+
+
+def test_its_signal_is_the_file_and_its_python_and_address_hold_its_name_alone(measured):
+    choices = Choices(measured, lambda: None)
+    assert choices.sections["truth"].select.value == "scan.npy"
+    assert "flat divided" in choices.sections["truth"].aside.sentence
+    assert "data.Measured(data='scan.npy'" in measured.code() and "scan.npy is your own file" in measured.code()
+    address = measured.address()
+    assert "data=scan.npy" in address and "truth" not in address
+    before = describe(measured.experiment)
+    measured.set("operator.width", 2.0)
+    measured.travel(address)
+    assert describe(measured.experiment) == before and not measured.errors
+    stranger = Session.from_address(address)
+    assert "only its name, scan.npy" in stranger.errors["address"]
+    stranger.close()
+
+
+def test_another_operator_is_fitted_to_the_data_or_refused(measured):
+    assert not measured.choose("operator", "Downsample")
+    assert measured.experiment.operator.in_shape == (1, 48, 60)
+    assert "24 angles for 24 projections, got 60" in measured.choose("operator", "Radon")
+    assert not measured.choose("truth", "camera")
+    assert measured.problem.truth is not None
+
+
+def scan(folder: Path) -> bytes:
+    """A disk's projections as counts, three rows of them, with their angles, in HDF5."""
+    radon = Radon((1, 24, 24), 30, detectors=24)
+    rows = radon(disk(24, 0.3))[0, 0].numpy()
+    with h5py.File(folder / "scan.h5", "w") as file:
+        file["exchange/data"] = np.stack([0 * rows, 7 * rows, rows], 1)
+        file["exchange/theta"] = radon.degrees().numpy()
+        file["exchange/psf"] = np.ones((3, 3))
+    return (folder / "scan.h5").read_bytes()
+
+
+def test_a_scan_is_opened_from_the_page_with_its_angles(tmp_path):
+    session = Session(Experiment(Shipped("camera", 32), steps=3))
+    app = Workbench(session)
+    upload = app.upload
+    upload.measured.value = True
+    assert not upload.size.visible and upload.array.visible
+    upload.file.param.update(filename="scan.h5", value=scan(tmp_path))
+    assert not upload.complaint.sentence and upload.variable.value == "exchange/data[:, 1]"
+    assert [line.partition(" (")[0] for line in upload.array.options] == ["exchange/data", "exchange/psf"]
+    operator = session.experiment.operator
+    assert isinstance(operator, Radon) and operator.in_shape == (1, 24, 24) and len(operator.angles) == 30
+    assert session.problem.truth is None and app.choices.sections["truth"].select.value.startswith("scan.h5::")
+    assert not session.choose("algorithm", "FilteredBackprojection")
+    session.play()
+    assert reached(session, 1).error is None
+    for view in app.views:
+        app.turn_to(type(view))
+    address = session.address()
+    upload.variable.value = "exchange/data[:, 2]"
+    assert float(session.problem.y.max()) < 7 * 0.7
+    session.travel(address)
+    assert session.experiment.source.variable == "exchange/data[:, 1]" and not session.errors
+    app.close()
+
+
+def test_what_does_not_open_as_measured_data_says_so_and_nothing_changes(tmp_path):
+    session = Session(Experiment(Shipped("camera", 32), steps=3))
+    before = describe(session.experiment)
+    upload = Upload(session, lambda: None)
+    upload.measured.value = True
+    upload.file.param.update(filename="scan.h5", value=scan(tmp_path)[:400])
+    assert "HDF5" in upload.complaint.sentence
+    upload.file.param.update(filename="scan.h5", value=scan(tmp_path))
+    opened = describe(session.experiment)
+    assert opened != before
+    upload.variable.value = "exchange/data[:, 9]"
+    assert "count from 0" in upload.complaint.sentence and describe(session.experiment) == opened
+    upload.array.value = "exchange/psf"
+    assert "3 angles for 3 projections, got 30" in upload.complaint.sentence
+    assert describe(session.experiment) == opened
+    session.choose("operator", "GaussianBlur")
+    upload.angles.value = ""
+    assert not upload.complaint.sentence and session.experiment.operator.in_shape == (1, 3, 3)
+    session.close()
+
+
+def test_the_page_opens_on_measured_data_and_on_a_problem_of_such(measured):
+    problem = Problem(*PARTS[:3], measured.problem.y)
+    assert isinstance(as_experiment(problem).source, Measured)
+    app = Workbench(Session(as_experiment(problem)))
+    for view in app.views:
+        app.turn_to(type(view))
+    app.close()

@@ -1,0 +1,1 @@
+"""Methods of one step: the reconstruction is a formula of the data."""

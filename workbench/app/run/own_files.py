@@ -1,0 +1,74 @@
+"""The files that a person brings: where they lie while the session lasts, and what was read of them."""
+
+import tempfile
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from workbench.app.run.wished import explained, fitted
+from workbench.data import Content, File, Loaded, Measured, Source, Window, contents, load_array, load_bytes
+from workbench.experiment import Experiment
+
+Opened = Callable[[Experiment], Experiment]
+
+
+class OwnFiles:
+    """Files by their content; `sources` are those opened before, by name; `notes` say what reading the newest did."""
+
+    def __init__(self, source: Source) -> None:
+        self.sources: dict[str, Source] = {source.name: source} if isinstance(source, Measured) else {}
+        self.notes: tuple[str, ...] = ()
+        self._folder: tempfile.TemporaryDirectory | None = None
+        self._newest: tuple[Source, Loaded] | None = None  # to read a large one again takes seconds
+
+    def arrays(self, filename: str, content: bytes) -> tuple[Content, ...]:
+        """What is in a file; Refusal where it cannot be read."""
+        return contents(self._kept(filename, content))[1]
+
+    def signal(
+        self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
+    ) -> Opened:
+        """A file as the truth of an experiment."""
+
+        def opened(experiment: Experiment) -> Experiment:
+            loaded = load_bytes(filename, content, variable, size, window)
+            file = File(str(self._kept(filename, content)), variable, size, window)
+            self._remember(Path(filename).name, file, loaded)
+            return fitted(experiment, file, loaded.tensor)
+
+        return opened
+
+    def data(self, filename: str, content: bytes, variable: str = "", angles: str = "") -> Opened:
+        """A file as data that were measured; `angles` names the array of those of a scan."""
+
+        def opened(experiment: Experiment) -> Experiment:
+            path = str(self._kept(filename, content))
+            source = Measured(path, variable)
+            loaded = source.loaded()
+            degrees = load_array(path, angles).tensor if angles else None
+            new = explained(experiment, source, loaded.tensor, degrees)
+            self._remember(source.name, source, loaded)
+            return new
+
+        return opened
+
+    def loaded(self, source: Source) -> Loaded:
+        """What a source gives, read once."""
+        return self._newest[1] if self._newest and self._newest[0] is source else source.loaded()
+
+    def close(self) -> None:
+        """The files go with the person who brought them."""
+        if self._folder:
+            self._folder.cleanup()
+            self._folder = None
+
+    def _remember(self, name: str, source: Source, loaded: Loaded) -> None:
+        self.notes, self.sources[name], self._newest = loaded.notes, source, (source, loaded)
+
+    def _kept(self, filename: str, content: bytes) -> Path:
+        """Where a file lies, by content: one of the same name with other numbers is another."""
+        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="workbench-")
+        path = Path(self._folder.name) / sha256(content).hexdigest()[:16] / Path(filename).name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        return path

@@ -1,0 +1,102 @@
+"""Data that an instrument took: an array, or one in a file."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.data.files import Loaded, load_array
+from workbench.data.source import Source
+from workbench.noise import Noise
+from workbench.operators import Operator
+from workbench.parameters import describe
+from workbench.priors import Prior
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.tensors import Shape, as_signal, require_finite, shown
+
+_MOST_CHANNELS = 4
+_SHORT = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.uint16)  # what single precision holds exactly
+_SINGLE = {torch.float16: torch.float32, torch.bfloat16: torch.float32, torch.complex32: torch.complex64}
+
+
+@dataclass(frozen=True, eq=False)
+class Measured(Source):
+    """Data y as they were measured, with no truth: not scaled, clipped, flipped or transposed, in the file's units.
+
+    `data` is an array, or the path of a file (see `load_array`) in which `variable` names the array and the slice. Its
+    axes are those of the operator's data, (C, *space), such as (1, angles, bins); without C there is one channel.
+    Whole numbers become single precision where it holds them exactly, double elsewhere.
+    """
+
+    data: Annotated[str | Tensor | Path, "the array, or the path of its file"] = ""
+    variable: Annotated[str, 'array and slice in the file, such as "exchange/data[:, 3]"; empty for the only one'] = ""
+    units: Annotated[str, "of the values; empty for those that the file gives"] = ""
+    notes: Annotated[tuple[str, ...], "what was done to the values before"] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.data, Path):
+            object.__setattr__(self, "data", str(self.data))
+
+    @property
+    def name(self) -> str:
+        """What the data are called: the file without its folders, and the variable."""
+        if not isinstance(self.data, str):
+            return "an array"
+        return "::".join(filter(None, (self.data.replace("\\", "/").rpartition("/")[2], self.variable)))
+
+    def loaded(self) -> Loaded:
+        """The data in the axes of their file, (1, C, *space) or fewer, with notes and units."""
+        found = Loaded(self.data) if isinstance(self.data, Tensor) else load_array(self.data, self.variable)
+        values, notes = found.tensor, (*self.notes, *found.notes)
+        exact = _exact(values)
+        if exact.dtype != values.dtype:
+            notes = (*notes, f"{_word(values.dtype)} as {_word(exact.dtype)}, the same values")
+        require_finite(exact, self.name)
+        return Loaded(exact, notes, units=self.units or found.units)
+
+    def told(self, given: Tensor) -> dict[str, str]:
+        """`measured`: JSON of the name, shape, dtype and SHA-256 of the data, by which a file is known again."""
+        return {"measured": json.dumps({"name": self.name} | describe(given))}
+
+    def shape(self, operator: Operator, given: Tensor) -> Shape:
+        return tuple(as_data(given, operator).shape[1:])
+
+    def fitted(self, operator: Operator, given: Tensor) -> Operator:
+        return operator.fitted_to_data(self.shape(operator, given))
+
+    def problem(self, operator: Operator, noise: Noise, prior: Prior, given: Tensor, seed: int = 0) -> Problem:
+        return Problem(operator, noise, prior, as_data(given, operator))
+
+
+def as_data(values: Tensor, operator: Operator) -> Tensor:
+    """An array as data of the operator, (B, C, *space): with one item and one channel where it has no axes for them.
+
+    A first axis is one of channels where it is as long as that of the operator's data, where the operator makes
+    channels of its own, such as coils, or where it has at most 4 entries.
+    """
+    wanted = operator.out_shape
+    if tuple(values.shape[1:]) == wanted:
+        return values
+    own = operator.in_shape[0] != wanted[0]
+    if values.ndim == len(wanted) and (own or len(values) == wanted[0] or len(values) <= _MOST_CHANNELS):
+        return values[None]
+    if not 1 <= values.ndim <= 3:
+        raise Refusal(
+            "data of one to three axes", shown(tuple(values.shape)), "take a part, such as variable='name[0]'"
+        )
+    return values[None, None]
+
+
+def _exact(values: Tensor) -> Tensor:
+    """The same numbers in single or double precision."""
+    if values.is_floating_point() or values.is_complex():
+        return as_signal(values.to(_SINGLE.get(values.dtype, values.dtype)), "the data")
+    return values.to(torch.float32 if values.dtype in _SHORT else torch.float64)
+
+
+def _word(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")

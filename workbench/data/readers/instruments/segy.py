@@ -1,0 +1,54 @@
+"""SEG-Y: the traces of a seismic survey."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.data.field import ASIDE, Fields, Index, Reading, StoredArray, need
+
+_TEXT, _START, _TRACE = 3200, 3600, 240
+_BYTES = {1: 4, 2: 4, 3: 2, 5: 4, 6: 8, 8: 1, 10: 4, 11: 2, 16: 1}  # of a sample, by the format of the binary header
+_ORDERS = ("big", "little")
+
+
+def order(path: Path) -> str:
+    """The byte order, by which header and length agree; "" for what is no SEG-Y."""
+    with path.open("rb") as stream:
+        head, size = stream.read(_START), os.fstat(stream.fileno()).st_size
+    for each in _ORDERS if len(head) == _START else ():
+        samples, kind, extended = (int.from_bytes(head[k : k + 2], each) for k in (3220, 3224, 3504))
+        traces = size - _START - _TEXT * (extended if extended < 2**15 else 0)
+        if samples and kind in _BYTES and traces > 0 and traces % (_TRACE + samples * _BYTES[kind]) == 0:
+            return each
+    return ""
+
+
+def fields(path: Path) -> Fields:
+    """The traces as (trace, sample), in the order of the file; `time` of the samples and `offset` of the traces."""
+    with _opened(path) as file:
+        shape, dtype = (int(file.tracecount), len(file.samples)), np.dtype(file.dtype)
+        times = np.array(file.samples, dtype=np.float64)
+        offsets = np.array(file.attributes(need("segyio", "instruments").TraceField.offset)[:])
+
+    def read(index: Index) -> Reading:
+        with _opened(path) as file:
+            first = index[0] if index else slice(None)
+            traces = file.trace.raw[first]
+            inner = index[1:] if isinstance(first, int) else (slice(None), *index[1:])
+            return Reading(np.array(traces[inner]))
+
+    return {
+        "": StoredArray(shape, dtype, read, axes=("trace", "sample")),
+        "time": _aside(times, "ms"),
+        "offset": _aside(offsets),
+    }
+
+
+def _aside(values: np.ndarray, units: str = "") -> StoredArray:
+    return StoredArray(values.shape, values.dtype, lambda index: Reading(values[index]), rank=ASIDE, units=units)
+
+
+def _opened(path: Path) -> Any:
+    return need("segyio", "instruments").open(str(path), ignore_geometry=True, endian=order(path))
