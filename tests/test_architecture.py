@@ -39,6 +39,7 @@ ORDER = (
     ("devices", "storage", "figures"),
     ("catalog",),
     ("paths",),
+    ("tuning",),
     ("experiment",),
     ("jobs", "grid", "checks"),
     ("cli", "__main__"),

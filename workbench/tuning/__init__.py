@@ -1,0 +1,22 @@
+"""The weight of a prior found from the data: a warm path of solves, and the rules that read it."""
+
+from workbench.tuning.automatic import Tuning, automatic, rules, tune
+from workbench.tuning.path import Path, Point
+from workbench.tuning.scales import noise_level, weighed, weights_in
+from workbench.tuning.selector import Selection, Selector
+from workbench.tuning.selectors.discrepancy_principle import DiscrepancyPrinciple
+from workbench.tuning.selectors.evidence import Evidence
+from workbench.tuning.selectors.gcv import GCV
+from workbench.tuning.selectors.generalised_sure import GeneralisedSURE
+from workbench.tuning.selectors.l_curve import LCurve
+from workbench.tuning.selectors.oracle import Oracle
+from workbench.tuning.selectors.quasi_optimality import QuasiOptimality
+from workbench.tuning.selectors.residual_whiteness import ResidualWhiteness
+from workbench.tuning.selectors.sure import SURE
+from workbench.tuning.walk import Walk, at_weight
+
+__all__ = [
+    "GCV", "SURE", "DiscrepancyPrinciple", "Evidence", "GeneralisedSURE", "LCurve", "Oracle", "Path", "Point",
+    "QuasiOptimality", "ResidualWhiteness", "Selection", "Selector", "Tuning", "Walk", "at_weight", "automatic",
+    "noise_level", "rules", "tune", "weighed", "weights_in",
+]  # fmt: skip
