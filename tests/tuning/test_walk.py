@@ -17,7 +17,6 @@ from workbench.run import iterate, until
 from workbench.stopping import Change
 from workbench.tensors import norm
 
-
 METHODS = (None, PDHG())
 
 

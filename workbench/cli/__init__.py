@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from workbench.cli import bench, catalogue, check, doctor, kernel, lab, plane, serve, solve, train
+from workbench.cli import bench, catalogue, check, doctor, kernel, lab, plane, serve, solve, train, tune
 from workbench.cli.output import complain
 from workbench.refusal import Refusal, one_of
 from workbench.version import __version__
@@ -16,6 +16,7 @@ from workbench.version import __version__
 COMMANDS = {
     "serve": serve,
     "run": solve,
+    "tune": tune,
     "plane": plane,
     "train": train,
     "list": catalogue,

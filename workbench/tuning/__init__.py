@@ -1,9 +1,9 @@
 """The weight of a prior found from the data: a warm path of solves, and the rules that read it."""
 
 from workbench.tuning.automatic import Tuning, automatic, rules, tune
-from workbench.tuning.path import Path, Point
+from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.scales import noise_level, weighed, weights_in
-from workbench.tuning.selector import Selection, Selector
+from workbench.tuning.selector import Selector, SelectorChoice
 from workbench.tuning.selectors.discrepancy_principle import DiscrepancyPrinciple
 from workbench.tuning.selectors.evidence import Evidence
 from workbench.tuning.selectors.gcv import GCV
@@ -16,7 +16,26 @@ from workbench.tuning.selectors.sure import SURE
 from workbench.tuning.walk import Walk, at_weight
 
 __all__ = [
-    "GCV", "SURE", "DiscrepancyPrinciple", "Evidence", "GeneralisedSURE", "LCurve", "Oracle", "Path", "Point",
-    "QuasiOptimality", "ResidualWhiteness", "Selection", "Selector", "Tuning", "Walk", "at_weight", "automatic",
-    "noise_level", "rules", "tune", "weighed", "weights_in",
+    "GCV",
+    "SURE",
+    "DiscrepancyPrinciple",
+    "Evidence",
+    "GeneralisedSURE",
+    "LCurve",
+    "Oracle",
+    "PathPoint",
+    "QuasiOptimality",
+    "ResidualWhiteness",
+    "Selector",
+    "SelectorChoice",
+    "Tuning",
+    "Walk",
+    "WeightPath",
+    "at_weight",
+    "automatic",
+    "noise_level",
+    "rules",
+    "tune",
+    "weighed",
+    "weights_in",
 ]  # fmt: skip

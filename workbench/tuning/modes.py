@@ -11,7 +11,7 @@ from workbench.operators.diagonalisation import RANK, reciprocal
 from workbench.posterior.covariance import in_basis
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tuning.path import Point
+from workbench.tuning.path import PathPoint
 
 
 class Modes(NamedTuple):
@@ -40,7 +40,7 @@ def modes(problem: Problem) -> Modes | None:
     return None
 
 
-def closed_point(problem: Problem, weight: float, found: Modes) -> Point:
+def closed_point(problem: Problem, weight: float, found: Modes) -> PathPoint:
     """The minimum by one division a mode, and the traces of its map from data to picture, exact."""
     slope = problem.misfit_grad(problem.zeros()) + problem.prior.grad(problem.zeros())
     gain = reciprocal(found.hessian)
@@ -48,7 +48,7 @@ def closed_point(problem: Problem, weight: float, found: Modes) -> Point:
     clean = problem.operator(x)
     count = len(problem.y) * (2 if problem.y.is_complex() else 1)
     seen = torch.where(found.gram > RANK * found.gram.max(), gain, 0)
-    return Point(
+    return PathPoint(
         weight,
         x,
         clean,

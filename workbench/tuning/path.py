@@ -10,7 +10,7 @@ from workbench.refusal import Refusal
 
 
 @dataclass(frozen=True)
-class Point:
+class PathPoint:
     """The reconstruction x of one weight, (B, *in_shape), its A x, and what selectors ask of it, sums over the batch.
 
     `optimism` is sum_i v_i d(Ax)_i / dy_i, v the variance of the noise: by so much the misfit looks better than it is
@@ -28,11 +28,11 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Path:
+class WeightPath:
     """A problem and its points, in the order of their weights; `where` is the weight's path inside the prior."""
 
     problem: Problem
-    points: tuple[Point, ...]
+    points: tuple[PathPoint, ...]
     where: str = "weight"
 
     def __post_init__(self) -> None:
@@ -48,7 +48,7 @@ class Path:
         """Iterations of all points together; 0 for closed forms."""
         return sum(point.steps for point in self.points)
 
-    def nearest(self, weight: float) -> Point:
+    def nearest(self, weight: float) -> PathPoint:
         """The kept point whose weight is the nearest on a logarithmic axis: what a handle shows at no solve."""
         if not self.points:
             raise Refusal("a path with points", "an empty one", "let it take a step first")

@@ -1,4 +1,4 @@
-"""The weight of a prior as a number to look for: where it stands, which values are tried, how else the noise is known."""
+"""The weight of a prior as a number to look for: where it stands, which values are tried, how loud the data are."""
 
 import math
 

@@ -11,14 +11,14 @@ from torch import Tensor
 from workbench.parameters import Checked
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tuning.path import Path
+from workbench.tuning.path import WeightPath
 
 _FLAT = 1e-4  # of the size of a curve: what it has to rise for its lowest point to mean something
 _NEAR = 0.05  # of the way from the lowest point to the median of the curve: weights about as good
 
 
 @dataclass(frozen=True)
-class Selection:
+class SelectorChoice:
     """The weight that a selector chose, and why.
 
     `curve` has a number for each weight of the path, NaN where it has none; `between` are the weights that are about as
@@ -31,6 +31,12 @@ class Selection:
     reason: str
     between: tuple[float, float]
     second: float | None = None
+
+
+class PathEnds(Refusal):
+    """A curve still falls at an end of its path: at the first weight where `low`, else at the last."""
+
+    low: bool = False
 
 
 class Selector(ABC, metaclass=Checked):
@@ -46,21 +52,21 @@ class Selector(ABC, metaclass=Checked):
         return ""
 
     @abstractmethod
-    def curve(self, path: Path) -> Tensor:
+    def curve(self, path: WeightPath) -> Tensor:
         """What is looked at, a number a weight, (points,), float64."""
 
-    def choose(self, path: Path) -> Selection:
+    def choose(self, path: WeightPath) -> SelectorChoice:
         """The weight; Refusal with the second-best candidate where the curve shows none."""
         self.require(path)
         return lowest(self, path, self.curve(path))
 
-    def require(self, path: Path) -> None:
+    def require(self, path: WeightPath) -> None:
         """Refuse a problem that this rule does not suit."""
         if sentence := self.unmet(path.problem):
             raise Refusal(f"a problem for {type(self).__name__}", "another one", sentence)
 
 
-def lowest(selector: Selector, path: Path, curve: Tensor, inside: bool = False) -> Selection:
+def lowest(selector: Selector, path: WeightPath, curve: Tensor, inside: bool = False) -> SelectorChoice:
     """The lowest point, by a parabola through it and its neighbours over log weight; `inside`: the lowest valley.
 
     Refuses a flat curve, and one that still falls at an end of the path.
@@ -77,13 +83,20 @@ def lowest(selector: Selector, path: Path, curve: Tensor, inside: bool = False) 
     if best not in valleys:
         other = f"; its best inside is {float(weights[valleys[0]]):.3g}" if valleys else ""
         came = f"one that still falls at weight {float(weights[best]):.3g}, an end of the path{other}"
-        raise Refusal(f"a lowest point of {name} within the path", came, f"take weights beyond {weights[best]:.3g}")
+        raise ends(f"a lowest point of {name} within the path", came, float(weights[best]), low=best < len(curve) // 2)
     weight = _vertex(weights.log()[best - 1 : best + 2], known[best - 1 : best + 2])
     rest = [v for v in valleys if v != best]
     second = float(weights[rest[0]]) if rest else None
     said = f", next to a second valley at {second:.3g}" if second else ""
     reason = f"weight {weight:.3g}, where {selector.label} is lowest{said}"
-    return Selection(selector.word, weight, curve, reason, about_as_good(weights, known, best), second)
+    return SelectorChoice(selector.word, weight, curve, reason, about_as_good(weights, known, best), second)
+
+
+def ends(wanted: str, came: str, weight: float, low: bool) -> PathEnds:
+    """The refusal of a path that is too short at one of its ends."""
+    found = PathEnds(wanted, came, f"take weights {'below' if low else 'above'} {weight:.3g}")
+    found.low = low
+    return found
 
 
 def about_as_good(weights: Tensor, curve: Tensor, best: int) -> tuple[float, float]:
@@ -100,7 +113,8 @@ def about_as_good(weights: Tensor, curve: Tensor, best: int) -> tuple[float, flo
 def _valleys(curve: Tensor) -> list[int]:
     """Where a curve is lower than at both neighbours, of which there are two."""
     around = range(1, len(curve) - 1)
-    return [i for i in around if curve[i] <= curve[i - 1] and curve[i] < curve[i + 1] and curve[i].isfinite()]
+    known = curve.isfinite()
+    return [i for i in around if curve[i] <= curve[i - 1] and curve[i] < curve[i + 1] and known[i - 1 : i + 2].all()]
 
 
 def _vertex(logs: Tensor, values: Tensor) -> float:
@@ -116,5 +130,5 @@ def _vertex(logs: Tensor, values: Tensor) -> float:
     return math.exp(float((logs[1] + move).clamp(logs[0], logs[2])))
 
 
-def _remedy(path: Path, best: int) -> str:
+def _remedy(path: WeightPath, best: int) -> str:
     return f"take a wider range of weights, or another selector; its candidate is {float(path.weights[best]):.3g}"

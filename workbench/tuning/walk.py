@@ -19,7 +19,7 @@ from workbench.run import iterate, resume, until
 from workbench.stopping import Change, Stop
 from workbench.tensors import dot, parts, stream
 from workbench.tuning.modes import closed_point, modes
-from workbench.tuning.path import Point
+from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.scales import grid, usual_weight, weighed
 
 _NUDGE = 0.1  # deviations of the noise by which data are moved to see what the picture does
@@ -48,7 +48,7 @@ class Walk(metaclass=Checked):
 
     def points(
         self, problem: Problem, weights: Sequence[float] | None = None, derivative: bool = True
-    ) -> Iterator[Point]:
+    ) -> Iterator[PathPoint]:
         """The points, one after the other; who stops asking stops the work. `derivative`: with their optimism."""
         chosen = sorted(self.weights(problem) if weights is None else weights)
         _require(chosen)
@@ -72,6 +72,15 @@ class Walk(metaclass=Checked):
         for weight in reversed(chosen[:middle]):
             state = self._solved(moved, weight, state)
             yield self._point(problem, weight, state, probe)
+
+    def beyond(self, path: WeightPath, low: bool | None) -> list[float]:
+        """Half as many weights again beyond one end of a whole path, as far from each other; none for None."""
+        weights = path.weights
+        if low is None or len(weights) < self.count:
+            return []
+        ratio = float(weights[1] / weights[0])
+        more = range(1, max(5, self.count // 2) + 1)
+        return [float(weights[0]) * ratio**-k if low else float(weights[-1]) * ratio**k for k in more]
 
     def solver(self, problem: Problem) -> Algorithm[Any]:
         """The method of the walk: what suits the problem, but for a prox that is a loop and forgets where it ended."""
@@ -105,20 +114,20 @@ class Walk(metaclass=Checked):
         signs = (2 * drawn - 1).to(problem.y.device, variance.dtype)
         return variance.sqrt() * (torch.view_as_complex(signs) if problem.y.is_complex() else signs)
 
-    def _point(self, problem: Problem, weight: float, state: State, probe: Tensor | None) -> Point:
+    def _point(self, problem: Problem, weight: float, state: State, probe: Tensor | None) -> PathPoint:
         own = at_weight(problem, weight, self.where)
         with torch.no_grad():
             x = state.x[: len(problem.y)]
             clean = own.operator(x)
             misfit, prior = (float(term.sum()) for term in own.terms(x, clean))
             if probe is None:
-                return Point(weight, x, clean, misfit, prior, state.k)
+                return PathPoint(weight, x, clean, misfit, prior, state.k)
             beyond = state.x[len(problem.y) :]
             optimism = float(dot(probe, own.operator(beyond) - clean).sum()) / _NUDGE
             A = own.operator
             back = A.pseudo_inverse(probe) if isinstance(A, LinearOperator) else None
             projected = None if back is None else float(dot(back, beyond - x).sum()) / _NUDGE
-        return Point(weight, x, clean, misfit, prior, state.k, optimism, projected)
+        return PathPoint(weight, x, clean, misfit, prior, state.k, optimism, projected)
 
 
 def at_weight(problem: Problem, weight: float, where: str = "weight") -> Problem:

@@ -11,9 +11,9 @@ from workbench.noise import Gaussian
 from workbench.parameters import Range
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tuning.path import Path
+from workbench.tuning.path import WeightPath
 from workbench.tuning.scales import noise_level
-from workbench.tuning.selector import Selection, Selector
+from workbench.tuning.selector import Selector, SelectorChoice, ends
 
 _BAND = 0.05  # of the noise's level, which is about as well known
 
@@ -41,28 +41,27 @@ class DiscrepancyPrinciple(Selector):
             return f"{type(problem.noise).__name__} noise has no known average misfit at the truth: take LCurve"
         return ""
 
-    def curve(self, path: Path) -> Tensor:
+    def curve(self, path: WeightPath) -> Tensor:
         problem = path.problem
         level = sum(problem.noise.expected(y) for y in problem.y.split(1))
         if self.estimated and isinstance(problem.noise, Gaussian):
             level *= (noise_level(problem.y) / problem.noise.sigma) ** 2
         return torch.tensor([point.misfit / (self.tau**2 * level) for point in path.points], dtype=torch.float64)
 
-    def choose(self, path: Path) -> Selection:
+    def choose(self, path: WeightPath) -> SelectorChoice:
         self.require(path)
         curve, weights = self.curve(path), path.weights
         above = (curve >= 1).nonzero().flatten()
         first = int(above[0]) if len(above) else len(curve)
         if first in (0, len(curve)):
             end = 0 if first == 0 else len(curve) - 1
-            more = "smaller" if first == 0 else "larger"
             came = f"a misfit of {float(curve[end]):.3g} times that at weight {float(weights[end]):.3g}, its best"
-            remedy = f"take {more} weights, or look at sigma: the noise may be another"
-            raise Refusal("a path on which the misfit crosses that of the noise", came, remedy)
+            wanted = "a path on which the misfit crosses that of the noise, whose sigma may be another"
+            raise ends(wanted, came, float(weights[end]), low=first == 0)
         weight = crossing(weights, curve, first, 1.0)
         low, high = (_crossed(weights, curve, level) for level in (1 - _BAND, 1 + _BAND))
         reason = f"weight {weight:.3g}, where the misfit is that of the noise"
-        return Selection(self.word, weight, curve, reason, (low, high))
+        return SelectorChoice(self.word, weight, curve, reason, (low, high))
 
 
 def crossing(weights: Tensor, curve: Tensor, i: int, level: float) -> float:

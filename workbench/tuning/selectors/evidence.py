@@ -15,7 +15,7 @@ from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.tensors import parts
 from workbench.tuning.modes import modes
-from workbench.tuning.path import Path
+from workbench.tuning.path import WeightPath
 from workbench.tuning.selector import Selector
 from workbench.tuning.selectors.sure import numbers
 from workbench.tuning.walk import at_weight
@@ -43,7 +43,7 @@ class Evidence(Selector):
             return f"without known modes it takes at most {LARGEST} unknowns: take GCV"
         return ""
 
-    def curve(self, path: Path) -> Tensor:
+    def curve(self, path: WeightPath) -> Tensor:
         problem = path.problem
         constant = numbers(problem) / 2 * math.log(2 * math.pi / problem.noise.lipschitz(problem.y))
         found = []

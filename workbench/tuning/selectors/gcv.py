@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import white
 from workbench.problem import Problem
-from workbench.tuning.path import Path
+from workbench.tuning.path import WeightPath
 from workbench.tuning.selector import Selector
 from workbench.tuning.selectors.sure import known, numbers, residual2
 
@@ -28,7 +28,7 @@ class GCV(Selector):
     def unmet(self, problem: Problem) -> str:
         return "" if white(problem) else f"it needs white noise, which {type(problem.noise).__name__} is not: take SURE"
 
-    def curve(self, path: Path) -> Tensor:
+    def curve(self, path: WeightPath) -> Tensor:
         problem, n = path.problem, numbers(path.problem)
         precision = problem.noise.lipschitz(problem.y)
         values = [

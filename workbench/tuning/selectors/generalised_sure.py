@@ -10,7 +10,7 @@ from workbench.operators import LinearOperator
 from workbench.operators.diagonalisation import RANK
 from workbench.problem import Problem
 from workbench.tensors import norm2
-from workbench.tuning.path import Path
+from workbench.tuning.path import WeightPath
 from workbench.tuning.selector import Selector
 from workbench.tuning.selectors.sure import known, numbers, without_variance
 
@@ -43,7 +43,7 @@ class GeneralisedSURE(Selector):
             return f"it needs white Gaussian noise, which {type(problem.noise).__name__} is not: take SURE"
         return ""
 
-    def curve(self, path: Path) -> Tensor:
+    def curve(self, path: WeightPath) -> Tensor:
         problem = path.problem
         A, count = problem.operator, len(problem.y) * (2 if problem.y.is_complex() else 1)
         assert isinstance(A, LinearOperator)

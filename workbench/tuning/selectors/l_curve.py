@@ -9,8 +9,8 @@ from torch import Tensor
 from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tuning.path import Path
-from workbench.tuning.selector import Selection, Selector, lowest
+from workbench.tuning.path import WeightPath
+from workbench.tuning.selector import Selector, SelectorChoice, lowest
 
 _REACH = 2  # neighbours on each side that a parabola is fitted to
 _RIVAL = 0.5  # of the sharpest bend: what another one needs to be named
@@ -33,10 +33,10 @@ class LCurve(Selector):
             return ""
         return f"the L-curve needs the value of the prior, which {type(problem.prior).__name__} lacks: take SURE"
 
-    def curve(self, path: Path) -> Tensor:
+    def curve(self, path: WeightPath) -> Tensor:
         return -curvature(path)
 
-    def choose(self, path: Path) -> Selection:
+    def choose(self, path: WeightPath) -> SelectorChoice:
         self.require(path)
         bend = curvature(path)
         known = bend.nan_to_num(-torch.inf)
@@ -50,10 +50,10 @@ class LCurve(Selector):
         said = "the only corner" if not rivals else f"the sharpest of {len(rivals) + 1} corners"
         second = float(path.weights[max(rivals, key=lambda i: float(known[i]))]) if rivals else None
         reason = f"weight {found.weight:.3g}, {said} of the L-curve"
-        return Selection(self.word, found.weight, found.curve, reason, found.between, second)
+        return SelectorChoice(self.word, found.weight, found.curve, reason, found.between, second)
 
 
-def curvature(path: Path) -> Tensor:
+def curvature(path: WeightPath) -> Tensor:
     """Of (log misfit, log R) at each weight, positive where it turns left, NaN near the ends and where R is 0."""
     t = path.weights.log()
     misfit = torch.tensor([p.misfit for p in path.points], dtype=torch.float64)

@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import norm2
-from workbench.tuning.path import Path
+from workbench.tuning.path import WeightPath
 from workbench.tuning.selector import Selector
 
 
@@ -23,7 +23,7 @@ class Oracle(Selector):
     def unmet(self, problem: Problem) -> str:
         return "the oracle needs a truth, which measured data lack: take SURE" if problem.truth is None else ""
 
-    def curve(self, path: Path) -> Tensor:
+    def curve(self, path: WeightPath) -> Tensor:
         problem, truth = path.problem, path.problem.truth
         if truth is None:
             raise Refusal("a problem with a truth", "one without", "take SURE")

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from workbench.tensors import norm2
-from workbench.tuning.path import Path
-from workbench.tuning.selector import Selection, Selector, lowest
+from workbench.tuning.path import WeightPath
+from workbench.tuning.selector import Selector, SelectorChoice, lowest
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class QuasiOptimality(Selector):
     word: ClassVar[str] = "quasi_optimality"
     label: ClassVar[str] = "the change of the picture with the weight"
 
-    def curve(self, path: Path) -> Tensor:
+    def curve(self, path: WeightPath) -> Tensor:
         points, logs = path.points, path.weights.log()
         found = torch.full_like(logs, torch.nan)
         for i in range(1, len(points) - 1):
@@ -30,6 +30,6 @@ class QuasiOptimality(Selector):
             found[i] = moved / (logs[i + 1] - logs[i - 1])
         return found
 
-    def choose(self, path: Path) -> Selection:
+    def choose(self, path: WeightPath) -> SelectorChoice:
         self.require(path)
         return lowest(self, path, self.curve(path), inside=True)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.problem import Problem
 from workbench.tensors import abs2
-from workbench.tuning.path import Path
+from workbench.tuning.path import WeightPath
 from workbench.tuning.selector import Selector
 from workbench.tuning.selectors.sure import without_variance
 
@@ -29,7 +29,7 @@ class ResidualWhiteness(Selector):
             return "data without axes in space have no correlation to look at: take SURE"
         return without_variance(problem)
 
-    def curve(self, path: Path) -> Tensor:
+    def curve(self, path: WeightPath) -> Tensor:
         return torch.stack([self._spikiness(path.problem, point.clean) for point in path.points])
 
     @staticmethod
@@ -38,5 +38,3 @@ class ResidualWhiteness(Selector):
         rest = noise.grad(clean, problem.y) / noise.precision(clean).sqrt()
         power = abs2(torch.fft.fftn(rest.double() if not rest.is_complex() else rest, dim=tuple(range(2, rest.ndim))))
         return power.double().square().mean() / power.double().mean().square().clamp_min(1e-300)
-
-

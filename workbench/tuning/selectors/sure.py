@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import norm2, parts
-from workbench.tuning.path import Path, Point
+from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.selector import Selector
 
 
@@ -29,7 +29,7 @@ class SURE(Selector):
     def unmet(self, problem: Problem) -> str:
         return without_variance(problem)
 
-    def curve(self, path: Path) -> Tensor:
+    def curve(self, path: WeightPath) -> Tensor:
         problem = path.problem
         total = float(problem.noise.variance(problem.y).double().sum()) * (2 if problem.y.is_complex() else 1)
         return torch.tensor(
@@ -54,12 +54,12 @@ def known(trace: float | None) -> float:
     return trace
 
 
-def residual(problem: Problem, point: Point) -> Tensor:
+def residual(problem: Problem, point: PathPoint) -> Tensor:
     """y less its mean at A x, the background of counts included: the score over the precision."""
     return -problem.noise.grad(point.clean, problem.y) / problem.noise.precision(point.clean)
 
 
-def residual2(problem: Problem, point: Point) -> float:
+def residual2(problem: Problem, point: PathPoint) -> float:
     return float(norm2(residual(problem, point).to(problem.y)).double().sum())
 
 
