@@ -1,6 +1,6 @@
 """The weight of a prior found from the data: a warm path of solves, and the rules that read it."""
 
-from workbench.tuning.automatic import Tuning, automatic, rules, tune
+from workbench.tuning.automatic import Tuning, automatic, read, rules, tune
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.scales import noise_level, weighed, weights_in
 from workbench.tuning.selector import Selector, SelectorChoice
@@ -34,8 +34,9 @@ __all__ = [
     "at_weight",
     "automatic",
     "noise_level",
+    "read",
     "rules",
     "tune",
     "weighed",
     "weights_in",
-]  # fmt: skip
+]
