@@ -1,6 +1,7 @@
 """Every rule against dense matrices, brute force, or averages over the noise."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,13 +90,12 @@ def test_elsewhere_the_trace_is_that_of_the_dense_matrix_along_the_direction(nam
 @pytest.mark.parametrize("name", ALL)
 def test_the_evidence_is_that_of_the_normal_density_of_the_data(name):
     problem = quadratic(name)
+    density: Any = multivariate_normal
     path = tuning.WeightPath(problem, tuple(EXACT.points(problem, WEIGHTS[::2])))
     for point, value in zip(path.points, tuning.Evidence().curve(path), strict=True):
         A, own, _ = matrices(problem, point.weight)
         covariance = SIGMA**2 * np.eye(len(A)) + A @ np.linalg.inv(own) @ A.T
-        assert float(value) == pytest.approx(
-            -multivariate_normal.logpdf(problem.y.flatten().numpy(), cov=covariance), rel=1e-6
-        )
+        assert float(value) == pytest.approx(-density.logpdf(problem.y.flatten().numpy(), cov=covariance), rel=1e-6)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -107,14 +107,15 @@ def test_the_principle_of_discrepancy_finds_the_root(name):
         A, _, R = matrices(problem, math.exp(log))
         return float(np.sum((y - A @ R @ y) ** 2) - len(y) * SIGMA**2)
 
-    weights = [10 ** (k / 20 - 2) for k in range(101)]
+    weights = [10 ** (k / 8 - 2) for k in range(41)]
     if excess(math.log(weights[0])) > 0 or excess(math.log(weights[-1])) < 0:
         with pytest.raises(Refusal, match="crosses"):
             tuning.tune(problem, [tuning.DiscrepancyPrinciple()], EXACT, weights)
         return
-    root = float(np.exp(brentq(excess, math.log(weights[0]), math.log(weights[-1]))))
+    log: Any = brentq(excess, math.log(weights[0]), math.log(weights[-1]))
+    root = math.exp(log)
     found = tuning.tune(problem, [tuning.DiscrepancyPrinciple()], EXACT, weights).selected["discrepancy"]
-    assert found.weight == pytest.approx(root, rel=5e-3)
+    assert found.weight == pytest.approx(root, rel=2e-2)
     assert found.between[0] < root < found.between[1]
 
 
@@ -129,7 +130,7 @@ def test_sure_is_the_risk_on_average_though_the_solves_end_early(noise):
     """Of total variation by a walk whose solves are far from converged, over draws of the noise."""
     operator, truth, off = GaussianBlur((1, 24, 24), 0.8), blocks(), []
     clean = operator(truth)
-    for seed in range(24):
+    for seed in range(16):
         problem = Problem.simulate(operator, noise, TotalVariation(1.0), truth, seed)
         path = tuning.WeightPath(problem, tuple(tuning.Walk(seed=seed).points(problem, [0.5, 1, 2, 4, 8])))
         risk = torch.stack([(p.clean - clean).square().mean() for p in path.points]).double()

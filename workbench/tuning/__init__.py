@@ -1,7 +1,9 @@
 """The weight of a prior found from the data: a warm path of solves, and the rules that read it."""
 
 from workbench.tuning.automatic import Tuning, automatic, read, rules, tune
+from workbench.tuning.conformal import Calibration, ConformalIntervals
 from workbench.tuning.path import PathPoint, WeightPath
+from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation
 from workbench.tuning.scales import noise_level, weighed, weights_in
 from workbench.tuning.selector import Selector, SelectorChoice
 from workbench.tuning.selectors.discrepancy_principle import DiscrepancyPrinciple
@@ -18,6 +20,8 @@ from workbench.tuning.walk import Walk, at_weight
 __all__ = [
     "GCV",
     "SURE",
+    "Calibration",
+    "ConformalIntervals",
     "DiscrepancyPrinciple",
     "Evidence",
     "GeneralisedSURE",
@@ -31,6 +35,7 @@ __all__ = [
     "Tuning",
     "Walk",
     "WeightPath",
+    "WorstPerturbation",
     "at_weight",
     "automatic",
     "noise_level",
@@ -39,4 +44,5 @@ __all__ = [
     "tune",
     "weighed",
     "weights_in",
+    "worst_perturbation",
 ]
