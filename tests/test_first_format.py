@@ -15,7 +15,7 @@ import xarray as xr
 
 from workbench import networks, storage
 from workbench.analysis.information.sampled import sampled_plane
-from workbench.cli.choose import specification
+from workbench.cli.experiment.choose import specification
 from workbench.experiment import Experiment, from_description
 from workbench.parameters import VERSION, Checked, current, describe, rebuild
 from workbench.problem import Problem

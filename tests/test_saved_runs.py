@@ -15,7 +15,7 @@ from workbench import __version__, networks, storage
 from workbench.algorithms import FISTA, PDHG
 from workbench.analysis.information.sampled import PlaneSampling, SampledPath
 from workbench.app.address import from_address, read_address
-from workbench.cli.choose import choose, specification
+from workbench.cli.experiment.choose import choose, specification
 from workbench.data import Array, Shipped
 from workbench.experiment import Experiment, from_description, from_run
 from workbench.noise import Gaussian

@@ -12,7 +12,7 @@ import torch
 from workbench.algorithms import FISTA, PDHG, Algorithm, GradientDescent, State
 from workbench.analysis import certify
 from workbench.analysis.certificates import fixed_point
-from workbench.cli.choose import choose
+from workbench.cli.experiment.choose import choose
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian, Poisson

@@ -19,6 +19,7 @@ BESIDES = {
     "resolution": "analysis.information.plane",
     "sampler": "algorithms.diffusion.samplers",
     "schedule": "algorithms.diffusion.schedules",
+    "selector": "tuning",
     "task": "analysis.information.tasks",
 }
 

@@ -1,7 +1,7 @@
 """A whole experiment as one describable object: what the page shows, a command runs and a file remembers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -26,10 +26,12 @@ from workbench.refusal import Refusal
 from workbench.run import Probe, arrays_in, described, run, with_arrays, with_source
 from workbench.stopping import Stop
 from workbench.tensors import Shape
+from workbench.tuning import PathPoint, Selector, Tuning, Walk, tune, weighed
 
 if TYPE_CHECKING:
     import xarray as xr
 
+Watched = Callable[[PathPoint], object] | None  # sees the points of a path, and ends it by answering True
 _NONE: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
@@ -85,6 +87,19 @@ class Experiment(metaclass=Checked):
         result = run(problem, self.algorithm, *wanted, steps=self.steps, every=every, seed=seed, stop=stop)
         told = description | self.source.told(loaded.tensor)
         return with_source(with_arrays(result, self).assign_attrs(told), loaded)
+
+    def tune(self, *selectors: Selector, walk: Walk | None = None, watch: Watched = None) -> Tuning:
+        """The weight of the prior found from the data, by the rules given or by the one that suits: `tuning.tune`."""
+        return tune(self.problem(), selectors, walk, watch=watch)
+
+    def tuned(self, where: str = "weight", watch: Watched = None) -> tuple["Experiment", Tuning]:
+        """The same with the weight that the automatic rule finds, a number like any other, and the reason for it.
+
+        `where` is the path of the weight inside the prior.
+        """
+        found = self.tune(walk=Walk(where=where), watch=watch)
+        weight = float(f"{found.chosen.weight:.4g}")  # no rule knows more digits, and an address stays short
+        return changed(self, prior=weighed(self.prior, weight, where)), found
 
     def fitted(self, shape: Shape | None = None) -> "Experiment":
         """The same experiment with its operator built for signals of this shape; without one, for its source."""

@@ -26,6 +26,7 @@ KINDS = {
     "samplers": "sampler",
     "estimators": "estimator",
     "filters": "filter",
+    "selectors": "selector",
     "ensembles": "ensemble",
     "tasks": "task",
     "truths": "truth",

@@ -2,5 +2,6 @@
 
 from workbench.figures.preview import Preview, preview
 from workbench.figures.run_figure import Format, png, render
+from workbench.figures.tuning_figure import tuning_figure
 
-__all__ = ["Format", "Preview", "png", "preview", "render"]
+__all__ = ["Format", "Preview", "png", "preview", "render", "tuning_figure"]

@@ -53,10 +53,10 @@ def row(signals: Sequence[tuple[str, np.ndarray]], comparable: bool = False) -> 
     """
     from matplotlib.figure import Figure
 
-    low, high = _spread(_first(signals[0][1])) if comparable else (None, None)
+    low, high = _spread(picture_of(signals[0][1])) if comparable else (None, None)
     figure = Figure(figsize=(1.5 * len(signals), 1.6), layout="constrained")
     for axes, (name, batch) in zip(np.atleast_1d(figure.subplots(1, len(signals))), signals, strict=True):
-        values = _first(batch)
+        values = picture_of(batch)
         axes.set_title(name, fontsize=8)
         axes.set_axis_off()
         if values.ndim == 1:
@@ -74,12 +74,12 @@ Panel = tuple[str, np.ndarray, Limits, str]
 
 def _signals(dataset: "xr.Dataset") -> list[Panel]:
     """Truth, data, reconstruction and error of the first of the batch, with colour limits that say what they mean."""
-    x, y = _first(dataset["x"].values), _first(dataset["y"].values)
+    x, y = picture_of(dataset["x"].values), picture_of(dataset["y"].values)
     if "truth" not in dataset:
         return [("data", y, _data_limits(y, x), "gray"), ("reconstruction", x, _spread(x), "gray")]
-    truth = _first(dataset["truth"].values)
+    truth = picture_of(dataset["truth"].values)
     limits = (min(0.0, float(truth.min())), max(1.0, float(truth.max())))
-    error = _first(_aligned(dataset)) - truth
+    error = picture_of(_aligned(dataset)) - truth
     most = float(np.abs(error).max()) or 1.0
     title = (
         f"reconstruction  {float(dataset['psnr'].values[-1].item()):.2f} dB" if "psnr" in dataset else "reconstruction"
@@ -111,7 +111,7 @@ def _spread(values: np.ndarray) -> Limits:
     return (low, high) if high > low else (low, low + 1)
 
 
-def _first(batch: np.ndarray) -> np.ndarray:
+def picture_of(batch: np.ndarray) -> np.ndarray:
     """(B, C, *space) to (*space) or (rows, columns, 3): complex signals by modulus, volumes by the middle plane."""
     signal = np.abs(batch[0]) if np.iscomplexobj(batch) else batch[0]
     if signal.ndim == 4:

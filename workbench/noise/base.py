@@ -70,6 +70,13 @@ class Noise(ABC, metaclass=Checked):
         """The largest m that is known to leave nll - m |clean|^2 / 2 convex."""
         return 0.0
 
+    def variance(self, y: Tensor) -> Tensor:
+        """The v with E[(y - E y) f(y)] = E[v df/dy] entry by entry for smooth f, told from the data: (B, ...).
+
+        Of complex data that of each part. Exact for Gaussian noise (Stein 1981), to first order for counts.
+        """
+        raise self._lacks("a variance that the data tell")
+
     def expected(self, y: Tensor) -> float:
         """What `nll` is on average at the truth, of an item like these: below, a reconstruction explains the noise."""
         raise self._lacks("a known average at the truth")

@@ -58,5 +58,8 @@ class Gaussian(Noise):
     def strong_convexity(self, y: Tensor) -> float:
         return 1 / self.sigma**2
 
+    def variance(self, y: Tensor) -> Tensor:
+        return torch.full_like(y.real, self.sigma**2)
+
     def expected(self, y: Tensor) -> float:
         return y[0].numel() * (1.0 if y.is_complex() else 0.5)

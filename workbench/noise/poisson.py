@@ -78,6 +78,9 @@ class Poisson(Noise):
         value = torch.where(slope < knee, below, torch.where(slope <= 1, above, torch.inf))
         return self.peak * total(value)
 
+    def variance(self, y: Tensor) -> Tensor:
+        return y / self.peak
+
     def expected(self, y: Tensor) -> float:
         return expected_deviance(self.peak * y, self.peak * self.background) / len(y)
 

@@ -1,5 +1,6 @@
 """The views of the page, in the order of their tabs: each is made from a session, and none knows another."""
 
+from workbench.app.choose import ChooseView
 from workbench.app.information import InformationView
 from workbench.app.laboratory import LaboratoryView
 from workbench.app.run.compare import Compare
@@ -12,6 +13,7 @@ from workbench.app.uncertainty import UncertaintyView
 VIEWS: tuple[type[View], ...] = (
     Gallery,
     Compare,
+    ChooseView,
     SpectrumView,
     InformationView,
     UncertaintyView,

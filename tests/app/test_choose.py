@@ -1,0 +1,63 @@
+"""The choose tab: a path beside the run, marks of every rule, a handle that costs no solve."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from workbench.app.choose import ChooseView, Choosing
+from workbench.app.choose.choosing import HAND
+from workbench.app.session import Session
+from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.jobs import Status
+from workbench.operators import GaussianBlur
+from workbench.priors import NonNegative, TotalVariation
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    made = Session(Experiment(Shipped("coins", 24), GaussianBlur((1, 24, 24), 1.0), prior=TotalVariation()))
+    yield made
+    made.close()
+
+
+def wait(view: ChooseView, ready: Callable[[], bool]) -> None:
+    end = time.perf_counter() + 60
+    while not ready():
+        assert time.perf_counter() < end, view.choosing.trouble() or "nothing came"
+        view.beat()
+        time.sleep(0.005)
+    view.beat()
+
+
+def test_a_path_is_walked_and_a_weight_taken(session):
+    heard: list[bool] = []
+    view = ChooseView(session, lambda: heard.append(True))
+    view.beat()
+    assert "No path yet" in view.choosing.sentence()
+    view.choosing.path.start()
+    wait(view, lambda: view.choosing.path.status is Status.DONE)
+    path, told = view.choosing.found, view.choosing.told()
+    assert path is not None and told is not None and len(path.points) == 25
+    assert view.rule.value == told.chosen.word and view.choosing.weight == told.chosen.weight
+    assert len(view.lines["gcv"].data["weight"]) == 25 and len(view.lines["evidence"].data["weight"]) == 0
+    view.handle.value = 20  # a hand takes over, and nothing is solved
+    view.beat()
+    assert view.rule.value == HAND and view.choosing.weight == path.points[20].weight
+    assert view.choosing.found is path and f"{path.points[20].weight:.3g}" in view.picture.caption.object
+    view.rule.value = "oracle"
+    view.use.clicks += 1
+    assert heard and session.experiment.prior.weight == pytest.approx(told.selected["oracle"].weight, rel=1e-3)
+    view.choosing.tick()
+    assert view.choosing.found is path  # another weight is the same path
+    view.close()
+
+
+def test_a_prior_without_a_weight_is_said(session):
+    session.choose("prior", "NonNegative")
+    assert isinstance(session.problem.prior, NonNegative)
+    choosing = Choosing(session)
+    assert "no weight" in choosing.sentence()
+    choosing.path.start()
+    assert not choosing.path.begun

@@ -1,0 +1,219 @@
+"""Every rule against dense matrices, brute force, or averages over the noise."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from scipy.optimize import brentq
+from scipy.stats import multivariate_normal
+
+from workbench import tuning
+from workbench.noise import Gaussian, Laplace, Poisson
+from workbench.operators import Downsample, GaussianBlur, Identity, Mask, Radon
+from workbench.priors import Sobolev, Tikhonov, TotalVariation
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.stopping import Residual
+from workbench.tensors import normal_like, stream
+
+SIGMA = 0.1
+WEIGHTS = [10 ** (k / 6 - 1) for k in range(19)]
+EXACT = tuning.Walk(stop=Residual(1e-12, 1), steps=2000)
+
+
+def quadratic(name: str) -> Problem:
+    """Small problems with white noise, with known modes and without."""
+    operator, prior = {
+        "Identity": (Identity((1, 6, 5)), Tikhonov(2.0)),
+        "GaussianBlur": (GaussianBlur((1, 6, 5), 0.7), Sobolev(0.5)),
+        "Downsample": (Downsample((1, 6, 4), 2), Tikhonov(1.0)),
+        "Mask": (Mask((1, 6, 5)), Sobolev(0.5)),
+        "Radon": (Radon((1, 6, 6), 4), Tikhonov(1.0)),
+    }[name]
+    truth = normal_like(torch.zeros(1, *operator.in_shape, dtype=torch.float64), stream(3, "truth")).cumsum(-1)
+    return Problem.simulate(operator, Gaussian(SIGMA), prior, truth, seed=2)
+
+
+def matrices(problem: Problem, weight: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A, the prior's Hessian at this weight, and the map of data to pictures."""
+    prior, shape = tuning.weighed(problem.prior, weight), problem.operator.in_shape
+    units = torch.eye(math.prod(shape), dtype=torch.float64).reshape(-1, *shape)
+    A = problem.operator(units).flatten(1).T.numpy()
+    own = prior.hvp(torch.zeros_like(units), units).reshape(len(units), -1).numpy()
+    return A, own, np.linalg.solve(A.T @ A / SIGMA**2 + own, A.T / SIGMA**2)
+
+
+MODES = ["Identity", "GaussianBlur"]
+ALL = [*MODES, "Downsample", "Mask", "Radon"]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_points_are_the_minima(name):
+    problem = quadratic(name)
+    for point in EXACT.points(problem, WEIGHTS[::3]):
+        _, own, R = matrices(problem, point.weight)
+        x = R @ problem.y.flatten().numpy()
+        np.testing.assert_allclose(point.x.flatten().numpy(), x, atol=1e-8)
+        assert point.prior == pytest.approx(x @ own @ x / 2, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", MODES)
+def test_sure_gcv_and_generalised_sure_are_those_of_dense_matrices(name):
+    problem = quadratic(name)
+    y = problem.y.flatten().numpy()
+    path = tuning.WeightPath(problem, tuple(EXACT.points(problem, WEIGHTS)))
+    curves = {rule.word: rule.curve(path).numpy() for rule in (tuning.SURE(), tuning.GCV(), tuning.GeneralisedSURE())}
+    for i, weight in enumerate(WEIGHTS):
+        A, _, R = matrices(problem, weight)
+        n, r, back = len(y), y - A @ R @ y, np.linalg.pinv(A)
+        sure = (r @ r - n * SIGMA**2 + 2 * SIGMA**2 * np.trace(A @ R)) / n
+        gcv = r @ r / n / (1 - np.trace(A @ R) / n) ** 2
+        spread = SIGMA**2 * (2 * np.trace(back.T @ R) - np.trace(back @ back.T))
+        expected = {"sure": sure, "gcv": gcv, "gsure": (np.sum((back @ r) ** 2) + spread) / n}
+        for word, value in expected.items():
+            assert curves[word][i] == pytest.approx(value, rel=1e-8, abs=1e-10), word
+
+
+@pytest.mark.parametrize("name", ["Downsample", "Mask", "Radon"])
+def test_elsewhere_the_trace_is_that_of_the_dense_matrix_along_the_direction(name):
+    problem = quadratic(name)
+    signs = EXACT._probe(problem).flatten().numpy()  # type: ignore[union-attr]
+    for point in EXACT.points(problem, WEIGHTS[::3]):
+        A, _, R = matrices(problem, point.weight)
+        assert point.optimism == pytest.approx(signs @ A @ R @ signs, rel=1e-6)
+        if point.projected is not None:
+            assert point.projected == pytest.approx(signs @ np.linalg.pinv(A).T @ R @ signs, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_evidence_is_that_of_the_normal_density_of_the_data(name):
+    problem = quadratic(name)
+    density: Any = multivariate_normal
+    path = tuning.WeightPath(problem, tuple(EXACT.points(problem, WEIGHTS[::2])))
+    for point, value in zip(path.points, tuning.Evidence().curve(path), strict=True):
+        A, own, _ = matrices(problem, point.weight)
+        covariance = SIGMA**2 * np.eye(len(A)) + A @ np.linalg.inv(own) @ A.T
+        assert float(value) == pytest.approx(-density.logpdf(problem.y.flatten().numpy(), cov=covariance), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_principle_of_discrepancy_finds_the_root(name):
+    problem = quadratic(name)
+    y = problem.y.flatten().numpy()
+
+    def excess(log: float) -> float:
+        A, _, R = matrices(problem, math.exp(log))
+        return float(np.sum((y - A @ R @ y) ** 2) - len(y) * SIGMA**2)
+
+    weights = [10 ** (k / 8 - 2) for k in range(41)]
+    if excess(math.log(weights[0])) > 0 or excess(math.log(weights[-1])) < 0:
+        with pytest.raises(Refusal, match="crosses"):
+            tuning.tune(problem, [tuning.DiscrepancyPrinciple()], EXACT, weights)
+        return
+    log: Any = brentq(excess, math.log(weights[0]), math.log(weights[-1]))
+    root = math.exp(log)
+    found = tuning.tune(problem, [tuning.DiscrepancyPrinciple()], EXACT, weights).selected["discrepancy"]
+    assert found.weight == pytest.approx(root, rel=2e-2)
+    assert found.between[0] < root < found.between[1]
+
+
+def blocks(side: int = 24) -> torch.Tensor:
+    x = torch.zeros(1, 1, side, side)
+    x[..., 4:14, 6:20], x[..., 10:20, 3:9] = 1.0, 0.5
+    return x
+
+
+@pytest.mark.parametrize("noise", [Gaussian(0.2), Poisson(60.0, 0.1)], ids=lambda noise: type(noise).__name__)
+def test_sure_is_the_risk_on_average_though_the_solves_end_early(noise):
+    """Of total variation by a walk whose solves are far from converged, over draws of the noise."""
+    operator, truth, off = GaussianBlur((1, 24, 24), 0.8), blocks(), []
+    clean = operator(truth)
+    for seed in range(16):
+        problem = Problem.simulate(operator, noise, TotalVariation(1.0), truth, seed)
+        path = tuning.WeightPath(problem, tuple(tuning.Walk(seed=seed).points(problem, [0.5, 1, 2, 4, 8])))
+        risk = torch.stack([(p.clean - clean).square().mean() for p in path.points]).double()
+        off.append(tuning.SURE().curve(path) - risk)
+    mean, error = torch.stack(off).mean(0), torch.stack(off).std(0) / math.sqrt(len(off))
+    assert bool((mean.abs() < 4 * error).all()), (mean, error)
+
+
+def test_the_corner_is_where_the_curvature_in_closed_form_is_largest():
+    """Of (log misfit, log R) of Tikhonov's filter, by derivatives of the known functions of log weight."""
+    problem = quadratic("GaussianBlur")
+    weights = [10 ** (k / 25 - 4) for k in range(200)]
+    path = tuning.WeightPath(problem, tuple(EXACT.points(problem, weights)))
+    A, one, _ = matrices(problem, 1.0)
+    y = problem.y.flatten().numpy()
+
+    def logs(t: float) -> np.ndarray:
+        x = np.linalg.solve(A.T @ A / SIGMA**2 + math.exp(t) * one, A.T @ y / SIGMA**2)
+        return np.log([np.sum((A @ x - y) ** 2), x @ one @ x])
+
+    h = 1e-3
+    curve = tuning.LCurve().curve(path)
+    for i in range(20, 180, 16):
+        t = math.log(weights[i])
+        down, here, up = (logs(t + d) for d in (-h, 0, h))
+        (dx, dy), (ddx, ddy) = (up - down) / (2 * h), (up - 2 * here + down) / h**2
+        bend = (dx * ddy - dy * ddx) / (dx**2 + dy**2) ** 1.5
+        assert -float(curve[i]) == pytest.approx(bend, rel=0.05, abs=0.02)
+
+
+def test_whiteness_is_the_sum_of_squared_autocorrelations():
+    problem = Problem.simulate(Identity((1, 6, 5)), Gaussian(0.2), TotalVariation(), blocks(24)[..., :6, :5].double())
+    path = tuning.WeightPath(problem, tuple(tuning.Walk().points(problem, WEIGHTS[:7])))
+    for point, value in zip(path.points, tuning.ResidualWhiteness().curve(path), strict=True):
+        r = (problem.y - point.clean)[0, 0].numpy()
+        shifts = [np.sum(r * np.roll(r, (a, b), (0, 1))) for a in range(6) for b in range(5)]
+        assert float(value) == pytest.approx(np.sum(np.square(shifts)) / np.sum(r**2) ** 2, rel=1e-9)
+
+
+def test_the_level_of_white_noise_is_told_from_the_data():
+    smooth = torch.linspace(0, 1, 128).expand(1, 1, 128, 128)
+    for sigma in (0.01, 0.3):
+        noisy = smooth + sigma * normal_like(smooth, stream(1, "noise"))
+        assert tuning.noise_level(noisy) == pytest.approx(sigma, rel=0.05)
+    with pytest.raises(Refusal, match="flat"):
+        tuning.noise_level(torch.ones(1, 1, 8, 8))
+
+
+@pytest.mark.parametrize("factor", [0.25, 4.0])
+def test_a_wrong_sigma_does_not_mislead_an_estimated_one(factor):
+    """The problem's sigma off by `factor`: the same picture is chosen, at another weight over sigma^2."""
+    truth, kept = blocks(48), []
+    y = Problem.simulate(Identity((1, 48, 48)), Gaussian(0.1), TotalVariation(), truth).y
+    for sigma in (0.1, 0.1 * factor):
+        problem = Problem(Identity((1, 48, 48)), Gaussian(sigma), TotalVariation(), y)
+        weights = [w * 0.01 / sigma**2 for w in (2, 4, 6, 8, 10, 14, 20, 30, 40)]
+        rule = tuning.DiscrepancyPrinciple(estimated=True)
+        kept.append(tuning.tune(problem, [rule], weights=weights).selected["discrepancy"].weight * sigma**2)
+    assert kept[1] == pytest.approx(kept[0], rel=0.1)
+
+
+def test_what_cannot_be_chosen_is_said_with_a_candidate():
+    problem = quadratic("GaussianBlur")
+    for rule, weights, sentence in (
+        (tuning.SURE(), [1e6, 2e6, 3e6, 4e6, 5e6], "flat|an end of the path"),
+        (tuning.GCV(), [1e-9, 2e-9, 3e-9, 4e-9, 5e-9], "flat|an end of the path"),
+        (tuning.DiscrepancyPrinciple(), [1e-9, 2e-9, 3e-9, 4e-9, 5e-9], "crosses"),
+        (tuning.LCurve(), [1e3, 2e3, 3e3, 4e3, 5e3], "corner"),
+        (tuning.QuasiOptimality(), [1e-9, 2e-9, 3e-9, 4e-9, 5e-9], "flat|end of the path"),
+    ):
+        with pytest.raises(Refusal, match=sentence):
+            tuning.tune(problem, [rule], EXACT, weights)
+
+
+def test_rules_say_what_does_not_suit_them():
+    counts = Problem.simulate(Identity((1, 8, 8)), Poisson(), TotalVariation(), blocks(24)[..., :8, :8])
+    robust = Problem.simulate(Identity((1, 8, 8)), Laplace(), TotalVariation(), blocks(24)[..., :8, :8])
+    measured = Problem(Identity((1, 8, 8)), Gaussian(), TotalVariation(), blocks(24)[..., :8, :8])
+    assert "white noise" in tuning.GCV().unmet(counts)
+    assert "Laplace" in tuning.SURE().unmet(robust)
+    assert "truth" in tuning.Oracle().unmet(measured)
+    assert "quadratic" in tuning.Evidence().unmet(measured)
+    assert tuning.automatic(counts).selector == tuning.SURE()
+    assert tuning.automatic(robust).selector != tuning.SURE()
+    for problem in (counts, robust, measured):
+        assert not tuning.automatic(problem).selector.unmet(problem)

@@ -1,0 +1,76 @@
+"""The experiment that the words of `workbench run` and `workbench tune` say."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from workbench.cli import loading
+from workbench.refusal import Refusal
+
+if TYPE_CHECKING:
+    from workbench.experiment import Experiment
+
+_PARTS = ("truth", "data", "operator", "noise", "prior", "algorithm")
+_NUMBERS = {
+    "steps": "iterations (300)",
+    "seed": "seed of noise and sampler (0)",
+    "device": "cpu, cuda, cuda:0 (cpu)",
+    "stop": "end before the last iteration: gap=1e-6, or gap=1e-4,seconds=10, where , is either and & is both",
+}
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """The words that say an experiment."""
+    parser.add_argument(
+        "spec", nargs="?", help="a .json specification or a saved run to begin with; options override it"
+    )
+    parser.add_argument("--truth", help="name of a shipped signal (`workbench list truths`), or the path of a file")
+    parser.add_argument("--size", help="samples along the longest side: a signal is resampled to it")
+    parser.add_argument(
+        "--data",
+        metavar="FILE[::/path/in/file]",
+        help="measured data, taken as they are, instead of a truth; axes as the operator's data, such as angles x bins",
+    )
+    for part in _PARTS[2:]:
+        parser.add_argument(f"--{part}", metavar="NAME", help=f"see `workbench list {part}s`")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PART.NAME=VALUE",
+        help="one parameter, or a part inside a part (prior.second=NonNegative, prior.second.weight=2); repeat it. "
+        "An array is FILE::/path/in/file (operator.kernel=psf.npy); prior.weight=auto finds the weight from the data",
+    )
+    loading.option(parser)
+    for name, meaning in _NUMBERS.items():
+        parser.add_argument(f"--{name}", help=meaning)
+
+
+def experiment(args: argparse.Namespace) -> tuple["Experiment", str | None]:
+    """What the words say, and the path inside the prior of a weight that is to be found."""
+    from workbench.cli.experiment.choose import choose, specification
+    from workbench.experiment import Experiment
+
+    loading.load(args)
+    words = _words(args)
+    found = [
+        path
+        for path, text in words.items()
+        if path.startswith("prior.") and path.endswith("weight") and text.lower() == "auto"
+    ]
+    if len(found) > 1:
+        raise Refusal("one weight to find", " and ".join(found), "give the others: their balance is yours to choose")
+    words = {path: text for path, text in words.items() if path not in found}
+    made = choose(words, specification(args.spec) if args.spec else Experiment(), suited=not args.spec)
+    return made, found[0].removeprefix("prior.") if found else None
+
+
+def _words(args: argparse.Namespace) -> dict[str, str]:
+    """The options of the command line by the path of what they set."""
+    given = {name: getattr(args, name) for name in (*_PARTS, *_NUMBERS)} | {"truth.size": args.size}
+    words = {path: text for path, text in given.items() if text is not None}
+    for item in args.set:
+        path, equals, text = item.partition("=")
+        if not (equals and "." in path):
+            raise Refusal("--set part.parameter=value", repr(item), "write, for example, --set prior.weight=20")
+        words[path] = text
+    return words

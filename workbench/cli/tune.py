@@ -1,0 +1,147 @@
+"""`workbench tune`: the weight of a prior, found from the data."""
+
+import argparse
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli import destinations
+from workbench.cli.experiment import wanted
+from workbench.cli.output import complain, say, say_json, table
+from workbench.progress import Bar, interruptible
+from workbench.refusal import Refusal, one_of
+
+if TYPE_CHECKING:
+    from workbench.problem import Problem
+    from workbench.tuning import PathPoint, Selector, Tuning, WeightPath
+
+SUMMARY = "Find the weight of a prior from the data."
+EXAMPLES = (
+    "workbench tune --truth coins --figure tune.png",
+    "workbench tune --data scan.h5::/data --operator Radon --selector sure --selector gcv --json",
+    "workbench tune --prior Sum --where first.weight --weights 0.1:100 --count 31",
+)
+_INTERRUPTED = 130
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    wanted.options(parser)
+    parser.add_argument(
+        "--selector",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a rule, by its word (`workbench list selectors`); repeat it. All that suit, when left out",
+    )
+    parser.add_argument("--weights", metavar="LOW:HIGH", help="first and last weight (found from the data)")
+    parser.add_argument("--count", type=int, default=25, help="number of weights (25)")
+    parser.add_argument("--where", help="path of the weight inside the prior (weight)")
+    parser.add_argument("--figure", metavar="TUNE.png", help="save the curves with their marks")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
+
+
+def main(args: argparse.Namespace) -> int:
+    destinations.require(None, args.figure)
+    from workbench import figures, tuning
+
+    experiment, where = wanted.experiment(args)
+    walk = tuning.Walk(count=args.count, where=args.where or where or "weight")
+    problem = experiment.problem()
+    weights, chosen, begin = _range(args), _selectors(args.selector, problem), time.perf_counter()
+    with watched(args.count) as watch:
+        found = tuning.tune(problem, chosen, walk, weights, watch)
+    _report(found, args, time.perf_counter() - begin)
+    if args.figure:
+        Path(args.figure).write_bytes(figures.tuning_figure(found, Path(args.figure).suffix[1:]))
+    if len(found.path.points) < args.count:
+        complain(f"interrupted after {len(found.path.points)} of {args.count} weights")
+        return _INTERRUPTED
+    return 0
+
+
+@contextmanager
+def watched(count: int = 25) -> Iterator[Callable[["PathPoint"], bool]]:
+    """What shows progress over the points of a path, and ends it at the first Ctrl-C."""
+    bar, done = Bar(count, "weights"), [0]
+    with interruptible() as asked:
+
+        def watch(point: "PathPoint") -> bool:
+            done[0] += 1
+            bar.show(done[0])
+            return asked()
+
+        try:
+            yield watch
+        finally:
+            bar.clear()
+
+
+def _range(args: argparse.Namespace) -> list[float] | None:
+    """The weights between those given, or None."""
+    if args.weights is None:
+        return None
+    from workbench.tuning.scales import grid
+
+    try:
+        low, high = map(float, args.weights.split(":"))
+    except ValueError as error:
+        raise Refusal("--weights LOW:HIGH", repr(args.weights), "write, for example, 0.1:100") from error
+    if not 0 < low < high < math.inf:
+        raise Refusal("--weights from a number above 0 to a larger one", args.weights, "write, for example, 0.1:100")
+    return grid(math.sqrt(low * high), args.count, math.log10(high / low))
+
+
+def _selectors(words: list[str], problem: "Problem") -> list["Selector"]:
+    """The rules that are named, or all that suit the problem, the automatic one first."""
+    from workbench import tuning
+
+    known = tuning.rules()
+    if words:
+        return [known[one_of("a rule", word, known)]() for word in words]
+    made = [tuning.automatic(problem).selector, *(cls() for cls in known.values())]
+    first = made[0]
+    return [first, *(rule for rule in made[1:] if rule != first and not rule.unmet(problem))]
+
+
+def _psnr(path: "WeightPath", weight: float) -> float | None:
+    """Of the kept picture nearest to a weight; None without a truth."""
+    from workbench.analysis.metrics import signal_to_noise
+
+    problem = path.problem
+    if problem.truth is None:
+        return None
+    return round(float(signal_to_noise(problem.aligned(path.nearest(weight).x), problem.truth)[0]), 4)
+
+
+def _report(found: "Tuning", args: argparse.Namespace, seconds: float) -> None:
+    psnr = {word: _psnr(found.path, chosen.weight) for word, chosen in found.selected.items()}
+    if args.json:
+        curves = {w: [v if math.isfinite(v) else None for v in s.curve.tolist()] for w, s in found.selected.items()}
+        more: dict[str, Any] = {
+            "chosen": found.chosen.weight,
+            "reason": found.reason,
+            "between": {w: list(s.between) for w, s in found.selected.items()},
+            "second": {w: s.second for w, s in found.selected.items()},
+            "refused": dict(found.refused),
+            "weights": found.path.weights.tolist(),
+            "curves": curves,
+            "iterations": found.path.steps,
+            "seconds": round(seconds, 6),
+            "figure": args.figure,
+        }
+        say_json({"selected": {w: s.weight for w, s in found.selected.items()}, "psnr": psnr} | more)
+        return
+    rows = [("rule", "weight", "about as good", "PSNR, dB")]
+    for word, chosen in found.selected.items():
+        between = " to ".join(f"{w:.3g}" for w in chosen.between)
+        quality = psnr[word]
+        rows.append((word, f"{chosen.weight:.4g}", between, "" if quality is None else f"{quality:.2f}"))
+    say(table(rows, ""))
+    for word, sentence in found.refused.items():
+        say(f"{word}: {sentence}")
+    say(f"{found.reason}, {seconds:.3g} s")
+    if args.figure:
+        say(f"saved {args.figure}")
