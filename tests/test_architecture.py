@@ -41,7 +41,7 @@ ORDER = (
     ("paths",),
     ("experiment",),
     ("jobs", "grid", "checks"),
-    ("plots",),
+    ("plots", "live"),
     ("cli", "__main__"),
     ("app",),
 )

@@ -11,9 +11,9 @@ from workbench.app.page.workbench import Workbench
 from workbench.app.run.choices import Choices
 from workbench.app.run.compare import Compare
 from workbench.app.run.pictures import Gallery
-from workbench.app.session import Session
 from workbench.data import Measured
 from workbench.experiment import Experiment, from_run
+from workbench.live.session import Session
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur
 from workbench.parameters import describe
