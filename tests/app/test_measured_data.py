@@ -6,7 +6,7 @@ import pytest
 from tests.app.test_session import reached
 from workbench import figures
 from workbench.algorithms import PDHG
-from workbench.app.page.opening import as_experiment
+from workbench.live.opening import as_experiment
 from workbench.app.page.workbench import Workbench
 from workbench.app.run.choices import Choices
 from workbench.app.run.compare import Compare

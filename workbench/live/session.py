@@ -2,9 +2,12 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+
+from torch import Tensor
 
 from workbench import devices, jobs, storage
 from workbench.algorithms.choice import Choice, suited
@@ -32,7 +35,9 @@ class Session:
     Every wish is answered with "" or with the sentence why not; then everything goes on as before.
     """
 
-    def __init__(self, experiment: Experiment | None = None) -> None:
+    def __init__(self, experiment: Experiment | None = None, truth: Tensor | None = None) -> None:
+        """`truth`: what data that somebody gave are to be compared with, where their source knows none."""
+        self._truth = truth
         self.experiment = experiment or Experiment()
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
@@ -49,7 +54,7 @@ class Session:
             self._files[self.experiment.source.name] = self.experiment.source
         self._rate_wish: float | None = None
         self._stretch = self.experiment.steps
-        self.problem = self.experiment.problem(self.loaded.tensor)
+        self.problem = self._posed(self.experiment, self.loaded)
         self._version, self._reasons = 1, MemberReasons(self.problem)
         self._pictures = pictures(self.problem, self._version)
         self._playing = self._proving = False
@@ -78,11 +83,19 @@ class Session:
 
     def set(self, path: str, value: Any) -> str:
         """Another value of a parameter, or a member by name: "operator.width", "steps", "prior.second"."""
+        try:
+            self.take(path, value)
+        except Refusal as sentence:
+            return self._refuse(path, sentence)
+        return ""
+
+    def take(self, path: str, value: Any) -> None:
+        """The same for who asks in Python: Refusal where it cannot be, and nothing has changed."""
         label = f"{path} = {as_text(round(value, 6) if isinstance(value, float) else value)}"
-        sentence = self._wish(path, lambda: wished(self.experiment, path, value), label)
-        if path == "steps" and not sentence:
+        self._become(wished(self.experiment, path, value), label)
+        self._forgive(path)
+        if path == "steps":
             self._stretch = self.experiment.steps
-        return sentence
 
     def open_file(
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
@@ -123,10 +136,11 @@ class Session:
         self._playing = False
         self.job.pause()
 
-    def step(self) -> None:
+    def step(self, count: int = 1) -> None:
+        """So many iterations, then a pause."""
         self._playing = False
-        self._lengthen(self.job.latest.k + 1)
-        self.job.step()
+        self._lengthen(self.job.latest.k + count)
+        self.job.step(count)
 
     def cancel(self) -> None:
         """End the run; what it reached stays in sight, and `play` begins again."""
@@ -223,10 +237,16 @@ class Session:
         try:
             self._become(make(), label)
         except Refusal as sentence:
-            self.errors = self.errors | {path: str(sentence)}
-            return str(sentence)
-        self.errors = {p: s for p, s in self.errors.items() if p != path and not p.startswith(f"{path}.")}
+            return self._refuse(path, sentence)
+        self._forgive(path)
         return ""
+
+    def _refuse(self, path: str, sentence: Refusal) -> str:
+        self.errors = self.errors | {path: str(sentence)}
+        return str(sentence)
+
+    def _forgive(self, path: str) -> None:
+        self.errors = {p: s for p, s in self.errors.items() if p != path and not p.startswith(f"{path}.")}
 
     def _become(self, new: Experiment, label: str) -> None:
         """Take the new experiment in; nothing has changed when this raises."""
@@ -241,7 +261,7 @@ class Session:
         elif same:
             problem = Problem(self.problem.operator, self.problem.noise, new.prior, self.problem.y, self.problem.truth)
         else:
-            problem = new.problem(loaded.tensor)
+            problem = self._posed(new, loaded)
         new = self._able(new, problem)
         self.loaded, self.experiment = loaded, new
         if problem.y is not self.problem.y:
@@ -256,6 +276,11 @@ class Session:
             self._change(label)
         if new.steps != old.steps:
             self.job.until(new.steps)
+
+    def _posed(self, experiment: Experiment, loaded: Loaded) -> Problem:
+        problem, truth = experiment.problem(loaded.tensor), self._truth
+        fits = truth is not None and experiment.truth is None and truth.shape[1:] == problem.shape[1:]
+        return replace(problem, truth=truth.to(problem.y.device)) if truth is not None and fits else problem
 
     def _change(self, label: str) -> None:
         """The run goes on with another problem or algorithm; one that had stopped goes on for as long again."""
