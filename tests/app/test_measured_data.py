@@ -6,13 +6,13 @@ import pytest
 from tests.app.test_session import reached
 from workbench import figures
 from workbench.algorithms import PDHG
-from workbench.live.opening import as_experiment
 from workbench.app.page.workbench import Workbench
 from workbench.app.run.choices import Choices
 from workbench.app.run.compare import Compare
 from workbench.app.run.pictures import Gallery
 from workbench.data import Measured
 from workbench.experiment import Experiment, from_run
+from workbench.live.opening import as_experiment
 from workbench.live.session import Session
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur

@@ -33,7 +33,8 @@ class Runner:
             self._jobs.append(job)
             self._leave = False
             if self._stop:
-                self._stop, self._thread = False, self._started()
+                self._stop = False  # first: the new thread reads it
+                self._thread = self._started()
         self._notify()
         return job
 

@@ -23,6 +23,7 @@ from workbench.refusal import Refusal
 if TYPE_CHECKING:
     import xarray as xr
 
+_BEFORE = (Status.QUEUED, Status.PAUSED)
 _OVER = (Status.DONE, Status.DIVERGED, Status.FAILED, Status.CANCELLED)
 _LOOK = 0.01  # seconds between two looks at a run that is waited for
 _ENDING = 5.0  # seconds that a run gets to end
@@ -48,7 +49,7 @@ class Workbench:
     def play(self) -> None:
         """Go on; a run that is done goes on for as many steps again."""
         self._bench.wish(self._session.play)
-        self._wait(lambda latest: latest.status is not Status.PAUSED)
+        self._wait(lambda latest: latest.status not in _BEFORE)
 
     def pause(self) -> None:
         """Stop after the iteration under way; returns once the run stands."""
@@ -70,7 +71,7 @@ class Workbench:
 
     async def done(self) -> "xr.Dataset":
         """Play until the run is over, and return its result: `await wb.done()` is a line of a cell."""
-        if self._latest.status is Status.PAUSED:
+        if self._latest.status in _BEFORE:
             self.play()
         while self._latest.status not in _OVER:
             await asyncio.sleep(_LOOK)
@@ -149,7 +150,7 @@ class Workbench:
         return self._whole
 
     def _ipython_display_(self) -> None:
-        if not self._bench.closed:
+        if not self._bench.closed and self._latest.status in _BEFORE:
             self.play()
         self.widget.present()
 
