@@ -11,10 +11,10 @@ from typing import Any
 from benchmarks.common import arguments, between, publish, summary, table
 from benchmarks.serving import while_serving
 from benchmarks.visitor import Visitor
-from workbench.app.address import to_address
-from workbench.app.session import Session
 from workbench.experiment import Experiment
 from workbench.jobs import Job, Runner, Status
+from workbench.live.address import to_address
+from workbench.live.session import Session
 from workbench.problem import Problem
 from workbench.run import after, iterate, until
 

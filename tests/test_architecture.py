@@ -43,6 +43,8 @@ ORDER = (
     ("figures",),
     ("experiment",),
     ("jobs", "grid", "checks"),
+    ("plots", "live"),
+    ("notebook",),
     ("cli", "__main__"),
     ("app",),
 )
@@ -185,7 +187,9 @@ def test_files_and_docstrings_are_short(path):
 def test_the_core_imports_without_the_extras():
     """With every optional package barred, so that neither we nor what we need can lean on one."""
     # Kernels for a GPU are read where one asks for them, and Triton is then there.
-    core = [p for p in FILES if part_of(p) not in ("app", "__main__") and not p.stem.endswith("triton")]
+    core = [
+        p for p in FILES if part_of(p) not in ("app", "plots", "notebook", "__main__") and not p.stem.endswith("triton")
+    ]
     modules = [".".join(("workbench", *p.relative_to(PACKAGE).with_suffix("").parts)) for p in core]
     code = f"""
 sys.modules |= dict.fromkeys({HEAVY})

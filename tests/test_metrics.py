@@ -9,7 +9,7 @@ from workbench.algorithms import LBFGS, State
 from workbench.analysis import psnr, residual, ssim, standard
 from workbench.analysis.metrics import signal_to_noise, similarity
 from workbench.data import truth
-from workbench.figures.run_figure import _signals
+from workbench.figures.shown import signals
 from workbench.noise import Gaussian
 from workbench.operators import Identity, PhaseRetrieval
 from workbench.priors import Tikhonov, Zero
@@ -104,6 +104,6 @@ def test_the_error_in_a_figure_is_taken_there_too():
     problem = Problem.simulate(PhaseRetrieval((1, 32, 32), 4), Gaussian(0.01), Tikhonov(1e-6), clean)
     found = run(problem, LBFGS(), *standard(problem), steps=80, every=80)
     turned = found.assign(x=-found.x)
-    errors = [next(panel[1] for panel in _signals(ds) if panel[0] == "error") for ds in (found, turned)]
+    errors = [next(panel.values for panel in signals(ds) if panel.title == "error") for ds in (found, turned)]
     np.testing.assert_allclose(*errors, atol=1e-12)
     assert np.abs(errors[0]).max() < 0.2

@@ -14,10 +14,10 @@ import xarray as xr
 from workbench import __version__, networks, storage
 from workbench.algorithms import FISTA, PDHG
 from workbench.analysis.information.sampled import PlaneSampling, SampledPath
-from workbench.app.address import from_address, read_address
 from workbench.cli.experiment.choose import choose, specification
 from workbench.data import Array, Shipped
 from workbench.experiment import Experiment, from_description, from_run
+from workbench.live.address import from_address, read_address
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Radon
 from workbench.parameters import Checked, as_text, describe, home, parameters, rebuild, renamed, resolve

@@ -46,6 +46,8 @@ def load(path: str | Path) -> "xr.Dataset":
     """Read a run that `save` wrote."""
     import xarray as xr
 
+    import workbench.run.accessor  # noqa: F401 - a run has .workbench
+
     if not Path(path).is_file():
         raise Refusal("a saved run", f"{path}, which is no file", "give the path of a .nc file")
     try:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from workbench import jobs
-from workbench.app.run.frames import Frame
-from workbench.app.session import Session
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
+from workbench.live.frames import Frame
+from workbench.live.session import Session
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import pytest
 
 from tests.app.test_session import experiment, png
 from workbench.algorithms import FISTA, GradientDescent
-from workbench.app.address import from_address, read_address, to_address
-from workbench.app.session import Session
 from workbench.experiment import Experiment
+from workbench.live.address import from_address, read_address, to_address
+from workbench.live.session import Session
 from workbench.operators import GaussianBlur, Radon
 from workbench.parameters import describe
 from workbench.priors import L1, Tikhonov

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from workbench.app.toolkit.study import DEBOUNCE, Studies, Study
 from workbench.jobs import Status
+from workbench.live.study import DEBOUNCE, Studies, Study
 from workbench.refusal import Refusal
 
 

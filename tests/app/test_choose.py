@@ -7,10 +7,10 @@ import pytest
 
 from workbench.app.choose import ChooseView, Choosing
 from workbench.app.choose.choosing import HAND
-from workbench.app.session import Session
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
+from workbench.live.session import Session
 from workbench.operators import GaussianBlur
 from workbench.priors import NonNegative, TotalVariation
 

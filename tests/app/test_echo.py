@@ -7,8 +7,8 @@ import pytest
 from workbench.app.main import Workbench
 from workbench.app.page import echo
 from workbench.app.page.echo import Echo
-from workbench.app.session import Session
 from workbench.jobs import Status
+from workbench.live.session import Session
 
 
 @pytest.fixture

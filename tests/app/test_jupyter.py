@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -29,7 +30,14 @@ def lab(tmp_path: Path) -> Iterator[str]:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(notebook, tmp_path / "mine.ipynb")
-    port, home = free_port(), {"JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "HOME": str(tmp_path)}
+    with in_lab(tmp_path) as address:
+        yield f"{address}/lab/tree/mine.ipynb"
+
+
+@contextmanager
+def in_lab(folder: Path) -> Iterator[str]:
+    """The address of a JupyterLab of its own on a folder."""
+    port, home = free_port(), {"JUPYTER_CONFIG_DIR": str(folder / "config"), "HOME": str(folder)}
     line = [
         sys.executable,
         "-m",
@@ -39,11 +47,11 @@ def lab(tmp_path: Path) -> Iterator[str]:
         f"--port={port}",
         "--expose-app-in-browser",
     ]
-    line += ["--IdentityProvider.token=", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={tmp_path}"]
+    line += ["--IdentityProvider.token=", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
     line += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    with (tmp_path / "log.txt").open("w") as log:
+    with (folder / "log.txt").open("w") as log:
         server = subprocess.Popen(line, stdout=log, stderr=log, env=os.environ | home)
-    yield f"http://localhost:{port}/lab/tree/mine.ipynb"
+    yield f"http://localhost:{port}"
     server.terminate()
     server.wait(30)
 

@@ -17,10 +17,10 @@ from workbench.app.laboratory.laboratory import Laboratory
 from workbench.app.laboratory.recipe_run import LESSONS, RecipeRun
 from workbench.app.laboratory.trainings import Run
 from workbench.app.laboratory.view import PLOTS
-from workbench.app.session import Session
 from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.denoisers import DnCNN
 from workbench.jobs import Status
+from workbench.live.session import Session
 from workbench.networks import MLP, SGD, LayerInformation, Training
 from workbench.parameters import changed
 from workbench.recipes import RECIPES, DenoisingLesson, Fit, HandwrittenDigits, Recipe, network_of

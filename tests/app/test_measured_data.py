@@ -10,15 +10,15 @@ from tests.app.test_session import reached
 from tests.operators.test_radon import disk
 from workbench import figures
 from workbench.algorithms import PDHG
-from workbench.app.page.opening import as_experiment
 from workbench.app.page.workbench import Workbench
 from workbench.app.run.choices import Choices
 from workbench.app.run.compare import Compare
 from workbench.app.run.files import Upload
 from workbench.app.run.pictures import Gallery
-from workbench.app.session import Session
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment, from_run
+from workbench.live.opening import as_experiment
+from workbench.live.session import Session
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Radon
 from workbench.parameters import describe

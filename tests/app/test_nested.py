@@ -8,14 +8,14 @@ import pytest
 from workbench import catalog
 from workbench.algorithms import DPS, PDHG, PreconditionedCG, PreconditionedGradient
 from workbench.algorithms.base import Algorithm
-from workbench.app.address import from_address
 from workbench.app.main import Workbench
-from workbench.app.session import Session
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.widgets import Number
 from workbench.data import Shipped
 from workbench.experiment import Experiment
+from workbench.live.address import from_address
+from workbench.live.session import Session
 from workbench.operators import Composition, FourierMask, GaussianBlur, Identity, Stack
 from workbench.parameters import describe
 from workbench.paths import Form

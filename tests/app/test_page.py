@@ -16,15 +16,15 @@ from workbench.app.laboratory import LaboratoryView
 from workbench.app.main import Workbench, create_app
 from workbench.app.run.choices import Methods
 from workbench.app.run.files import Python, Upload
-from workbench.app.run.frames import Frame
 from workbench.app.run.pictures import Gallery
-from workbench.app.session import Session
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.widgets import Number
 from workbench.app.views import VIEWS
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
+from workbench.live.frames import Frame
+from workbench.live.session import Session
 
 SIGNALS = {"photograph": "camera", "colour": "astronaut", "1-D": "ecg"}
 

@@ -15,11 +15,11 @@ from workbench.analysis.information.filters import LandweberFilter
 from workbench.analysis.information.paths import SIGMAS, CalibratedPath, FilterPaths
 from workbench.analysis.information.plane import path
 from workbench.app.information import InformationView
-from workbench.app.information.planes import Planes
-from workbench.app.session import Session
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
+from workbench.live.planes import Planes
+from workbench.live.session import Session
 from workbench.operators import GaussianBlur
 from workbench.paths import NONE
 from workbench.priors import Zero

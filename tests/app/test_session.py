@@ -12,10 +12,10 @@ import torch
 from workbench import storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent
 from workbench.app.run.choices import regularisation
-from workbench.app.session import Session
 from workbench.data import Shipped
 from workbench.experiment import Experiment, from_description
 from workbench.jobs import Pace, Status
+from workbench.live.session import Session
 from workbench.noise import Gaussian
 from workbench.operators import FourierMask, GaussianBlur
 from workbench.parameters import describe

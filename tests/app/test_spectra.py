@@ -13,14 +13,14 @@ from bokeh.models import ColumnDataSource
 from workbench.algorithms import GradientDescent, PreconditionedGradient
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import AXES, LinearAxis, modes
-from workbench.app.run.frames import frame_of
-from workbench.app.session import Session
 from workbench.app.spectrum import SpectrumView
-from workbench.app.spectrum.spectra import Spectra
 from workbench.app.spectrum.view import PLOTS
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
+from workbench.live.frames import frame_of
+from workbench.live.session import Session
+from workbench.live.spectra import Spectra
 from workbench.operators import GaussianBlur
 from workbench.preconditioners import Circulant
 from workbench.priors import Tikhonov

@@ -11,15 +11,15 @@ from bokeh.models import ColumnDataSource
 from workbench.algorithms import MALA, UnadjustedLangevin
 from workbench.analysis.chains import correlations
 from workbench.app.main import Workbench
-from workbench.app.session import Session
 from workbench.app.toolkit.panels import Panel
 from workbench.app.uncertainty import UncertaintyView
 from workbench.app.uncertainty.curves import Mixing
 from workbench.app.uncertainty.pictures import DRAWS
-from workbench.app.uncertainty.uncertainty import Uncertainty
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
+from workbench.live.session import Session
+from workbench.live.uncertainty import Uncertainty
 from workbench.operators import GaussianBlur
 from workbench.priors import GaussianProcess, Tikhonov
 

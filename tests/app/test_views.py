@@ -12,13 +12,14 @@ from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
 from workbench.app.run.compare import Compare
 from workbench.app.run.curves import CERTIFICATE, SERIES, Convergence, Curves, merged
-from workbench.app.run.frames import ProblemPictures, data_picture, frame_of, picture
-from workbench.app.run.frames import pictures as described
 from workbench.app.run.pictures import Gallery
-from workbench.app.run.transport import Transport, duration, line, usable
-from workbench.app.session import Session
-from workbench.app.toolkit.images import balanced, bytes_of, extent, smaller, thinned, unit
+from workbench.app.run.transport import Transport, line
 from workbench.jobs import Columns, Proof, Snapshot, Status
+from workbench.live.frames import ProblemPictures, data_picture, frame_of, picture
+from workbench.live.frames import pictures as described
+from workbench.live.images import balanced, bytes_of, extent, smaller, thinned, unit
+from workbench.live.session import Session
+from workbench.live.standing import duration, usable
 from workbench.noise import Gaussian
 from workbench.operators import Gradient, PhaseRetrieval
 from workbench.priors import Zero

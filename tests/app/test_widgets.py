@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 import pytest
 
 from workbench import catalog
-from workbench.app.toolkit.scale import SliderScale, written
-from workbench.app.toolkit.throttle import Throttle
 from workbench.app.toolkit.widgets import Automatic, Control, Menu, Number, Switch, TextField, control
+from workbench.live.scale import SliderScale, written
+from workbench.live.throttle import Throttle
 from workbench.parameters import Checked, Parameter, Range, parameters
 from workbench.paths import own_parameters
 

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from workbench import figures, storage
-from workbench.app.session import Session
+from workbench.live.session import Session
 
 
 def run_bytes(session: Session) -> bytes:

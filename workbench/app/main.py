@@ -9,12 +9,12 @@ import panel_material_ui as pmui
 
 from workbench.app.page.connection import query_of_page
 from workbench.app.page.notebook import Framed, in_notebook
-from workbench.app.page.opening import as_experiment
 from workbench.app.page.server import SWEEPER
 from workbench.app.page.workbench import Workbench
-from workbench.app.session import Session
 from workbench.experiment import Experiment
 from workbench.kernels.warming import warm_up
+from workbench.live.opening import as_experiment
+from workbench.live.session import Session
 
 __all__ = ["Workbench", "create_app", "page"]
 

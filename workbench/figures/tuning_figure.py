@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 
-from workbench.figures.run_figure import picture_of
+from workbench.figures.shown import picture_of
 from workbench.refusal import Refusal
 from workbench.tensors import plain
 from workbench.tuning import Tuning, rules

@@ -3,7 +3,7 @@
 from workbench.jobs.columns import Columns, certificates
 from workbench.jobs.job import Job, carried
 from workbench.jobs.pace import Pace
-from workbench.jobs.runners import Runner, beside, close_all, runner
+from workbench.jobs.runners import Runner, beside, close_all, rest_all, runner
 from workbench.jobs.snapshot import Proof, Snapshot
 from workbench.jobs.task import BackgroundTask, TaskResult
 from workbench.jobs.turn import Status, Turn
@@ -23,5 +23,6 @@ __all__ = [
     "carried",
     "certificates",
     "close_all",
+    "rest_all",
     "runner",
 ]

@@ -46,9 +46,9 @@ class Job(Turn):
         """Stop after the iteration under way."""
         self._ask(lambda: self._become(Status.PAUSED) if self._status is Status.RUNNING else None)
 
-    def step(self) -> None:
-        """Do one iteration, then pause."""
-        self._ask(lambda: self._go_to(self._state.k + 1 if self._state else 1))
+    def step(self, count: int = 1) -> None:
+        """Do so many iterations, then pause."""
+        self._ask(lambda: self._go_to(self._state.k + count if self._state else count))
 
     def prepare(self) -> None:
         """Make the first iterate, so that there is something to see, and wait."""

@@ -22,17 +22,26 @@ class Runner:
         self._jobs: list[Turn] = []
         self._nice = nice
         self._change = threading.Condition()
-        self._stop, self._asked = False, False
-        self._thread = threading.Thread(target=self._loop, name=f"runner {name}", daemon=True)
-        self._thread.start()
+        self._stop = self._asked = self._leave = False
+        self._name = name
+        self._thread = self._started()
 
     def submit(self, job: Work) -> Work:
         """Take work in; a run waits, paused, for `play` or `step`."""
         job.attach(self._notify)
         with self._change:
             self._jobs.append(job)
+            self._leave = False
+            if self._stop:
+                self._stop = False  # first: the new thread reads it
+                self._thread = self._started()
         self._notify()
         return job
+
+    def _started(self) -> threading.Thread:
+        thread = threading.Thread(target=self._loop, name=f"runner {self._name}", daemon=True)
+        thread.start()
+        return thread
 
     @property
     def jobs(self) -> int:
@@ -47,6 +56,14 @@ class Runner:
         self._notify()
         self._thread.join(timeout)
 
+    def rest(self, timeout: float = 2.0) -> None:
+        """Let the thread end with its last job, and wait for it where all are over; new work starts another."""
+        with self._change:
+            self._leave, over = True, all(job.status is Status.CANCELLED for job in self._jobs)
+        self._notify()
+        if over:
+            self._thread.join(timeout)
+
     def _notify(self) -> None:
         with self._change:
             self._asked = True
@@ -57,7 +74,8 @@ class Runner:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._nice)
         while not self._stop:
             self._turns()
-            self._rest()
+            if self._rest():
+                return
 
     def _turns(self) -> None:
         """A turn for each; nothing here outlives it, or the last job that was would be kept while there is no other."""
@@ -69,14 +87,18 @@ class Runner:
             if job.due(time.perf_counter()) == 0:
                 job.run_slice()
 
-    def _rest(self) -> None:
-        """Forget the jobs that are over, and wait until one is due or somebody asks."""
+    def _rest(self) -> bool:
+        """Forget the jobs that are over, and wait until one is due or somebody asks; whether the thread ends."""
         with self._change:
             self._jobs = [j for j in self._jobs if j.status is not Status.CANCELLED]
+            if self._leave and not self._jobs:
+                self._stop = True
+                return True
             now = time.perf_counter()
             waits = [wait for j in self._jobs if (wait := j.due(now)) is not None]
             if not self._asked and not self._stop and 0.0 not in waits:
                 self._change.wait(min(waits, default=None))
+        return False
 
 
 _RUNNERS: dict[str, Runner] = {}
@@ -100,6 +122,13 @@ def _started(name: str, nice: int) -> Runner:
                 atexit.register(close_all)  # a thread that is still solving while Python ends aborts the process
             _RUNNERS[name] = Runner(name, nice)
         return _RUNNERS[name]
+
+
+def rest_all() -> None:
+    """End the threads of the devices that have nothing to do."""
+    with _LOCK:
+        for each in _RUNNERS.values():
+            each.rest()
 
 
 def close_all() -> None:

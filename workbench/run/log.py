@@ -96,6 +96,8 @@ class Log:
         """
         import xarray as xr
 
+        import workbench.run.accessor  # noqa: F401 - a run has .workbench
+
         if self.state is None or not self.ks:
             raise Refusal("at least one row", "none", "let the run take a step")
         ks = list(self.ks)  # the last to grow while a run goes on in another thread

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from workbench import tuning
-from workbench.app.session import Session
-from workbench.app.toolkit.study import Studies, Study
+from workbench.live.session import Session
+from workbench.live.study import Studies, Study
 from workbench.parameters import describe
 from workbench.refusal import Refusal
 from workbench.tuning import Tuning, Walk, WeightPath

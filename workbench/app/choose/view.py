@@ -7,15 +7,15 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.choose.choosing import HAND, Choosing
-from workbench.app.run.frames import picture
-from workbench.app.session import Session
 from workbench.app.toolkit.figures import Flags, empty, fill, legend, new_figure, pane
-from workbench.app.toolkit.images import unit
 from workbench.app.toolkit.panels import Panel
 from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
 from workbench.jobs import Status
+from workbench.live.frames import picture
+from workbench.live.images import unit
+from workbench.live.session import Session
 from workbench.tuning import Tuning, WeightPath, rules
 
 _FULL = full(460)

@@ -4,7 +4,7 @@ import numpy as np
 from bokeh.models import HoverTool
 
 from workbench.app.toolkit.figures import empty, fill, legend, new_figure, pane, positive
-from workbench.app.toolkit.images import Array
+from workbench.live.images import Array
 
 _OWN, _LINEAR, _BOUND = "#2f86d0", "#7048e8", "#868e96"
 

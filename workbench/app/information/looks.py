@@ -10,12 +10,12 @@ from workbench.analysis.information.paths import SIGMAS, CalibratedPath, Denoise
 from workbench.analysis.information.tasks import TASKS
 from workbench.app.information.errors import DenoiserPicture
 from workbench.app.information.pictures import CoursePicture, PlanePicture
-from workbench.app.information.planes import Planes
 from workbench.app.toolkit.form_panel import FormPanel
-from workbench.app.toolkit.study import Study
 from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
 from workbench.jobs import Status
+from workbench.live.planes import Planes
+from workbench.live.study import Study
 
 WIDTH = 205
 

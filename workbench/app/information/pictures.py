@@ -7,7 +7,7 @@ from bokeh.transform import transform
 
 from workbench.analysis.information.paths import Track
 from workbench.app.toolkit.figures import empty, fill, legend, new_figure, pane, positive, reach
-from workbench.app.toolkit.images import Array
+from workbench.live.images import Array
 
 COLOURS = ("#2f86d0", "#ec7f2b")  # of the first path and the second
 _CURVE, _CEILING, _CLASSES = "#7048e8", "#d6336c", "#38a169"

@@ -6,10 +6,10 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.information.looks import ClosedFormLook, DenoiserLook, Look, SampledLook
-from workbench.app.information.planes import Planes
-from workbench.app.session import Session
 from workbench.app.toolkit.tab import LookTab, bar, full, side
 from workbench.app.toolkit.words import ERROR, Words
+from workbench.live.planes import Planes
+from workbench.live.session import Session
 
 LOOKS: dict[str, type[Look]] = {"closed form": ClosedFormLook, "sampled": SampledLook, "denoiser, I-MMSE": DenoiserLook}
 _FULL = full(420)

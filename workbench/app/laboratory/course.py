@@ -23,7 +23,7 @@ from workbench.app.laboratory.base import (
 )
 from workbench.app.laboratory.trainings import TrainingCurves
 from workbench.app.toolkit.figures import legend, new_figure, pane
-from workbench.app.toolkit.images import Array
+from workbench.live.images import Array
 from workbench.networks import SGD
 
 _SIDES = {"": ("learned", BLUE), "held_out_": ("held out", ORANGE)}

@@ -8,8 +8,8 @@ from workbench.algorithms import State
 from workbench.analysis.information import Bins, Estimator, LayerEstimator, Noisy
 from workbench.app.laboratory.recipe_run import LESSONS, RecipeRun
 from workbench.app.laboratory.trainings import KeptTraining, Plan, Run, Running
-from workbench.app.toolkit.study import Studies, Study, Visibility
 from workbench.jobs import Status, TaskResult
+from workbench.live.study import Studies, Study, Visibility
 from workbench.networks import PRESETS, SGD, Training
 from workbench.parameters import as_text, changed
 from workbench.paths import Form, Menu

@@ -8,7 +8,7 @@ from bokeh.transform import transform
 
 from workbench.app.laboratory.base import GREY, RED
 from workbench.app.toolkit.figures import empty, fill, new_figure, pane, reach
-from workbench.app.toolkit.images import Array
+from workbench.live.images import Array
 from workbench.networks import PlanePath
 
 _NEAR = 0.04  # of the limits: points that share a name

@@ -10,8 +10,8 @@ from torch.nn import functional
 from workbench import networks
 from workbench.algorithms import State
 from workbench.app.laboratory.trainings import Plan, Running
-from workbench.app.toolkit.images import Array, Limits, unit
 from workbench.jobs import Job
+from workbench.live.images import Array, Limits, unit
 from workbench.problem import Problem
 from workbench.recipes import RECIPES, FitState, Recipe, answers, network_of
 from workbench.recipes.measures import psnr

@@ -10,8 +10,8 @@ from torch import Tensor
 from workbench import devices, networks
 from workbench.algorithms import State
 from workbench.analysis.information import Estimator
-from workbench.app.toolkit.images import Array
 from workbench.jobs import Job, Snapshot
+from workbench.live.images import Array
 from workbench.networks import EPOCHS, PlanePath, Trail, Training
 from workbench.problem import Problem
 from workbench.recipes import Recipe

@@ -14,11 +14,11 @@ from workbench.app.laboratory.lesson import LessonPlot
 from workbench.app.laboratory.plane import Plane
 from workbench.app.laboratory.recipe_run import LESSONS
 from workbench.app.laboratory.trainings import Running
-from workbench.app.session import Session
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, full, side
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.jobs import Status
+from workbench.live.session import Session
 from workbench.networks import PRESETS
 
 PLOTS: dict[str, type[LabPlot]] = {

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlencode
 import panel as pn
 
 from workbench.app.page.address_bar import AddressBar
-from workbench.app.session import Session
-from workbench.app.toolkit.study import Visibility
+from workbench.live.session import Session
+from workbench.live.study import Visibility
 
 ALONE = 3.0  # seconds without a reader after which a run waits for one
 

@@ -13,9 +13,9 @@ from workbench.algorithms import FISTA, PDHG
 from workbench.app.main import Workbench, page
 from workbench.app.page.server import page_server
 from workbench.app.page.shell import shell
-from workbench.app.session import Session
 from workbench.experiment import Experiment
 from workbench.kernels import warming
+from workbench.live.session import Session
 from workbench.parameters import changed
 from workbench.refusal import Refusal
 

@@ -15,12 +15,12 @@ from workbench.app.page.theme import follow_browser
 from workbench.app.run.choices import Choices
 from workbench.app.run.curves import Convergence
 from workbench.app.run.files import TakeAway, Upload
-from workbench.app.run.frames import Frame
 from workbench.app.run.notice import Notice
 from workbench.app.run.transport import Transport
-from workbench.app.session import Session
 from workbench.app.toolkit.tab import View
 from workbench.app.views import VIEWS
+from workbench.live.frames import Frame
+from workbench.live.session import Session
 
 BEAT = 1 / 15  # seconds between two looks at the run, at the least
 SHARE = 0.03  # of the time may go into drawing

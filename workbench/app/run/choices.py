@@ -8,16 +8,16 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import catalog, data, devices
-from workbench.app.address import file_name
-from workbench.app.run.frames import Frame
-from workbench.app.session import Session
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.member_menu import MemberMenu
-from workbench.app.toolkit.throttle import Throttle
 from workbench.app.toolkit.widgets import Automatic, Control
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
+from workbench.live.address import file_name
+from workbench.live.frames import Frame
+from workbench.live.session import Session
+from workbench.live.throttle import Throttle
 from workbench.noise import Gaussian
 from workbench.paths import Form
 

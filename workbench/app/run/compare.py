@@ -8,11 +8,11 @@ import panel_material_ui as pmui
 from bokeh.models import ColumnDataSource, Span
 from bokeh.plotting import figure
 
-from workbench.app.run.frames import Frame, ProblemPictures
-from workbench.app.session import Session
-from workbench.app.toolkit.images import Array, unit
 from workbench.app.toolkit.panels import Panel
 from workbench.app.toolkit.tab import View
+from workbench.live.frames import Frame, ProblemPictures
+from workbench.live.images import Array, unit
+from workbench.live.session import Session
 
 
 class Compare(View):

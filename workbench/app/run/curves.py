@@ -10,11 +10,11 @@ from bokeh.plotting import figure
 
 from workbench.analysis import Kind
 from workbench.analysis.metrics import QUANTITIES
-from workbench.app.run.frames import Frame
 from workbench.app.toolkit.figures import empty, fill, flagged, legend, new_figure, positive
-from workbench.app.toolkit.images import Array, thinned
 from workbench.app.toolkit.words import Words
 from workbench.jobs.recorder import STEP_SIZE
+from workbench.live.frames import Frame
+from workbench.live.images import Array, thinned
 from workbench.run import Quantity
 
 COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")

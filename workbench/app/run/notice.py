@@ -5,9 +5,9 @@ from collections.abc import Callable
 import panel_material_ui as pmui
 
 from workbench.app.page.theme import PLAIN_TITLE
-from workbench.app.run.frames import Frame
-from workbench.app.toolkit.widgets import pretty
 from workbench.jobs import Status
+from workbench.live.entering import pretty
+from workbench.live.frames import Frame
 
 
 class Notice:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
-from workbench.app.run.frames import Frame, ProblemPictures
-from workbench.app.session import Session
-from workbench.app.toolkit.images import Array, Limits, balanced, extent, unit
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.tab import View
+from workbench.live.frames import Frame, ProblemPictures
+from workbench.live.images import Array, Limits, balanced, extent, unit
+from workbench.live.session import Session
 
 
 class Gallery(View):

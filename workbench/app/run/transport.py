@@ -5,9 +5,9 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.run.frames import Frame
-from workbench.app.session import Session
-from workbench.jobs import Status
+from workbench.live.frames import Frame
+from workbench.live.session import Session
+from workbench.live.standing import standing, usable
 
 _ICONS = {"Play": "play_arrow", "Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop"}
 _PACES = {"full speed": 0.0, "30 / s": 30.0, "10 / s": 10.0, "3 / s": 3.0, "1 / s": 1.0}
@@ -77,27 +77,7 @@ class Transport:
 _LINE = "color:#fff;font-size:13px;line-height:18px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis"
 
 
-def usable(frame: Frame) -> set[str]:
-    """The buttons that do something in this state."""
-    if frame.status is Status.RUNNING:
-        return {"Pause", "Step", "Reset", "Cancel"}
-    if frame.status in (Status.CANCELLED, Status.FAILED):
-        return {"Play", "Reset"}
-    return {"Play", "Step", "Cancel"} | ({"Reset"} if frame.k or frame.message else set())
-
-
 def line(frame: Frame) -> str:
-    """Iteration k of n, the rate, what remains, and the status."""
-    parts = [f"<b>{frame.status}</b>", f"iteration {frame.k} of {frame.steps}"]
-    if frame.rate > 0:
-        parts.append(f"{frame.rate:.0f} it/s" if frame.rate >= 10 else f"{frame.rate:.1f} it/s")
-    if frame.remaining is not None:
-        parts.append(f"{duration(frame.remaining)} left")
-    return " · ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    """Where the run stands, its status in bold."""
+    status, *rest = standing(frame)
+    return " · ".join((f"<b>{status}</b>", *rest))

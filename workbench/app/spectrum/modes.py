@@ -5,11 +5,11 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.analysis.spectrum import Axis, SpectrumEstimate, modes
-from workbench.app.run.frames import Frame, picture
 from workbench.app.spectrum.plots import SpectrumPlot
 from workbench.app.toolkit.figures import empty, fill, legend, new_figure, pane, positive, tap
-from workbench.app.toolkit.images import balanced
 from workbench.app.toolkit.panels import DIVERGING, Panel
+from workbench.live.frames import Frame, picture
+from workbench.live.images import balanced
 
 _COLOURS = dict(zip(modes.PICARD, ("#2f86d0", "#38a169", "#b05fc9", "#ec7f2b"), strict=True))
 _NONE = "Picard's plot: switch to modes of the data term, of a linear operator with Gaussian noise."

@@ -5,9 +5,9 @@ from abc import ABC, abstractmethod
 import panel as pn
 
 from workbench.analysis.spectrum import Axis
-from workbench.app.run.frames import Frame
-from workbench.app.spectrum.spectra import Spectra
 from workbench.app.toolkit.words import Words
+from workbench.live.frames import Frame
+from workbench.live.spectra import Spectra
 from workbench.preconditioners import Preconditioner
 
 COLOURS = {"data term": "#2f86d0", "prior": "#38a169", "objective": "#ec7f2b"}

@@ -9,10 +9,10 @@ import panel as pn
 
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Axis, LinearAxis, SpectralMeasure, SpectrumEstimate
-from workbench.app.run.frames import Frame
 from workbench.app.spectrum.plots import COLOURS, EXTREME, STEP, SpectrumPlot, gradient_step
 from workbench.app.toolkit.figures import Flags, empty, fill, legend, mark, new_figure, pane, tap
 from workbench.app.toolkit.form_panel import FormPanel
+from workbench.live.frames import Frame
 from workbench.parameters import Checked
 from workbench.paths import Form
 from workbench.preconditioners import Preconditioner

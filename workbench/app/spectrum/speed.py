@@ -8,9 +8,9 @@ from bokeh.palettes import Viridis256
 
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Axis, LogarithmicAxis
-from workbench.app.run.frames import Frame
 from workbench.app.spectrum.plots import STEP, SpectrumPlot, gradient_step
 from workbench.app.toolkit.figures import empty, fill, legend, mark, new_figure, pane, picture_of, positive
+from workbench.live.frames import Frame
 
 _METHODS = {
     "gradient descent": "#2f86d0",

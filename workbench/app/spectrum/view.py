@@ -6,17 +6,17 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.analysis.spectrum import AXES, SymmetricLogarithmicAxis
-from workbench.app.run.frames import Frame
-from workbench.app.session import Session
 from workbench.app.spectrum.modes import ModePlot
 from workbench.app.spectrum.plots import SpectrumPlot
 from workbench.app.spectrum.shares import Cumulative, Preconditioned, Shares
-from workbench.app.spectrum.spectra import Spectra
 from workbench.app.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, side
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
+from workbench.live.frames import Frame
+from workbench.live.session import Session
+from workbench.live.spectra import Spectra
 from workbench.paths import Form
 
 PLOTS: dict[str, type[SpectrumPlot]] = {

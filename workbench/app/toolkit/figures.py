@@ -8,7 +8,7 @@ from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, L
 from bokeh.plotting import figure
 
 from workbench.analysis.spectrum import Axis
-from workbench.app.toolkit.images import Array
+from workbench.live.images import Array
 
 _ABOVE = 100  # px: most of a density is low, and its curves would cross the words
 _DRAWABLE = 1e30  # beyond it single precision, which a browser draws in, has few numbers left

@@ -6,7 +6,8 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.toolkit.widgets import Ask, Control, summary
+from workbench.app.toolkit.widgets import Ask, Control
+from workbench.live.entering import summary
 from workbench.parameters import Parameter
 from workbench.paths import Menu
 

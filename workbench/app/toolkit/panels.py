@@ -10,7 +10,7 @@ from bokeh.palettes import Greys256, RdBu11, interp_palette
 from bokeh.plotting import figure
 
 from workbench.app.toolkit.figures import keep_there
-from workbench.app.toolkit.images import Array, Limits, bytes_of, smaller
+from workbench.live.images import Array, Limits, bytes_of, smaller
 
 GREY, DIVERGING = tuple(Greys256), tuple(interp_palette(RdBu11, 256))
 _TOOLS = "pan,wheel_zoom,reset"

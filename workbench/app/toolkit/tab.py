@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Generic, TypeVar
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.run.frames import Frame, ProblemPictures
-from workbench.app.session import Session
-from workbench.app.toolkit.study import Studies
 from workbench.app.toolkit.words import Words
+from workbench.live.frames import Frame, ProblemPictures
+from workbench.live.session import Session
+from workbench.live.study import Studies
 
 SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
 AnyLook = TypeVar("AnyLook")

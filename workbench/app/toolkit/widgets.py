@@ -1,7 +1,5 @@
 """Parameters as controls on the page: a slider with a typed value, a menu, a switch or a field, by the signature."""
 
-import inspect
-import typing
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,24 +8,18 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.toolkit.scale import SliderScale, written
 from workbench.app.toolkit.words import ERROR, Words
+from workbench.live.entering import fits_a_line, pretty, read
+from workbench.live.scale import SliderScale, written
 from workbench.parameters import Parameter, as_text, told
-from workbench.refusal import Refusal
 
 Ask = Callable[[str, Any], None]
 _TIGHT = (1, 0)
-_MOST = 64  # items of a list that is shown in a field
 SAFE = "#38a169"
 _HIDDEN_LABEL = {"& .MuiInputLabel-root": {"position": "absolute", "clipPath": "inset(50%)", "height": "1px"}}
 _FIELD = {**_HIDDEN_LABEL, "& .MuiInput-root": {"marginTop": "0"}, "& input": {"padding": "1px 0", "fontSize": "13px"}}
 _SMALL = {"fontSize": "12.5px", "lineHeight": 1.15}
 _SLIDER = {"& .MuiFormLabel-root": _SMALL, "& .MuiSlider-root": {"py": "6px"}}
-
-
-def pretty(name: str) -> str:
-    """A name of the code as people write it: step_size -> step size."""
-    return name.replace("_", " ")
 
 
 class Control(ABC):
@@ -95,7 +87,7 @@ class TextField(Control):
         return self.typed, self.aside.element
 
     def _follow(self, value: Any) -> None:
-        short = typeable(self.parameter) and _count(value) <= _MOST
+        short = fits_a_line(self.parameter, value)
         if self.typed.disabled is short:
             self.typed.disabled = not short
         self.typed.value = "" if value is None else written(value) if short else told(value)
@@ -257,31 +249,3 @@ def _suited(parameter: Parameter) -> type[Control]:
     if parameter.range is not None and {int, float} & set(parameter.kinds):
         return Automatic if parameter.optional else Number
     return TextField
-
-
-def typeable(parameter: Parameter) -> bool:
-    """Whether a value fits on a line: a number, words, lists of them, and lists of such lists."""
-    return any(_on_a_line(kind) for kind in parameter.kinds)
-
-
-def _on_a_line(kind: Any) -> bool:
-    if typing.get_origin(kind) is tuple:
-        return all(_on_a_line(item) for item in typing.get_args(kind) if item is not ...)
-    return kind in (int, float, str, Any)
-
-
-def _count(value: Any) -> int:
-    return sum(map(_count, value)) if isinstance(value, tuple) else 1
-
-
-def read(parameter: Parameter, text: str) -> Any:
-    """The value of a typed text; the text itself where it is none, so that the session says what is wrong."""
-    try:
-        return parameter.parse(text.strip(), "")
-    except Refusal:
-        return text
-
-
-def summary(cls: type) -> str:
-    """The first paragraph of a class's docstring, as one line."""
-    return " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())

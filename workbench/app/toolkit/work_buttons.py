@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
-from workbench.app.toolkit.study import Study
 from workbench.jobs import Status
+from workbench.live.study import Study
 
 
 class WorkButtons:

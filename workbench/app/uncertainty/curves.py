@@ -5,8 +5,8 @@ from bokeh.models import LinearAxis, Range1d, Span
 
 from workbench.analysis.chains import ChainDiagnostics
 from workbench.app.toolkit.figures import empty, fill, legend, new_figure, pane, positive, reach
-from workbench.app.toolkit.images import Array
-from workbench.app.uncertainty.uncertainty import TRUSTED
+from workbench.live.images import Array
+from workbench.live.uncertainty import TRUSTED
 
 _SIZE, _LEAST, _RHAT, _MEAN = "#2f86d0", "#74b3e6", "#d6336c", "#38a169"
 

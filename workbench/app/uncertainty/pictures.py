@@ -3,9 +3,9 @@
 import panel_material_ui as pmui
 from bokeh.palettes import Viridis256
 
-from workbench.app.toolkit.images import Limits, extent, unit
 from workbench.app.toolkit.panels import DIVERGING, Panel
-from workbench.app.uncertainty.uncertainty import Maps
+from workbench.live.images import Limits, extent, unit
+from workbench.live.uncertainty import Maps
 
 SUMMARY, DRAWS = "mean and spread", "newest draws"
 _SPREAD = tuple(Viridis256)

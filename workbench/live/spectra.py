@@ -10,9 +10,9 @@ from torch import Tensor
 from workbench.algorithms import PreconditionedGradient
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Cost, Glimpse, SpectralMeasure, SpectrumEstimate, glimpse, modes, preconditioned
-from workbench.app.session import Session
-from workbench.app.toolkit.study import Studies, Study
 from workbench.jobs import Status
+from workbench.live.session import Session
+from workbench.live.study import Studies, Study
 from workbench.paths import Form
 from workbench.preconditioners import Preconditioner
 from workbench.problem import Problem

@@ -6,8 +6,8 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Generic, TypeVar
 
 from workbench import devices, jobs
-from workbench.app.toolkit.throttle import Throttle
 from workbench.jobs import BackgroundTask, Status, TaskResult, Turn
+from workbench.live.throttle import Throttle
 from workbench.refusal import Refusal
 
 Result = TypeVar("Result")

@@ -1,9 +1,9 @@
 """An experiment as others may hear of it: in Python, and without the folders of this machine."""
 
 from workbench import parameters
-from workbench.app.address import file_name
 from workbench.data import File, Measured
 from workbench.experiment import Experiment
+from workbench.live.address import file_name
 from workbench.parameters import changed
 
 _HEAD = """from workbench import algorithms, data, noise, operators, priors

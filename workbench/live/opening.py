@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from workbench import storage
 from workbench.data import Measured
 from workbench.experiment import Experiment, from_run
@@ -26,3 +28,11 @@ def as_experiment(given: Any) -> Experiment:
         remedy = "give Experiment(signal, operator, noise, prior, algorithm), which makes the data, or leave truth out"
         raise Refusal(_WANTED, "a Problem with data and a truth of its own", remedy)
     raise Refusal(_WANTED, f"a {type(given).__name__}", "create_app(Experiment()) shows the default one")
+
+
+def opened(given: Any) -> tuple[Experiment, Tensor | None]:
+    """The same of anything, nothing included, and the truth of a Problem that has its own."""
+    if isinstance(given, Problem):
+        data = Problem(given.operator, given.noise, given.prior, given.y)
+        return as_experiment(data), given.truth
+    return Experiment() if given is None else as_experiment(given), None

@@ -18,9 +18,9 @@ from workbench.analysis.information.paths import (
     filter_paths,
 )
 from workbench.analysis.information.sampled import PlaneSampling
-from workbench.app.session import Session
-from workbench.app.toolkit.study import Studies, Study
 from workbench.experiment import fit
+from workbench.live.session import Session
+from workbench.live.study import Studies, Study
 from workbench.parameters import Checked, Range, describe
 from workbench.paths import Form
 from workbench.problem import Problem

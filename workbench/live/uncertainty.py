@@ -11,11 +11,11 @@ from torch import Tensor
 from workbench import catalog
 from workbench.algorithms import Algorithm
 from workbench.analysis.chains import ChainSamples, Sampling, sampled
-from workbench.app.run.frames import picture
-from workbench.app.session import Session
-from workbench.app.toolkit.images import Array
-from workbench.app.toolkit.study import Studies, Study
 from workbench.jobs import Status, TaskResult
+from workbench.live.frames import picture
+from workbench.live.images import Array
+from workbench.live.session import Session
+from workbench.live.study import Studies, Study
 from workbench.parameters import describe, parameters
 from workbench.paths import Form, below
 from workbench.priors import Can, Prior

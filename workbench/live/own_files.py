@@ -5,9 +5,9 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from workbench.app.run.wished import explained, fitted
 from workbench.data import Content, File, Loaded, Measured, Source, Window, contents, load_array, load_bytes
 from workbench.experiment import Experiment
+from workbench.live.wished import explained, fitted
 
 Opened = Callable[[Experiment], Experiment]
 

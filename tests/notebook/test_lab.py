@@ -1,0 +1,128 @@
+"""Cells in a real JupyterLab without a network: sliders, variables, two workbenches, and the end of a kernel."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from tests.app.browsing import launched, playwright, until, watched
+from tests.app.test_jupyter import answers, in_lab
+
+pytestmark = pytest.mark.browser
+pytest.importorskip("jupyterlab")
+FIRST = """from workbench.algorithms import FISTA
+from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.noise import Gaussian
+from workbench.notebook import Workbench
+from workbench.operators import GaussianBlur
+from workbench.priors import Tikhonov
+
+blur = GaussianBlur((1, 64, 64), 2.0)
+experiment = Experiment(Shipped("shepp_logan", 64), blur, Gaussian(0.1), Tikhonov(1.0), FISTA(), steps=1000000)
+wb = Workbench(experiment)
+wb"""
+CELLS = (
+    FIRST,
+    "print('weight', wb.prior.weight)",
+    "wb.prior.weight = 0.01",
+    "other = Workbench(experiment)\nother.prior.weight = 100.0\nother.views.Picture()",
+    "print('two', wb.prior.weight, other.prior.weight)",
+)
+FRESH = "arguments => document.querySelectorAll('figure.picture canvas')[arguments].toDataURL()"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[str]:
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, tmp_path / "mine.ipynb")
+    with in_lab(tmp_path) as address:
+        yield f"{address}/lab/tree/mine.ipynb"
+
+
+class Person:
+    """What somebody does with the notebook."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def run(self, cell: int) -> None:
+        self.page.locator(".jp-CodeCell .jp-InputArea-editor").nth(cell).click()
+        self.page.keyboard.press("Control+Enter")
+
+    def said(self, word: str) -> list[str]:
+        text = " ".join(self.page.locator(".jp-OutputArea-output pre").all_inner_texts())
+        return re.findall(rf"{word} (.*)", text)
+
+    def picture(self, number: int) -> str:
+        return self.page.evaluate(FRESH, number)
+
+    def moves(self, number: int) -> None:
+        """A picture changes by itself."""
+        before = self.picture(number)
+        until(self.page, lambda: self.picture(number) != before)
+
+
+def test_a_notebook_is_live_and_its_end_leaves_a_picture(chromium, lab, tmp_path):
+    with watched(chromium, expected=".") as page:
+        until(page, lambda: answers(lab))
+        page.goto(lab)
+        playwright.expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible()
+        person = Person(page)
+        person.run(0)
+        playwright.expect(page.locator("figure.picture canvas").nth(3)).to_be_visible()
+        until(page, lambda: page.get_by_text(re.compile(r"iteration [1-9]\d* of")).count() > 0)
+
+        # The still picture is hidden while the living one is there.
+        assert page.locator("img.jp-mod-unconfined:visible").count() == 0
+
+        handle = page.locator(".widget-hslider:has-text('weight') .noUi-handle").first
+        person.moves(2)
+        handle.focus()
+        for _ in range(30):
+            page.keyboard.press("ArrowRight")
+        person.run(1)
+        until(page, lambda: person.said("weight") != [])
+        moved = float(person.said("weight")[-1])
+        assert moved > 1.0, "the slider has moved the variable"
+        field = page.locator(".widget-hbox:has(.widget-hslider:has-text('weight')) input[type=text]").first
+        assert float(field.input_value()) == moved
+        before = person.picture(2)
+        person.run(2)
+        until(page, lambda: field.input_value() == "0.01")
+        until(page, lambda: person.picture(2) != before)
+
+        person.run(3)
+        playwright.expect(page.locator("figure.picture canvas").nth(4)).to_be_visible()
+        person.run(4)
+        until(page, lambda: person.said("two") == ["0.01 100.0"])
+
+        # The kernel starts again: the pictures stay, with a sentence.
+        page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        page.get_by_text("Restart Kernel…", exact=True).click()
+        page.get_by_role("button", name="Confirm Kernel Restart").click()
+        playwright.expect(page.get_by_text("The kernel that ran this has gone").first).to_be_visible()
+        assert len(person.picture(2)) > 1000
+
+        # And so does the notebook that was saved, when it is opened without its kernel.
+        page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
+        page.keyboard.press("Control+s")
+        saved = tmp_path / "mine.ipynb"
+        until(page, lambda: "image/png" in saved.read_text())
+        outputs = json.loads(saved.read_text())["cells"][0]["outputs"]
+        assert [("image/png" in o["data"]) for o in outputs] == [False, True]
+        assert "iteration" in "".join(outputs[1]["data"]["text/plain"])
+        page.reload()
+        playwright.expect(page.locator("img.jp-mod-unconfined").first).to_be_visible()

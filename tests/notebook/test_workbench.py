@@ -1,0 +1,259 @@
+"""A workbench in cells without a front end: variable, slider and run agree; what is wrong is refused; threads end."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from workbench import storage
+from workbench.algorithms import FISTA
+from workbench.data import Measured, Shipped
+from workbench.experiment import Experiment
+from workbench.jobs import Status
+from workbench.live.frames import picture
+from workbench.live.images import bytes_of, unit
+from workbench.noise import Gaussian
+from workbench.notebook import Workbench, cell
+from workbench.notebook.panels import curve_panel, signal_panel, values_of
+from workbench.operators import GaussianBlur
+from workbench.priors import Sum, Tikhonov
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+
+
+def until(reached: Callable[[], object], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < end, "not reached in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def small() -> Experiment:
+    blur = GaussianBlur((1, 32, 32), 1.0)
+    return Experiment(Shipped("shepp_logan", 32), blur, Gaussian(0.1), Tikhonov(1.0), FISTA(), steps=100_000)
+
+
+@pytest.fixture
+def wb(small: Experiment) -> Iterator[Workbench]:
+    made = Workbench(small)
+    yield made
+    made.close()
+
+
+def test_steps_are_counted_and_the_variables_are_those_of_the_run(wb, small):
+    wb.step(7)
+    assert (wb.k, wb.status) == (7, Status.PAUSED)
+    wb.step()
+    assert wb.k == 8 and wb.result.sizes["k"] == 9
+    straight = Workbench(small)
+    straight.step(8)
+    assert torch.equal(straight.x, wb.x) and np.array_equal(wb.result.x.values, wb.x.numpy())
+    straight.close()
+    with pytest.raises(Refusal, match="1 or more"):
+        wb.step(0)
+
+
+def test_a_variable_moves_slider_and_run(wb):
+    control = wb.widget.controls["prior.weight"]
+    wb.step(3)
+    wb.prior.weight = 0.1
+    assert (control.slider.value, control.typed.value) == (-1.0, "0.1")
+    assert wb.problem.prior.weight == 0.1 and wb.prior.weight == 0.1
+    wb.step(2)
+    assert wb.result.attrs["marks"] == '[[3, "prior.weight = 0.1"]]'
+
+
+def test_a_slider_changes_variable_and_run(wb):
+    wb.widget.controls["prior.weight"].slider.value = 1.0
+    until(lambda: wb.prior.weight == 10.0)
+    assert wb.problem.prior.weight == 10.0
+    wb.widget.controls["prior.weight"].typed.value = "0.25"
+    until(lambda: wb.prior.weight == 0.25)
+
+
+def test_nonsense_is_refused_and_the_run_goes_on(wb):
+    wb.play()
+    until(lambda: wb.k > 3)
+    with pytest.raises(Refusal, match=r"Tikhonov\.weight.*got -1"):
+        wb.prior.weight = -1
+    with pytest.raises(Refusal):
+        wb.prior = "Nobody"
+    with pytest.raises(Refusal, match="wdith"):
+        wb.operator.wdith = 3
+    assert wb.prior.weight == 1.0 and not wb.widget.controls["prior.weight"].complaint.value
+    before = wb.k
+    until(lambda: wb.k > before)
+    wb.widget.controls["prior.weight"].typed.value = "much"
+    until(lambda: "'much'" in wb.widget.controls["prior.weight"].complaint.value)
+    assert wb.status is Status.RUNNING and wb.prior.weight == 1.0
+
+
+def test_objects_inside_objects_have_controls_and_variables(wb):
+    wb.prior = "Sum"
+    assert isinstance(wb.problem.prior, Sum)
+    wb.prior.second = "Box"
+    wb.prior.second.low = -1.0
+    assert wb.problem.prior.second.low == -1.0
+    assert wb.widget.controls["prior.second.low"].typed.value == "-1"
+    wb.prior = Tikhonov(2.0)
+    assert "prior.second" not in wb.widget.controls and wb.prior.weight == 2.0
+
+
+def test_a_picture_is_the_iterate_in_eight_bits(wb):
+    screen = wb.widget.screen
+    wb.step(4)
+    until(
+        lambda: (
+            [p["caption"] for p in screen.panels if p["title"] == "Reconstruction"][:1] != []
+            and "k = 4" in next(p["caption"] for p in screen.panels if p["title"] == "Reconstruction")
+        )
+    )
+    panels = {panel["title"]: panel for panel in screen.panels}
+    assert list(panels) == ["Truth", "Data", "Reconstruction", "Error", "Objective", "PSNR"]
+    truth = picture(wb.problem.truth)
+    np.testing.assert_array_equal(values_of(panels["Reconstruction"]), bytes_of(picture(wb.x), unit(truth)))
+    (psnr,) = values_of(panels["PSNR"])
+    np.testing.assert_allclose(psnr[1], wb.result.psnr.values[:, 0], rtol=1e-6)
+
+
+def test_pictures_and_curves_survive_the_way():
+    colours = np.random.default_rng(0).random((5, 7, 3))
+    sent = values_of(signal_panel(0, "x", colours, (0.0, 1.0)))
+    np.testing.assert_allclose(sent / 255, colours, atol=1 / 255)
+    ramp = values_of(signal_panel(0, "x", np.arange(9.0), (0.0, 1.0)))
+    np.testing.assert_array_equal(ramp[0, 1], np.arange(9))
+    gappy = curve_panel(0, "c", {"a": ([0, 1, 2], [1, np.nan, 3]), "b": ([5], [6])}, ("k", "v"))
+    np.testing.assert_array_equal(values_of(gappy), [[[0, 2], [1, 3]], [[5, np.nan], [6, np.nan]]])
+
+
+def test_two_workbenches_do_not_meet(wb, small):
+    other = Workbench(small)
+    other.prior.weight = 5.0
+    other.step(2)
+    assert (wb.prior.weight, wb.k) == (1.0, 0) and wb.widget.controls["prior.weight"].typed.value == "1"
+    other.close()
+    wb.step(1)
+    assert wb.k == 1, "the one that is open goes on"
+
+
+def test_what_wait_until_done_returns_is_the_whole_run(small):
+    wb = Workbench(Experiment(small.source, small.operator, small.noise, small.prior, small.algorithm, steps=20))
+    assert asyncio.run(wb.done()).sizes["k"] == 21
+    assert (wb.status, wb.k) == (Status.DONE, 20)
+    wb.close()
+    assert wb.result.sizes["k"] == 21, "what was computed stays"
+    with pytest.raises(Refusal, match="run its cell again"):
+        wb.prior.weight = 2.0
+
+
+def test_a_function_hears_of_the_run_until_it_raises(wb, caplog):
+    heard: list[int] = []
+
+    @wb.on(every=10)
+    def remember(state):
+        heard.append(state.k)
+        assert len(heard) < 3
+
+    wb.play()
+    with caplog.at_level(logging.ERROR):
+        until(lambda: "is called no more" in caplog.text)
+    assert len(heard) == 3 and min(np.diff(heard)) >= 10
+    with pytest.raises(Refusal, match="1 or more"):
+        wb.on(every=0)
+
+
+def test_views_are_closed_one_by_one_and_all_threads_end(small):
+    before = set(threading.enumerate())
+    wb = Workbench(small)
+    views = [
+        make() for make in (wb.views.Picture, wb.views.Compare, wb.views.Curves, wb.views.Spectrum, wb.views.Plane)
+    ]
+    wb.play()
+    for view in views[:2]:
+        until(lambda view=view: view.screen.panels)
+    views[0].close()
+    shown = views[1].screen.shown
+    until(lambda: views[1].screen.shown > shown)
+    wb.close()
+    wb.close()
+    assert set(threading.enumerate()) <= before and wb.status is Status.CANCELLED
+
+
+def test_studies_find_what_they_show(wb):
+    spectrum, plane, posterior = wb.views.Spectrum(), wb.views.Plane(), wb.views.Uncertainty()
+    until(lambda: "FISTA has one answer" in posterior.words.value)
+    until(lambda: spectrum.screen.panels and plane.screen.panels)
+    curve = next(
+        v
+        for line, v in zip(spectrum.screen.panels[0]["lines"], values_of(spectrum.screen.panels[0]), strict=True)
+        if line["name"] == "objective"
+    )
+    assert np.trapezoid(curve[1], curve[0]) == pytest.approx(1, abs=0.05)
+    posterior.start.click()
+    until(lambda: len(posterior.screen.panels) == 3)
+    assert wb.algorithm.random, "the sampler that was advised"
+
+
+def test_a_problem_keeps_its_truth_and_its_data(small):
+    problem = small.problem()
+    wb = Workbench(problem)
+    assert torch.equal(wb.problem.y, problem.y) and torch.equal(wb.problem.truth, problem.truth)
+    wb.prior.weight = 3.0
+    assert wb.problem.truth is not None
+    wb.close()
+    measured = Workbench(Problem(problem.operator, problem.noise, problem.prior, problem.y))
+    assert measured.problem.truth is None and isinstance(measured._session.experiment.source, Measured)
+    measured.step(1)
+    assert "psnr" not in measured.result
+    measured.close()
+
+
+def test_a_saved_run_begins_anew_with_its_values(small, tmp_path):
+    storage.save(
+        Experiment(small.source, small.operator, small.noise, Tikhonov(4.0), FISTA(), 5).run(), tmp_path / "a.nc"
+    )
+    wb = Workbench(tmp_path / "a.nc")
+    assert (wb.prior.weight, wb.steps, wb.k) == (4.0, 5, 0)
+    wb.close()
+    with pytest.raises(Refusal, match="got a int"):
+        Workbench(3)
+
+
+def test_what_a_cell_keeps_has_a_picture_and_words(wb):
+    wb.step(2)
+    until(lambda: "k = 2" in wb.widget.sentence)
+    kept = wb._repr_mimebundle_()
+    assert set(kept) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
+    assert kept["image/png"].startswith("iVBORw0KGgo") and "iteration 2 of" in kept["text/plain"]
+    assert kept["application/vnd.jupyter.widget-view+json"]["model_id"] == wb.widget.model_id
+
+
+def test_a_cell_that_is_run_again_closes_what_it_made(small, monkeypatch):
+    monkeypatch.setattr(cell, "here", lambda: ("one", "first run"))
+    first, second = Workbench(small), Workbench(small)
+    assert not first._bench.closed, "two of one run live side by side"
+    monkeypatch.setattr(cell, "here", lambda: ("other", "its run"))
+    elsewhere = Workbench(small)
+    monkeypatch.setattr(cell, "here", lambda: ("one", "second run"))
+    third = Workbench(small)
+    assert [each._bench.closed for each in (first, second, elsewhere, third)] == [True, True, False, False]
+    for each in (elsewhere, third):
+        each.close()
+
+
+def test_a_slow_browser_is_not_flooded(wb):
+    view = wb.views.Picture()
+    wb.play()
+    until(lambda: view.screen.shown >= 4)
+    shown, begin = view.screen.shown, time.monotonic()
+    time.sleep(1.2)
+    assert view.screen.shown - shown <= (time.monotonic() - begin) / 0.5 + 1, "nobody said that a picture was drawn"
+    view.screen.drawn = view.screen.shown
+    shown = view.screen.shown
+    until(lambda: view.screen.shown - shown >= 3, 1.4)

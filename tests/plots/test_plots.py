@@ -1,0 +1,195 @@
+"""Plots say what the results say: numbers, names and units; they compose, draw with both back ends, and are files."""
+
+from types import SimpleNamespace
+
+import holoviews as hv
+import hvplot.xarray  # noqa: F401 - gives Datasets `.hvplot`
+import numpy as np
+import pytest
+import torch
+import xarray as xr
+
+from workbench import algorithms, plots
+from workbench.analysis import spectrum
+from workbench.analysis.chains import Sampling, sampled
+from workbench.analysis.information.filters import LandweberFilter
+from workbench.analysis.information.paths import ClosedForm, filter_paths
+from workbench.analysis.information.plane import FixedTau
+from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.noise import Gaussian
+from workbench.operators import GaussianBlur, Identity
+from workbench.priors import Tikhonov
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.run import run
+
+BACKENDS = plots.style.BACKENDS
+
+
+@pytest.fixture(scope="module")
+def result() -> xr.Dataset:
+    small = Experiment(Shipped("shepp_logan", 32), prior=Tikhonov(1.0), algorithm=algorithms.FISTA(), steps=6)
+    return small.fitted((1, 32, 32)).run()
+
+
+def drawn(element) -> None:
+    """Both back ends draw it."""
+    for backend in BACKENDS:
+        assert hv.render(element, backend=backend) is not None
+
+
+def test_pictures_hold_the_signals_of_the_run(result):
+    truth, data, image, error = plots.pictures(result)
+    signals = {"truth": truth, "y": data, "x": image}
+    for name, picture in signals.items():
+        np.testing.assert_array_equal(picture.dimension_values(2, flat=False), result[name].values[0, 0])
+    away = result.x.values[0, 0] - result.truth.values[0, 0]
+    np.testing.assert_allclose(error.dimension_values(2, flat=False), away, atol=1e-7)
+    assert float(image[10, 3]) == float(result.x[0, 0, 3, 10]), "at column 10 of row 3"
+    drawn(plots.pictures(result))
+
+
+def test_units_and_labels_are_those_of_the_variables(result):
+    told = result.assign(y=result.y.assign_attrs(units="counts"))
+    assert plots.pictures(told)[1].vdims[0].unit == "counts"
+    line = plots.curves(result, "psnr")
+    assert (line.vdims[0].label, line.vdims[0].unit, line.kdims[0].name) == ("PSNR", "dB", "k")
+    np.testing.assert_array_equal(line.dimension_values(1), result.psnr.values[:, 0])
+
+
+def test_curves_of_one_unit_share_an_axis(result):
+    layout = plots.curves(result)
+    assert [len(each) if isinstance(each, hv.Overlay) else 1 for each in layout] == [3, 1, 1, 1]
+    assert {line.label: line.vdims[0].pprint_label for line in layout[0]} == dict.fromkeys(
+        ("objective", "misfit", "prior"), "−log p (nats)"
+    )
+    drawn(layout)
+
+
+def test_a_moved_slider_is_a_mark(result):
+    marked = plots.curves(result.assign_attrs(marks='[[3, "prior.weight = 1"]]'), "psnr")
+    assert [type(e) for e in marked] == [hv.Curve, hv.VLine] and marked.VLine.I.data == 3
+
+
+def test_a_value_that_is_not_recorded_is_refused(result):
+    with pytest.raises(Refusal, match=r"psrn.*psnr"):
+        plots.curves(result, "psrn")
+    for wrong in (plots.pictures, plots.curves):
+        with pytest.raises(Refusal, match="give"):
+            wrong(xr.Dataset())
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"), [((1, 40), hv.Curve), ((3, 8, 9), hv.RGB), ((1, 1, 9), hv.Image), ((1, 4, 5, 6), hv.Image)]
+)
+def test_signals_of_every_kind_are_drawn(shape, kind):
+    truth = torch.rand((1, *shape), generator=torch.Generator().manual_seed(0))
+    problem = Problem.simulate(Identity(shape), Gaussian(0.1), Tikhonov(1.0), truth)
+    found = run(problem, algorithms.FISTA(), steps=2)
+    assert isinstance(plots.pictures(found)[0], kind)
+    drawn(plots.pictures(found))
+
+
+def test_elements_compose(result):
+    line = plots.curves(result, "psnr")
+    assert isinstance(line * hv.HLine(20), hv.Overlay) and len(plots.pictures(result) + line) == 5
+
+
+def test_a_run_draws_itself(result):
+    assert len(result.workbench.plot()) == 4 + 4
+    assert result.workbench.curves("ssim").vdims[0].label == "SSIM"
+
+
+@pytest.mark.parametrize("suffix", plots.style.FILES)
+def test_files_are_what_their_name_says(result, tmp_path, suffix):
+    written = plots.save(plots.curves(result, "psnr"), tmp_path / f"fig{suffix}").read_bytes()
+    begin = {".pdf": b"%PDF", ".png": b"\x89PNG", ".svg": b"<?xml"}[suffix]
+    assert written.startswith(begin)
+    with pytest.raises(Refusal, match="ends in"):
+        plots.save(plots.curves(result, "psnr"), tmp_path / "fig.doc")
+
+
+def test_a_density_integrates_to_the_number_one_over_its_spectrum():
+    problem = Problem.simulate(GaussianBlur((1, 16, 16), 1.0), Gaussian(0.1), Tikhonov(1.0), torch.rand(1, 1, 16, 16))
+    hessian = problem.hessian(problem.zeros())
+    found = spectrum.slq(hessian, 40, 2)
+    line = next(e for e in plots.spectrum(found) if isinstance(e, hv.Curve))
+    at, height = line.dimension_values(0), line.dimension_values(1)
+    assert np.trapezoid(height, at) == pytest.approx(1, abs=0.02)
+    lines = [e.data for e in plots.spectrum(found) if isinstance(e, hv.VLine)]
+    assert lines == pytest.approx([1.0, 101.0], rel=1e-2), "I + A*A / sigma^2, and A passes the mean"
+    drawn(plots.spectrum(found) + plots.spectrum(found, cumulative=True, scale=spectrum.SymmetricLogarithmicAxis))
+
+
+def test_paths_of_filters_stay_below_their_bounds():
+    problem = Problem.simulate(Identity((1, 16)), Gaussian(0.1), Tikhonov(1.0), torch.rand(1, 1, 16))
+    *_, found = filter_paths(problem, ClosedForm(steps=5), (LandweberFilter(),), FixedTau())
+    picture = plots.plane(found)
+    line = next(e for e in picture if isinstance(e, hv.Curve) and e.label == "LandweberFilter")
+    np.testing.assert_array_equal(line.dimension_values("i_x"), found.tracks[0].i_x)
+    assert [d.unit for d in line.dimensions()] == ["bits", "bits"]
+    drawn(picture)
+
+
+def test_paths_of_networks_have_a_line_a_layer():
+    both = ("epoch", "layer", "seed"), np.arange(12.0).reshape(2, 3, 2)
+    made = plots.plane(xr.Dataset({"I_x": both, "I_y": both}, {"epoch": [0, 5], "layer": ["a", "b", "c"]}))
+    assert [e.label for e in made if isinstance(e, hv.Curve)] == ["a", "b", "c"]
+    drawn(made)
+    with pytest.raises(Refusal, match="information plane"):
+        plots.plane(3)
+
+
+def test_a_posterior_shows_what_its_chains_told():
+    prior, sampler = Tikhonov(1.0), algorithms.PerturbOptimise()
+    problem = Problem.simulate(Identity((1, 8, 8)), Gaussian(0.1), prior, torch.rand(1, 1, 8, 8))
+    *_, found = sampled(problem, sampler, Sampling(chains=3, draws=20, warmup=0))
+    mean, deviation, width = plots.posterior(found)
+    np.testing.assert_allclose(mean.dimension_values(2, flat=False), found.moments.mean[0].numpy(), atol=1e-6)
+    assert deviation.dimension_values(2).mean() == pytest.approx(0.1 / 1.01**0.5, rel=0.1)
+    assert width.vdims[0].name == "90% interval"
+    drawn(plots.posterior(found))
+    draws = torch.randn(4000, 1, 3, 3, generator=torch.Generator().manual_seed(0))
+    assert plots.posterior(draws)[2].dimension_values(2).mean() == pytest.approx(2 * 1.645, rel=0.03)
+    with pytest.raises(Refusal, match="two at the least"):
+        plots.posterior(draws[:1])
+
+
+def grid(*sizes: int, seeds: int = 2) -> xr.Dataset:
+    names = ("prior.weight", "noise.sigma", "steps")[: len(sizes)]
+    values = np.arange(float(np.prod(sizes) * seeds)).reshape(*sizes, seeds)
+    told = {"long_name": "PSNR", "units": "dB"}
+    places = {name: np.geomspace(0.1, 10, size) for name, size in zip(names, sizes, strict=True)}
+    return xr.Dataset({"psnr": ((*names, "seed"), values, told)}, places | {"seed": np.arange(seeds)})
+
+
+@pytest.mark.parametrize(("sizes", "kind"), [((3,), hv.Overlay), ((3, 2), hv.HeatMap), ((3, 2, 2), hv.HoloMap)])
+def test_a_sweep_is_drawn_by_its_number_of_parameters(sizes, kind):
+    found = plots.sweep(grid(*sizes))
+    assert isinstance(found, kind)
+    drawn(found)
+
+
+def test_a_sweep_shows_mean_and_deviation_over_seeds():
+    band = plots.sweep(grid(3)).Spread.I
+    np.testing.assert_allclose(band.dimension_values(1), [0.5, 2.5, 4.5])
+    np.testing.assert_allclose(band.dimension_values(2), [0.5] * 3)
+    assert (band.vdims[0].label, band.vdims[0].unit) == ("PSNR", "dB")
+    with pytest.raises(Refusal, match="psnr"):
+        plots.sweep(grid(3), "ssim")
+
+
+def test_hvplot_draws_every_dataset(result):
+    drawn(result.psnr.hvplot.line(x="k"))
+    drawn(result.x[0, 0].hvplot.image(x="column", y="row"))
+    drawn(result[["psnr", "ssim"]].isel(batch=0).hvplot.line(x="k"))
+
+
+def test_a_cell_needs_no_extension_first(result, monkeypatch):
+    asked = []
+    kernel = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=True))
+    monkeypatch.setitem(__import__("sys").modules, "IPython", kernel)
+    monkeypatch.setattr(plots.style, "use", asked.append)
+    plots.curves(result, "psnr")
+    assert set(asked) == {"matplotlib"}

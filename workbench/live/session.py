@@ -1,0 +1,312 @@
+"""One person's choices and their run: no widgets here, and nothing that waits."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+from torch import Tensor
+
+from workbench import devices, jobs, storage
+from workbench.algorithms.choice import Choice, suited
+from workbench.analysis import standard
+from workbench.data import Loaded, Window
+from workbench.experiment import Experiment
+from workbench.live.address import read_address, said, to_address
+from workbench.live.frames import Frame, ProblemPictures, frame_of, pictures
+from workbench.live.member_reasons import MemberReasons
+from workbench.live.own_files import Opened, OwnFiles
+from workbench.live.telling import python, told
+from workbench.live.wished import begins_anew, fitted, form_of, makes_data, wished
+from workbench.parameters import as_text, changed, describe
+from workbench.paths import Form
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.run import described, with_arrays, with_data, with_source
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+class Session:
+    """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read.
+
+    Every wish is answered with "" or with the sentence why not; then everything goes on as before.
+    """
+
+    def __init__(self, experiment: Experiment | None = None, truth: Tensor | None = None) -> None:
+        """`truth`: what data that somebody gave are to be compared with, where their source knows none."""
+        self._truth = truth
+        self.experiment = experiment or Experiment()
+        self.errors: dict[str, str] = {}
+        self.notes: tuple[str, ...] = ()
+        self.files = OwnFiles(self.experiment.source)
+        self._curves = jobs.Columns()
+        self._shown: jobs.Snapshot | None = None
+        self._pace = jobs.Pace()
+        self._form = form_of(self.experiment)
+        self.loaded = self.experiment.source.loaded()
+        self.experiment = fitted(self.experiment, self.experiment.source, self.loaded.tensor)
+        self._rate_wish: float | None = None
+        self._stretch = self.experiment.steps
+        self.problem = self._posed(self.experiment, self.loaded)
+        self._version, self._reasons = 1, MemberReasons(self.problem)
+        self._pictures = pictures(self.problem, self._version)
+        self._playing = self._proving = False
+        self.job = self._new_job()
+
+    @classmethod
+    def from_address(cls, query: str) -> Self:
+        """The session an address describes; what is wrong in it is as by default, with a sentence in `errors`."""
+        found = read_address(query)
+        wrong = dict(found.wrong)
+        for experiment in found.simpler():
+            try:
+                session = cls(experiment)
+            except Refusal as sentence:
+                wrong.setdefault("parts", str(sentence))
+            else:
+                session.errors = {"address": said(wrong)} if wrong else {}
+                return session
+        raise AssertionError("the parts of the default experiment go together")
+
+    # Wishes.
+
+    def choose(self, path: str, name: str) -> str:
+        """Another truth, operator, noise, prior or algorithm, or a part in one ("prior.second"), by name."""
+        return self._wish(path, lambda: wished(self.experiment, path, name), name)
+
+    def set(self, path: str, value: Any) -> str:
+        """Another value of a parameter, or a member by name: "operator.width", "steps", "prior.second"."""
+        try:
+            self.take(path, value)
+        except Refusal as sentence:
+            return self._refuse(path, sentence)
+        return ""
+
+    def take(self, path: str, value: Any) -> None:
+        """The same for who asks in Python: Refusal where it cannot be, and nothing has changed."""
+        label = f"{path} = {as_text(round(value, 6) if isinstance(value, float) else value)}"
+        self._become(wished(self.experiment, path, value), label)
+        self._forgive(path)
+        if path == "steps":
+            self._stretch = self.experiment.steps
+
+    def open_file(
+        self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
+    ) -> str:
+        """A person's own signal as the truth. What reading it changed is told in `notes`."""
+        opened = self.files.signal(filename, content, variable, size, window)
+        return self._wish("truth.file", lambda: self._read(opened), filename)
+
+    def open_data(self, filename: str, content: bytes, variable: str = "", angles: str = "") -> str:
+        """A person's own data as they were measured, and no truth; `angles` names the array of those of a scan."""
+        opened = self.files.data(filename, content, variable, angles)
+        return self._wish("truth.file", lambda: self._read(opened), filename)
+
+    def play(self) -> None:
+        """Go on; a run that is done goes on for as many steps as were wished for, and its number of steps grows."""
+        self._playing = True
+        latest = self.job.latest
+        if latest.status is jobs.Status.CANCELLED:
+            self._restart()
+        elif latest.status is jobs.Status.DONE and latest.k >= self.experiment.steps:
+            self._lengthen(latest.k + self._stretch)
+        self.job.play()
+
+    def repair(self, values: Mapping[str, Any]) -> None:
+        """Take the values that mend a run in trouble, and go on."""
+        for path, value in values.items():
+            self.set(path, value)
+        self.play()
+
+    def pause(self) -> None:
+        self._playing = False
+        self.job.pause()
+
+    def step(self, count: int = 1) -> None:
+        """So many iterations, then a pause."""
+        self._playing = False
+        self._lengthen(self.job.latest.k + count)
+        self.job.step(count)
+
+    def cancel(self) -> None:
+        """End the run; what it reached stays in sight, and `play` begins again."""
+        self._playing = False
+        self.job.cancel()
+
+    def reset(self) -> None:
+        """Back to iteration 0 of the same problem; a run that was going goes on from there."""
+        self._playing = self.job.latest.status is jobs.Status.RUNNING
+        self._restart()
+
+    def slow(self, rate: float | None) -> None:
+        """At most `rate` iterations a second; None for full speed."""
+        self._rate_wish = rate
+        self.job.slow(rate)
+
+    def prove(self, watched: bool) -> None:
+        """Certificates often, while they are watched."""
+        self._proving = watched
+        self.job.prove(watched)
+
+    def close(self) -> None:
+        """The person has gone: their job ends and their files with it."""
+        self.job.cancel()
+        self.files.close()
+
+    def travel(self, query: str) -> None:
+        """Become what an address describes, as a person does who goes back; what is wrong with it is said."""
+        found = read_address(query, self.files.sources)
+        wrong = dict(found.wrong)
+        for experiment in found.simpler():
+            sentence = self._wish("address", lambda new=experiment: new, "another address")
+            if not sentence:
+                break
+            wrong.setdefault("parts", sentence)
+        self._stretch = self.experiment.steps
+        if wrong:
+            self.errors = self.errors | {"address": said(wrong)}
+
+    # Answers.
+
+    @property
+    def form(self) -> Form:
+        """All that can be set, by path."""
+        if self._form.root is not self.experiment:
+            self._form = form_of(self.experiment)
+        return self._form
+
+    def reasons(self, path: str = "algorithm") -> Mapping[str, str]:
+        """Each member that could stand at a path, and why it cannot; "" where it can."""
+        return self._reasons.at(self.form, self.problem, path)
+
+    def suited(self) -> Choice | None:
+        """The method that is offered first for the problem, and why."""
+        return self._reasons.suited(self.form, self.problem)
+
+    def pictures(self) -> ProblemPictures:
+        return self._pictures
+
+    def address(self) -> str:
+        return to_address(self.experiment)
+
+    def code(self) -> str:
+        """The Python that repeats what is shown."""
+        return python(self.experiment)
+
+    def dataset(self) -> "xr.Dataset":
+        """The run as a file keeps it: while it goes on, as it was when it was last looked at."""
+        latest = self.job.latest
+        snapshot = self._shown if self._shown and latest.status is jobs.Status.RUNNING else latest
+        if snapshot.state is None:
+            raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
+        words = described(describe(told(self.experiment)))
+        marks = storage.to_json([list(m) for m in snapshot.marks])
+        words |= {"stopped": snapshot.message, "marks": marks} | self.experiment.source.told(self.loaded.tensor)
+        found = self.job.rows(snapshot).dataset(self.job.recorder.quantities, **words)
+        return with_source(with_arrays(with_data(found, self.problem), self.experiment), self.loaded)
+
+    def tick(self) -> Frame | None:
+        """A frame of the run when something is new since the last one, else None."""
+        snapshot = self.job.latest
+        if snapshot is self._shown:
+            return None
+        self._shown = snapshot
+        self._curves.read(snapshot)
+        rate = self._pace.at(snapshot.k) if snapshot.status is jobs.Status.RUNNING else 0.0
+        return frame_of(snapshot, self._curves, self.problem, self._pictures.truth, rate)
+
+    # How wishes come true.
+
+    def _read(self, opened: Opened) -> Experiment:
+        new = opened(self.experiment)
+        self.notes = self.files.notes
+        return new
+
+    def _wish(self, path: str, make: Callable[[], Experiment], label: str) -> str:
+        try:
+            self._become(make(), label)
+        except Refusal as sentence:
+            return self._refuse(path, sentence)
+        self._forgive(path)
+        return ""
+
+    def _refuse(self, path: str, sentence: Refusal) -> str:
+        self.errors = self.errors | {path: str(sentence)}
+        return str(sentence)
+
+    def _forgive(self, path: str) -> None:
+        self.errors = {p: s for p, s in self.errors.items() if p != path and not p.startswith(f"{path}.")}
+
+    def _become(self, new: Experiment, label: str) -> None:
+        """Take the new experiment in; nothing has changed when this raises."""
+        old, loaded = self.experiment, self.loaded
+        devices.find(new.device)
+        if describe(new.source) != describe(old.source):
+            loaded = self.files.loaded(new.source)
+        same = makes_data(new) == makes_data(old)
+        if same and describe(new.prior) == describe(old.prior):
+            problem = self.problem
+        elif same:
+            problem = Problem(self.problem.operator, self.problem.noise, new.prior, self.problem.y, self.problem.truth)
+        else:
+            problem = self._posed(new, loaded)
+        new = self._able(new, problem)
+        self.loaded, self.experiment = loaded, new
+        if problem.y is not self.problem.y:
+            self._version += 1
+            self._pictures = pictures(problem, self._version)
+        moved = problem is not self.problem or describe(new.algorithm) != describe(old.algorithm)
+        self.problem = problem
+        if begins_anew(old, new):
+            self._restart()
+            return
+        if moved:
+            self._change(label)
+        if new.steps != old.steps:
+            self.job.until(new.steps)
+
+    def _posed(self, experiment: Experiment, loaded: Loaded) -> Problem:
+        problem, truth = experiment.problem(loaded.tensor), self._truth
+        fits = truth is not None and experiment.truth is None and truth.shape[1:] == problem.shape[1:]
+        return replace(problem, truth=truth.to(problem.y.device)) if truth is not None and fits else problem
+
+    def _change(self, label: str) -> None:
+        """The run goes on with another problem or algorithm; one that had stopped goes on for as long again."""
+        latest = self.job.latest
+        self.job.change(self.problem, self.experiment.algorithm, label)
+        if latest.status in (jobs.Status.DONE, jobs.Status.DIVERGED, jobs.Status.FAILED):
+            self._lengthen(latest.k + self._stretch)
+
+    def _lengthen(self, steps: int) -> None:
+        """At least so many steps, in the experiment too: its Python and its address repeat what is shown."""
+        if steps > self.experiment.steps:
+            self.experiment = changed(self.experiment, steps=steps)
+            self.job.until(steps)
+
+    def _able(self, new: Experiment, problem: Problem) -> Experiment:
+        """The experiment with an algorithm that can run on it; a change of algorithm is said in `notes`."""
+        sentence = new.algorithm.unmet(problem)
+        if not sentence:
+            return new
+        if describe(new.algorithm) != describe(self.experiment.algorithm):
+            raise Refusal("an algorithm that can run on this problem", type(new.algorithm).__name__, sentence)
+        algorithm, why = suited(problem)
+        self.notes = (f"{sentence.rstrip('.')}. {why}, took over.",)
+        return changed(new, algorithm=algorithm)
+
+    def _restart(self) -> None:
+        self.job.cancel()
+        self._shown = None
+        self.job = self._new_job()
+        if self._playing:
+            self.job.play()
+
+    def _new_job(self) -> jobs.Job:
+        new = self.experiment
+        job = jobs.Job(self.problem, new.algorithm, standard(self.problem), new.steps, new.seed)
+        jobs.runner(str(devices.find(new.device))).submit(job)
+        job.slow(self._rate_wish)
+        job.prove(self._proving)
+        job.prepare()
+        return job

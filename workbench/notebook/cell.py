@@ -1,0 +1,39 @@
+"""The cell that runs, as a front end names it: a workbench belongs to the cell that made it."""
+
+import sys
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.notebook.workbench import Workbench
+
+_MADE: dict[str, tuple[str, "weakref.WeakSet[Workbench]"]] = {}  # by cell: the execution, and what it made
+_LOCK = threading.Lock()
+
+
+def claim(bench: "Workbench") -> None:
+    """Note the workbench as one of the cell that runs; those that an earlier run of the cell has made are closed."""
+    cell, execution = here()
+    if not cell:
+        return
+    with _LOCK:
+        before, made = _MADE.get(cell, ("", weakref.WeakSet()))
+        old = list(made) if before != execution else []
+        _MADE[cell] = (execution, weakref.WeakSet() if old or before != execution else made)
+        _MADE[cell][1].add(bench)
+    for each in old:
+        each.close()
+
+
+def here() -> tuple[str, str]:
+    """The cell that runs, and which of its runs; empty outside a notebook, or where the front end names no cells."""
+    kernel: Any = getattr(_shell(), "kernel", None)
+    parent = kernel.get_parent("shell") if kernel is not None else None
+    if not parent:
+        return "", ""
+    return str(parent.get("metadata", {}).get("cellId", "")), str(parent.get("header", {}).get("msg_id", ""))
+
+
+def _shell() -> Any:
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None

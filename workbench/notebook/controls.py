@@ -1,0 +1,186 @@
+"""Parameters as controls in a cell: a slider with a typed value, a menu, a switch or a field, by the signature."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import ipywidgets as widgets
+
+from workbench.live.entering import fits_a_line, pretty, read
+from workbench.live.scale import SliderScale, written
+from workbench.parameters import Parameter, as_text, told
+
+Ask = Callable[[str, Any], None]
+_WIDE = {"description_width": "110px"}
+_FULL = widgets.Layout(width="290px")
+
+
+class CellControl(ABC):
+    """One parameter: `element` to lay out, `show(value, sentence)` to follow the session, wishes through `ask`."""
+
+    def __init__(self, path: str, parameter: Parameter, ask: Ask, label: str = "") -> None:
+        self.path, self.parameter, self._ask = path, parameter, ask
+        self._following = False
+        self.label = label or pretty(parameter.name) + (f", {parameter.unit}" if parameter.unit else "")
+        self.complaint = widgets.Label("", layout=widgets.Layout(display="none"), style={"text_color": "#e5483f"})
+        self.element = widgets.VBox([*self._widgets(), self.complaint])
+
+    def show(self, value: Any, sentence: str = "") -> None:
+        """The value that holds, and while there is one, the sentence that says what is wrong with the wish."""
+        if sentence != self.complaint.value:
+            self.complaint.value = sentence
+            self.complaint.layout.display = "flex" if sentence else "none"
+        if not sentence:
+            with self._quietly():
+                self._follow(value)
+
+    def _watch(self, widget: widgets.Widget, said: Callable[[Any], None]) -> None:
+        widget.observe(lambda change: None if self._following else said(change["new"]), "value")
+
+    def _wish(self, value: Any) -> None:
+        self._ask(self.path, value)
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        self._following = True
+        try:
+            yield
+        finally:
+            self._following = False
+
+    def _described(self) -> dict[str, Any]:
+        return {"description": self.label, "tooltip": self.parameter.meaning, "style": _WIDE, "layout": _FULL}
+
+    @abstractmethod
+    def _widgets(self) -> tuple[widgets.Widget, ...]:
+        """Make the widgets, watched."""
+
+    @abstractmethod
+    def _follow(self, value: Any) -> None:
+        """Put the widgets where the value is."""
+
+
+class CellField(CellControl):
+    """Anything that can be typed; an array, which cannot, is told of."""
+
+    def _widgets(self) -> tuple[widgets.Widget, ...]:
+        self.typed = widgets.Text(continuous_update=False, **self._described())
+        self._watch(self.typed, lambda text: self._wish(read(self.parameter, text)))
+        return (self.typed,)
+
+    def _follow(self, value: Any) -> None:
+        short = fits_a_line(self.parameter, value)
+        self.typed.disabled = not short
+        self.typed.value = "" if value is None else written(value) if short else told(value)
+
+
+class CellNumber(CellControl):
+    """A number: a slider over the range, and a field that takes whatever the limits allow."""
+
+    @property
+    def scale(self) -> SliderScale:
+        bounds = self.parameter.range
+        assert bounds is not None
+        return SliderScale(bounds, whole=float not in self.parameter.kinds)
+
+    def _widgets(self) -> tuple[widgets.Widget, ...]:
+        scale = self.scale
+        self.slider = widgets.FloatSlider(
+            min=scale.start, max=scale.end, step=scale.step, value=scale.start, readout=False, **self._described()
+        )
+        self.typed = widgets.Text(continuous_update=False, layout=widgets.Layout(width="70px"))
+        self._watch(self.slider, self._moved)
+        self._watch(self.typed, lambda text: self._wish(read(self.parameter, text)))
+        self.row = widgets.HBox([self.slider, self.typed])
+        return (self.row,)
+
+    def _moved(self, position: float) -> None:
+        value = self.scale.value(position)
+        with self._quietly():
+            self.typed.value = written(value)
+        self._wish(value)
+
+    def _follow(self, value: Any) -> None:
+        self.typed.value = written(value)
+        # A list has no place on the slider, and a thumb that is being dragged is nearer than the grid of its values.
+        if isinstance(value, int | float) and self.scale.value(self.slider.value) != value:
+            self.slider.value = self.scale.position(value)
+
+
+class CellAutomatic(CellNumber):
+    """A number that is found when it is not given: a switch, and the slider once it is off."""
+
+    def _widgets(self) -> tuple[widgets.Widget, ...]:
+        (row,) = super()._widgets()
+        words = f"{self.label}: automatic"
+        self.automatic = widgets.Checkbox(value=True, description=words, tooltip=self.parameter.meaning, indent=False)
+        middle = self.scale.value((self.scale.start + self.scale.end) / 2)
+        self._watch(self.automatic, lambda on: self._wish(None if on else middle))
+        return self.automatic, row
+
+    def _follow(self, value: Any) -> None:
+        self.automatic.value = value is None
+        self.row.layout.display = "none" if value is None else "flex"
+        if value is not None:
+            super()._follow(value)
+
+
+class CellSwitch(CellControl):
+    """Yes or no."""
+
+    def _widgets(self) -> tuple[widgets.Widget, ...]:
+        self.switch = widgets.Checkbox(description=self.label, tooltip=self.parameter.meaning, indent=False)
+        self._watch(self.switch, self._wish)
+        return (self.switch,)
+
+    def _follow(self, value: Any) -> None:
+        self.switch.value = value
+
+
+class CellWords(CellControl):
+    """One of a few words."""
+
+    def _widgets(self) -> tuple[widgets.Widget, ...]:
+        self.select = widgets.Dropdown(options=list(self.parameter.choices), **self._described())
+        self._watch(self.select, self._wish)
+        return (self.select,)
+
+    def _follow(self, value: Any) -> None:
+        word = as_text(value)
+        if word not in self.select.options:
+            self.select.options = (*self.select.options, word)
+        self.select.value = word
+
+
+class CellMembers(CellControl):
+    """One of the objects that an argument takes; one that cannot stand there says why, and is refused when chosen."""
+
+    def offer(self, members: Mapping[str, type | None], reasons: Mapping[str, str]) -> None:
+        """What can be chosen, and of each member why it cannot be."""
+        self._members = members
+        options = tuple((f"✗ {name}: {why}" if (why := reasons.get(name)) else name, name) for name in members)
+        if options != self.select.options:
+            with self._quietly():
+                self.select.options = options
+
+    def _widgets(self) -> tuple[widgets.Widget, ...]:
+        self._members: Mapping[str, type | None] = {}
+        self.select = widgets.Dropdown(options=(), **self._described())
+        self._watch(self.select, lambda name: None if name is None else self._wish(name))
+        return (self.select,)
+
+    def _follow(self, value: Any) -> None:
+        cls = None if value is None else type(value)
+        self.select.value = next(name for name, each in self._members.items() if each is cls)
+
+
+def cell_control(path: str, parameter: Parameter, ask: Ask) -> CellControl:
+    """The control that suits a parameter whose value is no object of its own."""
+    if parameter.choices:
+        return CellWords(path, parameter, ask)
+    if bool in parameter.kinds:
+        return CellSwitch(path, parameter, ask)
+    if parameter.range is not None and {int, float} & set(parameter.kinds):
+        return (CellAutomatic if parameter.optional else CellNumber)(path, parameter, ask)
+    return CellField(path, parameter, ask)

@@ -1,0 +1,154 @@
+"""Views that compute beside the run: the spectrum of the Hessian, the information plane, the posterior."""
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+import ipywidgets as widgets
+import numpy as np
+
+from workbench.analysis import spectrum
+from workbench.analysis.spectrum import LogarithmicAxis
+from workbench.jobs import Status
+from workbench.live.images import extent
+from workbench.live.planes import Planes
+from workbench.live.spectra import Spectra
+from workbench.live.study import Studies, Study
+from workbench.live.uncertainty import Uncertainty as Chains
+from workbench.notebook.panels import Panel, curve_panel, signal_panel
+from workbench.notebook.shot import Shot
+from workbench.notebook.views import View
+
+if TYPE_CHECKING:
+    from workbench.notebook.bench import Bench
+
+
+class StudyView(View):
+    """A study with a button that starts it, one that pauses it, and a line of words; small ones begin at once."""
+
+    verb = "Start"
+
+    def __init__(self, bench: "Bench", studies: Studies, study: Study) -> None:
+        self.studies, self.study = studies, study
+        self.start, self.pause = (widgets.Button(description=word) for word in (self.verb, "Pause"))
+        self.start.on_click(lambda pressed: bench.wish(self.begin))
+        self.pause.on_click(lambda pressed: bench.wish(study.toggle))
+        self.words = widgets.Label()
+        super().__init__(bench, widgets.HBox([self.start, self.pause, self.words]))
+        if self.small():
+            self.begin()
+
+    def begin(self) -> None:
+        """Begin with what there is now."""
+        self.study.start()
+
+    def beat(self, shot: Shot | None) -> None:
+        """A study draws when it has found something, not with every iteration."""
+        self.shot = shot or self.shot
+        if self.studies.tick():
+            self.screen.show(self.found())
+            self.words.value = self.studies.trouble() or self.told()
+            self.pause.description = "Go on" if self.study.status is Status.PAUSED else "Pause"
+            self.pause.disabled = self.study.idle
+
+    @property
+    def idle(self) -> bool:
+        return all(study.idle for study in self.studies.studies)
+
+    def close(self) -> None:
+        self.studies.cancel()
+        super().close()
+
+    def told(self) -> str:
+        """How far it is, in words."""
+        return f"{self.study.status}, {self.study.latest.seconds:.1f} s"
+
+    @abstractmethod
+    def small(self) -> bool:
+        """Whether it is over in a moment, so that nobody has to be asked."""
+
+    @abstractmethod
+    def found(self) -> list[Panel]:
+        """What it has found so far."""
+
+
+class Spectrum(StudyView):
+    """The density of the eigenvalues of the Hessian, over log10 of the eigenvalue."""
+
+    verb = "Study here"
+
+    def __init__(self, bench: "Bench") -> None:
+        self.spectra = Spectra(bench.session)
+        super().__init__(bench, self.spectra, self.spectra.hessian)
+
+    def small(self) -> bool:
+        return self.spectra.small
+
+    def told(self) -> str:
+        return f"{super().told()}: {self.spectra.cost()}"
+
+    def found(self) -> list[Panel]:
+        finding = self.spectra.finding
+        if finding is None or not finding.measures:
+            return []
+        axis = LogarithmicAxis(spectrum.reach(finding))
+        curves = {name: spectrum.density(measure, axis) for name, measure in finding.measures}
+        lines = {name: (curve.at, curve.height) for name, curve in curves.items()}
+        ends = [] if finding.extremes is None else list(zip(finding.extremes, ("λmin", "λmax"), strict=True))
+        marks = [(float(axis.place(np.array(value))), f"{word} {value:.3g}") for value, word in ends]
+        return [curve_panel(0, "Spectrum of the Hessian", lines, ("log₁₀ λ", "density"), marks=marks)]
+
+
+class Plane(StudyView):
+    """Filters in the information plane, I(x;T) over I(y;T), below the bottleneck curve."""
+
+    verb = "Draw"
+
+    def __init__(self, bench: "Bench") -> None:
+        self.planes = Planes(bench.session)
+        super().__init__(bench, self.planes, self.planes.closed)
+
+    def small(self) -> bool:
+        return self.planes.small
+
+    def found(self) -> list[Panel]:
+        paths = self.planes.closed.result
+        if paths is None:
+            return []
+        lines = {"bottleneck": paths.curve} | {track.name: (track.i_y, track.i_x) for track in paths.tracks}
+        axes = ("I(y;T), bits", "I(x;T), bits")
+        return [curve_panel(0, "Information plane", lines, axes, caption=paths.about)]
+
+
+class Uncertainty(StudyView):
+    """Mean, standard deviation and width of the 90 % interval of the posterior, from several chains."""
+
+    verb = "Sample"
+
+    def __init__(self, bench: "Bench") -> None:
+        self.chains = Chains(bench.session)
+        super().__init__(bench, self.chains, self.chains.chains)
+
+    def small(self) -> bool:
+        return self.chains.small
+
+    def begin(self) -> None:
+        """Sample; where the algorithm has one answer and no spread, with the sampler that is advised."""
+        advice = self.chains.advice()
+        if advice is None or not advice.values:
+            super().begin()
+        else:
+            self.chains.follow(advice)
+
+    def told(self) -> str:
+        advice = self.chains.advice()
+        return advice.sentence if advice else super().told()
+
+    def found(self) -> list[Panel]:
+        maps = self.chains.maps()
+        if maps is None:
+            return []
+        pictures = {"Mean": maps.mean, "Deviation": maps.deviation, "90 % interval": maps.width}
+        return [
+            signal_panel(i, name, values, extent(values), colours="viridis" if i else "gray")
+            for i, (name, values) in enumerate(pictures.items())
+        ]

@@ -1,0 +1,58 @@
+"""Play, pause, step, reset, how far the run is, and what there is to say about it."""
+
+from typing import TYPE_CHECKING
+
+import ipywidgets as widgets
+
+from workbench.jobs import Status
+from workbench.live.entering import pretty
+from workbench.live.standing import standing, usable
+from workbench.notebook.shot import Shot
+
+if TYPE_CHECKING:
+    from workbench.notebook.bench import Bench
+
+_ICONS = {"Play": "play", "Pause": "pause", "Step": "step-forward", "Reset": "undo"}
+
+
+class CellTransport(widgets.VBox):
+    """Buttons that are greyed where they would do nothing, a bar with words, and a button that mends a run."""
+
+    def __init__(self, bench: "Bench") -> None:
+        self.buttons = {
+            name: widgets.Button(description=name, icon=icon, layout=widgets.Layout(width="84px"))
+            for name, icon in _ICONS.items()
+        }
+        for name, button in self.buttons.items():
+            button.on_click(lambda pressed, wish=name: bench.press(wish))
+        self.bar = widgets.IntProgress(value=0, min=0, max=100, layout=widgets.Layout(width="120px"))
+        self.words, self.said = widgets.Label(), widgets.Label(style={"text_color": "#e5483f"})
+        self.mend = widgets.Button(icon="wrench", layout=widgets.Layout(width="auto", display="none"))
+        self.mend.on_click(lambda pressed: bench.press("Repair"))
+        self._note = self._message = ""
+        row = widgets.HBox([*self.buttons.values(), self.bar, self.words])
+        super().__init__([row, widgets.HBox([self.said, self.mend])])
+
+    def show(self, shot: Shot) -> None:
+        """Draw where the run stands."""
+        frame = shot.frame
+        self.bar.value = round(100 * min(frame.k / max(frame.steps, 1), 1))
+        self.bar.bar_style = "danger" if frame.status in (Status.DIVERGED, Status.FAILED) else ""
+        able = usable(frame)
+        for name, button in self.buttons.items():
+            button.disabled = name not in able
+        self.words.value = " · ".join(standing(frame))
+        self._message = frame.message
+        values = ", ".join(f"{p.rpartition('.')[2]} {'automatic' if v is None else v}" for p, v in frame.repair.items())
+        if values:
+            self.mend.description = f"Repair: {pretty(values)}"
+        self.mend.layout.display = "" if values else "none"
+        self._say()
+
+    def note(self, sentence: str) -> None:
+        """What a wish has brought about."""
+        self._note = sentence
+        self._say()
+
+    def _say(self) -> None:
+        self.said.value = self._message or self._note

@@ -1,0 +1,184 @@
+"""A live reconstruction in cells, two-way with the kernel's variables."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
+
+from workbench import jobs
+from workbench.jobs import Snapshot, Status
+from workbench.live.opening import opened
+from workbench.live.session import Session
+from workbench.notebook.bench import Bench
+from workbench.notebook.cell import claim
+from workbench.notebook.listeners import Heard
+from workbench.notebook.offered_views import Views
+from workbench.notebook.part import Part
+from workbench.notebook.views import Whole
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_BEFORE = (Status.QUEUED, Status.PAUSED)
+_OVER = (Status.DONE, Status.DIVERGED, Status.FAILED, Status.CANCELLED)
+_LOOK = 0.01  # seconds between two looks at a run that is waited for
+_ENDING = 5.0  # seconds that a run gets to end
+
+
+class Workbench:
+    """A run of an experiment, a problem, or that of a saved run (a Dataset or its file); of nothing, a default.
+
+    As the last line of a cell it shows itself and begins; `views` makes single views. `wb.prior.weight = 0.1` moves the
+    slider and the run. A value that cannot be raises Refusal, and the run goes on.
+    """
+
+    operator, noise, prior, algorithm = (Part.of(name) for name in ("operator", "noise", "prior", "algorithm"))
+
+    def __init__(self, experiment: Any = None) -> None:
+        self._bench = Bench(Session(*opened(experiment)))
+        self._whole: Whole | None = None
+        self.views = Views(self._bench)
+        claim(self)
+
+    # The run.
+
+    def play(self) -> None:
+        """Go on; a run that is done goes on for as many steps again."""
+        self._bench.wish(self._session.play)
+        self._wait(lambda latest: latest.status not in _BEFORE)
+
+    def pause(self) -> None:
+        """Stop after the iteration under way; returns once the run stands."""
+        self._bench.wish(self._session.pause)
+        self._wait(_stands)
+
+    def step(self, n: int = 1) -> None:
+        """Do n iterations, then stand; returns once the run stands."""
+        if n < 1:
+            raise Refusal("a number of iterations, 1 or more", str(n), "leave it out for one")
+        self.pause()
+        goal = self.k + n
+        self._bench.wish(lambda: self._session.step(n))
+        self._wait(lambda latest: _stands(latest) and (latest.k >= goal or latest.status in _OVER))
+
+    def reset(self) -> None:
+        """Back to iteration 0; a run that was going goes on from there."""
+        self._bench.wish(self._session.reset)
+
+    async def done(self) -> "xr.Dataset":
+        """Play until the run is over, and return its result: `await wb.done()` is a line of a cell."""
+        if self._latest.status in _BEFORE:
+            self.play()
+        while self._latest.status not in _OVER:
+            await asyncio.sleep(_LOOK)
+        return self.result
+
+    @property
+    def k(self) -> int:
+        """The iteration reached."""
+        return self._latest.k
+
+    @property
+    def status(self) -> Status:
+        """What the run is doing."""
+        return self._latest.status
+
+    @property
+    def x(self) -> Tensor:
+        """The iterate, (B, C, *space)."""
+        self._wait(lambda latest: latest.state is not None or latest.status in _OVER)
+        state = self._latest.state
+        if state is None:
+            raise Refusal("a run with an iterate", self._latest.message or "none", "change what stands in its way")
+        return state.x
+
+    @property
+    def result(self) -> "xr.Dataset":
+        """The run so far, as a Dataset."""
+        self._wait(lambda latest: latest.recorded > 0 or latest.status in _OVER)
+        with self._bench.lock:
+            return self._session.dataset()
+
+    @property
+    def problem(self) -> Problem:
+        """The problem that is solved now."""
+        return self._session.problem
+
+    def on(self, every: int = 1) -> Callable[[Heard], Heard]:
+        """A decorator of a function of the state, called at the display's rate once so many iterations have gone by."""
+        return self._bench.listeners.on(every)
+
+    def close(self) -> None:
+        """End the run, its views and its threads; what was computed stays in `result`."""
+        if not self._bench.closed:
+            self._bench.close()
+            self._wait(lambda latest: latest.status is Status.CANCELLED and self._bench.idle, _ENDING)
+            jobs.rest_all()
+
+    # The experiment.
+
+    @property
+    def steps(self) -> int:
+        """The number of iterations."""
+        return self.at("steps")
+
+    @steps.setter
+    def steps(self, count: int) -> None:
+        self.set("steps", count)
+
+    def at(self, path: str) -> Any:
+        """The value at a path, such as "prior.weight"."""
+        return self._bench.form.at(path)
+
+    def set(self, path: str, value: Any) -> None:
+        """Another value at a path, or a member by name; Refusal where it cannot be, and then all is as before."""
+        if self._bench.closed:
+            raise Refusal("a workbench that is open", "one that was closed", "run its cell again")
+        self._bench.wish(lambda: self._session.take(path, value))
+
+    # How a cell shows it.
+
+    @property
+    def widget(self) -> Whole:
+        """All of it as one ipywidgets box, for a layout of one's own."""
+        if self._whole is None:
+            self._whole = Whole(self._bench)
+        return self._whole
+
+    def _ipython_display_(self) -> None:
+        if not self._bench.closed and self._latest.status in _BEFORE:
+            self.play()
+        self.widget.present()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return self.widget._repr_mimebundle_()
+
+    def __repr__(self) -> str:
+        where = "closed" if self._bench.closed else str(self.status)
+        return (
+            f"Workbench of {type(self._session.problem.operator).__name__}: {where}, iteration {self.k} of {self.steps}"
+        )
+
+    # Within.
+
+    @property
+    def _session(self) -> Session:
+        return self._bench.session
+
+    @property
+    def _latest(self) -> Snapshot:
+        return self._session.job.latest
+
+    def _wait(self, reached: Callable[[Snapshot], bool], seconds: float = float("inf")) -> None:
+        """Until the run is there; an interrupt of the cell ends the waiting, not the run."""
+        end = time.monotonic() + seconds
+        while not reached(self._latest) and time.monotonic() < end:
+            time.sleep(_LOOK)
+
+
+def _stands(latest: Snapshot) -> bool:
+    return latest.status not in (Status.RUNNING, Status.QUEUED)

@@ -1,0 +1,21 @@
+"""HoloViews elements of what the workbench finds, for cells, pages and papers; `*` lays one over another, `+` beside.
+
+Names, units and labels are those of the results. An extra: `pip install "inverse-workbench[app]"`.
+"""
+
+from workbench.refusal import Refusal
+
+try:
+    import holoviews as _holoviews  # noqa: F401
+except ModuleNotFoundError as error:
+    remedy = 'pip install "inverse-workbench[app]"'
+    raise Refusal("the package holoviews for plots", "an installation without it", remedy) from error
+
+from workbench.plots.planes import plane
+from workbench.plots.posteriors import posterior
+from workbench.plots.runs import curves, pictures
+from workbench.plots.spectra import spectrum
+from workbench.plots.style import save, use
+from workbench.plots.sweeps import sweep
+
+__all__ = ["curves", "pictures", "plane", "posterior", "save", "spectrum", "sweep", "use"]

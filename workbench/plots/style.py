@@ -1,0 +1,82 @@
+"""What all plots share: both backends, the look of the house, files, and signals as elements."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import holoviews as hv
+import holoviews.plotting.bokeh
+import holoviews.plotting.mpl
+import numpy as np
+
+from workbench.refusal import Refusal, one_of
+
+BACKENDS = ("matplotlib", "bokeh")
+COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
+LIMIT = "#d6336c"
+FILES = (".pdf", ".svg", ".png")
+_SIZES: dict[str, dict[str, Any]] = {
+    "matplotlib": {"fig_inches": 3.2, "fontsize": 9, "aspect": "square"},
+    "bokeh": {"frame_width": 260, "frame_height": 260},
+}
+Limits = tuple[float, float]
+
+
+def use(backend: str) -> None:
+    """Draw what follows in cells with "matplotlib", a picture of some kilobytes, or "bokeh", which can be zoomed.
+
+    Bokeh's script is laid into the notebook, 6 MB of it, so that nothing is asked from the network.
+    """
+    hv.extension(one_of("a backend", backend, BACKENDS), inline=True, logo=False)
+
+
+def styled(element: Any, *, sized: bool = True, **options: Any) -> Any:
+    """The element with options that both backends have, and with the sizes of each; it draws in a cell."""
+    if "IPython" in sys.modules and hasattr(sys.modules["IPython"].get_ipython(), "kernel") and not _ready():
+        use("matplotlib")
+    for backend in BACKENDS:
+        sizes = _SIZES[backend] if sized else {}
+        element = element.opts(**sizes | options, backend=backend)
+    return element
+
+
+def _ready() -> bool:
+    return bool(hv.extension._loaded)
+
+
+def save(element: Any, path: str | Path) -> Path:
+    """Write a plot as .pdf, .svg or .png, drawn by matplotlib: the figure of a paper needs no browser."""
+    path = Path(path)
+    if path.suffix not in FILES:
+        raise Refusal(f"a file that ends in {', '.join(FILES)}", repr(path.name), "name it so")
+    figure = hv.render(element, backend="matplotlib")
+    figure.savefig(path, dpi=200, bbox_inches="tight")
+    return path
+
+
+def signal(values: np.ndarray, axes: tuple[str, ...], value: hv.Dimension, **look: Any) -> Any:
+    """A signal (H, W), (H, W, 3) or (N,) over its pixels; its first row is on top, as on the page.
+
+    `axes` are the names of its rows and columns; `look` holds title, cmap and clim.
+    """
+    title, limits = look["title"], look["clim"]
+    if values.ndim == 1:
+        along = hv.Dimension(axes[-1], label="sample")
+        drawn = hv.Curve((np.arange(len(values)), values), along, value)
+        return styled(drawn, title=title, color=COLOURS[0])
+    rows, columns = values.shape[:2]
+    place = {
+        "bounds": (-0.5, -0.5, columns - 0.5, rows - 0.5),
+        "kdims": [hv.Dimension(axes[-1], label="column"), hv.Dimension(axes[-2], label="row")],
+    }
+    if values.ndim == 3:
+        low, high = limits
+        shown = np.clip((values - low) / max(high - low, 1e-12), 0, 1)
+        return styled(hv.RGB(shown[::-1], **place), title=title, invert_yaxis=True, aspect="equal")
+    made = hv.Image(values[::-1], vdims=[value], **place)
+    return styled(made, invert_yaxis=True, aspect="equal", colorbar=True, **look)
+
+
+def dimension(name: str, attributes: dict[str, Any]) -> hv.Dimension:
+    """A dimension with the label and the unit that an xarray variable has."""
+    return hv.Dimension(name, label=str(attributes.get("long_name", name)), unit=attributes.get("units") or None)

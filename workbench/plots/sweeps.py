@@ -1,0 +1,83 @@
+"""A grid of runs as plots: a curve over one parameter, a map over two, one of them for each value of the others."""
+
+from typing import TYPE_CHECKING, Any
+
+import holoviews as hv
+import numpy as np
+
+from workbench.plots.style import COLOURS, dimension, styled
+from workbench.refusal import Refusal, one_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_SEED = "seed"
+
+
+def sweep(dataset: "xr.Dataset", quantity: str = "") -> Any:
+    """A quantity over the parameters of a grid, the mean over seeds with its standard deviation.
+
+    A curve for one parameter, a map for two, a HoloMap with a slider for each further one. Without `quantity` it is
+    psnr, or the first variable that lies over the parameters alone. Labels and units are those of the variables.
+    """
+    known = [
+        str(name) for name in dataset.data_vars if dataset[name].dims and set(dataset[name].dims) <= _grid(dataset)
+    ]
+    if not known:
+        raise Refusal(
+            "a grid of runs", "a Dataset without a variable over coordinates alone", "give what a sweep wrote"
+        )
+    name = one_of("a quantity", quantity, known) if quantity else "psnr" if "psnr" in known else known[0]
+    column = dataset[name]
+    dims = [str(dim) for dim in column.dims if dim != _SEED]
+    if not dims:
+        raise Refusal("a grid with a parameter", f"{name} over seeds alone", "sweep one parameter at least")
+    spread = column.std(_SEED) if _SEED in column.dims else None
+    mean = column.mean(_SEED, keep_attrs=True) if _SEED in column.dims else column
+    pair, over = dims[:2], dims[2:]
+    if len(pair) == 1:
+        return _curve(mean, spread, pair[0])
+    if not over:
+        return _map(mean, pair)
+    stacked = mean.stack(place=over)
+    frames = {place: _map(stacked.isel(place=i), pair) for i, place in enumerate(stacked.place.values)}
+    return hv.HoloMap(frames, kdims=[dimension(dim, dataset[dim].attrs) for dim in over])
+
+
+def _grid(dataset: "xr.Dataset") -> set[str]:
+    """The names of the parameters: dimensions with a coordinate of one value a place, seeds among them."""
+    return {str(dim) for dim in dataset.dims if dim in dataset.coords} | ({_SEED} & set(map(str, dataset.dims)))
+
+
+def _curve(mean: "xr.DataArray", spread: "xr.DataArray | None", dim: str) -> Any:
+    across, up = dimension(dim, mean[dim].attrs), dimension(str(mean.name), mean.attrs)
+    places = mean[dim].values
+    log = _geometric(places)
+    line = styled(hv.Curve((places, mean.values), across, up), color=COLOURS[0], logx=log)
+    dots = styled(hv.Scatter((places, mean.values), across, up), color=COLOURS[0], logx=log)
+    if spread is None:
+        return styled(line * dots)
+    error = hv.Dimension("deviation", label=f"deviation of {up.label}", unit=up.unit)
+    band = styled(hv.Spread((places, mean.values, spread.values), across, [up, error]), color=COLOURS[0], alpha=0.2)
+    return styled(band * line * dots)
+
+
+def _map(mean: "xr.DataArray", dims: list[str]) -> Any:
+    """A tile for each pair of values."""
+    rows, columns = dims
+    values = mean.transpose(rows, columns).values
+    keys = [dimension(dim, mean[dim].attrs) for dim in (columns, rows)]
+    tiles = hv.HeatMap(
+        (_words(mean[columns].values), _words(mean[rows].values), values), keys, dimension(str(mean.name), mean.attrs)
+    )
+    return styled(tiles, cmap="viridis", colorbar=True)
+
+
+def _words(places: np.ndarray) -> list[str]:
+    """Values as the ticks of tiles, which are of one size however far apart the values are."""
+    return [f"{place:.4g}" if isinstance(place, float | np.floating) else str(place) for place in places]
+
+
+def _geometric(places: np.ndarray) -> bool:
+    """Whether values are positive and so far apart that only a logarithmic axis shows them all."""
+    return bool(np.issubdtype(places.dtype, np.number) and (places > 0).all() and places.max() >= 20 * places.min())
