@@ -78,5 +78,6 @@ def load(path: str | Path) -> Sequence[type]:
     for cls in ready:
         kind = next(kind for kind in KINDS | BESIDES if issubclass(cls, base(kind)))
         if members(kind)[cls.__name__] is not cls:
-            raise Refusal(f"another name for {cls.__name__}", f"that of {article(kind)} of the workbench", "rename it")
+            remedy = "rename it; if it is that one, name it alone, without its file"
+            raise Refusal(f"another name for {cls.__name__}", f"that of {article(kind)} of the workbench", remedy)
     return ready

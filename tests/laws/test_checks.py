@@ -12,7 +12,7 @@ import workbench
 from workbench import catalog
 from workbench.algorithms import Algorithm
 from workbench.cli import main
-from workbench.noise import Gaussian
+from workbench.noise import Gaussian, Laplace
 from workbench.operators import LinearOperator, Operator, SignalShape
 from workbench.parameters import Range, parameters
 from workbench.priors import Can, Tikhonov
@@ -199,6 +199,30 @@ class WrongNoiseProx(Gaussian):
 
 
 @dataclass(frozen=True)
+class WrongSign(Laplace):
+    """y = clean + n."""
+
+    def grad(self, clean: Tensor, y: Tensor) -> Tensor:
+        return -super().grad(clean, y)
+
+
+@dataclass(frozen=True)
+class WrongInformation(Laplace):
+    """y = clean + n."""
+
+    def precision(self, clean: Tensor) -> Tensor:
+        return 2 * super().precision(clean)
+
+
+@dataclass(frozen=True)
+class WrongConjugate(Laplace):
+    """y = clean + n."""
+
+    def conjugate(self, p: Tensor, y: Tensor) -> Tensor:
+        return 2 * super().conjugate(p, y)
+
+
+@dataclass(frozen=True)
 class Walk(Algorithm):
     """x <- x - 1e-4 grad."""
 
@@ -270,6 +294,9 @@ def test_what_is_right_passes(cls):
         (WrongLevel, "variance of grad"),
         (GlobalNoise, "the same stream gives the same"),
         (WrongNoiseProx, "nothing is better than the prox"),
+        (WrongSign, "grad is the slope of nll"),
+        (WrongInformation, "variance of grad"),
+        (WrongConjugate, "the conjugate meets nll"),
         (InPlace, "a step leaves state and data"),
         (ByTwo, "a step counts by one"),
         (Uphill, "the objective falls"),

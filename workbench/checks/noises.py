@@ -41,47 +41,50 @@ def points(noise: Noise, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
 def samples(noise: Noise) -> Iterator[Finding]:
     """Like the clean data, the same for the same stream, others for another, fit to be data."""
     for dtype in [*dtypes(noise), torch.float32]:
+        of = _word(dtype)
         clean = clean_data(2, dtype)
         y, again, other = (noise.sample(clean, stream(0, "samples of a check", n)) for n in (1, 1, 2))
         fine = y.shape == clean.shape and y.dtype == dtype
-        yield holds("a sample is like the clean data", fine, f"{tuple(y.shape)}, {y.dtype}")
-        yield holds("the same stream gives the same sample", torch.equal(y, again), "another: draw from `rng` alone")
-        yield holds("another stream gives another", not torch.equal(y, other), "the same: draw from `rng`")
-        yield holds("items of a batch differ", not torch.equal(y[0], y[1]), "they are equal")
-        yield holds("its own samples can be its data", not noise.unfit(y), noise.unfit(y))
+        yield holds(f"a sample is like the clean data, {of}", fine, f"{tuple(y.shape)}, {y.dtype}")
+        yield holds(
+            f"the same stream gives the same sample, {of}", torch.equal(y, again), "another: draw from `rng` alone"
+        )
+        yield holds(f"another stream gives another, {of}", not torch.equal(y, other), "the same: draw from `rng`")
+        yield holds(f"items of a batch differ, {of}", not torch.equal(y[0], y[1]), "they are equal")
+        yield holds(f"its own samples can be its data, {of}", not noise.unfit(y), noise.unfit(y))
 
 
 def likelihood(noise: Noise) -> Iterator[Finding]:
     """nll is (B,), each item by itself, and grad, curvature, precision are like the data."""
     for dtype in dtypes(noise):
+        of = _word(dtype)
         clean, y = points(noise, dtype)
         value = noise.nll(clean, y)
         fine = value.shape == (2,) and value.dtype == real_of(dtype)
-        yield holds("nll is (B,) and real", fine, f"{tuple(value.shape)}, {value.dtype}")
-        yield at_most("items of a batch are independent", (value[1:] - noise.nll(clean[1:], y[1:])).abs(), 1e-9)
+        yield holds(f"nll is (B,) and real, {of}", fine, f"{tuple(value.shape)}, {value.dtype}")
+        yield at_most(f"items of a batch are independent, {of}", (value[1:] - noise.nll(clean[1:], y[1:])).abs(), 1e-9)
         for name, entries in (("curvature", noise.curvature(clean, y)), ("precision", noise.precision(clean))):
             fine = entries.shape == clean.shape and entries.dtype == real_of(dtype)
-            yield holds(f"{name} is like the data, real", fine, f"{tuple(entries.shape)}, {entries.dtype}")
+            yield holds(f"{name} is like the data, {of}", fine, f"{tuple(entries.shape)}, {entries.dtype}")
 
 
 def slopes(noise: Noise) -> Iterator[Finding]:
-    """grad is the slope of nll, hvp that of grad."""
-    if Likelihood.GRAD not in noise.can:
-        return
+    """grad is the slope of nll, hvp that of grad; where nll has kinks, at points beside them."""
     for dtype in dtypes(noise):
+        of = _word(dtype)
         clean, y = points(noise, dtype)
         v = normal_like(clean, stream(0, "directions of a check"))
         slope = (noise.nll(clean + _H * v, y) - noise.nll(clean - _H * v, y)) / (2 * _H)
         size = slope.abs() + 1e-2 * noise.nll(clean, y).abs() + _TINY
-        yield at_most("grad is the slope of nll", (dot(noise.grad(clean, y), v) - slope).abs() / size, 1e-5)
+        yield at_most(f"grad is the slope of nll, {of}", (dot(noise.grad(clean, y), v) - slope).abs() / size, 1e-5)
         bend = (noise.grad(clean + _H * v, y) - noise.grad(clean - _H * v, y)) / (2 * _H)
-        yield at_most("hvp is the slope of grad", norm(noise.hvp(clean, y, v) - bend) / (norm(bend) + _TINY), 1e-4)
+        yield at_most(
+            f"hvp is the slope of grad, {of}", norm(noise.hvp(clean, y, v) - bend) / (norm(bend) + _TINY), 1e-4
+        )
 
 
 def moments(noise: Noise) -> Iterator[Finding]:
     """At the truth grad has mean 0 and variance `precision`: the data are drawn from exp(-nll)."""
-    if Likelihood.GRAD not in noise.can:
-        return
     for level in LEVELS:
         clean = torch.full((1, SAMPLES), level, dtype=torch.float64)
         slope = noise.grad(clean, noise.sample(clean, stream(0, "moments of a check"))).flatten()
@@ -127,6 +130,7 @@ def prox(noise: Noise) -> Iterator[Finding]:
     if Likelihood.PROX not in noise.can:
         return
     for dtype in dtypes(noise):
+        of = _word(dtype)
         v, y = points(noise, dtype)
         for scale in (1e-3, 1.0):
             step = scale / float(noise.precision(clean_data(1, torch.float64)).mean())
@@ -137,7 +141,26 @@ def prox(noise: Noise) -> Iterator[Finding]:
 
             others = [v, 0.999 * u, 1.001 * u, (u + v) / 2, u + 1e-4 * normal_like(u, stream(0, "others of a check"))]
             gain = max(float(((value(u) - value(w)) / (value(u).abs() + _TINY)).max()) for w in others)
-            yield at_most("nothing is better than the prox", gain, 1e-9, "relative gain of another")
+            yield at_most(f"nothing is better than the prox, {of}", gain, 1e-9, "relative gain of another")
 
 
-LAWS: tuple[Law, ...] = (samples, likelihood, slopes, moments, average, bounds, prox)
+def conjugate(noise: Noise) -> Iterator[Finding]:
+    """nll(u) + nll*(p) >= <p, u> for all, with equality where p is a slope of nll at u: Fenchel and Young."""
+    if Likelihood.CONJUGATE not in noise.can:
+        return
+    for dtype in dtypes(noise):
+        of = _word(dtype)
+        u, y = points(noise, dtype)
+        p = noise.grad(u, y)
+        value, size = noise.conjugate(p, y), noise.nll(u, y).abs() + (p.abs() * (u.abs() + y.abs())).flatten(1).sum(1)
+        gap = (noise.nll(u, y) + value - dot(p, u)).abs() / (size + _TINY)
+        yield at_most(f"the conjugate meets nll at its slopes, {of}", gap, 1e-9)
+        below = dot(0.9 * p, u) - noise.nll(u, y) - noise.conjugate(0.9 * p, y)
+        yield at_most(f"the conjugate lies above every tangent, {of}", below / (size + _TINY), 1e-9)
+
+
+def _word(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+LAWS: tuple[Law, ...] = (samples, likelihood, slopes, moments, average, bounds, prox, conjugate)

@@ -40,7 +40,7 @@ class Noise(ABC, metaclass=Checked):
 
     @abstractmethod
     def grad(self, clean: Tensor, y: Tensor) -> Tensor:
-        """The gradient of `nll` in `clean`."""
+        """The gradient of `nll` in `clean`; at a kink a subgradient, and without Likelihood.GRAD."""
 
     @abstractmethod
     def curvature(self, clean: Tensor, y: Tensor) -> Tensor:
@@ -48,7 +48,8 @@ class Noise(ABC, metaclass=Checked):
 
     @abstractmethod
     def precision(self, clean: Tensor) -> Tensor:
-        """The Fisher information of each entry: the mean of `curvature`, the variance of `grad` at the truth."""
+        """The Fisher information of each entry: the variance of `grad` at the truth, where nll is smooth the mean of
+        `curvature`."""
 
     def hvp(self, clean: Tensor, y: Tensor, v: Tensor) -> Tensor:
         """The Hessian of `nll` in `clean` applied to v: `curvature` times v where entries are independent."""
