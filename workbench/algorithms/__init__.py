@@ -24,7 +24,7 @@ from workbench.algorithms.diffusion import (
 )
 from workbench.algorithms.direct.filtered_backprojection import FilteredBackprojection
 from workbench.algorithms.direct.root_sum_of_squares import RootSumOfSquares
-from workbench.algorithms.direct.wiener import WienerFilter
+from workbench.algorithms.direct.wiener import WienerDeconvolution
 from workbench.algorithms.first_order.armijo import ArmijoGradientDescent
 from workbench.algorithms.first_order.backtracking import BacktrackingFISTA, BacktrackingProximalGradient
 from workbench.algorithms.first_order.barzilai_borwein import BarzilaiBorwein
@@ -141,5 +141,5 @@ __all__ = [
     "UnrolledIHT",
     "UnrolledISTA",
     "UnrolledPDHG",
-    "WienerFilter",
+    "WienerDeconvolution",
 ]

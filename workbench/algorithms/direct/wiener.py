@@ -1,4 +1,4 @@
-"""The Wiener filter."""
+"""Wiener deconvolution."""
 
 import math
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from workbench.tensors import dot, norm2
 
 
 @dataclass(frozen=True)
-class WienerFilter(Formula):
+class WienerDeconvolution(Formula):
     """x = m + (A*A + r I)^-1 A*(y - A m): the best linear estimate of a signal whose spectrum is flat, in one step.
 
     m is the constant that explains y best, so that the filter keeps the mean; r is the variance of the noise over that
-    of the signal around m. Without `ratio` the noise says the first, and |y - A m|^2 less what the noise adds the
-    second: (|y - A m|^2 - N sigma^2) / trace(A*A), N numbers of data. Where nothing is left of it, x is m. The prior
-    has no say. For blurs and other operators whose A*A has known modes. Wiener 1949, doi
+    of the signal around m. Without `ratio` the latter is what the noise does not explain of |y - A m|^2 / N, over the
+    largest eigenvalue of A*A: right where the signal lies in what A passes whole, as pictures do. Where nothing is
+    left, x is m. The prior has no say. For blurs and other operators whose A*A has known modes. Wiener 1949, doi
     10.7551/mitpress/2946.001.0001.
     """
 
@@ -48,23 +48,19 @@ class WienerFilter(Formula):
         ones = torch.ones_like(problem.start())
         mean = _fit(A(ones), y) * ones
         rest = y - A(mean)
-        ratios = self._ratios(problem, rest, gram)
-        back = A.adjoint(rest)
         found = torch.zeros_like(mean)
-        for item, ratio in enumerate(ratios):
+        for item, ratio in enumerate(self._ratios(problem, rest, gram)):
             if math.isfinite(ratio):
-                found[item] = gram.shifted_inverse(back[item : item + 1], ratio)[0]
+                found[item] = gram.shifted_inverse(A.adjoint(rest[item : item + 1]), ratio)[0]
         return mean + found
 
     def _ratios(self, problem: Problem, rest: Tensor, gram: Diagonalisation) -> list[float]:
-        """r of each item."""
+        """r of each item, infinite where all is noise."""
         if self.ratio is not None:
             return [self.ratio] * len(rest)
         parts = 2 if rest.is_complex() else 1  # real and imaginary numbers have a noise each
         noise = 1 / problem.noise.precision(problem.y).real.double().flatten(1).mean(1)
-        values = gram.eigenvalues.value.real
-        trace = float(values.expand(problem.operator.in_shape).sum())
-        signal = (norm2(rest).double() / parts - rest[0].numel() * noise) / trace
+        signal = (norm2(rest).double() / parts / rest[0].numel() - noise) / gram.norm()
         return [float(n / s) if s > 0 else math.inf for n, s in zip(noise, signal, strict=True)]
 
 
