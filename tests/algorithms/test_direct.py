@@ -8,9 +8,10 @@ import torch
 from skimage.transform import iradon
 
 from tests.operators.test_radon import disk
-from workbench.algorithms import SIRT, FilteredBackprojection
-from workbench.noise import Gaussian
-from workbench.operators import FanBeamRadon, GaussianBlur, Radon, Scan
+from workbench.algorithms import SIRT, FilteredBackprojection, RootSumOfSquares, WienerDeconvolution
+from workbench.data import truth
+from workbench.noise import Gaussian, Poisson
+from workbench.operators import FanBeamRadon, GaussianBlur, MultiCoilFourier, Radon, Scan
 from workbench.operators.integrals.filtering import redundancy, shares
 from workbench.priors import Zero
 from workbench.problem import Problem
@@ -145,3 +146,77 @@ def test_the_weights_of_two_rays_on_one_line_sum_to_one():
 def test_what_is_no_scan_is_refused_in_a_sentence():
     problem = Problem(GaussianBlur((1, 8, 8)), Gaussian(), Zero(), torch.zeros(1, 1, 8, 8))
     assert "projections at angles, which GaussianBlur does not make" in FilteredBackprojection().unmet(problem)
+
+
+def solved(operator, noise, y, method):
+    *_, last = iterate(Problem(operator, noise, Zero(), y), method)
+    return last.x
+
+
+def blurred(seed: int = 0) -> tuple[GaussianBlur, torch.Tensor, torch.Tensor]:
+    """A picture of white numbers around 5, blurred, with noise."""
+    blur = GaussianBlur((1, 64, 64), 0.8)
+    x = 5 + 2 * torch.randn(2, 1, 64, 64, dtype=torch.float64, generator=stream(seed, "x"))
+    return blur, x, blur(x) + 0.3 * torch.randn(x.shape, dtype=torch.float64, generator=stream(seed, "noise"))
+
+
+@pytest.mark.parametrize("ratio", [0.3, 1e-3])
+def test_the_wiener_filter_is_its_formula_in_fourier_modes(ratio):
+    blur, _, y = blurred()
+    point = torch.zeros(1, 1, 64, 64, dtype=torch.float64)
+    point[..., 0, 0] = 1
+    h = np.fft.fft2(blur(point).numpy())
+    m = y.numpy().mean((1, 2, 3), keepdims=True)
+    wanted = m + np.fft.ifft2(h.conj() * np.fft.fft2(y.numpy() - m) / (np.abs(h) ** 2 + ratio)).real
+    np.testing.assert_allclose(solved(blur, Gaussian(0.3), y, WienerDeconvolution(ratio)).numpy(), wanted, atol=1e-10)
+
+
+def test_no_ratio_does_better_than_that_of_the_variances():
+    blur, x, y = blurred()
+    best, *others = (
+        float((solved(blur, Gaussian(0.3), y, WienerDeconvolution(0.3**2 / 2**2 * factor)) - x).square().mean())
+        for factor in (1, 1 / 3, 3)
+    )
+    assert min(others) > 1.005 * best
+
+
+def test_without_a_ratio_the_data_and_their_noise_tell_it():
+    blur = GaussianBlur((1, 48, 40), 1.2)
+    x = truth("camera", 48)[..., :40].double()
+    y = blur(x) + 0.05 * torch.randn(x.shape, dtype=torch.float64, generator=stream(0, "noise"))
+    found = solved(blur, Gaussian(0.05), y, WienerDeconvolution())
+    told = WienerDeconvolution(0.05**2 / (float(y.var(correction=0)) - 0.05**2))
+    np.testing.assert_allclose(found, solved(blur, Gaussian(0.05), y, told), atol=1e-9)
+    assert float((found - x).norm()) < float((y - x).norm())
+
+
+def test_the_wiener_filter_keeps_the_scale_and_what_is_only_noise_becomes_its_mean():
+    blur = GaussianBlur((1, 32, 32), 1.5)
+    flat = torch.full((1, 1, 32, 32), 0.01, dtype=torch.float64)
+    np.testing.assert_allclose(solved(blur, Gaussian(1e-3), blur(flat), WienerDeconvolution(0.5)), 0.01, rtol=1e-9)
+    quiet = blur(flat) + 1e-4 * torch.randn(flat.shape, dtype=torch.float64, generator=stream(0, "noise"))
+    found = solved(blur, Gaussian(1e-3), quiet, WienerDeconvolution())
+    np.testing.assert_allclose(found, float(quiet.mean()), rtol=1e-9)
+
+
+def test_what_the_wiener_filter_cannot_do_is_refused_in_a_sentence():
+    radon, blur = Radon((1, 8, 8), 4), GaussianBlur((1, 8, 8))
+    unmet = WienerDeconvolution().unmet(Problem(radon, Gaussian(), Zero(), torch.zeros(1, *radon.out_shape)))
+    assert "A*A with known modes, which Radon does not have" in unmet
+    assert WienerDeconvolution().unmet(Problem(blur, Poisson(), Zero(), torch.ones(1, 1, 8, 8)))
+
+
+@pytest.mark.parametrize("centred", [False, True])
+def test_the_root_of_the_sum_of_squares_of_coils_is_the_size_of_the_picture(centred):
+    x = torch.randn(2, 1, 16, 12, dtype=torch.complex128, generator=stream(0, "x"))
+    whole = MultiCoilFourier((1, 16, 12), 5, keep=1.0, centred=centred)
+    np.testing.assert_allclose(solved(whole, Gaussian(0.1), whole(x), RootSumOfSquares()), x.abs(), atol=1e-12)
+    part = MultiCoilFourier((1, 16, 12), 5, keep=0.5, centred=centred)
+    y = part(x).numpy()
+    axes = (-2, -1)
+    images = np.fft.ifft2(np.fft.ifftshift(y, axes), norm="ortho")
+    images = np.fft.fftshift(images, axes) if centred else images
+    wanted = np.sqrt((np.abs(images) ** 2).sum(1, keepdims=True))
+    np.testing.assert_allclose(solved(part, Gaussian(0.1), part(x), RootSumOfSquares()).real, wanted, atol=1e-12)
+    problem = Problem(GaussianBlur((1, 8, 8)), Gaussian(), Zero(), torch.zeros(1, 1, 8, 8))
+    assert "k-space of coils, which GaussianBlur has not" in RootSumOfSquares().unmet(problem)

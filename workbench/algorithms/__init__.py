@@ -23,6 +23,8 @@ from workbench.algorithms.diffusion import (
     UnconditionalDiffusion,
 )
 from workbench.algorithms.direct.filtered_backprojection import FilteredBackprojection
+from workbench.algorithms.direct.root_sum_of_squares import RootSumOfSquares
+from workbench.algorithms.direct.wiener import WienerDeconvolution
 from workbench.algorithms.first_order.armijo import ArmijoGradientDescent
 from workbench.algorithms.first_order.backtracking import BacktrackingFISTA, BacktrackingProximalGradient
 from workbench.algorithms.first_order.barzilai_borwein import BarzilaiBorwein
@@ -129,6 +131,7 @@ __all__ = [
     "ProximalGradient",
     "REDDiff",
     "RegularisedNewton",
+    "RootSumOfSquares",
     "State",
     "SubGradient",
     "TrustRegionNewton",
@@ -138,4 +141,5 @@ __all__ = [
     "UnrolledIHT",
     "UnrolledISTA",
     "UnrolledPDHG",
+    "WienerDeconvolution",
 ]

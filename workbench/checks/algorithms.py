@@ -14,7 +14,7 @@ from workbench import catalog
 from workbench.algorithms import Algorithm, State
 from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.noise import Noise, Poisson
-from workbench.operators import GaussianBlur, Radon
+from workbench.operators import Field, GaussianBlur, MultiCoilFourier, Radon
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, resume, until
@@ -27,17 +27,19 @@ _SIDE = 8
 def problem(algorithm: Algorithm, batch: int = 2, noises: tuple[type[Noise], ...] = ()) -> Problem:
     """A small problem, discs behind a blur, the later the dimmer, whose noise and prior the algorithm can work with.
 
-    For what needs a scan it is their sinogram.
+    For what needs a scan it is their sinogram, for what needs coils their k-space.
     """
     t = torch.linspace(0, 1, _SIDE, dtype=torch.float64)
     far = (t[:, None] - 0.5) ** 2 + (t[None] - 0.4) ** 2
     discs = [0.2 + 0.6 * (far < 0.05 * (b + 1)) + 0.2 * t[None] for b in range(batch)]
     truth = torch.stack([disc / (1 + 4 * b) for b, disc in enumerate(discs)])[:, None]
-    operators, said = (GaussianBlur((1, _SIDE, _SIDE)), Radon((1, _SIDE, _SIDE), 5)), ""
+    shape, said = (1, _SIDE, _SIDE), ""
+    operators = (GaussianBlur(shape), Radon(shape, 5), MultiCoilFourier(shape))
     tried = noises or tuple(catalog.members("noise").values())
     for operator, noise, prior in itertools.product(operators, tried, catalog.members("prior").values()):
         try:
-            made = Problem.simulate(operator, noise(), prior(), truth)
+            signal = truth if Field.REAL in operator.field else truth.to(torch.complex128)
+            made = Problem.simulate(operator, noise(), prior(), signal)
         except Refusal:
             continue
         said = algorithm.unmet(made)

@@ -1,27 +1,55 @@
-"""`workbench data`: what is in a file."""
+"""`workbench data`: what is in a file, and how noisy an array of it is."""
 
 import argparse
+import dataclasses
+import re
+from typing import TYPE_CHECKING
 
 from workbench.cli.output import say, say_json, table
+from workbench.refusal import Refusal, one_of
 
-SUMMARY = "List the arrays of a file, with a guess of what each is."
-EXAMPLES = ("workbench data scan.h5", "workbench data series.mrc --json")
+if TYPE_CHECKING:
+    import numpy as np
+
+SUMMARY = "List the arrays of a file, with a guess of what each is, or estimate the noise of one."
+EXAMPLES = (
+    "workbench data scan.h5",
+    "workbench data series.mrc --json",
+    "workbench data scan.h5::/exchange/data[:,3] --noise background --region 0:40,0:60",
+)
+_SPAN = re.compile(r"\s*(\d+):(\d+)\s*")
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a file of any format that can be read, or a Zarr store")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a tree")
+    parser.add_argument(
+        "file", metavar="FILE[::/path/in/file]", help="a file of any format that can be read, or a Zarr store"
+    )
+    parser.add_argument(
+        "--noise",
+        metavar="WAY",
+        help="the standard deviation of the noise, by wavelets, frames (along axis 0), background",
+    )
+    parser.add_argument("--region", metavar="A:B,C:D", help="the part of the array for --noise, a span for each axis")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
 
 
 def main(args: argparse.Namespace) -> int:
+    if args.noise is None and args.region is not None:
+        raise Refusal("a region for --noise", "--region alone", "add --noise background")
+    return _listed(args) if args.noise is None else _noise(args)
+
+
+def _listed(args: argparse.Namespace) -> int:
     from workbench.data.contents import as_json, contents, tree
+    from workbench.data.files import split
     from workbench.tensors import shown
 
-    kind, found = contents(args.file)
+    path, _ = split(args.file)
+    kind, found = contents(path)
     if args.json:
-        say_json({"file": args.file, "format": kind, "arrays": as_json(found)})
+        say_json({"file": path, "format": kind, "arrays": as_json(found)})
         return 0
-    say(f"{args.file}: {kind}")
+    say(f"{path}: {kind}")
     empty = ("", "", "", "")
     rows = [
         (line, *((shown(each.shape) or "one number", each.dtype, each.units, each.guess) if each else empty))
@@ -29,3 +57,33 @@ def main(args: argparse.Namespace) -> int:
     ]
     say(table(rows) if rows else "  no arrays")
     return 0
+
+
+def _noise(args: argparse.Namespace) -> int:
+    from workbench.data import load_array, noise_level, split
+
+    way = noise_level.WAYS[one_of("a way to find the noise", args.noise, noise_level.WAYS)]
+    found = load_array(*split(args.file))
+    level = way(_part(found.tensor.numpy(), args.region))
+    if args.json:
+        say_json({"file": args.file, "units": found.units, "noise": dataclasses.asdict(level)})
+        return 0
+    unit = f" {found.units}" if found.units else ""
+    say(f"sigma = {level.sigma:.4g} +- {level.error:.2g}{unit}, from {level.count} numbers")
+    say(f"workbench run --data {args.file} --noise Gaussian --set noise.sigma={level.sigma:.4g}")
+    return 0
+
+
+def _part(values: "np.ndarray", region: str | None) -> "np.ndarray":
+    """The part of an array between the places that a person types, one span for each axis."""
+    if region is None:
+        return values
+    spans = [_SPAN.fullmatch(text) for text in region.split(",")]
+    ends = [(int(span[1]), int(span[2])) for span in spans if span]
+    inside = len(ends) == len(spans) == values.ndim and all(
+        a < b <= n for (a, b), n in zip(ends, values.shape, strict=True)
+    )
+    if not inside:
+        remedy = "write a span for each axis, such as 0:40,0:60, within its ends"
+        raise Refusal(f"a region of data of {' x '.join(map(str, values.shape))}", repr(region), remedy)
+    return values[tuple(slice(a, b) for a, b in ends)]

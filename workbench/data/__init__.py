@@ -1,5 +1,6 @@
 """Where data come from: signals, shipped, from formulas or files, of which they are simulated, and measurements."""
 
+from workbench.data import noise_level
 from workbench.data.contents import Content, contents
 from workbench.data.files import (
     MAX_LENGTH,
@@ -47,6 +48,7 @@ __all__ = [
     "load_bytes",
     "load_described",
     "names",
+    "noise_level",
     "split",
     "truth",
     "twelve_bit",

@@ -124,8 +124,11 @@ class MultiCoilFourier(LinearOperator):
         return y.flatten(1, 2)
 
     def adjoint(self, y: Tensor) -> Tensor:
-        images = _signal_of(self._mask.like(y) * y.unflatten(1, (-1, len(self.maps()))), self._axes, self.centred)
-        return (self._maps.like(y).conj() * images).sum(2)
+        return (self._maps.like(y).conj() * self.coil_images(y)).sum(2)
+
+    def coil_images(self, y: Tensor) -> Tensor:
+        """The inverse transform of each coil's data, 0 where nothing was measured: (B, C, coils, *space)."""
+        return _signal_of(self._mask.like(y) * y.unflatten(1, (-1, len(self.maps()))), self._axes, self.centred)
 
 
 def _spectrum_of(x: Tensor, axes: Shape, centred: bool) -> Tensor:

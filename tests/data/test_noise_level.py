@@ -1,0 +1,80 @@
+"""The noise level from data of known noise: right within its own uncertainty, which is itself right."""
+
+import json
+
+import numpy as np
+import pytest
+
+from workbench.cli import main
+from workbench.data import noise_level
+from workbench.data.shipped import truth
+from workbench.refusal import Refusal
+
+RANDOM = np.random.default_rng(1)
+
+
+def drawn(shape: tuple[int, ...], sigma: float, kind: type = float) -> np.ndarray:
+    values = sigma * RANDOM.normal(size=shape)
+    return values + 1j * sigma * RANDOM.normal(size=shape) if kind is complex else values
+
+
+@pytest.mark.parametrize("kind", [float, complex])
+@pytest.mark.parametrize("way", noise_level.WAYS)
+def test_sigma_is_found_and_its_error_is_that_of_many_repetitions(way, kind):
+    """Of 200 draws the mean is sigma, and their spread is the error that each of them tells."""
+    shape = (4, 8, 8) if way == "frames" else (16, 16)
+    found = [noise_level.WAYS[way](3 + drawn(shape, 0.7, kind)) for _ in range(200)]
+    sigmas = np.array([level.sigma for level in found])
+    assert sigmas.mean() == pytest.approx(0.7, rel=0.02)
+    assert sigmas.std() == pytest.approx(np.mean([level.error for level in found]), rel=0.2)
+
+
+def test_each_way_is_its_formula():
+    values = RANDOM.normal(size=(5, 6))
+    level = noise_level.of_background(values)
+    assert level.sigma == pytest.approx(values.std(ddof=1)) and level.error == pytest.approx(level.sigma / np.sqrt(58))
+    frames = RANDOM.normal(size=(3, 4, 5)) + np.arange(20).reshape(4, 5)
+    assert noise_level.of_frames(frames).sigma == pytest.approx(np.sqrt(frames.var(0, ddof=1).mean()))
+
+
+def test_structure_hardly_reaches_the_wavelets():
+    picture = truth("camera", 128)[0, 0].double().numpy()
+    level = noise_level.of_wavelets(picture + drawn(picture.shape, 0.1))
+    assert level.sigma == pytest.approx(0.1, rel=0.1)
+    assert noise_level.of_background(picture).sigma > 0.2, "where a region has structure it is not noise"
+    assert noise_level.of_wavelets(np.linspace(0, 50, 4001) + drawn((4001,), 0.5)).sigma == pytest.approx(0.5, rel=0.1)
+
+
+def test_gain_and_read_noise_of_a_detector_are_found():
+    """Flats of 900 quanta, 2.5 counts each, and a read noise of 6 counts around 100."""
+    flats = 2.5 * RANDOM.poisson(900, (8, 60, 60)) + 100 + drawn((8, 60, 60), 6)
+    found = noise_level.photon_transfer(flats, 100 + drawn((8, 60, 60), 6))
+    assert abs(found.gain - 2.5) < 4 * found.error and found.error < 0.05
+    assert found.read == pytest.approx(6, rel=0.02)
+    with pytest.raises(Refusal, match="brighter than darks"):
+        noise_level.photon_transfer(flats[:2], flats[:2])
+
+
+@pytest.mark.parametrize(
+    ("way", "values"), [("wavelets", np.ones((2, 9))), ("frames", np.ones((1, 9))), ("background", np.ones(1))]
+)
+def test_what_is_too_little_is_refused(way, values):
+    with pytest.raises(Refusal, match="choose another array or slice"):
+        noise_level.WAYS[way](values)
+
+
+def test_the_command_line_tells_the_level_of_an_array(tmp_path, capsys):
+    np.savez(tmp_path / "a.npz", y=drawn((40, 60), 0.3), dark=drawn((3, 40, 60), 2.0))
+    assert main(["data", f"{tmp_path}/a.npz::y", "--noise", "wavelets", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["noise"]["sigma"] == pytest.approx(0.3, abs=4 * said["noise"]["error"])
+    assert main(["data", f"{tmp_path}/a.npz::dark", "--noise", "frames"]) == 0
+    level = noise_level.of_frames(np.load(tmp_path / "a.npz")["dark"])
+    assert f"sigma = {level.sigma:.4g} +- {level.error:.2g}, from 4800 numbers" in capsys.readouterr().out
+    words = ["data", f"{tmp_path}/a.npz::y", "--noise", "background", "--region", "0:10,20:40", "--json"]
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out)["noise"]["count"] == 199
+    for bad in ("0:10", "a:b,1:2", "0:100,0:5", "5:5,0:5"):
+        assert main([*words[:5], bad]) == 2
+        assert "a region" in capsys.readouterr().err
+    assert main(["data", f"{tmp_path}/a.npz::y", "--region", "0:1,0:1"]) == 2

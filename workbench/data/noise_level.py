@@ -1,0 +1,106 @@
+"""How strong the noise of measured data is, from the data, and how well that is known."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.refusal import Refusal
+from workbench.tensors import shown
+
+_MAD = 0.6744897501960817  # of a standard normal number
+_SPREAD = 1.1664  # standard error of sigma from n absolute deviations, times sqrt(n) / sigma
+_SHORT = 4  # values along an axis that a wavelet needs
+
+
+@dataclass(frozen=True)
+class NoiseLevel:
+    """The standard deviation of one number of the data, its standard error, and the count of numbers it rests on.
+
+    Of complex data, that of the real and of the imaginary part, as `noise.Gaussian` has it.
+    """
+
+    sigma: float
+    error: float
+    count: int
+
+
+@dataclass(frozen=True)
+class PhotonTransfer:
+    """var = gain mean + read^2: counts a quantum, with its standard error, and the noise in the dark, in counts."""
+
+    gain: float
+    error: float
+    read: float
+
+
+def of_background(values: np.ndarray) -> NoiseLevel:
+    """From a region without structure: the deviation from its mean. Error sigma / sqrt(2 (n - 1))."""
+    each = _real(values.reshape(1, -1))
+    count = each.shape[-1] - 1
+    _require(count >= 1, "a region of two values or more", values)
+    return _of_squares(float(np.square(each - each.mean(-1, keepdims=True)).sum()), count * len(each))
+
+
+def of_frames(frames: np.ndarray) -> NoiseLevel:
+    """From frames of the same scene, (frames, ...), that differ by noise alone: deviations from their mean."""
+    _require(frames.ndim >= 2 and len(frames) >= 2, "two frames or more along the first axis", frames)
+    each = _real(frames.reshape(len(frames), -1).T)
+    return _of_squares(float(np.square(each - each.mean(-1, keepdims=True)).sum()), (len(frames) - 1) * len(each))
+
+
+def of_wavelets(values: np.ndarray) -> NoiseLevel:
+    """From one picture or signal: the median of the finest diagonal details, which structure hardly reaches.
+
+    The details of orthonormal wavelets (db2) along the last two axes, or the only one, are as noisy as the data are,
+    where their noise is white; sigma = median |d| / 0.6745 (Donoho & Johnstone 1994, doi 10.1093/biomet/81.3.425).
+    """
+    import pywt
+
+    axes = tuple(range(-min(2, values.ndim), 0))
+    short = not values.ndim or min(values.shape[axis] for axis in axes) < _SHORT
+    _require(not short, f"a picture or a signal of {_SHORT} values or more a side", values)
+    parts = [np.real(values), np.imag(values)] if np.iscomplexobj(values) else [values]
+    # Odd sides would be padded, which repeats values: the last one is left out.
+    even = tuple(slice(n - n % 2) if k - values.ndim in axes else slice(None) for k, n in enumerate(values.shape))
+    found = [pywt.dwtn(part[even].astype(float), "db2", "periodization", axes)["d" * len(axes)] for part in parts]
+    details = np.abs(np.concatenate([d.ravel() for d in found]))
+    sigma = float(np.median(details)) / _MAD
+    return NoiseLevel(sigma, _SPREAD * sigma / math.sqrt(details.size), details.size)
+
+
+def photon_transfer(flats: np.ndarray, darks: np.ndarray) -> PhotonTransfer:
+    """Gain and noise of a detector from flat and dark frames, (frames, ...): what light adds to variance over mean.
+
+    Janesick 2007, doi 10.1117/3.725073.
+    """
+    light, dark = of_frames(flats), of_frames(darks)
+    brighter = float(flats.mean(dtype=float) - darks.mean(dtype=float))
+    if brighter <= 0:
+        came = f"a mean of {flats.mean():g}, in the dark {darks.mean():g}"
+        raise Refusal("flats that are brighter than darks", came, "check which frames are which")
+    error = math.hypot(*(2 * level.sigma * level.error for level in (light, dark))) / brighter
+    return PhotonTransfer((light.sigma**2 - dark.sigma**2) / brighter, error, dark.sigma)
+
+
+WAYS: dict[str, Callable[[np.ndarray], NoiseLevel]] = {
+    "wavelets": of_wavelets,
+    "frames": of_frames,
+    "background": of_background,
+}
+
+
+def _of_squares(squares: float, freedom: int) -> NoiseLevel:
+    sigma = math.sqrt(squares / freedom)
+    return NoiseLevel(sigma, sigma / math.sqrt(2 * freedom), freedom)
+
+
+def _real(rows: np.ndarray) -> np.ndarray:
+    """Rows of real numbers, those of complex ones in two."""
+    return np.concatenate([np.real(rows), np.imag(rows)]) if np.iscomplexobj(rows) else rows.astype(float)
+
+
+def _require(holds: bool, wanted: str, values: np.ndarray) -> None:
+    if not holds:
+        raise Refusal(wanted, f"data of {shown(values.shape) or 'one number'}", "choose another array or slice")
