@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from workbench.cli import bench, catalogue, check, doctor, kernel, lab, plane, serve, solve, train, tune
+from workbench.cli import bench, calibrate, catalogue, check, doctor, kernel, lab, plane, serve, solve, train, tune
 from workbench.cli.output import complain
 from workbench.refusal import Refusal, one_of
 from workbench.version import __version__
@@ -17,6 +17,7 @@ COMMANDS = {
     "serve": serve,
     "run": solve,
     "tune": tune,
+    "calibrate": calibrate,
     "plane": plane,
     "train": train,
     "list": catalogue,
