@@ -26,7 +26,8 @@ PROBLEMS = {
 def path(request: pytest.FixtureRequest) -> tuning.WeightPath:
     truth = torch.zeros(1, *SHAPE)
     truth[..., 3:8, 2:9] = 1.0
-    problem = Problem.simulate(*PROBLEMS[request.param], truth)
+    operator, noise, prior = PROBLEMS[request.param]
+    problem = Problem.simulate(operator, noise, prior, truth)
     return tuning.WeightPath(problem, tuple(tuning.Walk(count=13).points(problem)))
 
 
