@@ -19,7 +19,7 @@ BESIDES = {
     "resolution": "analysis.information.plane",
     "sampler": "algorithms.diffusion.samplers",
     "schedule": "algorithms.diffusion.schedules",
-    "selector": "tuning",
+    "selector": "tuning.selectors",
     "task": "analysis.information.tasks",
 }
 

@@ -234,3 +234,23 @@ def test_absent_ability_is_refused_with_a_sentence(law):
         assert "complex" in law.unfit(y + 0j)
         with pytest.raises(Refusal, match="complex"):
             law.sample(y + 0j, generator(0, 0))
+
+
+@every
+def test_the_variance_told_from_the_data_meets_steins_identity(law):
+    """E[(y - E y) f(y)] = E[v f'(y)]: of f = y the variance; of a sigmoid, too, but for counts."""
+    clean = cleans(1)[..., 1::2, :].expand(4000, -1, -1, -1)
+    y = law.sample(clean, generator(5, 0))
+    try:
+        v = law.variance(y)
+    except Refusal as refusal:
+        assert "variance" in str(refusal)
+        return
+    away, deviation = y - y.mean(0), v.mean().sqrt()
+    error = 5 / 4000**0.5
+    assert float((away.square().mean() / v.mean() - 1).abs()) < error
+    if Likelihood.QUADRATIC in law.can:
+        middle = y.mean(0)
+        bent = torch.sigmoid((y - middle) / deviation + 0.5)
+        slope = bent * (1 - bent) / deviation
+        assert float((away * bent).mean() / (v * slope).mean()) == pytest.approx(1, abs=error)

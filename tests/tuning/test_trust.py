@@ -14,7 +14,7 @@ from workbench.priors import NonNegative, SmoothedTotalVariation, Tikhonov, Tota
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import normal_like, stream
-from workbench.tuning.conformal import Calibration, calibrated, pooled, rank, reconstructed
+from workbench.tuning.conformal import ConformalCalibration, calibrated, pooled, rank, reconstructed
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_the_truth_lies_inside_as_often_as_is_said(prior, region):
     rng = torch.Generator().manual_seed(1)
     truths = torch.rand(400, 1, 3, 3, generator=rng).repeat_interleave(4, 2).repeat_interleave(4, 3)
     problem = Problem.simulate(GaussianBlur((1, 12, 12), 0.8), Gaussian(0.1), prior, truths[:1])
-    found = Calibration(0.1, region, 30, batch=200).intervals(problem, ADMM(), truths[:200])
+    found = ConformalCalibration(0.1, region, 30, batch=200).intervals(problem, ADMM(), truths[:200])
     new = Problem.simulate(problem.operator, problem.noise, prior, truths[200:], seed=9)
     inside = found.inside(reconstructed(new, ADMM(), 30), truths[200:])
     assert found.coverage == 181 / 201
@@ -65,7 +65,7 @@ def test_the_truth_lies_inside_as_often_as_is_said(prior, region):
 def test_data_that_are_unlike_the_held_out_ones_are_said():
     truths = torch.rand(60, 1, 8, 8, generator=torch.Generator().manual_seed(2))
     problem = Problem.simulate(Identity((1, 8, 8)), Gaussian(0.1), Tikhonov(10.0), truths[:1])
-    found = Calibration(steps=20).intervals(problem, FISTA(), truths)
+    found = ConformalCalibration(steps=20).intervals(problem, FISTA(), truths)
     like, unlike = float(found.misfits[30]), float(100 * found.misfits[-1])
     assert found.drift(like) > 0.5
     assert found.drift(unlike) < 0.05

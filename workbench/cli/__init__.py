@@ -8,7 +8,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from workbench.cli import bench, catalogue, check, contents, doctor, kernel, lab, plane, serve, solve, train, tune
+from workbench.cli import (
+    bench,
+    calibrate,
+    catalogue,
+    check,
+    contents,
+    doctor,
+    kernel,
+    lab,
+    plane,
+    serve,
+    solve,
+    train,
+    tune,
+)  # fmt: skip
 from workbench.cli.output import complain
 from workbench.refusal import Refusal, one_of
 from workbench.version import __version__
@@ -18,6 +32,7 @@ COMMANDS = {
     "run": solve,
     "data": contents,
     "tune": tune,
+    "calibrate": calibrate,
     "plane": plane,
     "train": train,
     "list": catalogue,

@@ -50,7 +50,8 @@ class Tuning:
 
 def rules() -> dict[str, type[Selector]]:
     """Every rule by its word."""
-    return {cls.word: cls for cls in members("selector").values() if issubclass(cls, Selector)}
+    found: dict[str, type[Selector]] = members("selector")
+    return {cls.word: cls for cls in found.values()}
 
 
 def automatic(problem: Problem) -> AutomaticRule:

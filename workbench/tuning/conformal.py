@@ -98,7 +98,7 @@ def calibrated(
 
 
 @dataclass(frozen=True)
-class Calibration(metaclass=Checked):
+class ConformalCalibration(metaclass=Checked):
     """How intervals are made: so many steps on data made of each held-out truth by operator and noise of a problem."""
 
     alpha: Annotated[float, Range(0.01, 0.5, log=True, limits=(1e-6, 1)), "share of truths that may lie outside"] = 0.1

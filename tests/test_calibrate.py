@@ -1,0 +1,34 @@
+"""`workbench calibrate`: intervals on the command line."""
+
+import json
+
+import xarray as xr
+
+from workbench.cli import main
+from workbench.cli.calibrate import crops
+
+SMALL = ["--truth", "coins", "--size", "16", "--steps", "5"]
+
+
+def test_intervals_are_made_said_and_saved(capsys, tmp_path):
+    out = str(tmp_path / "intervals.nc")
+    assert main(["calibrate", *SMALL, "--held-out", "24", "--region", "4", "--out", out, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["rank"] == 23 and found["coverage"] == 23 / 25 and 0 <= found["inside"] <= 1
+    with xr.open_dataset(out) as saved:
+        assert saved["low"].shape == (1, 1, 4, 4) and bool((saved["low"] <= saved["high"]).all())
+        width = float((saved["high"] - saved["low"]).mean()) / 2
+    assert abs(width - found["half_width"]) < 1e-6
+
+
+def test_too_few_pictures_are_one_sentence(capsys):
+    assert main(["calibrate", *SMALL, "--held-out", "5"]) == 2
+    assert "at least 9 pictures" in capsys.readouterr().err
+    assert main(["calibrate", *SMALL, "--held-out", "30", "--of", "camera", "--alpha", "2"]) == 2
+    assert "between 0 and 1" in capsys.readouterr().err
+
+
+def test_held_out_pieces_differ_and_repeat_by_seed():
+    one, again, other = (crops(("coins",), (1, 12, 12), 5, seed) for seed in (0, 0, 1))
+    assert one.shape == (5, 1, 12, 12)
+    assert bool((one == again).all()) and not bool((one == other).all())

@@ -1,0 +1,118 @@
+"""`workbench calibrate`: intervals around a reconstruction, from pictures that were held out."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli import destinations
+from workbench.cli.experiment import wanted
+from workbench.cli.output import complain, say, say_json
+from workbench.progress import Bar
+from workbench.refusal import Refusal
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from workbench.tensors import Shape
+
+SUMMARY = "Put intervals around a reconstruction, with coverage guaranteed by held-out pictures."
+EXAMPLES = (
+    "workbench calibrate --truth coins --size 64 --held-out 100 --json",
+    "workbench calibrate --data scan.npy --operator Radon --held-out 200 --alpha 0.05 --region 4 --out intervals.nc",
+)
+_HELD_OUT = ("camera", "astronaut", "chelsea", "brick", "page", "moon")  # what crops are taken of
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    wanted.options(parser)
+    parser.add_argument("--held-out", type=int, default=100, metavar="N", help="number of held-out pictures (100)")
+    parser.add_argument(
+        "--of", action="append", default=[], metavar="NAME", help="a shipped picture to crop them from; repeat it"
+    )
+    parser.add_argument("--alpha", type=float, default=0.1, help="share of truths that may lie outside (0.1)")
+    parser.add_argument("--region", type=int, default=1, help="side of the regions whose means are held (1: pixels)")
+    parser.add_argument("--out", metavar="INTERVALS.nc", help="save the reconstruction and both ends")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
+
+
+def main(args: argparse.Namespace) -> int:
+    destinations.require(args.out, None)
+    from workbench.tuning.conformal import ConformalCalibration, rank, reconstructed
+
+    if args.held_out < 1:
+        raise Refusal("a number of held-out pictures from 1", str(args.held_out), "take 100")
+    rank(args.held_out, args.alpha)
+    experiment, where = wanted.experiment(args)
+    if where is not None:
+        experiment, _ = experiment.tuned(where)
+    problem = experiment.problem()
+    truths = crops(args.of or _HELD_OUT, problem.operator.in_shape, args.held_out, experiment.seed).to(problem.y.device)
+    made = ConformalCalibration(alpha=args.alpha, region=args.region, steps=experiment.steps, seed=experiment.seed)
+    bar = Bar(args.held_out, "pictures")
+    try:
+        found = made.intervals(problem, experiment.algorithm, truths.to(problem.dtype), bar.show)
+    finally:
+        bar.clear()
+    x = reconstructed(problem, experiment.algorithm, experiment.steps)
+    misfit = float(problem.misfit(x)[0])
+    inside = None if problem.truth is None else float(found.inside(problem.aligned(x), problem.truth).double().mean())
+    if args.out:
+        _save(args.out, x, found.around(x))
+    numbers = {
+        "coverage": found.coverage,
+        "inside": inside,
+        "half_width": float(found.half.mean()),
+        "held_out": found.count,
+        "rank": found.rank,
+        "region": found.region,
+        "drift": found.drift(misfit),
+    }
+    sentence = found.sentence(misfit)
+    if args.json:
+        say_json(numbers | {"sentence": sentence, "out": args.out})
+        return 0
+    say(sentence)
+    say(
+        f"mean half-width {numbers['half_width']:.4g}"
+        + ("" if inside is None else f"; of this truth {inside:.1%} inside")
+    )
+    if numbers["drift"] < 0.05:
+        complain("hold out pictures that are like these data")
+    return 0
+
+
+def crops(names: list[str] | tuple[str, ...], shape: "Shape", count: int, seed: int) -> "Tensor":
+    """Random quarters of shipped pictures in grey, the same in every channel: (n, C, *space)."""
+    import torch
+
+    from workbench.data import truth
+    from workbench.tensors import stream
+
+    if len(shape) != 3:
+        raise Refusal(
+            "pictures to hold out", f"signals of {len(shape) - 1} axes", "use tuning.ConformalCalibration in Python"
+        )
+    side, rng = 2 * max(shape[1:]), stream(seed, "held-out pieces")
+    pictures = [truth(name, side).mean(1, keepdim=True) for name in names]
+    found = []
+    for i in range(count):
+        whole = pictures[i % len(pictures)]
+        if whole.shape[2] < shape[1] or whole.shape[3] < shape[2]:
+            whole = torch.nn.functional.interpolate(whole, (side, side), mode="bilinear")
+        corner = [
+            int(torch.randint(n - m + 1, (), generator=rng)) for n, m in zip(whole.shape[2:], shape[1:], strict=True)
+        ]
+        piece = whole[..., corner[0] : corner[0] + shape[1], corner[1] : corner[1] + shape[2]]
+        found.append(piece.expand(1, *shape))
+    return torch.cat(found)
+
+
+def _save(out: str, x: "Tensor", ends: tuple["Tensor", "Tensor"]) -> None:
+    import xarray as xr
+
+    from workbench import storage
+    from workbench.run import signal_dims
+
+    names = {"x": x, "low": ends[0], "high": ends[1]}
+    parts = {n: (signal_dims("x" if n == "x" else "interval", v), v.cpu().numpy()) for n, v in names.items()}
+    storage.save(xr.Dataset(parts), Path(out))
