@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _BEFORE = (Status.QUEUED, Status.PAUSED)
 _OVER = (Status.DONE, Status.DIVERGED, Status.FAILED, Status.CANCELLED)
 _LOOK = 0.01  # seconds between two looks at a run that is waited for
-_ENDING = 5.0  # seconds that a run gets to end
+_ENDING = 20.0  # seconds that a run and what is studied beside it get to end: a piece of work is not cut
 
 
 class Workbench:
