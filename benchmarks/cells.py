@@ -12,7 +12,7 @@ from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
 from workbench.notebook import Workbench
-from workbench.notebook.views import View
+from workbench.notebook.cell_views import CellView
 from workbench.operators import GaussianBlur
 from workbench.priors import Tikhonov
 from workbench.run import after, iterate, until
@@ -37,7 +37,7 @@ def bare() -> float:
     return STEPS / (time.perf_counter() - begin)
 
 
-def answered(view: View) -> None:
+def answered(view: CellView) -> None:
     view.screen.observe(lambda change: setattr(view.screen, "drawn", change["new"]), "shown")
 
 
