@@ -53,7 +53,11 @@ def in_lab(folder: Path) -> Iterator[str]:
         server = subprocess.Popen(line, stdout=log, stderr=log, env=os.environ | home)
     yield f"http://localhost:{port}"
     server.terminate()
-    server.wait(30)
+    try:
+        server.wait(15)
+    except subprocess.TimeoutExpired:  # jupyter-server does not end where a kernel was started anew
+        server.kill()
+        server.wait(30)
 
 
 def answers(address: str) -> bool:

@@ -69,11 +69,6 @@ class Person:
     def picture(self, number: int) -> str:
         return self.page.evaluate(FRESH, number)
 
-    def moves(self, number: int) -> None:
-        """A picture changes by itself."""
-        before = self.picture(number)
-        until(self.page, lambda: self.picture(number) != before)
-
 
 def test_a_notebook_is_live_and_its_end_leaves_a_picture(chromium, lab, tmp_path):
     with watched(chromium, expected=".") as page:
@@ -89,15 +84,18 @@ def test_a_notebook_is_live_and_its_end_leaves_a_picture(chromium, lab, tmp_path
         assert page.locator("img.jp-mod-unconfined:visible").count() == 0
 
         handle = page.locator(".widget-hslider:has-text('weight') .noUi-handle").first
-        person.moves(2)
+        before, words = person.picture(2), page.get_by_text(re.compile(r"iteration \d+ of"))
+        begun = words.first.inner_text()
+        until(page, lambda: words.first.inner_text() != begun)
         handle.focus()
         for _ in range(30):
             page.keyboard.press("ArrowRight")
+        until(page, lambda: person.picture(2) != before)
         person.run(1)
         until(page, lambda: person.said("weight") != [])
         moved = float(person.said("weight")[-1])
-        assert moved > 1.0, "the slider has moved the variable"
-        field = page.locator(".widget-hbox:has(.widget-hslider:has-text('weight')) input[type=text]").first
+        assert moved > 2.0, "every press of a key has moved the variable"
+        field = page.locator(".widget-hbox:has(> .widget-hslider:has-text('weight')) > .widget-text input")
         assert float(field.input_value()) == moved
         before = person.picture(2)
         person.run(2)

@@ -1,27 +1,26 @@
 """One person's choices and their run: no widgets here, and nothing that waits."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from torch import Tensor
 
-from workbench import devices, jobs, storage
-from workbench.algorithms.choice import Choice, suited
+from workbench import devices, jobs
+from workbench.algorithms.choice import Choice
 from workbench.analysis import standard
-from workbench.data import Loaded, Window
+from workbench.data import Window
 from workbench.experiment import Experiment
 from workbench.live.address import read_address, said, to_address
 from workbench.live.frames import Frame, ProblemPictures, frame_of, pictures
+from workbench.live.kept_run import kept_run
 from workbench.live.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
-from workbench.live.telling import python, told
-from workbench.live.wished import begins_anew, fitted, form_of, makes_data, wished
+from workbench.live.telling import python
+from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import as_text, changed, describe
 from workbench.paths import Form
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import described, with_arrays, with_data, with_source
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -48,7 +47,7 @@ class Session:
         self.experiment = fitted(self.experiment, self.experiment.source, self.loaded.tensor)
         self._rate_wish: float | None = None
         self._stretch = self.experiment.steps
-        self.problem = self._posed(self.experiment, self.loaded)
+        self.problem = posed(self.experiment, self.loaded, self._truth)
         self._version, self._reasons = 1, MemberReasons(self.problem)
         self._pictures = pictures(self.problem, self._version)
         self._playing = self._proving = False
@@ -77,11 +76,7 @@ class Session:
 
     def set(self, path: str, value: Any) -> str:
         """Another value of a parameter, or a member by name: "operator.width", "steps", "prior.second"."""
-        try:
-            self.take(path, value)
-        except Refusal as sentence:
-            return self._refuse(path, sentence)
-        return ""
+        return self._told(path, lambda: self.take(path, value))
 
     def take(self, path: str, value: Any) -> None:
         """The same for who asks in Python: Refusal where it cannot be, and nothing has changed."""
@@ -200,11 +195,7 @@ class Session:
         snapshot = self._shown if self._shown and latest.status is jobs.Status.RUNNING else latest
         if snapshot.state is None:
             raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
-        words = described(describe(told(self.experiment)))
-        marks = storage.to_json([list(m) for m in snapshot.marks])
-        words |= {"stopped": snapshot.message, "marks": marks} | self.experiment.source.told(self.loaded.tensor)
-        found = self.job.rows(snapshot).dataset(self.job.recorder.quantities, **words)
-        return with_source(with_arrays(with_data(found, self.problem), self.experiment), self.loaded)
+        return kept_run(self, snapshot)
 
     def tick(self) -> Frame | None:
         """A frame of the run when something is new since the last one, else None."""
@@ -224,16 +215,16 @@ class Session:
         return new
 
     def _wish(self, path: str, make: Callable[[], Experiment], label: str) -> str:
+        return self._told(path, lambda: self._become(make(), label))
+
+    def _told(self, path: str, come_true: Callable[[], None]) -> str:
         try:
-            self._become(make(), label)
+            come_true()
         except Refusal as sentence:
-            return self._refuse(path, sentence)
+            self.errors = self.errors | {path: str(sentence)}
+            return str(sentence)
         self._forgive(path)
         return ""
-
-    def _refuse(self, path: str, sentence: Refusal) -> str:
-        self.errors = self.errors | {path: str(sentence)}
-        return str(sentence)
 
     def _forgive(self, path: str) -> None:
         self.errors = {p: s for p, s in self.errors.items() if p != path and not p.startswith(f"{path}.")}
@@ -250,8 +241,9 @@ class Session:
         elif same:
             problem = Problem(self.problem.operator, self.problem.noise, new.prior, self.problem.y, self.problem.truth)
         else:
-            problem = self._posed(new, loaded)
-        new = self._able(new, problem)
+            problem = posed(new, loaded, self._truth)
+        new, notes = able(new, old, problem)
+        self.notes = notes or self.notes
         self.loaded, self.experiment = loaded, new
         if problem.y is not self.problem.y:
             self._version += 1
@@ -266,11 +258,6 @@ class Session:
         if new.steps != old.steps:
             self.job.until(new.steps)
 
-    def _posed(self, experiment: Experiment, loaded: Loaded) -> Problem:
-        problem, truth = experiment.problem(loaded.tensor), self._truth
-        fits = truth is not None and experiment.truth is None and truth.shape[1:] == problem.shape[1:]
-        return replace(problem, truth=truth.to(problem.y.device)) if truth is not None and fits else problem
-
     def _change(self, label: str) -> None:
         """The run goes on with another problem or algorithm; one that had stopped goes on for as long again."""
         latest = self.job.latest
@@ -283,17 +270,6 @@ class Session:
         if steps > self.experiment.steps:
             self.experiment = changed(self.experiment, steps=steps)
             self.job.until(steps)
-
-    def _able(self, new: Experiment, problem: Problem) -> Experiment:
-        """The experiment with an algorithm that can run on it; a change of algorithm is said in `notes`."""
-        sentence = new.algorithm.unmet(problem)
-        if not sentence:
-            return new
-        if describe(new.algorithm) != describe(self.experiment.algorithm):
-            raise Refusal("an algorithm that can run on this problem", type(new.algorithm).__name__, sentence)
-        algorithm, why = suited(problem)
-        self.notes = (f"{sentence.rstrip('.')}. {why}, took over.",)
-        return changed(new, algorithm=algorithm)
 
     def _restart(self) -> None:
         self.job.cancel()

@@ -1,14 +1,18 @@
 """The experiment that a wish asks for, from the one there is."""
 
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
-from workbench.data import Shipped, Source
+from workbench.algorithms.choice import suited
+from workbench.data import Loaded, Shipped, Source
 from workbench.experiment import Experiment
 from workbench.operators import Radon, Scan
 from workbench.parameters import changed, describe
 from workbench.paths import Form
+from workbench.problem import Problem
+from workbench.refusal import Refusal
 
 
 def form_of(experiment: Experiment) -> Form:
@@ -51,3 +55,22 @@ def begins_anew(old: Experiment, new: Experiment) -> bool:
     """Whether these are other data or another machine; all else acts on the run that is going."""
     kinds = [(type(e.operator), type(e.noise), describe(e.source), e.seed, e.device) for e in (old, new)]
     return kinds[0] != kinds[1] or old.operator.in_shape != new.operator.in_shape
+
+
+def posed(experiment: Experiment, loaded: Loaded, truth: Tensor | None) -> Problem:
+    """The problem of an experiment, with a truth that was given beside data whose source knows none."""
+    problem = experiment.problem(loaded.tensor)
+    if truth is None or experiment.truth is not None or truth.shape[1:] != problem.shape[1:]:
+        return problem
+    return replace(problem, truth=truth.to(problem.y.device))
+
+
+def able(new: Experiment, old: Experiment, problem: Problem) -> tuple[Experiment, tuple[str, ...]]:
+    """The experiment with an algorithm that can run on the problem, and what to say where another one took over."""
+    sentence = new.algorithm.unmet(problem)
+    if not sentence:
+        return new, ()
+    if describe(new.algorithm) != describe(old.algorithm):
+        raise Refusal("an algorithm that can run on this problem", type(new.algorithm).__name__, sentence)
+    algorithm, why = suited(problem)
+    return changed(new, algorithm=algorithm), (f"{sentence.rstrip('.')}. {why}, took over.",)

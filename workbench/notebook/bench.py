@@ -13,7 +13,7 @@ from workbench.notebook.shot import Shot
 from workbench.paths import Form
 
 if TYPE_CHECKING:
-    from workbench.notebook.views import View
+    from workbench.notebook.cell_views import CellView
 
 
 class Bench:
@@ -24,8 +24,8 @@ class Bench:
         self.listeners = Listeners()
         self.lock = threading.RLock()
         self._throttle = Throttle(self._grant)
-        self._views: list[View] = []
-        self._ending: list[View] = []
+        self._views: list[CellView] = []
+        self._ending: list[CellView] = []
         self._limits: dict[str, Limits] = {}
         self._shot: Shot | None = None
         self._followed: Any = None
@@ -66,14 +66,14 @@ class Bench:
 
     # Views.
 
-    def add(self, view: "View") -> None:
+    def add(self, view: "CellView") -> None:
         """Draw this one, too, from now on."""
         with self.lock:
             self._views.append(view)
             if self._shot is not None:
                 view.beat(self._shot)
 
-    def forget(self, view: "View") -> None:
+    def forget(self, view: "CellView") -> None:
         """Draw it no more."""
         with self.lock:
             if view in self._views:

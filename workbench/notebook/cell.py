@@ -6,13 +6,13 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.notebook.workbench import Workbench
+    from workbench.notebook.workbench import LiveWorkbench
 
-_MADE: dict[str, tuple[str, "weakref.WeakSet[Workbench]"]] = {}  # by cell: the execution, and what it made
+_MADE: dict[str, tuple[str, "weakref.WeakSet[LiveWorkbench]"]] = {}  # by cell: the execution, and what it made
 _LOCK = threading.Lock()
 
 
-def claim(bench: "Workbench") -> None:
+def claim(bench: "LiveWorkbench") -> None:
     """Note the workbench as one of the cell that runs; those that an earlier run of the cell has made are closed."""
     cell, execution = here()
     if not cell:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import ipywidgets as widgets
 
-from workbench.notebook.controls import Ask, CellControl, CellMembers, cell_control
+from workbench.notebook.cell_controls import Ask, CellControl, CellMembers, cell_control
 from workbench.paths import Entry, Form
 
 Why = Callable[[str], Mapping[str, str]]

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from workbench.notebook.studies import Plane, Spectrum, Uncertainty
-from workbench.notebook.views import Compare, Controls, Curves, Picture
+from workbench.notebook.cell_studies import CellPlane, CellSpectrum, CellUncertainty
+from workbench.notebook.cell_views import CellCompare, CellControls, CellCurves, CellPicture
 
 if TYPE_CHECKING:
     from workbench.notebook.bench import Bench
@@ -15,30 +15,30 @@ class Views:
     def __init__(self, bench: "Bench") -> None:
         self._bench = bench
 
-    def Picture(self) -> Picture:
+    def Picture(self) -> CellPicture:
         """The reconstruction."""
-        return Picture(self._bench)
+        return CellPicture(self._bench)
 
-    def Curves(self) -> Curves:
+    def Curves(self) -> CellCurves:
         """The objective, and the quality or how far the data are explained."""
-        return Curves(self._bench)
+        return CellCurves(self._bench)
 
-    def Compare(self) -> Compare:
+    def Compare(self) -> CellCompare:
         """Truth and reconstruction on the two sides of a divider."""
-        return Compare(self._bench)
+        return CellCompare(self._bench)
 
-    def Controls(self, *paths: str) -> Controls:
+    def Controls(self, *paths: str) -> CellControls:
         """The transport, and the controls at these paths, of all where none is named."""
-        return Controls(self._bench, paths) if paths else Controls(self._bench)
+        return CellControls(self._bench, paths) if paths else CellControls(self._bench)
 
-    def Spectrum(self) -> Spectrum:
+    def Spectrum(self) -> CellSpectrum:
         """The spectrum of the Hessian at the iterate there is."""
-        return Spectrum(self._bench)
+        return CellSpectrum(self._bench)
 
-    def Plane(self) -> Plane:
+    def Plane(self) -> CellPlane:
         """Filters in the information plane."""
-        return Plane(self._bench)
+        return CellPlane(self._bench)
 
-    def Uncertainty(self) -> Uncertainty:
+    def Uncertainty(self) -> CellUncertainty:
         """What chains tell of the posterior."""
-        return Uncertainty(self._bench)
+        return CellUncertainty(self._bench)

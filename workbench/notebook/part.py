@@ -6,13 +6,13 @@ from workbench.parameters import Checked, as_code
 from workbench.paths import own_parameters
 
 if TYPE_CHECKING:
-    from workbench.notebook.workbench import Workbench
+    from workbench.notebook.workbench import LiveWorkbench
 
 
 class Part:
     """An object of the experiment at a path: its arguments can be read and set, all else is that of the object."""
 
-    def __init__(self, owner: "Workbench", path: str) -> None:
+    def __init__(self, owner: "LiveWorkbench", path: str) -> None:
         object.__setattr__(self, "_owner", owner)
         object.__setattr__(self, "_path", path)
 

@@ -13,10 +13,10 @@ from workbench.live.opening import opened
 from workbench.live.session import Session
 from workbench.notebook.bench import Bench
 from workbench.notebook.cell import claim
+from workbench.notebook.cell_views import CellWhole
 from workbench.notebook.listeners import Heard
 from workbench.notebook.offered_views import Views
 from workbench.notebook.part import Part
-from workbench.notebook.views import Whole
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 _BEFORE = (Status.QUEUED, Status.PAUSED)
 _OVER = (Status.DONE, Status.DIVERGED, Status.FAILED, Status.CANCELLED)
 _LOOK = 0.01  # seconds between two looks at a run that is waited for
-_ENDING = 5.0  # seconds that a run gets to end
+_ENDING = 20.0  # seconds that a run and what is studied beside it get to end: a piece of work is not cut
 
 
-class Workbench:
+class LiveWorkbench:
     """A run of an experiment, a problem, or that of a saved run (a Dataset or its file); of nothing, a default.
 
     As the last line of a cell it shows itself and begins; `views` makes single views. `wb.prior.weight = 0.1` moves the
@@ -40,7 +40,7 @@ class Workbench:
 
     def __init__(self, experiment: Any = None) -> None:
         self._bench = Bench(Session(*opened(experiment)))
-        self._whole: Whole | None = None
+        self._whole: CellWhole | None = None
         self.views = Views(self._bench)
         claim(self)
 
@@ -143,10 +143,10 @@ class Workbench:
     # How a cell shows it.
 
     @property
-    def widget(self) -> Whole:
+    def widget(self) -> CellWhole:
         """All of it as one ipywidgets box, for a layout of one's own."""
         if self._whole is None:
-            self._whole = Whole(self._bench)
+            self._whole = CellWhole(self._bench)
         return self._whole
 
     def _ipython_display_(self) -> None:

@@ -38,6 +38,5 @@ def spectrum(
         drawn.append(styled(hv.Curve((found.at, found.height), _EIGENVALUE, height, label=name), color=colour))
     places = axis.place(np.array(ends)) if ends is not None else ()
     drawn += [styled(hv.VLine(float(place)), sized=False, color=LIMIT) for place in places]
-    ticks = axis.ticks()
-    options: dict[str, Any] = {"xticks": sorted(ticks.items())} if ticks else {}
-    return styled(hv.Overlay(drawn), **options)
+    ticks, whole = sorted(axis.ticks().items()), styled(hv.Overlay(drawn))
+    return styled(whole, xticks=ticks) if ticks else whole

@@ -14,15 +14,15 @@ from workbench.live.planes import Planes
 from workbench.live.spectra import Spectra
 from workbench.live.study import Studies, Study
 from workbench.live.uncertainty import Uncertainty as Chains
+from workbench.notebook.cell_views import CellView
 from workbench.notebook.panels import Panel, curve_panel, signal_panel
 from workbench.notebook.shot import Shot
-from workbench.notebook.views import View
 
 if TYPE_CHECKING:
     from workbench.notebook.bench import Bench
 
 
-class StudyView(View):
+class StudyView(CellView):
     """A study with a button that starts it, one that pauses it, and a line of words; small ones begin at once."""
 
     verb = "Start"
@@ -71,7 +71,7 @@ class StudyView(View):
         """What it has found so far."""
 
 
-class Spectrum(StudyView):
+class CellSpectrum(StudyView):
     """The density of the eigenvalues of the Hessian, over log10 of the eigenvalue."""
 
     verb = "Study here"
@@ -98,7 +98,7 @@ class Spectrum(StudyView):
         return [curve_panel(0, "Spectrum of the Hessian", lines, ("log₁₀ λ", "density"), marks=marks)]
 
 
-class Plane(StudyView):
+class CellPlane(StudyView):
     """Filters in the information plane, I(x;T) over I(y;T), below the bottleneck curve."""
 
     verb = "Draw"
@@ -119,7 +119,7 @@ class Plane(StudyView):
         return [curve_panel(0, "Information plane", lines, axes, caption=paths.about)]
 
 
-class Uncertainty(StudyView):
+class CellUncertainty(StudyView):
     """Mean, standard deviation and width of the 90 % interval of the posterior, from several chains."""
 
     verb = "Sample"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PARTS = ("operator", "noise", "prior", "algorithm", "steps")
 
 
-class View(widgets.VBox):
+class CellView(widgets.VBox):
     """A look at a workbench. It draws in `beat`; a cell shows it living, and still for whoever has no kernel."""
 
     def __init__(self, bench: "Bench", *children: widgets.Widget) -> None:
@@ -88,21 +88,21 @@ class View(widgets.VBox):
         self.present()
 
 
-class Picture(View):
+class CellPicture(CellView):
     """The reconstruction."""
 
     def moving(self, shot: Shot) -> list[Panel]:
         return shot.image
 
 
-class Curves(View):
+class CellCurves(CellView):
     """The objective, and the quality or how far the data are explained."""
 
     def moving(self, shot: Shot) -> list[Panel]:
         return shot.curves
 
 
-class Compare(View):
+class CellCompare(CellView):
     """Left of a divider the truth, right of it the reconstruction."""
 
     def __init__(self, bench: "Bench") -> None:
@@ -125,7 +125,7 @@ class Compare(View):
             self.screen.show(self.moving(self.shot))
 
 
-class Controls(View):
+class CellControls(CellView):
     """The transport, and a control for each argument of the experiment, without pictures."""
 
     def __init__(self, bench: "Bench", paths: tuple[str, ...] = PARTS) -> None:
@@ -148,7 +148,7 @@ class Controls(View):
         self.transport.note(self.bench.note)
 
 
-class Whole(Controls):
+class CellWhole(CellControls):
     """All of it: controls beside truth, data, reconstruction, error and curves, below the transport."""
 
     def __init__(self, bench: "Bench", paths: tuple[str, ...] = PARTS) -> None:

@@ -78,6 +78,9 @@ class CellField(CellControl):
 class CellNumber(CellControl):
     """A number: a slider over the range, and a field that takes whatever the limits allow."""
 
+    _holds: float | None = None  # the value that holds
+    _waits: float | None = None  # one that was wished for, and is not granted yet
+
     @property
     def scale(self) -> SliderScale:
         bounds = self.parameter.range
@@ -96,13 +99,24 @@ class CellNumber(CellControl):
         return (self.row,)
 
     def _moved(self, position: float) -> None:
-        value = self.scale.value(position)
+        scale = self.scale
+        # A browser rounds a value to the slider's grid when it draws it, which is no wish.
+        if self._holds is not None and abs(position - scale.position(self._holds)) <= scale.step / 2:
+            return
+        value = self._waits = scale.value(position)
         with self._quietly():
             self.typed.value = written(value)
         self._wish(value)
 
+    def show(self, value: Any, sentence: str = "") -> None:
+        if sentence or value == self._waits:
+            self._waits = None
+        if self._waits is None:  # else a later wish of this slider is under way, which would jump back
+            super().show(value, sentence)
+
     def _follow(self, value: Any) -> None:
         self.typed.value = written(value)
+        self._holds = value if isinstance(value, int | float) else None
         # A list has no place on the slider, and a thumb that is being dragged is nearer than the grid of its values.
         if isinstance(value, int | float) and self.scale.value(self.slider.value) != value:
             self.slider.value = self.scale.position(value)

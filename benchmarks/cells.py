@@ -1,0 +1,95 @@
+"""What a run in a cell costs: pictures a second, the share that they take, the first picture, bytes, ten views.
+
+`python -m benchmarks.cells`. A browser is stood in for by an answer to every picture.
+"""
+
+import asyncio
+import time
+from statistics import median
+
+from workbench.algorithms import FISTA
+from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.noise import Gaussian
+from workbench.notebook import Workbench
+from workbench.notebook.cell_views import CellView
+from workbench.operators import GaussianBlur
+from workbench.priors import Tikhonov
+from workbench.run import after, iterate, until
+
+SIDE, SECONDS, STEPS = 256, 6.0, 200
+
+
+def experiment() -> Experiment:
+    shape = (1, SIDE, SIDE)
+    return Experiment(
+        Shipped("camera", SIDE), GaussianBlur(shape, 2.0), Gaussian(0.1), Tikhonov(1.0), FISTA(), steps=10**6
+    )
+
+
+def bare() -> float:
+    """Iterations a second of the loop alone."""
+    made = experiment()
+    problem = made.problem()
+    begin = time.perf_counter()
+    for _ in until(iterate(problem, made.algorithm), after(STEPS)):
+        pass
+    return STEPS / (time.perf_counter() - begin)
+
+
+def answered(view: CellView) -> None:
+    view.screen.observe(lambda change: setattr(view.screen, "drawn", change["new"]), "shown")
+
+
+async def live(extra: int) -> dict[str, float]:
+    """One whole workbench and so many more pictures beside it."""
+    begin = time.perf_counter()
+    wb = Workbench(experiment())
+    views = [wb.widget, *(wb.views.Picture() for _ in range(extra))]
+    for view in views:
+        answered(view)
+    wb.play()
+    while not any(panel["title"] == "Reconstruction" for panel in wb.widget.screen.panels):
+        await asyncio.sleep(0.01)
+    first = time.perf_counter() - begin
+    await asyncio.sleep(1.0)
+    shown, k, cpu, now = wb.widget.screen.shown, wb.k, time.process_time(), time.perf_counter()
+    await asyncio.sleep(SECONDS)
+    spent = time.perf_counter() - now
+    found = {
+        "first picture, s": first,
+        "pictures/s": (wb.widget.screen.shown - shown) / spent,
+        "it/s": (wb.k - k) / spent,
+        "CPU": (time.process_time() - cpu) / spent,
+        "kB a picture": sum(len(p["data"]) for p in wb.widget.screen.moving) / 1000,
+        "kB saved": len(wb._repr_mimebundle_()["image/png"]) / 1000,
+    }
+    wb.close()
+    return found
+
+
+def cost(extra: int) -> float:
+    """Milliseconds of the processor that a look at the run takes, for one whole workbench and so many pictures more."""
+    wb = Workbench(experiment())
+    views = [wb.widget, *(wb.views.Picture() for _ in range(extra))]
+    for view in views:
+        answered(view)
+    spent = []
+    for _ in range(15):
+        with wb._bench.lock:  # the pump waits meanwhile
+            wb.step(2)
+            begin = time.thread_time()
+            wb._bench.draw()
+            spent.append(time.thread_time() - begin)
+    wb.close()
+    return 1000 * median(spent)
+
+
+if __name__ == "__main__":
+    bare()
+    one, ten = cost(0), cost(9)
+    print(f"a look costs {one:.1f} ms of the processor with one view, {ten:.1f} ms with ten: {ten / one:.2f} times")
+    print(f"bare loop: {bare():.0f} it/s")
+    for extra in (0, 9):
+        told = ", ".join(f"{name} {value:.3g}" for name, value in asyncio.run(live(extra)).items())
+        print(f"{1 + extra} views: {told}; bare loop after it {bare():.0f} it/s")
