@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli import destinations
-from workbench.cli.experiment import wanted
+from workbench.cli.experiment import destinations, wanted
 from workbench.cli.output import complain, say, say_json
 from workbench.progress import Bar
 from workbench.refusal import Refusal

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from workbench.cli import destinations
+from workbench.cli.experiment import destinations
 from workbench.cli.output import say
 from workbench.progress import Bar
 from workbench.refusal import Refusal, one_of

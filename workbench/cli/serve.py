@@ -2,7 +2,7 @@
 
 import argparse
 
-from workbench.cli import loading
+from workbench.cli.experiment import loading
 from workbench.cli.output import say
 from workbench.refusal import Refusal
 

@@ -5,8 +5,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli import destinations
-from workbench.cli.experiment import wanted
+from workbench.cli.experiment import destinations, wanted
 from workbench.cli.output import complain, say, say_json
 from workbench.refusal import Refusal
 

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli import destinations
-from workbench.cli.experiment import wanted
+from workbench.cli.experiment import destinations, wanted
 from workbench.cli.output import complain, say, say_json, table
 from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal, one_of

@@ -1,1 +1,1 @@
-"""The words of a command line that say an experiment."""
+"""What commands about an experiment share: the words that say it, classes of one's own, where a run is written."""

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from workbench.cli import loading
+from workbench.cli.experiment import loading
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
