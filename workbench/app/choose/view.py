@@ -19,8 +19,9 @@ from workbench.live.session import Session
 from workbench.tuning import Tuning, WeightPath, rules
 
 _FULL = full(460)
-_COLOURS = ("#2f86d0", "#38a169", "#d6336c", "#ec7f2b", "#805ad5", "#0b7285", "#868e96", "#b7791f", "#e64980")
+_COLOURS = ("#2f86d0", "#38a169", "#d6336c", "#ec7f2b", "#805ad5", "#0b7285", "#868e96", "#b7791f", "#a0785a")
 _HALF = {"flex": "1 1 0", "min-width": "0"}
+_HEIGHT, _ABREAST = 420, 3  # of the curves, px; names in a row above them
 
 
 class ChooseView(Tab):
@@ -36,9 +37,10 @@ class ChooseView(Tab):
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         work = self.choosing.path
         self.buttons = WorkButtons("path", starting("Find the weight", "search", work.start), work)
-        self.rule = pmui.Select(label="rule", options=[HAND], value=HAND, width=200, **SMALL)
+        self.rule = pmui.Select(label="rule", options={HAND: HAND}, value=HAND, width=200, **SMALL)
         self.rule.param.watch(lambda event: self._follow(event.new), "value")
-        self.handle = pmui.IntSlider(label="weight", start=0, end=1, value=0, disabled=True, width=200)
+        along = {"show_value": False, "tooltips": False, "disabled": True}  # its values are places on the path
+        self.handle = pmui.IntSlider(label="along the path", start=0, end=1, value=0, width=200, size="small", **along)
         self.handle.param.watch(lambda event: self._moved(event.new), "value")
         self.use = pmui.Button(label="Take this weight", variant="contained", size="small", disabled=True)
         self.use.on_click(lambda event: self._take())
@@ -50,9 +52,9 @@ class ChooseView(Tab):
             word: [self.plot.line("weight", "value", source=source, color=colour, line_width=2)]
             for (word, source), colour in zip(self.lines.items(), _COLOURS, strict=True)
         }
-        legend(self.plot, drawn)
+        self.names = legend(self.plot, {_name(word): lines for word, lines in drawn.items()}, _ABREAST)
         self.flags, self._shape = Flags(self.plot), ()
-        curves = pmui.Column(pane(self.plot), sizing_mode="stretch_both", margin=0, styles=_HALF)
+        curves = pmui.Column(pane(self.plot), sizing_mode="stretch_width", height=_HEIGHT, margin=0, styles=_HALF)
         below = pmui.Row(self.picture.element, curves, sizing_mode="stretch_both", margin=0)
         parts = (self.status, self.complaint)
         left = side(
@@ -111,6 +113,7 @@ class ChooseView(Tab):
         weights = path.weights.numpy()
         for word, source in self.lines.items():
             chosen = told.selected.get(word)
+            self.names[_name(word)].visible = chosen is not None
             if chosen is None or len(chosen.curve) != len(weights):
                 fill(source, {"weight": [], "value": []})
                 continue
@@ -120,7 +123,12 @@ class ChooseView(Tab):
             low, high = np.nanmin(curve), np.nanmax(curve)
             fill(source, {"weight": weights, "value": (curve - low) / ((high - low) or 1.0)})
         colours = dict(zip(rules(), _COLOURS, strict=True))
-        self.flags.show([(s.weight, word, colours[word]) for word, s in told.selected.items()])
-        options = [HAND, *told.selected]
+        self.flags.show([(s.weight, _name(word), colours[word]) for word, s in told.selected.items()])
+        options = {HAND: HAND} | {_name(word): word for word in told.selected}
         if self.rule.options != options:
-            self.rule.param.update(options=options, value=self.rule.value if self.rule.value in options else HAND)
+            kept = self.rule.value if self.rule.value in options.values() else HAND
+            self.rule.param.update(options=options, value=kept)
+
+
+def _name(word: str) -> str:
+    return rules()[word].__name__

@@ -32,6 +32,8 @@ _BAR = """
 :host { position: absolute; right: 8px; z-index: 2; }
 @media (max-width: 1340px) { :host { position: static; } }
 """
+# On a laptop the titles of all tabs end before that bar.
+_TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "13px", "letterSpacing": 0, "px": "6px"}}}
 
 
 class Workbench:
@@ -55,6 +57,7 @@ class Workbench:
             dynamic=False,
             sizing_mode="stretch_width",
             margin=0,
+            sx=_TABS,
         )
         self.tabs.param.watch(lambda event: self._turn(), "active")
         self._turned = self._ready = self._playing = False

@@ -112,8 +112,8 @@ def pane(plot: figure) -> pn.pane.Bokeh:
     return pn.pane.Bokeh(plot, sizing_mode="stretch_both", margin=0)
 
 
-def legend(plot: figure, items: dict[str, list]) -> dict[str, LegendItem]:
-    """Words above the plot, by name; a click on one hides its lines."""
+def legend(plot: figure, items: dict[str, list], columns: int | None = None) -> dict[str, LegendItem]:
+    """Words above the plot, by name, at most so many in a row; a click on one hides its lines."""
     made = {name: LegendItem(label=name, renderers=lines) for name, lines in items.items()}
     words = Legend(
         items=list(made.values()),
@@ -123,6 +123,7 @@ def legend(plot: figure, items: dict[str, list]) -> dict[str, LegendItem]:
         border_line_alpha=0,
         background_fill_alpha=0,
         label_height=12,
+        ncols=columns or "auto",
     )
     plot.add_layout(words, "above")
     return made
