@@ -237,12 +237,12 @@ def test_what_a_cell_keeps_has_a_picture_and_words(wb):
 def test_a_cell_that_is_run_again_closes_what_it_made(small, monkeypatch):
     monkeypatch.setattr(cell, "here", lambda: ("one", "first run"))
     first, second = Workbench(small), Workbench(small)
-    assert not first._bench.closed, "two of one run live side by side"
+    assert not first._shared.closed, "two of one run live side by side"
     monkeypatch.setattr(cell, "here", lambda: ("other", "its run"))
     elsewhere = Workbench(small)
     monkeypatch.setattr(cell, "here", lambda: ("one", "second run"))
     third = Workbench(small)
-    assert [each._bench.closed for each in (first, second, elsewhere, third)] == [True, True, False, False]
+    assert [each._shared.closed for each in (first, second, elsewhere, third)] == [True, True, False, False]
     for each in (elsewhere, third):
         each.close()
 

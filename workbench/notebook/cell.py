@@ -12,7 +12,7 @@ _MADE: dict[str, tuple[str, "weakref.WeakSet[LiveWorkbench]"]] = {}  # by cell: 
 _LOCK = threading.Lock()
 
 
-def claim(bench: "LiveWorkbench") -> None:
+def claim(shared: "LiveWorkbench") -> None:
     """Note the workbench as one of the cell that runs; those that an earlier run of the cell has made are closed."""
     cell, execution = here()
     if not cell:
@@ -21,7 +21,7 @@ def claim(bench: "LiveWorkbench") -> None:
         before, made = _MADE.get(cell, ("", weakref.WeakSet()))
         old = list(made) if before != execution else []
         _MADE[cell] = (execution, weakref.WeakSet() if old or before != execution else made)
-        _MADE[cell][1].add(bench)
+        _MADE[cell][1].add(shared)
     for each in old:
         each.close()
 

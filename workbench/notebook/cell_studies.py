@@ -19,7 +19,7 @@ from workbench.notebook.panels import Panel, curve_panel, signal_panel
 from workbench.notebook.shot import Shot
 
 if TYPE_CHECKING:
-    from workbench.notebook.bench import Bench
+    from workbench.notebook.shared_run import SharedRun
 
 
 class StudyView(CellView):
@@ -27,13 +27,13 @@ class StudyView(CellView):
 
     verb = "Start"
 
-    def __init__(self, bench: "Bench", studies: Studies, study: Study) -> None:
+    def __init__(self, shared: "SharedRun", studies: Studies, study: Study) -> None:
         self.studies, self.study = studies, study
         self.start, self.pause = (widgets.Button(description=word) for word in (self.verb, "Pause"))
-        self.start.on_click(lambda pressed: bench.wish(self.begin))
-        self.pause.on_click(lambda pressed: bench.wish(study.toggle))
+        self.start.on_click(lambda pressed: shared.wish(self.begin))
+        self.pause.on_click(lambda pressed: shared.wish(study.toggle))
         self.words = widgets.Label()
-        super().__init__(bench, widgets.HBox([self.start, self.pause, self.words]))
+        super().__init__(shared, widgets.HBox([self.start, self.pause, self.words]))
         if self.small():
             self.begin()
 
@@ -76,9 +76,9 @@ class CellSpectrum(StudyView):
 
     verb = "Study here"
 
-    def __init__(self, bench: "Bench") -> None:
-        self.spectra = Spectra(bench.session)
-        super().__init__(bench, self.spectra, self.spectra.hessian)
+    def __init__(self, shared: "SharedRun") -> None:
+        self.spectra = Spectra(shared.session)
+        super().__init__(shared, self.spectra, self.spectra.hessian)
 
     def small(self) -> bool:
         return self.spectra.small
@@ -103,9 +103,9 @@ class CellPlane(StudyView):
 
     verb = "Draw"
 
-    def __init__(self, bench: "Bench") -> None:
-        self.planes = Planes(bench.session)
-        super().__init__(bench, self.planes, self.planes.closed)
+    def __init__(self, shared: "SharedRun") -> None:
+        self.planes = Planes(shared.session)
+        super().__init__(shared, self.planes, self.planes.closed)
 
     def small(self) -> bool:
         return self.planes.small
@@ -124,9 +124,9 @@ class CellUncertainty(StudyView):
 
     verb = "Sample"
 
-    def __init__(self, bench: "Bench") -> None:
-        self.chains = Chains(bench.session)
-        super().__init__(bench, self.chains, self.chains.chains)
+    def __init__(self, shared: "SharedRun") -> None:
+        self.chains = Chains(shared.session)
+        super().__init__(shared, self.chains, self.chains.chains)
 
     def small(self) -> bool:
         return self.chains.small

@@ -15,7 +15,7 @@ from workbench.notebook.still import Still, bundle, png
 from workbench.notebook.transport import CellTransport
 
 if TYPE_CHECKING:
-    from workbench.notebook.bench import Bench
+    from workbench.notebook.shared_run import SharedRun
 
 PARTS = ("operator", "noise", "prior", "algorithm", "steps")
 
@@ -23,13 +23,13 @@ PARTS = ("operator", "noise", "prior", "algorithm", "steps")
 class CellView(widgets.VBox):
     """A look at a workbench. It draws in `beat`; a cell shows it living, and still for whoever has no kernel."""
 
-    def __init__(self, bench: "Bench", *children: widgets.Widget) -> None:
+    def __init__(self, shared: "SharedRun", *children: widgets.Widget) -> None:
         self.screen = Screen()
         super().__init__([*children, self.screen])
-        self.bench, self._still = bench, Still()
+        self.shared, self._still = shared, Still()
         self.shot: Shot | None = None
         self._pictures = -1
-        bench.add(self)
+        shared.add(self)
 
     def beat(self, shot: Shot | None) -> None:
         """Draw the newest look at the run, None where there is no newer one, and what the view has found by itself."""
@@ -69,7 +69,7 @@ class CellView(widgets.VBox):
 
     def close(self) -> None:
         """Take the view away; the run goes on."""
-        self.bench.forget(self)
+        self.shared.forget(self)
         self.screen.close()
         super().close()
 
@@ -105,10 +105,10 @@ class CellCurves(CellView):
 class CellCompare(CellView):
     """Left of a divider the truth, right of it the reconstruction."""
 
-    def __init__(self, bench: "Bench") -> None:
+    def __init__(self, shared: "SharedRun") -> None:
         self.divider = widgets.IntSlider(value=50, min=0, max=100, description="divider, %")
         self.divider.observe(lambda change: self._again(), "value")
-        super().__init__(bench, self.divider)
+        super().__init__(shared, self.divider)
 
     def moving(self, shot: Shot) -> list[Panel]:
         image, truth = shot.frame.image, shot.pictures.truth
@@ -128,10 +128,10 @@ class CellCompare(CellView):
 class CellControls(CellView):
     """The transport, and a control for each argument of the experiment, without pictures."""
 
-    def __init__(self, bench: "Bench", paths: tuple[str, ...] = PARTS) -> None:
-        self.transport = CellTransport(bench)
-        self.box = FormBox(bench.form, bench.ask, paths, bench.reasons)
-        super().__init__(bench, self.transport, self.box)
+    def __init__(self, shared: "SharedRun", paths: tuple[str, ...] = PARTS) -> None:
+        self.transport = CellTransport(shared)
+        self.box = FormBox(shared.form, shared.ask, paths, shared.reasons)
+        super().__init__(shared, self.transport, self.box)
 
     @property
     def controls(self) -> dict[str, Any]:
@@ -144,15 +144,15 @@ class CellControls(CellView):
             self.transport.show(shot)
 
     def refresh(self) -> None:
-        self.box.refresh(self.bench.form, self.bench.errors)
-        self.transport.note(self.bench.note)
+        self.box.refresh(self.shared.form, self.shared.errors)
+        self.transport.note(self.shared.note)
 
 
 class CellWhole(CellControls):
     """All of it: controls beside truth, data, reconstruction, error and curves, below the transport."""
 
-    def __init__(self, bench: "Bench", paths: tuple[str, ...] = PARTS) -> None:
-        super().__init__(bench, paths)
+    def __init__(self, shared: "SharedRun", paths: tuple[str, ...] = PARTS) -> None:
+        super().__init__(shared, paths)
         wide = widgets.VBox([self.transport, self.screen], layout=widgets.Layout(flex="1 1 0", min_width="0"))
         self.box.layout = widgets.Layout(width="380px", max_height="560px", overflow="hidden auto", flex="none")
         self.children = (widgets.HBox([self.box, wide]),)

@@ -10,7 +10,7 @@ from workbench.live.standing import standing, usable
 from workbench.notebook.shot import Shot
 
 if TYPE_CHECKING:
-    from workbench.notebook.bench import Bench
+    from workbench.notebook.shared_run import SharedRun
 
 _ICONS = {"Play": "play", "Pause": "pause", "Step": "step-forward", "Reset": "undo"}
 
@@ -18,17 +18,17 @@ _ICONS = {"Play": "play", "Pause": "pause", "Step": "step-forward", "Reset": "un
 class CellTransport(widgets.VBox):
     """Buttons that are greyed where they would do nothing, a bar with words, and a button that mends a run."""
 
-    def __init__(self, bench: "Bench") -> None:
+    def __init__(self, shared: "SharedRun") -> None:
         self.buttons = {
             name: widgets.Button(description=name, icon=icon, layout=widgets.Layout(width="84px"))
             for name, icon in _ICONS.items()
         }
         for name, button in self.buttons.items():
-            button.on_click(lambda pressed, wish=name: bench.press(wish))
+            button.on_click(lambda pressed, wish=name: shared.press(wish))
         self.bar = widgets.IntProgress(value=0, min=0, max=100, layout=widgets.Layout(width="120px"))
         self.words, self.said = widgets.Label(), widgets.Label(style={"text_color": "#e5483f"})
         self.mend = widgets.Button(icon="wrench", layout=widgets.Layout(width="auto", display="none"))
-        self.mend.on_click(lambda pressed: bench.press("Repair"))
+        self.mend.on_click(lambda pressed: shared.press("Repair"))
         self._note = self._message = ""
         row = widgets.HBox([*self.buttons.values(), self.bar, self.words])
         super().__init__([row, widgets.HBox([self.said, self.mend])])

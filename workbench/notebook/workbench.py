@@ -11,12 +11,12 @@ from workbench import jobs
 from workbench.jobs import Snapshot, Status
 from workbench.live.opening import opened
 from workbench.live.session import Session
-from workbench.notebook.bench import Bench
 from workbench.notebook.cell import claim
 from workbench.notebook.cell_views import CellWhole
 from workbench.notebook.listeners import Heard
 from workbench.notebook.offered_views import Views
 from workbench.notebook.part import Part
+from workbench.notebook.shared_run import SharedRun
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 
@@ -39,21 +39,21 @@ class LiveWorkbench:
     operator, noise, prior, algorithm = (Part.of(name) for name in ("operator", "noise", "prior", "algorithm"))
 
     def __init__(self, experiment: Any = None) -> None:
-        self._bench = Bench(Session(*opened(experiment)))
+        self._shared = SharedRun(Session(*opened(experiment)))
         self._whole: CellWhole | None = None
-        self.views = Views(self._bench)
+        self.views = Views(self._shared)
         claim(self)
 
     # The run.
 
     def play(self) -> None:
         """Go on; a run that is done goes on for as many steps again."""
-        self._bench.wish(self._session.play)
+        self._shared.wish(self._session.play)
         self._wait(lambda latest: latest.status not in _BEFORE)
 
     def pause(self) -> None:
         """Stop after the iteration under way; returns once the run stands."""
-        self._bench.wish(self._session.pause)
+        self._shared.wish(self._session.pause)
         self._wait(_stands)
 
     def step(self, n: int = 1) -> None:
@@ -62,12 +62,12 @@ class LiveWorkbench:
             raise Refusal("a number of iterations, 1 or more", str(n), "leave it out for one")
         self.pause()
         goal = self.k + n
-        self._bench.wish(lambda: self._session.step(n))
+        self._shared.wish(lambda: self._session.step(n))
         self._wait(lambda latest: _stands(latest) and (latest.k >= goal or latest.status in _OVER))
 
     def reset(self) -> None:
         """Back to iteration 0; a run that was going goes on from there."""
-        self._bench.wish(self._session.reset)
+        self._shared.wish(self._session.reset)
 
     async def done(self) -> "xr.Dataset":
         """Play until the run is over, and return its result: `await wb.done()` is a line of a cell."""
@@ -100,7 +100,7 @@ class LiveWorkbench:
     def result(self) -> "xr.Dataset":
         """The run so far, as a Dataset."""
         self._wait(lambda latest: latest.recorded > 0 or latest.status in _OVER)
-        with self._bench.lock:
+        with self._shared.lock:
             return self._session.dataset()
 
     @property
@@ -110,13 +110,13 @@ class LiveWorkbench:
 
     def on(self, every: int = 1) -> Callable[[Heard], Heard]:
         """A decorator of a function of the state, called at the display's rate once so many iterations have gone by."""
-        return self._bench.listeners.on(every)
+        return self._shared.listeners.on(every)
 
     def close(self) -> None:
         """End the run, its views and its threads; what was computed stays in `result`."""
-        if not self._bench.closed:
-            self._bench.close()
-            self._wait(lambda latest: latest.status is Status.CANCELLED and self._bench.idle, _ENDING)
+        if not self._shared.closed:
+            self._shared.close()
+            self._wait(lambda latest: latest.status is Status.CANCELLED and self._shared.idle, _ENDING)
             jobs.rest_all()
 
     # The experiment.
@@ -132,13 +132,13 @@ class LiveWorkbench:
 
     def at(self, path: str) -> Any:
         """The value at a path, such as "prior.weight"."""
-        return self._bench.form.at(path)
+        return self._shared.form.at(path)
 
     def set(self, path: str, value: Any) -> None:
         """Another value at a path, or a member by name; Refusal where it cannot be, and then all is as before."""
-        if self._bench.closed:
+        if self._shared.closed:
             raise Refusal("a workbench that is open", "one that was closed", "run its cell again")
-        self._bench.wish(lambda: self._session.take(path, value))
+        self._shared.wish(lambda: self._session.take(path, value))
 
     # How a cell shows it.
 
@@ -146,11 +146,11 @@ class LiveWorkbench:
     def widget(self) -> CellWhole:
         """All of it as one ipywidgets box, for a layout of one's own."""
         if self._whole is None:
-            self._whole = CellWhole(self._bench)
+            self._whole = CellWhole(self._shared)
         return self._whole
 
     def _ipython_display_(self) -> None:
-        if not self._bench.closed and self._latest.status in _BEFORE:
+        if not self._shared.closed and self._latest.status in _BEFORE:
             self.play()
         self.widget.present()
 
@@ -158,7 +158,7 @@ class LiveWorkbench:
         return self.widget._repr_mimebundle_()
 
     def __repr__(self) -> str:
-        where = "closed" if self._bench.closed else str(self.status)
+        where = "closed" if self._shared.closed else str(self.status)
         return (
             f"Workbench of {type(self._session.problem.operator).__name__}: {where}, iteration {self.k} of {self.steps}"
         )
@@ -167,7 +167,7 @@ class LiveWorkbench:
 
     @property
     def _session(self) -> Session:
-        return self._bench.session
+        return self._shared.session
 
     @property
     def _latest(self) -> Snapshot:

@@ -6,17 +6,17 @@ import weakref
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.notebook.bench import Bench
+    from workbench.notebook.shared_run import SharedRun
 
 BEAT = 1 / 15  # seconds between two looks at the run, at the least
 LOGGER = logging.getLogger(__name__)
 
 
-class Pump:
+class DisplayThread:
     """Beats until it is closed, or until nobody holds the workbench any more."""
 
-    def __init__(self, bench: "Bench") -> None:
-        self._bench = weakref.ref(bench)
+    def __init__(self, shared: "SharedRun") -> None:
+        self._shared = weakref.ref(shared)
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="workbench cells", daemon=True)
         self._thread.start()
@@ -29,11 +29,11 @@ class Pump:
 
     def _beat(self) -> None:
         while not self._end.wait(BEAT):
-            bench = self._bench()
-            if bench is None:
+            shared = self._shared()
+            if shared is None:
                 return
             try:
-                bench.beat()
+                shared.beat()
             except Exception:
                 LOGGER.exception("a picture could not be drawn")  # the next one may be
-            del bench
+            del shared

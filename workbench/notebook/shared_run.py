@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.live.images import Limits
 from workbench.live.session import Session
 from workbench.live.throttle import Throttle
+from workbench.notebook.display_thread import DisplayThread
 from workbench.notebook.listeners import Listeners
-from workbench.notebook.pump import Pump
 from workbench.notebook.shot import Shot
 from workbench.paths import Form
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from workbench.notebook.cell_views import CellView
 
 
-class Bench:
-    """Wishes come from the kernel's thread, pictures go from the pump's; between them is the lock."""
+class SharedRun:
+    """Wishes come from the kernel's thread, pictures go from the display's; between them is the lock."""
 
     def __init__(self, session: Session) -> None:
         self.session, self.note, self.closed = session, "", False
@@ -30,7 +30,7 @@ class Bench:
         self._shot: Shot | None = None
         self._followed: Any = None
         self._notes = session.notes
-        self._pump = Pump(self)
+        self._thread = DisplayThread(self)
 
     @property
     def form(self) -> Form:
@@ -116,7 +116,7 @@ class Bench:
 
     def close(self) -> None:
         """End the thread, then the views, then the run."""
-        self._pump.close()
+        self._thread.close()
         with self.lock:
             if not self.closed:
                 self._look()
