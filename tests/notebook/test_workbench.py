@@ -19,8 +19,10 @@ from workbench.live.frames import picture
 from workbench.live.images import bytes_of, unit
 from workbench.noise import Gaussian
 from workbench.notebook import Workbench, cell
+from workbench.notebook.form_box import FormBox
 from workbench.notebook.panels import curve_panel, signal_panel, values_of
 from workbench.operators import GaussianBlur
+from workbench.paths import Form
 from workbench.priors import Sum, Tikhonov
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -257,3 +259,12 @@ def test_a_slow_browser_is_not_flooded(wb):
     view.screen.drawn = view.screen.shown
     shown = view.screen.shown
     until(lambda: view.screen.shown - shown >= 3, 1.4)
+
+
+def test_a_control_comes_to_the_cell_with_its_value():
+    """One that came before it would lose what a person types the moment it is there."""
+    form, came = Form(Sum()), []
+    box = FormBox(form, lambda path, value: None, ("first", "second"), lambda path: {})
+    box.observe(lambda change: came.append(box.controls["second.low"].typed.value), "children")
+    box.refresh(form.taking("second", "Box").taking("second.low", -1.0), {})
+    assert came == ["-1"]

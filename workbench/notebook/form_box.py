@@ -29,7 +29,8 @@ class FormBox(widgets.VBox):
         """Follow the form; of what is wrong at a path its control says the sentence."""
         entries = list(form.entries(*self._at))
         made = [(entry.path, entry.owner, entry.inside) for entry in entries]
-        if made != self._made:
+        others = made != self._made
+        if others:
             self._made = made
             self._build(form, entries)
         for entry in entries:
@@ -38,6 +39,9 @@ class FormBox(widgets.VBox):
                 each.offer(form.members(entry.path), self._why(entry.path))
             if each is not None:
                 each.show(entry.value, errors.get(entry.path, ""))
+        if others:
+            # Last: a control that is in the cell before its value would take what is typed into it for the older.
+            self.children = tuple(each.element for each in self.controls.values())
 
     def _build(self, form: Form, entries: list[Entry]) -> None:
         """Controls for these entries; those that were there stay. An object without a choice needs none."""
@@ -49,7 +53,6 @@ class FormBox(widgets.VBox):
             key = entry.path, entry.owner, entry.path in menus
             self._there[key] = before.get(key) or self._control(entry, key[2], entry.path.count(".") - top)
         self.controls = {key[0]: each for key, each in self._there.items()}
-        self.children = tuple(each.element for each in self.controls.values())
 
     def _control(self, entry: Entry, menu: bool, depth: int) -> CellControl:
         make = CellMembers if menu else cell_control

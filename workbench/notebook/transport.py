@@ -20,17 +20,17 @@ class CellTransport(widgets.VBox):
 
     def __init__(self, shared: "SharedRun") -> None:
         self.buttons = {
-            name: widgets.Button(description=name, icon=icon, layout=widgets.Layout(width="84px"))
+            name: widgets.Button(description=name, icon=icon, layout=widgets.Layout(width="84px", flex="none"))
             for name, icon in _ICONS.items()
         }
         for name, button in self.buttons.items():
             button.on_click(lambda pressed, wish=name: shared.press(wish))
-        self.bar = widgets.IntProgress(value=0, min=0, max=100, layout=widgets.Layout(width="120px"))
+        self.bar = widgets.IntProgress(value=0, min=0, max=100, layout=widgets.Layout(width="120px", flex="none"))
         self.words, self.said = widgets.Label(), widgets.Label(style={"text_color": "#e5483f"})
         self.mend = widgets.Button(icon="wrench", layout=widgets.Layout(width="auto", display="none"))
         self.mend.on_click(lambda pressed: shared.press("Repair"))
         self._note = self._message = ""
-        row = widgets.HBox([*self.buttons.values(), self.bar, self.words])
+        row = widgets.HBox([*self.buttons.values(), self.bar, self.words], layout=widgets.Layout(flex_flow="row wrap"))
         super().__init__([row, widgets.HBox([self.said, self.mend])])
 
     def show(self, shot: Shot) -> None:
