@@ -16,7 +16,7 @@ from tests.kernels.table import KERNELS
 from workbench import algorithms, catalog
 from workbench.kernels.examples import Draw, Size
 from workbench.noise import Gaussian, Poisson
-from workbench.operators import FanBeamRadon, GaussianBlur, Radon
+from workbench.operators import FanBeamRadon, GaussianBlur, MultiCoilFourier, Radon
 from workbench.priors import (
     L1,
     GaussianProcess,
@@ -60,6 +60,13 @@ def problems() -> list[Problem]:
     return [*found, Problem.simulate(GaussianBlur(SHAPE, 1.0), Poisson(), NonNegative(), truth)]
 
 
+def scans() -> list[Problem]:
+    """For methods that are formulas of one kind of measurement."""
+    truth = torch.rand(2, *SHAPE, generator=torch.Generator().manual_seed(0))
+    projections = Problem.simulate(Radon(SHAPE, 9), Gaussian(0.1), Zero(), truth)
+    return [projections, Problem.simulate(MultiCoilFourier(SHAPE), Gaussian(0.1), Zero(), truth + 0j)]
+
+
 def away(part: Any) -> Any:
     """A state as it lies on a device: all that has an axis is there, single numbers stay here."""
     if isinstance(part, Tensor):
@@ -88,7 +95,7 @@ def stepped(problem: Problem, algorithm: algorithms.Algorithm) -> Tensor:
 def test_a_step_asks_nothing_of_its_device(name, cls, monkeypatch):
     draws = "workbench.algorithms.second_order.cubic_newton.stream"
     monkeypatch.setattr(draws, lambda *_, **__: torch.Generator())  # "meta" has none
-    able = [p for p in problems() if not cls().unmet(p)]
+    able = [p for p in problems() if not cls().unmet(p)] or [p for p in scans() if not cls().unmet(p)]
     # The prox of TV is a run of its own, to a gap: it looks once a block of dual steps.
     fit = [p for p in able if not isinstance(p.prior, TotalVariation)] or able
     assert fit, f"a problem for {name}"

@@ -26,8 +26,8 @@ class Diagonalisation:
     filtered: Callable[[Tensor, Tensor], Tensor]
     basis: Basis | None = None
 
-    def shifted_inverse(self, b: Tensor, c: float) -> Tensor:
-        """(B + c I)^-1 b for real eigenvalues >= 0 and c > 0."""
+    def shifted_inverse(self, b: Tensor, c: float | Tensor) -> Tensor:
+        """(B + c I)^-1 b for real eigenvalues >= 0 and a number c > 0."""
         return self.filtered(b, 1 / (self.eigenvalues.like(b) + c))
 
     def pseudo_inverse(self, b: Tensor) -> Tensor:

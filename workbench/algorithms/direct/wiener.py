@@ -1,6 +1,6 @@
 """Wiener deconvolution."""
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from workbench.operators import LinearOperator
 from workbench.operators.diagonalisation import Diagonalisation
 from workbench.parameters import Range
 from workbench.problem import Problem
-from workbench.tensors import dot, norm2
+from workbench.tensors import dot, norm2, spread
 
 
 @dataclass(frozen=True)
@@ -46,26 +46,23 @@ class WienerDeconvolution(Formula):
         assert isinstance(A, LinearOperator) and A.gram_diagonal is not None
         gram = A.gram_diagonal
         ones = torch.ones_like(problem.start())
-        mean = _fit(A(ones), y) * ones
+        mean = spread(_fit(A(ones), y), ones) * ones
         rest = y - A(mean)
-        found = torch.zeros_like(mean)
-        for item, ratio in enumerate(self._ratios(problem, rest, gram)):
-            if math.isfinite(ratio):
-                found[item] = gram.shifted_inverse(A.adjoint(rest[item : item + 1]), ratio)[0]
-        return mean + found
+        pulled = A.adjoint(rest).split(1)
+        ratios = self._ratios(problem, rest, gram)
+        return mean + torch.cat([gram.shifted_inverse(v, r) for v, r in zip(pulled, ratios, strict=True)])
 
-    def _ratios(self, problem: Problem, rest: Tensor, gram: Diagonalisation) -> list[float]:
-        """r of each item, infinite where all is noise."""
+    def _ratios(self, problem: Problem, rest: Tensor, gram: Diagonalisation) -> Sequence[float] | Tensor:
+        """r of each item, infinite where all is noise: such an item's filter is 0."""
         if self.ratio is not None:
             return [self.ratio] * len(rest)
         parts = 2 if rest.is_complex() else 1  # real and imaginary numbers have a noise each
         noise = 1 / problem.noise.precision(problem.y).real.double().flatten(1).mean(1)
         signal = (norm2(rest).double() / parts / rest[0].numel() - noise) / gram.norm()
-        return [float(n / s) if s > 0 else math.inf for n, s in zip(noise, signal, strict=True)]
+        return torch.where(signal > 0, noise / signal, torch.inf)
 
 
 def _fit(model: Tensor, y: Tensor) -> Tensor:
     """The real number of each item by which the model explains y best; 0 where the model is 0."""
     scale = norm2(model)
-    found = torch.where(scale > 0, dot(model, y) / scale.clamp_min(torch.finfo(scale.dtype).tiny), 0)
-    return found.reshape(-1, *[1] * (y.ndim - 1))
+    return torch.where(scale > 0, dot(model, y) / scale.clamp_min(torch.finfo(scale.dtype).tiny), 0)
