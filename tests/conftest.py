@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # of kernels of notebooks, servers and commands, too; torch reads it once
 
@@ -38,6 +40,15 @@ def one_a_member(items: list[pytest.Item]) -> list[pytest.Item]:
         word = re.match(r"[A-Za-z_]*", case)
         first.setdefault((test, word.group() if word else ""), item)
     return list(first.values())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One for all: two drivers of browsers in one process are refused."""
+    from tests.app.browsing import launched
+
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)

@@ -53,14 +53,6 @@ def address() -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    from tests.app.browsing import launched
-
-    with launched() as browser:
-        yield browser
-
-
 @pytest.fixture
 def page(chromium: Any) -> Iterator[Any]:
     from tests.app.browsing import watched

@@ -10,6 +10,32 @@ def test_a_process_without_a_kernel_is_no_notebook():
     assert not in_notebook()
 
 
+def test_a_cell_beside_a_page_that_beats_is_still_a_cell():
+    """Bokeh's current document is that of all threads: what a page in a frame is doing must not look like a server."""
+    code = """
+import re, sys, types
+import IPython
+from bokeh.client import pull_session
+from bokeh.io.doc import patch_curdoc
+sys.modules["IPython"].get_ipython = lambda: types.SimpleNamespace(kernel=object())
+import panel as pn
+from workbench.app.page.notebook import Framed, in_notebook
+
+seen = []
+
+def page():
+    seen.append(pn.state.curdoc)
+    return pn.pane.HTML("here")
+
+framed = Framed(page)
+assert in_notebook()
+with pull_session(url=framed.address().rstrip("/")):
+    with patch_curdoc(seen[0]):  # as a beat of that page does, in its thread
+        assert pn.state.curdoc is not None and in_notebook()
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
+
+
 def test_a_cell_shows_a_small_frame_whose_server_ends_with_the_process():
     code = """
 import re, urllib.request

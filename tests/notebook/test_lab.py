@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.app.browsing import launched, playwright, until, watched
+from tests.app.browsing import playwright, until, watched
 from tests.app.test_jupyter import answers, in_lab
 
 pytestmark = pytest.mark.browser
@@ -34,12 +34,6 @@ CELLS = (
     "print('two', wb.prior.weight, other.prior.weight)",
 )
 FRESH = "arguments => document.querySelectorAll('figure.picture canvas')[arguments].toDataURL()"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

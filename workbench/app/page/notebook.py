@@ -8,22 +8,29 @@ import os
 import socket
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 
 import panel as pn
+from bokeh.document import Document
 from tornado.ioloop import IOLoop
 
 from workbench.app.page.server import page_server
 from workbench.refusal import Refusal
 
 HEIGHT = 860  # pixels
+_OURS: "weakref.WeakSet[Document]" = weakref.WeakSet()  # of the pages that frames show
 _ELSEWHERE = ("JUPYTERHUB_SERVICE_PREFIX", "SSH_CONNECTION", "KUBERNETES_SERVICE_HOST")
 
 
 def in_notebook() -> bool:
-    """Whether a cell of a notebook is asking, and not a page that is served."""
+    """Whether a cell of a notebook is asking, and not a page that is served.
+
+    Bokeh has one current document for all threads: while a page in a frame beats, a cell sees the document of it.
+    """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return pn.state.curdoc is None and hasattr(shell, "kernel")
+    document = pn.state.curdoc
+    return hasattr(shell, "kernel") and (document is None or document in _OURS)
 
 
 class Framed:
@@ -48,7 +55,7 @@ class Framed:
         def run() -> None:
             loop = IOLoop(make_current=False)
             try:
-                page_server(self._page, self._port, "localhost", ("localhost",), loop).start()
+                page_server(self._visited, self._port, "localhost", ("localhost",), loop).start()
             except BaseException as error:
                 failed.append(error)
             finally:
@@ -60,6 +67,11 @@ class Framed:
         ready.wait()
         if failed:
             raise failed[0]
+
+    def _visited(self) -> pn.viewable.Viewable:
+        if pn.state.curdoc is not None:
+            _OURS.add(pn.state.curdoc)
+        return self._page()
 
     def _repr_html_(self) -> str:
         address = html.escape(self.address())
