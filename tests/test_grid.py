@@ -16,7 +16,8 @@ from workbench.problem import Problem
 
 # Weights are not found from the data. On differences of signals and on clipped ones, where most slopes are lost, the
 # default is too large: the minimum itself lies below the baseline, and a better method gets there sooner.
-OVERSMOOTHED = {"Gradient", "FiniteDifference", "GraphIncidence", "GraphLaplacian", "Clipping"}
+DIFFERENCES = {"Gradient", "FiniteDifference", "GraphIncidence", "GraphLaplacian"}
+OVERSMOOTHED = DIFFERENCES | {"Clipping"}
 
 
 def test_a_cover_of_all_pairs_passes_from_defaults(tmp_path, capsys) -> None:
@@ -30,7 +31,11 @@ def test_a_cover_of_all_pairs_passes_from_defaults(tmp_path, capsys) -> None:
     ]
     failed = [row for row in tried if row["outcome"] != "passed" and "below the baseline" not in row["reason"]]
     # The prox of a learned prior is found by a search, which says so where it does not end far from pictures.
-    assert not [row for row in failed if "a prox of the learned prior" not in row["reason"]]
+    failed = [row for row in failed if "a prox of the learned prior" not in row["reason"]]
+    # Differences do not see the mean: a denoiser alone holds it, and far from pictures it takes the mean away, which
+    # the run says (docs/decisions/plug_and_play.md).
+    assert {(row["operator"] in DIFFERENCES, row["algorithm"]) for row in failed} <= {(True, "PnPHQS")}
+    assert all(row["reason"].startswith("diverged") for row in failed)
     # A misfit that is not convex may end in another valley than that of the truth.
     bent = {n for n, cls in catalog.members("noise").items() if Likelihood.CONVEX not in cls().can}
     lost = [row for row in tried if "below the baseline" in row["reason"]]
