@@ -43,36 +43,55 @@ def ends_at(known: Tensor, problem: Problem, algorithm: Algorithm, steps: int, t
     torch.testing.assert_close(state.x, known, rtol=0, atol=tolerance)
 
 
-@pytest.mark.parametrize("operator", [operators.GaussianBlur(SHAPE), operators.Radon(SHAPE, 7)], ids=name)
-@pytest.mark.parametrize("algorithm", MINIMISERS, ids=name)
-def test_least_squares_with_tikhonov_is_what_numpy_solves(operator: Operator, algorithm: Algorithm) -> None:
-    problem = Problem.simulate(operator, noise.Gaussian(0.1), priors.Tikhonov(20.0), truth())
-    if algorithm.unmet(problem):
-        pytest.skip(algorithm.unmet(problem))
-    A = operator(torch.eye(64, dtype=torch.float64).reshape(64, *SHAPE)).reshape(64, -1).T.numpy()
+Cases = list[tuple[Problem, Algorithm]]
+
+
+def able(*problems: Problem) -> Cases:
+    """Each problem with every method that can run on it."""
+    return [(problem, algorithm) for problem in problems for algorithm in MINIMISERS if not algorithm.unmet(problem)]
+
+
+def posed(operator: Operator, prior: Prior, signal: Tensor) -> Problem:
+    return Problem.simulate(operator, noise.Gaussian(0.1), prior, signal)
+
+
+SEEN = (operators.GaussianBlur(SHAPE), operators.Radon(SHAPE, 7))
+QUADRATIC = able(*(posed(operator, priors.Tikhonov(20.0), truth()) for operator in SEEN))
+COMPLEX = able(posed(operators.FourierMask(SHAPE), priors.Tikhonov(20.0), truth() * (1 + 0.5j)))
+DENOISING = able(
+    *(posed(operators.Identity(SHAPE), p, truth() - 0.3) for p in PROXABLE if not p.unfit(SHAPE, torch.float64))
+)
+COUNTS = able(Problem.simulate(operators.Identity(SHAPE), noise.Poisson(background=0.5), priors.Zero(), truth() + 1))
+
+
+def of(cases: Cases) -> pytest.MarkDecorator:
+    ids = [f"{name(a)}-{name(p.operator)}-{name(p.prior)}" for p, a in cases]
+    return pytest.mark.parametrize(("problem", "algorithm"), cases, ids=ids)
+
+
+def test_every_minimiser_is_tried_where_the_minimum_is_known() -> None:
+    tried = {name(algorithm) for cases in (QUADRATIC, COMPLEX, DENOISING, COUNTS) for _, algorithm in cases}
+    assert {name(algorithm) for algorithm in MINIMISERS} == tried
+
+
+@of(QUADRATIC)
+def test_least_squares_with_tikhonov_is_what_numpy_solves(problem: Problem, algorithm: Algorithm) -> None:
+    A = problem.operator(torch.eye(64, dtype=torch.float64).reshape(64, *SHAPE)).reshape(64, -1).T.numpy()
     y = problem.y.flatten(1).numpy().T
     known = np.linalg.solve(A.T @ A * 100 + 20 * np.eye(64), 100 * A.T @ y).T.reshape(problem.shape)
     ends_at(torch.from_numpy(known), problem, algorithm, 300, 1e-7)
 
 
-@pytest.mark.parametrize("algorithm", MINIMISERS, ids=name)
-def test_complex_least_squares_is_diagonal_in_frequency(algorithm: Algorithm) -> None:
-    operator = operators.FourierMask(SHAPE)
-    problem = Problem.simulate(operator, noise.Gaussian(0.1), priors.Tikhonov(20.0), truth() * (1 + 0.5j))
-    if algorithm.unmet(problem):
-        pytest.skip(algorithm.unmet(problem))
-    known = operator.adjoint(problem.y) * 100 / 120
+@of(COMPLEX)
+def test_complex_least_squares_is_diagonal_in_frequency(problem: Problem, algorithm: Algorithm) -> None:
+    assert isinstance(problem.operator, operators.FourierMask)
+    known = problem.operator.adjoint(problem.y) * 100 / 120
     ends_at(known, problem, algorithm, 300, 1e-8)
 
 
-@pytest.mark.parametrize("prior", PROXABLE, ids=name)
-@pytest.mark.parametrize("algorithm", MINIMISERS, ids=name)
-def test_denoising_is_the_prox_of_the_prior(prior: Prior, algorithm: Algorithm) -> None:
-    if sentence := prior.unfit(SHAPE, torch.float64):
-        pytest.skip(sentence)
-    problem = Problem.simulate(operators.Identity(SHAPE), noise.Gaussian(0.1), prior, truth() - 0.3)
-    if algorithm.unmet(problem):
-        pytest.skip(algorithm.unmet(problem))
+@of(DENOISING)
+def test_denoising_is_the_prox_of_the_prior(problem: Problem, algorithm: Algorithm) -> None:
+    prior = problem.prior
     known = prior.prox(problem.y, 0.1**2)
     steps = 200 if isinstance(prior.linear(SHAPE), operators.Identity) else 400
     # An iterative prox comes with a relative gap of 1e-5 at most: half the squared distance is below it.
@@ -80,12 +99,9 @@ def test_denoising_is_the_prox_of_the_prior(prior: Prior, algorithm: Algorithm) 
     ends_at(known, problem, algorithm, steps, tolerance)
 
 
-@pytest.mark.parametrize("algorithm", MINIMISERS, ids=name)
-def test_counts_alone_are_explained_exactly(algorithm: Algorithm) -> None:
+@of(COUNTS)
+def test_counts_alone_are_explained_exactly(problem: Problem, algorithm: Algorithm) -> None:
     """Maximum likelihood of Poisson data through the identity is the data themselves, less the background."""
-    problem = Problem.simulate(operators.Identity(SHAPE), noise.Poisson(background=0.5), priors.Zero(), truth() + 1)
-    if algorithm.unmet(problem):
-        pytest.skip(algorithm.unmet(problem))
     ends_at(problem.y - 0.5, problem, algorithm, 600, 1e-6)
 
 
