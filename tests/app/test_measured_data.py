@@ -145,3 +145,24 @@ def test_the_page_opens_on_measured_data_and_on_a_problem_of_such(measured):
     for view in app.views:
         app.turn_to(type(view))
     app.close()
+
+
+def test_curves_that_need_a_truth_are_offered_with_one_alone(measured):
+    app = Workbench(measured)
+    left, right = app.convergence.plots
+    assert [left.series.title, right.series.title] == ["Objective", "Residual"]
+    assert not {"PSNR", "SSIM"} & set(right.select.options)
+    right.select.value = right.select.options["Step size"]
+    assert not measured.choose("truth", "camera")
+    app._draw_pictures()
+    assert right.series.title == "Step size" and "PSNR" in right.select.options, "what a person chose stays"
+    app.close()
+
+
+def test_a_curve_that_was_wanted_is_back_with_the_truth(measured):
+    app = Workbench(measured)
+    right = app.convergence.plots[1]
+    assert not measured.choose("truth", "camera")
+    app._draw_pictures()
+    assert right.series.title == "PSNR"
+    app.close()

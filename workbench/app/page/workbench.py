@@ -205,6 +205,7 @@ class Workbench:
         pictures = self.session.pictures()
         if pictures.version != self._drawn:
             self._drawn = pictures.version
+            self.convergence.offer(self.session.job.recorder.quantities)
             for view in self.views:
                 view.show_pictures(pictures)
 

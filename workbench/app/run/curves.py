@@ -9,6 +9,7 @@ from bokeh.models import ColumnDataSource, LabelSet
 from bokeh.plotting import figure
 
 from workbench.analysis import Kind
+from workbench.analysis.data_fit import RESIDUAL
 from workbench.analysis.metrics import QUANTITIES
 from workbench.app.toolkit.figures import empty, fill, flagged, legend, new_figure, positive
 from workbench.app.toolkit.words import Words
@@ -40,7 +41,7 @@ class Curves:
         self.log = pmui.Switch(label="log", value=start.log, size="small", margin=(8, 4, 0, 0))
         self.note = Words()
         self._frame: Frame | None = None
-        self._rows = (-1, -1)
+        self._rows, self._wanted = (-1, -1), start
         self.pane = pn.pane.Bokeh(self._plot(), sizing_mode="stretch_both", margin=0)
         controls = (self.select, self.axis, self.log, self.note.element)
         bar = pmui.Row(*controls, sizing_mode="stretch_width", margin=(0, 0, 0, 4))
@@ -66,7 +67,16 @@ class Curves:
             self.lines.update(data=self._columns(frame))
             self.marks.update(data=self._flags(frame))
 
+    def offer(self, recorded: tuple[Quantity, ...]) -> None:
+        """What this run records can be drawn; without a truth the residual stands where the quality was wanted."""
+        offered = {s.title: s for s in (*recorded, CERTIFICATE)}
+        if offered != self.select.options:
+            wanted = self._wanted
+            self.select.param.update(options=offered, value=wanted if wanted in offered.values() else RESIDUAL)
+            self._wanted = wanted
+
     def _chosen(self) -> None:
+        self._wanted = self.series
         self._told()
         if self.log.value == self.series.log:
             self._redraw()
@@ -168,6 +178,11 @@ class Convergence:
 
         self.plots = (Curves("Objective", "left plot", told), Curves("PSNR", "right plot", told))
         self.element = pmui.Row(*(p.element for p in self.plots), sizing_mode="stretch_both", margin=0, min_height=190)
+
+    def offer(self, recorded: tuple[Quantity, ...]) -> None:
+        """Another run, which records this."""
+        for plot in self.plots:
+            plot.offer(recorded)
 
     def show_frame(self, frame: Frame) -> None:
         for plot in self.plots:
