@@ -22,6 +22,7 @@ from workbench.notebook import Workbench, cell
 from workbench.notebook.form_box import FormBox
 from workbench.notebook.panels import curve_panel, signal_panel, values_of
 from workbench.operators import GaussianBlur
+from workbench.parameters import changed
 from workbench.paths import Form
 from workbench.priors import Sum, Tikhonov
 from workbench.problem import Problem
@@ -142,6 +143,19 @@ def test_two_workbenches_do_not_meet(wb, small):
     other.close()
     wb.step(1)
     assert wb.k == 1, "the one that is open goes on"
+
+
+def test_what_was_set_before_waiting_for_the_end_is_in_the_result(small):
+    """The run is over, and the thread that carries on has not heard of the change yet."""
+    wb = Workbench(changed(small, steps=10))
+    asyncio.run(wb.done())
+    for weight in (2.0, 3.0, 4.0, 5.0):
+        before = wb.k
+        wb.prior.weight = weight
+        result = asyncio.run(wb.done())
+        assert wb.k == before + 10 and int(result.k[-1]) == wb.k
+        assert f"prior.weight = {weight:g}" in result.attrs["marks"]
+    wb.close()
 
 
 def test_what_wait_until_done_returns_is_the_whole_run(small):

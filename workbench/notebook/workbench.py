@@ -71,6 +71,9 @@ class LiveWorkbench:
 
     async def done(self) -> "xr.Dataset":
         """Play until the run is over, and return its result: `await wb.done()` is a line of a cell."""
+        # What was asked a moment ago may make a run that is over go on.
+        while self._session.job.waiting:
+            await asyncio.sleep(_LOOK)
         if self._latest.status in _BEFORE:
             self.play()
         while self._latest.status not in _OVER:
@@ -174,9 +177,9 @@ class LiveWorkbench:
         return self._session.job.latest
 
     def _wait(self, reached: Callable[[Snapshot], bool], seconds: float = float("inf")) -> None:
-        """Until the run is there; an interrupt of the cell ends the waiting, not the run."""
+        """Until the run did what was asked and is there; an interrupt of the cell ends the waiting, not the run."""
         end = time.monotonic() + seconds
-        while not reached(self._latest) and time.monotonic() < end:
+        while (self._session.job.waiting or not reached(self._latest)) and time.monotonic() < end:
             time.sleep(_LOOK)
 
 
