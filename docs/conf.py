@@ -38,13 +38,20 @@ PUBLIC = {
     "workbench.analysis.information": "Information",
     "workbench.analysis.chains": "Chains",
     "workbench.networks": "Networks",
+    "workbench.tuning": "Weights from the data, and trust",
+    "workbench.notebook": "Cells",
+    "workbench.plots": "Plots",
 }
 
 project, author, release = "Inverse workbench", "the inverse workbench", __version__
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
 add_module_names = False
 root_doc = "index"
-suppress_warnings = ["myst.xref_missing", "myst.header"]  # tests/test_docs.py holds every link, those out of docs/ too
+suppress_warnings = [
+    "myst.xref_missing",  # tests/test_docs.py holds every link, those out of docs/ too
+    "myst.header",
+    "mystnb.unknown_mime_type",  # what HoloViews tells JupyterLab; the picture stands beside it
+]
 
 html_theme = "furo"
 html_title = "Inverse workbench"
