@@ -86,3 +86,10 @@ def test_links_lead_somewhere():
     for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
             assert "://" in target or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_changelog_counts_the_catalogue():
+    found = re.search(
+        r"(\d+) operators, (\d+) noises, (\d+) priors, (\d+) algorithms", (ROOT / "CHANGELOG.md").read_text()
+    )
+    assert found and [int(n) for n in found.groups()] == [len(catalog.members(kind)) for kind in catalog.KINDS]
