@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.kernels import fan
 from workbench.operators.base import OperatorBlock, SignalShape
-from workbench.operators.integrals.filtering import Window, arc, ramp_filtered, redundancy, shares
+from workbench.operators.integrals.filtering import Window, arc, redundancy, shares
 from workbench.operators.integrals.scan import ANGLES, Angles, Detectors, Offset, Pixel, Scan
 from workbench.operators.rows import angles
 from workbench.operators.shapes import each_part, space_of
@@ -44,9 +44,8 @@ class FanBeamRadon(Scan):
     ) -> None:
         size = space_of(shape, "FanBeamRadon", (2,))
         radius, source = math.hypot(*size) / 2, distance * max(size)
-        bins = math.ceil(2 * radius / math.sqrt(1 - (radius / source) ** 2) + 2 * abs(offset))
-        super().__init__(shape, angles, bins if detectors is None else detectors, pixel)
-        self.distance, self.detectors, self.offset = distance, detectors, offset
+        super().__init__(shape, angles, detectors, offset, pixel, 2 * radius / math.sqrt(1 - (radius / source) ** 2))
+        self.distance = distance
         self._source, self._seen = source, math.asin(radius / source)  # and the half angle under which it sees all
 
     def forward(self, x: Tensor) -> Tensor:
@@ -58,25 +57,25 @@ class FanBeamRadon(Scan):
         return self.width * each_part(y, lambda image: fan.backproject(image, self._angles(image), *rays))
 
     def filtered_backprojection(self, y: Tensor, window: Window) -> Tensor:
-        """Of a whole turn or a short scan, with weights for rays met twice (Kak & Slaney 1988, section 3.4.2)."""
+        """Of a whole turn or a short scan, with weights for rays met twice (Kak & Slaney 1988, section 3.4.2).
+
+        What is filtered reaches beyond a detector that is narrower than the image: there it is not 0.
+        """
         across, views = self._across(), self._radians.value
         weights = shares(views, 2 * math.pi)[:, None] * redundancy(views, across) * across.cos()
-        filtered = ramp_filtered(weights.to(y) * y, window) / self.width
-        return each_part(filtered, self._smeared)
+        return each_part(self._filtered(weights.to(y) * y, window), self._smeared)
 
     def missing_views(self) -> str:
         """A short scan has to cover half a turn and the fan: elsewhere lines through the image are not measured."""
         needed = math.pi + 2 * min(float(self._across().abs().max()), self._seen)
-        reach = arc(self._radians.value)[1]
-        if reach > needed - 1e-6:
-            return ""
-        return f"views over {math.degrees(needed):.0f} degrees, half a turn and the fan, not {math.degrees(reach):.0f}"
+        turned = arc(self._radians.value)[1]
+        if turned > needed - 1e-6:
+            return super().missing_views()
+        return f"views over {math.degrees(needed):.0f} degrees, half a turn and the fan, not {math.degrees(turned):.0f}"
 
     def _across(self) -> Tensor:
         """The angle of the ray of each bin to the one through the axis of rotation."""
-        bins = self.out_shape[2]
-        places = torch.arange(bins, dtype=torch.float64) - (bins - 1) / 2 - self.offset
-        return torch.atan(places / self._source)
+        return torch.atan(self.places() / self._source)
 
     def _smeared(self, filtered: Tensor) -> Tensor:
         """The sum over views of what lies on the ray through each pixel, by 1 / (its distance from the source)^2."""
