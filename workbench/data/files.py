@@ -102,12 +102,15 @@ def split(text: str) -> tuple[str, str]:
 
 
 def from_text(text: str) -> str:
-    """FILE::/path/in/file, or the name of a file of a known format, with the array there; any other text as it is."""
+    """What a person typed as what may name an array: FILE::/path/in/file, or a file whose ending is of a known format.
+
+    It is read where an argument takes an array; any other text stays as it is.
+    """
     path, variable = split(text)
-    if "::" not in text and not (named(path) and Path(path).is_file()):
+    if "::" not in text and not named(path):
         return text
     name = "::".join(filter(None, (Path(path).name, variable)))
-    return Typed.of(text, called(load_array(path, variable).tensor, name))
+    return Typed.of(text, lambda: called(load_array(path, variable).tensor, name))
 
 
 def load_bytes(
