@@ -2,7 +2,7 @@
 
 import math
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Self
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from workbench.operators.integrals.scan import ANGLES, Angles, Detectors, Offset
 from workbench.operators.rows import angles
 from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range, changed
+from workbench.tensors import Shape
 
 
 class FanBeamRadon(Scan):
@@ -55,6 +56,11 @@ class FanBeamRadon(Scan):
     def adjoint(self, y: Tensor) -> Tensor:
         rays = self._source, (self.in_shape[1], self.in_shape[2]), self.offset
         return self.width * each_part(y, lambda image: fan.backproject(image, self._angles(image), *rays))
+
+    def fitted_to_data(self, shape: Shape) -> Self:
+        """As for every scan; the source stays where it is by a `distance` in widths of the detector."""
+        made = super().fitted_to_data(shape)
+        return made if made is self else changed(made, distance=self.distance * shape[2] / made.in_shape[2])
 
     def filtered_backprojection(self, y: Tensor, window: Window) -> Tensor:
         """Of a whole turn or a short scan, with weights for rays met twice (Kak & Slaney 1988, section 3.4.2).

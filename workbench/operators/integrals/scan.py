@@ -66,6 +66,7 @@ class Scan(LinearOperator):
     def fitted_to_data(self, shape: Shape) -> Self:
         """For sinograms (C, angles, bins): a square image as wide as the detector, unless these bins are its own.
 
+        Over a whole turn it is as wide as twice the wider side of the axis, which is all that the detector then sees.
         Refusal where the angles do not count the projections, and for stacks of sinograms.
         """
         if self.out_shape == tuple(shape):
@@ -78,17 +79,21 @@ class Scan(LinearOperator):
         if views != len(self.degrees()):
             remedy = f"give {name}.angles in degrees, one for each projection; sinograms are angles x bins"
             raise Refusal(f"{views} angles for {views} projections", str(len(self.degrees())), remedy)
-        return changed(self, shape=(channels, bins, bins), detectors=bins)
+        side = bins + int(2 * abs(self.offset)) * self._turns_round()
+        return changed(self, shape=(channels, side, side), detectors=bins)
+
+    def _turns_round(self) -> bool:
+        return arc(self._radians.value)[1] == 2 * math.pi
 
     def missing_views(self) -> str:
         """What filtered backprojection lacks in these views; "" where they do, or a missing wedge stays empty."""
         narrow, wide = sorted(reach(self.places()))
         if narrow <= 0:
             return f"a detector that sees the axis of rotation, which falls {1 - narrow:g} bins beside its end"
-        turned = arc(self._radians.value)[1]
-        if turned == 2 * math.pi or narrow >= _LITTLE * min(wide, min(self.in_shape[1:]) / 2):
+        if self._turns_round() or narrow >= _LITTLE * min(wide, min(self.in_shape[1:]) / 2):
             return ""
-        return f"views over 360 degrees for a detector that ends near the axis, not {math.degrees(turned):.0f}"
+        turned = math.degrees(arc(self._radians.value)[1])
+        return f"views over 360 degrees for a detector that ends near the axis, not {turned:.0f}"
 
     @abstractmethod
     def filtered_backprojection(self, y: Tensor, window: Window) -> Tensor:
