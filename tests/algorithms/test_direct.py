@@ -76,6 +76,15 @@ def test_a_disk_of_a_hundredth_a_pixel_reads_a_hundredth(scan, window):
     assert abs(float(found[(far > 34) & (far < 38)].mean())) < 1e-4
 
 
+@pytest.mark.parametrize("cls", [Radon, FanBeamRadon])
+def test_complex_projections_are_those_of_two_pictures(cls):
+    scan = cls((2, 24, 20), 30, detectors=26, offset=1.3)
+    re, im = torch.randn(2, 1, *scan.out_shape, dtype=torch.float64, generator=stream(0, "y"))
+    found = solved(scan, Gaussian(), torch.complex(re, im), FilteredBackprojection())
+    for part, y in ((found.real, re), (found.imag, im)):
+        np.testing.assert_allclose(part, solved(scan, Gaussian(), y, FilteredBackprojection()), atol=1e-12)
+
+
 def test_lengths_in_units_of_the_longer_side_or_of_a_pixel_size_read_the_same():
     x = disk(64, 0.3)
     for pixel in (None, 1.0, 0.05):

@@ -69,7 +69,7 @@ class FanBeamRadon(Scan):
         """
         across, views = self._across(), self._radians.value
         weights = shares(views, 2 * math.pi)[:, None] * redundancy(views, across) * across.cos()
-        return each_part(self._filtered(weights.to(y) * y, window), self._smeared)
+        return each_part(y, lambda part: self._backprojected(self._filtered(weights.to(part) * part, window)))
 
     def missing_views(self) -> str:
         """A short scan has to cover half a turn and the fan: elsewhere lines through the image are not measured."""
@@ -83,7 +83,7 @@ class FanBeamRadon(Scan):
         """The angle of the ray of each bin to the one through the axis of rotation."""
         return torch.atan(self.places() / self._source)
 
-    def _smeared(self, filtered: Tensor) -> Tensor:
+    def _backprojected(self, filtered: Tensor) -> Tensor:
         """The sum over views of what lies on the ray through each pixel, by 1 / (its distance from the source)^2."""
         height, width = self.in_shape[1:]
         kind = {"dtype": torch.float64, "device": filtered.device}

@@ -104,7 +104,7 @@ def sides(places: Tensor) -> tuple[Tensor, Tensor]:
 
 def reach(places: Tensor) -> tuple[float, float]:
     """How far a detector reaches to both sides of the axis, up to the first bin that it lacks; negative: not so far."""
-    step = float(places[-1] - places[0]) / max(len(places) - 1, 1)
+    step = float(places[-1] - places[0]) / (len(places) - 1) if len(places) > 1 else 1.0
     return step - float(places[0]), step + float(places[-1])
 
 

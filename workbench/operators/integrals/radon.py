@@ -53,11 +53,11 @@ class Radon(Scan):
         views, (near, far) = self._radians.value, sides(self.places())
         half, whole = (shares(views, period)[:, None] for period in (math.pi, 2 * math.pi))
         weights = half + (whole - half) * (near - far) / (near + far).clamp_min(1e-300)
+        return each_part(y, lambda part: self._backprojected(self._filtered(weights.to(part) * part, window)))
+
+    def _backprojected(self, filtered: Tensor) -> Tensor:
         size = self.in_shape[1], self.in_shape[2]
-        return each_part(
-            self._filtered(weights.to(y) * y, window),
-            lambda part: radon.interpolate(part, self._angles(part), size, self.offset),
-        )
+        return radon.interpolate(filtered, self._angles(filtered), size, self.offset)
 
     def blocks(self, count: int) -> tuple[OperatorBlock, ...]:
         degrees = tuple(self.degrees().tolist())
