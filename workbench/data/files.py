@@ -69,6 +69,8 @@ def load_described(
 def load_array(path: str | Path, variable: str = "") -> Loaded:
     """An array of a file as it is stored: its own axes, numbers and units, nothing scaled, turned or filled in.
 
+    Where a format says how stored numbers are meant (the rescaling of DICOM, the directions of NIfTI, the order of
+    MATLAB and BART, alpha beside colours), they are read so, and `notes` say it.
     `variable` is as for `load_described`. Refusal for missing values, NaN and infinity, and for more than MAX_VALUES.
     """
     path = Path(path)
