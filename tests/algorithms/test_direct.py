@@ -12,7 +12,8 @@ from workbench.algorithms import SIRT, FilteredBackprojection, RootSumOfSquares,
 from workbench.data import truth
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import FanBeamRadon, GaussianBlur, MultiCoilFourier, Radon, Scan
-from workbench.operators.integrals.filtering import redundancy, shares
+from workbench.operators.integrals.filtering import redundancy, shares, sides
+from workbench.parameters import changed
 from workbench.priors import Zero
 from workbench.problem import Problem
 from workbench.run import iterate, run
@@ -44,6 +45,7 @@ def reconstructed(operator: Scan, y: torch.Tensor, window: str = "ramp") -> torc
     return states[-1].x[0, 0]
 
 
+WHOLE = tuple(np.arange(0, 360.0, 1.0))
 SCANS = [
     Radon((1, SIDE, SIDE), 180, pixel=1.0),
     Radon((1, SIDE, SIDE), tuple(np.random.default_rng(0).permutation(np.arange(0, 180.0, 1.0))), pixel=1.0),
@@ -53,6 +55,12 @@ SCANS = [
     # Short scans: half a turn and the fan, and more than that, begun anywhere, in any order.
     FanBeamRadon((1, SIDE, SIDE), tuple(np.arange(70, 70 + 180 + 34.0, 1.0)), distance=2.5, pixel=1.0),
     FanBeamRadon((1, SIDE, SIDE), tuple(np.arange(210, -70.0, -1.0)), distance=1.3, offset=2.3, pixel=1.0),
+    # Displaced detectors, which see one side of the object alone: a ray's way back meets a bin, a gap, or nothing.
+    Radon((1, SIDE, SIDE), WHOLE, detectors=75, offset=25.0, pixel=1.0),
+    Radon((1, SIDE, SIDE), WHOLE, detectors=75, offset=-25.2, pixel=1.0),
+    FanBeamRadon((1, SIDE, SIDE), WHOLE, distance=2.5, detectors=64, offset=28.0, pixel=1.0),
+    FanBeamRadon((1, SIDE, SIDE), WHOLE, distance=1.4, detectors=90, offset=-25.2, pixel=1.0),
+    FanBeamRadon((1, SIDE, SIDE), WHOLE, distance=2.5, detectors=61, offset=30.0, pixel=1.0),
 ]
 
 
@@ -66,6 +74,15 @@ def test_a_disk_of_a_hundredth_a_pixel_reads_a_hundredth(scan, window):
     assert float(found[far < 26].mean()) == pytest.approx(0.01, rel=2e-3)
     assert float(found[far < 26].std()) < 3e-4
     assert abs(float(found[(far > 34) & (far < 38)].mean())) < 1e-4
+
+
+@pytest.mark.parametrize("cls", [Radon, FanBeamRadon])
+def test_complex_projections_are_those_of_two_pictures(cls):
+    scan = cls((2, 24, 20), 30, detectors=26, offset=1.3)
+    re, im = torch.randn(2, 1, *scan.out_shape, dtype=torch.float64, generator=stream(0, "y"))
+    found = solved(scan, Gaussian(), torch.complex(re, im), FilteredBackprojection())
+    for part, y in ((found.real, re), (found.imag, im)):
+        np.testing.assert_allclose(part, solved(scan, Gaussian(), y, FilteredBackprojection()), atol=1e-12)
 
 
 def test_lengths_in_units_of_the_longer_side_or_of_a_pixel_size_read_the_same():
@@ -141,6 +158,36 @@ def test_the_weights_of_two_rays_on_one_line_sum_to_one():
             inside = round(float(other)) % 180 < len(views)
             pair = float(weights[round(float(other)) % 180, -1 - g]) if inside else 0.0
             assert float(weights[v, g]) + pair == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("offset", [0.0, 3.0, -8.0])
+def test_bins_that_see_a_line_from_both_ends_share_it(offset):
+    places = torch.arange(21, dtype=torch.float64) - 10 - offset
+    near, far = sides(places)
+    weight = near / (near + far)
+    across = {float(u): float(w) for u, w in zip(places, weight, strict=True)}
+    for place, found in across.items():
+        assert found + across.get(-place, 0.0) == pytest.approx(1)
+    assert across[0.0] == 0.5 and (offset or set(across.values()) == {0.5})
+
+
+def test_a_half_turn_is_no_matter_of_where_the_axis_falls():
+    """No ray comes back, so none is shared; a turn without 30 degrees shares those that do."""
+    scan = Radon((1, SIDE, SIDE), 180, detectors=120, offset=11.0, pixel=1.0)
+    for each in (scan, changed(scan, angles=tuple(np.arange(0, 330.0, 1.0)), offset=4.0)):
+        found = reconstructed(each, chords(each, 30.0, (6.0, -4.0), 0.01))
+        assert float(found[30:74, 40:68].mean()) == pytest.approx(0.01, rel=2e-3)
+
+
+@pytest.mark.parametrize("cls", [Radon, FanBeamRadon])
+def test_a_detector_that_cannot_see_the_whole_object_is_refused(cls):
+    def unmet(offset, degrees):
+        scan = cls((1, 32, 32), tuple(np.arange(0.0, degrees, 2.0)), detectors=32, offset=offset)
+        return FilteredBackprojection().unmet(Problem(scan, Gaussian(), Zero(), torch.zeros(1, *scan.out_shape)))
+
+    assert not unmet(-14.0, 360) and not unmet(2.0, 250)
+    assert "views over 360 degrees for a detector that ends near the axis, not 250" in unmet(-14.0, 250)
+    assert "sees the axis of rotation, which falls 4.5 bins beside its end" in unmet(20.0, 360)
 
 
 def test_what_is_no_scan_is_refused_in_a_sentence():

@@ -81,6 +81,17 @@ def test_another_operator_is_fitted_to_the_data_or_refused(measured):
     assert measured.problem.truth is not None
 
 
+def test_k_space_of_coils_finds_its_operator_and_its_address_leads_back(tmp_path):
+    np.save(tmp_path / "k.npy", np.ones((4, 12, 16), np.complex64))
+    session = Session(Experiment(Measured(str(tmp_path / "k.npy")), GaussianBlur((4, 12, 16)), steps=2))
+    assert not session.choose("operator", "MultiCoilFourier")
+    assert session.experiment.operator.in_shape == (1, 12, 16)
+    before = describe(session.experiment)
+    session.travel(session.address())
+    assert describe(session.experiment) == before and not session.errors
+    session.close()
+
+
 def scan(folder: Path) -> bytes:
     """A disk's projections as counts, three rows of them, with their angles, in HDF5."""
     radon = Radon((1, 24, 24), 30, detectors=24)

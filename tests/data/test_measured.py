@@ -70,6 +70,8 @@ def test_an_array_is_taken_as_a_file_is():
         ((12, 15), Downsample(), (1, 24, 30)),
         ((1, 12, 15), Downsample(), (1, 24, 30)),
         ((8, 12, 16), MultiCoilFourier(coils=8), (1, 12, 16)),
+        ((4, 12, 16), MultiCoilFourier((4, 9, 9), coils=4), (1, 12, 16)),
+        ((8, 12, 16), MultiCoilFourier((2, 9, 9), coils=4), (2, 12, 16)),
     ],
 )
 def test_the_shape_of_the_unknown_is_found_from_the_data(shape, operator, fitted):
@@ -221,6 +223,26 @@ def test_the_command_line_takes_measured_data_and_goes_on_with_a_saved_run(tmp_p
     assert again["objective"] == said["objective"]
     other = ran(capsys, str(tmp_path / "a.nc"), "--truth", "camera", "--size", "32")
     assert other["psnr"] is not None
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 8])
+def test_k_space_of_coils_comes_as_a_scanner_writes_it(tmp_path, capsys, monkeypatch, count):
+    """The unknown has one channel, however many coils there are; maps are theirs, or those of the default."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(12, 16)) + 1j
+    maps = np.exp(1j * rng.normal(size=(count, 12, 16)))
+    np.save("maps.npy", maps)
+    np.save("k.npy", np.fft.fftshift(np.fft.fft2(maps * x, norm="ortho"), axes=(-2, -1)))
+    words = ["--data", "k.npy", "--operator", "MultiCoilFourier", "--set", "operator.keep=1", "--steps", "60"]
+    words += ["--prior", "Tikhonov", "--set", "prior.weight=1e-9", "--algorithm", "ConjugateGradient"]
+    said = ran(capsys, *words, "--set", "operator.coils=maps.npy", "--out", "run.nc")
+    assert said["spec"]["operator"]["shape"] == [1, 12, 16]
+    np.testing.assert_allclose(storage.load("run.nc").x[0, 0], x, atol=1e-6)
+    said = ran(capsys, *words, "--set", f"operator.coils={count}")
+    assert said["spec"]["operator"]["shape"] == [1, 12, 16]
+    assert main(["run", *words, "--set", "operator.coils=3"]) == 2
+    assert f"MultiCoilFourier that makes data of {count} x 12 x 16" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

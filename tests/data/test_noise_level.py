@@ -51,6 +51,7 @@ def test_gain_and_read_noise_of_a_detector_are_found():
     found = noise_level.photon_transfer(flats, 100 + drawn((8, 60, 60), 6))
     assert abs(found.gain - 2.5) < 4 * found.error and found.error < 0.05
     assert found.read == pytest.approx(6, rel=0.02)
+    assert noise_level.photon_transfer(flats, np.full((2, 60, 60), 100)).read == 0, "a dark may be without noise"
     with pytest.raises(Refusal, match="brighter than darks"):
         noise_level.photon_transfer(flats[:2], flats[:2])
 
@@ -78,3 +79,9 @@ def test_the_command_line_tells_the_level_of_an_array(tmp_path, capsys):
         assert main([*words[:5], bad]) == 2
         assert "a region" in capsys.readouterr().err
     assert main(["data", f"{tmp_path}/a.npz::y", "--region", "0:1,0:1"]) == 2
+
+
+@pytest.mark.parametrize("way", noise_level.WAYS)
+def test_data_without_noise_are_refused_not_called_certain(way):
+    with pytest.raises(Refusal, match="data that show their noise"):
+        noise_level.WAYS[way](np.full((4, 8, 8), 7))

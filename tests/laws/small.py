@@ -57,8 +57,8 @@ def values(parameter: Parameter) -> Iterator[object]:
             yield (7.0, 45.0, 100.0)
 
 
-def variants(cls: type, most: float = MOST) -> list[Operator]:
-    """Every shape that the class takes, then every argument at every one of `values` by itself, to `most` data."""
+def variants(cls: type) -> list[Operator]:
+    """Every shape that the class takes, then every argument at every one of `values` by itself."""
     given = parameters(cls)
     inner = {p.name: INNER for p in given if any(isinstance(k, type) and issubclass(k, Operator) for k in p.kinds)}
     shaped = any(p.name == "shape" for p in given)
@@ -67,10 +67,19 @@ def variants(cls: type, most: float = MOST) -> list[Operator]:
     made = [made for base in bases if (made := _attempt(cls, base))]
     made += [cls(**arguments) for arguments in MORE.get(cls.__name__, [])]
     assert made, f"{cls.__name__} takes none of {SHAPES}"
-    first = {p.name: getattr(made[0], p.name) for p in given}
-    ends = [end for change in alone if (end := _attempt(cls, first | change))]
-    made += [end for end in ends if math.prod(end.out_shape) <= most]
-    return list({name(operator): operator for operator in made}.values())
+    ends = [end for change in alone if (end := _end(made, change))]
+    return list({name(operator): operator for operator in (*made, *ends)}.values())
+
+
+def _end(made: list[Operator], change: dict) -> Operator | None:
+    """The first of those made that takes the change; another one where its data are then more than a matrix holds."""
+    cls, given = type(made[0]), [{p.name: getattr(o, p.name) for p in parameters(type(o))} for o in made]
+    if _attempt(cls, given[0] | change) is None:
+        return None
+    ends = [end for arguments in given if (end := _attempt(cls, arguments | change))]
+    small = [end for end in ends if math.prod(end.out_shape) <= MOST]
+    assert small, f"{cls.__name__} with {change} has more than {MOST} data: give it a smaller case in MORE"
+    return small[0]
 
 
 def _attempt(cls: type, arguments: dict) -> Operator | None:
@@ -83,13 +92,6 @@ def _attempt(cls: type, arguments: dict) -> Operator | None:
 @functools.cache
 def members() -> tuple[Operator, ...]:
     return tuple(v for cls in catalog.members("operator").values() for v in variants(cls))
-
-
-@functools.cache
-def wide() -> tuple[Operator, ...]:
-    """The ends of sliders that `members` leaves out: what needs no explicit matrix holds for them too."""
-    classes = catalog.members("operator").values()
-    return tuple(v for cls in classes for v in variants(cls, math.inf) if math.prod(v.out_shape) > MOST)
 
 
 def name(value: object) -> str:

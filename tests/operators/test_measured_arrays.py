@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 import torch
 from scipy.signal import convolve
+from torch import Tensor
 
 from workbench import storage
 from workbench.cli import main
-from workbench.data import Measured
+from workbench.data import Measured, from_text
 from workbench.experiment import Experiment, from_run
 from workbench.noise import Gaussian
 from workbench.operators import ConvolutionPSF, FourierMask, Mask, MultiCoilFourier, Operator, Radon
-from workbench.parameters import as_text, called, describe, rebuild
+from workbench.parameters import Checked, as_text, called, describe, parameters, rebuild
 from workbench.priors import Tikhonov
 from workbench.refusal import Refusal
 from workbench.tensors import stream
@@ -126,7 +127,21 @@ def test_the_command_line_takes_arrays_of_files(tmp_path, monkeypatch, capsys):
         ("setup.npz::other", "a mask of 8 x 10 for Mask.pattern, got an array, 10 x 8"),
         ("setup.npz::nothing", "it holds keep"),
         ("gone.npz::keep", "which is not there"),
-        ("gone.npz", "an array or 'random' or 'block' for Mask.pattern"),
+        ("gone.npz", "which is not there"),
+        ("radnom", "an array or 'random' or 'block' for Mask.pattern"),
     ):
         assert main(["run", "run.nc", "--set", f"operator.pattern={text}"]) == 2
         assert sentence in capsys.readouterr().err
+
+
+class Stored(metaclass=Checked):
+    def __init__(self, path: str = "", mask: Tensor | None = None) -> None:
+        self.path, self.mask = path, mask
+
+
+def test_an_argument_that_takes_any_word_takes_the_path_of_a_file_as_one(tmp_path):
+    np.save(tmp_path / "keep.npy", KEEP)
+    text = str(tmp_path / "keep.npy")
+    path, mask = (p.parse(from_text(text), "Stored") for p in parameters(Stored))
+    assert path == text
+    np.testing.assert_array_equal(mask, KEEP)

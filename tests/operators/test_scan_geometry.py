@@ -2,11 +2,15 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
 
 from tests.laws.small import random
+from tests.operators.test_radon import disk
+from workbench import storage
+from workbench.cli import main
 from workbench.data import Measured, Shipped, Simulated
 from workbench.experiment import Experiment
 from workbench.kernels import use
@@ -16,6 +20,7 @@ from workbench.priors import Tikhonov
 from workbench.refusal import Refusal
 
 SHAPE = (1, 24, 20)
+HALF, WHOLE = tuple(range(0, 180, 6)), tuple(range(0, 360, 12))
 CLASSES = (Radon, FanBeamRadon)
 X = random((1, *SHAPE), torch.float64)
 
@@ -66,14 +71,31 @@ def test_parts_and_blocks_keep_the_geometry(cls):
 @pytest.mark.parametrize("cls", CLASSES)
 def test_a_sinogram_tells_the_image_and_its_angles_must_count_it(cls):
     y = torch.rand(30, 46, dtype=torch.float64)
-    found = Experiment(Measured(y), cls((1, 64, 64), 30, offset=1.5), Gaussian(), Tikhonov()).fitted().operator
+    found = Experiment(Measured(y), cls((1, 64, 64), HALF, offset=1.5), Gaussian(), Tikhonov()).fitted().operator
     assert (found.in_shape, found.out_shape, found.offset) == ((1, 46, 46), (1, 30, 46), 1.5)
+    found = Experiment(Measured(y), cls((1, 64, 64), WHOLE, offset=-17.3), Gaussian(), Tikhonov()).fitted().operator
+    assert (found.in_shape, found.out_shape, found.offset) == ((1, 80, 80), (1, 30, 46), -17.3)
     own = cls((1, 20, 24), 30, detectors=46)
     assert Experiment(Measured(y), own).fitted().operator is own
     with pytest.raises(Refusal, match="30 angles for 30 projections, got 60"):
         Experiment(Measured(y), cls((1, 64, 64), 60)).fitted()
     with pytest.raises(Refusal, match=r"a sinogram, angles x bins.*take one slice"):
         Experiment(Measured(torch.rand(9, 30, 46)), cls()).fitted()
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_a_detector_beside_the_axis_sees_the_whole_of_a_disk_over_a_turn(cls, tmp_path, monkeypatch):
+    """As a person has it: a file, its angles, the offset; the image is wider than the detector."""
+    monkeypatch.chdir(tmp_path)
+    degrees = tuple(2.0 * k for k in range(180))
+    scan = cls((1, 91, 91), degrees, detectors=51, offset=20.0, pixel=1.0)  # a source at 2 x 91
+    np.savez("scan.npz", y=scan(disk(91, 0.4))[0, 0], theta=degrees)
+    words = ["--set", "operator.angles=scan.npz::theta", "--set", "operator.offset=20", "--set", "operator.pixel=1"]
+    words += ["--set", f"operator.distance={2 * 91 / 51}"] if cls is FanBeamRadon else []
+    words += ["--algorithm", "FilteredBackprojection", "--steps", "1", "--out", "run.nc"]
+    assert main(["run", "--data", "scan.npz::y", "--operator", cls.__name__, *words]) == 0
+    found = storage.load("run.nc").x[0, 0].values
+    assert found.shape == (91, 91) and abs(found[20:71, 20:71].mean() - 1) < 2e-3
 
 
 @pytest.mark.parametrize("cls", CLASSES)

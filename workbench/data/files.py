@@ -69,6 +69,8 @@ def load_described(
 def load_array(path: str | Path, variable: str = "") -> Loaded:
     """An array of a file as it is stored: its own axes, numbers and units, nothing scaled, turned or filled in.
 
+    Where a format says how stored numbers are meant (the rescaling of DICOM, the directions of NIfTI, the order of
+    MATLAB and BART, alpha beside colours), they are read so, and `notes` say it.
     `variable` is as for `load_described`. Refusal for missing values, NaN and infinity, and for more than MAX_VALUES.
     """
     path = Path(path)
@@ -102,12 +104,15 @@ def split(text: str) -> tuple[str, str]:
 
 
 def from_text(text: str) -> str:
-    """FILE::/path/in/file, or the name of a file of a known format, with the array there; any other text as it is."""
+    """What a person typed as what may name an array: FILE::/path/in/file, or a file whose ending is of a known format.
+
+    It is read where an argument takes an array; any other text stays as it is.
+    """
     path, variable = split(text)
-    if "::" not in text and not (named(path) and Path(path).is_file()):
+    if "::" not in text and not named(path):
         return text
     name = "::".join(filter(None, (Path(path).name, variable)))
-    return Typed.of(text, called(load_array(path, variable).tensor, name))
+    return Typed.of(text, lambda: called(load_array(path, variable).tensor, name))
 
 
 def load_bytes(

@@ -11,6 +11,7 @@ from workbench.tensors import shown
 
 _MAD = 0.6744897501960817  # of a standard normal number
 _SPREAD = 1.1664  # standard error of sigma from n absolute deviations, times sqrt(n) / sigma
+_ROUNDING = 1e-12  # of the largest value: what arithmetic leaves of values that are all equal
 _SHORT = 4  # values along an axis that a wavelet needs
 
 
@@ -40,11 +41,15 @@ def of_background(values: np.ndarray) -> NoiseLevel:
     each = _real(values.reshape(1, -1))
     count = each.shape[-1] - 1
     _require(count >= 1, "a region of two values or more", values)
-    return _of_squares(float(np.square(each - each.mean(-1, keepdims=True)).sum()), count * len(each))
+    return _shown(_of_squares(float(np.square(each - each.mean(-1, keepdims=True)).sum()), count * len(each)), values)
 
 
 def of_frames(frames: np.ndarray) -> NoiseLevel:
     """From frames of the same scene, (frames, ...), that differ by noise alone: deviations from their mean."""
+    return _shown(_between(frames), frames)
+
+
+def _between(frames: np.ndarray) -> NoiseLevel:
     _require(frames.ndim >= 2 and len(frames) >= 2, "two frames or more along the first axis", frames)
     each = _real(frames.reshape(len(frames), -1).T)
     return _of_squares(float(np.square(each - each.mean(-1, keepdims=True)).sum()), (len(frames) - 1) * len(each))
@@ -67,7 +72,7 @@ def of_wavelets(values: np.ndarray) -> NoiseLevel:
     found = [pywt.dwtn(part[even].astype(float), "db2", "periodization", axes)["d" * len(axes)] for part in parts]
     details = np.abs(np.concatenate([d.ravel() for d in found]))
     sigma = float(np.median(details)) / _MAD
-    return NoiseLevel(sigma, _SPREAD * sigma / math.sqrt(details.size), details.size)
+    return _shown(NoiseLevel(sigma, _SPREAD * sigma / math.sqrt(details.size), details.size), values)
 
 
 def photon_transfer(flats: np.ndarray, darks: np.ndarray) -> PhotonTransfer:
@@ -75,7 +80,7 @@ def photon_transfer(flats: np.ndarray, darks: np.ndarray) -> PhotonTransfer:
 
     Janesick 2007, doi 10.1117/3.725073.
     """
-    light, dark = of_frames(flats), of_frames(darks)
+    light, dark = of_frames(flats), _between(darks)
     brighter = float(flats.mean(dtype=float) - darks.mean(dtype=float))
     if brighter <= 0:
         came = f"a mean of {flats.mean():g}, in the dark {darks.mean():g}"
@@ -94,6 +99,14 @@ WAYS: dict[str, Callable[[np.ndarray], NoiseLevel]] = {
 def _of_squares(squares: float, freedom: int) -> NoiseLevel:
     sigma = math.sqrt(squares / freedom)
     return NoiseLevel(sigma, sigma / math.sqrt(2 * freedom), freedom)
+
+
+def _shown(level: NoiseLevel, values: np.ndarray) -> NoiseLevel:
+    """Refuse a level of 0, to rounding: such data are computed, clipped or empty, and no likelihood has it."""
+    if level.sigma <= _ROUNDING * float(np.abs(values).max()):
+        remedy = "take a part that light or sound reaches, or give the noise by hand"
+        raise Refusal("data that show their noise", "values without any", remedy)
+    return level
 
 
 def _real(rows: np.ndarray) -> np.ndarray:

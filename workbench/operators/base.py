@@ -103,24 +103,29 @@ class Operator(nn.Module, ABC, metaclass=Checked):
         if self.out_shape == tuple(shape):
             return self
         try:
-            made = self.fitted(self.shape_behind(tuple(shape)))
+            found = [self.fitted(behind) for behind in self.shapes_behind(tuple(shape))]
+            came = " or ".join(shown(made.out_shape) for made in found)
+        except Refusal as refusal:
+            found, came = [], f"{shown(self.out_shape)}, and no other ({refusal.came})"
+        for made in found:
             if made.out_shape == tuple(shape):
                 return made
-            came = shown(made.out_shape)
-        except Refusal as refusal:
-            came = f"{shown(self.out_shape)}, and no other ({refusal.came})"
         name = type(self).__name__
         remedy = f"build {name} for the shape of the unknown, or take the part of the data that it makes"
         raise Refusal(f"{name} that makes data of {shown(shape)}", came, remedy)
 
-    def shape_behind(self, shape: Shape) -> Shape:
-        """The shape of a signal whose data have this shape, as far as the sides of this operator's tell."""
+    def shapes_behind(self, shape: Shape) -> tuple[Shape, ...]:
+        """Shapes of a signal that may have data of this shape, as far as the sides of this operator's tell.
+
+        An operator that makes channels of its own, such as coils, takes as many as it has now, or one.
+        """
         if len(shape) != len(self.out_shape):
-            return shape
+            return (shape,)
         sides = zip(shape, self.in_shape, self.out_shape, strict=True) if len(shape) == len(self.in_shape) else ()
         behind = tuple(max(1, round(side * own / made)) for side, own, made in sides)
-        own = self.in_shape[0] != self.out_shape[0]  # the operator makes channels of its own, such as coils
-        return (self.in_shape[0], *behind[1:]) if own else behind or shape
+        if self.in_shape[0] == self.out_shape[0]:
+            return (behind or shape,)
+        return tuple((channels, *behind[1:]) for channels in dict.fromkeys((self.in_shape[0], 1)))
 
     def on_finer_grid(self, factor: int) -> Self:
         """The same operator for a grid that many times finer, whose data, binned, are those of this grid, nearly.

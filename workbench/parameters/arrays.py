@@ -1,7 +1,8 @@
 """Arrays as arguments: known by shape, dtype and the SHA-256 of their values, and kept beside the description."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,15 +26,20 @@ def is_array(obj: Any) -> bool:
 
 
 class Typed(str):
-    """What a person typed to name an array, FILE::/path/in/file, with the array that it names."""
+    """What a person typed to name an array, FILE::/path/in/file: the text itself where an argument takes any word."""
 
-    array: Tensor
+    load: Callable[[], Tensor]
 
     @classmethod
-    def of(cls, text: str, array: Tensor) -> "Typed":
+    def of(cls, text: str, load: Callable[[], Tensor]) -> "Typed":
         typed = cls(text)
-        typed.array = array
+        typed.load = load
         return typed
+
+    @cached_property
+    def array(self) -> Tensor:
+        """The array that it names, read once. Refusal as `load` has it."""
+        return self.load()
 
 
 def called(array: Tensor, name: str) -> Tensor:

@@ -73,7 +73,7 @@ class Parameter:
 
     def parse(self, text: str, owner: str) -> Any:
         """The value a person typed, on a command line or in an address: 2.5, yes, 0,45,90, auto, or a named array."""
-        if isinstance(text, Typed):
+        if isinstance(text, Typed) and str not in self.kinds:
             return self.accept(text.array, owner)
         if self.optional and text.lower() in ("", "none", "auto"):
             return None

@@ -1,4 +1,4 @@
-"""What probes read off a run: what a quantity is called and drawn as, and the rows of all iterations."""
+"""What probes read off a run: the rows of all iterations."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -11,11 +11,11 @@ from torch import Tensor
 from workbench.algorithms import State
 from workbench.refusal import Refusal
 from workbench.run.datasets import signal_dims
+from workbench.run.quantity import Quantity
 from workbench.tensors import plain
 
 if TYPE_CHECKING:
     import xarray as xr
-from workbench.run.quantity import Quantity
 
 BLOCK = 256  # rows that are kept as one tensor: as tensors of their own they would take a hundred times the memory
 

@@ -1,4 +1,4 @@
-"""What a probe records, and under which names."""
+"""What a probe reads: what it is called and drawn as."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

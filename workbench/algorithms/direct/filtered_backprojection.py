@@ -18,8 +18,8 @@ class FilteredBackprojection(Formula):
 
     The scale is that of the operator: a disk of 0.01 reads 0.01. w_a is the part of the turn that a view stands for, so
     angles may come in any order; a missing wedge stays empty. Windows other than the ramp give up detail for noise. A
-    fan beam needs half a turn and its fan; rays met twice share their weight. The prior has no say. Kak & Slaney
-    1988, doi 10.1137/1.9780898719277.
+    fan beam needs half a turn and its fan, a detector beside the axis a whole turn; rays met twice share their weight.
+    The prior has no say. Kak & Slaney 1988, doi 10.1137/1.9780898719277.
     """
 
     formula = r"x = \sum_a w_a\, q_a(x_1 \cos\theta_a + x_2 \sin\theta_a), \quad \hat q_a = |\omega|\, \hat y_a"

@@ -47,8 +47,8 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
         if dot:
             one_of("a part that has parameters", kind, PARTS)
     source = _source(words, base.source)
-    arrays = {path: data.from_text(text) for path, text in words.items() if path.partition(".")[0] in catalog.KINDS}
-    words = {**words, **{path: array for path, array in arrays.items() if "." in path}}
+    inside = {path: path.partition(".")[0] in catalog.KINDS and "." in path for path in words}
+    words = {path: data.from_text(text) if inside[path] else text for path, text in words.items()}
     given = source.loaded().tensor
     operator = _operator(words, base, source, given)
     kinds = [kind for kind in catalog.KINDS if kind != "operator"]

@@ -2,18 +2,19 @@
 
 import math
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Self
 
 import torch
 from torch import Tensor
 
 from workbench.kernels import fan
 from workbench.operators.base import OperatorBlock, SignalShape
-from workbench.operators.integrals.filtering import Window, arc, ramp_filtered, redundancy, shares
+from workbench.operators.integrals.filtering import Window, arc, redundancy, shares
 from workbench.operators.integrals.scan import ANGLES, Angles, Detectors, Offset, Pixel, Scan
 from workbench.operators.rows import angles
 from workbench.operators.shapes import each_part, space_of
 from workbench.parameters import Range, changed
+from workbench.tensors import Shape
 
 
 class FanBeamRadon(Scan):
@@ -44,9 +45,8 @@ class FanBeamRadon(Scan):
     ) -> None:
         size = space_of(shape, "FanBeamRadon", (2,))
         radius, source = math.hypot(*size) / 2, distance * max(size)
-        bins = math.ceil(2 * radius / math.sqrt(1 - (radius / source) ** 2) + 2 * abs(offset))
-        super().__init__(shape, angles, bins if detectors is None else detectors, pixel)
-        self.distance, self.detectors, self.offset = distance, detectors, offset
+        super().__init__(shape, angles, detectors, offset, pixel, 2 * radius / math.sqrt(1 - (radius / source) ** 2))
+        self.distance = distance
         self._source, self._seen = source, math.asin(radius / source)  # and the half angle under which it sees all
 
     def forward(self, x: Tensor) -> Tensor:
@@ -57,28 +57,33 @@ class FanBeamRadon(Scan):
         rays = self._source, (self.in_shape[1], self.in_shape[2]), self.offset
         return self.width * each_part(y, lambda image: fan.backproject(image, self._angles(image), *rays))
 
+    def fitted_to_data(self, shape: Shape) -> Self:
+        """As for every scan; the source stays where it is by a `distance` in widths of the detector."""
+        made = super().fitted_to_data(shape)
+        return made if made is self else changed(made, distance=self.distance * shape[2] / made.in_shape[2])
+
     def filtered_backprojection(self, y: Tensor, window: Window) -> Tensor:
-        """Of a whole turn or a short scan, with weights for rays met twice (Kak & Slaney 1988, section 3.4.2)."""
+        """Of a whole turn or a short scan, with weights for rays met twice (Kak & Slaney 1988, section 3.4.2).
+
+        What is filtered reaches beyond a detector that is narrower than the image: there it is not 0.
+        """
         across, views = self._across(), self._radians.value
         weights = shares(views, 2 * math.pi)[:, None] * redundancy(views, across) * across.cos()
-        filtered = ramp_filtered(weights.to(y) * y, window) / self.width
-        return each_part(filtered, self._smeared)
+        return each_part(y, lambda part: self._backprojected(self._filtered(weights.to(part) * part, window)))
 
     def missing_views(self) -> str:
         """A short scan has to cover half a turn and the fan: elsewhere lines through the image are not measured."""
         needed = math.pi + 2 * min(float(self._across().abs().max()), self._seen)
-        reach = arc(self._radians.value)[1]
-        if reach > needed - 1e-6:
-            return ""
-        return f"views over {math.degrees(needed):.0f} degrees, half a turn and the fan, not {math.degrees(reach):.0f}"
+        turned = arc(self._radians.value)[1]
+        if turned > needed - 1e-6:
+            return super().missing_views()
+        return f"views over {math.degrees(needed):.0f} degrees, half a turn and the fan, not {math.degrees(turned):.0f}"
 
     def _across(self) -> Tensor:
         """The angle of the ray of each bin to the one through the axis of rotation."""
-        bins = self.out_shape[2]
-        places = torch.arange(bins, dtype=torch.float64) - (bins - 1) / 2 - self.offset
-        return torch.atan(places / self._source)
+        return torch.atan(self.places() / self._source)
 
-    def _smeared(self, filtered: Tensor) -> Tensor:
+    def _backprojected(self, filtered: Tensor) -> Tensor:
         """The sum over views of what lies on the ray through each pixel, by 1 / (its distance from the source)^2."""
         height, width = self.in_shape[1:]
         kind = {"dtype": torch.float64, "device": filtered.device}

@@ -67,24 +67,50 @@ def arc(angles: Tensor) -> tuple[float, float]:
 
 
 def redundancy(angles: Tensor, fan: Tensor) -> Tensor:
-    """The weight of each ray, (views, bins), where two lie on one line: they sum to 1, and fade to 0 at the arc's ends.
+    """The weight of each ray, (views, bins), where two lie on one line: they sum to 1, and fade to 0 at the arc's ends
+    and at those of the detector.
 
     `fan` is the angle of each bin's ray to the axis. The ray that comes back along that of view b and fan angle g is
-    that of view b + pi + 2 g and fan angle -g; with c(b) the rise from the ends of the arc, the weight is
-    c / (c + c of the other) (Noo et al. 2002, doi 10.1088/0031-9155/47/14/311; Parker 1982, doi 10.1118/1.595078).
+    that of view b + pi + 2 g and fan angle -g; with c(b, g) the rise from the ends of the arc times that of `sides`,
+    the weight is c / (c + c of the other) (Noo et al. 2002, doi 10.1088/0031-9155/47/14/311; Parker 1982,
+    doi 10.1118/1.595078).
     """
-    begin, reach = arc(angles)
-    if reach == 2 * math.pi:
-        return torch.full((len(angles), len(fan)), 0.5, dtype=angles.dtype)
+    begin, turned = arc(angles)
 
     def rise(views: Tensor) -> Tensor:
         inside = (views - begin) % (2 * math.pi)
-        end = torch.minimum(inside, reach - inside).clamp_min(0) / _FADE
-        return torch.sin(math.pi / 2 * end.clamp_max(1)).square()
+        return _rise(torch.minimum(inside, turned - inside) / _FADE)
 
-    here = rise(angles)[:, None]
-    total = here + rise(angles[:, None] + math.pi + 2 * fan)
+    whole, (near, far) = turned == 2 * math.pi, sides(fan)
+    here = near * (torch.ones_like(angles) if whole else rise(angles))[:, None]
+    total = here + far * (1 if whole else rise(angles[:, None] + math.pi + 2 * fan))
     return torch.where(total > 0, here / total.clamp_min(1e-300), 0)
+
+
+def sides(places: Tensor) -> tuple[Tensor, Tensor]:
+    """How far bins, at these places from the axis, are from the ends of their detector, and those across the axis.
+
+    Both in [0, 1]: 0 beyond an end, and 1 as far from it as the axis is from the nearer one. Where the axis falls off
+    the middle, bins of the wider side have none across: over a turn, theirs are the only rays on their lines (Wang
+    2002, doi 10.1118/1.1489043).
+    """
+    low, high = reach(places)
+
+    def inside(here: Tensor) -> Tensor:
+        return _rise(torch.minimum(here + low, high - here) / min(low, high))
+
+    return inside(places), inside(-places)
+
+
+def reach(places: Tensor) -> tuple[float, float]:
+    """How far a detector reaches to both sides of the axis, up to the first bin that it lacks; negative: not so far."""
+    step = float(places[-1] - places[0]) / (len(places) - 1) if len(places) > 1 else 1.0
+    return step - float(places[0]), step + float(places[-1])
+
+
+def _rise(x: Tensor) -> Tensor:
+    """From 0 at 0 to 1 at 1, smooth at both."""
+    return torch.sin(math.pi / 2 * x.clamp(0, 1)).square()
 
 
 def _gaps(places: Tensor, period: float) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.kernels import radon
 from workbench.operators.base import OperatorBlock, SignalShape
-from workbench.operators.integrals.filtering import Window, ramp_filtered, shares
+from workbench.operators.integrals.filtering import Window, shares, sides
 from workbench.operators.integrals.scan import ANGLES, Angles, Detectors, Offset, Pixel, Scan
 from workbench.operators.rows import angles
 from workbench.operators.shapes import each_part, space_of
@@ -38,9 +38,7 @@ class Radon(Scan):
         offset: Offset = 0.0,
         pixel: Pixel = None,
     ) -> None:
-        bins = math.ceil(math.hypot(*space_of(shape, "Radon", (2,))) + 2 * abs(offset))
-        super().__init__(shape, angles, bins if detectors is None else detectors, pixel)
-        self.detectors, self.offset = detectors, offset
+        super().__init__(shape, angles, detectors, offset, pixel, sees=math.hypot(*space_of(shape, "Radon", (2,))))
 
     def forward(self, x: Tensor) -> Tensor:
         bins = self.out_shape[2]
@@ -51,10 +49,15 @@ class Radon(Scan):
         return self.width * each_part(y, lambda image: radon.backproject(image, self._angles(image), size, self.offset))
 
     def filtered_backprojection(self, y: Tensor, window: Window) -> Tensor:
-        weights = shares(self._radians.value, math.pi).to(y)[:, None]
-        filtered = weights * ramp_filtered(y, window) / self.width
+        """Of any views: a line that both sides of the detector see is shared by them, one that one side sees is its."""
+        views, (near, far) = self._radians.value, sides(self.places())
+        half, whole = (shares(views, period)[:, None] for period in (math.pi, 2 * math.pi))
+        weights = half + (whole - half) * (near - far) / (near + far).clamp_min(1e-300)
+        return each_part(y, lambda part: self._backprojected(self._filtered(weights.to(part) * part, window)))
+
+    def _backprojected(self, filtered: Tensor) -> Tensor:
         size = self.in_shape[1], self.in_shape[2]
-        return each_part(filtered, lambda part: radon.interpolate(part, self._angles(part), size, self.offset))
+        return radon.interpolate(filtered, self._angles(filtered), size, self.offset)
 
     def blocks(self, count: int) -> tuple[OperatorBlock, ...]:
         degrees = tuple(self.degrees().tolist())
