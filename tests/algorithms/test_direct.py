@@ -1,6 +1,7 @@
 """Reconstructions that are a formula of the data: their scale, against scikit-image, and as starts of others."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -201,7 +202,8 @@ def test_without_a_ratio_the_filter_leaves_the_noise_that_it_does_not_pass():
             stopped = 1 / (1 + np.abs(h) ** 2 / math.exp(log))
             return float(np.sum(np.abs(coefficients) ** 2 * stopped**2) - 0.05**2 * np.sum(stopped))
 
-        told = math.exp(brentq(excess, math.log(1e-6), math.log(1e3)))
+        log: Any = brentq(excess, math.log(1e-6), math.log(1e3))
+        told = math.exp(log)
         wanted = solved(blur, Gaussian(0.05), y[i : i + 1], WienerDeconvolution(told))
         np.testing.assert_allclose(found[i : i + 1], wanted, atol=1e-3 * float(wanted.std()))
 

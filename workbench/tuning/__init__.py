@@ -4,7 +4,7 @@ from workbench.tuning.automatic import Tuning, automatic, read, rules, tune
 from workbench.tuning.conformal import ConformalCalibration, ConformalIntervals
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation
-from workbench.tuning.scales import noise_level, weighed, weights_in
+from workbench.tuning.scales import weighed, weights_in
 from workbench.tuning.selector import Selector, SelectorChoice
 from workbench.tuning.selectors import (
     GCV,
@@ -40,7 +40,6 @@ __all__ = [
     "WorstPerturbation",
     "at_weight",
     "automatic",
-    "noise_level",
     "read",
     "rules",
     "tune",
