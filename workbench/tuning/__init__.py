@@ -1,6 +1,6 @@
 """The weight of a prior found from the data: a warm path of solves, and the rules that read it."""
 
-from workbench.tuning.automatic import Tuning, automatic, read, rules, tune
+from workbench.tuning.automatic import Tuning, applicable, automatic, read, rules, tune
 from workbench.tuning.conformal import ConformalCalibration, ConformalIntervals
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation
@@ -38,6 +38,7 @@ __all__ = [
     "Walk",
     "WeightPath",
     "WorstPerturbation",
+    "applicable",
     "at_weight",
     "automatic",
     "read",
