@@ -79,7 +79,7 @@ def main(args: argparse.Namespace) -> int:
         f"mean half-width {numbers['half_width']:.4g}"
         + ("" if inside is None else f"; of this truth {inside:.1%} inside")
     )
-    if numbers["drift"] < 0.05:
+    if found.unlike(misfit):
         complain(
             "coverage is that of pictures like the held-out ones: crop them from others, --of NAME, or give your own"
         )
