@@ -28,6 +28,17 @@ def test_too_few_pictures_are_one_sentence(capsys):
     assert "between 0 and 1" in capsys.readouterr().err
 
 
+def test_data_unlike_the_held_out_pieces_are_complained_of_with_what_to_give(capsys):
+    """Coins at 32 pixels are busier than any quarter of a photograph: half of them lies inside."""
+    asked = ["calibrate", "--truth", "coins", "--steps", "60", "--held-out", "50"]
+    assert main([*asked, "--size", "32"]) == 0
+    told = capsys.readouterr()
+    assert "unlike" in told.out and "--of NAME" in told.err
+    assert main([*asked, "--size", "64"]) == 0
+    told = capsys.readouterr()
+    assert "unlike" not in told.out and not told.err
+
+
 def test_held_out_pieces_differ_and_repeat_by_seed():
     one, again, other = (crops(("coins",), (1, 12, 12), 5, seed) for seed in (0, 0, 1))
     assert one.shape == (5, 1, 12, 12)

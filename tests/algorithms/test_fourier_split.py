@@ -15,6 +15,7 @@ from workbench.experiment import Experiment
 from workbench.kernels import dispatch
 from workbench.linalg import cg
 from workbench.operators import LinearOperator
+from workbench.parameters import describe, rebuild
 from workbench.preconditioners.symbols import symbol_of
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -192,3 +193,34 @@ def test_denoising_is_one_step() -> None:
     p = problem(operators.Identity(SHAPE), priors.TotalVariation(4.0, tolerance=1e-12))
     *_, state = islice(iterate(p, ProximalGradient()), 2)
     torch.testing.assert_close(state.x, p.prior.prox(p.y, 0.01), rtol=0, atol=1e-9)
+
+
+class _Counts(operators.GaussianBlur):
+    """A blur that counts its products."""
+
+    products = 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.products += 1
+        return super().forward(x)
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_symbols_are_made_once_for_an_operator_and_the_states_are_those_of_new_ones(name: str) -> None:
+    """Over a change of the weight: from kept symbols, and by an operator that nobody has asked for any."""
+    ends = []
+    for again in (True, False):
+        p = problem(rebuild(describe(OPERATORS[name])))
+        *_, before = islice(iterate(p, ADMM()), 5)
+        weaker = replace(p, prior=priors.TotalVariation(1.0))
+        if not again:
+            weaker = replace(weaker, operator=rebuild(describe(OPERATORS[name])))
+        *_, last = islice(resume(weaker, ADMM(), ADMM().adapt(weaker, before)), 5)
+        ends.append(last)
+    assert torch.equal(ends[0].x, ends[1].x) and torch.equal(ends[0].dual, ends[1].dual)
+    blur = _Counts(SHAPE, 1.0)
+    for dtype in (torch.float32, torch.float64):
+        like = torch.zeros(1, *SHAPE, dtype=dtype)
+        first, products = symbol_of(blur, like), blur.products
+        assert symbol_of(blur, like) is first and blur.products == products > 0
+        assert first.values.dtype == dtype

@@ -50,3 +50,13 @@ def test_words_are_rules_and_rules_are_described():
     assert list(tuning.rules()) == list(dict.fromkeys(rule.word for rule in RULES))
     for rule in RULES:
         assert rule.label and describe(rebuild(describe(rule()))) == describe(rule())
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_the_rules_that_apply_are_all_that_can_read_a_problem_the_automatic_one_first(name):
+    operator, noise, prior = PROBLEMS[name]
+    problem = Problem.simulate(operator, noise, prior, torch.ones(1, *SHAPE))
+    found = tuning.applicable(problem)
+    assert found[0] == tuning.automatic(problem).selector
+    assert {type(rule) for rule in found} == {rule for rule in RULES if not rule().unmet(problem)}
+    assert len(found) == len(set(found))

@@ -38,6 +38,12 @@ def points(noise: Noise, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     return torch.where(trial.real.abs() < 1e-3, 2e-3, trial), y
 
 
+def trials(noise: Noise) -> Iterator[tuple[str, Tensor, Tensor]]:
+    """`points` in each precision that a noise takes, after its name."""
+    for dtype in dtypes(noise):
+        yield (_word(dtype), *points(noise, dtype))
+
+
 def samples(noise: Noise) -> Iterator[Finding]:
     """Like the clean data, the same for the same stream, others for another, fit to be data."""
     for dtype in [*dtypes(noise), torch.float32]:
@@ -56,23 +62,19 @@ def samples(noise: Noise) -> Iterator[Finding]:
 
 def likelihood(noise: Noise) -> Iterator[Finding]:
     """nll is (B,), each item by itself, and grad, curvature, precision are like the data."""
-    for dtype in dtypes(noise):
-        of = _word(dtype)
-        clean, y = points(noise, dtype)
+    for of, clean, y in trials(noise):
         value = noise.nll(clean, y)
-        fine = value.shape == (2,) and value.dtype == real_of(dtype)
+        fine = value.shape == (2,) and value.dtype == real_of(clean.dtype)
         yield holds(f"nll is (B,) and real, {of}", fine, f"{tuple(value.shape)}, {value.dtype}")
         yield at_most(f"items of a batch are independent, {of}", (value[1:] - noise.nll(clean[1:], y[1:])).abs(), 1e-9)
         for name, entries in (("curvature", noise.curvature(clean, y)), ("precision", noise.precision(clean))):
-            fine = entries.shape == clean.shape and entries.dtype == real_of(dtype)
+            fine = entries.shape == clean.shape and entries.dtype == real_of(clean.dtype)
             yield holds(f"{name} is like the data, {of}", fine, f"{tuple(entries.shape)}, {entries.dtype}")
 
 
 def slopes(noise: Noise) -> Iterator[Finding]:
     """grad is the slope of nll, hvp that of grad; where nll has kinks, at points beside them."""
-    for dtype in dtypes(noise):
-        of = _word(dtype)
-        clean, y = points(noise, dtype)
+    for of, clean, y in trials(noise):
         v = normal_like(clean, stream(0, "directions of a check"))
         slope = (noise.nll(clean + _H * v, y) - noise.nll(clean - _H * v, y)) / (2 * _H)
         size = slope.abs() + 1e-2 * noise.nll(clean, y).abs() + _TINY
@@ -129,9 +131,7 @@ def prox(noise: Noise) -> Iterator[Finding]:
     """u = prox(v, y, step): no other has a lower |u - v|^2 / 2 + step nll(u, y)."""
     if Likelihood.PROX not in noise.can:
         return
-    for dtype in dtypes(noise):
-        of = _word(dtype)
-        v, y = points(noise, dtype)
+    for of, v, y in trials(noise):
         for scale in (1e-3, 1.0):
             step = scale / float(noise.precision(clean_data(1, torch.float64)).mean())
             u = noise.prox(v, y, step)
@@ -148,9 +148,7 @@ def conjugate(noise: Noise) -> Iterator[Finding]:
     """nll(u) + nll*(p) >= <p, u> for all, with equality where p is a slope of nll at u: Fenchel and Young."""
     if Likelihood.CONJUGATE not in noise.can:
         return
-    for dtype in dtypes(noise):
-        of = _word(dtype)
-        u, y = points(noise, dtype)
+    for of, u, y in trials(noise):
         p = noise.grad(u, y)
         value, size = noise.conjugate(p, y), noise.nll(u, y).abs() + (p.abs() * (u.abs() + y.abs())).flatten(1).sum(1)
         gap = (noise.nll(u, y) + value - dot(p, u)).abs() / (size + _TINY)

@@ -98,11 +98,7 @@ def _selectors(words: list[str], problem: "Problem") -> list["Selector"]:
     from workbench import tuning
 
     known = tuning.rules()
-    if words:
-        return [known[one_of("a rule", word, known)]() for word in words]
-    made = [tuning.automatic(problem).selector, *(cls() for cls in known.values())]
-    first = made[0]
-    return [first, *(rule for rule in made[1:] if rule != first and not rule.unmet(problem))]
+    return [known[one_of("a rule", word, known)]() for word in words] or tuning.applicable(problem)
 
 
 def _psnr(path: "WeightPath", weight: float) -> float | None:

@@ -1,6 +1,7 @@
 """The Fourier model of A*A: what it multiplies each mode by, exactly or nearly so, tried before it is used."""
 
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -21,13 +22,24 @@ class Symbol(NamedTuple):
     exact: bool
 
 
+_SYMBOLS: WeakKeyDictionary[LinearOperator, dict[tuple[torch.dtype, torch.device], Symbol]] = WeakKeyDictionary()
+
+
 def symbol_of(operator: LinearOperator, like: Tensor) -> Symbol:
     """The symbol of A*A for signals of the dtype and on the device of `like`, (B, *in_shape).
 
     The operator's own, if a random signal shows that it is right; else that, the one of the image of a point in the
-    middle, or a constant, each scaled to fit, whichever explains the product best. Three products with A*A at most.
+    middle, or a constant, each scaled to fit, whichever explains the product best. Three products with A*A at most, and
+    made once for an operator: another prior, weight or noise asks for the same.
     """
-    one = like[:1]
+    known = _SYMBOLS.setdefault(operator, {})
+    kind = (like.dtype, like.device)
+    if kind not in known:
+        known[kind] = _tried(operator, like[:1])
+    return known[kind]
+
+
+def _tried(operator: LinearOperator, one: Tensor) -> Symbol:
     probe = signs(one, 1, "probe of a symbol")[0]
     image = operator.adjoint(operator(probe)).to(one.dtype)
     size, told = norm2(image), _told(operator, one)

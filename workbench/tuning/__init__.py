@@ -1,10 +1,10 @@
 """The weight of a prior found from the data: a warm path of solves, and the rules that read it."""
 
-from workbench.tuning.automatic import Tuning, automatic, read, rules, tune
+from workbench.tuning.automatic import Tuning, applicable, automatic, read, rules, tune
 from workbench.tuning.conformal import ConformalCalibration, ConformalIntervals
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation
-from workbench.tuning.scales import noise_level, weighed, weights_in
+from workbench.tuning.scales import weighed, weights_in
 from workbench.tuning.selector import Selector, SelectorChoice
 from workbench.tuning.selectors import (
     GCV,
@@ -38,9 +38,9 @@ __all__ = [
     "Walk",
     "WeightPath",
     "WorstPerturbation",
+    "applicable",
     "at_weight",
     "automatic",
-    "noise_level",
     "read",
     "rules",
     "tune",

@@ -9,14 +9,15 @@ from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.selector import PathEnds, Selector, SelectorChoice
+from workbench.tuning.selectors import GCV, SURE, DiscrepancyPrinciple, LCurve, QuasiOptimality
 from workbench.tuning.walk import Walk
 
-_PREFERRED = {
-    "sure": "since the noise is known, and with it the error of the data behind it",
-    "gcv": "since it asks for no variance of the noise",
-    "discrepancy": "since the average misfit of the noise is known",
-    "l_curve": "since nothing is known of the noise",
-    "quasi_optimality": "since nothing is known of noise and prior",
+_PREFERRED: Mapping[type[Selector], str] = {
+    SURE: "since the noise is known, and with it the error of the data behind it",
+    GCV: "since it asks for no variance of the noise",
+    DiscrepancyPrinciple: "since the average misfit of the noise is known",
+    LCurve: "since nothing is known of the noise",
+    QuasiOptimality: "since nothing is known of noise and prior",
 }
 
 
@@ -44,8 +45,9 @@ class Tuning:
     def reason(self) -> str:
         """Why this weight, by which rule, at what price."""
         steps = f"{self.path.steps} iterations" if self.path.steps else "no iteration, in closed form"
-        name, why = type(rules()[self.chosen.word]()).__name__, _PREFERRED.get(self.chosen.word, "as asked for")
-        return f"{self.chosen.reason}: {name}, {why}; {len(self.path.points)} weights took {steps}"
+        cls = rules()[self.chosen.word]
+        why = _PREFERRED.get(cls, "as asked for")
+        return f"{self.chosen.reason}: {cls.__name__}, {why}; {len(self.path.points)} weights took {steps}"
 
 
 def rules() -> dict[str, type[Selector]]:
@@ -64,8 +66,13 @@ def automatic(problem: Problem) -> AutomaticRule:
 
 def suited_rules(problem: Problem) -> list[AutomaticRule]:
     """The rules that can read a problem, the best first."""
-    known = rules()
-    return [AutomaticRule(known[word](), why) for word, why in _PREFERRED.items() if not known[word]().unmet(problem)]
+    return [AutomaticRule(cls(), why) for cls, why in _PREFERRED.items() if not cls().unmet(problem)]
+
+
+def applicable(problem: Problem) -> list[Selector]:
+    """Every rule that can read a problem, the automatic one first."""
+    first = automatic(problem).selector
+    return [first, *(cls() for cls in rules().values() if cls is not type(first) and not cls().unmet(problem))]
 
 
 def tune(

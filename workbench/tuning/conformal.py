@@ -58,6 +58,10 @@ class ConformalIntervals:
         below = int((self.misfits <= misfit).sum())
         return min(1.0, 2 * (1 + min(above, below)) / (self.count + 1))
 
+    def unlike(self, misfit: float) -> bool:
+        """Whether data explained so are rarely seen among the held-out ones."""
+        return self.drift(misfit) < _RARE
+
     def sentence(self, misfit: float | None = None) -> str:
         """What the intervals promise, and what speaks against it."""
         said = [f"{self.coverage:.1%} of pictures like the {self.count} held out lie inside, pixel by pixel"]
@@ -65,7 +69,7 @@ class ConformalIntervals:
             said = [said[0].replace("pixel by pixel", f"means over {self.region} x {self.region} pixels")]
         if self.count < FEW:
             said.append(f"fewer than {FEW} pictures: take more for narrower ones, or the error bars of a sampler")
-        if misfit is not None and self.drift(misfit) < _RARE:
+        if misfit is not None and self.unlike(misfit):
             said.append("the data are unlike those: they are explained worse or better than 95 % of them")
         return "; ".join(said)
 

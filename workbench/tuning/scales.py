@@ -1,9 +1,8 @@
-"""The weight of a prior as a number to look for: where it stands, which values are tried, how loud the data are."""
+"""The weight of a prior as a number to look for: where it stands and which values are tried."""
 
 import math
 
 import torch
-from torch import Tensor
 
 from workbench.parameters import parameters
 from workbench.paths import altered, at
@@ -11,9 +10,6 @@ from workbench.priors import Can, Prior
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import parts
-
-_MAD = 0.6744897501960817  # the median of |n|, n a standard normal number
-_LEAST = 20  # numbers that a median needs to mean something
 
 
 def weighed(prior: Prior, weight: float, where: str = "weight") -> Prior:
@@ -68,22 +64,3 @@ def grid(centre: float, count: int, decades: float) -> list[float]:
         raise Refusal("at least 5 weights for a path", str(count), "take 25")
     steps = torch.linspace(-decades / 2, decades / 2, count, dtype=torch.float64)
     return [float(centre * 10**step) for step in steps]
-
-
-def noise_level(y: Tensor) -> float:
-    """The standard deviation of white noise in data that are smooth but for it, from their finest details.
-
-    The median modulus of differences of differences along the last two axes, over that of a normal number. Donoho &
-    Johnstone 1994, doi 10.1093/biomet/81.3.425.
-    """
-    details = parts(y).movedim(-1, 1) if y.is_complex() else y
-    gain = 1.0
-    for axis in range(max(details.ndim - 2, 2), details.ndim):
-        if details.shape[axis] > 1:
-            details, gain = details.diff(dim=axis), gain * math.sqrt(2)
-    if details.numel() < _LEAST:
-        raise Refusal(f"at least {_LEAST} data to estimate their noise from", str(y.numel()), "give the noise's sigma")
-    found = float(details.abs().median()) / (gain * _MAD)
-    if found <= 0:
-        raise Refusal("data whose noise shows in their details", "data that are flat", "give the noise's sigma")
-    return found

@@ -51,7 +51,7 @@ class Choosing(Studies):
             return None
         if self._read[0] != len(path.points):
             try:
-                self._read = len(path.points), tuning.read(path, self._rules())
+                self._read = len(path.points), tuning.read(path, tuning.applicable(self.session.problem))
             except Refusal as sentence:
                 self._read = len(path.points), str(sentence)
         found = self._read[1]
@@ -63,15 +63,10 @@ class Choosing(Studies):
         if not self.where:
             return f"{type(self.session.problem.prior).__name__} has no weight to find."
         if path is None:
-            return "No path yet: 25 weights cost about as much as a few reconstructions."
+            return f"No path yet: {self.walk.count} weights, each solved from where its neighbour ended."
         steps = f"{path.steps} iterations" if path.steps else "closed form"
         told = self.told()
         return f"{len(path.points)} of {self.walk.count} weights, {steps}. {told.reason if told else self._read[1]}"
-
-    def _rules(self) -> list[tuning.Selector]:
-        first = tuning.automatic(self.session.problem).selector
-        others = (cls() for cls in tuning.rules().values())
-        return [first, *(rule for rule in others if rule != first and not rule.unmet(self.session.problem))]
 
     def _walked(self) -> Callable[[], Iterator[WeightPath]] | None:
         problem, where = self.session.problem, self.where

@@ -7,15 +7,17 @@ from typing import Annotated, ClassVar
 import torch
 from torch import Tensor
 
+from workbench.data import noise_level
 from workbench.noise import Gaussian
 from workbench.parameters import Range
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.tensors import plain
 from workbench.tuning.path import WeightPath
-from workbench.tuning.scales import noise_level
 from workbench.tuning.selector import Selector, SelectorChoice, ends
 
 _BAND = 0.05  # of the noise's level, which is about as well known
+_ROUNDINGS = 10  # of the largest datum: what wavelets leave of flat data
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class DiscrepancyPrinciple(Selector):
         problem = path.problem
         level = sum(problem.noise.expected(y) for y in problem.y.split(1))
         if self.estimated and isinstance(problem.noise, Gaussian):
-            level *= (noise_level(problem.y) / problem.noise.sigma) ** 2
+            level *= (_sigma(problem.y) / problem.noise.sigma) ** 2
         return torch.tensor([point.misfit / (self.tau**2 * level) for point in path.points], dtype=torch.float64)
 
     def choose(self, path: WeightPath) -> SelectorChoice:
@@ -62,6 +64,15 @@ class DiscrepancyPrinciple(Selector):
         low, high = (_crossed(weights, curve, level) for level in (1 - _BAND, 1 + _BAND))
         reason = f"weight {weight:.3g}, where the misfit is that of the noise"
         return SelectorChoice(self.word, weight, curve, reason, (low, high))
+
+
+def _sigma(y: Tensor) -> float:
+    """The noise of the data from the finest details of every channel of every item."""
+    each = plain(y.flatten(0, 1) if y.ndim > 2 else y).cpu().numpy()
+    found = math.sqrt(sum(noise_level.of_wavelets(values).sigma ** 2 for values in each) / len(each))
+    if found <= _ROUNDINGS * torch.finfo(y.dtype).eps * float(y.abs().max()):
+        raise Refusal("data whose noise shows in their details", "data that are flat", "give the noise's sigma")
+    return found
 
 
 def crossing(weights: Tensor, curve: Tensor, i: int, level: float) -> float:
