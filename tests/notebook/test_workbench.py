@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from workbench import storage
-from workbench.algorithms import FISTA
+from workbench import catalog, storage
+from workbench.algorithms import CGLS, FISTA
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
@@ -19,10 +19,11 @@ from workbench.live.frames import picture
 from workbench.live.images import bytes_of, unit
 from workbench.noise import Gaussian
 from workbench.notebook import Workbench, cell
+from workbench.notebook.cell_controls import CellNumber
 from workbench.notebook.form_box import FormBox
 from workbench.notebook.panels import curve_panel, signal_panel, values_of
 from workbench.operators import GaussianBlur
-from workbench.paths import Form
+from workbench.paths import Form, own_parameters
 from workbench.priors import Sum, Tikhonov
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -264,7 +265,29 @@ def test_a_slow_browser_is_not_flooded(wb):
 def test_a_control_comes_to_the_cell_with_its_value():
     """One that came before it would lose what a person types the moment it is there."""
     form, came = Form(Sum()), []
-    box = FormBox(form, lambda path, value: None, ("first", "second"), lambda path: {})
-    box.observe(lambda change: came.append(box.controls["second.low"].typed.value), "children")
+    box = FormBox(form, lambda path, value: None, ("first", "second"))
+    box.element.observe(lambda change: came.append(box.controls["second.low"].typed.value), "children")
     box.refresh(form.taking("second", "Box").taking("second.low", -1.0), {})
     assert came == ["-1"]
+
+
+def test_every_parameter_has_a_control_that_shows_its_default_and_wishes_nothing():
+    members = [(kind, cls) for kind in catalog.KINDS for cls in catalog.members(kind).values()]
+    for kind, cls in members:
+        for name, parameter in own_parameters(cls).items():
+            asked: list = []
+            control = FormBox.kinds.suited(parameter)
+            each = control(f"{kind}.{name}", parameter, lambda path, value, to=asked: to.append(path))
+            each.show(parameter.default)
+            assert not asked and not each.complaint.value, (kind, cls, name)
+            number = {int, float} & set(parameter.kinds)
+            assert not number or isinstance(each, CellNumber), "a number has a slider"
+
+
+def test_a_member_that_cannot_stand_there_says_why_once_and_is_refused(wb):
+    wb.prior = "TotalVariation"
+    options = {name: words for words, name in wb.widget.controls["algorithm"].select.options}
+    assert options["ADMM"] == "ADMM" and options["CGLS"].startswith("✗ CGLS needs a quadratic form"), options
+    wb.widget.controls["algorithm"].select.value = "CGLS"
+    until(lambda: "CGLS needs" in wb.widget.controls["algorithm"].complaint.value)
+    assert not isinstance(wb.algorithm.value, CGLS)

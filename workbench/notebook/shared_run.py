@@ -42,10 +42,6 @@ class SharedRun:
         """What is wrong with what was entered, by path."""
         return self.session.errors
 
-    def reasons(self, path: str) -> Mapping[str, str]:
-        """Each member that could stand at a path, and why it cannot."""
-        return self.session.reasons(path)
-
     # Wishes.
 
     def wish(self, wished: Callable[[], Any]) -> None:

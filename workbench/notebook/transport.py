@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from workbench.jobs import Status
-from workbench.live.entering import pretty
+from workbench.live.controls.entering import pretty
 from workbench.live.standing import standing, usable
 from workbench.notebook.shot import Shot
 

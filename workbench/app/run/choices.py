@@ -10,7 +10,7 @@ import panel_material_ui as pmui
 from workbench import catalog, data, devices
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.member_menu import MemberMenu
-from workbench.app.toolkit.widgets import Automatic, Control
+from workbench.app.toolkit.widgets import Automatic, PageControl
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
@@ -41,7 +41,7 @@ class Section:
         self.refresh()
 
     @property
-    def controls(self) -> dict[str, Control]:
+    def controls(self) -> dict[str, PageControl]:
         """By their paths."""
         return self.panel.controls
 

@@ -14,7 +14,7 @@ from workbench.app.toolkit.copying import SHEETS, CopyButton
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.words import ERROR, Words
 from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, Content, File
-from workbench.live.entering import read
+from workbench.live.controls.entering import read
 from workbench.live.session import Session
 from workbench.parameters import parameters
 from workbench.refusal import Refusal
