@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -153,6 +154,19 @@ def test_what_wait_until_done_returns_is_the_whole_run(small):
     assert wb.result.sizes["k"] == 21, "what was computed stays"
     with pytest.raises(Refusal, match="run its cell again"):
         wb.prior.weight = 2.0
+
+
+def test_a_run_that_was_done_and_is_played_on_is_waited_for(small):
+    """What is there before the run has heard of the wish is not its answer."""
+    wb = Workbench(replace(small, steps=20))
+    asyncio.run(wb.done())
+    for k in (40, 60, 80):
+        wb.play()
+        assert asyncio.run(wb.done()).sizes["k"] == k + 1 and wb.k == k
+    wb.prior.weight = 3.0
+    wb.pause()
+    assert '"prior.weight = 3.0"' in wb.result.attrs["marks"], "the result has heard of it, too"
+    wb.close()
 
 
 def test_a_function_hears_of_the_run_until_it_raises(wb, caplog):

@@ -2,6 +2,7 @@
 
 import logging
 import queue
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from enum import StrEnum
@@ -36,6 +37,8 @@ class Turn(ABC):
     def __init__(self) -> None:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake: Callable[[], None] = lambda: None
+        self._asking = threading.Lock()
+        self.asked = self._heard = 0  # wishes so far, and those carried out
 
     @property
     @abstractmethod
@@ -69,10 +72,14 @@ class Turn(ABC):
     def obey(self) -> None:
         """Carry out what was asked since the last piece of work."""
         while not self._inbox.empty():
-            self._inbox.get()()
+            command = self._inbox.get()
+            self._heard += 1
+            command()
 
     def _ask(self, command: Callable[[], None]) -> None:
-        self._inbox.put(command)
+        with self._asking:
+            self._inbox.put(command)
+            self.asked += 1
         self._wake()
 
 

@@ -61,9 +61,8 @@ class LiveWorkbench:
         if n < 1:
             raise Refusal("a number of iterations, 1 or more", str(n), "leave it out for one")
         self.pause()
-        goal = self.k + n
         self._shared.wish(lambda: self._session.step(n))
-        self._wait(lambda latest: _stands(latest) and (latest.k >= goal or latest.status in _OVER))
+        self._wait(_stands)
 
     def reset(self) -> None:
         """Back to iteration 0; a run that was going goes on from there."""
@@ -73,7 +72,7 @@ class LiveWorkbench:
         """Play until the run is over, and return its result: `await wb.done()` is a line of a cell."""
         if self._latest.status in _BEFORE:
             self.play()
-        while self._latest.status not in _OVER:
+        while not self._at(_over):
             await asyncio.sleep(_LOOK)
         return self.result
 
@@ -90,7 +89,7 @@ class LiveWorkbench:
     @property
     def x(self) -> Tensor:
         """The iterate, (B, C, *space)."""
-        self._wait(lambda latest: latest.state is not None or latest.status in _OVER)
+        self._wait(lambda latest: latest.state is not None or _over(latest))
         state = self._latest.state
         if state is None:
             raise Refusal("a run with an iterate", self._latest.message or "none", "change what stands in its way")
@@ -99,7 +98,7 @@ class LiveWorkbench:
     @property
     def result(self) -> "xr.Dataset":
         """The run so far, as a Dataset."""
-        self._wait(lambda latest: latest.recorded > 0 or latest.status in _OVER)
+        self._wait(lambda latest: latest.recorded > 0 or _over(latest))
         with self._shared.lock:
             return self._session.dataset()
 
@@ -176,9 +175,18 @@ class LiveWorkbench:
     def _wait(self, reached: Callable[[Snapshot], bool], seconds: float = float("inf")) -> None:
         """Until the run is there; an interrupt of the cell ends the waiting, not the run."""
         end = time.monotonic() + seconds
-        while not reached(self._latest) and time.monotonic() < end:
+        while not self._at(reached) and time.monotonic() < end:
             time.sleep(_LOOK)
+
+    def _at(self, reached: Callable[[Snapshot], bool]) -> bool:
+        """Whether the run is there, and has heard of all wishes: before, it tells of what was."""
+        job = self._session.job
+        return job.obedient and reached(job.latest)
 
 
 def _stands(latest: Snapshot) -> bool:
     return latest.status not in (Status.RUNNING, Status.QUEUED)
+
+
+def _over(latest: Snapshot) -> bool:
+    return latest.status in _OVER
