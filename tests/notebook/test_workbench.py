@@ -156,6 +156,18 @@ def test_what_wait_until_done_returns_is_the_whole_run(small):
         wb.prior.weight = 2.0
 
 
+def test_a_workbench_that_was_closed_stays_closed(small):
+    wb = Workbench(small)
+    wb.step(3)
+    wb.close()
+    looks = (wb.views.Spectrum, wb.views.Plane)
+    for wish in (wb.play, wb.pause, wb.step, wb.reset, lambda: wb.set("steps", 9), *looks):
+        with pytest.raises(Refusal, match="run its cell again"):
+            wish()
+    assert asyncio.run(wb.done()).sizes["k"] == wb.result.sizes["k"] == 4 and wb.status is Status.CANCELLED
+    assert wb.views.Picture().screen.panels and "iteration 3 of" in wb.widget.sentence, "what was reached can be seen"
+
+
 def test_a_run_that_was_done_and_is_played_on_is_waited_for(small):
     """What is there before the run has heard of the wish is not its answer."""
     wb = Workbench(replace(small, steps=20))
@@ -262,6 +274,15 @@ def test_a_cell_that_is_run_again_closes_what_it_made(small, monkeypatch):
     assert [each._shared.closed for each in (first, second, elsewhere, third)] == [True, True, False, False]
     for each in (elsewhere, third):
         each.close()
+
+
+def test_a_cell_of_a_view_that_is_run_again_closes_the_one_it_made(wb, monkeypatch):
+    monkeypatch.setattr(cell, "here", lambda: ("one", "first run"))
+    first, whole = wb.views.Picture(), wb.widget
+    monkeypatch.setattr(cell, "here", lambda: ("one", "second run"))
+    second = wb.views.Spectrum()
+    assert first.comm is None and second.comm is not None, "nobody draws for a view that is nowhere"
+    assert whole.comm is not None and not wb._shared.closed, "the workbench is that of another cell"
 
 
 def test_a_slow_browser_is_not_flooded(wb):

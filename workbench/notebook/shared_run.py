@@ -11,6 +11,7 @@ from workbench.notebook.display_thread import DisplayThread
 from workbench.notebook.listeners import Listeners
 from workbench.notebook.shot import Shot
 from workbench.paths import Form
+from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
     from workbench.notebook.cell_views import CellView
@@ -47,8 +48,14 @@ class SharedRun:
     def wish(self, wished: Callable[[], Any]) -> None:
         """Do something with the session while nobody draws."""
         with self.lock:
+            self.need_open()
             wished()
             self._follow()
+
+    def need_open(self) -> None:
+        """Refusal once it was closed: what it reached stays as it is."""
+        if self.closed:
+            raise Refusal("a workbench that is open", "one that was closed", "run its cell again")
 
     def press(self, name: str) -> None:
         """What a button does."""
@@ -63,9 +70,10 @@ class SharedRun:
     # Views.
 
     def add(self, view: "CellView") -> None:
-        """Draw this one, too, from now on."""
+        """Draw this one, too, from now on; once it was closed, the last picture."""
         with self.lock:
-            self._views.append(view)
+            if not self.closed:
+                self._views.append(view)
             if self._shot is not None:
                 view.beat(self._shot)
 

@@ -135,8 +135,6 @@ class LiveWorkbench:
 
     def set(self, path: str, value: Any) -> None:
         """Another value at a path, or a member by name; Refusal where it cannot be, and then all is as before."""
-        if self._shared.closed:
-            raise Refusal("a workbench that is open", "one that was closed", "run its cell again")
         self._shared.wish(lambda: self._session.take(path, value))
 
     # How a cell shows it.
