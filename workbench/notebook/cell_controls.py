@@ -6,6 +6,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from workbench.figures.colours import ERROR
 from workbench.live.controls import Ask, Control, Offering, Sliding
 from workbench.live.controls.entering import fits_a_line, labelled, read
 from workbench.live.controls.scale import written
@@ -23,7 +24,7 @@ class CellControl(Control):
 
     def __init__(self, path: str, parameter: Parameter, ask: Ask, label: str = "") -> None:
         super().__init__(path, parameter, ask, label)
-        self.complaint = widgets.Label("", layout=widgets.Layout(display="none"), style={"text_color": "#e5483f"})
+        self.complaint = widgets.Label("", layout=widgets.Layout(display="none"), style={"text_color": ERROR})
         self.element = widgets.VBox([*self._widgets(), self.complaint])
 
     def _complain(self, sentence: str) -> None:

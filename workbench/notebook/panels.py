@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from workbench.figures.colours import COLOURS
 from workbench.live.images import MOST, Limits, bytes_of, smaller, thinned
 
 Array = np.ndarray
 Panel = dict[str, Any]
-COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
 _QUICK = 1  # of nine: a picture a frame is sent, and none of them is kept
 
 

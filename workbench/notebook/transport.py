@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
+from workbench.figures.colours import ERROR
 from workbench.jobs import Status
 from workbench.live.controls.entering import pretty
 from workbench.live.standing import standing, usable
@@ -26,7 +27,7 @@ class CellTransport(widgets.VBox):
         for name, button in self.buttons.items():
             button.on_click(lambda pressed, wish=name: shared.press(wish))
         self.bar = widgets.IntProgress(value=0, min=0, max=100, layout=widgets.Layout(width="120px", flex="none"))
-        self.words, self.said = widgets.Label(), widgets.Label(style={"text_color": "#e5483f"})
+        self.words, self.said = widgets.Label(), widgets.Label(style={"text_color": ERROR})
         self.mend = widgets.Button(icon="wrench", layout=widgets.Layout(width="auto", display="none"))
         self.mend.on_click(lambda pressed: shared.press("Repair"))
         self._note = self._message = ""

@@ -9,7 +9,8 @@ import xarray as xr
 
 from workbench.analysis.information.paths import CalibratedPath, FilterPaths, Track
 from workbench.analysis.information.sampled import SampledPath
-from workbench.plots.style import COLOURS, LIMIT, styled
+from workbench.figures.colours import COLOURS, LIMIT
+from workbench.plots.style import styled
 from workbench.refusal import Refusal
 
 _BOTTLENECK = "#7048e8"

@@ -7,7 +7,8 @@ import numpy as np
 
 from workbench.analysis import spectrum as spectra
 from workbench.analysis.spectrum import Axis, LinearAxis, SpectralMeasure, SpectrumEstimate
-from workbench.plots.style import COLOURS, LIMIT, styled
+from workbench.figures.colours import COLOURS, LIMIT
+from workbench.plots.style import styled
 
 _EIGENVALUE = hv.Dimension("eigenvalue", label="eigenvalue λ")
 _DENSITY = hv.Dimension("density", label="density of eigenvalues")

@@ -12,13 +12,12 @@ from workbench.analysis import Kind
 from workbench.analysis.metrics import QUANTITIES
 from workbench.app.toolkit.figures import empty, fill, flagged, legend, new_figure, positive
 from workbench.app.toolkit.words import Words
+from workbench.figures.colours import COLOURS, MARK
 from workbench.jobs.recorder import STEP_SIZE
 from workbench.live.frames import Frame
 from workbench.live.images import Array, thinned
 from workbench.run import Quantity
 
-COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
-MARK = "#f08c00"
 _DOT = 5  # px
 Mark = tuple[int, str]
 

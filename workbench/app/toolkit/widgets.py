@@ -6,7 +6,8 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.toolkit.words import ERROR, Words
+from workbench.app.toolkit.words import Words
+from workbench.figures.colours import ERROR
 from workbench.live.controls import Ask, Control, Sliding
 from workbench.live.controls.entering import fits_a_line, read
 from workbench.live.controls.scale import written

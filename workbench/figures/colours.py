@@ -1,0 +1,6 @@
+"""Colours that mean the same on the page, in a cell and in a plot."""
+
+COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")  # of curves, in their order
+MARK = "#f08c00"  # where a slider was moved
+LIMIT = "#d6336c"  # what no curve can cross
+ERROR = "#e5483f"  # of what is wrong, readable on white and on black
