@@ -15,14 +15,15 @@ from workbench import catalog, storage
 from workbench.algorithms import CGLS, FISTA
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
-from workbench.jobs import Status
-from workbench.live.frames import picture
+from workbench.jobs import Columns, Snapshot, Status
+from workbench.live.frames import frame_of, picture, pictures
 from workbench.live.images import bytes_of, unit
 from workbench.noise import Gaussian
 from workbench.notebook import Workbench, cell
 from workbench.notebook.cell_controls import CellNumber
 from workbench.notebook.form_box import FormBox
 from workbench.notebook.panels import curve_panel, signal_panel, values_of
+from workbench.notebook.shot import Shot
 from workbench.operators import GaussianBlur
 from workbench.paths import Form, own_parameters
 from workbench.priors import Sum, Tikhonov
@@ -134,6 +135,20 @@ def test_pictures_and_curves_survive_the_way():
     np.testing.assert_array_equal(ramp[0, 1], np.arange(9))
     gappy = curve_panel(0, "c", {"a": ([0, 1, 2], [1, np.nan, 3]), "b": ([5], [6])}, ("k", "v"))
     np.testing.assert_array_equal(values_of(gappy), [[[0, 2], [1, 3]], [[5, np.nan], [6, np.nan]]])
+
+
+def test_curves_have_the_axes_of_what_was_read(small):
+    """A gap, where nobody looked, is no reason against a logarithmic axis; a value below zero is one."""
+    problem = small.problem()
+    frame = frame_of(Snapshot(), Columns(), problem, None, 0.0)
+    frame = replace(frame, ks=np.arange(3.0), marks=((1, "prior.weight = 2"),))
+    for objective, prior, log in (([9, np.nan, 4], [0, 1, 2], True), ([9, 2, -1], [1, 1, 1], False)):
+        curves = {"objective": np.array(objective), "prior": np.array(prior), "residual": np.array([0.5, 0.4, 0.3])}
+        shot = Shot(replace(frame, curves=curves | {"psnr": np.full(3, np.nan)}), pictures(problem, 1), {})
+        shown = [(p["title"], p["y"], p["log"], [line["name"] for line in p["lines"]]) for p in shot.curves]
+        assert shown[0] == ("Objective", "−log p, nats", log, ["objective", "prior"])
+        assert shown[1:] == [("Residual", "|Ax − y| / |y|", True, ["residual"])]
+        assert [p["marks"] for p in shot.curves] == 2 * [[[1.0, "prior.weight = 2"]]]
 
 
 def test_two_workbenches_do_not_meet(wb, small):
