@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.figures.colours import COLOURS
+from workbench.figures.colours import coloured
 from workbench.live.images import MOST, Limits, bytes_of, smaller, thinned
 
 Array = np.ndarray
@@ -43,7 +43,7 @@ def curve_panel(
     longest = max((len(each["x"]) for each in thin), default=0)
     rows = [_padded(each[side], longest) for each in thin for side in ("x", "y")]
     data = np.concatenate(rows).astype(np.float32) if rows else np.zeros(0, np.float32)
-    names = [{"name": name, "colour": colour} for name, colour in zip(lines, COLOURS * len(lines), strict=False)]
+    names = [{"name": name, "colour": colour} for name, colour in coloured(lines)]
     return {
         "kind": "curves",
         "place": place,

@@ -12,7 +12,7 @@ from workbench.analysis import Kind
 from workbench.analysis.metrics import QUANTITIES
 from workbench.app.toolkit.figures import empty, fill, flagged, legend, new_figure, positive
 from workbench.app.toolkit.words import Words
-from workbench.figures.colours import COLOURS, MARK
+from workbench.figures.colours import MARK, coloured
 from workbench.jobs.recorder import STEP_SIZE
 from workbench.live.frames import Frame
 from workbench.live.images import Array, thinned
@@ -139,11 +139,10 @@ class Curves:
         plot.min_height = 100
         lines = [
             plot.line("x", name, source=self.lines, color=colour, line_width=2)
-            for name, colour in zip(series.names, COLOURS, strict=False)
+            for name, colour in coloured(series.names)
         ]
         points = [
-            plot.scatter("x", name, source=self.lines, color=colour, size=0)
-            for name, colour in zip(series.names, COLOURS, strict=False)
+            plot.scatter("x", name, source=self.lines, color=colour, size=0) for name, colour in coloured(series.names)
         ]
         self.dots = {name: point.glyph for name, point in zip(series.names, points, strict=True)}
         for each in (plot.x_range, plot.y_range):
