@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from workbench import catalog, storage
-from workbench.algorithms import CGLS, FISTA
+from workbench.algorithms import CGLS, FISTA, GradientDescent
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Columns, Snapshot, Status
@@ -80,6 +80,36 @@ def test_a_slider_changes_variable_and_run(wb):
     assert wb.problem.prior.weight == 10.0
     wb.widget.controls["prior.weight"].typed.value = "0.25"
     until(lambda: wb.prior.weight == 0.25)
+
+
+def test_buttons_move_the_run_and_are_greyed_where_they_would_do_nothing(wb):
+    transport = wb.widget.transport
+    buttons = transport.buttons
+
+    def able() -> set[str]:
+        return {name for name, button in buttons.items() if not button.disabled}
+
+    until(lambda: able() == {"Play", "Step"})
+    buttons["Step"].click()
+    until(lambda: wb.k == 1 and able() == {"Play", "Step", "Reset"})
+    buttons["Play"].click()
+    until(lambda: wb.k > 5 and able() == {"Pause", "Step", "Reset"})
+    buttons["Pause"].click()
+    until(lambda: wb.status is Status.PAUSED and "Play" in able())
+    buttons["Reset"].click()
+    until(lambda: wb.k == 0 and "iteration 0 of 100000" in transport.words.value)
+
+
+def test_a_run_that_diverged_says_why_and_has_a_button_that_mends_it(wb):
+    mend = wb.widget.transport.mend
+    wb.algorithm = GradientDescent(step_size=50.0)
+    wb.play()
+    until(lambda: wb.status is Status.DIVERGED and mend.layout.display == "")
+    assert mend.description == "Repair: step size automatic" and wb.widget.transport.said.value
+    mend.click()
+    until(lambda: wb.status is Status.RUNNING and wb.k > 3 and mend.layout.display == "none")
+    assert wb.algorithm.step_size is None
+    wb.pause()
 
 
 def test_nonsense_is_refused_and_the_run_goes_on(wb):

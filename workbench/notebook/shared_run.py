@@ -57,12 +57,6 @@ class SharedRun:
         if self.closed:
             raise Refusal("a workbench that is open", "one that was closed", "run its cell again")
 
-    def press(self, name: str) -> None:
-        """What a button does."""
-        repair = dict(self._shot.frame.repair) if self._shot else {}
-        wishes = {name: getattr(self.session, name.lower()) for name in ("Play", "Pause", "Step", "Reset")}
-        self.wish((wishes | {"Repair": lambda: self.session.repair(repair)})[name])
-
     def ask(self, path: str, value: Any) -> None:
         """A value from a control that may be dragged: granted ten times a second, and refused beside the control."""
         self.wish(lambda: self._throttle.ask(path, value))
