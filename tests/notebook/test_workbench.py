@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from ipywidgets import Widget
 
 from workbench import catalog, storage
 from workbench.algorithms import CGLS, FISTA, GradientDescent
@@ -371,3 +372,16 @@ def test_a_member_that_cannot_stand_there_says_why_once_and_is_refused(wb):
     wb.widget.controls["algorithm"].select.value = "CGLS"
     until(lambda: "CGLS needs" in wb.widget.controls["algorithm"].complaint.value)
     assert not isinstance(wb.algorithm.value, CGLS)
+
+
+def test_widgets_of_an_older_workbench_may_be_closed_by_hand(small):
+    """None is made with the module, or it would be gone for all that come later."""
+    older = Workbench(small)
+    assert older.widget.controls
+    older.close()
+    Widget.close_all()
+    wb = Workbench(small)
+    control = wb.widget.controls["prior.weight"]
+    for widget in (control.slider, wb.widget.transport.buttons["Play"]):
+        assert widget.layout.comm is not None
+    wb.close()

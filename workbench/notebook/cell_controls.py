@@ -14,7 +14,7 @@ from workbench.parameters import Parameter, as_text, told
 from workbench.paths import Menu
 
 _WIDE = {"description_width": "110px"}
-_FULL = widgets.Layout(width="290px")
+_FULL = {"width": "290px"}
 
 
 class CellControl(Control):
