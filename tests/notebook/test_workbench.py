@@ -5,15 +5,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+import xarray as xr
 from ipywidgets import Widget
 
 from workbench import catalog, storage
 from workbench.algorithms import CGLS, FISTA, GradientDescent
+from workbench.analysis.spectrum import SpectralMeasure, SpectrumEstimate
+from workbench.analysis.spectrum.hessians import hessians
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Columns, Snapshot, Status
@@ -22,9 +26,11 @@ from workbench.live.images import bytes_of, unit
 from workbench.noise import Gaussian
 from workbench.notebook import Workbench, cell
 from workbench.notebook.cell_controls import CellNumber
+from workbench.notebook.cell_studies import spectrum_panel
 from workbench.notebook.form_box import FormBox
 from workbench.notebook.panels import curve_panel, signal_panel, values_of
 from workbench.notebook.shot import Shot
+from workbench.notebook.still import png
 from workbench.operators import GaussianBlur
 from workbench.paths import Form, own_parameters
 from workbench.priors import Sum, Tikhonov
@@ -37,6 +43,12 @@ def until(reached: Callable[[], object], seconds: float = 30) -> None:
     while not reached():
         assert time.monotonic() < end, "not reached in time"
         time.sleep(0.02)
+
+
+def finished(wb: Workbench) -> xr.Dataset:
+    """What `await wb.done()` returns, by a thread of its own: once a browser was driven, this one has a loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, wb.done()).result()
 
 
 @pytest.fixture
@@ -194,7 +206,7 @@ def test_two_workbenches_do_not_meet(wb, small):
 
 def test_what_wait_until_done_returns_is_the_whole_run(small):
     wb = Workbench(Experiment(small.source, small.operator, small.noise, small.prior, small.algorithm, steps=20))
-    assert asyncio.run(wb.done()).sizes["k"] == 21
+    assert finished(wb).sizes["k"] == 21
     assert (wb.status, wb.k) == (Status.DONE, 20)
     wb.close()
     assert wb.result.sizes["k"] == 21, "what was computed stays"
@@ -210,17 +222,17 @@ def test_a_workbench_that_was_closed_stays_closed(small):
     for wish in (wb.play, wb.pause, wb.step, wb.reset, lambda: wb.set("steps", 9), *looks):
         with pytest.raises(Refusal, match="run its cell again"):
             wish()
-    assert asyncio.run(wb.done()).sizes["k"] == wb.result.sizes["k"] == 4 and wb.status is Status.CANCELLED
+    assert finished(wb).sizes["k"] == wb.result.sizes["k"] == 4 and wb.status is Status.CANCELLED
     assert wb.views.Picture().screen.panels and "iteration 3 of" in wb.widget.sentence, "what was reached can be seen"
 
 
 def test_a_run_that_was_done_and_is_played_on_is_waited_for(small):
     """What is there before the run has heard of the wish is not its answer."""
     wb = Workbench(replace(small, steps=20))
-    asyncio.run(wb.done())
+    finished(wb)
     for k in (40, 60, 80):
         wb.play()
-        assert asyncio.run(wb.done()).sizes["k"] == k + 1 and wb.k == k
+        assert finished(wb).sizes["k"] == k + 1 and wb.k == k
     wb.prior.weight = 3.0
     wb.pause()
     assert '"prior.weight = 3.0"' in wb.result.attrs["marks"], "the result has heard of it, too"
@@ -273,6 +285,23 @@ def test_studies_find_what_they_show(wb):
     posterior.start.click()
     until(lambda: len(posterior.screen.panels) == 3)
     assert wb.algorithm.random, "the sampler that was advised"
+
+
+@pytest.mark.parametrize(("least", "signed"), [(-40.0, True), (0.01, False), (-1e-9, False)])
+def test_eigenvalues_of_both_signs_have_an_axis_of_both(small, least, signed):
+    nodes = torch.tensor([[least, 1.0, 100.0]], dtype=torch.float64)
+    thirds, none = torch.full_like(nodes, 1 / 3), torch.zeros(1, dtype=torch.bool)
+    measure = SpectralMeasure(nodes, thirds, torch.zeros_like(nodes), none, size=3, products=3, rounding=1e-7)
+    problem = small.problem()
+    found = SpectrumEstimate(hessians(problem, problem.zeros()), 3, measures=(("objective", measure),))
+    panel = spectrum_panel(found)
+    ((at, height),) = values_of(panel)
+    assert np.trapezoid(height, at) == pytest.approx(1, abs=0.02)
+    words = {word: x for x, word in panel["ticks"]}
+    assert ("−10¹" in words) == signed and words["10¹"] > words["1"] and list(words.values()) == sorted(words.values())
+    (lowest, word), _ = panel["marks"]
+    assert word == f"λmin {least:.3g}" and (not signed or lowest < words["−10¹"]), "beyond -10"
+    assert png([panel], "").startswith(b"\x89PNG")
 
 
 def test_a_problem_keeps_its_truth_and_its_data(small):

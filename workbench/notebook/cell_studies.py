@@ -7,7 +7,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from workbench.analysis import spectrum
-from workbench.analysis.spectrum import LogarithmicAxis
+from workbench.analysis.spectrum import LogarithmicAxis, SpectrumEstimate, SymmetricLogarithmicAxis
 from workbench.jobs import Status
 from workbench.live.images import extent
 from workbench.live.planes import Planes
@@ -70,7 +70,7 @@ class StudyView(CellView, Generic[S]):
 
 
 class CellSpectrum(StudyView[Spectra]):
-    """The density of the eigenvalues of the Hessian, over log10 of the eigenvalue."""
+    """The density of the eigenvalues of the Hessian, on a logarithmic axis, of both signs where there are both."""
 
     verb = "Study here"
 
@@ -83,14 +83,7 @@ class CellSpectrum(StudyView[Spectra]):
 
     def found(self) -> list[Panel]:
         finding = self.studies.finding
-        if finding is None or not finding.measures:
-            return []
-        axis = LogarithmicAxis(spectrum.reach(finding))
-        curves = {name: spectrum.density(measure, axis) for name, measure in finding.measures}
-        lines = {name: (curve.at, curve.height) for name, curve in curves.items()}
-        ends = [] if finding.extremes is None else list(zip(finding.extremes, ("λmin", "λmax"), strict=True))
-        marks = [(float(axis.place(np.array(value))), f"{word} {value:.3g}") for value, word in ends]
-        return [curve_panel(0, "Spectrum of the Hessian", lines, ("log₁₀ λ", "density"), marks=marks)]
+        return [spectrum_panel(finding)] if finding is not None and finding.measures else []
 
 
 class CellPlane(StudyView[Planes]):
@@ -141,3 +134,16 @@ class CellUncertainty(StudyView[Chains]):
             signal_panel(i, name, values, extent(values), colours="viridis" if i else "gray")
             for i, (name, values) in enumerate(pictures.items())
         ]
+
+
+def spectrum_panel(finding: SpectrumEstimate) -> Panel:
+    """Densities of what was measured, with the outermost eigenvalues of the objective."""
+    reach = spectrum.reach(finding)
+    signed = any(float(measure.nodes.min()) < -measure.rounding * reach for _, measure in finding.measures)
+    axis = (SymmetricLogarithmicAxis if signed else LogarithmicAxis)(reach)
+    curves = {name: spectrum.density(measure, axis) for name, measure in finding.measures}
+    lines = {name: (curve.at, curve.height) for name, curve in curves.items()}
+    ends = [] if finding.extremes is None else list(zip(finding.extremes, ("λmin", "λmax"), strict=True))
+    marks = [(float(axis.place(np.array(value))), f"{word} {value:.3g}") for value, word in ends]
+    axes = ("eigenvalue λ", "density")
+    return curve_panel(0, "Spectrum of the Hessian", lines, axes, marks=marks, ticks=axis.ticks().items())

@@ -38,7 +38,7 @@ def signal_panel(place: int, title: str, values: Array, limits: Limits, **look: 
 def curve_panel(
     place: int, title: str, lines: Mapping[str, tuple[Array, Array]], axes: tuple[str, str], **look: Any
 ) -> Panel:
-    """Lines by name, (x, y) each, on axes with these labels; `look` holds `log`, `marks`, (x, word) each, `caption`."""
+    """Lines by name, (x, y) each, on labelled axes; `look` has `log`, `caption`, and as (x, word) `marks`, `ticks`."""
     thin = [thinned(_seen(np.asarray(x), np.asarray(y))) for x, y in lines.values()]
     longest = max((len(each["x"]) for each in thin), default=0)
     rows = [_padded(each[side], longest) for each in thin for side in ("x", "y")]
@@ -53,6 +53,7 @@ def curve_panel(
         "y": axes[1],
         "log": bool(look.get("log", False)),
         "marks": [[float(x), word] for x, word in look.get("marks", ())],
+        "ticks": sorted([float(x), word] for x, word in look.get("ticks", ())),
         "lines": names,
         "data": zlib.compress(data.tobytes(), _QUICK),
     }
