@@ -1,9 +1,11 @@
-"""What a run in a cell costs: pictures a second, the share that they take, the first picture, bytes, ten views.
+"""What a run in a cell costs: a look at it, pictures and iterations a second, the first picture, bytes, ten views.
 
-`python -m benchmarks.cells`. A browser is stood in for by an answer to every picture.
+`python -m benchmarks.cells`. A browser is stood in for by an answer to every picture. CPU is that of the whole process,
+run and pictures; a look is all that moves, sent at once: reconstruction, error, and two plots of curves.
 """
 
 import asyncio
+import os
 import time
 from statistics import median
 
@@ -56,13 +58,15 @@ async def live(extra: int) -> dict[str, float]:
     shown, k, cpu, now = wb.widget.screen.shown, wb.k, time.process_time(), time.perf_counter()
     await asyncio.sleep(SECONDS)
     spent = time.perf_counter() - now
+    sent = {panel["title"]: len(panel["data"]) / 1000 for panel in wb.widget.screen.moving}
     found = {
         "first picture, s": first,
         "pictures/s": (wb.widget.screen.shown - shown) / spent,
         "it/s": (wb.k - k) / spent,
         "CPU": (time.process_time() - cpu) / spent,
-        "kB a picture": sum(len(p["data"]) for p in wb.widget.screen.moving) / 1000,
-        "kB saved": len(wb._repr_mimebundle_()["image/png"]) / 1000,
+        "kB a look": sum(sent.values()),
+        "of which the reconstruction": sent["Reconstruction"],
+        "kB of the still picture in a notebook": len(wb._repr_mimebundle_()["image/png"]) / 1000,
     }
     wb.close()
     return found
@@ -86,6 +90,7 @@ def cost(extra: int) -> float:
 
 
 if __name__ == "__main__":
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
     bare()
     one, ten = cost(0), cost(9)
     print(f"a look costs {one:.1f} ms of the processor with one view, {ten:.1f} ms with ten: {ten / one:.2f} times")

@@ -100,17 +100,16 @@ def test_a_prepared_job_has_a_first_iterate_and_never_looks_as_if_it_ran():
 def test_a_job_waits_until_it_tells_of_what_was_asked():
     """Asked from one thread, obeyed in another: until then its latest look is that of before."""
     job = job_of(small(), FISTA(), 5)
-    assert not job.waiting
+    assert job.obedient
     job.play()
     job.slow(None)
-    assert job.waiting and job.latest.status is Status.QUEUED
+    assert not job.obedient and job.latest.status is Status.QUEUED
     job.obey()
-    job.answer()
-    assert not job.waiting and job.latest.status is Status.RUNNING
+    assert job.obedient and job.latest.status is Status.RUNNING
     job.cancel()
     job.obey()
     job.slow(None)
-    assert not job.waiting, "nobody obeys for work that was ended"
+    assert job.obedient, "nobody obeys for work that was ended"
 
 
 def test_playing_a_done_job_goes_on_for_as_long_again(runner):

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 import pytest
 
 from workbench import catalog
-from workbench.app.toolkit.widgets import Automatic, Control, Menu, Number, Switch, TextField, control
-from workbench.live.scale import SliderScale, written
+from workbench.app.toolkit.form_panel import FormPanel
+from workbench.app.toolkit.widgets import Automatic, Menu, Number, PageControl, Switch, TextField
+from workbench.live.controls import Ask
+from workbench.live.controls.scale import SliderScale, written
 from workbench.live.throttle import Throttle
 from workbench.parameters import Checked, Parameter, Range, parameters
 from workbench.paths import own_parameters
@@ -30,7 +32,11 @@ class Everything(metaclass=Checked):
     ) -> None: ...
 
 
-def made(name: str) -> tuple[Control, list]:
+def control(path: str, parameter: Parameter, ask: Ask) -> PageControl:
+    return FormPanel.kinds.suited(parameter)(path, parameter, ask)
+
+
+def made(name: str) -> tuple[PageControl, list]:
     asked: list = []
     parameter = next(p for p in parameters(Everything) if p.name == name)
     return control(f"operator.{name}", parameter, lambda path, value: asked.append((path, value))), asked

@@ -5,25 +5,35 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+import xarray as xr
+from ipywidgets import Widget
 
-from workbench import storage
-from workbench.algorithms import FISTA
+from workbench import catalog, storage
+from workbench.algorithms import CGLS, FISTA, GradientDescent
+from workbench.analysis.spectrum import SpectralMeasure, SpectrumEstimate
+from workbench.analysis.spectrum.hessians import hessians
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
-from workbench.jobs import Status
-from workbench.live.frames import picture
+from workbench.jobs import Columns, Snapshot, Status
+from workbench.live.frames import frame_of, picture, pictures
 from workbench.live.images import bytes_of, unit
 from workbench.noise import Gaussian
 from workbench.notebook import Workbench, cell
+from workbench.notebook.cell_controls import CellNumber
+from workbench.notebook.cell_studies import spectrum_panel
 from workbench.notebook.form_box import FormBox
 from workbench.notebook.panels import curve_panel, signal_panel, values_of
+from workbench.notebook.shot import Shot
+from workbench.notebook.still import png
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed
-from workbench.paths import Form
+from workbench.paths import Form, own_parameters
 from workbench.priors import Sum, Tikhonov
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -34,6 +44,12 @@ def until(reached: Callable[[], object], seconds: float = 30) -> None:
     while not reached():
         assert time.monotonic() < end, "not reached in time"
         time.sleep(0.02)
+
+
+def finished(wb: Workbench) -> xr.Dataset:
+    """What `await wb.done()` returns, by a thread of its own: once a browser was driven, this one has a loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, wb.done()).result()
 
 
 @pytest.fixture
@@ -78,6 +94,36 @@ def test_a_slider_changes_variable_and_run(wb):
     assert wb.problem.prior.weight == 10.0
     wb.widget.controls["prior.weight"].typed.value = "0.25"
     until(lambda: wb.prior.weight == 0.25)
+
+
+def test_buttons_move_the_run_and_are_greyed_where_they_would_do_nothing(wb):
+    transport = wb.widget.transport
+    buttons = transport.buttons
+
+    def able() -> set[str]:
+        return {name for name, button in buttons.items() if not button.disabled}
+
+    until(lambda: able() == {"Play", "Step"})
+    buttons["Step"].click()
+    until(lambda: wb.k == 1 and able() == {"Play", "Step", "Reset"})
+    buttons["Play"].click()
+    until(lambda: wb.k > 5 and able() == {"Pause", "Step", "Reset"})
+    buttons["Pause"].click()
+    until(lambda: wb.status is Status.PAUSED and "Play" in able())
+    buttons["Reset"].click()
+    until(lambda: wb.k == 0 and "iteration 0 of 100000" in transport.words.value)
+
+
+def test_a_run_that_diverged_says_why_and_has_a_button_that_mends_it(wb):
+    mend = wb.widget.transport.mend
+    wb.algorithm = GradientDescent(step_size=50.0)
+    wb.play()
+    until(lambda: wb.status is Status.DIVERGED and mend.layout.display == "")
+    assert mend.description == "Repair: step size automatic" and wb.widget.transport.said.value
+    mend.click()
+    until(lambda: wb.status is Status.RUNNING and wb.k > 3 and mend.layout.display == "none")
+    assert wb.algorithm.step_size is None
+    wb.pause()
 
 
 def test_nonsense_is_refused_and_the_run_goes_on(wb):
@@ -135,6 +181,20 @@ def test_pictures_and_curves_survive_the_way():
     np.testing.assert_array_equal(values_of(gappy), [[[0, 2], [1, 3]], [[5, np.nan], [6, np.nan]]])
 
 
+def test_curves_have_the_axes_of_what_was_read(small):
+    """A gap, where nobody looked, is no reason against a logarithmic axis; a value below zero is one."""
+    problem = small.problem()
+    frame = frame_of(Snapshot(), Columns(), problem, None, 0.0)
+    frame = replace(frame, ks=np.arange(3.0), marks=((1, "prior.weight = 2"),))
+    for objective, prior, log in (([9, np.nan, 4], [0, 1, 2], True), ([9, 2, -1], [1, 1, 1], False)):
+        curves = {"objective": np.array(objective), "prior": np.array(prior), "residual": np.array([0.5, 0.4, 0.3])}
+        shot = Shot(replace(frame, curves=curves | {"psnr": np.full(3, np.nan)}), pictures(problem, 1), {})
+        shown = [(p["title"], p["y"], p["log"], [line["name"] for line in p["lines"]]) for p in shot.curves]
+        assert shown[0] == ("Objective", "−log p, nats", log, ["objective", "prior"])
+        assert shown[1:] == [("Residual", "|Ax − y| / |y|", True, ["residual"])]
+        assert [p["marks"] for p in shot.curves] == 2 * [[[1.0, "prior.weight = 2"]]]
+
+
 def test_two_workbenches_do_not_meet(wb, small):
     other = Workbench(small)
     other.prior.weight = 5.0
@@ -148,11 +208,11 @@ def test_two_workbenches_do_not_meet(wb, small):
 def test_what_was_set_before_waiting_for_the_end_is_in_the_result(small):
     """The run is over, and the thread that carries on has not heard of the change yet."""
     wb = Workbench(changed(small, steps=10))
-    asyncio.run(wb.done())
+    finished(wb)
     for weight in (2.0, 3.0, 4.0, 5.0):
         before = wb.k
         wb.prior.weight = weight
-        result = asyncio.run(wb.done())
+        result = finished(wb)
         assert wb.k == before + 10 and int(result.k[-1]) == wb.k
         assert f"prior.weight = {weight:g}" in result.attrs["marks"]
     wb.close()
@@ -160,12 +220,37 @@ def test_what_was_set_before_waiting_for_the_end_is_in_the_result(small):
 
 def test_what_wait_until_done_returns_is_the_whole_run(small):
     wb = Workbench(Experiment(small.source, small.operator, small.noise, small.prior, small.algorithm, steps=20))
-    assert asyncio.run(wb.done()).sizes["k"] == 21
+    assert finished(wb).sizes["k"] == 21
     assert (wb.status, wb.k) == (Status.DONE, 20)
     wb.close()
     assert wb.result.sizes["k"] == 21, "what was computed stays"
     with pytest.raises(Refusal, match="run its cell again"):
         wb.prior.weight = 2.0
+
+
+def test_a_workbench_that_was_closed_stays_closed(small):
+    wb = Workbench(small)
+    wb.step(3)
+    wb.close()
+    looks = (wb.views.Spectrum, wb.views.Plane)
+    for wish in (wb.play, wb.pause, wb.step, wb.reset, lambda: wb.set("steps", 9), *looks):
+        with pytest.raises(Refusal, match="run its cell again"):
+            wish()
+    assert finished(wb).sizes["k"] == wb.result.sizes["k"] == 4 and wb.status is Status.CANCELLED
+    assert wb.views.Picture().screen.panels and "iteration 3 of" in wb.widget.sentence, "what was reached can be seen"
+
+
+def test_a_run_that_was_done_and_is_played_on_is_waited_for(small):
+    """What is there before the run has heard of the wish is not its answer."""
+    wb = Workbench(replace(small, steps=20))
+    finished(wb)
+    for k in (40, 60, 80):
+        wb.play()
+        assert finished(wb).sizes["k"] == k + 1 and wb.k == k
+    wb.prior.weight = 3.0
+    wb.pause()
+    assert '"prior.weight = 3.0"' in wb.result.attrs["marks"], "the result has heard of it, too"
+    wb.close()
 
 
 def test_a_function_hears_of_the_run_until_it_raises(wb, caplog):
@@ -216,6 +301,23 @@ def test_studies_find_what_they_show(wb):
     assert wb.algorithm.random, "the sampler that was advised"
 
 
+@pytest.mark.parametrize(("least", "signed"), [(-40.0, True), (0.01, False), (-1e-9, False)])
+def test_eigenvalues_of_both_signs_have_an_axis_of_both(small, least, signed):
+    nodes = torch.tensor([[least, 1.0, 100.0]], dtype=torch.float64)
+    thirds, none = torch.full_like(nodes, 1 / 3), torch.zeros(1, dtype=torch.bool)
+    measure = SpectralMeasure(nodes, thirds, torch.zeros_like(nodes), none, size=3, products=3, rounding=1e-7)
+    problem = small.problem()
+    found = SpectrumEstimate(hessians(problem, problem.zeros()), 3, measures=(("objective", measure),))
+    panel = spectrum_panel(found)
+    ((at, height),) = values_of(panel)
+    assert np.trapezoid(height, at) == pytest.approx(1, abs=0.02)
+    words = {word: x for x, word in panel["ticks"]}
+    assert ("−10¹" in words) == signed and words["10¹"] > words["1"] and list(words.values()) == sorted(words.values())
+    (lowest, word), _ = panel["marks"]
+    assert word == f"λmin {least:.3g}" and (not signed or lowest < words["−10¹"]), "beyond -10"
+    assert png([panel], "").startswith(b"\x89PNG")
+
+
 def test_a_problem_keeps_its_truth_and_its_data(small):
     problem = small.problem()
     wb = Workbench(problem)
@@ -263,6 +365,15 @@ def test_a_cell_that_is_run_again_closes_what_it_made(small, monkeypatch):
         each.close()
 
 
+def test_a_cell_of_a_view_that_is_run_again_closes_the_one_it_made(wb, monkeypatch):
+    monkeypatch.setattr(cell, "here", lambda: ("one", "first run"))
+    first, whole = wb.views.Picture(), wb.widget
+    monkeypatch.setattr(cell, "here", lambda: ("one", "second run"))
+    second = wb.views.Spectrum()
+    assert first.comm is None and second.comm is not None, "nobody draws for a view that is nowhere"
+    assert whole.comm is not None and not wb._shared.closed, "the workbench is that of another cell"
+
+
 def test_a_slow_browser_is_not_flooded(wb):
     view = wb.views.Picture()
     wb.play()
@@ -278,7 +389,42 @@ def test_a_slow_browser_is_not_flooded(wb):
 def test_a_control_comes_to_the_cell_with_its_value():
     """One that came before it would lose what a person types the moment it is there."""
     form, came = Form(Sum()), []
-    box = FormBox(form, lambda path, value: None, ("first", "second"), lambda path: {})
-    box.observe(lambda change: came.append(box.controls["second.low"].typed.value), "children")
+    box = FormBox(form, lambda path, value: None, ("first", "second"))
+    box.element.observe(lambda change: came.append(box.controls["second.low"].typed.value), "children")
     box.refresh(form.taking("second", "Box").taking("second.low", -1.0), {})
     assert came == ["-1"]
+
+
+def test_every_parameter_has_a_control_that_shows_its_default_and_wishes_nothing():
+    members = [(kind, cls) for kind in catalog.KINDS for cls in catalog.members(kind).values()]
+    for kind, cls in members:
+        for name, parameter in own_parameters(cls).items():
+            asked: list = []
+            control = FormBox.kinds.suited(parameter)
+            each = control(f"{kind}.{name}", parameter, lambda path, value, to=asked: to.append(path))
+            each.show(parameter.default)
+            assert not asked and not each.complaint.value, (kind, cls, name)
+            number = {int, float} & set(parameter.kinds)
+            assert not number or isinstance(each, CellNumber), "a number has a slider"
+
+
+def test_a_member_that_cannot_stand_there_says_why_once_and_is_refused(wb):
+    wb.prior = "TotalVariation"
+    options = {name: words for words, name in wb.widget.controls["algorithm"].select.options}
+    assert options["ADMM"] == "ADMM" and options["CGLS"].startswith("✗ CGLS needs a quadratic form"), options
+    wb.widget.controls["algorithm"].select.value = "CGLS"
+    until(lambda: "CGLS needs" in wb.widget.controls["algorithm"].complaint.value)
+    assert not isinstance(wb.algorithm.value, CGLS)
+
+
+def test_widgets_of_an_older_workbench_may_be_closed_by_hand(small):
+    """None is made with the module, or it would be gone for all that come later."""
+    older = Workbench(small)
+    assert older.widget.controls
+    older.close()
+    Widget.close_all()
+    wb = Workbench(small)
+    control = wb.widget.controls["prior.weight"]
+    for widget in (control.slider, wb.widget.transport.buttons["Play"]):
+        assert widget.layout.comm is not None
+    wb.close()

@@ -132,6 +132,16 @@ def test_paths_of_filters_stay_below_their_bounds():
     drawn(picture)
 
 
+def test_more_lines_than_colours_are_all_drawn(result):
+    problem = Problem.simulate(Identity((1, 16)), Gaussian(0.1), Tikhonov(1.0), torch.rand(1, 1, 16))
+    filters = tuple(LandweberFilter(step=0.1 * n) for n in range(1, 7))
+    *_, found = filter_paths(problem, ClosedForm(steps=5), filters, FixedTau())
+    lines = [e for e in plots.plane(found) if isinstance(e, hv.Curve)]
+    assert len(found.tracks) == 6 and len(lines) == 7, "and the bottleneck"
+    many = result.assign({f"own{n}": result.ssim.assign_attrs(long_name="own") for n in range(9)})
+    assert len(plots.curves(many, *(f"own{n}" for n in range(9)))) == 9
+
+
 def test_paths_of_networks_have_a_line_a_layer():
     both = ("epoch", "layer", "seed"), np.arange(12.0).reshape(2, 3, 2)
     made = plots.plane(xr.Dataset({"I_x": both, "I_y": both}, {"epoch": [0, 5], "layer": ["a", "b", "c"]}))

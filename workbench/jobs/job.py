@@ -78,6 +78,11 @@ class Job(Turn):
         """What a snapshot shows as a log of its own, the last row whole. From any thread."""
         return self.recorder.rows(snapshot, self.problem, self.algorithm)
 
+    @property
+    def obedient(self) -> bool:
+        """Whether `latest` tells of all that was asked; of a job that is over nothing more is told."""
+        return self.latest.heard >= self.asked or self.latest.status is Status.CANCELLED
+
     # Below: only the runner's thread.
 
     def obey(self) -> None:
@@ -87,7 +92,7 @@ class Job(Turn):
             self._settle()
         except Exception as error:
             self._failed(error)
-        if self._news:
+        if self._news or self._heard > self.latest.heard:
             self._publish()
 
     def _become(self, status: Status, message: str = "") -> None:
@@ -255,6 +260,7 @@ class Job(Turn):
             tuple(overseer.proofs) if overseer else (),
             self.algorithm.largest_step(state) if state is not None else None,
             overseer.expansion if overseer else None,
+            self._heard,
         )
 
 

@@ -84,10 +84,8 @@ class Runner:
             jobs = list(self._jobs)
         for job in jobs:
             job.obey()
-            job.answer()
             if job.due(time.perf_counter()) == 0:
                 job.run_slice()
-                job.answer()
 
     def _rest(self) -> bool:
         """Forget the jobs that are over, and wait until one is due or somebody asks; whether the thread ends."""

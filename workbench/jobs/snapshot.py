@@ -36,6 +36,7 @@ class Snapshot:
     proofs: tuple[Proof, ...] = ()
     largest_step: float | None = None  # the step up to which the algorithm is known to converge
     expansion: Expansion | None = None
+    heard: int = 0  # wishes that were carried out before
 
     @property
     def k(self) -> int:

@@ -37,13 +37,8 @@ class Turn(ABC):
     def __init__(self) -> None:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake: Callable[[], None] = lambda: None
-        self._count = threading.Lock()
-        self._asked = self._taken = self._answered = 0
-
-    @property
-    def waiting(self) -> bool:
-        """Whether something was asked of which the latest look does not tell yet; work that was ended hears no more."""
-        return self.status is not Status.CANCELLED and self._answered < self._asked
+        self._asking = threading.Lock()
+        self.asked = self._heard = 0  # wishes so far, and those carried out
 
     @property
     @abstractmethod
@@ -77,17 +72,14 @@ class Turn(ABC):
     def obey(self) -> None:
         """Carry out what was asked since the last piece of work."""
         while not self._inbox.empty():
-            self._taken += 1
-            self._inbox.get()()
-
-    def answer(self) -> None:
-        """The latest look tells of all that was carried out."""
-        self._answered = self._taken
+            command = self._inbox.get()
+            self._heard += 1
+            command()
 
     def _ask(self, command: Callable[[], None]) -> None:
-        with self._count:
-            self._asked += 1
-        self._inbox.put(command)
+        with self._asking:
+            self._inbox.put(command)
+            self.asked += 1
         self._wake()
 
 

@@ -13,6 +13,11 @@ def usable(frame: Frame) -> set[str]:
     return {"Play", "Step", "Cancel"} | ({"Reset"} if frame.k or frame.message else set())
 
 
+def done(frame: Frame) -> int:
+    """How much of the run is done, in per cent."""
+    return round(100 * min(frame.k / max(frame.steps, 1), 1))
+
+
 def standing(frame: Frame) -> list[str]:
     """The status, iteration k of n, the rate, and what remains."""
     parts = [str(frame.status), f"iteration {frame.k} of {frame.steps}"]

@@ -140,6 +140,11 @@ class Studies(ABC):
         self._throttle = Throttle(self.set)
         self._seen: Hashable = None
 
+    @property
+    def small(self) -> bool:
+        """Whether what a person sees first is over in a moment, so that nobody has to be asked."""
+        return False
+
     @abstractmethod
     def set(self, path: str, value: Any) -> None:
         """Another value of a parameter."""

@@ -1,27 +1,31 @@
-"""The cell that runs, as a front end names it: a workbench belongs to the cell that made it."""
+"""The cell that runs, as a front end names it: a workbench, or a view of one, belongs to the cell that made it."""
 
 import sys
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from workbench.notebook.workbench import LiveWorkbench
 
-_MADE: dict[str, tuple[str, "weakref.WeakSet[LiveWorkbench]"]] = {}  # by cell: the execution, and what it made
+class Closed(Protocol):
+    """What can be closed, at any time and more than once."""
+
+    def close(self) -> None: ...
+
+
+_MADE: dict[str, tuple[str, "weakref.WeakSet[Closed]"]] = {}  # by cell: the execution, and what it made
 _LOCK = threading.Lock()
 
 
-def claim(shared: "LiveWorkbench") -> None:
-    """Note the workbench as one of the cell that runs; those that an earlier run of the cell has made are closed."""
+def claim(new: Closed) -> None:
+    """Note it as one of the cell that runs; what an earlier run of the cell has made is closed."""
     cell, execution = here()
     if not cell:
         return
     with _LOCK:
         before, made = _MADE.get(cell, ("", weakref.WeakSet()))
         old = list(made) if before != execution else []
-        _MADE[cell] = (execution, weakref.WeakSet() if old or before != execution else made)
-        _MADE[cell][1].add(shared)
+        _MADE[cell] = (execution, made if before == execution else weakref.WeakSet())
+        _MADE[cell][1].add(new)
     for each in old:
         each.close()
 

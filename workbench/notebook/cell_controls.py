@@ -1,53 +1,39 @@
 """Parameters as controls in a cell: a slider with a typed value, a menu, a switch or a field, by the signature."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
 
-from workbench.live.entering import fits_a_line, pretty, read
-from workbench.live.scale import SliderScale, written
+from workbench.figures.colours import ERROR
+from workbench.live.controls import Ask, Control, Offering, Sliding
+from workbench.live.controls.entering import fits_a_line, labelled, read
+from workbench.live.controls.scale import written
 from workbench.parameters import Parameter, as_text, told
+from workbench.paths import Menu
 
-Ask = Callable[[str, Any], None]
 _WIDE = {"description_width": "110px"}
-_FULL = widgets.Layout(width="290px")
+_FULL = {"width": "290px"}
 
 
-class CellControl(ABC):
-    """One parameter: `element` to lay out, `show(value, sentence)` to follow the session, wishes through `ask`."""
+class CellControl(Control):
+    """A control of ipywidgets."""
+
+    element: widgets.VBox
 
     def __init__(self, path: str, parameter: Parameter, ask: Ask, label: str = "") -> None:
-        self.path, self.parameter, self._ask = path, parameter, ask
-        self._following = False
-        self.label = label or pretty(parameter.name) + (f", {parameter.unit}" if parameter.unit else "")
-        self.complaint = widgets.Label("", layout=widgets.Layout(display="none"), style={"text_color": "#e5483f"})
+        super().__init__(path, parameter, ask, label)
+        self.complaint = widgets.Label("", layout=widgets.Layout(display="none"), style={"text_color": ERROR})
         self.element = widgets.VBox([*self._widgets(), self.complaint])
 
-    def show(self, value: Any, sentence: str = "") -> None:
-        """The value that holds, and while there is one, the sentence that says what is wrong with the wish."""
+    def _complain(self, sentence: str) -> None:
         if sentence != self.complaint.value:
             self.complaint.value = sentence
             self.complaint.layout.display = "flex" if sentence else "none"
-        if not sentence:
-            with self._quietly():
-                self._follow(value)
 
     def _watch(self, widget: widgets.Widget, said: Callable[[Any], None]) -> None:
         widget.observe(lambda change: None if self._following else said(change["new"]), "value")
-
-    def _wish(self, value: Any) -> None:
-        self._ask(self.path, value)
-
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        self._following = True
-        try:
-            yield
-        finally:
-            self._following = False
 
     def _described(self) -> dict[str, Any]:
         return {"description": self.label, "tooltip": self.parameter.meaning, "style": _WIDE, "layout": _FULL}
@@ -55,10 +41,6 @@ class CellControl(ABC):
     @abstractmethod
     def _widgets(self) -> tuple[widgets.Widget, ...]:
         """Make the widgets, watched."""
-
-    @abstractmethod
-    def _follow(self, value: Any) -> None:
-        """Put the widgets where the value is."""
 
 
 class CellField(CellControl):
@@ -75,17 +57,11 @@ class CellField(CellControl):
         self.typed.value = "" if value is None else written(value) if short else told(value)
 
 
-class CellNumber(CellControl):
+class CellNumber(CellControl, Sliding):
     """A number: a slider over the range, and a field that takes whatever the limits allow."""
 
     _holds: float | None = None  # the value that holds
     _waits: float | None = None  # one that was wished for, and is not granted yet
-
-    @property
-    def scale(self) -> SliderScale:
-        bounds = self.parameter.range
-        assert bounds is not None
-        return SliderScale(bounds, whole=float not in self.parameter.kinds)
 
     def _widgets(self) -> tuple[widgets.Widget, ...]:
         scale = self.scale
@@ -129,8 +105,7 @@ class CellAutomatic(CellNumber):
         (row,) = super()._widgets()
         words = f"{self.label}: automatic"
         self.automatic = widgets.Checkbox(value=True, description=words, tooltip=self.parameter.meaning, indent=False)
-        middle = self.scale.value((self.scale.start + self.scale.end) / 2)
-        self._watch(self.automatic, lambda on: self._wish(None if on else middle))
+        self._watch(self.automatic, lambda on: self._wish(None if on else self.middle))
         return self.automatic, row
 
     def _follow(self, value: Any) -> None:
@@ -167,19 +142,20 @@ class CellWords(CellControl):
         self.select.value = word
 
 
-class CellMembers(CellControl):
+class CellMembers(CellControl, Offering):
     """One of the objects that an argument takes; one that cannot stand there says why, and is refused when chosen."""
 
-    def offer(self, members: Mapping[str, type | None], reasons: Mapping[str, str]) -> None:
+    def offer(self, members: Menu, reasons: Mapping[str, str]) -> None:
         """What can be chosen, and of each member why it cannot be."""
         self._members = members
-        options = tuple((f"✗ {name}: {why}" if (why := reasons.get(name)) else name, name) for name in members)
+        whys = {name: reasons.get(name, "") for name in members}
+        options = tuple((("✗ " if why else "") + labelled(name, why), name) for name, why in whys.items())
         if options != self.select.options:
             with self._quietly():
                 self.select.options = options
 
     def _widgets(self) -> tuple[widgets.Widget, ...]:
-        self._members: Mapping[str, type | None] = {}
+        self._members: Menu = {}
         self.select = widgets.Dropdown(options=(), **self._described())
         self._watch(self.select, lambda name: None if name is None else self._wish(name))
         return (self.select,)
@@ -187,14 +163,3 @@ class CellMembers(CellControl):
     def _follow(self, value: Any) -> None:
         cls = None if value is None else type(value)
         self.select.value = next(name for name, each in self._members.items() if each is cls)
-
-
-def cell_control(path: str, parameter: Parameter, ask: Ask) -> CellControl:
-    """The control that suits a parameter whose value is no object of its own."""
-    if parameter.choices:
-        return CellWords(path, parameter, ask)
-    if bool in parameter.kinds:
-        return CellSwitch(path, parameter, ask)
-    if parameter.range is not None and {int, float} & set(parameter.kinds):
-        return (CellAutomatic if parameter.optional else CellNumber)(path, parameter, ask)
-    return CellField(path, parameter, ask)

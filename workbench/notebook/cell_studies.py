@@ -1,13 +1,13 @@
 """Views that compute beside the run: the spectrum of the Hessian, the information plane, the posterior."""
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import ipywidgets as widgets
 import numpy as np
 
 from workbench.analysis import spectrum
-from workbench.analysis.spectrum import LogarithmicAxis
+from workbench.analysis.spectrum import LogarithmicAxis, SpectrumEstimate, SymmetricLogarithmicAxis
 from workbench.jobs import Status
 from workbench.live.images import extent
 from workbench.live.planes import Planes
@@ -21,20 +21,22 @@ from workbench.notebook.shot import Shot
 if TYPE_CHECKING:
     from workbench.notebook.shared_run import SharedRun
 
+S = TypeVar("S", bound=Studies)
 
-class StudyView(CellView):
+
+class StudyView(CellView, Generic[S]):
     """A study with a button that starts it, one that pauses it, and a line of words; small ones begin at once."""
 
     verb = "Start"
 
-    def __init__(self, shared: "SharedRun", studies: Studies, study: Study) -> None:
+    def __init__(self, shared: "SharedRun", studies: S, study: Study) -> None:
         self.studies, self.study = studies, study
         self.start, self.pause = (widgets.Button(description=word) for word in (self.verb, "Pause"))
         self.start.on_click(lambda pressed: shared.wish(self.begin))
         self.pause.on_click(lambda pressed: shared.wish(study.toggle))
         self.words = widgets.Label()
         super().__init__(shared, widgets.HBox([self.start, self.pause, self.words]))
-        if self.small():
+        if studies.small:
             self.begin()
 
     def begin(self) -> None:
@@ -63,55 +65,38 @@ class StudyView(CellView):
         return f"{self.study.status}, {self.study.latest.seconds:.1f} s"
 
     @abstractmethod
-    def small(self) -> bool:
-        """Whether it is over in a moment, so that nobody has to be asked."""
-
-    @abstractmethod
     def found(self) -> list[Panel]:
         """What it has found so far."""
 
 
-class CellSpectrum(StudyView):
-    """The density of the eigenvalues of the Hessian, over log10 of the eigenvalue."""
+class CellSpectrum(StudyView[Spectra]):
+    """The density of the eigenvalues of the Hessian, on a logarithmic axis, of both signs where there are both."""
 
     verb = "Study here"
 
     def __init__(self, shared: "SharedRun") -> None:
-        self.spectra = Spectra(shared.session)
-        super().__init__(shared, self.spectra, self.spectra.hessian)
-
-    def small(self) -> bool:
-        return self.spectra.small
+        spectra = Spectra(shared.session)
+        super().__init__(shared, spectra, spectra.hessian)
 
     def told(self) -> str:
-        return f"{super().told()}: {self.spectra.cost()}"
+        return f"{super().told()}: {self.studies.cost()}"
 
     def found(self) -> list[Panel]:
-        finding = self.spectra.finding
-        if finding is None or not finding.measures:
-            return []
-        axis = LogarithmicAxis(spectrum.reach(finding))
-        curves = {name: spectrum.density(measure, axis) for name, measure in finding.measures}
-        lines = {name: (curve.at, curve.height) for name, curve in curves.items()}
-        ends = [] if finding.extremes is None else list(zip(finding.extremes, ("λmin", "λmax"), strict=True))
-        marks = [(float(axis.place(np.array(value))), f"{word} {value:.3g}") for value, word in ends]
-        return [curve_panel(0, "Spectrum of the Hessian", lines, ("log₁₀ λ", "density"), marks=marks)]
+        finding = self.studies.finding
+        return [spectrum_panel(finding)] if finding is not None and finding.measures else []
 
 
-class CellPlane(StudyView):
+class CellPlane(StudyView[Planes]):
     """Filters in the information plane, I(x;T) over I(y;T), below the bottleneck curve."""
 
     verb = "Draw"
 
     def __init__(self, shared: "SharedRun") -> None:
-        self.planes = Planes(shared.session)
-        super().__init__(shared, self.planes, self.planes.closed)
-
-    def small(self) -> bool:
-        return self.planes.small
+        planes = Planes(shared.session)
+        super().__init__(shared, planes, planes.closed)
 
     def found(self) -> list[Panel]:
-        paths = self.planes.closed.result
+        paths = self.studies.closed.result
         if paths is None:
             return []
         lines = {"bottleneck": paths.curve} | {track.name: (track.i_y, track.i_x) for track in paths.tracks}
@@ -119,32 +104,29 @@ class CellPlane(StudyView):
         return [curve_panel(0, "Information plane", lines, axes, caption=paths.about)]
 
 
-class CellUncertainty(StudyView):
+class CellUncertainty(StudyView[Chains]):
     """Mean, standard deviation and width of the 90 % interval of the posterior, from several chains."""
 
     verb = "Sample"
 
     def __init__(self, shared: "SharedRun") -> None:
-        self.chains = Chains(shared.session)
-        super().__init__(shared, self.chains, self.chains.chains)
-
-    def small(self) -> bool:
-        return self.chains.small
+        chains = Chains(shared.session)
+        super().__init__(shared, chains, chains.chains)
 
     def begin(self) -> None:
         """Sample; where the algorithm has one answer and no spread, with the sampler that is advised."""
-        advice = self.chains.advice()
+        advice = self.studies.advice()
         if advice is None or not advice.values:
             super().begin()
         else:
-            self.chains.follow(advice)
+            self.studies.follow(advice)
 
     def told(self) -> str:
-        advice = self.chains.advice()
+        advice = self.studies.advice()
         return advice.sentence if advice else super().told()
 
     def found(self) -> list[Panel]:
-        maps = self.chains.maps()
+        maps = self.studies.maps()
         if maps is None:
             return []
         pictures = {"Mean": maps.mean, "Deviation": maps.deviation, "90 % interval": maps.width}
@@ -152,3 +134,16 @@ class CellUncertainty(StudyView):
             signal_panel(i, name, values, extent(values), colours="viridis" if i else "gray")
             for i, (name, values) in enumerate(pictures.items())
         ]
+
+
+def spectrum_panel(finding: SpectrumEstimate) -> Panel:
+    """Densities of what was measured, with the outermost eigenvalues of the objective."""
+    reach = spectrum.reach(finding)
+    signed = any(float(measure.nodes.min()) < -measure.rounding * reach for _, measure in finding.measures)
+    axis = (SymmetricLogarithmicAxis if signed else LogarithmicAxis)(reach)
+    curves = {name: spectrum.density(measure, axis) for name, measure in finding.measures}
+    lines = {name: (curve.at, curve.height) for name, curve in curves.items()}
+    ends = [] if finding.extremes is None else list(zip(finding.extremes, ("λmin", "λmax"), strict=True))
+    marks = [(float(axis.place(np.array(value))), f"{word} {value:.3g}") for value, word in ends]
+    axes = ("eigenvalue λ", "density")
+    return curve_panel(0, "Spectrum of the Hessian", lines, axes, marks=marks, ticks=axis.ticks().items())

@@ -130,8 +130,8 @@ class CellControls(CellView):
 
     def __init__(self, shared: "SharedRun", paths: tuple[str, ...] = PARTS) -> None:
         self.transport = CellTransport(shared)
-        self.box = FormBox(shared.form, shared.ask, paths, shared.reasons)
-        super().__init__(shared, self.transport, self.box)
+        self.box = FormBox(shared.form, shared.ask, paths, lambda form, path: shared.session.reasons(path))
+        super().__init__(shared, self.transport, self.box.element)
 
     @property
     def controls(self) -> dict[str, Any]:
@@ -154,8 +154,8 @@ class CellWhole(CellControls):
     def __init__(self, shared: "SharedRun", paths: tuple[str, ...] = PARTS) -> None:
         super().__init__(shared, paths)
         wide = widgets.VBox([self.transport, self.screen], layout=widgets.Layout(flex="1 1 0", min_width="0"))
-        self.box.layout = widgets.Layout(width="380px", max_height="560px", overflow="hidden auto", flex="none")
-        self.children = (widgets.HBox([self.box, wide]),)
+        self.box.element.layout = widgets.Layout(width="380px", max_height="560px", overflow="hidden auto", flex="none")
+        self.children = (widgets.HBox([self.box.element, wide]),)
 
     def fixed(self, shot: Shot) -> list[Panel]:
         return shot.fixed

@@ -1,12 +1,16 @@
 """The views that a workbench offers: `wb.views.Picture()`, as many as wished, in any cell or layout."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
+from workbench.notebook.cell import claim
 from workbench.notebook.cell_studies import CellPlane, CellSpectrum, CellUncertainty
-from workbench.notebook.cell_views import CellCompare, CellControls, CellCurves, CellPicture
+from workbench.notebook.cell_views import PARTS, CellCompare, CellControls, CellCurves, CellPicture, CellView
 
 if TYPE_CHECKING:
     from workbench.notebook.shared_run import SharedRun
+
+Made = TypeVar("Made", bound=CellView)
 
 
 class Views:
@@ -17,28 +21,38 @@ class Views:
 
     def Picture(self) -> CellPicture:
         """The reconstruction."""
-        return CellPicture(self._shared)
+        return self._claimed(CellPicture(self._shared))
 
     def Curves(self) -> CellCurves:
         """The objective, and the quality or how far the data are explained."""
-        return CellCurves(self._shared)
+        return self._claimed(CellCurves(self._shared))
 
     def Compare(self) -> CellCompare:
         """Truth and reconstruction on the two sides of a divider."""
-        return CellCompare(self._shared)
+        return self._claimed(CellCompare(self._shared))
 
     def Controls(self, *paths: str) -> CellControls:
         """The transport, and the controls at these paths, of all where none is named."""
-        return CellControls(self._shared, paths) if paths else CellControls(self._shared)
+        return self._claimed(CellControls(self._shared, paths or PARTS))
 
     def Spectrum(self) -> CellSpectrum:
         """The spectrum of the Hessian at the iterate there is."""
-        return CellSpectrum(self._shared)
+        return self._beside(CellSpectrum)
 
     def Plane(self) -> CellPlane:
         """Filters in the information plane."""
-        return CellPlane(self._shared)
+        return self._beside(CellPlane)
 
     def Uncertainty(self) -> CellUncertainty:
         """What chains tell of the posterior."""
-        return CellUncertainty(self._shared)
+        return self._beside(CellUncertainty)
+
+    def _beside(self, study: Callable[["SharedRun"], Made]) -> Made:
+        """A view that computes: no longer once the run was closed, since nobody would end it."""
+        self._shared.need_open()
+        return self._claimed(study(self._shared))
+
+    def _claimed(self, view: Made) -> Made:
+        """The view as one of the cell that runs."""
+        claim(view)
+        return view

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from workbench.figures.colours import coloured
 from workbench.live.images import MOST, Limits, bytes_of, smaller, thinned
 
 Array = np.ndarray
 Panel = dict[str, Any]
-COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
 _QUICK = 1  # of nine: a picture a frame is sent, and none of them is kept
 
 
@@ -38,12 +38,12 @@ def signal_panel(place: int, title: str, values: Array, limits: Limits, **look: 
 def curve_panel(
     place: int, title: str, lines: Mapping[str, tuple[Array, Array]], axes: tuple[str, str], **look: Any
 ) -> Panel:
-    """Lines by name, (x, y) each, on axes with these labels; `look` holds `log`, `marks`, (x, word) each, `caption`."""
+    """Lines by name, (x, y) each, on labelled axes; `look` has `log`, `caption`, and as (x, word) `marks`, `ticks`."""
     thin = [thinned(_seen(np.asarray(x), np.asarray(y))) for x, y in lines.values()]
     longest = max((len(each["x"]) for each in thin), default=0)
     rows = [_padded(each[side], longest) for each in thin for side in ("x", "y")]
     data = np.concatenate(rows).astype(np.float32) if rows else np.zeros(0, np.float32)
-    names = [{"name": name, "colour": colour} for name, colour in zip(lines, COLOURS * len(lines), strict=False)]
+    names = [{"name": name, "colour": colour} for name, colour in coloured(lines)]
     return {
         "kind": "curves",
         "place": place,
@@ -53,6 +53,7 @@ def curve_panel(
         "y": axes[1],
         "log": bool(look.get("log", False)),
         "marks": [[float(x), word] for x, word in look.get("marks", ())],
+        "ticks": sorted([float(x), word] for x, word in look.get("ticks", ())),
         "lines": names,
         "data": zlib.compress(data.tobytes(), _QUICK),
     }

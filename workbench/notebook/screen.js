@@ -5,7 +5,7 @@ const MAPS = {
   RdBu_r: [[5, 48, 97], [67, 147, 195], [247, 247, 247], [214, 96, 77], [103, 0, 31]],
   viridis: [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]],
 };
-const WIDTH = 340, HEIGHT = 190, LEFT = 58, BOTTOM = 34, TOP = 16, RIGHT = 10;
+const WIDTH = 340, HEIGHT = 190, LEFT = 58, BOTTOM = 34, TOP = 16, RIGHT = 10, APART = 30;
 
 function table(name) {
   const ends = MAPS[name], lut = new Uint8ClampedArray(768);
@@ -76,7 +76,12 @@ function drawCurves(canvas, panel, floats) {
   pen.lineWidth = 0.5;
   pen.strokeRect(LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
   pen.textAlign = "center";
-  for (const [at, text] of ticks(x0, x1, false)) pen.fillText(text, across(at), HEIGHT - BOTTOM + 13);
+  let last = -Infinity;
+  for (const [at, text] of panel.ticks.length ? panel.ticks : ticks(x0, x1, false)) {
+    if (at < x0 || at > x1 || across(at) - last < APART) continue;
+    last = across(at);
+    pen.fillText(text, last, HEIGHT - BOTTOM + 13);
+  }
   pen.fillText(panel.x, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 5);
   pen.textAlign = "right";
   for (const [at, text] of ticks(y0, y1, panel.log)) pen.fillText(text, LEFT - 4, up(at) + 4);

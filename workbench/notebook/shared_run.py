@@ -11,6 +11,7 @@ from workbench.notebook.display_thread import DisplayThread
 from workbench.notebook.listeners import Listeners
 from workbench.notebook.shot import Shot
 from workbench.paths import Form
+from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
     from workbench.notebook.cell_views import CellView
@@ -42,23 +43,19 @@ class SharedRun:
         """What is wrong with what was entered, by path."""
         return self.session.errors
 
-    def reasons(self, path: str) -> Mapping[str, str]:
-        """Each member that could stand at a path, and why it cannot."""
-        return self.session.reasons(path)
-
     # Wishes.
 
     def wish(self, wished: Callable[[], Any]) -> None:
         """Do something with the session while nobody draws."""
         with self.lock:
+            self.need_open()
             wished()
             self._follow()
 
-    def press(self, name: str) -> None:
-        """What a button does."""
-        repair = dict(self._shot.frame.repair) if self._shot else {}
-        wishes = {name: getattr(self.session, name.lower()) for name in ("Play", "Pause", "Step", "Reset")}
-        self.wish((wishes | {"Repair": lambda: self.session.repair(repair)})[name])
+    def need_open(self) -> None:
+        """Refusal once it was closed: what it reached stays as it is."""
+        if self.closed:
+            raise Refusal("a workbench that is open", "one that was closed", "run its cell again")
 
     def ask(self, path: str, value: Any) -> None:
         """A value from a control that may be dragged: granted ten times a second, and refused beside the control."""
@@ -67,9 +64,10 @@ class SharedRun:
     # Views.
 
     def add(self, view: "CellView") -> None:
-        """Draw this one, too, from now on."""
+        """Draw this one, too, from now on; once it was closed, the last picture."""
         with self.lock:
-            self._views.append(view)
+            if not self.closed:
+                self._views.append(view)
             if self._shot is not None:
                 view.beat(self._shot)
 

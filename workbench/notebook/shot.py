@@ -4,13 +4,16 @@ from functools import cached_property
 
 import numpy as np
 
+from workbench import run
+from workbench.analysis.data_fit import RESIDUAL
+from workbench.analysis.metrics import PSNR
 from workbench.live.frames import Frame, ProblemPictures
 from workbench.live.images import Limits, balanced, extent, unit
 from workbench.live.standing import standing
 from workbench.notebook.panels import Panel, curve_panel, signal_panel
+from workbench.run import Quantity
 
 TRUTH, DATA, IMAGE, ERROR, OBJECTIVE, QUALITY = range(6)
-_QUALITIES = ("psnr", "residual")
 
 
 class Shot:
@@ -58,15 +61,15 @@ class Shot:
     @cached_property
     def curves(self) -> list[Panel]:
         """The objective, and the quality or how far the data are explained."""
-        found, ks = self.frame.curves, self.frame.ks
-        made = []
-        if "objective" in found:
-            terms = {n: (ks, found[n]) for n in ("objective", "misfit", "prior") if n in found}
-            log = bool((found["objective"] > 0).all())
-            axes = ("iteration k", "−log p, nats")
-            made.append(curve_panel(OBJECTIVE, "Objective", terms, axes, log=log, marks=self.frame.marks))
-        quality = next((n for n in _QUALITIES if n in found and np.isfinite(found[n]).any()), None)
-        if quality is not None:
-            axes = ("iteration k", "PSNR, dB" if quality == "psnr" else "|Ax − y| / |y|")
-            made.append(curve_panel(QUALITY, axes[1].partition(",")[0], {quality: (ks, found[quality])}, axes))
-        return made
+        quality = self._curve(QUALITY, PSNR) or self._curve(QUALITY, RESIDUAL)
+        return [*self._curve(OBJECTIVE, run.OBJECTIVE), *quality]
+
+    def _curve(self, place: int, quantity: Quantity) -> list[Panel]:
+        """Nothing where it was never looked at; what is not positive has no place on a logarithmic axis."""
+        curves = self.frame.curves
+        lines = {n: (self.frame.ks, curves[n]) for n in quantity.names if n in curves and np.isfinite(curves[n]).any()}
+        if not lines:
+            return []
+        log = quantity.log and not (next(iter(lines.values()))[1] <= 0).any()
+        axes = ("iteration k", quantity.axis)
+        return [curve_panel(place, quantity.title, lines, axes, log=log, marks=self.frame.marks)]

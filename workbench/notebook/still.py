@@ -51,6 +51,10 @@ def _draw(axes: Any, panel: Panel) -> None:
         axes.plot(x, y, color=line["colour"], linewidth=1, label=line["name"])
     axes.set_xlabel(panel["x"], fontsize=7)
     axes.set_yscale("log" if panel["log"] else "linear")
+    if panel["ticks"]:
+        ends = axes.get_xlim()
+        axes.set_xticks(*zip(*panel["ticks"], strict=True))
+        axes.set_xlim(ends)
     axes.tick_params(labelsize=6)
     if len(panel["lines"]) > 1:
         axes.legend(fontsize=6)

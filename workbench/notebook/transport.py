@@ -1,34 +1,42 @@
 """Play, pause, step, reset, how far the run is, and what there is to say about it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from workbench.figures.colours import ERROR
 from workbench.jobs import Status
-from workbench.live.entering import pretty
-from workbench.live.standing import standing, usable
+from workbench.live.controls.entering import pretty
+from workbench.live.standing import done, standing, usable
 from workbench.notebook.shot import Shot
 
 if TYPE_CHECKING:
     from workbench.notebook.shared_run import SharedRun
 
-_ICONS = {"Play": "play", "Pause": "pause", "Step": "step-forward", "Reset": "undo"}
+_BUTTON = {"width": "84px", "flex": "none"}
 
 
 class CellTransport(widgets.VBox):
     """Buttons that are greyed where they would do nothing, a bar with words, and a button that mends a run."""
 
     def __init__(self, shared: "SharedRun") -> None:
-        self.buttons = {
-            name: widgets.Button(description=name, icon=icon, layout=widgets.Layout(width="84px", flex="none"))
-            for name, icon in _ICONS.items()
+        session = shared.session
+        verbs = {
+            "Play": ("play", session.play),
+            "Pause": ("pause", session.pause),
+            "Step": ("step-forward", session.step),
+            "Reset": ("undo", session.reset),
         }
-        for name, button in self.buttons.items():
-            button.on_click(lambda pressed, wish=name: shared.press(wish))
+        self.buttons: dict[str, widgets.Button] = {}
+        for name, (icon, wished) in verbs.items():
+            self.buttons[name] = widgets.Button(description=name, icon=icon, layout=_BUTTON)
+            self.buttons[name].on_click(lambda pressed, wished=wished: shared.wish(wished))
         self.bar = widgets.IntProgress(value=0, min=0, max=100, layout=widgets.Layout(width="120px", flex="none"))
-        self.words, self.said = widgets.Label(), widgets.Label(style={"text_color": "#e5483f"})
+        self.words, self.said = widgets.Label(), widgets.Label(style={"text_color": ERROR})
         self.mend = widgets.Button(icon="wrench", layout=widgets.Layout(width="auto", display="none"))
-        self.mend.on_click(lambda pressed: shared.press("Repair"))
+        self.mend.on_click(lambda pressed: shared.wish(lambda: session.repair(self._repair)))
+        self._repair: Mapping[str, Any] = {}
         self._note = self._message = ""
         row = widgets.HBox([*self.buttons.values(), self.bar, self.words], layout=widgets.Layout(flex_flow="row wrap"))
         super().__init__([row, widgets.HBox([self.said, self.mend])])
@@ -36,13 +44,13 @@ class CellTransport(widgets.VBox):
     def show(self, shot: Shot) -> None:
         """Draw where the run stands."""
         frame = shot.frame
-        self.bar.value = round(100 * min(frame.k / max(frame.steps, 1), 1))
+        self.bar.value = done(frame)
         self.bar.bar_style = "danger" if frame.status in (Status.DIVERGED, Status.FAILED) else ""
         able = usable(frame)
         for name, button in self.buttons.items():
             button.disabled = name not in able
         self.words.value = " · ".join(standing(frame))
-        self._message = frame.message
+        self._message, self._repair = frame.message, frame.repair
         values = ", ".join(f"{p.rpartition('.')[2]} {'automatic' if v is None else v}" for p, v in frame.repair.items())
         if values:
             self.mend.description = f"Repair: {pretty(values)}"

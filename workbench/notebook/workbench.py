@@ -61,9 +61,8 @@ class LiveWorkbench:
         if n < 1:
             raise Refusal("a number of iterations, 1 or more", str(n), "leave it out for one")
         self.pause()
-        goal = self.k + n
         self._shared.wish(lambda: self._session.step(n))
-        self._wait(lambda latest: _stands(latest) and (latest.k >= goal or latest.status in _OVER))
+        self._wait(_stands)
 
     def reset(self) -> None:
         """Back to iteration 0; a run that was going goes on from there."""
@@ -71,12 +70,9 @@ class LiveWorkbench:
 
     async def done(self) -> "xr.Dataset":
         """Play until the run is over, and return its result: `await wb.done()` is a line of a cell."""
-        # What was asked a moment ago may make a run that is over go on.
-        while self._session.job.waiting:
-            await asyncio.sleep(_LOOK)
         if self._latest.status in _BEFORE:
             self.play()
-        while self._latest.status not in _OVER:
+        while not self._at(_over):
             await asyncio.sleep(_LOOK)
         return self.result
 
@@ -93,7 +89,7 @@ class LiveWorkbench:
     @property
     def x(self) -> Tensor:
         """The iterate, (B, C, *space)."""
-        self._wait(lambda latest: latest.state is not None or latest.status in _OVER)
+        self._wait(lambda latest: latest.state is not None or _over(latest))
         state = self._latest.state
         if state is None:
             raise Refusal("a run with an iterate", self._latest.message or "none", "change what stands in its way")
@@ -102,7 +98,7 @@ class LiveWorkbench:
     @property
     def result(self) -> "xr.Dataset":
         """The run so far, as a Dataset."""
-        self._wait(lambda latest: latest.recorded > 0 or latest.status in _OVER)
+        self._wait(lambda latest: latest.recorded > 0 or _over(latest))
         with self._shared.lock:
             return self._session.dataset()
 
@@ -139,8 +135,6 @@ class LiveWorkbench:
 
     def set(self, path: str, value: Any) -> None:
         """Another value at a path, or a member by name; Refusal where it cannot be, and then all is as before."""
-        if self._shared.closed:
-            raise Refusal("a workbench that is open", "one that was closed", "run its cell again")
         self._shared.wish(lambda: self._session.take(path, value))
 
     # How a cell shows it.
@@ -177,11 +171,20 @@ class LiveWorkbench:
         return self._session.job.latest
 
     def _wait(self, reached: Callable[[Snapshot], bool], seconds: float = float("inf")) -> None:
-        """Until the run did what was asked and is there; an interrupt of the cell ends the waiting, not the run."""
+        """Until the run is there; an interrupt of the cell ends the waiting, not the run."""
         end = time.monotonic() + seconds
-        while (self._session.job.waiting or not reached(self._latest)) and time.monotonic() < end:
+        while not self._at(reached) and time.monotonic() < end:
             time.sleep(_LOOK)
+
+    def _at(self, reached: Callable[[Snapshot], bool]) -> bool:
+        """Whether the run is there, and has heard of all wishes: before, it tells of what was."""
+        job = self._session.job
+        return job.obedient and reached(job.latest)
 
 
 def _stands(latest: Snapshot) -> bool:
     return latest.status not in (Status.RUNNING, Status.QUEUED)
+
+
+def _over(latest: Snapshot) -> bool:
+    return latest.status in _OVER

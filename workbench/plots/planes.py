@@ -9,7 +9,8 @@ import xarray as xr
 
 from workbench.analysis.information.paths import CalibratedPath, FilterPaths, Track
 from workbench.analysis.information.sampled import SampledPath
-from workbench.plots.style import COLOURS, LIMIT, styled
+from workbench.figures.colours import COLOURS, LIMIT, coloured
+from workbench.plots.style import styled
 from workbench.refusal import Refusal
 
 _BOTTLENECK = "#7048e8"
@@ -35,7 +36,7 @@ def _track(path: Track) -> hv.Overlay:
 
 @plane.register
 def _filters(path: FilterPaths) -> hv.Overlay:
-    drawn = [e for track, colour in zip(path.tracks, COLOURS, strict=False) for e in _tracked(track, colour)]
+    drawn = [e for track, colour in coloured(path.tracks) for e in _tracked(track, colour)]
     bend = styled(hv.Curve(path.curve, _I_Y, _I_X, label="bottleneck"), color=_BOTTLENECK)
     top = [styled(hv.HLine(path.ceiling), sized=False, color=LIMIT)] if np.isfinite(path.ceiling) else []
     return _overlay([bend, *drawn, *top])
@@ -64,7 +65,7 @@ def _layers(path: xr.Dataset) -> hv.Overlay:
     """A path a layer, the mean over the seeds."""
     mean, drawn = path[["I_x", "I_y"]].mean("seed"), []
     epoch = hv.Dimension("epoch", label="epoch")
-    for layer, colour in zip(path.layer.values, COLOURS * len(path.layer), strict=False):
+    for layer, colour in coloured(path.layer.values):
         one = mean.sel(layer=layer)
         drawn += _line(str(layer), colour, (one.I_x.values, one.I_y.values, path.epoch.values), (*_LAYER, epoch))
     return _overlay(drawn)

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 import holoviews as hv
 import numpy as np
 
+from workbench.figures.colours import MARK, coloured
 from workbench.figures.shown import curve, signals
-from workbench.plots.style import COLOURS, dimension, signal, styled
+from workbench.plots.style import dimension, signal, styled
 from workbench.refusal import Refusal, one_of
 
 if TYPE_CHECKING:
     import xarray as xr
-
-_MARK = "#f08c00"
 
 
 def pictures(result: "xr.Dataset") -> hv.Layout:
@@ -65,9 +64,9 @@ def _overlay(result: "xr.Dataset", names: list[str]) -> Any:
     together = hv.Dimension((", ".join(names), value.label), unit=value.unit) if len(names) > 1 else value
     lines = [
         styled(hv.Curve(points, iteration, together, label=name if len(names) > 1 else ""), color=colour, logy=log)
-        for (name, points), colour in zip(seen.items(), (*COLOURS, *COLOURS), strict=False)
+        for (name, points), colour in coloured(seen.items())
     ]
-    marks = [styled(hv.VLine(k), sized=False, color=_MARK) for k, _ in json.loads(result.attrs.get("marks", "[]"))]
+    marks = [styled(hv.VLine(k), sized=False, color=MARK) for k, _ in json.loads(result.attrs.get("marks", "[]"))]
     if len(lines) == 1 and not marks:
         return lines[0]
     return styled(hv.Overlay([*lines, *marks]), title=", ".join(names))

@@ -7,7 +7,8 @@ import numpy as np
 
 from workbench.analysis import spectrum as spectra
 from workbench.analysis.spectrum import Axis, LinearAxis, SpectralMeasure, SpectrumEstimate
-from workbench.plots.style import COLOURS, LIMIT, styled
+from workbench.figures.colours import LIMIT, coloured
+from workbench.plots.style import styled
 
 _EIGENVALUE = hv.Dimension("eigenvalue", label="eigenvalue λ")
 _DENSITY = hv.Dimension("density", label="density of eigenvalues")
@@ -28,7 +29,7 @@ def spectrum(
         measures, reach, ends = dict(density.measures), spectra.reach(density), density.extremes
     axis = scale(reach)
     drawn: list[Any] = []
-    for (name, measure), colour in zip(measures.items(), COLOURS, strict=False):
+    for (name, measure), colour in coloured(measures.items()):
         found = spectra.cumulative(measure, axis) if cumulative else spectra.density(measure, axis)
         height = _SHARE if cumulative else _DENSITY
         if found.low is not None and found.high is not None:

@@ -9,11 +9,10 @@ import holoviews.plotting.bokeh
 import holoviews.plotting.mpl
 import numpy as np
 
+from workbench.figures.colours import COLOURS
 from workbench.refusal import Refusal, one_of
 
 BACKENDS = ("matplotlib", "bokeh")
-COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
-LIMIT = "#d6336c"
 FILES = (".pdf", ".svg", ".png")
 _SIZES: dict[str, dict[str, Any]] = {
     "matplotlib": {"fig_inches": 3.2, "fontsize": 9, "aspect": "square"},

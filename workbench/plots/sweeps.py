@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import holoviews as hv
 import numpy as np
 
-from workbench.plots.style import COLOURS, dimension, styled
+from workbench.figures.colours import COLOURS
+from workbench.plots.style import dimension, styled
 from workbench.refusal import Refusal, one_of
 
 if TYPE_CHECKING:

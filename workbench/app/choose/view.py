@@ -10,8 +10,9 @@ from workbench.app.choose.choosing import HAND, Choosing
 from workbench.app.toolkit.figures import Flags, empty, fill, legend, new_figure, pane
 from workbench.app.toolkit.panels import Panel
 from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
-from workbench.app.toolkit.words import ERROR, Words
+from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
+from workbench.figures.colours import ERROR
 from workbench.jobs import Status
 from workbench.live.frames import picture
 from workbench.live.images import unit

@@ -7,7 +7,8 @@ import panel_material_ui as pmui
 
 from workbench.app.information.looks import ClosedFormLook, DenoiserLook, Look, SampledLook
 from workbench.app.toolkit.tab import LookTab, bar, full, side
-from workbench.app.toolkit.words import ERROR, Words
+from workbench.app.toolkit.words import Words
+from workbench.figures.colours import ERROR
 from workbench.live.planes import Planes
 from workbench.live.session import Session
 

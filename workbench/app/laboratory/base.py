@@ -11,7 +11,8 @@ from bokeh.plotting import figure
 from workbench.app.laboratory.laboratory import Laboratory
 from workbench.app.laboratory.trainings import Run, Running
 from workbench.app.toolkit.figures import empty, fill
-from workbench.app.toolkit.words import ERROR, Words
+from workbench.app.toolkit.words import Words
+from workbench.figures.colours import ERROR
 from workbench.live.images import Array
 
 BLUE, ORANGE, GREEN, PURPLE, RED, GREY = "#2f86d0", "#ec7f2b", "#38a169", "#7048e8", "#d6336c", "#868e96"

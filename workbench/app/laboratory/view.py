@@ -16,7 +16,8 @@ from workbench.app.laboratory.recipe_run import LESSONS
 from workbench.app.laboratory.trainings import Running
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, full, side
-from workbench.app.toolkit.words import ERROR, Words
+from workbench.app.toolkit.words import Words
+from workbench.figures.colours import ERROR
 from workbench.jobs import Status
 from workbench.live.session import Session
 from workbench.networks import PRESETS

@@ -10,10 +10,11 @@ import panel_material_ui as pmui
 from workbench import catalog, data, devices
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.member_menu import MemberMenu
-from workbench.app.toolkit.widgets import Automatic, Control
-from workbench.app.toolkit.words import ERROR, Words
+from workbench.app.toolkit.widgets import Automatic, PageControl
+from workbench.app.toolkit.words import Words
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
+from workbench.figures.colours import ERROR
 from workbench.live.address import file_name
 from workbench.live.frames import Frame
 from workbench.live.session import Session
@@ -41,7 +42,7 @@ class Section:
         self.refresh()
 
     @property
-    def controls(self) -> dict[str, Control]:
+    def controls(self) -> dict[str, PageControl]:
         """By their paths."""
         return self.panel.controls
 

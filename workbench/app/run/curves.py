@@ -13,13 +13,12 @@ from workbench.analysis.data_fit import RESIDUAL
 from workbench.analysis.metrics import QUANTITIES
 from workbench.app.toolkit.figures import empty, fill, flagged, legend, new_figure, positive
 from workbench.app.toolkit.words import Words
+from workbench.figures.colours import MARK, coloured
 from workbench.jobs.recorder import STEP_SIZE
 from workbench.live.frames import Frame
 from workbench.live.images import Array, thinned
 from workbench.run import Quantity
 
-COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")
-MARK = "#f08c00"
 _DOT = 5  # px
 Mark = tuple[int, str]
 
@@ -150,11 +149,10 @@ class Curves:
         plot.min_height = 100
         lines = [
             plot.line("x", name, source=self.lines, color=colour, line_width=2)
-            for name, colour in zip(series.names, COLOURS, strict=False)
+            for name, colour in coloured(series.names)
         ]
         points = [
-            plot.scatter("x", name, source=self.lines, color=colour, size=0)
-            for name, colour in zip(series.names, COLOURS, strict=False)
+            plot.scatter("x", name, source=self.lines, color=colour, size=0) for name, colour in coloured(series.names)
         ]
         self.dots = {name: point.glyph for name, point in zip(series.names, points, strict=True)}
         for each in (plot.x_range, plot.y_range):

@@ -12,9 +12,10 @@ import param
 from workbench.app.export import figure_bytes, run_bytes
 from workbench.app.toolkit.copying import SHEETS, CopyButton
 from workbench.app.toolkit.tab import View
-from workbench.app.toolkit.words import ERROR, Words
+from workbench.app.toolkit.words import Words
 from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, Content, File
-from workbench.live.entering import read
+from workbench.figures.colours import ERROR
+from workbench.live.controls.entering import read
 from workbench.live.session import Session
 from workbench.parameters import parameters
 from workbench.refusal import Refusal

@@ -6,7 +6,7 @@ import panel_material_ui as pmui
 
 from workbench.app.page.theme import PLAIN_TITLE
 from workbench.jobs import Status
-from workbench.live.entering import pretty
+from workbench.live.controls.entering import pretty
 from workbench.live.frames import Frame
 
 

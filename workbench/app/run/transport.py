@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 
 from workbench.live.frames import Frame
 from workbench.live.session import Session
-from workbench.live.standing import standing, usable
+from workbench.live.standing import done, standing, usable
 
 _ICONS = {"Play": "play_arrow", "Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop"}
 _PACES = {"full speed": 0.0, "30 / s": 30.0, "10 / s": 10.0, "3 / s": 3.0, "1 / s": 1.0}
@@ -62,9 +62,8 @@ class Transport:
         self._told()
 
     def show_frame(self, frame: Frame) -> None:
-        done = round(100 * min(frame.k / max(frame.steps, 1), 1))
-        if self.bar.value != done:
-            self.bar.value = done
+        if self.bar.value != done(frame):
+            self.bar.value = done(frame)
         for name, button in self.buttons.items():
             if button.disabled is (name in usable(frame)):
                 button.disabled = name not in usable(frame)

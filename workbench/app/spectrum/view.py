@@ -12,8 +12,9 @@ from workbench.app.spectrum.shares import Cumulative, Preconditioned, Shares
 from workbench.app.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, side
-from workbench.app.toolkit.words import ERROR, Words
+from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
+from workbench.figures.colours import ERROR
 from workbench.live.frames import Frame
 from workbench.live.session import Session
 from workbench.live.spectra import Spectra

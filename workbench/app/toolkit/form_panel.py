@@ -1,25 +1,23 @@
-"""Controls of an object and of the objects in it, made from their signatures."""
+"""Controls of an object and of the objects in it, on the page."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import panel_material_ui as pmui
 
 from workbench.app.toolkit.member_menu import MemberMenu
-from workbench.app.toolkit.widgets import Ask, Control, control
-from workbench.paths import Entry, Form, Menu, Reasons
+from workbench.app.toolkit.widgets import Automatic, Menu, Number, PageControl, Switch, TextField
+from workbench.live.controls import Ask, Controls, FormControls, Why
+from workbench.paths import Form
 
-Why = Callable[[Form, str], Mapping[str, str]]
 _STEP = 9  # px that the controls of an object stand further in than its menu
 _LINE = {"border-left": "2px solid rgba(128,128,128,.35)", "padding-left": "7px"}
 
 
-class FormPanel:
-    """A control for each entry of a form, at some paths and below, an object's own below its menu and further in.
+class FormPanel(FormControls[PageControl]):
+    """In a column, `element`; each object's own controls with a line beside them."""
 
-    What a person enters goes to `ask(path, value)`; `refresh` follows the form, and makes controls where other objects
-    have come. `why` says of the members at a path why they cannot be chosen. `labels` and `hidden` are by path.
-    """
+    kinds = Controls(Menu, Switch, Number, Automatic, TextField, MemberMenu)
 
     def __init__(
         self,
@@ -31,49 +29,12 @@ class FormPanel:
         hidden: Collection[str] = (),
         **layout: Any,
     ) -> None:
-        self.controls: dict[str, Control] = {}
         self.element = pmui.Column(**{"sizing_mode": "stretch_width", "margin": 0} | layout)
-        self._ask, self._paths, self._labels, self._hidden = ask, paths, labels or {}, hidden
-        self._why = why or Reasons().at
-        self._made: list[tuple] = []
-        self._kept: dict[tuple[str, type, bool], Control] = {}
-        self._menus: dict[str, Menu] = {}
-        self.refresh(form)
+        super().__init__(form, ask, paths, why, labels, hidden)
 
-    def refresh(self, form: Form, errors: Mapping[str, str] | None = None) -> None:
-        """Follow the form; of what is wrong at a path its control says the sentence."""
-        entries = [entry for entry in form.entries(*self._paths) if entry.path not in self._hidden]
-        made = [(entry.path, entry.owner, entry.inside) for entry in entries]
-        others = made != self._made
-        if others:
-            self._build(form, entries)
-            self._made = made
-        for entry in entries:
-            each = self.controls.get(entry.path)
-            if isinstance(each, MemberMenu):
-                each.offer(self._menus[entry.path], self._why(form, entry.path))
-            if each is not None:
-                each.show(entry.value, (errors or {}).get(entry.path, ""))
-        if others:
-            # Last: a control that is in the page before its value would take what is typed into it for the older.
-            self.element[:] = [each.element for each in self.controls.values()]
-
-    def _build(self, form: Form, entries: list[Entry]) -> None:
-        """Controls for these entries; those of arguments that were there stay, with what a person does there."""
-        self._menus = {entry.path: menu for entry in entries if (menu := form.members(entry.path))}
-        # An object without a choice needs no control: its own entries follow.
-        shown = [entry for entry in entries if entry.path in self._menus or not entry.inside]
-        top = min((entry.path.count(".") for entry in shown), default=0)
-        there, self._kept = self._kept, {}
-        for entry in shown:
-            key = entry.path, entry.owner, entry.path in self._menus
-            self._kept[key] = there.get(key) or self._control(entry, entry.path.count(".") - top)
-        self.controls = {path: each for (path, _, _), each in self._kept.items()}
-
-    def _control(self, entry: Entry, depth: int) -> Control:
-        path, parameter = entry.path, entry.parameter
-        label, menu = self._labels.get(path, ""), path in self._menus
-        made = MemberMenu(path, parameter, self._ask, label) if menu else control(path, parameter, self._ask)
+    def _indent(self, control: PageControl, depth: int) -> None:
         if depth:
-            made.element.margin, made.element.styles = (0, 0, 0, 2 + _STEP * (depth - 1)), _LINE
-        return made
+            control.element.margin, control.element.styles = (0, 0, 0, 2 + _STEP * (depth - 1)), _LINE
+
+    def _lay_out(self) -> None:
+        self.element[:] = [each.element for each in self.controls.values()]

@@ -6,8 +6,9 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.toolkit.widgets import Ask, Control
-from workbench.live.entering import summary
+from workbench.app.toolkit.widgets import PageControl
+from workbench.live.controls import Ask, Offering
+from workbench.live.controls.entering import labelled, summary
 from workbench.parameters import Parameter
 from workbench.paths import Menu
 
@@ -19,14 +20,13 @@ _SELECT: dict[str, Any] = {
 }
 
 
-class MemberMenu(Control):
+class MemberMenu(PageControl, Offering):
     """One of the members of a menu, by name; those that cannot stand there are greyed, and say why."""
 
     def __init__(self, path: str, parameter: Parameter, ask: Ask, label: str = "") -> None:
         self._members: Menu = {}
-        self._label = label
         self._reasons: Mapping[str, str] = {}
-        super().__init__(path, parameter, ask)
+        super().__init__(path, parameter, ask, label)
 
     def offer(self, members: Menu, reasons: Mapping[str, str]) -> None:
         """What can be chosen, in the order of the reasons; one with a reason cannot, unless it is there already."""
@@ -34,14 +34,14 @@ class MemberMenu(Control):
             return
         self._members, self._reasons = members, reasons
         order = [*(name for name in reasons if name in members), *(name for name in members if name not in reasons)]
-        options = {_labelled(name, reasons.get(name, "")): name for name in order}
+        options = {labelled(name, reasons.get(name, "")): name for name in order}
         with self._quietly():
             self.select.disabled_options = []  # the old ones may be no options any more
             kept = self.select.value if self.select.value in members else None
             self.select.param.update(options=options, value=kept)
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.select = pmui.Select(label=self._label or self.label, options=[], **_SELECT)
+        self.select = pmui.Select(label=self.label, options=[], **_SELECT)
         self.select.param.watch(lambda event: self._wish(event.new), "value")
         return (self.select,)
 
@@ -58,7 +58,3 @@ class MemberMenu(Control):
             self.select.disabled_options = []
             self.select.param.update(value=name, description=words)
             self.select.disabled_options = greyed
-
-
-def _labelled(name: str, reason: str) -> str:
-    return f"{name}: {reason}" if reason and not reason.startswith(name) else reason or name

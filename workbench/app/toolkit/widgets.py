@@ -1,19 +1,18 @@
 """Parameters as controls on the page: a slider with a typed value, a menu, a switch or a field, by the signature."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from abc import abstractmethod
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.toolkit.words import ERROR, Words
-from workbench.live.entering import fits_a_line, pretty, read
-from workbench.live.scale import SliderScale, written
+from workbench.app.toolkit.words import Words
+from workbench.figures.colours import ERROR
+from workbench.live.controls import Ask, Control, Sliding
+from workbench.live.controls.entering import fits_a_line, read
+from workbench.live.controls.scale import written
 from workbench.parameters import Parameter, as_text, told
 
-Ask = Callable[[str, Any], None]
 _TIGHT = (1, 0)
 SAFE = "#38a169"
 _HIDDEN_LABEL = {"& .MuiInputLabel-root": {"position": "absolute", "clipPath": "inset(50%)", "height": "1px"}}
@@ -22,26 +21,15 @@ _SMALL = {"fontSize": "12.5px", "lineHeight": 1.15}
 _SLIDER = {"& .MuiFormLabel-root": _SMALL, "& .MuiSlider-root": {"py": "6px"}}
 
 
-class Control(ABC):
-    """One parameter: `element` to lay out, `show(value, sentence)` to follow the session, wishes through `ask`."""
+class PageControl(Control):
+    """A control of Panel; its complaint is made once there is one."""
 
-    def __init__(self, path: str, parameter: Parameter, ask: Ask) -> None:
-        self.path, self.parameter, self._ask = path, parameter, ask
-        self._following = False
+    element: pmui.Column
+
+    def __init__(self, path: str, parameter: Parameter, ask: Ask, label: str = "") -> None:
+        super().__init__(path, parameter, ask, label)
         self.complaint: Words | None = None
         self.element = pmui.Column(*self._widgets(), sizing_mode="stretch_width", margin=_TIGHT)
-
-    @property
-    def label(self) -> str:
-        unit = self.parameter.unit
-        return f"{pretty(self.parameter.name)}, {unit}" if unit else pretty(self.parameter.name)
-
-    def show(self, value: Any, sentence: str = "") -> None:
-        """The value that holds; while a sentence says what is wrong, what the person entered stays."""
-        self._complain(sentence)
-        if not sentence:
-            with self._quietly():
-                self._follow(value)
 
     def _complain(self, sentence: str) -> None:
         if self.complaint is None and sentence:
@@ -50,28 +38,12 @@ class Control(ABC):
         elif self.complaint is not None:
             self.complaint.say(sentence)
 
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        self._following = True
-        try:
-            yield
-        finally:
-            self._following = False
-
-    def _wish(self, value: Any) -> None:
-        if not self._following:
-            self._ask(self.path, value)
-
     @abstractmethod
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         """Make the widgets, watched."""
 
-    @abstractmethod
-    def _follow(self, value: Any) -> None:
-        """Put the widgets where the value is."""
 
-
-class TextField(Control):
+class TextField(PageControl):
     """Anything that can be typed; an array, which cannot, is told of, and how to give one."""
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
@@ -95,14 +67,8 @@ class TextField(Control):
         self.aside.say("" if short else f"Not to be typed: it is given in Python, as {name}=...")
 
 
-class Number(Control):
+class Number(PageControl, Sliding):
     """A number: a slider over the range, and a field that takes whatever the limits allow."""
-
-    @property
-    def scale(self) -> SliderScale:
-        bounds = self.parameter.range
-        assert bounds is not None
-        return SliderScale(bounds, whole=float not in self.parameter.kinds)
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         scale = self.scale
@@ -179,9 +145,7 @@ class Automatic(Number):
 
     def _first(self) -> float:
         """Where the slider starts when the switch goes off: at the value in use, if it is known."""
-        scale = self.scale
-        middle = scale.value((scale.start + scale.end) / 2)
-        return float(f"{self.found:.3g}") if self.found else middle
+        return float(f"{self.found:.3g}") if self.found else self.middle
 
     def _follow(self, value: Any) -> None:
         self.automatic.value = value is None
@@ -195,7 +159,7 @@ def _rail(part: float) -> dict[str, Any]:
     return {"background": colours, "opacity": 0.75, "height": "5px"}
 
 
-class Switch(Control):
+class Switch(PageControl):
     """Yes or no."""
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
@@ -212,7 +176,7 @@ class Switch(Control):
         self.switch.value = value
 
 
-class Menu(Control):
+class Menu(PageControl):
     """One of a few words."""
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
@@ -234,18 +198,3 @@ class Menu(Control):
         if word not in self.select.options:
             self.select.options = [*self.select.options, word]
         self.select.value = word
-
-
-def control(path: str, parameter: Parameter, ask: Ask) -> Control:
-    """The control that suits a parameter whose value is no object of its own."""
-    return _suited(parameter)(path, parameter, ask)
-
-
-def _suited(parameter: Parameter) -> type[Control]:
-    if parameter.choices:
-        return Menu
-    if bool in parameter.kinds:
-        return Switch
-    if parameter.range is not None and {int, float} & set(parameter.kinds):
-        return Automatic if parameter.optional else Number
-    return TextField

@@ -4,7 +4,6 @@ import html
 
 import panel as pn
 
-ERROR = "#e5483f"  # readable on white and on black
 _STYLE = "font-size:12px;line-height:1.35;overflow-wrap:anywhere;white-space:pre-line;padding-bottom:3px"
 
 

@@ -8,10 +8,11 @@ import panel_material_ui as pmui
 from workbench.analysis.chains import ChainDiagnostics, ChainSamples, correlations
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
-from workbench.app.toolkit.words import ERROR, Words
+from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
 from workbench.app.uncertainty.curves import Correlation, Distances, Mixing
 from workbench.app.uncertainty.pictures import DRAWS, SUMMARY, MapPictures
+from workbench.figures.colours import ERROR
 from workbench.jobs import Status
 from workbench.live.session import Session
 from workbench.live.uncertainty import Maps, Uncertainty

@@ -46,3 +46,8 @@ def read(parameter: Parameter, text: str) -> Any:
 def summary(cls: type) -> str:
     """The first paragraph of a class's docstring, as one line."""
     return " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())
+
+
+def labelled(name: str, reason: str) -> str:
+    """A member in a menu, with the reason why it cannot be chosen, where there is one."""
+    return f"{name}: {reason}" if reason and not reason.startswith(name) else reason or name

@@ -1,0 +1,6 @@
+"""Controls of parameters before they are made of anything: what they share, and what a person enters."""
+
+from workbench.live.controls.control import Ask, Control, Controls, Offering, Sliding
+from workbench.live.controls.form_controls import FormControls, Why
+
+__all__ = ["Ask", "Control", "Controls", "FormControls", "Offering", "Sliding", "Why"]
