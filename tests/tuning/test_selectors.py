@@ -182,7 +182,7 @@ def test_an_estimated_level_is_that_of_the_noise_of_the_data(shape):
     right = tuning.DiscrepancyPrinciple(tau=3.0).curve(path)
     np.testing.assert_allclose(told / right, 1, atol=0.1)  # two standard errors of some 2000 details
     flat = Problem(Identity(shape[1:]), Gaussian(0.1), Tikhonov(), torch.ones(shape, dtype=torch.float64))
-    with pytest.raises(Refusal, match="flat"):
+    with pytest.raises(Refusal, match="show their noise"):
         tuning.tune(flat, [tuning.DiscrepancyPrinciple(estimated=True)], EXACT, WEIGHTS)
 
 

@@ -1,6 +1,5 @@
 """Wiener deconvolution."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -55,15 +54,15 @@ class WienerDeconvolution(Formula):
         ratios = self._ratios(problem, pulled, gram)
         return mean + torch.cat([gram.shifted_inverse(v, r) for v, r in zip(pulled, ratios, strict=True)])
 
-    def _ratios(self, problem: Problem, pulled: Sequence[Tensor], gram: Diagonalisation) -> list[float]:
+    def _ratios(self, problem: Problem, pulled: Sequence[Tensor], gram: Diagonalisation) -> Sequence[float | Tensor]:
         """r of each item, infinite where all is noise: such an item's filter is 0."""
         if self.ratio is not None:
             return [self.ratio] * len(pulled)
         noise = 1 / problem.noise.precision(problem.y).real.double().flatten(1).mean(1)
-        return [_balanced(gram, v, float(n)) for v, n in zip(pulled, noise, strict=True)]
+        return [_balanced(gram, v, n) for v, n in zip(pulled, noise, strict=True)]
 
 
-def _balanced(gram: Diagonalisation, pulled: Tensor, noise: float) -> float:
+def _balanced(gram: Diagonalisation, pulled: Tensor, noise: Tensor) -> Tensor:
     """The r at which what the filter leaves of the data is the noise that it does not pass, by bisection over log r.
 
     `pulled` is A* of the data, (1, *in_shape). Both sides are sums over the modes that A sees: where the data have more
@@ -73,20 +72,21 @@ def _balanced(gram: Diagonalisation, pulled: Tensor, noise: float) -> float:
     pulled = pulled.to(torch.promote_types(pulled.dtype, torch.float64))
     values = gram.eigenvalues.like(pulled).real
     inverse = reciprocal(values)
-    noise *= 2 if pulled.is_complex() else 1  # real and imaginary numbers have a noise each
+    if pulled.is_complex():
+        noise = 2 * noise  # real and imaginary numbers have a noise each
+    largest = values.abs().max()
 
-    def excess(r: float) -> float:
+    def excess(r: Tensor) -> Tensor:
         stopped = torch.where(inverse > 0, 1 / (1 + values / r), 0)
         left = dot(pulled, gram.filtered(pulled, stopped.square() * inverse))
-        return float(left) - noise * float(stopped.expand(pulled.shape).sum())
+        return (left - noise * stopped.expand(pulled.shape).sum()).squeeze()
 
-    if excess(torch.inf) <= 0:
-        return torch.inf
-    low, high = gram.norm() * RANK, gram.norm() / RANK
+    low, high = largest * RANK, largest / RANK
     for _ in range(_HALVINGS):
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if excess(middle) < 0 else (low, middle)
-    return high
+        middle = (low * high).sqrt()
+        more = excess(middle) < 0
+        low, high = torch.where(more, middle, low), torch.where(more, high, middle)
+    return torch.where(excess(torch.full_like(high, torch.inf)) <= 0, torch.inf, high)
 
 
 def _fit(model: Tensor, y: Tensor) -> Tensor:
