@@ -5,7 +5,8 @@ import signal
 import threading
 from collections.abc import Callable
 
-from workbench.app.page.serve import serve
+from workbench.app.serving.options import Serving
+from workbench.app.serving.serve import serve
 
 PORT = 5597
 
@@ -19,4 +20,4 @@ def while_serving(work: Callable[[str], None], port: int = PORT) -> None:
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    serve(port, announce=lambda url: threading.Thread(target=run, args=(url,)).start())
+    serve(Serving(port), announce=lambda url: threading.Thread(target=run, args=(url,)).start())

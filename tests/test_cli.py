@@ -365,7 +365,7 @@ def test_a_command_or_kind_that_is_none(capsys):
 
 def test_missing_extras_are_named(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "panel", None)
-    monkeypatch.delitem(sys.modules, "workbench.app.page.serve", raising=False)
+    monkeypatch.delitem(sys.modules, "workbench.app.serving.serve", raising=False)
     assert "inverse-workbench[app]" in refusal(capsys, "serve")
     monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
     assert "inverse-workbench[lab]" in refusal(capsys, "lab")

@@ -28,8 +28,9 @@ TOLD = "Upload error: "  # the file input writes there, too, what the page says
 @contextmanager
 def served() -> Iterator[str]:
     """The address of the real server on a free port, in a process of its own that has nothing to complain of."""
-    serving = f"serve(port={free_port()}, announce=lambda a: print(a, flush=True))"
-    code = f"from workbench.app.page.serve import serve\n{serving}"
+    code = f"""from workbench.app.serving.options import Serving
+from workbench.app.serving.serve import serve
+serve(Serving(port={free_port()}), announce=lambda a: print(a, flush=True))"""
     with tempfile.TemporaryFile("w+") as log:
         server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=log, text=True)
         assert server.stdout is not None

@@ -2,7 +2,7 @@
 
 import socket
 
-from workbench.app.page import serve
+from workbench.app.serving import serve
 from workbench.cli import main
 
 

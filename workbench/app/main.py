@@ -13,6 +13,7 @@ from workbench.app.page.server import SWEEPER
 from workbench.app.page.workbench import Workbench
 from workbench.experiment import Experiment
 from workbench.kernels.warming import warm_up
+from workbench.live.caps import Caps
 from workbench.live.opening import as_experiment
 from workbench.live.session import Session
 
@@ -33,10 +34,10 @@ def create_app(experiment: Any = None, port: int = 0) -> pmui.Page | Framed:
     return Framed(lambda: page(wanted), port)
 
 
-def page(experiment: Experiment | None = None) -> pmui.Page:
+def page(experiment: Experiment | None = None, caps: Caps | None = None) -> pmui.Page:
     """The page of one person, its experiment running from the moment it is seen. An address describes another one."""
     query = query_of_page()
-    session = Session.from_address(query) if query and experiment is None else Session(experiment)
+    session = Session.from_address(query, caps) if query and experiment is None else Session(experiment, caps=caps)
     hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
     app = Workbench(session, frozenset(filter(None, hide.split(","))))
     pn.state.on_session_destroyed(lambda context: _left(app))

@@ -1,15 +1,26 @@
 """`workbench serve`: the dashboard in a browser."""
 
 import argparse
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.experiment import loading
 from workbench.cli.output import say
 from workbench.refusal import Refusal
 
-SUMMARY = "Serve the dashboard."
-EXAMPLES = ("workbench serve --open", "workbench serve --port 5007 --device cuda")
+if TYPE_CHECKING:
+    from workbench.app.serving.options import Serving
 
-_EXTRA = ("panel", "panel_material_ui", "holoviews", "bokeh", "param", "matplotlib")
+SUMMARY = "Serve the dashboard."
+EXAMPLES = (
+    "workbench serve --open",
+    "workbench serve --port 5007 --device cuda",
+    "workbench serve --host 0.0.0.0 --max-visitors 60 --max-seconds 60 --log visits.jsonl",
+    "workbench serve --origin lab.example.org --auth passwords.txt",
+)
+
+_EXTRA = ("panel", "panel_material_ui", "holoviews", "bokeh", "param", "matplotlib", "prometheus_client")
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -18,20 +29,39 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--host", default="localhost", help="name or address to listen on (localhost: this machine only)"
     )
     parser.add_argument("--device", default="cpu", help="where reconstructions run: cpu, cuda or cuda:0 (cpu)")
+    parser.add_argument("--max-visitors", type=int, default=20, help="people at a time (20)")
+    parser.add_argument("--max-pixels", type=int, metavar="N", help="pixels of a signal (as memory allows)")
+    parser.add_argument("--max-steps", type=int, metavar="N", help="iterations of a run (no limit)")
+    parser.add_argument("--max-seconds", type=float, metavar="S", help="seconds of work of a run (no limit)")
+    parser.add_argument(
+        "--origin", action="append", default=[], metavar="NAME", help="the name of a proxy in front, as browsers say it"
+    )
+    parser.add_argument(
+        "--frame-origin", action="append", default=[], metavar="URL", help="a site that may show the page in a frame"
+    )
+    entry = parser.add_mutually_exclusive_group()
+    entry.add_argument("--auth", metavar="FILE", help="ask for a name and password; FILE has lines name:password")
+    entry.add_argument("--proxy-header", metavar="NAME", help="the header in which a proxy says who it is; others: 403")
+    parser.add_argument("--log", metavar="FILE", help="write a JSON line for each visit ('-': on the standard error)")
     loading.option(parser)
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
 
 
 def main(args: argparse.Namespace) -> int:
     try:
-        from workbench.app.page.serve import addresses, require, serve
+        from workbench.app.serving.serve import addresses, require, serve
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] not in _EXTRA:
             raise
         remedy = 'pip install "inverse-workbench[app]"'
         raise Refusal(f"the package {error.name} for the dashboard", "an installation without it", remedy) from error
+    from workbench.app.serving.log import end_log, write_log
+
     loading.load(args)
-    require(args.port, args.host, args.device)
+    serving = _serving(args)
+    require(serving)
+    if args.log:
+        write_log(args.log)
     say("Making the page ready; the first time its kernels are compiled, which takes about a minute ...")
 
     def announce(address: str) -> None:
@@ -39,5 +69,30 @@ def main(args: argparse.Namespace) -> int:
         if others := addresses(args.host, args.port)[1:]:
             say(f"From other machines: {' or '.join(others)}")
 
-    serve(args.port, args.host, args.device, args.open, announce)
+    try:
+        serve(serving, args.open, announce)
+    finally:
+        end_log()
     return 0
+
+
+def _serving(args: argparse.Namespace) -> "Serving":
+    """What was asked for."""
+    from workbench.app.serving.admission import Admission, read_passwords
+    from workbench.app.serving.options import Serving
+    from workbench.jobs import Allowance
+    from workbench.live.caps import Caps
+
+    def limit(wanted: float | None) -> float:
+        return math.inf if wanted is None else wanted
+
+    return Serving(
+        args.port,
+        args.host,
+        args.device,
+        tuple(args.origin),
+        tuple(args.frame_origin),
+        args.max_visitors,
+        Caps(limit(args.max_pixels), Allowance(limit(args.max_steps), limit(args.max_seconds))),
+        Admission(read_passwords(Path(args.auth)) if args.auth else {}, args.proxy_header or ""),
+    )

@@ -1,14 +1,16 @@
 """Runs and analyses under a hand: a thread of the device takes turns with all runs, another with what is beside."""
 
+from workbench.jobs.allowance import Allowance
 from workbench.jobs.columns import Columns, certificates
 from workbench.jobs.job import Job, carried
 from workbench.jobs.pace import Pace
-from workbench.jobs.runners import Runner, beside, close_all, rest_all, runner
+from workbench.jobs.runners import Runner, alive, beside, close_all, rest_all, runner, statuses
 from workbench.jobs.snapshot import Proof, Snapshot
 from workbench.jobs.task import BackgroundTask, TaskResult
 from workbench.jobs.turn import Status, Turn
 
 __all__ = [
+    "Allowance",
     "BackgroundTask",
     "Columns",
     "Job",
@@ -19,10 +21,12 @@ __all__ = [
     "Status",
     "TaskResult",
     "Turn",
+    "alive",
     "beside",
     "carried",
     "certificates",
     "close_all",
     "rest_all",
     "runner",
+    "statuses",
 ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from workbench import devices
 from workbench.algorithms import Algorithm, State
+from workbench.jobs.allowance import Allowance
 from workbench.jobs.overseer import Overseer
 from workbench.jobs.recorder import FRESH, Recorder
 from workbench.jobs.snapshot import Snapshot
@@ -37,6 +38,7 @@ class Job(Turn):
         self._goal: int | None = None
         self._pause, self._due, self._seconds = 0.0, 0.0, 0.0
         self._watched = self._news = False
+        self._allowed = Allowance()
 
     def play(self) -> None:
         """Run until `steps` are done; a run that was done or stopped goes on from its last good state."""
@@ -65,6 +67,10 @@ class Job(Turn):
     def prove(self, watched: bool) -> None:
         """Certificates often while they are watched, else now and then."""
         self._ask(lambda: setattr(self, "_watched", watched))
+
+    def allow(self, allowance: Allowance) -> None:
+        """End the run, with a sentence, where it has taken so much."""
+        self._ask(lambda: setattr(self, "_allowed", allowance))
 
     def until(self, steps: int) -> None:
         """Set the number of iterations at which the job is done."""
@@ -177,6 +183,9 @@ class Job(Turn):
         self._publish()
 
     def _iterate(self) -> None:
+        if self._state is not None and (spent := self._allowed.spent(self._state.k, self._seconds)):
+            self._become(Status.DONE, spent)
+            return
         begin = time.perf_counter()
         if self._states is None:
             self._states = iterate(self.problem, self.algorithm, seed=self.seed)

@@ -48,6 +48,16 @@ class Runner:
         """How many jobs are not over."""
         return len(self._jobs)
 
+    @property
+    def alive(self) -> bool:
+        """Whether its thread is there, or has nothing to do; else an error has ended it."""
+        return self._thread.is_alive() or self._stop
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """What each of the jobs does that are not over."""
+        return tuple(job.status for job in self._jobs)
+
     def close(self, timeout: float = 2.0) -> None:
         """Cancel every job and end the thread."""
         for job in list(self._jobs):
@@ -122,6 +132,18 @@ def _started(name: str, nice: int) -> Runner:
                 atexit.register(close_all)  # a thread that is still solving while Python ends aborts the process
             _RUNNERS[name] = Runner(name, nice)
         return _RUNNERS[name]
+
+
+def alive() -> bool:
+    """Whether every thread that should compute is there."""
+    with _LOCK:
+        return all(each.alive for each in _RUNNERS.values())
+
+
+def statuses() -> dict[str, tuple[Status, ...]]:
+    """What the jobs of every runner do, by its name."""
+    with _LOCK:
+        return {name: each.statuses for name, each in _RUNNERS.items()}
 
 
 def rest_all() -> None:

@@ -11,6 +11,7 @@ from workbench.analysis import standard
 from workbench.data import Window
 from workbench.experiment import Experiment
 from workbench.live.address import read_address, said, to_address
+from workbench.live.caps import Caps
 from workbench.live.frames import Frame, ProblemPictures, frame_of, pictures
 from workbench.live.kept_run import kept_run
 from workbench.live.member_reasons import MemberReasons
@@ -32,9 +33,14 @@ class Session:
     Every wish is answered with "" or with the sentence why not; then everything goes on as before.
     """
 
-    def __init__(self, experiment: Experiment | None = None, truth: Tensor | None = None) -> None:
-        """`truth`: what data that somebody gave are to be compared with, where their source knows none."""
-        self._truth = truth
+    def __init__(
+        self, experiment: Experiment | None = None, truth: Tensor | None = None, caps: Caps | None = None
+    ) -> None:
+        """`truth`: what data that somebody gave are to be compared with, where their source knows none.
+
+        `caps`: what one person may take.
+        """
+        self._truth, self._caps = truth, caps or Caps()
         self.experiment = experiment or Experiment()
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
@@ -44,6 +50,7 @@ class Session:
         self._pace = jobs.Pace()
         self._form = form_of(self.experiment)
         self.loaded = self.experiment.source.loaded()
+        self._caps.require(self.loaded.tensor)
         self.experiment = fitted(self.experiment, self.experiment.source, self.loaded.tensor)
         self._rate_wish: float | None = None
         self._stretch = self.experiment.steps
@@ -54,13 +61,13 @@ class Session:
         self.job = self._new_job()
 
     @classmethod
-    def from_address(cls, query: str) -> Self:
+    def from_address(cls, query: str, caps: Caps | None = None) -> Self:
         """The session an address describes; what is wrong in it is as by default, with a sentence in `errors`."""
         found = read_address(query)
         wrong = dict(found.wrong)
         for experiment in found.simpler():
             try:
-                session = cls(experiment)
+                session = cls(experiment, caps=caps)
             except Refusal as sentence:
                 wrong.setdefault("parts", str(sentence))
             else:
@@ -235,6 +242,7 @@ class Session:
         devices.find(new.device)
         if describe(new.source) != describe(old.source):
             loaded = self.files.loaded(new.source)
+            self._caps.require(loaded.tensor)
         same = makes_data(new) == makes_data(old)
         if same and describe(new.prior) == describe(old.prior):
             problem = self.problem
@@ -282,6 +290,7 @@ class Session:
         new = self.experiment
         job = jobs.Job(self.problem, new.algorithm, standard(self.problem), new.steps, new.seed)
         jobs.runner(str(devices.find(new.device))).submit(job)
+        job.allow(self._caps.run)
         job.slow(self._rate_wish)
         job.prove(self._proving)
         job.prepare()

@@ -55,7 +55,7 @@ class Framed:
         def run() -> None:
             loop = IOLoop(make_current=False)
             try:
-                page_server(self._visited, self._port, "localhost", ("localhost",), loop).start()
+                page_server(self._visited, self._port, "localhost", (f"localhost:{self._port}",), loop).start()
             except BaseException as error:
                 failed.append(error)
             finally:

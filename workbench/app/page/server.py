@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import panel as pn
 from bokeh.core.types import ID
 from bokeh.protocol.message import Message
+from bokeh.server.auth_provider import AuthProvider, NullAuth
 from bokeh.server.contexts import ApplicationContext
 from bokeh.server.session import ServerSession
 from bokeh.server.views.ws import WSHandler as BokehSocket
@@ -17,6 +19,7 @@ from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
 from workbench import memory
+from workbench.app.page.policy import policy
 from workbench.app.run.files import UPLOAD
 
 KEPT = 120  # seconds that a page is kept for a browser that went away without a word, or has not come yet
@@ -33,8 +36,10 @@ def page_server(
     address: str,
     origins: Sequence[str],
     loop: IOLoop | None = None,
+    around: "Surroundings | None" = None,
 ) -> Server:
     """A server of one page, not started yet."""
+    around = around or Surroundings()
     for name in ("tornado.application", "bokeh.server.views.ws", "panel.io.document", "asyncio"):
         logging.getLogger(name).addFilter(_not_a_closed_tab)
     server = pn.io.server.get_server(
@@ -46,19 +51,32 @@ def page_server(
         admin=False,
         location=False,
         num_procs=1,
-        websocket_origin=[f"{name}:{port}" for name in origins],
+        websocket_origin=list(origins),
         websocket_max_message_size=2 * UPLOAD,
         websocket_ping_interval=_PING,
         websocket_ping_timeout=_PING,
         check_unused_sessions_milliseconds=1000,
         unused_session_lifetime_milliseconds=1000 * KEPT,
         session_token_expiration=_WEEK,
-        extra_patterns=[(r"/kept", KeepAlive)],
+        extra_patterns=[(r"/kept", KeepAlive), *around.patterns],
+        auth_provider=around.entry,
+        http_server_kwargs={"xheaders": around.proxied},
     )
+    server._tornado.add_transform(policy(around.frames))
     for rule in server._tornado.wildcard_router.rules:
         if isinstance(rule.target, type) and issubclass(rule.target, BokehSocket):
             rule.target = Socket
     return server
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a page: more `patterns` of addresses, who may come in, and the sites that may frame it."""
+
+    patterns: tuple[tuple[Any, ...], ...] = ()
+    entry: AuthProvider = field(default_factory=NullAuth)
+    frames: tuple[str, ...] = ("*",)
+    proxied: bool = False
 
 
 class Sweeper:

@@ -1,4 +1,4 @@
-"""The dashboard as a server: one process, its own origin only, bounded uploads and sessions, a quick end."""
+"""The dashboard as a server: one process, its own origins only, bounded uploads and visits, a quick end."""
 
 import signal
 import socket
@@ -6,41 +6,43 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import panel as pn
-import panel_material_ui as pmui
+from panel.io.server import Server
 
-from workbench import devices, jobs
+from workbench import jobs
 from workbench.algorithms import FISTA, PDHG
 from workbench.app.main import Workbench, page
-from workbench.app.page.server import page_server
-from workbench.app.page.shell import shell
+from workbench.app.page.server import Surroundings, page_server
+from workbench.app.serving.door import Door
+from workbench.app.serving.health import Healthz, Metrics
+from workbench.app.serving.log import note
+from workbench.app.serving.options import Serving
+from workbench.app.serving.server_numbers import ServerNumbers
 from workbench.experiment import Experiment
 from workbench.kernels import warming
 from workbench.live.session import Session
 from workbench.parameters import changed
 from workbench.refusal import Refusal
 
-SESSIONS = 20  # people at a time; Panel itself has no limit
-_LOST = 10  # seconds without a reader after which a page that is kept makes room for another person's
 _ANY = ("0.0.0.0", "::", "")
 
 
 def serve(
-    port: int = 5006,
-    host: str = "localhost",
-    device: str = "cpu",
+    serving: Serving | None = None,
     open_browser: bool = False,
     announce: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve until a signal ends it. `announce` gets the address for this machine once the port is ours."""
-    require(port, host, device)
-    warm_up(device)
+    serving = serving or Serving()
+    require(serving)
+    warm_up(serving.device)
     pn.extension()
-    server = page_server(Door(device).page, port, host, _names(host))
+    server = _server(serving)
     loop = server.io_loop
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: loop.add_callback_from_signal(loop.stop))
     server.start()
-    announce(addresses(host, port)[0])
+    note("started", {"port": serving.port, "visitors": serving.visitors})
+    announce(addresses(serving.host, serving.port)[0])
     if open_browser:
         server.show("/")
     try:
@@ -48,12 +50,13 @@ def serve(
     finally:
         jobs.close_all()
         server.stop(wait=False)
+        note("ended", {})
 
 
-def require(port: int, host: str, device: str) -> None:
-    """Refusal where there is no such device, or the port is not free."""
-    devices.find(device)
-    _require_free(host, port)
+def require(serving: Serving) -> None:
+    """Refusal where it cannot be served so, or the port is not free."""
+    serving.require()
+    _require_free(serving.host, serving.port)
 
 
 def warm_up(device: str = "cpu") -> None:
@@ -65,37 +68,20 @@ def warm_up(device: str = "cpu") -> None:
     session.close()
 
 
-class Door:
-    """Counts who is inside, and lets no more in than there is room for."""
-
-    def __init__(self, device: str, room: int = SESSIONS) -> None:
-        self._experiment = None if device == Experiment().device else changed(Experiment(), device=device)
-        self._room, self.inside = room, 0
-
-    def page(self) -> pn.viewable.Viewable:
-        """A page for one more person, or the sentence why not."""
-        if self.inside >= self._room and not _room_made():
-            sentence = f"{self._room} people are here already: come back when one has left"
-            return shell(pmui.Row(), pmui.Alert(sentence, severity="warning", margin=20), pmui.Column())
-        made = page(self._experiment)
-        self.inside += 1
-        pn.state.on_session_destroyed(lambda context: self._left())
-        return made
-
-    def _left(self) -> None:
-        self.inside -= 1
-
-
-def _room_made() -> bool:
-    """Whether a page that is kept for somebody who was lost a while ago makes room: the one that has waited longest."""
-    current = pn.state.curdoc
-    context = current.session_context.server_context if current is not None and current.session_context else None
-    kept = [s for s in context.sessions if not s.connection_count and not s.expiration_requested] if context else []
-    longest = max(kept, key=lambda s: s.milliseconds_since_last_unsubscribe, default=None)
-    if longest is None or longest.milliseconds_since_last_unsubscribe < 1000 * _LOST:
-        return False
-    longest.request_expiration()
-    return True
+def _server(serving: Serving) -> Server:
+    """The server of pages, and what stands around it."""
+    usual = Experiment()
+    experiment = None if serving.device == usual.device else changed(usual, device=serving.device)
+    tally = ServerNumbers()
+    door = Door(lambda: page(experiment, serving.caps), serving.visitors, tally)
+    around = Surroundings(
+        patterns=((r"/healthz", Healthz), (r"/metrics", Metrics, {"tally": tally})),
+        entry=serving.admission.provider(),
+        frames=serving.frames,
+        proxied=bool(serving.origins),
+    )
+    own = (f"{name}:{serving.port}" for name in _names(serving.host))
+    return page_server(door.page, serving.port, serving.host, (*own, *serving.origins), around=around)
 
 
 def addresses(host: str, port: int) -> tuple[str, ...]:

@@ -1,0 +1,60 @@
+"""Who is inside: no more people than there is room for, and a line in the log for each."""
+
+import hashlib
+import time
+from collections.abc import Callable
+
+import panel as pn
+import panel_material_ui as pmui
+
+from workbench.app.page.shell import shell
+from workbench.app.serving.log import note
+from workbench.app.serving.server_numbers import ServerNumbers
+
+_LOST = 10  # seconds without a reader after which a page that is kept makes room for another person's
+
+
+class Door:
+    """Lets people in one by one; `page` makes what they see."""
+
+    def __init__(self, page: Callable[[], pn.viewable.Viewable], room: int, tally: ServerNumbers) -> None:
+        self._page, self._room, self._tally, self.inside = page, room, tally, 0
+        tally.count_inside(lambda: self.inside)
+
+    def page(self) -> pn.viewable.Viewable:
+        """A page for one more person, or the sentence why not."""
+        if self.inside >= self._room and not _room_made():
+            self._tally.refused.inc()
+            note("refused", {"inside": self.inside})
+            sentence = f"{self._room} people are here already: come back when one has left"
+            return shell(pmui.Row(), pmui.Alert(sentence, severity="warning", margin=20), pmui.Column())
+        begin = time.perf_counter()
+        with self._tally.building.time():
+            made = self._page()
+        self.inside += 1
+        came, who = time.perf_counter(), _who()
+        note("came", {"visit": who, "seconds": came - begin, "inside": self.inside})
+        pn.state.on_session_destroyed(lambda context: self._left(who, came))
+        return made
+
+    def _left(self, who: str, came: float) -> None:
+        self.inside -= 1
+        note("left", {"visit": who, "seconds": time.perf_counter() - came, "inside": self.inside})
+
+
+def _who() -> str:
+    """A name for a visit that tells nothing of the person, and does not open their page."""
+    context = pn.state.curdoc.session_context if pn.state.curdoc is not None else None
+    return hashlib.sha256(str(context.id).encode()).hexdigest()[:8] if context is not None else ""
+
+
+def _room_made() -> bool:
+    """Whether a page that is kept for somebody who was lost a while ago makes room: the one that has waited longest."""
+    current = pn.state.curdoc
+    context = current.session_context.server_context if current is not None and current.session_context else None
+    kept = [s for s in context.sessions if not s.connection_count and not s.expiration_requested] if context else []
+    longest = max(kept, key=lambda s: s.milliseconds_since_last_unsubscribe, default=None)
+    if longest is None or longest.milliseconds_since_last_unsubscribe < 1000 * _LOST:
+        return False
+    longest.request_expiration()
+    return True
