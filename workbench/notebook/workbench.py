@@ -88,12 +88,12 @@ class LiveWorkbench:
 
     @property
     def x(self) -> Tensor:
-        """The iterate, (B, C, *space)."""
+        """The iterate, (B, C, *space): the picture that the unknown makes."""
         self._wait(lambda latest: latest.state is not None or _over(latest))
         state = self._latest.state
         if state is None:
             raise Refusal("a run with an iterate", self._latest.message or "none", "change what stands in its way")
-        return state.x
+        return self.session.problem.picture(state.x)
 
     @property
     def result(self) -> "xr.Dataset":

@@ -194,4 +194,5 @@ def run(
     attrs |= {"device": str(problem.y.device), "outcome": str(ends.outcome), "ended": ends.why}
     attrs["stopped"] = ends.why if ends.outcome in (Outcome.DIVERGED, Outcome.INTERRUPTED) else ""
     found = with_data(log.dataset(quantities(*probes), **attrs), problem)
-    return with_arrays(found, problem.operator, problem.noise, problem.prior, algorithm)
+    parts = problem.given_operator, problem.noise, problem.prior.given, problem.parametrisation, algorithm
+    return with_arrays(found, *parts)
