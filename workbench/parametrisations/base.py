@@ -4,7 +4,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -28,6 +28,8 @@ class Parametrisation(Operator):
     of its blocks, without the batch, and `made(views)`, the picture. The Jacobian `at(u)` is exact, by torch, unless a
     subclass knows better. The picture is `out_shape`, the unknown `in_shape`.
     """
+
+    multilinear: ClassVar[bool] = False  # whether the picture is linear in each block, the others held
 
     def __init__(self, shape: Shape, blocks: Mapping[str, Shape]) -> None:
         super().__init__((1, sum(map(math.prod, blocks.values()))), shape)

@@ -25,6 +25,7 @@ class Dictionary(Parametrisation):
     """
 
     formula = r"x_p = \sum_a c_{pa} d_a"
+    multilinear = True
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ class Hadamard(Parametrisation):
     """
 
     formula = r"x = z \odot u"
+    multilinear = True
 
     def __init__(self, shape: PictureShape = (1, 64, 64), scale: Scale = 0.01) -> None:
         super().__init__(shape, {"z": shape, "u": shape})

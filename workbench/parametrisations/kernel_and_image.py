@@ -23,6 +23,7 @@ class KernelAndImage(Parametrisation):
 
     formula = r"x = k * m"
     field = Field.REAL
+    multilinear = True
 
     def __init__(
         self,

@@ -24,6 +24,7 @@ class LowRank(Parametrisation):
     """
 
     formula = r"x = U V^\top"
+    multilinear = True
 
     def __init__(
         self,

@@ -16,6 +16,7 @@ class SensorGains(Parametrisation):
     """
 
     formula = r"x_{ij} = g_i m_{ij}"
+    multilinear = True
 
     def __init__(self, shape: PictureShape = (1, 64, 64)) -> None:
         gains = (*shape[:2], *[1] * (len(shape) - 2))

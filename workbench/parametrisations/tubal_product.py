@@ -25,6 +25,7 @@ class TubalProduct(Parametrisation):
 
     formula = r"\hat x_f = \hat U_f \hat V_f^\top"
     field = Field.REAL
+    multilinear = True
 
     def __init__(
         self,
