@@ -48,4 +48,14 @@ def balance(phi: Parametrisation) -> Iterator[Finding]:
         yield at_most("balanced blocks make the same picture", away(phi(phi.balanced(u)), phi(u)), 10 * DOUBLE)
 
 
-LAWS: tuple[Law, ...] = (*operators.LAWS, blocks, starts, balance)
+def linearity_in_blocks(phi: Parametrisation) -> Iterator[Finding]:
+    """Of a `multilinear` one: the picture is linear in each block, the others held."""
+    for dtype in dtypes(phi) if phi.multilinear else []:
+        views, other = phi.views(random((2, *phi.in_shape), dtype)), phi.views(random((2, *phi.in_shape), dtype, 2))
+        for name in views:
+            both = phi.made(views | {name: views[name] - 2 * other[name]})
+            apart = phi.made(views) - 2 * phi.made(views | {name: other[name]})
+            yield at_most(f"the picture is linear in {name}", away(both, apart), DOUBLE)
+
+
+LAWS: tuple[Law, ...] = (*operators.LAWS, blocks, starts, balance, linearity_in_blocks)

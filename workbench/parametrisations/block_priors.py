@@ -4,17 +4,14 @@ import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from workbench.priors import Can, OnUnknown, Prior, Sum
+from workbench.priors.base import Place
 from workbench.refusal import Refusal, listed
 from workbench.tensors import Shape, shown
-
-if TYPE_CHECKING:
-    from workbench.parametrisations.base import Parametrisation
 
 _KEPT = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.DENOISE
 
@@ -57,7 +54,7 @@ class BlockPriors(Prior):
     def given(self) -> Prior:
         return functools.reduce(Sum, self.parts)
 
-    def placed(self, place: "Parametrisation") -> Prior:
+    def placed(self, place: Place) -> Prior:
         return self.given.placed(place)
 
     def together(self, other: Prior) -> Prior | None:

@@ -46,6 +46,9 @@ class LowRank(Parametrisation):
     def start(self, picture: Tensor, rng: torch.Generator) -> Tensor:
         if self.begin == "spectral" and bool(picture.abs().amax() > 0):
             left, values, right = torch.linalg.svd(picture, full_matrices=False)
+            # Of the two signs of each pair the one that is mostly positive, from which constrained factors can go on.
+            sign = torch.where(left.real.sum(-2, keepdim=True) < 0, -1.0, 1.0).to(left)
+            left, right = sign * left, sign.mT * right
             values = values[..., : self.rank].maximum(_LEAST * values[..., :1]).clamp_min(_LEAST * values.amax())
             return self._rooted(left[..., : self.rank], values, right[..., : self.rank, :].mT)
         zero = picture.new_zeros((1, *self.in_shape))

@@ -1,7 +1,6 @@
 """A prior of the picture as one of the unknown: g(phi(u))."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -10,10 +9,8 @@ from workbench.linalg import operator_norm
 from workbench.operators import LinearOperator, Operator
 from workbench.operators.derivatives import push
 from workbench.priors import Can, Prior
+from workbench.priors.base import Place
 from workbench.tensors import Each, Shape
-
-if TYPE_CHECKING:
-    from workbench.parametrisations.base import Parametrisation
 
 
 class PicturePrior(Prior):
@@ -30,7 +27,7 @@ class PicturePrior(Prior):
     def given(self) -> Prior:
         return self.prior
 
-    def placed(self, place: "Parametrisation") -> Prior:
+    def placed(self, place: Place) -> Prior:
         return self.prior.placed(place)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -29,9 +29,9 @@ class GeometricSubGradient(Algorithm[SubGradientState]):
     formula = r"u \gets u - \text{length} \, q^k \frac{g}{|g|}, \quad g \in \partial F(u)"
 
     reach: Annotated[
-        float, Range(1e-3, 1, log=True, limits=(1e-9, 1e3)), "first length, in units of the length of the start"
-    ] = 0.1
-    decay: Annotated[float, Range(0.8, 0.999, limits=(1e-3, 1)), "a length over the one before"] = 0.97
+        float, Range(1e-2, 10, log=True, limits=(1e-9, 1e3)), "first length, in units of the length of the start"
+    ] = 1.0
+    decay: Annotated[float, Range(0.8, 0.999, limits=(1e-3, 1)), "a length over the one before"] = 0.98
 
     exact = False
     restarts = True
