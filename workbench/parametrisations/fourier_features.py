@@ -34,7 +34,7 @@ class FourierFeatures(Parametrisation):
         seed: Annotated[int, SEEDS, "which B and first weights"] = 0,
     ) -> None:
         sides = (2 * features, width, width, shape[0])
-        super().__init__(shape, layers(sides))
+        super().__init__(shape, weights(sides))
         self.shape, self.features, self.width, self.bandwidth, self.seed = shape, features, width, bandwidth, seed
         self._inputs = Constant(_features(shape[1:], features, bandwidth, seed))
 
@@ -50,7 +50,7 @@ class FourierFeatures(Parametrisation):
         return self.joined(views | {"bias_2": picture[0].flatten(1).mean(1)[None]})
 
 
-def layers(sides: Shape) -> dict[str, Shape]:
+def weights(sides: Shape) -> dict[str, Shape]:
     """The shapes of weight_0, (in, out), bias_0, (out,), ... of layers between those widths."""
     pairs = enumerate(itertools.pairwise(sides))
     return {name: s for i, (n, m) in pairs for name, s in ((f"weight_{i}", (n, m)), (f"bias_{i}", (m,)))}

@@ -30,7 +30,7 @@ class AlternatingMinimisation(Algorithm[State]):
     Jain, Netrapalli, Sanghavi 2013, arXiv 1212.0467; Grippo, Sciandrone 2000, doi 10.1016/S0167-6377(99)00074-7.
     """
 
-    formula = r"u_b \gets \arg\min_{u_b} F(u_1, \dots, u_b, \dots, u_n)"
+    formula = r"u_b \gets \mathrm{argmin}_{u_b} F(u_1, \dots, u_b, \dots, u_n)"
 
     inner: Annotated[int, Range(1, 500, log=True, limits=(1, 100_000)), "conjugate gradients a block, at most"] = 100
 
