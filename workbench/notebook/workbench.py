@@ -93,7 +93,7 @@ class LiveWorkbench:
         state = self._latest.state
         if state is None:
             raise Refusal("a run with an iterate", self._latest.message or "none", "change what stands in its way")
-        return self.session.problem.picture(state.x)
+        return self._session.problem.picture(state.x)
 
     @property
     def result(self) -> "xr.Dataset":
@@ -156,9 +156,8 @@ class LiveWorkbench:
 
     def __repr__(self) -> str:
         where = "closed" if self._shared.closed else str(self.status)
-        return (
-            f"Workbench of {type(self._session.problem.operator).__name__}: {where}, iteration {self.k} of {self.steps}"
-        )
+        name = type(self._session.problem.given_operator).__name__
+        return f"Workbench of {name}: {where}, iteration {self.k} of {self.steps}"
 
     # Within.
 

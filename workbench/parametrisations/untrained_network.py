@@ -51,16 +51,16 @@ class UntrainedNetwork(Parametrisation):
         self._up = [[Constant(interpolation(n, m)) for n, m in zip(a, b, strict=True)] for a, b in pairs]
 
     def made(self, views: Mapping[str, Tensor]) -> Tensor:
-        *mixes, last = zip(*(iter(views.values()),) * 2, strict=True)  # pairs (weight, bias)
-        h = self._first.like(last[0])
-        h = h.expand(len(last[0]), *h.shape[1:])
-        for mix, matrices in zip(mixes, self._up, strict=True):
-            h = _mixed(*mix, h)
+        mixes = [(views[f"weight_{i}"], views[f"bias_{i}"]) for i in range(self.layers + 1)]
+        h = self._first.like(mixes[0][1])
+        h = h.expand(len(mixes[0][1]), *h.shape[1:])
+        for (weight, bias), matrices in zip(mixes, self._up, strict=False):
+            h = _mixed(weight, bias, h)
             h = torch.nn.functional.silu(along_axes(h, (None, *(M.like(h) for M in matrices))))
             axes = tuple(range(2, h.ndim))
             apart = h - h.mean(axes, keepdim=True)
             h = apart / (apart.square().mean(axes, keepdim=True) + _EPS).sqrt()
-        return _mixed(*last, h)
+        return _mixed(*mixes[-1], h)
 
     def start(self, picture: Tensor, rng: torch.Generator) -> Tensor:
         views = first_layers(self.layout.shapes, picture, rng)
