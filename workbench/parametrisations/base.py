@@ -61,9 +61,9 @@ class Parametrisation(Operator):
 
     def starts(self, picture: Tensor) -> Tensor:
         """A first u for each item of first pictures, (B, *shape), each with random numbers of its own."""
-        seed = getattr(self, "seed", 0)
+        seed, purpose = getattr(self, "seed", 0), f"start of {type(self).__name__}"
         each = enumerate(picture.split(1))
-        return torch.cat([self.start(x, stream(seed, "start of an unknown", i, x.device)) for i, x in each])
+        return torch.cat([self.start(x, stream(seed, purpose, i, x.device)) for i, x in each])
 
     @property
     def signal_shape(self) -> Shape:

@@ -66,6 +66,6 @@ def _features(space: Shape, count: int, bandwidth: float, seed: int) -> Tensor:
     """(pixels, 2 count), float64."""
     axes = torch.meshgrid(*(torch.arange(n, dtype=torch.float64) / n for n in space), indexing="ij")
     places = torch.stack(axes, -1).reshape(-1, len(space))
-    rows = torch.randn(len(space), count, dtype=torch.float64, generator=stream(seed, "frequencies"))
+    rows = torch.randn(len(space), count, dtype=torch.float64, generator=stream(seed, "frequencies of features"))
     phases = 2 * math.pi * places @ (bandwidth * rows)
     return torch.cat([phases.cos(), phases.sin()], 1)

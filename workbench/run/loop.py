@@ -79,7 +79,7 @@ def _off_saddle(problem: Problem, x: Tensor, seed: int) -> Tensor:
     phi = problem.parametrisation
     with torch.no_grad():
         picture = problem.picture(x)
-        back = phi.at(x).adjoint(normal_like(picture, stream(0, "a look at the start", device=x.device)))
+        back = phi.at(x).adjoint(normal_like(picture, stream(0, "a look at the unknown", device=x.device)))
         still = norm(back) == 0
         if not bool(still.any()):
             return x
