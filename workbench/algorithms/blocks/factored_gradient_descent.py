@@ -22,14 +22,16 @@ class FactoredGradientDescent(LineSearchDescent[LineSearchState]):
 
     The objective falls at every step. With the factors' Gram matrices ("scaled") the rate does not suffer from the
     condition of x; without, it is plain gradient descent. "balanced" brings both factors to equal size after each step,
-    which leaves x as it is. A rank above the true one makes the plain form sublinear, F ~ 1 / k^2.
-    Tong, Ma, Chi 2021, arXiv 2005.08898; Zhuo et al. 2021, arXiv 2102.02756.
+    which leaves x as it is. A rank above the true one makes the plain form sublinear, about F ~ 1 / k^2.
+    Tong, Ma, Chi 2021, doi 10.48550/arXiv.2005.08898; Zhuo et al. 2021, doi 10.48550/arXiv.2102.02756.
     """
 
     formula = r"U \gets U - \tau \nabla_U F \, (V^* V)^{-1}, \quad V \gets V - \tau \nabla_V F \, (U^* U)^{-1}"
 
     scaled: Annotated[bool, "whether gradients are divided by the Gram matrix of the other factor"] = True
     balanced: Annotated[bool, "whether both factors are kept of equal size"] = True
+
+    needs = replace(LineSearchDescent.needs, also=("two factors, as LowRank has them",))
 
     def lacks(self, problem: Problem) -> str:
         if not isinstance(problem.parametrisation, LowRank):

@@ -23,7 +23,7 @@ class GeometricSubGradient(Algorithm[SubGradientState]):
 
     For gross errors: with Laplace noise the objective of two factors is sharp, and near the truth each step is nearer
     by the same factor. The best so far is shown. Priors with edges give a subgradient at their prox.
-    Li, Zhu, So, Vidal 2020, arXiv 1809.09237; Charisopoulos et al. 2021, arXiv 1904.10020.
+    Li, Zhu, So, Vidal 2020, doi 10.48550/arXiv.1809.09237; Charisopoulos et al. 2021, doi 10.48550/arXiv.1904.10020.
     """
 
     formula = r"u \gets u - \text{length} \, q^k \frac{g}{|g|}, \quad g \in \partial F(u)"
