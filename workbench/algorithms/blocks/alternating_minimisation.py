@@ -27,7 +27,8 @@ class AlternatingMinimisation(Algorithm[State]):
 
     Exact: for two factors and an operator that is diagonal in the pixels, such as Mask, small systems row by row, in
     time linear in the seen entries; elsewhere conjugate gradients. The objective falls at every step.
-    Jain, Netrapalli, Sanghavi 2013, doi 10.48550/arXiv.1212.0467; Grippo, Sciandrone 2000, doi 10.1016/S0167-6377(99)00074-7.
+    Jain, Netrapalli, Sanghavi 2013, doi 10.48550/arXiv.1212.0467;
+    Grippo, Sciandrone 2000, doi 10.1016/S0167-6377(99)00074-7.
     """
 
     formula = r"u_b \gets \mathrm{argmin}_{u_b} F(u_1, \dots, u_b, \dots, u_n)"
