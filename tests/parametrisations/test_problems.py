@@ -217,3 +217,12 @@ def test_an_experiment_names_it_fits_it_and_repeats_it():
     assert result["x"].shape == (1, 1, 16, 16) and "u" in result and float(result["psnr"][-1, 0]) > 5
     with pytest.raises(Refusal, match="a rank of at most 16"):
         Experiment(Shipped("camera", 16), Mask((1, 16, 16)), parametrisation=LowRank((1, 64, 64), 20))
+
+
+def test_the_spectral_start_of_a_large_picture_is_nearly_that_of_the_whole_decomposition():
+    truth = product(3, 2, (1, 300, 280))
+    phi = LowRank((1, 300, 280), 3)
+    u = phi.starts(truth)
+    assert torch.allclose(phi(u), truth, atol=1e-10) and torch.equal(u, phi.starts(truth))
+    grams = [phi.views(u)[name].mT @ phi.views(u)[name] for name in ("left", "right")]
+    assert torch.allclose(*grams, atol=1e-9)
