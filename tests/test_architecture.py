@@ -25,6 +25,7 @@ ORDER = (
     ("weights",),
     ("priors",),
     ("noise",),
+    ("parametrisations",),
     ("problem",),
     ("posterior",),
     ("preconditioners",),

@@ -90,6 +90,7 @@ def test_links_lead_somewhere():
 
 def test_the_changelog_counts_the_catalogue():
     found = re.search(
-        r"(\d+) operators, (\d+) noises, (\d+) priors, (\d+) algorithms", (ROOT / "CHANGELOG.md").read_text()
+        r"(\d+) operators, (\d+) parametrisations, (\d+) noises, (\d+) priors, (\d+) algorithms",
+        (ROOT / "CHANGELOG.md").read_text(),
     )
     assert found and [int(n) for n in found.groups()] == [len(catalog.members(kind)) for kind in catalog.KINDS]

@@ -9,7 +9,13 @@ from pathlib import Path
 from workbench.parameters import Checked, home, outside, parameters, renamed
 from workbench.refusal import Refusal, article, listed
 
-KINDS = {"operator": "operators", "noise": "noise", "prior": "priors", "algorithm": "algorithms"}
+KINDS = {
+    "operator": "operators",
+    "parametrisation": "parametrisations",
+    "noise": "noise",
+    "prior": "priors",
+    "algorithm": "algorithms",
+}
 # Kinds that are no part of an experiment.
 BESIDES = {
     "ensemble": "ensembles",
@@ -28,7 +34,7 @@ def members(kind: str) -> dict[str, type]:
     """The public classes of a kind, of KINDS or BESIDES, that can be built without arguments, those of others last."""
     module = importlib.import_module(f"workbench.{(KINDS | BESIDES)[kind]}")
     own = {name: getattr(module, name) for name in module.__all__}
-    others = {c.__name__: c for c in outside.found(module.__name__) if issubclass(c, base(kind))}
+    others = {c.__name__: c for c in outside.found(module.__name__) if kind_of(c) == kind}
     return {n: c for n, c in (own | {n: c for n, c in others.items() if n not in own}).items() if _ready(c)}
 
 
@@ -36,6 +42,12 @@ def base(kind: str) -> type:
     """The class that every member of a kind derives from: Operator, Noise, Schedule, ..."""
     module = importlib.import_module(f"workbench.{(KINDS | BESIDES)[kind]}")
     return getattr(module, kind.capitalize())
+
+
+def kind_of(cls: type) -> str | None:
+    """The kind that a class is of, the nearest where one kind derives from another; None where it is of none."""
+    bases = {base(kind): kind for kind in KINDS | BESIDES}
+    return next((bases[c] for c in cls.__mro__ if c in bases), None)
 
 
 def _ready(cls: object) -> bool:
@@ -69,14 +81,15 @@ def load(path: str | Path) -> Sequence[type]:
     found = [c for c in vars(module).values() if isinstance(c, Checked) and c.__module__ == module.__name__]
     found = [c for c in found if issubclass(c, bases) and not inspect.isabstract(c)]
     if not found:
-        remedy = "derive it from Operator, LinearOperator, Prior, Noise or Algorithm: see docs/adding.md"
+        remedy = "derive it from Operator, LinearOperator, Prior, Noise, Algorithm or Parametrisation: docs/adding.md"
         raise Refusal(f"a class for the catalogue in {Path(path).name}", "none", remedy)
     ready = [c for c in found if not _without_default(c)]  # the others are their bases, perhaps
     if not ready:
         cls, missing = found[0], _without_default(found[0])
         raise Refusal(f"a default for every argument of {cls.__name__}", f"none for {listed(missing)}", "give one")
     for cls in ready:
-        kind = next(kind for kind in KINDS | BESIDES if issubclass(cls, base(kind)))
+        kind = kind_of(cls)
+        assert kind is not None  # it derives from one of the bases
         if members(kind)[cls.__name__] is not cls:
             remedy = "rename it; if it is that one, name it alone, without its file"
             raise Refusal(f"another name for {cls.__name__}", f"that of {article(kind)} of the workbench", remedy)

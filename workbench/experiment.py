@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -18,6 +18,7 @@ from workbench.data import Array, File, Measured, Shipped, Signal, Source
 from workbench.noise import Gaussian, Noise
 from workbench.operators import GaussianBlur, Operator
 from workbench.parameters import VERSION, Checked, Range, changed, current, describe, parameters, rebuild, renamed
+from workbench.parametrisations import Direct, Parametrisation
 from workbench.paths import Words, altered, below, built
 from workbench.priors import Prior, TotalVariation
 from workbench.problem import Problem
@@ -55,11 +56,15 @@ class Experiment(metaclass=Checked):
     seed: Annotated[int, SEEDS, "seed of noise and sampler"] = 0
     device: Annotated[str, "device: cpu, cuda or cuda:0"] = devices.default()
     stop: Annotated[Stop | None, "rule that ends the run before its last iteration"] = None
+    parametrisation: Annotated[Parametrisation, "what is looked for, and how it makes the picture"] = Direct()
 
     def __post_init__(self) -> None:
+        # It makes the pictures that the operator takes, whoever built that for which signal.
+        object.__setattr__(self, "parametrisation", self.parametrisation.fitted(self.operator.in_shape))
         # Nobody reads None: what is left out is chosen here, so that readers need not ask.
         if self.algorithm is None:
-            object.__setattr__(self, "algorithm", suited_to(self.operator, self.noise, self.prior))
+            found = suited_to(self.operator, self.noise, self.prior, self.parametrisation)
+            object.__setattr__(self, "algorithm", found)
 
     @property
     def truth(self) -> Signal | None:
@@ -75,7 +80,8 @@ class Experiment(metaclass=Checked):
         """The problem on its device; `given`, the tensor of `source.loaded()`, saves reading it again."""
         device = devices.find(self.device)
         given = self.source.loaded().tensor if given is None else given
-        return self.source.problem(self.operator, self.noise, self.prior, given, self.seed).to(device)
+        made = self.source.problem(self.operator, self.noise, self.prior, given, self.seed)
+        return replace(made, parametrisation=self.parametrisation).to(device)
 
     def run(self, *probes: Probe, every: int = 1) -> "xr.Dataset":
         """Run it; without probes the standard ones are recorded. attrs["spec"] rebuilds the experiment."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Cell = tuple[str, str, str, str]  # names of an operator, a noise, a prior and an algorithm
+_SIDES = ("operator", "noise", "prior", "algorithm")
 Outcome = Literal["passed", "failed", "refused"]
 
 ROUNDING = 1e-3  # relative, of an objective: robust noises start at their minimum, which splitting methods circle
@@ -47,7 +48,7 @@ class Verdict:
 
 def cells() -> list[Cell]:
     """All cells of the catalogue, valid or not."""
-    operators, noises, priors, algorithms = (catalog.members(kind) for kind in catalog.KINDS)
+    operators, noises, priors, algorithms = (catalog.members(kind) for kind in _SIDES)
     return list(itertools.product(operators, noises, priors, algorithms))
 
 

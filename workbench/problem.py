@@ -1,4 +1,4 @@
-"""Operator, noise, prior and data as one object: the objective and its derivatives."""
+"""Operator, noise, prior, data and what is looked for as one object: the objective and its derivatives."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,16 +12,21 @@ from workbench.linalg import jacobian_norms, operator_norm
 from workbench.noise import Likelihood, Noise
 from workbench.operators import Field, LinearOperator, Map, Operator
 from workbench.operators.derivatives import push
+from workbench.parametrisations import Direct, Parametrisation, bare
 from workbench.priors import Prior
 from workbench.refusal import Refusal
 from workbench.tensors import Each, as_signal, complex_of, dot, each_of, norm2, require_finite, shown, spread, stream
+
+_DIRECT = Direct()  # the picture itself, of any shape
 
 
 @dataclass(frozen=True)
 class Problem:
     """minimise over x: noise.nll(operator(x), y) + prior(x); the same sum is -log p(x | y).
 
-    y is (B, *operator.out_shape). `truth`, where known, is (B, *operator.in_shape) and only probes read it.
+    y is (B, *operator.out_shape). `truth`, where known, is (B, *shape of the picture) and only probes read it.
+    With a parametrisation x = phi(u) states hold u and `picture(u)` is x: operator and prior are given for x, a prior
+    `OnUnknown` for u, and stand here as those of u, A(phi(u)) and g(phi(u)); every method below takes u.
     Refuses data of another shape, with NaN, or that noise or prior cannot explain.
     """
 
@@ -30,18 +35,21 @@ class Problem:
     prior: Prior
     y: Tensor
     truth: Tensor | None = None
+    parametrisation: Parametrisation = _DIRECT
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "operator", self.parametrisation.before(self.operator))
+        object.__setattr__(self, "prior", self.prior.placed(self.parametrisation))
         object.__setattr__(self, "y", as_signal(self.y, "the data"))
         if self.truth is not None:
             object.__setattr__(self, "truth", as_signal(self.truth, "the truth"))
         if tuple(self.y.shape[1:]) != self.operator.out_shape:
-            wanted = f"data of shape B x {shown(self.operator.out_shape)} for {type(self.operator).__name__}"
+            wanted = f"data of shape B x {shown(self.operator.out_shape)} for {type(self.given_operator).__name__}"
             raise Refusal(wanted, shown(tuple(self.y.shape)), "build operator and data for the same signal")
         if self.truth is not None:
-            self.operator.check(self.truth)
+            self.given_operator.check(self.truth)
         if self.y.is_complex() and self.operator.field == Field.REAL:
-            name = type(self.operator).__name__
+            name = type(self.given_operator).__name__
             raise Refusal(f"real data for {name}", "complex ones", "take their modulus or real part before")
         if not len(self.y):
             raise Refusal("data of at least one item", "a batch of none", "give one signal: (1, ...)")
@@ -59,6 +67,7 @@ class Problem:
         truth: Tensor,
         seed: int = 0,
         clean: Tensor | None = None,
+        parametrisation: Parametrisation = _DIRECT,
     ) -> Self:
         """The problem of recovering `truth`, (B, *in_shape), from data made with `noise` and `seed`.
 
@@ -71,7 +80,17 @@ class Problem:
         with memory.told(tuple(truth.shape), truth.device):
             clean = operator(truth) if clean is None else clean
             y = noise.sample(clean, stream(seed, "noise of the data", device=clean.device))
-            return cls(operator, noise, prior, y, truth)
+            return cls(operator, noise, prior, y, truth, parametrisation)
+
+    def of_another(self, truth: Tensor, seed: int) -> Self:
+        """The same problem of another truth, (B, *shape of the picture), with data made anew."""
+        parts = self.given_operator, self.noise, self.prior.given
+        return self.simulate(*parts, truth, seed, parametrisation=self.parametrisation)
+
+    @property
+    def given_operator(self) -> Operator:
+        """The operator as it was given, which takes pictures."""
+        return bare(self.operator)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -87,13 +106,25 @@ class Problem:
         """A zero unknown, on the device of the data."""
         return torch.zeros(self.shape, dtype=self.dtype, device=self.y.device)
 
+    def picture(self, u: Tensor) -> Tensor:
+        """The picture that an unknown makes, x = phi(u): (B, *shape of the picture)."""
+        return self.parametrisation.picture(u)
+
     def start(self) -> Tensor:
-        """The default first iterate: the operator's own guess, else A* y, scaled to explain the data best."""
-        guess = self.operator.first_guess(self.y)
+        """The default first iterate: the operator's own guess, else A* y, scaled to explain the data best.
+
+        With a parametrisation the unknown that this begins with the picture found so: `Parametrisation.start`.
+        """
+        return self.parametrisation.starts(self._first_picture(self.given_operator))
+
+    def _first_picture(self, operator: Operator) -> Tensor:
+        dtype = complex_of(self.y.dtype) if operator.field == Field.COMPLEX else self.y.dtype
+        guess = operator.first_guess(self.y)
         if guess is not None:
-            return guess.to(self.dtype)
-        back = self.operator.at(self.zeros()).adjoint(self.y).to(self.dtype)
-        again = self.operator(back)
+            return guess.to(dtype)
+        zeros = torch.zeros((len(self.y), *operator.in_shape), dtype=dtype, device=self.y.device)
+        back = operator.at(zeros).adjoint(self.y).to(dtype)
+        again = operator(back)
         size = norm2(again)
         scale = torch.where(size > 0, dot(again, self.y) / size.clamp_min(torch.finfo(size.dtype).tiny), 0 * size)
         return spread(scale, back) * back
@@ -145,9 +176,11 @@ class Problem:
         """Whether the misfit has one Hessian everywhere, so that its Lipschitz constant says how it bends at any x."""
         return self.operator.linear and Likelihood.QUADRATIC | Likelihood.LIPSCHITZ in self.noise.can
 
-    def aligned(self, x: Tensor) -> Tensor:
-        """x, or what has the same data and is nearer to the truth where it is known: what an error is taken of."""
-        return x if self.truth is None else self.operator.aligned(x, self.truth.to(x))
+    def aligned(self, u: Tensor) -> Tensor:
+        """The picture of u, or what has the same data and is nearer to the truth where it is known: what an error is
+        taken of."""
+        x = self.picture(u)
+        return x if self.truth is None else self.given_operator.aligned(x, self.truth.to(x))
 
     def gauss_newton(self, x: Tensor) -> LinearOperator:
         """v -> J* curvature J v + prior's Hessian v at x: the Hessian without the bend of A."""
@@ -169,5 +202,10 @@ class Problem:
         """The problem on another device; the iterates follow the data."""
         truth = None if self.truth is None else self.truth.to(device)
         return replace(
-            self, operator=self.operator.to(device), prior=self.prior.to(device), y=self.y.to(device), truth=truth
+            self,
+            operator=self.operator.to(device),
+            prior=self.prior.to(device),
+            y=self.y.to(device),
+            truth=truth,
+            parametrisation=self.parametrisation.to(device),
         )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _PARTS, _NUMBERS = ("operator", "noise", "prior", "algorithm"), ("steps", "seed", "every")
+_PHI = "parametrisation"  # told only where the unknown is another than the picture
 
 
 def to_json(description: Any) -> str:
@@ -66,11 +67,12 @@ def rebuild_run(dataset: "xr.Dataset") -> tuple["Problem", "Algorithm", dict[str
     from workbench.run import arrays_in
 
     told = json.loads(dataset.attrs["spec"])
-    spec = current({n: told[n] for n in ("version", *_PARTS, *_NUMBERS) if n in told})
+    spec = current({n: told[n] for n in ("version", *_PARTS, *_NUMBERS, _PHI) if n in told})
     arrays = arrays_in(dataset)
     operator, noise, prior, algorithm = (rebuild(spec[n], arrays) for n in _PARTS)
     truth = torch.from_numpy(dataset["truth"].values) if "truth" in dataset else None
-    problem = Problem(operator, noise, prior, torch.from_numpy(dataset["y"].values), truth)
+    phi = {_PHI: rebuild(spec[_PHI], arrays)} if _PHI in spec else {}
+    problem = Problem(operator, noise, prior, torch.from_numpy(dataset["y"].values), truth, **phi)
     return problem, algorithm, {n: spec[n] for n in _NUMBERS if n in spec}
 
 

@@ -1,6 +1,7 @@
 """Conventions as code: batched signals (B, C, *space), the real inner product, repeatable randomness."""
 
 import hashlib
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -79,6 +80,16 @@ def each_of(values: Tensor) -> Each:
 def times(amount: Each, x: Tensor) -> Tensor:
     """amount x, each item of x, (B, ...), by its own."""
     return spread(column(amount, x), x) * x if isinstance(amount, Tensor) else amount * x
+
+
+def each(prox: Callable[..., Tensor], step: Each, *signals: Tensor) -> Tensor:
+    """prox(*signals, step), item by item where the step differs in the batch."""
+    if not isinstance(step, Tensor):
+        return prox(*signals, step)
+    steps: list[float] = step.tolist()
+    if len(set(steps)) == 1:
+        return prox(*signals, steps[0])
+    return torch.cat([prox(*(s[i : i + 1] for s in signals), one) for i, one in enumerate(steps)])
 
 
 def column(amount: Each, x: Tensor) -> Tensor:

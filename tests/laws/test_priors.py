@@ -36,6 +36,7 @@ MORE: dict[str, list[dict]] = {
     "GraphSmoothness": [{"guide": SLOPE, "diagonals": True}],
     "Huber": [{"axis": 1, "delta": 0.5}],
     "MagnitudeOf": [{"prior": priors.L1(2.0)}],
+    "OnUnknown": [{"prior": p} for p in (priors.L1(0.4), priors.SmoothedTotalVariation(), priors.NonNegative())],
     "PartsOf": [{"prior": priors.Tikhonov(2.0)}, {"prior": priors.SmoothedTotalVariation(0.7)}],
     "NuclearNorm": [{"patch": 2}],
     "Sobolev": [{"order": -1.5, "length": 4.0}],

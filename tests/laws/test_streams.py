@@ -46,7 +46,8 @@ DRAWS = ("rand", "randn", "randint", "randperm", "multinomial", "poisson", "bern
 PLACES = [*((torch, name) for name in DRAWS), (torch.nn.init, "trunc_normal_")]
 # What draws the same numbers whatever the seed, as file and function.
 FIXED = {
-    ("linalg", "_start"), ("run", "_refuse_flat"), ("phase", "first_guess"), ("cubic", "_space"),
+    ("linalg", "_start"), ("run", "_refuse_flat"), ("loop", "_off_saddle"), ("phase", "first_guess"),
+    ("cubic", "_space"),
     ("singular", "_tight"), ("crank_nicolson", "measure"), ("base", "signs"), ("base", "normals"),
     ("certificates", "fixed_point"), ("distances", "target"), ("distances", "distance"),
     ("base", "suggested_rate"),
@@ -134,6 +135,9 @@ def used(kind: str, cls: type, name: str, seed: int) -> Callable[[], object]:
     values = {name: seed}
     if kind == "operator":
         return lambda: [cls(**values | chosen) for chosen in choices(cls)]
+    if kind == "parametrisation":
+        made = cls(**values)
+        return lambda: cls(**values).starts(torch.zeros(1, *made.out_shape))
     if kind == "prior":
         _patterns.cache_clear()
         like = torch.zeros(1, 1, 5, 3, dtype=torch.float64)

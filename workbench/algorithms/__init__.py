@@ -1,6 +1,10 @@
 """Algorithms: init and step."""
 
 from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.blocks.alternating_minimisation import AlternatingMinimisation
+from workbench.algorithms.blocks.factored_gradient_descent import FactoredGradientDescent
+from workbench.algorithms.blocks.geometric_subgradient import GeometricSubGradient
+from workbench.algorithms.blocks.palm import PALM
 from workbench.algorithms.chains.crank_nicolson import PreconditionedCrankNicolson
 from workbench.algorithms.chains.mala import MALA
 from workbench.algorithms.chains.perturb_optimise import PerturbOptimise
@@ -86,6 +90,7 @@ __all__ = [
     "MINRES",
     "MLEM",
     "OSEM",
+    "PALM",
     "PDHG",
     "RED",
     "SART",
@@ -95,6 +100,7 @@ __all__ = [
     "AcceleratedPDHG",
     "AdaptivePDHG",
     "Algorithm",
+    "AlternatingMinimisation",
     "ArmijoGradientDescent",
     "BacktrackingFISTA",
     "BacktrackingProximalGradient",
@@ -104,9 +110,11 @@ __all__ = [
     "CubicNewton",
     "DiffPIR",
     "DouglasRachford",
+    "FactoredGradientDescent",
     "FilteredBackprojection",
     "GaussNewton",
     "GaussNewtonCG",
+    "GeometricSubGradient",
     "GradientDescent",
     "HalfQuadraticSplitting",
     "HeavyBall",

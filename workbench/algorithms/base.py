@@ -171,12 +171,18 @@ def lacks_prior_bend(problem: Problem) -> str:
     """That the prior does not know how its gradient bends, in words; empty where it does."""
     if prior_bend(problem) is not None:
         return ""
-    name = type(problem.prior).__name__
-    return f"a Lipschitz constant of the prior's gradient (its method `lipschitz`), which {name} lacks"
+    return f"a Lipschitz constant of the prior's gradient (its method `lipschitz`), which {prior_word(problem)} lacks"
+
+
+def prior_word(problem: Problem) -> str:
+    """What a sentence calls the prior: its name, and that of the parametrisation behind which it can do less."""
+    name = type(problem.prior.given).__name__
+    behind = problem.prior.given is not problem.prior
+    return f"{name} behind {type(problem.parametrisation).__name__}" if behind else name
 
 
 def _missing(needs: Needs, problem: Problem) -> str:
-    prior, noise = type(problem.prior).__name__, type(problem.noise).__name__
+    prior, noise = prior_word(problem), type(problem.noise).__name__
     for ability in needs.prior & ~problem.prior.can:
         return f"{NEEDS_IN_WORDS[ability]}, which {prior} lacks"
     for ability in needs.noise & ~problem.noise.can:
@@ -184,7 +190,8 @@ def _missing(needs: Needs, problem: Problem) -> str:
     if needs.white and not white(problem):
         return f"white Gaussian noise, which {noise} is not"
     if needs.linear and not problem.operator.linear:
-        return f"a linear operator, which {type(problem.operator).__name__} is not"
+        bent = problem.parametrisation if problem.given_operator.linear else problem.given_operator
+        return f"a linear operator, which {type(bent).__name__} is not"
     if needs.mapped and isinstance(problem.prior.linear(problem.operator.in_shape), Identity):
         return f"a prior of a linear map of x, which {prior} is not"
     return ""

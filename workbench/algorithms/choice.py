@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from workbench.algorithms.base import Algorithm, siblings, white
+from workbench.algorithms.base import Algorithm, prior_word, siblings, white
 from workbench.algorithms.first_order.proximal_gradient import ProximalGradient
 from workbench.algorithms.krylov.conjugate_gradient import ConjugateGradient
 from workbench.algorithms.splitting.admm import ADMM
@@ -12,6 +12,7 @@ from workbench.algorithms.splitting.pdhg import PDHG
 from workbench.noise import Noise
 from workbench.operators import Field, FiniteDifference, FourierMask, Identity, LinearOperator, Operator
 from workbench.operators.blurs.periodic_convolution import PeriodicConvolution
+from workbench.parametrisations import Parametrisation
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -34,17 +35,18 @@ def suited(problem: Problem) -> Choice:
         others.sort(key=lambda a: (a.random, not a.minimises, not a.exact))
         able = [(a, "the first of the catalogue that can run on this problem") for a in others]
     if not able:
-        came = f"{type(problem.operator).__name__} with {type(problem.prior).__name__}"
+        came = f"{type(problem.given_operator).__name__} with {prior_word(problem)}"
         raise Refusal("a problem that some algorithm can solve", came, "take another prior or another noise")
     algorithm, why = able[0]
     return Choice(algorithm, f"{type(algorithm).__name__}, {why}")
 
 
-def suited_to(operator: Operator, noise: Noise, prior: Prior) -> Algorithm:
+def suited_to(operator: Operator, noise: Noise, prior: Prior, parametrisation: Parametrisation) -> Algorithm:
     """The method for data that are not there yet; PDHG where the parts do not fit together, which is said elsewhere."""
     dtype = torch.complex64 if operator.field == Field.COMPLEX else torch.float32
     try:
-        return suited(Problem(operator, noise, prior, torch.ones((1, *operator.out_shape), dtype=dtype))).algorithm
+        y = torch.ones((1, *operator.out_shape), dtype=dtype)
+        return suited(Problem(operator, noise, prior, y, parametrisation=parametrisation)).algorithm
     except Refusal:
         return PDHG()
 

@@ -1,4 +1,4 @@
-"""The laws that every operator, noise, prior and algorithm has to meet, as a function: `workbench.check(obj)`.
+"""The laws that every member of the catalogue has to meet, as a function: `workbench.check(obj)`.
 
 >>> import workbench
 >>> from workbench.operators import Mask
@@ -9,15 +9,17 @@ True
 from typing import Any
 
 from workbench.algorithms import Algorithm
-from workbench.checks import algorithms, noises, operators, priors, signatures
+from workbench.checks import algorithms, noises, operators, parametrisations, priors, signatures
 from workbench.checks.report import Finding, Law, Report, findings
 from workbench.noise import Noise
 from workbench.operators import Operator
 from workbench.parameters import Checked, spelled, told
+from workbench.parametrisations import Parametrisation
 from workbench.priors import Prior
 from workbench.refusal import Refusal, short
 
 LAWS: dict[type, tuple[Law, ...]] = {
+    Parametrisation: parametrisations.LAWS,  # before operators, of which it is one
     Operator: operators.LAWS,
     Prior: priors.LAWS,
     Noise: noises.LAWS,
@@ -27,7 +29,7 @@ _LONGEST = 120
 
 
 def check(subject: Any) -> Report:
-    """Try all laws on an operator, prior, noise or algorithm, or on the default object of a class of them.
+    """Try all laws on an operator, prior, noise, algorithm or parametrisation, or on the default object of a class.
 
     An operator is tried in its own shape: a small one, (1, 16, 16) say, is checked at once and against its matrix.
     `print` the report for a line a law; `report.ok` is whether all hold.

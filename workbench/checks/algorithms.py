@@ -15,6 +15,7 @@ from workbench.algorithms import Algorithm, State
 from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.noise import Noise, Poisson
 from workbench.operators import Field, GaussianBlur, MultiCoilFourier, Radon
+from workbench.parametrisations import Direct, LowRank
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, resume, until
@@ -35,11 +36,13 @@ def problem(algorithm: Algorithm, batch: int = 2, noises: tuple[type[Noise], ...
     truth = torch.stack([disc / (1 + 4 * b) for b, disc in enumerate(discs)])[:, None]
     shape, said = (1, _SIDE, _SIDE), ""
     operators = (GaussianBlur(shape), Radon(shape, 5), MultiCoilFourier(shape))
+    unknowns = Direct(), LowRank(shape, 2)
     tried = noises or tuple(catalog.members("noise").values())
-    for operator, noise, prior in itertools.product(operators, tried, catalog.members("prior").values()):
+    drawn = itertools.product(unknowns, operators, tried, catalog.members("prior").values())
+    for unknown, operator, noise, prior in drawn:
         try:
             signal = truth if Field.REAL in operator.field else truth.to(torch.complex128)
-            made = Problem.simulate(operator, noise(), prior(), signal)
+            made = Problem.simulate(operator, noise(), prior(), signal, parametrisation=unknown)
         except Refusal:
             continue
         said = algorithm.unmet(made)

@@ -19,6 +19,7 @@ EXAMPLES = ("workbench list", "workbench list priors", "workbench list truths --
 
 KINDS = {
     "operators": "operator",
+    "parametrisations": "parametrisation",
     "noises": "noise",
     "priors": "prior",
     "algorithms": "algorithm",

@@ -281,7 +281,7 @@ def carried(state: State, old: Parts, new: Parts, seed: int) -> State:
     problem, algorithm = new
     if sentence := algorithm.unmet(problem):
         raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
-    kin = type(algorithm) is type(old[1]) and type(problem.prior) is type(old[0].prior)
+    kin = type(algorithm) is type(old[1]) and type(problem.prior.given) is type(old[0].prior.given)
     if kin and problem.y.shape == old[0].y.shape:
         return algorithm.adapt(problem, state)
     return replace(algorithm.init(problem, state.x, stream(seed, "restart", state.k, state.x.device)), k=state.k)
@@ -289,4 +289,5 @@ def carried(state: State, old: Parts, new: Parts, seed: int) -> State:
 
 def _kinds(problem: Problem, algorithm: Algorithm) -> tuple[type, ...]:
     """What the cost of steps and probes depends on."""
-    return type(problem.operator), type(problem.prior), type(algorithm)
+    parts = problem.given_operator, problem.prior.given, problem.parametrisation, algorithm
+    return tuple(map(type, parts))

@@ -57,7 +57,7 @@ class Found:
         """The experiment, then with fewer and fewer of its parts, where they do not go with each other."""
         yield self.experiment
         left, default = self.experiment, Experiment()
-        for kind in ("algorithm", "prior", "noise", "operator"):
+        for kind in ("algorithm", "parametrisation", "prior", "noise", "operator"):
             left = changed(left, **{kind: _fitted(getattr(default, kind), left.operator.in_shape)})
             yield left
 

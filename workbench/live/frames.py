@@ -98,10 +98,11 @@ def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array
 
 def _images(problem: Problem, x: Tensor, truth: Array | None) -> tuple[Array, Array | None]:
     """An iterate, and its error up to what the operator cannot tell, where the truth is known."""
+    shown = problem.picture(x)
     if truth is None:
-        return picture(x), None
-    image, aligned = picture(x), problem.aligned(x)
-    return image, (image if aligned is x else picture(aligned)) - truth
+        return picture(shown), None
+    image, aligned = picture(shown), problem.aligned(x)
+    return image, (image if aligned is shown else picture(aligned)) - truth
 
 
 def picture(x: Tensor) -> Array:
@@ -123,7 +124,8 @@ def data_picture(y: Tensor) -> tuple[Array, str]:
 def pictures(problem: Problem, version: int) -> ProblemPictures:
     """The truth, where it is known, and the data of a problem."""
     truth = None if problem.truth is None else picture(problem.truth)
-    y, vectors = problem.y, problem.y.ndim > len(problem.shape)
+    y, unknown = problem.y, problem.picture(problem.zeros())
+    vectors = y.ndim > unknown.ndim
     data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
     label = "length of the data's vectors" if vectors else label
-    return ProblemPictures(version, truth, data, label, picture(problem.zeros()).shape)
+    return ProblemPictures(version, truth, data, label, picture(unknown).shape)

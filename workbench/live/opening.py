@@ -1,5 +1,6 @@
 """What can be opened as a page: an experiment, or the run of one."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def as_experiment(given: Any) -> Experiment:
     if "spec" in getattr(given, "attrs", {}):
         return from_run(given)
     if isinstance(given, Problem) and given.truth is None:
-        return Experiment(Measured(given.y), given.operator, given.noise, given.prior)
+        parts = given.given_operator, given.noise, given.prior.given
+        return Experiment(Measured(given.y), *parts, parametrisation=given.parametrisation)
     if isinstance(given, Problem):
         remedy = "give Experiment(signal, operator, noise, prior, algorithm), which makes the data, or leave truth out"
         raise Refusal(_WANTED, "a Problem with data and a truth of its own", remedy)
@@ -33,6 +35,6 @@ def as_experiment(given: Any) -> Experiment:
 def opened(given: Any) -> tuple[Experiment, Tensor | None]:
     """The same of anything, nothing included, and the truth of a Problem that has its own."""
     if isinstance(given, Problem):
-        data = Problem(given.operator, given.noise, given.prior, given.y)
+        data = replace(given, truth=None)
         return as_experiment(data), given.truth
     return Experiment() if given is None else as_experiment(given), None

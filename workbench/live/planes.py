@@ -95,10 +95,11 @@ class Planes(Studies):
 
     def _channel(self) -> Hashable:
         problem = self.session.problem
-        return problem.operator.in_shape, str(describe(problem.operator)), str(describe(problem.noise))
+        return problem.given_operator.in_shape, str(describe(problem.given_operator)), str(describe(problem.noise))
 
     def _denoiser(self) -> Hashable:
-        return self.session.problem.operator.in_shape, str(describe(self.session.problem.prior))
+        problem = self.session.problem
+        return problem.given_operator.in_shape, str(describe(problem.prior.given))
 
 
 def _of_closed(chosen: PlaneChoices) -> tuple:
@@ -111,12 +112,12 @@ def _of_denoised(chosen: PlaneChoices) -> tuple:
 
 def shape_of(problem: Problem, side: int) -> Shape:
     """The shape of a problem's signals, no longer than that side."""
-    channels, *space = problem.operator.in_shape
+    channels, *space = problem.given_operator.in_shape
     return (channels, *(min(side, n) for n in space))
 
 
 def small(problem: Problem, side: int) -> Problem:
     """The same operator, noise and prior for signals of that side."""
-    operator = fit(problem.operator, shape_of(problem, side))
+    operator = fit(problem.given_operator, shape_of(problem, side))
     middle = torch.full((1, *operator.in_shape), 0.5, dtype=problem.y.real.dtype)
-    return Problem.simulate(operator, problem.noise, problem.prior, middle).to(problem.y.device)
+    return Problem.simulate(operator, problem.noise, problem.prior.given, middle).to(problem.y.device)

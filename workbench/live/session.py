@@ -1,6 +1,7 @@
 """One person's choices and their run: no widgets here, and nothing that waits."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from torch import Tensor
@@ -20,7 +21,6 @@ from workbench.live.telling import python
 from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import as_text, changed, describe
 from workbench.paths import Form
-from workbench.problem import Problem
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ class Session:
         if same and describe(new.prior) == describe(old.prior):
             problem = self.problem
         elif same:
-            problem = Problem(self.problem.operator, self.problem.noise, new.prior, self.problem.y, self.problem.truth)
+            problem = replace(self.problem, prior=new.prior)
         else:
             problem = posed(new, loaded, self._truth)
         new, notes = able(new, old, problem)

@@ -123,6 +123,8 @@ class Spectra(Studies):
         state, truth = self.session.job.latest.state, self.session.problem.truth
         if self.finding is None or self.finding.pairs is None or state is None or truth is None:
             return
+        if tuple(truth.shape[1:]) != self.session.problem.operator.in_shape:
+            return  # modes of another unknown than the picture, which has no truth
         if self.errors and state.k < self.errors[-1][0]:
             self.errors = []
         if not self.errors or state.k > self.errors[-1][0]:

@@ -25,4 +25,5 @@ def python(experiment: Experiment) -> str:
     """The Python that repeats what is shown."""
     name, text = file_name(experiment.source), parameters.as_code(told(experiment)).removeprefix("experiment.")
     own = f"# {name} is your own file: put it beside this script\n" if name else ""
-    return f"{_HEAD}{own}result = {text}.run()\n"
+    head = _HEAD.replace("operators,", "operators, parametrisations,") if "parametrisations." in text else _HEAD
+    return f"{head}{own}result = {text}.run()\n"

@@ -46,21 +46,24 @@ def explained(experiment: Experiment, source: Source, given: Tensor, degrees: Te
 
 
 def makes_data(experiment: Experiment) -> list[Any]:
-    """What the data depend on."""
-    parts = (experiment.source, experiment.operator, experiment.noise, experiment.seed, experiment.device)
+    """What the data depend on, and what is looked for in them."""
+    names = ("source", "operator", "noise", "seed", "device", "parametrisation")
+    parts = (getattr(experiment, name) for name in names)
     return [describe(part) for part in parts]
 
 
 def begins_anew(old: Experiment, new: Experiment) -> bool:
-    """Whether these are other data or another machine; all else acts on the run that is going."""
+    """Whether these are other data, another unknown or another machine; all else acts on the run that is going."""
     kinds = [(type(e.operator), type(e.noise), describe(e.source), e.seed, e.device) for e in (old, new)]
+    if describe(old.parametrisation) != describe(new.parametrisation):
+        return True
     return kinds[0] != kinds[1] or old.operator.in_shape != new.operator.in_shape
 
 
 def posed(experiment: Experiment, loaded: Loaded, truth: Tensor | None) -> Problem:
     """The problem of an experiment, with a truth that was given beside data whose source knows none."""
     problem = experiment.problem(loaded.tensor)
-    if truth is None or experiment.truth is not None or truth.shape[1:] != problem.shape[1:]:
+    if truth is None or experiment.truth is not None or tuple(truth.shape[1:]) != problem.given_operator.in_shape:
         return problem
     return replace(problem, truth=truth.to(problem.y.device))
 

@@ -88,12 +88,12 @@ class LiveWorkbench:
 
     @property
     def x(self) -> Tensor:
-        """The iterate, (B, C, *space)."""
+        """The iterate, (B, C, *space): the picture that the unknown makes."""
         self._wait(lambda latest: latest.state is not None or _over(latest))
         state = self._latest.state
         if state is None:
             raise Refusal("a run with an iterate", self._latest.message or "none", "change what stands in its way")
-        return state.x
+        return self._session.problem.picture(state.x)
 
     @property
     def result(self) -> "xr.Dataset":
@@ -156,9 +156,8 @@ class LiveWorkbench:
 
     def __repr__(self) -> str:
         where = "closed" if self._shared.closed else str(self.status)
-        return (
-            f"Workbench of {type(self._session.problem.operator).__name__}: {where}, iteration {self.k} of {self.steps}"
-        )
+        name = type(self._session.problem.given_operator).__name__
+        return f"Workbench of {name}: {where}, iteration {self.k} of {self.steps}"
 
     # Within.
 

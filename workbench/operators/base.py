@@ -75,6 +75,11 @@ class Operator(nn.Module, ABC, metaclass=Checked):
         if not x.is_complex() and Field.REAL not in self.field:
             raise Refusal(f"a complex signal for {type(self).__name__}", "a real one", "cast it, x + 0j")
 
+    @property
+    def signal_shape(self) -> Shape:
+        """The shape of the signals that it is built for, which `fitted` takes."""
+        return self.in_shape
+
     def fitted(self, shape: Shape, values: Mapping[str, Any] = MappingProxyType({})) -> Self:
         """The same operator for signals of another shape, with some arguments replaced; operators in it follow.
 

@@ -23,7 +23,11 @@ _REMEDY = (
 
 
 def push(function: Function, x: Tensor, v: Tensor, owner: nn.Module) -> Tensor:
-    """J v, J the Jacobian of `function` at x. `owner` is the operator whose forward decides how."""
+    """J v, J the Jacobian of `function` at x. `owner` is the operator whose forward decides how.
+
+    One x stands for as many as there are v.
+    """
+    x = _each(x, len(v))
     if owner not in _BACKWARD_ONLY:
         try:
             return torch.func.jvp(function, (x,), (v,))[1]
@@ -38,18 +42,24 @@ def push(function: Function, x: Tensor, v: Tensor, owner: nn.Module) -> Tensor:
 
 
 def pull(function: Function, x: Tensor, w: Tensor, owner: nn.Module) -> Tensor:
-    """J* w for the real inner product."""
+    """J* w for the real inner product; one x stands for as many as there are w, and one w for all x."""
+    x = _each(x, len(w))
     if owner not in _BACKWARD_ONLY:
         try:
             y, back = torch.func.vjp(function, x)[:2]
-            return back(w.to(y.dtype))[0]
+            return back(_each(w, len(y)).to(y.dtype))[0]
         except RuntimeError as error:
             _note(owner, error)
     followed = torch.is_grad_enabled() and (x.requires_grad or w.requires_grad)
     with torch.enable_grad():
         x = x if x.requires_grad else x.detach().requires_grad_()
         y = function(x)
-        return _gradient(y, x, w.to(y.dtype), owner, create=followed)
+        return _gradient(y, x, _each(w, len(y)).to(y.dtype), owner, create=followed)
+
+
+def _each(x: Tensor, count: int) -> Tensor:
+    """One item, so many times; else x itself."""
+    return x.expand(count, *x.shape[1:]) if len(x) == 1 < count else x
 
 
 def _note(owner: nn.Module, error: RuntimeError) -> None:

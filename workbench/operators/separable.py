@@ -22,10 +22,10 @@ class Separable(LinearOperator):
         self._factors = [None if M is None else Constant(M) for M in factors]
 
     def forward(self, x: Tensor) -> Tensor:
-        return _along_axes(x, (None if M is None else M.like(x) for M in self._factors))
+        return along_axes(x, (None if M is None else M.like(x) for M in self._factors))
 
     def adjoint(self, y: Tensor) -> Tensor:
-        return _along_axes(y, (None if M is None else M.like(y).mT for M in self._factors))
+        return along_axes(y, (None if M is None else M.like(y).mT for M in self._factors))
 
     @functools.cached_property
     def gram_diagonal(self) -> Diagonalisation:
@@ -71,14 +71,14 @@ class Separable(LinearOperator):
 
     def _left(self, y: Tensor, transposed: bool = False) -> Tensor:
         sides = (None if part is None else part[0].like(y) for part in self._parts)
-        return _along_axes(y, (U if U is None or not transposed else U.mT for U in sides))
+        return along_axes(y, (U if U is None or not transposed else U.mT for U in sides))
 
     def _right(self, x: Tensor, transposed: bool = False) -> Tensor:
         sides = (None if part is None else part[2].like(x) for part in self._parts)
-        return _along_axes(x, (V if V is None or transposed else V.mT for V in sides))
+        return along_axes(x, (V if V is None or transposed else V.mT for V in sides))
 
 
-def _along_axes(x: Tensor, factors: Iterable[Tensor | None]) -> Tensor:
+def along_axes(x: Tensor, factors: Iterable[Tensor | None]) -> Tensor:
     """x, (B, n_1, ...), with axis k multiplied by the k-th matrix."""
     for axis, M in enumerate(factors, 1):
         if M is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from workbench.operators import Operator
+from workbench import catalog
 from workbench.parameters import Checked, Parameter, home, renamed
 from workbench.paths.words import altered, at, built, fitting, own_parameters
 from workbench.refusal import Refusal, one_of
@@ -122,7 +122,7 @@ class Reasons:
             self._key, self._found = key, {}
         if path not in self._found:
             members = form.members(path)
-            free = {name for name, cls in members.items() if cls is not None and issubclass(cls, Operator)}
+            free = {name for name, cls in members.items() if cls is not None and catalog.kind_of(cls) == "operator"}
             found = {name: "" if name in free else self._why(form, path, name) for name in members}
             self._found[path] = found
         return self._found[path]

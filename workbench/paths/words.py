@@ -67,7 +67,7 @@ def _value(parameter: Parameter, now: Any, words: Words, owner: str, shape: Shap
             one_of(f"a parameter of {owner}", f"{parameter.name}.{next(iter(inner))}", [parameter.name])
         return _plain(parameter, words[""], owner)
     if isinstance(now, Operator):
-        shape = now.in_shape
+        shape = now.signal_shape
     said = words.get("", now)
     if isinstance(said, str):
         if parameter.optional and said.lower() in ("", "none", "auto") and not inner:
@@ -99,7 +99,8 @@ def _named(parameter: Parameter, name: str, owner: str, words: Words, shape: Sha
 
 def fitting(parameter: Parameter) -> dict[str, type]:
     """The members of the catalogue that an argument takes, by name."""
-    kinds = catalog.KINDS | catalog.BESIDES
+    wanted = {catalog.kind_of(cls) for cls in parameter.objects}
+    kinds = [kind for kind in catalog.KINDS | catalog.BESIDES if kind in wanted or None in wanted]
     return {n: c for kind in kinds for n, c in catalog.members(kind).items() if issubclass(c, parameter.objects)}
 
 

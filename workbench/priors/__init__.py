@@ -6,6 +6,7 @@ from workbench.parameters import renamed
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import NEEDS_IN_WORDS, Can
 from workbench.priors.combined.magnitude_of import MagnitudeOf
+from workbench.priors.combined.on_unknown import OnUnknown
 from workbench.priors.combined.parts_of import PartsOf
 from workbench.priors.combined.sum import Sum
 from workbench.priors.entropy import Entropy
@@ -67,6 +68,7 @@ __all__ = [
     "MagnitudeOf",
     "NonNegative",
     "NuclearNorm",
+    "OnUnknown",
     "PartsOf",
     "Prior",
     "RestorationPrior",

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +14,10 @@ from workbench.operators import Basis, Identity, LinearOperator
 from workbench.parameters import Checked, Range, owed, spelled
 from workbench.priors.can import NEEDS_IN_WORDS, Can
 from workbench.refusal import Refusal
-from workbench.tensors import Shape, real_of
+from workbench.tensors import Each, Shape, each, real_of, times
+
+if TYPE_CHECKING:
+    from workbench.priors.combined.on_unknown import OnUnknown
 
 Weight = Annotated[float, Range(1e-2, 1e3, log=True, limits=(0, 1e9)), "weight of the prior against the misfit"]
 _NEAR = 1e-30  # a step of 0 but for division
@@ -23,6 +26,14 @@ _NEAR = 1e-30  # a step of 0 but for division
 def unknown(x: Tensor) -> Tensor:
     """NaN for each item, (B,): the value of a prior that has none."""
     return torch.full((len(x),), torch.nan, dtype=real_of(x.dtype), device=x.device)
+
+
+class Place(Protocol):
+    """Where a prior can be: on the picture that an unknown makes, or on a block of the unknown."""
+
+    def on_picture(self, prior: "Prior") -> "Prior": ...
+
+    def on_block(self, prior: "OnUnknown") -> "Prior": ...
 
 
 class Prior(nn.Module, ABC, metaclass=Checked):
@@ -129,6 +140,34 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         """A signal near x of finite g: x itself, but where splitting methods have not met a constraint yet."""
         outside = Can.PROJECTION in self.can and not bool(self(x).isfinite().all())
         return self.prox(x, 1.0) if outside else x
+
+    def subgradient(self, x: Tensor, fineness: Each) -> Tensor:
+        """The gradient of a convex g; where it has none, one of the subgradients of outer at its prox near K x.
+
+        By Moreau, t z = t prox_{g / t}(z) + prox_{t g*}(t z), and the last, t = `fineness`, is one at the first.
+        """
+        if Can.GRAD in self.can:
+            return self.grad(x)
+        K = self.linear(tuple(x.shape[1:]))
+        return K.adjoint(each(self.outer.conjugate_prox, fineness, times(fineness, K(x))))
+
+    @property
+    def sloped(self) -> bool:
+        """Whether it has a `subgradient`."""
+        return Can.GRAD in self.can or Can.SPLIT | Can.CONVEX in self.can
+
+    @property
+    def given(self) -> "Prior":
+        """The prior as a person chose it: itself, but for one that `placed` has put on an unknown."""
+        return self
+
+    def placed(self, place: Place) -> "Prior":
+        """This prior as one of the unknown of a parametrisation: on the picture, unless a prior says otherwise."""
+        return place.on_picture(self)
+
+    def together(self, other: "Prior") -> "Prior | None":
+        """The sum with another, where it is more than a sum; None elsewhere."""
+        return None
 
     @property
     def outer(self) -> "Prior":

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm
 from workbench.parameters import VERSION, arrays_of, describe, undescribed
+from workbench.parametrisations import Direct
 from workbench.problem import Problem
 from workbench.version import __version__
 
@@ -29,7 +31,10 @@ def signal_dims(name: str, x: Tensor) -> tuple[str, ...]:
 
 def spec(problem: Problem, algorithm: Algorithm, **numbers: int) -> dict[str, Any]:
     """The plain description of a run: its parts and its numbers."""
-    parts = {"operator": problem.operator, "noise": problem.noise, "prior": problem.prior, "algorithm": algorithm}
+    parts: dict[str, Any] = {"operator": problem.given_operator, "noise": problem.noise, "prior": problem.prior.given}
+    parts["algorithm"] = algorithm
+    if not isinstance(problem.parametrisation, Direct):
+        parts["parametrisation"] = problem.parametrisation
     return {"version": VERSION} | {name: describe(part) for name, part in parts.items()} | numbers
 
 
@@ -41,9 +46,22 @@ def described(spec: Mapping[str, Any]) -> dict[str, str]:
 
 
 def with_data(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
-    """The Dataset with the data `y` and, where known, the `truth` beside the results."""
+    """The Dataset with the data `y` and, where known, the `truth` beside the results.
+
+    With a parametrisation `x` is the picture, and `u` the unknown that makes it.
+    """
+    if not isinstance(problem.parametrisation, Direct):
+        dataset = _with_picture(dataset, problem)
     signals = {"y": problem.y} if problem.truth is None else {"y": problem.y, "truth": problem.truth}
     return dataset.assign({n: (signal_dims(n, s), s.cpu().numpy()) for n, s in signals.items()})
+
+
+def _with_picture(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
+    u = torch.from_numpy(dataset["x"].values)
+    with torch.no_grad():
+        x = problem.picture(u.to(problem.y.device)).cpu()
+    found = {"u": (signal_dims("u", u), u.numpy()), "x": (signal_dims("x", x), x.numpy())}
+    return dataset.drop_vars("x").assign(found)
 
 
 def with_source(dataset: "xr.Dataset", loaded: "Loaded") -> "xr.Dataset":

@@ -22,7 +22,7 @@ from workbench.run.log import Log, Row
 from workbench.run.outcome import Ends, Outcome
 from workbench.run.quantity import Probe, Quantity, quantities, reads
 from workbench.run.watch import Diverged, Watch
-from workbench.tensors import norm, normal_like, shown, stream
+from workbench.tensors import norm, normal_like, shown, spread, stream
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -44,22 +44,25 @@ def iterate(problem: Problem, algorithm: Algorithm[S], x: Tensor | None = None, 
     if x.is_complex() and not problem.dtype.is_complex:
         raise Refusal("a real first iterate for a real unknown", "a complex one", "take its real part, x.real")
     if not problem.operator.linear and not algorithm.wanders:
+        x = _off_saddle(problem, x, seed)
         _refuse_flat(problem, x)
     return _from_start(problem, algorithm, x, seed)
 
 
+_AWAY = 1e-2  # of the length of a start: how far from a saddle a run begins
 _MISMATCH = 1e-3  # far above rounding in single precision
 _TRIED: WeakSet[Operator] = WeakSet()
 
 
 def _warn_of_mismatch(problem: Problem) -> None:
     """Say once where the adjoint of an operator of one's own is another's: nothing else would tell it from bad luck."""
-    operator = problem.operator
+    operator = problem.given_operator
     if type(operator).__module__.startswith("workbench.") or operator in _TRIED or not operator.linear:
         return
     _TRIED.add(operator)
     with torch.no_grad():
-        error = adjoint_mismatch(operator.at(problem.zeros()[:1]), problem.zeros()[:1])
+        zeros = problem.picture(problem.zeros()[:1])
+        error = adjoint_mismatch(operator.at(zeros), zeros)
     if error > _MISMATCH:
         name = type(operator).__name__
         sentence = f"<A v, y> and <v, A* y> of {name} differ by {error:.1e} |A v| |y|: its adjoint is not that of its"
@@ -68,13 +71,32 @@ def _warn_of_mismatch(problem: Problem) -> None:
         )
 
 
+def _off_saddle(problem: Problem, x: Tensor, seed: int) -> Tensor:
+    """x, but items at which the picture does not change to first order, u = v = 0 say, are moved, and it is said.
+
+    By random numbers of the seed, a hundredth as long as the start that the parametrisation has.
+    """
+    phi = problem.parametrisation
+    with torch.no_grad():
+        picture = problem.picture(x)
+        back = phi.at(x).adjoint(normal_like(picture, stream(0, "a look at the unknown", device=x.device)))
+        still = norm(back) == 0
+        if not bool(still.any()):
+            return x
+        away = normal_like(x, stream(seed, "off a saddle", device=x.device))
+        size = _AWAY * norm(problem.start()) / norm(away)
+    name = f"{type(phi).__name__} changes nothing to first order"
+    warnings.warn(f"the first unknown is a saddle: {name} there; begun beside it, by seed {seed}", stacklevel=3)
+    return torch.where(spread(still, x), x + spread(size, x) * away, x)
+
+
 def _refuse_flat(problem: Problem, x: Tensor) -> None:
     """Refuse a start that the data do not pull at, though it does not explain them: no method would say that it rests.
 
     A random signal of the data finds a Jacobian that is 0.
     """
     with torch.no_grad():
-        name, slope = type(problem.operator).__name__, problem.noise.grad(problem.operator(x), problem.y)
+        name, slope = type(problem.given_operator).__name__, problem.noise.grad(problem.operator(x), problem.y)
         back = problem.operator.at(x).adjoint(normal_like(slope, stream(0, "a look at the start", device=x.device)))
     if bool(((norm(slope) > 0) & (norm(back) == 0)).any()):
         came = f"one where the Jacobian of {name} is 0, so that every gradient of the misfit is"
@@ -194,4 +216,5 @@ def run(
     attrs |= {"device": str(problem.y.device), "outcome": str(ends.outcome), "ended": ends.why}
     attrs["stopped"] = ends.why if ends.outcome in (Outcome.DIVERGED, Outcome.INTERRUPTED) else ""
     found = with_data(log.dataset(quantities(*probes), **attrs), problem)
-    return with_arrays(found, problem.operator, problem.noise, problem.prior, algorithm)
+    parts = problem.given_operator, problem.noise, problem.prior.given, problem.parametrisation, algorithm
+    return with_arrays(found, *parts)

@@ -119,7 +119,7 @@ class ConformalCalibration(metaclass=Checked):
         found, misfits, done = [], [], 0
         for number, part in enumerate(truths.split(self.batch)):
             seed = child_seed(self.seed, "held-out picture", number)
-            made = Problem.simulate(problem.operator, problem.noise, problem.prior, part, seed)
+            made = problem.of_another(part, seed)
             x = reconstructed(made, algorithm, self.steps)
             found.append(made.aligned(x))
             misfits.append(made.misfit(x))

@@ -132,7 +132,7 @@ class Walk(metaclass=Checked):
 
 def at_weight(problem: Problem, weight: float, where: str = "weight") -> Problem:
     """The problem with that weight of its prior."""
-    return replace(problem, prior=weighed(problem.prior, weight, where))
+    return replace(problem, prior=weighed(problem.prior.given, weight, where))
 
 
 def _doubled(problem: Problem, probe: Tensor) -> Problem:

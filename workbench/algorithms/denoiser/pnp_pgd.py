@@ -8,10 +8,9 @@ from workbench.algorithms.base import State, Step
 from workbench.algorithms.denoiser.denoiser_gradient import DenoiserGradient
 from workbench.algorithms.denoiser.strength import Strength, Warm, noise_in_signal, warmed
 from workbench.algorithms.steps.lengths import searches
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import ParabolaState, advanced, following, wearing
 from workbench.problem import Problem
-from workbench.tensors import Each, times
+from workbench.tensors import Each, each, times
 
 
 @dataclass(frozen=True)

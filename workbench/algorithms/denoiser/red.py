@@ -9,10 +9,9 @@ from workbench.algorithms.denoiser.denoiser_gradient import DenoiserGradient
 from workbench.algorithms.denoiser.pnp_hqs import Trust
 from workbench.algorithms.denoiser.strength import Strength, Warm, noise_in_signal, warmed
 from workbench.algorithms.steps.lengths import found_step, searches
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import ParabolaState, advanced, following, wearing
 from workbench.problem import Problem
-from workbench.tensors import Each, least, times
+from workbench.tensors import Each, each, least, times
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, S, State
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import Misfit, below_parabola, misfit_at
 from workbench.algorithms.steps.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
-from workbench.tensors import dot, each_of, spread
+from workbench.tensors import dot, each, each_of, spread
 
 
 @dataclass(frozen=True)

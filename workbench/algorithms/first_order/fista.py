@@ -8,11 +8,10 @@ from torch import Tensor
 from workbench.algorithms.base import Needs
 from workbench.algorithms.first_order.accelerated import Accelerated
 from workbench.algorithms.steps.lengths import bends
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, times
+from workbench.tensors import Each, each, times
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ from torch import Tensor
 from workbench.algorithms.base import Needs, Step
 from workbench.algorithms.first_order.gradient_method import GradientMethod
 from workbench.algorithms.steps.lengths import found_step, searches
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import ParabolaState, Point, advanced, following
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, times
+from workbench.tensors import Each, each, times
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,12 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
-from workbench.priors import Can, Prior
+from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, column, each_of, norm, spread, times
+from workbench.tensors import Each, column, each_of, norm, spread
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class SubGradient(Algorithm[SubGradientState]):
         x, root = state.current, (state.k + 1) ** 0.5
         slope = problem.misfit_grad(x)
         if Can.PROJECTION not in problem.prior.can:
-            slope = slope + subgradient(problem.prior, x, 10 * root * state.measured["curvature"])
+            slope = slope + problem.prior.subgradient(x, 10 * root * state.measured["curvature"])
         size = norm(slope)
         length = self.reach / root * column(state.measured["length"], x)
         x = x - spread(torch.where(size > 0, length / size, 0 * size), x) * slope
@@ -69,14 +68,3 @@ class SubGradient(Algorithm[SubGradientState]):
         value = problem.objective(x)
         best = torch.where(spread(value <= state.value, x), x, state.x)
         return replace(state, x=best, value=value.minimum(state.value), current=x, k=state.k + 1)
-
-
-def subgradient(prior: Prior, x: Tensor, fineness: Each) -> Tensor:
-    """The gradient of a convex g; where it has none, one of the subgradients of outer at its prox near K x.
-
-    By Moreau, t z = t prox_{g / t}(z) + prox_{t g*}(t z), and the last is a subgradient at the first.
-    """
-    if Can.GRAD in prior.can:
-        return prior.grad(x)
-    K = prior.linear(tuple(x.shape[1:]))
-    return K.adjoint(each(prior.outer.conjugate_prox, fineness, times(fineness, K(x))))

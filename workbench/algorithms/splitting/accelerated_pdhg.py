@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.steps.misfit_prox import each, lacks_misfit_prox, misfit_prox
+from workbench.algorithms.steps.misfit_prox import lacks_misfit_prox, misfit_prox
 from workbench.algorithms.steps.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, each_of, least, times
+from workbench.tensors import Each, each, each_of, least, times
 
 _SAFETY = 0.99
 # Where m is felt within thirty of PDHG's steps the first is long, 5 / m: it is soon shorter, and a short one stays so.

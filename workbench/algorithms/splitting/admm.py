@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, white
-from workbench.algorithms.steps.misfit_prox import each, penalised
+from workbench.algorithms.steps.misfit_prox import penalised
 from workbench.algorithms.steps.normal_equations import NormalEquations, gain_of
 from workbench.algorithms.steps.penalties import split_penalty
 from workbench.algorithms.steps.scales import information, split_scales
@@ -20,7 +20,7 @@ from workbench.parameters import Range
 from workbench.preconditioners.symbols import Symbol, symbol_of
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
-from workbench.tensors import Each, each_of, larger, least, times
+from workbench.tensors import Each, each, each_of, larger, least, times
 
 Penalty = Annotated[float | None, Range(1e-2, 1e5, log=True, limits=(1e-9, 1e12)), "penalty, found when empty"]
 _RELAX = 1.6

@@ -9,7 +9,6 @@ from torch import Tensor
 from workbench.algorithms.base import Algorithm, Needs, State, Step
 from workbench.algorithms.first_order.proximal_gradient import proximal_step
 from workbench.algorithms.steps.lengths import bends, found_step, safe_step, searches
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import (
     ParabolaState,
     advanced,
@@ -22,7 +21,7 @@ from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, larger, least, smaller, times
+from workbench.tensors import Each, each, larger, least, smaller, times
 
 _SAFETY = 0.99
 NEEDS_GRADIENT = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.GRAD | Likelihood.CONVEX, linear=True)

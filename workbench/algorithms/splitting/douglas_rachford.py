@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.steps.misfit_prox import each, lacks_misfit_prox, misfit_prox
+from workbench.algorithms.steps.misfit_prox import lacks_misfit_prox, misfit_prox
 from workbench.algorithms.steps.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, each_of, least
+from workbench.tensors import Each, each, each_of, least
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.splitting.admm import Penalty
-from workbench.algorithms.steps.misfit_prox import each, penalised
+from workbench.algorithms.steps.misfit_prox import penalised
 from workbench.algorithms.steps.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, least, spread
+from workbench.tensors import Each, each, least, spread
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from workbench.algorithms.base import Algorithm, State
 from workbench.algorithms.splitting.admm import Penalty
 from workbench.algorithms.splitting.condat_vu import NEEDS_GRADIENT
 from workbench.algorithms.steps.lengths import bends, inverse
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.parabola import (
     below_parabola,
     first_reach,
@@ -21,7 +20,7 @@ from workbench.algorithms.steps.parabola import (
 from workbench.algorithms.steps.scales import split_scales
 from workbench.operators import Identity
 from workbench.problem import Problem
-from workbench.tensors import Each, each_of, least, times
+from workbench.tensors import Each, each, each_of, least, times
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.scales import split_scales
 from workbench.kernels.pdhg_tv import Moves
 from workbench.noise import Likelihood
@@ -16,7 +15,7 @@ from workbench.operators import Identity, LinearOperator
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, least, times
+from workbench.tensors import Each, each, least, times
 
 _SAFETY = 0.99
 

@@ -10,14 +10,13 @@ from torch import Tensor
 from workbench.algorithms.base import Algorithm, Needs, State, Step
 from workbench.algorithms.steps.lengths import inverse
 from workbench.algorithms.steps.metric import MetricState, fit, symmetric
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.algorithms.steps.scales import split_scales
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
 from workbench.preconditioners import Diagonal, Preconditioner
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, least, times
+from workbench.tensors import Each, each, least, times
 
 _SAFETY = 0.95
 _DATA = 0.2  # share of the data in the dual steps, as in PDHG

@@ -10,7 +10,7 @@ from workbench.linalg import cg, conjugate_step
 from workbench.noise import Likelihood
 from workbench.operators import Identity, LinearOperator
 from workbench.problem import Problem
-from workbench.tensors import Each, times
+from workbench.tensors import Each, each, times
 
 
 def lacks_misfit_prox(problem: Problem, closed: bool = False) -> str:
@@ -68,13 +68,3 @@ def descended(hessian: Callable[[Tensor], Tensor], b: Tensor, x: Tensor, inner: 
     for _ in range(inner):
         x, r, p = conjugate_step(hessian, x, r, p)
     return x
-
-
-def each(prox: Callable[..., Tensor], step: Each, *signals: Tensor) -> Tensor:
-    """prox(*signals, step), item by item where the step differs in the batch."""
-    if not isinstance(step, Tensor):
-        return prox(*signals, step)
-    steps: list[float] = step.tolist()
-    if len(set(steps)) == 1:
-        return prox(*signals, steps[0])
-    return torch.cat([prox(*(s[i : i + 1] for s in signals), one) for i, one in enumerate(steps)])

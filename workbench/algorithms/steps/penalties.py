@@ -3,12 +3,11 @@
 import torch
 from torch import Tensor
 
-from workbench.algorithms.steps.misfit_prox import each
 from workbench.operators import LinearOperator
 from workbench.preconditioners.symbols import Symbol, inverse, through
 from workbench.priors import Prior
 from workbench.problem import Problem
-from workbench.tensors import abs2, column, dot, norm2, spread
+from workbench.tensors import abs2, column, dot, each, norm2, spread
 
 _SHARE = 0.15  # of the signal's spread: the difference that a step of the prior takes away
 _DAMPING = 0.1  # of the largest of the symbol, where the data are undone

@@ -42,9 +42,10 @@ def sampled(problem: Problem, algorithm: Algorithm, sampling: Sampling) -> Itera
     found: ChainSamples | None = None
     keeper = _Keeper(sampling)
     for k, state, counts in run.draws_at_end() if algorithm.draws_at_end else run.draws():
+        x = problem.picture(state.x)
         if found is None:
-            found = ChainSamples(k, state.x, sampling, run.tally, known=known, why=why)
-        found = replace(found, k=k, last=state.x, acceptance=_acceptance(state))
+            found = ChainSamples(k, x, sampling, run.tally, known=known, why=why)
+        found = replace(found, k=k, last=x, acceptance=_acceptance(state))
         if counts:
             found = keeper.take(found)
         yield found

@@ -99,9 +99,9 @@ def sampled_plane(like: Problem, algorithm: Algorithm, sampling: PlaneSampling) 
 
 def _posed(like: Problem, sampling: PlaneSampling) -> tuple[Drawn, Problem]:
     """The ensemble, and the data that operator and noise make of it."""
-    drawn = sampling.ensemble.sample(sampling.count, like.operator.in_shape, _seed(sampling))
+    drawn = sampling.ensemble.sample(sampling.count, like.given_operator.in_shape, _seed(sampling))
     signals = drawn.signals.to(like.y.device, like.y.real.dtype)
-    return drawn, Problem.simulate(like.operator, like.noise, like.prior, signals, _seed(sampling))
+    return drawn, like.of_another(signals, _seed(sampling))
 
 
 def _seed(sampling: PlaneSampling) -> int:
@@ -111,7 +111,7 @@ def _seed(sampling: PlaneSampling) -> int:
 
 def _read(drawn: Drawn, problem: Problem, state: State, sampling: PlaneSampling) -> tuple[PlanePoint, str]:
     """A point of the path, and the reason where the classes could not be read."""
-    x, y = _rows(state.x), _rows(problem.y)
+    x, y = _rows(problem.picture(state.x)), _rows(problem.y)
     assert problem.truth is not None
     error = float(norm2(problem.aligned(state.x) - problem.truth).mean()) / problem.truth[0].numel()
     tau = sampling.resolution.tau(float(x.square().mean().sqrt()))

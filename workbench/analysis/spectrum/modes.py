@@ -80,6 +80,9 @@ def split(found: SpectrumEstimate, errors: list[tuple[int, Tensor]], x: Tensor |
 
 
 def mode(found: SpectrumEstimate, index: int) -> Tensor:
-    """An eigenvector as a signal, (1, *in_shape); the finding has its pairs."""
+    """An eigenvector as a picture, (1, *its shape): how the picture changes along it; the finding has its pairs."""
     assert found.pairs is not None
-    return found.pairs.signals(found.hessians.objective, found.hessians.x)[index : index + 1]
+    at = found.hessians
+    vector = found.pairs.signals(at.objective, at.x)[index : index + 1]
+    phi = at.problem.parametrisation
+    return vector if phi.linear and phi.in_shape == phi.out_shape else phi.at(at.x)(vector)

@@ -9,7 +9,7 @@ from workbench.refusal import Refusal
 if TYPE_CHECKING:
     from workbench.experiment import Experiment
 
-_PARTS = ("truth", "data", "operator", "noise", "prior", "algorithm")
+_PARTS = ("truth", "data", "operator", "parametrisation", "noise", "prior", "algorithm")
 _NUMBERS = {
     "steps": "iterations (300)",
     "seed": "seed of noise and sampler (0)",

@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Identity, LinearOperator
-from workbench.priors.base import Prior
+from workbench.priors.base import Place, Prior
 from workbench.priors.can import Can
 from workbench.priors.combined.joint import Ridged, joined
 from workbench.priors.combined.pair import Pair, cut, rows, stack
 from workbench.priors.sparsity.l1 import L1
 from workbench.priors.variation.total_variation import TotalVariation
-from workbench.tensors import Shape
+from workbench.tensors import Each, Shape
 
 _ROUNDS = 100
 _SHARED = Can.VALUE | Can.GRAD | Can.HVP | Can.CONVEX | Can.QUADRATIC
@@ -121,6 +121,26 @@ class Sum(Prior):
                 return None
             parts.append(found.reshape(len(x), -1, *shape[1:]))
         return torch.cat(parts, 1)
+
+    @property
+    def given(self) -> Prior:
+        parts = self.first.given, self.second.given
+        return self if parts == (self.first, self.second) else Sum(*parts)
+
+    def placed(self, place: Place) -> Prior:
+        first, second = self.first.placed(place), self.second.placed(place)
+        if (first, second) == (self.first, self.second):
+            return self
+        return first.together(second) or Sum(first, second)
+
+    @property
+    def sloped(self) -> bool:
+        return self.first.sloped and self.second.sloped
+
+    def subgradient(self, x: Tensor, fineness: Each) -> Tensor:
+        if Can.GRAD in self.can or Can.SPLIT in self.can:
+            return super().subgradient(x, fineness)
+        return self.first.subgradient(x, fineness) + self.second.subgradient(x, fineness)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return self.first.unfit(shape, dtype) or self.second.unfit(shape, dtype)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Basis, Identity, LinearOperator, Scaled
-from workbench.priors.base import Prior
+from workbench.priors.base import Place, Prior
 from workbench.priors.can import CLOSED_QUADRATIC, Can
 from workbench.priors.norm_balls import zero_inside
 from workbench.tensors import Shape, norm2
@@ -41,6 +41,9 @@ class Zero(Prior):
 
     def conjugate(self, z: Tensor) -> Tensor:
         return zero_inside(z.abs(), 0.0)
+
+    def placed(self, place: Place) -> Prior:
+        return self
 
     def dual_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
         # K = 0 says it too, and says besides that no A*p but 0 will do.

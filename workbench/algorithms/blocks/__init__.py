@@ -1,0 +1,1 @@
+"""Methods for unknowns of several blocks: factors, kernels and pictures, codes and atoms."""

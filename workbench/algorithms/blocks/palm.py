@@ -1,0 +1,75 @@
+"""Proximal steps in one block after the other."""
+
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.blocks.parts import BlockView, blocks_of, lacks_blocks
+from workbench.algorithms.steps.parabola import Misfit, below_parabola, misfit_at, reaching
+from workbench.algorithms.steps.scales import typical_curvature
+from workbench.noise import Likelihood
+from workbench.parameters import Range
+from workbench.priors import Can
+from workbench.problem import Problem
+from workbench.tensors import each, each_of, times
+
+_GROWTH = 2.0  # the next trial over the last step, at most
+
+
+@dataclass(frozen=True)
+class PALMState(State):
+    """The iterate, the one before it, and the step that each block tries next, (B, blocks)."""
+
+    before: Tensor = field(kw_only=True)
+    reach: Tensor = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class PALM(Algorithm[PALMState]):
+    """u_b <- prox(z_b - t_b grad_b misfit(z), t_b), z_b = u_b + inertia (u_b - the one before), each block b in turn.
+
+    The step of each block is found: halved until the misfit lies below its parabola. Priors `OnUnknown` and of blocks
+    have the prox. Without inertia the objective falls at every step.
+    Bolte, Sabach, Teboulle 2014, doi 10.1007/s10107-013-0701-9; Pock, Sabach 2016, doi 10.1137/16M1064064.
+    """
+
+    formula = (
+        r"u_b \gets \operatorname{prox}_{\tau_b g}(z_b - \tau_b \nabla_b f(z)), \; z_b = u_b + \beta (u_b - u_b^-)"
+    )
+
+    inertia: Annotated[float, Range(0, 0.5, limits=(0, 0.999)), "of the last change"] = 0.3
+
+    restarts = True
+    needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD, also=("a picture linear in each block, such as LowRank's",))
+
+    def lacks(self, problem: Problem) -> str:
+        return lacks_blocks(problem) or super().lacks(problem)
+
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PALMState:
+        first = 1 / typical_curvature(problem)
+        return PALMState(x, before=x, reach=first[:, None].expand(-1, len(blocks_of(problem))))
+
+    def step(self, problem: Problem, state: PALMState, rng: torch.Generator) -> PALMState:
+        u, ahead = state.x, []
+        for number, block in enumerate(blocks_of(problem)):
+            last = block.alone(state.x - state.before)
+            u, reach = self._moved(problem, block, u + self.inertia * last, state.reach[:, number])
+            ahead.append(reach)
+        return replace(state, x=u, before=state.x, reach=torch.stack(ahead, 1), k=state.k + 1)
+
+    def _moved(self, problem: Problem, block: BlockView, z: Tensor, reach: Tensor) -> tuple[Tensor, Tensor]:
+        """The unknown after a step of one block, and the step to try next."""
+        here = misfit_at(problem, z)
+        start = Misfit(z, here.value, block.alone(here.slope))
+
+        def move(step: Tensor) -> Tensor:
+            length = each_of(step)
+            return block.within(z, each(problem.prior.prox, length, z - times(length, start.slope)))
+
+        trial, taken = below_parabola(problem, start, reach, move)
+        there = trial.misfit(problem)
+        new = Misfit(there.x, there.value, block.alone(there.slope))
+        return trial.x, reaching(start, new, taken, _GROWTH)

@@ -1,0 +1,59 @@
+"""One block of an unknown at a time."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from workbench.parametrisations import Parametrisation
+from workbench.parametrisations.block_priors import BlockPriors
+from workbench.parametrisations.picture_prior import PicturePrior
+from workbench.priors import Can, Prior, Sum
+from workbench.problem import Problem
+
+
+@dataclass(frozen=True)
+class BlockView:
+    """A block of the unknown of a parametrisation, by name."""
+
+    phi: Parametrisation
+    name: str
+
+    def of(self, u: Tensor) -> Tensor:
+        """The block in its shape."""
+        return self.phi.layout.views(u)[self.name]
+
+    def alone(self, u: Tensor) -> Tensor:
+        """u with all other blocks at 0."""
+        return self.within(torch.zeros_like(u), u)
+
+    def within(self, u: Tensor, other: Tensor) -> Tensor:
+        """u with the block of another."""
+        views = self.phi.layout.views(u)
+        return self.phi.layout.joined(views | {self.name: self.of(other)})
+
+
+def blocks_of(problem: Problem) -> list[BlockView]:
+    """All blocks, in their order."""
+    return [BlockView(problem.parametrisation, name) for name in problem.parametrisation.layout.shapes]
+
+
+def lacks_blocks(problem: Problem) -> str:
+    """That the picture is not linear in each block by itself, in words; empty where it is."""
+    phi = problem.parametrisation
+    return "" if phi.multilinear else f"a picture linear in each block, as LowRank's, which that of {_name(phi)} is not"
+
+
+def quadratic_in_blocks(prior: Prior) -> bool:
+    """Whether the prior is quadratic in each block, where the picture is linear in each."""
+    if isinstance(prior, PicturePrior):
+        return quadratic_in_blocks(prior.prior)
+    if isinstance(prior, BlockPriors):
+        return all(quadratic_in_blocks(part.prior) for part in prior.parts)
+    if isinstance(prior, Sum):
+        return quadratic_in_blocks(prior.first) and quadratic_in_blocks(prior.second)
+    return Can.QUADRATIC | Can.HVP in prior.can
+
+
+def _name(phi: Parametrisation) -> str:
+    return type(phi).__name__

@@ -1,0 +1,78 @@
+"""Atoms that are not known, and the code of every patch in them."""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.parameters import Range
+from workbench.parametrisations.base import Parametrisation, PictureShape, noisy
+from workbench.ranges import SEEDS
+from workbench.refusal import Refusal
+from workbench.tensors import shown
+
+_SPREAD = 0.1  # of a first code or atom, beside the patches of the first picture
+
+
+class Dictionary(Parametrisation):
+    """Each patch of x is a sum of atoms: blocks code, (1, patches, atoms), and atoms, (1, atoms, values of a patch).
+
+    Patches of `patch` px a side lie side by side, with all channels. A prior L1 on the block code, `OnUnknown`, makes
+    codes sparse, with PALM. The start has random patches of the first picture as atoms.
+    Olshausen, Field 1996, doi 10.1038/381607a0.
+    """
+
+    formula = r"x_p = \sum_a c_{pa} d_a"
+    multilinear = True
+
+    def __init__(
+        self,
+        shape: PictureShape = (1, 64, 64),
+        atoms: Annotated[int, Range(1, 256, log=True, limits=(1, 100_000)), "number of atoms"] = 32,
+        patch: Annotated[int, Range(2, 16, unit="px", limits=(1, 1024)), "side of a patch"] = 8,
+        seed: Annotated[int, SEEDS, "which first atoms and codes"] = 0,
+    ) -> None:
+        if any(side % patch for side in shape[1:]):
+            raise Refusal(f"sides of whole patches of {patch} px", shown(shape), "take a patch that divides the sides")
+        count, values = math.prod(side // patch for side in shape[1:]), shape[0] * patch ** (len(shape) - 1)
+        super().__init__(shape, {"code": (1, count, atoms), "atoms": (1, atoms, values)})
+        self.shape, self.atoms, self.patch, self.seed = shape, atoms, patch, seed
+
+    def made(self, views: Mapping[str, Tensor]) -> Tensor:
+        channels, *space = self.shape
+        patches = (views["code"] @ views["atoms"])[:, 0]
+        tiles = [side // self.patch for side in space]
+        apart = patches.reshape(-1, *tiles, channels, *[self.patch] * len(space))
+        return apart.permute(_together(len(space))).reshape(-1, *self.shape)
+
+    def start(self, picture: Tensor, rng: torch.Generator) -> Tensor:
+        rows = self._patches(picture)
+        chosen = torch.randint(len(rows), (self.atoms,), generator=rng, device=rows.device)
+        size = torch.linalg.vector_norm(rows) / math.sqrt(rows.numel())
+        size = torch.where(size > 0, size, 1).item()
+        atoms = rows[chosen] + noisy(rows[chosen], rng, _SPREAD * size)
+        code = noisy(rows.new_zeros(len(rows), self.atoms), rng, _SPREAD)
+        return self.joined({"code": code[None, None], "atoms": atoms[None, None]})
+
+    def balanced(self, u: Tensor) -> Tensor:
+        """Every atom of length 1, its code the longer for it."""
+        views = self.views(u)
+        size = torch.linalg.vector_norm(views["atoms"], dim=-1, keepdim=True)
+        size = torch.where(size > 0, size, 1)
+        return self.joined({"code": views["code"] * size.mT, "atoms": views["atoms"] / size})
+
+    def _patches(self, picture: Tensor) -> Tensor:
+        """The patches of one picture, a row each."""
+        channels, *space = self.shape
+        split = [n for side in space for n in (side // self.patch, self.patch)]
+        order = _together(len(space))
+        back = [order.index(axis) for axis in range(len(order))]
+        return picture.reshape(1, channels, *split).permute(back).reshape(-1, channels * self.patch ** len(space))
+
+
+def _together(axes: int) -> list[int]:
+    """Where batch, channels and pairs (tile, pixel) stand in (batch, tiles, channels, pixels)."""
+    pairs = [axis for i in range(axes) for axis in (1 + i, 2 + axes + i)]
+    return [0, 1 + axes, *pairs]
