@@ -76,7 +76,7 @@ def _server(serving: Serving) -> Server:
     door = Door(lambda: page(experiment, serving.caps), serving.visitors, tally)
     around = Surroundings(
         patterns=((r"/healthz", Healthz), (r"/metrics", Metrics, {"tally": tally})),
-        entry=serving.admission.provider(),
+        entry=serving.entry.provider(),
         frames=serving.frames,
         proxied=bool(serving.origins),
     )
