@@ -9,8 +9,6 @@ import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from workbench.notebook.panels import Panel, values_of
 
 if TYPE_CHECKING:
