@@ -289,6 +289,6 @@ def test_a_cell_needs_no_extension_first(result, monkeypatch):
     asked = []
     kernel = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=True))
     monkeypatch.setitem(__import__("sys").modules, "IPython", kernel)
-    monkeypatch.setattr(plots.style, "use", asked.append)
+    monkeypatch.setattr(plots.style, "_use_pictures", lambda: asked.append("pictures"))
     plots.curves(result, "psnr")
-    assert set(asked) == {"matplotlib"}
+    assert set(asked) == {"pictures"}
