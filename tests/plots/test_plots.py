@@ -142,6 +142,32 @@ def test_more_lines_than_colours_are_all_drawn(result):
     assert len(plots.curves(many, *(f"own{n}" for n in range(9)))) == 9
 
 
+def test_readings_are_coloured_by_when_they_were_taken():
+    """matplotlib takes "k", the name of the iteration, for black."""
+    k = np.arange(5.0)
+    path = plots.plane(xr.Dataset({"i_x": ("k", k), "i_y": ("k", k)}, {"k": k}))
+    (axes, _) = hv.render(path, backend="matplotlib").axes
+    (dots,) = axes.collections
+    np.testing.assert_array_equal(dots.get_array(), k)
+
+
+@pytest.mark.parametrize("axes", [{}, {"logx": True}, {"logy": True}, {"logx": True, "logy": True}])
+def test_a_plot_is_square_with_logarithmic_axes_too(axes):
+    figure = hv.render(plots.lines({"": ([1, 10, 100], [1, 1e3, 1e6])}, "x", "y", **axes), backend="matplotlib")
+    figure.canvas.draw()
+    _, _, width, height = figure.axes[0].get_window_extent().bounds
+    assert width == pytest.approx(height, rel=1e-3)
+
+
+def test_pictures_of_many_shapes_fill_their_places():
+    shown = plots.gallery({"a": torch.rand(1, 1, 4, 4), "b": torch.rand(1, 1, 40, 2)})
+    figure = hv.render(shown, backend="matplotlib")
+    figure.canvas.draw()
+    for axes, (rows, columns) in zip(figure.axes, ((4, 4), (40, 2)), strict=True):
+        assert np.ptp(axes.get_xlim()) == columns and np.ptp(axes.get_ylim()) == rows
+        assert axes.get_window_extent().width == pytest.approx(axes.get_window_extent().height, rel=1e-3)
+
+
 def test_paths_of_networks_have_a_line_a_layer():
     both = ("epoch", "layer", "seed"), np.arange(12.0).reshape(2, 3, 2)
     made = plots.plane(xr.Dataset({"I_x": both, "I_y": both}, {"epoch": [0, 5], "layer": ["a", "b", "c"]}))

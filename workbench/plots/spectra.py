@@ -64,7 +64,7 @@ def modes(found: SpectrumEstimate, error: Tensor | None = None) -> Any:
         styled(whole.to(hv.Scatter, "mode", value.name), color=LIMIT, logy=bool((columns[value.name] > 0).all()))
         for value in values
     ]
-    return hv.Layout(drawn).opts(shared_axes=False)
+    return styled(hv.Layout(drawn), sized=False, shared_axes=False)
 
 
 def brushed(layout: hv.Layout) -> Any:

@@ -27,7 +27,7 @@ def lcurve(path: WeightPath) -> hv.Overlay:
     dots = styled(
         hv.Points([(*place, point.weight) for place, point in zip(places, path.points, strict=True)],
                   [_MISFIT, _PRIOR], _WEIGHT),
-        color="weight", cmap="viridis", colorbar=True, logx=True, logy=True,
+        color=hv.dim("weight").log10(), cmap="viridis", logx=True, logy=True,
     )  # fmt: skip
     try:
         corner = path.nearest(LCurve().choose(path).weight)
@@ -45,10 +45,12 @@ def weights(found: Tuning) -> Any:
         up, places = hv.Dimension(word, label=label), found.path.weights.numpy()
         there = np.isfinite(seen)
         line = styled(hv.Curve((places[there], seen[there]), _WEIGHT, up), color=COLOURS[0], logx=True)
-        band = styled(hv.VSpan(*chosen.between), sized=False, alpha=0.2)
+        (low, high), bounds = chosen.between, (float(seen[there].min()), float(seen[there].max()))
+        place = [(low, bounds[0], high, bounds[1])]
+        band = styled(hv.Rectangles(place, [_WEIGHT, up, "to", "top"]), sized=False, color="grey", alpha=0.2)
         mark = styled(hv.VLine(chosen.weight), sized=False, color=MARK)
-        drawn.append(styled(band * line * mark, title=f"{word}: {chosen.weight:.3g}", logx=True))
-    return hv.Layout(drawn).cols(4).opts(shared_axes=False)
+        drawn.append(styled(line * band * mark, title=f"{word}: {chosen.weight:.3g}", logx=True))
+    return styled(hv.Layout(drawn).cols(4), sized=False, shared_axes=False)
 
 
 def _place(point: PathPoint) -> tuple[Any, Any]:
