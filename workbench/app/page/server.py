@@ -33,8 +33,9 @@ def page_server(
     address: str,
     origins: Sequence[str],
     loop: IOLoop | None = None,
+    others: Sequence[str] = (),
 ) -> Server:
-    """A server of one page, not started yet."""
+    """A server of one page, not started yet; `others` are hosts with ports whose pages may show it, too."""
     for name in ("tornado.application", "bokeh.server.views.ws", "panel.io.document", "asyncio"):
         logging.getLogger(name).addFilter(_not_a_closed_tab)
     server = pn.io.server.get_server(
@@ -46,7 +47,7 @@ def page_server(
         admin=False,
         location=False,
         num_procs=1,
-        websocket_origin=[f"{name}:{port}" for name in origins],
+        websocket_origin=[*(f"{name}:{port}" for name in origins), *others],
         websocket_max_message_size=2 * UPLOAD,
         websocket_ping_interval=_PING,
         websocket_ping_timeout=_PING,
