@@ -1,4 +1,4 @@
-"""What a run in a cell costs: a look at it, pictures and iterations a second, the first picture, a slider, bytes, views.
+"""What a run in a cell costs: a look at it, pictures and iterations a second, first picture, slider, bytes, ten views.
 
 `python -m benchmarks.cells`. A browser is stood in for by an answer to every picture. CPU is that of the whole process,
 run and pictures; a look is all that moves, sent at once: reconstruction, error, and two plots of curves.
