@@ -1,4 +1,4 @@
-"""What a run in a cell costs: a look at it, pictures and iterations a second, the first picture, bytes, ten views.
+"""What a run in a cell costs: a look at it, pictures and iterations a second, first picture, slider, bytes, ten views.
 
 `python -m benchmarks.cells`. A browser is stood in for by an answer to every picture. CPU is that of the whole process,
 run and pictures; a look is all that moves, sent at once: reconstruction, error, and two plots of curves.
@@ -43,6 +43,22 @@ def answered(view: CellView) -> None:
     view.screen.observe(lambda change: setattr(view.screen, "drawn", change["new"]), "shown")
 
 
+async def moved(wb: Workbench) -> float:
+    """Seconds from a slider's move until a picture is sent that is of the run after it; the median of nine moves."""
+    spent, slider = [], wb.widget.controls["prior.weight"].slider
+    for position in (0.5, -0.5, 1.0) * 3:
+        begin = time.perf_counter()
+        slider.value = position
+        while not (abs(wb.prior.weight / 10**position - 1) < 0.01 and wb._session.job.obedient):
+            await asyncio.sleep(0.001)
+        shown = wb.widget.screen.shown
+        while wb.widget.screen.shown == shown:
+            await asyncio.sleep(0.001)
+        spent.append(time.perf_counter() - begin)
+        await asyncio.sleep(0.3)
+    return median(spent)
+
+
 async def live(extra: int) -> dict[str, float]:
     """One whole workbench and so many more pictures beside it."""
     begin = time.perf_counter()
@@ -64,6 +80,7 @@ async def live(extra: int) -> dict[str, float]:
         "pictures/s": (wb.widget.screen.shown - shown) / spent,
         "it/s": (wb.k - k) / spent,
         "CPU": (time.process_time() - cpu) / spent,
+        "slider to picture, s": await moved(wb),
         "kB a look": sum(sent.values()),
         "of which the reconstruction": sent["Reconstruction"],
         "kB of the still picture in a notebook": len(wb._repr_mimebundle_()["image/png"]) / 1000,

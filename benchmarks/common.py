@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from workbench.progress import counted
 from workbench.refusal import Refusal
 
 RESULTS = Path(__file__).parent / "results"
@@ -46,7 +47,7 @@ def interleaved(contenders: Mapping[str, Callable[[], object]], repetitions: int
     for name in names * 2:
         contenders[name]()
     times: dict[str, list[float]] = {name: [] for name in names}
-    for k in range(repetitions):
+    for k in counted(range(repetitions), repetitions, "rounds"):
         for name in names[k % len(names) :] + names[: k % len(names)]:
             begin = time.perf_counter()
             contenders[name]()

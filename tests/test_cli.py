@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +16,18 @@ import torch
 import xarray as xr
 from PIL import Image
 
-from workbench import catalog, data, storage
+from workbench import catalog, data, progress, storage, tuning
 from workbench.algorithms import Algorithm, Needs
 from workbench.analysis.information import FloorBins
 from workbench.cli import COMMANDS, catalogue, main
 from workbench.cli.catalogue import KINDS
 from workbench.cli.guarantees import told
 from workbench.cli.lab import OFFLINE, SETTINGS, arguments, folder
-from workbench.experiment import from_description
+from workbench.data import Shipped
+from workbench.experiment import Experiment, from_description
+from workbench.operators import GaussianBlur
 from workbench.parameters import describe, parameters, rebuild
-from workbench.priors import Can
+from workbench.priors import Can, Tikhonov
 from workbench.progress import Bar
 
 SMALL = ("run", "--size", "32", "--steps", "4")
@@ -164,6 +167,26 @@ def test_a_bar_is_drawn_on_a_terminal_alone(capsys, monkeypatch):
     bar.begin -= 2
     bar.show(100)
     assert re.search(r"━━─+ 100/200  \d+(\.\d+)? it/s  2 s left", capsys.readouterr().err)
+
+
+def test_what_is_counted_is_all_there_and_its_bar_goes_with_the_last(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(progress, "_SHORT", -1.0)
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    assert list(progress.counted("abc", 3, "letters")) == ["a", "b", "c"]
+    said = capsys.readouterr().err
+    assert "1/3" in said and "3/3" in said and "letters/s" in said and said.endswith("\r\x1b[K")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: list(progress.counted("abc", 3, "letters"))).result()
+    assert capsys.readouterr().err == "", "the page shows its own"
+
+
+def test_a_path_of_weights_has_a_bar_wherever_it_is_walked(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(progress, "_SHORT", -1.0)
+    small = Experiment(Shipped("coins", 16), GaussianBlur((1, 16, 16)), prior=Tikhonov())
+    small.tune(walk=tuning.Walk(count=5))
+    assert re.search(r"[1-5]/5 .* weights/s", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,22 +4,27 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 _EVERY = 0.1  # seconds between two pictures of the bar
 _SHORT = 0.5  # work that ends before so many seconds shows none
 _WIDTH = 24
+Item = TypeVar("Item")
 
 
 class Bar:
-    """Progress with rate and remaining time, drawn in place on a terminal or in a notebook's cell, else not at all."""
+    """Progress with rate and remaining time, drawn in place on a terminal or in a notebook's cell, else not at all.
+
+    What works in a thread of its own, as the page does, is shown where it was asked for, and not here.
+    """
 
     def __init__(self, total: int, what: str = "it") -> None:
         self.total, self.what, self.begin, self.drawn = total, what, time.monotonic(), 0.0
-        self._cell = None if sys.stderr.isatty() else _cell()
-        self.shown = self._cell is not None or sys.stderr.isatty()
+        asked = threading.current_thread() is threading.main_thread()
+        self._cell = _cell() if asked and not sys.stderr.isatty() else None
+        self.shown = self._cell is not None or (asked and sys.stderr.isatty())
 
     def show(self, k: int) -> None:
         """Draw that k of the total are done."""
@@ -46,6 +51,17 @@ class Bar:
             return
         sys.stderr.write(f"\r{line}\x1b[K")
         sys.stderr.flush()
+
+
+def counted(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
+    """The same items, with a bar of how many are done; it is away once they end, or nobody asks for more."""
+    bar = Bar(total, what)
+    try:
+        for done, item in enumerate(items, 1):
+            yield item
+            bar.show(done)
+    finally:
+        bar.clear()
 
 
 def _cell() -> Any:

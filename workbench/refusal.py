@@ -1,9 +1,13 @@
 """The one exception a person's input can cause: what was wanted, what came, what to do."""
 
 import difflib
+import traceback
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 LONGEST = 400  # letters of the sentence, whatever came
+_HERE = str(Path(__file__).parent)
+_NOT_OWN = ("/site-packages/", "/asyncio/")  # in names of files that a person has not written
 
 
 class Refusal(ValueError):
@@ -22,6 +26,12 @@ class Refusal(ValueError):
 
     def __reduce__(self) -> tuple:
         return type(self), (self.wanted, self.came, self.remedy)
+
+    def _render_traceback_(self) -> list[str]:
+        """What a cell of IPython shows: the lines of the person's own that led here, and the sentence."""
+        frames = traceback.extract_tb(self.__traceback__)
+        own = [f for f in frames if not f.filename.startswith(_HERE) and not any(p in f.filename for p in _NOT_OWN)]
+        return [*(f"line {f.lineno}: {f.line}" for f in own), f"Refusal: {self}"]
 
 
 def short(text: str, most: int) -> str:

@@ -4,6 +4,7 @@ import re
 import time
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -161,6 +162,10 @@ def test_saved_runs_come_down(page, address) -> None:
     with page.expect_download() as coming:
         press(page, "Save run")
     assert Path(coming.value.path()).read_bytes()[1:4] == b"HDF"
+    page.get_by_role("tab", name="Python").click()
+    with page.expect_download() as coming:
+        press(page, "Save as notebook")
+    assert nbformat.read(coming.value.path(), 4).cells[0].source.endswith("wb = Workbench(experiment)\nwb")
 
 
 def test_closing_the_tab_ends_its_job(chromium, address) -> None:

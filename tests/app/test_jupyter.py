@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
@@ -60,6 +61,31 @@ def in_lab(folder: Path) -> Iterator[str]:
         server.wait(30)
 
 
+TILE = """from workbench.cli.tile import tile
+
+c.ServerProxy.servers = {"workbench": tile()}
+"""
+
+
+@pytest.fixture
+def launcher(tmp_path: Path) -> Iterator[str]:
+    """The address of a JupyterLab that was told of the tile as its entry point tells it."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "jupyter_server_config.py").write_text(TILE)
+    with in_lab(tmp_path) as address:
+        yield address
+
+
+def test_a_tile_in_the_launcher_opens_the_page(chromium, launcher, tmp_path):
+    with watched(chromium, expected=".") as page:
+        until(page, lambda: answers(f"{launcher}/lab"))
+        page.goto(f"{launcher}/lab")
+        playwright.expect(page.locator(".jp-LauncherCard[title*=Workbench]").first).to_be_visible()
+        page.goto(f"{launcher}/workbench/")
+        playwright.expect(page.get_by_text(re.compile(r"iteration [1-9]\d* of"))).to_be_visible(timeout=120_000)
+        page.screenshot(path=tmp_path / "tile.png")
+
+
 def answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=5) as answer:
@@ -81,4 +107,6 @@ def test_a_cell_shows_the_workbench_and_its_run_moves(chromium, lab):
         words = frame.get_by_text(re.compile(r"iteration \d+ of"))
         first = words.inner_text()
         until(page, lambda: words.inner_text() != first)
+        assert re.fullmatch(r"/proxy/\d+/", page.locator("iframe[title=Workbench]").get_attribute("src") or "")
+        assert {urlsplit(each.url).port for each in page.frames if each.url.startswith("http")} == {urlsplit(lab).port}
         assert "partial" not in page.locator(".jp-OutputArea-output").first.inner_text()

@@ -2,7 +2,13 @@
 
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import pytest
+
+from workbench.app.page import jupyter_server
 from workbench.app.page.notebook import in_notebook
 
 
@@ -56,3 +62,46 @@ with urllib.request.urlopen(address, timeout=60) as answer:
     assert answer.status == 200 and b"Workbench" in answer.read()
 """
     assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
+
+
+class Jupyter(BaseHTTPRequestHandler):
+    """A server of Jupyter that passes on port 1234 and no other."""
+
+    def do_GET(self) -> None:
+        known = self.headers["Authorization"] == "token secret"
+        passes = known and self.path == "/user/me/proxy/1234/kept?id=nobody"
+        self.send_response(200 if passes else 404)
+        self.end_headers()
+        self.wfile.write(b"gone" if passes else b"no such page")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def jupyter(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
+    server = HTTPServer(("localhost", 0), Jupyter)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    told = {"url": f"http://localhost:{server.server_port}/user/me/", "base_url": "/user/me/", "token": "secret"}
+    told |= {"port": server.server_port}
+    monkeypatch.setattr(jupyter_server, "server_of_kernel", lambda: told)
+    yield told
+    server.shutdown()
+
+
+def test_the_page_comes_through_jupyter_where_it_passes_the_port_on(jupyter):
+    assert jupyter_server.passed_on(1234) == "/user/me/proxy/1234/"
+    assert jupyter_server.passed_on(1235) == "", "the proxy is not there, or not switched on"
+    jupyter["token"] = "another"
+    assert jupyter_server.passed_on(1234) == "", "nobody may ask without the token"
+    jupyter["url"] = "http://localhost:1/"
+    assert jupyter_server.passed_on(1234) == ""
+
+
+def test_only_jupyter_and_its_hub_may_show_the_page(jupyter, monkeypatch):
+    own = (f"localhost:{jupyter['port']}", f"127.0.0.1:{jupyter['port']}")
+    assert jupyter_server.origins() == own
+    monkeypatch.setenv("JUPYTERHUB_PUBLIC_URL", "https://hub.example.org/")
+    assert jupyter_server.origins() == (*own, "hub.example.org")
+    monkeypatch.setattr(jupyter_server, "server_of_kernel", lambda: None)
+    assert jupyter_server.origins() == () and jupyter_server.passed_on(1234) == ""

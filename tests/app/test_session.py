@@ -5,6 +5,7 @@ import json
 import time
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -278,6 +279,17 @@ def test_the_code_of_a_session_repeats_it(session):
     space: dict = {}
     exec(session.code().replace(".run()", ""), space)
     assert describe(space["result"]) == describe(session.experiment)
+
+
+def test_the_notebook_of_a_session_shows_it_live(session):
+    cells = [cell["source"] for cell in json.loads(session.notebook())["cells"]]
+    nbformat.validate(nbformat.reads(session.notebook(), 4))
+    space: dict = {}
+    exec(cells[0], space)
+    assert describe(space["experiment"]) == describe(session.experiment)
+    assert describe(space["wb"]._session.experiment) == describe(session.experiment)
+    assert cells[0].endswith("\nwb") and "await wb.done()" in cells[1]
+    space["wb"].close()
 
 
 def test_a_diverged_run_is_repaired_by_its_own_advice():

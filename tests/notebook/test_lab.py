@@ -36,10 +36,30 @@ CELLS = (
 FRESH = "arguments => document.querySelectorAll('figure.picture canvas')[arguments].toDataURL()"
 
 
+EXPLORED = (
+    """import matplotlib.pyplot as plt
+
+from workbench.experiment import Experiment
+from workbench.notebook import explore
+
+
+def power(exponent=2.0):
+    print("exponent", exponent)
+    plt.figure(figsize=(3, 2))
+    plt.plot([0, 1, 2], [0, 1, 2**exponent])
+    return exponent**2
+
+
+explore(power)""",
+    'explore(Experiment().fitted((1, 64, 64)), "prior.weight", "operator.width")',
+    'explore(Experiment(), "prior.wieght")',
+)
+
+
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[str]:
+def lab(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    cells = [nbformat.v4.new_code_cell(source) for source in getattr(request, "param", CELLS)]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(notebook, tmp_path / "mine.ipynb")
     with in_lab(tmp_path) as address:
@@ -125,3 +145,37 @@ def test_a_notebook_is_live_and_its_end_leaves_a_picture(chromium, lab, tmp_path
         assert "iteration" in "".join(outputs[1]["data"]["text/plain"])
         page.reload()
         playwright.expect(page.locator("img.jp-mod-unconfined").first).to_be_visible()
+
+
+@pytest.mark.parametrize("lab", [EXPLORED], indirect=True)
+def test_a_function_and_an_experiment_are_explored_and_a_bad_path_is_a_sentence(chromium, lab, tmp_path):
+    with watched(chromium, expected=".") as page:
+        until(page, lambda: answers(lab))
+        page.goto(lab)
+        playwright.expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible()
+        person = Person(page)
+        person.run(0)
+        output = page.locator(".jp-CodeCell").nth(0).locator(".jp-OutputArea").first
+        until(page, lambda: "exponent 2.0" in output.inner_text() and output.locator("img:visible").count() == 1)
+        output.locator(".widget-text input").fill("3")
+        page.keyboard.press("Enter")
+        until(page, lambda: "exponent 3.0" in output.inner_text() and "9.0" in output.inner_text())
+        assert output.locator(".workbench-still:visible").count() == 0
+        output.locator(".widget-text input").fill("much")
+        page.keyboard.press("Enter")
+        until(page, lambda: "got 'much'" in output.inner_text())
+
+        person.run(1)
+        playwright.expect(page.locator("figure.picture canvas")).to_be_visible()
+        assert page.locator(".jp-CodeCell").nth(1).locator(".widget-hslider").count() == 2
+        person.run(2)
+        told = page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output")
+        until(page, lambda: "did you mean weight?" in told.inner_text())
+        assert "Traceback" not in told.inner_text()
+        page.screenshot(path=tmp_path / "explored.png")
+
+        page.keyboard.press("Control+s")
+        saved = tmp_path / "mine.ipynb"
+        until(page, lambda: "workbench-still" in saved.read_text())
+        kept = json.loads(saved.read_text())["cells"][0]["outputs"][-1]["data"]["text/html"]
+        assert "9.0" in "".join(kept)

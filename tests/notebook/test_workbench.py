@@ -30,7 +30,7 @@ from workbench.notebook.cell_studies import spectrum_panel
 from workbench.notebook.form_box import FormBox
 from workbench.notebook.panels import curve_panel, signal_panel, values_of
 from workbench.notebook.shot import Shot
-from workbench.notebook.still import png
+from workbench.notebook.still import drawn, png
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed
 from workbench.paths import Form, own_parameters
@@ -350,6 +350,17 @@ def test_what_a_cell_keeps_has_a_picture_and_words(wb):
     assert set(kept) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
     assert kept["image/png"].startswith("iVBORw0KGgo") and "iteration 2 of" in kept["text/plain"]
     assert kept["application/vnd.jupyter.widget-view+json"]["model_id"] == wb.widget.model_id
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 5, 6])
+def test_a_still_picture_has_its_panels_alone_and_its_whole_sentence(count):
+    sentence = "done · iteration 300 of 300 · 26.38 dB · the step is more than what the operator allows"
+    picture = drawn(count * [signal_panel(0, "Truth", np.eye(8), (0, 1))], sentence)
+    picture.canvas.draw()
+    assert len(picture.axes) == count
+    left, low, right, high = picture._suptitle.get_window_extent().extents
+    assert left > 0 and low > 0 and right < picture.bbox.width and high < picture.bbox.height
+    assert " ".join(picture.get_suptitle().split()) == sentence
 
 
 def test_a_cell_that_is_run_again_closes_what_it_made(small, monkeypatch):

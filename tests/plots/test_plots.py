@@ -9,7 +9,7 @@ import pytest
 import torch
 import xarray as xr
 
-from workbench import algorithms, plots
+from workbench import algorithms, plots, tuning
 from workbench.analysis import spectrum
 from workbench.analysis.chains import Sampling, sampled
 from workbench.analysis.information.filters import LandweberFilter
@@ -22,7 +22,7 @@ from workbench.operators import GaussianBlur, Identity
 from workbench.priors import Tikhonov
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import run
+from workbench.run import after, iterate, run, until
 
 BACKENDS = plots.style.BACKENDS
 
@@ -142,6 +142,32 @@ def test_more_lines_than_colours_are_all_drawn(result):
     assert len(plots.curves(many, *(f"own{n}" for n in range(9)))) == 9
 
 
+def test_readings_are_coloured_by_when_they_were_taken():
+    """matplotlib takes "k", the name of the iteration, for black."""
+    k = np.arange(5.0)
+    path = plots.plane(xr.Dataset({"i_x": ("k", k), "i_y": ("k", k)}, {"k": k}))
+    (axes, _) = hv.render(path, backend="matplotlib").axes
+    (dots,) = axes.collections
+    np.testing.assert_array_equal(dots.get_array(), k)
+
+
+@pytest.mark.parametrize("axes", [{}, {"logx": True}, {"logy": True}, {"logx": True, "logy": True}])
+def test_a_plot_is_square_with_logarithmic_axes_too(axes):
+    figure = hv.render(plots.lines({"": ([1, 10, 100], [1, 1e3, 1e6])}, "x", "y", **axes), backend="matplotlib")
+    figure.canvas.draw()
+    _, _, width, height = figure.axes[0].get_window_extent().bounds
+    assert width == pytest.approx(height, rel=1e-3)
+
+
+def test_pictures_of_many_shapes_fill_their_places():
+    shown = plots.gallery({"a": torch.rand(1, 1, 4, 4), "b": torch.rand(1, 1, 40, 2)})
+    figure = hv.render(shown, backend="matplotlib")
+    figure.canvas.draw()
+    for axes, (rows, columns) in zip(figure.axes, ((4, 4), (40, 2)), strict=True):
+        assert np.ptp(axes.get_xlim()) == columns and np.ptp(axes.get_ylim()) == rows
+        assert axes.get_window_extent().width == pytest.approx(axes.get_window_extent().height, rel=1e-3)
+
+
 def test_paths_of_networks_have_a_line_a_layer():
     both = ("epoch", "layer", "seed"), np.arange(12.0).reshape(2, 3, 2)
     made = plots.plane(xr.Dataset({"I_x": both, "I_y": both}, {"epoch": [0, 5], "layer": ["a", "b", "c"]}))
@@ -190,6 +216,95 @@ def test_a_sweep_shows_mean_and_deviation_over_seeds():
         plots.sweep(grid(3), "ssim")
 
 
+@pytest.fixture(scope="module")
+def states() -> list:
+    small = Experiment(Shipped("shepp_logan", 16), prior=Tikhonov(1.0)).fitted((1, 16, 16))
+    problem = small.problem()
+    return list(until(iterate(problem, algorithms.FISTA()), after(5)))
+
+
+def test_iterates_have_a_slider_over_k(states):
+    found = plots.iterates(states)
+    assert list(found.keys()) == [0, 1, 2, 3, 4, 5] and found.kdims[0].label == "iteration k"
+    np.testing.assert_array_equal(found[3].dimension_values(2, flat=False), states[3].x[0, 0].numpy())
+    ranges = {hv.Store.lookup_options("matplotlib", each, "plot").kwargs["clim"] for each in found}
+    assert len(ranges) == 1, "brightness says the same at every k"
+    drawn(found)
+    with pytest.raises(Refusal, match="states of a run"):
+        plots.iterates([])
+
+
+def test_a_tap_shows_the_history_of_that_pixel(states):
+    picture, along = plots.history(states)
+    (tap,) = along.streams
+    for asked, (row, column) in (((3.2, 6.8), (7, 3)), ((None, None), (8, 8)), ((99.0, -4.0), (0, 15))):
+        tap.event(x=asked[0], y=asked[1])
+        seen = along[()].dimension_values(1)
+        np.testing.assert_array_equal(seen, [float(state.x[0, 0, row, column]) for state in states])
+        assert along[()].opts.get("plot", backend="bokeh").kwargs["title"] == f"row {row}, column {column}"
+    assert isinstance(picture, hv.Image)
+    drawn(plots.history(states))
+
+
+def test_a_live_plot_follows_its_run(states):
+    heard: list = []
+    run = SimpleNamespace(x=states[0].x, on=lambda every: heard.append)
+    shown = plots.live(run, limits=(0.0, 1.0))
+    np.testing.assert_array_equal(shown[()].dimension_values(2, flat=False), states[0].x[0, 0].numpy())
+    run.x = states[4].x
+    heard[0](states[4])
+    np.testing.assert_array_equal(shown[()].dimension_values(2, flat=False), states[4].x[0, 0].numpy())
+    drawn(shown)
+
+
+def test_modes_are_brushed_together():
+    problem = Problem.simulate(GaussianBlur((1, 8, 8), 1.0), Gaussian(0.1), Tikhonov(1.0), torch.rand(1, 1, 8, 8))
+    *_, found = spectrum.SpectrumStudy(modes=6).of(problem, problem.zeros())
+    values, errors = plots.modes(found, problem.zeros() - problem.truth)
+    assert len(values) == len(errors) == len(found.pairs.values)
+    along = spectrum.modes.components(found.pairs, problem.truth)[0].square()
+    np.testing.assert_allclose(errors.dimension_values("error"), along.numpy(), rtol=1e-5)
+    drawn(plots.modes(found, problem.zeros() - problem.truth))
+    linked = hv.link_selections.instance()
+    shown = linked(plots.modes(found, problem.zeros() - problem.truth))
+    linked.selection_expr = hv.dim("mode") <= 2
+    assert hv.render(shown, backend="bokeh") is not None
+    assert [len(each) for each in (linked.filter(values), linked.filter(errors))] == [2, 2]
+    hv.render(plots.brushed(plots.modes(found)), backend="bokeh")
+
+
+def test_an_l_curve_goes_down_and_its_corner_is_that_of_the_rule():
+    small = Experiment(Shipped("coins", 16), GaussianBlur((1, 16, 16), 1.0), Gaussian(0.03), Tikhonov())
+    found = small.tune(tuning.LCurve(), tuning.DiscrepancyPrinciple())
+    drawn_line = plots.lcurve(found.path).Curve.I
+    misfit, prior = drawn_line.dimension_values(0), drawn_line.dimension_values(1)
+    assert (np.diff(misfit) > 0).all() and (np.diff(prior) < 0).all()
+    np.testing.assert_allclose(misfit, [point.misfit for point in found.path.points])
+    drawn(plots.lcurve(found.path))
+    each = plots.weights(found)
+    assert len(each) == len(found.selected) and "discrepancy" in each[-1].opts.get("plot").kwargs["title"]
+    drawn(each)
+
+
+def test_galleries_and_lines_hold_what_they_were_given():
+    shown = plots.gallery({"a": torch.rand(1, 1, 4, 5), "b": torch.rand(1, 3, 4, 5), "c": torch.rand(1, 1, 9)})
+    assert [type(each) for each in shown] == [hv.Image, hv.RGB, hv.Curve]
+    drawn(shown)
+    both = plots.lines(
+        {"a": ([1, 2, 3], [1.0, np.nan, 3.0]), "b": (range(3), torch.ones(3))}, "k", "value, px", logy=True
+    )
+    np.testing.assert_array_equal(both.Curve.A.dimension_values(0), [1, 3])
+    assert both.Curve.B.vdims[0].label == "value, px"
+    drawn(both)
+    for wrong in (
+        lambda: plots.gallery({}),
+        lambda: plots.lines({}, "x", "y"),
+        lambda: plots.gallery({"a": torch.ones(3)}),
+    ):
+        with pytest.raises(Refusal, match=r"give|put"):
+            wrong()
+
+
 def test_hvplot_draws_every_dataset(result):
     drawn(result.psnr.hvplot.line(x="k"))
     drawn(result.x[0, 0].hvplot.image(x="column", y="row"))
@@ -200,6 +315,6 @@ def test_a_cell_needs_no_extension_first(result, monkeypatch):
     asked = []
     kernel = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=True))
     monkeypatch.setitem(__import__("sys").modules, "IPython", kernel)
-    monkeypatch.setattr(plots.style, "use", asked.append)
+    monkeypatch.setattr(plots.style, "_use_pictures", lambda: asked.append("pictures"))
     plots.curves(result, "psnr")
-    assert set(asked) == {"matplotlib"}
+    assert set(asked) == {"pictures"}

@@ -23,8 +23,9 @@ __all__ = ["Workbench", "create_app", "page"]
 def create_app(experiment: Any = None, port: int = 0) -> pmui.Page | Framed:
     """The page of one person: what is served, or the last line of a notebook cell.
 
-    `experiment` may be an Experiment, or a run of one: a Dataset or its file. In a notebook the page is served on
-    `port` of the kernel's machine, a free one where it is 0.
+    `experiment` may be an Experiment, or a run of one: a Dataset or its file. In a notebook the page is seen
+    through Jupyter's own server, where jupyter-server-proxy is there, or else on `port` of the kernel's machine, a free
+    one where it is 0. A `port` that is given is taken.
     """
     wanted = None if experiment is None else as_experiment(experiment)
     if not in_notebook():

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.experiment import destinations, wanted
 from workbench.cli.output import complain, say, say_json
-from workbench.progress import Bar
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -51,11 +50,7 @@ def main(args: argparse.Namespace) -> int:
     problem = experiment.problem()
     truths = crops(args.of or _HELD_OUT, problem.operator.in_shape, args.held_out, experiment.seed).to(problem.y.device)
     made = ConformalCalibration(alpha=args.alpha, region=args.region, steps=experiment.steps, seed=experiment.seed)
-    bar = Bar(args.held_out, "pictures")
-    try:
-        found = made.intervals(problem, experiment.algorithm, truths.to(problem.dtype), bar.show)
-    finally:
-        bar.clear()
+    found = made.intervals(problem, experiment.algorithm, truths.to(problem.dtype))
     x = reconstructed(problem, experiment.algorithm, experiment.steps)
     misfit = float(problem.misfit(x)[0])
     inside = None if problem.truth is None else float(found.inside(problem.aligned(x), problem.truth).double().mean())

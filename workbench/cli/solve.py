@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.experiment import destinations, wanted
 from workbench.cli.output import complain, say, say_json
+from workbench.progress import interruptible
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -56,10 +57,8 @@ def main(args: argparse.Namespace) -> int:
 
 def _weighed(experiment: "Experiment", where: str) -> tuple["Experiment", str]:
     """The experiment with a weight found from its data, and the reason for it."""
-    from workbench.cli.tune import watched
-
-    with watched() as watch:
-        chosen, found = experiment.tuned(where, watch)
+    with interruptible() as asked:
+        chosen, found = experiment.tuned(where, lambda point: asked())
     return chosen, found.reason
 
 

@@ -3,19 +3,17 @@
 import argparse
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.experiment import destinations, wanted
 from workbench.cli.output import complain, say, say_json, table
-from workbench.progress import Bar, interruptible
+from workbench.progress import interruptible
 from workbench.refusal import Refusal, one_of
 
 if TYPE_CHECKING:
     from workbench.problem import Problem
-    from workbench.tuning import PathPoint, Selector, Tuning, WeightPath
+    from workbench.tuning import Selector, Tuning, WeightPath
 
 SUMMARY = "Find the weight of a prior from the data."
 EXAMPLES = (
@@ -50,8 +48,8 @@ def main(args: argparse.Namespace) -> int:
     walk = tuning.Walk(count=args.count, where=args.where or where or "weight")
     problem = experiment.problem()
     weights, chosen, begin = _range(args), _selectors(args.selector, problem), time.perf_counter()
-    with watched(args.count) as watch:
-        found = tuning.tune(problem, chosen, walk, weights, watch)
+    with interruptible() as asked:
+        found = tuning.tune(problem, chosen, walk, weights, lambda point: asked())
     _report(found, args, time.perf_counter() - begin)
     if args.figure:
         Path(args.figure).write_bytes(figures.tuning_figure(found, Path(args.figure).suffix[1:]))
@@ -59,23 +57,6 @@ def main(args: argparse.Namespace) -> int:
         complain(f"interrupted after {len(found.path.points)} of {args.count} weights")
         return _INTERRUPTED
     return 0
-
-
-@contextmanager
-def watched(count: int = 25) -> Iterator[Callable[["PathPoint"], bool]]:
-    """What shows progress over the points of a path, and ends it at the first Ctrl-C."""
-    bar, done = Bar(count, "weights"), [0]
-    with interruptible() as asked:
-
-        def watch(point: "PathPoint") -> bool:
-            done[0] += 1
-            bar.show(done[0])
-            return asked()
-
-        try:
-            yield watch
-        finally:
-            bar.clear()
 
 
 def _range(args: argparse.Namespace) -> list[float] | None:

@@ -17,7 +17,7 @@ from workbench.live.frames import Frame, ProblemPictures, frame_of, pictures
 from workbench.live.kept_run import kept_run
 from workbench.live.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
-from workbench.live.telling import python
+from workbench.live.telling import notebook, python
 from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import as_text, changed, describe
 from workbench.paths import Form
@@ -195,6 +195,10 @@ class Session:
     def code(self) -> str:
         """The Python that repeats what is shown."""
         return python(self.experiment)
+
+    def notebook(self) -> str:
+        """A notebook that shows the same, live."""
+        return notebook(self.experiment)
 
     def dataset(self) -> "xr.Dataset":
         """The run as a file keeps it: while it goes on, as it was when it was last looked at."""

@@ -12,6 +12,7 @@ except ModuleNotFoundError as error:
     remedy = 'pip install "inverse-workbench[lab]", or draw what run(...) returned with workbench.plots'
     raise Refusal("the packages ipywidgets and anywidget", f"an installation without {error.name}", remedy) from error
 
+from workbench.notebook.explore import explore
 from workbench.notebook.workbench import LiveWorkbench as Workbench
 
-__all__ = ["Workbench"]
+__all__ = ["Workbench", "explore"]

@@ -162,3 +162,15 @@ class CellWhole(CellControls):
 
     def moving(self, shot: Shot) -> list[Panel]:
         return [*shot.image, *shot.error, *shot.curves]
+
+
+class CellExplore(CellControls):
+    """The controls at a few paths, and the picture."""
+
+    def __init__(self, shared: "SharedRun", paths: tuple[str, ...]) -> None:
+        super().__init__(shared, paths)
+        beside = widgets.HBox([self.box.element, self.screen], layout=widgets.Layout(flex_flow="row wrap"))
+        self.children = (self.transport, beside)
+
+    def moving(self, shot: Shot) -> list[Panel]:
+        return shot.image

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from workbench.notebook.cell import claim
 from workbench.notebook.cell_studies import CellPlane, CellSpectrum, CellUncertainty
-from workbench.notebook.cell_views import PARTS, CellCompare, CellControls, CellCurves, CellPicture, CellView
+from workbench.notebook.cell_views import (
+    PARTS,
+    CellCompare,
+    CellControls,
+    CellCurves,
+    CellExplore,
+    CellPicture,
+    CellView,
+)
 
 if TYPE_CHECKING:
     from workbench.notebook.shared_run import SharedRun
@@ -33,7 +41,11 @@ class Views:
 
     def Controls(self, *paths: str) -> CellControls:
         """The transport, and the controls at these paths, of all where none is named."""
-        return self._claimed(CellControls(self._shared, paths or PARTS))
+        return self._claimed(CellControls(self._shared, self._shared.form.known(*paths) or PARTS))
+
+    def Explore(self, *paths: str) -> CellExplore:
+        """The controls at these paths beside the picture."""
+        return self._claimed(CellExplore(self._shared, self._shared.form.known(*paths)))
 
     def Spectrum(self) -> CellSpectrum:
         """The spectrum of the Hessian at the iterate there is."""

@@ -3,16 +3,19 @@
 import base64
 import io
 import struct
+import textwrap
 import time
 import zlib
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from workbench.notebook.panels import Panel, values_of
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+_LETTERS = 36  # of the sentence above each column
 _EARLY = 1.0  # seconds after which there is a picture, should the kernel end
 _MARK = {"image/png": {"unconfined": True}}  # by this the living picture knows the still one, and hides it
 
@@ -26,18 +29,23 @@ _EMPTY = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", _HEAD) + _chunk(b"IDAT", zlib.co
 
 
 def png(panels: Sequence[Panel], sentence: str) -> bytes:
-    """The panels in a row, four at most, above them the sentence."""
+    """The panels in rows of four at most, above them the sentence."""
+    stream = io.BytesIO()
+    drawn(panels, sentence).savefig(stream, format="png", dpi=80)
+    return stream.getvalue()
+
+
+def drawn(panels: Sequence[Panel], sentence: str) -> "Figure":
+    """The same as a figure of matplotlib."""
     from matplotlib.figure import Figure
 
     columns = min(len(panels), 4) or 1
-    rows = -(-len(panels) // columns) or 1
-    figure = Figure(figsize=(2.3 * columns, 2.2 * rows + 0.3), layout="constrained")
-    for axes, panel in zip(np.atleast_1d(figure.subplots(rows, columns)).flat, panels, strict=False):
-        _draw(axes, panel)
-    figure.suptitle(sentence, fontsize=8)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=80)
-    return stream.getvalue()
+    rows, lines = -(-len(panels) // columns), textwrap.wrap(sentence, _LETTERS * columns)
+    figure = Figure(figsize=(2.3 * columns, 2.2 * rows + 0.15 * len(lines) + 0.15), layout="constrained")
+    for place, panel in enumerate(panels, 1):
+        _draw(figure.add_subplot(rows, columns, place), panel)
+    figure.suptitle("\n".join(lines), fontsize=8)
+    return figure
 
 
 def _draw(axes: Any, panel: Panel) -> None:
@@ -55,7 +63,7 @@ def _draw(axes: Any, panel: Panel) -> None:
         ends = axes.get_xlim()
         axes.set_xticks(*zip(*panel["ticks"], strict=True))
         axes.set_xlim(ends)
-    axes.tick_params(labelsize=6)
+    axes.tick_params(which="both", labelsize=6)
     if len(panel["lines"]) > 1:
         axes.legend(fontsize=6)
 

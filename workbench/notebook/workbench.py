@@ -12,7 +12,7 @@ from workbench.jobs import Snapshot, Status
 from workbench.live.opening import opened
 from workbench.live.session import Session
 from workbench.notebook.cell import claim
-from workbench.notebook.cell_views import CellWhole
+from workbench.notebook.cell_views import CellControls, CellWhole
 from workbench.notebook.listeners import Heard
 from workbench.notebook.offered_views import Views
 from workbench.notebook.part import Part
@@ -40,7 +40,7 @@ class LiveWorkbench:
 
     def __init__(self, experiment: Any = None) -> None:
         self._shared = SharedRun(Session(*opened(experiment)))
-        self._whole: CellWhole | None = None
+        self._whole: CellControls | None = None
         self.views = Views(self._shared)
         claim(self)
 
@@ -140,11 +140,14 @@ class LiveWorkbench:
     # How a cell shows it.
 
     @property
-    def widget(self) -> CellWhole:
+    def widget(self) -> CellControls:
         """All of it as one ipywidgets box, for a layout of one's own."""
         if self._whole is None:
-            self._whole = CellWhole(self._shared)
+            self._whole = self._drawn()
         return self._whole
+
+    def _drawn(self) -> CellControls:
+        return CellWhole(self._shared)
 
     def _ipython_display_(self) -> None:
         if not self._shared.closed and self._latest.status in _BEFORE:

@@ -48,9 +48,10 @@ class Form:
             yield from self._under(path)
 
     def _under(self, path: str) -> Iterator[Entry]:
+        value = at(self.root, path)
         head, _, name = path.rpartition(".")
         owner = type(at(self.root, head))
-        entry = Entry(path, owner, own_parameters(owner)[renamed.argument(home(owner), name)], at(self.root, path))
+        entry = Entry(path, owner, own_parameters(owner)[renamed.argument(home(owner), name)], value)
         yield entry
         for inner in own_parameters(type(entry.value)) if entry.inside else ():
             yield from self._under(f"{path}.{inner}")
@@ -58,6 +59,25 @@ class Form:
     def at(self, path: str) -> Any:
         """The value at a path; Refusal where there is none."""
         return at(self.root, path)
+
+    def known(self, *paths: str) -> tuple[str, ...]:
+        """The paths as they are; Refusal at one where nothing stands."""
+        for path in paths:
+            self.at(path)
+        if "" in paths:
+            raise Refusal("paths of arguments", "an empty one", "leave it out for all of them")
+        return paths
+
+    def there(self, *paths: str) -> tuple[str, ...]:
+        """Those of the paths at which something stands: another object may have other arguments."""
+        return tuple(path for path in paths if self._is_there(path))
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            self.at(path)
+        except Refusal:
+            return False
+        return True
 
     @cached_property
     def outline(self) -> Hashable:

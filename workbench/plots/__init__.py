@@ -11,11 +11,32 @@ except ModuleNotFoundError as error:
     remedy = 'pip install "inverse-workbench[app]"'
     raise Refusal("the package holoviews for plots", "an installation without it", remedy) from error
 
+from workbench.plots.galleries import gallery, lines
+from workbench.plots.iterates import history, iterates, live
 from workbench.plots.planes import plane
 from workbench.plots.posteriors import posterior
 from workbench.plots.runs import curves, pictures
-from workbench.plots.spectra import spectrum
+from workbench.plots.spectra import brushed, modes, spectrum
 from workbench.plots.style import save, use
 from workbench.plots.sweeps import sweep
+from workbench.plots.weights import lcurve, weights
 
-__all__ = ["curves", "pictures", "plane", "posterior", "save", "spectrum", "sweep", "use"]
+__all__ = [
+    "brushed",
+    "curves",
+    "gallery",
+    "history",
+    "iterates",
+    "lcurve",
+    "lines",
+    "live",
+    "modes",
+    "pictures",
+    "plane",
+    "posterior",
+    "save",
+    "spectrum",
+    "sweep",
+    "use",
+    "weights",
+]

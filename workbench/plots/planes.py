@@ -81,7 +81,10 @@ def _line(name: str, colour: str, columns: tuple[np.ndarray, ...], dims: tuple[h
     seen = np.isfinite(columns[0]) & np.isfinite(columns[1])
     x, y, k = (column[seen] for column in columns)
     line = styled(hv.Curve((x, y), across, up, label=name), color=colour)
-    return [line, styled(hv.Points((x, y, k), [across, up], time), color=time.name, cmap="viridis", colorbar=True)]
+    return [
+        line,
+        styled(hv.Points((x, y, k), [across, up], time), color=hv.dim(time.name), cmap="viridis", colorbar=True),
+    ]
 
 
 def _overlay(drawn: list[Any]) -> hv.Overlay:

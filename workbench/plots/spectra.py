@@ -4,14 +4,18 @@ from typing import Any
 
 import holoviews as hv
 import numpy as np
+from torch import Tensor
 
 from workbench.analysis import spectrum as spectra
 from workbench.analysis.spectrum import Axis, LinearAxis, SpectralMeasure, SpectrumEstimate
 from workbench.figures.colours import LIMIT, coloured
 from workbench.plots.style import styled
+from workbench.refusal import Refusal
 
 _EIGENVALUE = hv.Dimension("eigenvalue", label="eigenvalue λ")
 _DENSITY = hv.Dimension("density", label="density of eigenvalues")
+_MODE = hv.Dimension("mode", label="mode, from the largest eigenvalue")
+_ERROR = hv.Dimension("error", label="|error along the mode|²")
 _SHARE = hv.Dimension("share", label="share of eigenvalues ≤ λ")
 
 
@@ -41,3 +45,28 @@ def spectrum(
     drawn += [styled(hv.VLine(float(place)), sized=False, color=LIMIT) for place in places]
     ticks, whole = sorted(axis.ticks().items()), styled(hv.Overlay(drawn))
     return styled(whole, xticks=ticks) if ticks else whole
+
+
+def modes(found: SpectrumEstimate, error: Tensor | None = None) -> Any:
+    """Eigenvalues at the top of the spectrum, mode by mode, and beside them an error (B, C, *space) along each mode.
+
+    Both are of one table: `brushed` lets what is chosen in one be chosen in the other.
+    """
+    pairs = found.pairs
+    if pairs is None:
+        raise Refusal("a spectrum with its modes", "one without", "take the last finding of SpectrumStudy().of(...)")
+    columns = {"mode": np.arange(1, len(pairs.values) + 1), "eigenvalue": pairs.values.numpy(force=True)}
+    if error is not None:
+        columns["error"] = spectra.modes.error_split(pairs, error[:1])[0][0].numpy(force=True)
+    values = [_EIGENVALUE, _ERROR][: len(columns) - 1]
+    whole = hv.Dataset(columns, _MODE, values)
+    drawn = [
+        styled(whole.to(hv.Scatter, "mode", value.name), color=LIMIT, logy=bool((columns[value.name] > 0).all()))
+        for value in values
+    ]
+    return styled(hv.Layout(drawn), sized=False, shared_axes=False)
+
+
+def brushed(layout: hv.Layout) -> Any:
+    """The same plots, linked: what is chosen with a box in one is lit up in all. It needs `use("bokeh")`."""
+    return hv.link_selections.instance()(layout)

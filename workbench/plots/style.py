@@ -14,17 +14,27 @@ from workbench.refusal import Refusal, one_of
 
 BACKENDS = ("matplotlib", "bokeh")
 FILES = (".pdf", ".svg", ".png")
+
+
+def _squared(plot: Any, element: Any) -> None:
+    """A square also with a logarithmic axis: HoloViews 1.23 takes the ends of the axis, and not their logarithms."""
+    if plot.aspect == "square":
+        plot.handles["axis"].set_aspect("auto")
+        plot.handles["axis"].set_box_aspect(1)
+
+
 _SIZES: dict[str, dict[str, Any]] = {
-    "matplotlib": {"fig_inches": 3.2, "fontsize": 9, "aspect": "square"},
+    "matplotlib": {"fig_inches": 3.2, "fontsize": 9, "aspect": "square", "hooks": [_squared]},
     "bokeh": {"frame_width": 260, "frame_height": 260},
 }
 Limits = tuple[float, float]
 
 
 def use(backend: str) -> None:
-    """Draw what follows in cells with "matplotlib", a picture of some kilobytes, or "bokeh", which can be zoomed.
+    """Draw what follows in cells with "matplotlib", as pictures, or "bokeh", which can be zoomed.
 
-    Bokeh's script is laid into the notebook, 6 MB of it, so that nothing is asked from the network.
+    The scripts that plots with sliders, taps and zoom need are laid into the notebook, 6 MB of them, so that nothing is
+    asked from the network. Pictures need none: they are drawn without this.
     """
     hv.extension(one_of("a backend", backend, BACKENDS), inline=True, logo=False)
 
@@ -32,11 +42,19 @@ def use(backend: str) -> None:
 def styled(element: Any, *, sized: bool = True, **options: Any) -> Any:
     """The element with options that both backends have, and with the sizes of each; it draws in a cell."""
     if "IPython" in sys.modules and hasattr(sys.modules["IPython"].get_ipython(), "kernel") and not _ready():
-        use("matplotlib")
+        _use_pictures()
     for backend in BACKENDS:
         sizes = _SIZES[backend] if sized else {}
         element = element.opts(**sizes | options, backend=backend)
     return element
+
+
+def _use_pictures() -> None:
+    """Let a cell show elements as pictures of matplotlib: what HoloViews would lay into it first is for other plots."""
+    from IPython.utils.capture import capture_output
+
+    with capture_output():
+        hv.extension("matplotlib", logo=False)
 
 
 def _ready() -> bool:

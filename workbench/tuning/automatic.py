@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from workbench.catalog import members
 from workbench.problem import Problem
+from workbench.progress import counted
 from workbench.refusal import Refusal
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.selector import PathEnds, Selector, SelectorChoice
@@ -90,7 +91,8 @@ def tune(
     """
     chosen, walk = tuple(selectors) or tuple(rule.selector for rule in suited_rules(problem)), walk or Walk()
     derivative, points = any(rule.derivative for rule in chosen), list[PathPoint]()
-    for point in walk.points(problem, weights, derivative):
+    count = walk.count if weights is None else len(weights)
+    for point in counted(walk.points(problem, weights, derivative), count, "weights"):
         points.append(point)
         if watch is not None and watch(point) is True:
             break

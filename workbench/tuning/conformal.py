@@ -1,7 +1,6 @@
 """Intervals that hold the truth as often as they say, whatever the method: split conformal prediction."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
@@ -13,6 +12,7 @@ from torch import Tensor
 from workbench.algorithms import Algorithm
 from workbench.parameters import Checked, Range
 from workbench.problem import Problem
+from workbench.progress import counted
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import iterate
@@ -111,21 +111,16 @@ class ConformalCalibration(metaclass=Checked):
     seed: Annotated[int, SEEDS, "seed of the noise"] = 0
     batch: Annotated[int, Range(1, 64, log=True, limits=(1, 10_000)), "reconstructions at a time"] = 16
 
-    def intervals(
-        self, problem: Problem, algorithm: Algorithm, truths: Tensor, watch: Callable[[int], object] | None = None
-    ) -> ConformalIntervals:
-        """The intervals of a method, from n truths (n, C, *space); `watch` hears how many are done."""
+    def intervals(self, problem: Problem, algorithm: Algorithm, truths: Tensor) -> ConformalIntervals:
+        """The intervals of a method, from n truths (n, C, *space)."""
         rank(len(truths), self.alpha)  # before the work, which would be lost with it
-        found, misfits, done = [], [], 0
-        for number, part in enumerate(truths.split(self.batch)):
+        found, misfits, parts = [], [], truths.split(self.batch)
+        for number, part in enumerate(counted(parts, len(parts), "batches")):
             seed = child_seed(self.seed, "held-out picture", number)
             made = problem.of_another(part, seed)
             x = reconstructed(made, algorithm, self.steps)
             found.append(made.aligned(x))
             misfits.append(made.misfit(x))
-            done += len(part)
-            if watch is not None:
-                watch(done)
         return calibrated(truths, torch.cat(found), self.alpha, self.region, torch.cat(misfits))
 
 

@@ -15,6 +15,7 @@ import panel as pn
 from bokeh.document import Document
 from tornado.ioloop import IOLoop
 
+from workbench.app.page.jupyter_server import origins, passed_on
 from workbench.app.page.server import page_server
 from workbench.refusal import Refusal
 
@@ -38,6 +39,7 @@ class Framed:
 
     def __init__(self, page: Callable[[], pn.viewable.Viewable], port: int = 0) -> None:
         self._page, self._port = page, _required(port) if port else 0
+        self._wished = bool(port)
         self._served = False
 
     def address(self) -> str:
@@ -48,6 +50,17 @@ class Framed:
             self._served = True
         return f"http://localhost:{self._port}/"
 
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The hosts with ports whose pages may show it: its own, and that of Jupyter where it passes the page on."""
+        return (f"localhost:{self._port}", *(() if self._wished else origins()))
+
+    def _reachable(self) -> tuple[str, str]:
+        """The address for a browser that shows the notebook, and what to say below the frame where it may not do."""
+        here = self.address()
+        through = "" if self._wished else passed_on(self._port)
+        return (through, "") if through else (here, _forward(self._port) if _remote() else "")
+
     def _serve(self) -> None:
         """In a thread of its own: a server takes over the event loop and the interrupt of the thread it is made in."""
         ready, failed = threading.Event(), list[BaseException]()
@@ -55,7 +68,7 @@ class Framed:
         def run() -> None:
             loop = IOLoop(make_current=False)
             try:
-                page_server(self._visited, self._port, "localhost", (f"localhost:{self._port}",), loop).start()
+                page_server(self._visited, self._port, "localhost", self._names, loop).start()
             except BaseException as error:
                 failed.append(error)
             finally:
@@ -74,9 +87,9 @@ class Framed:
         return self._page()
 
     def _repr_html_(self) -> str:
-        address = html.escape(self.address())
+        address, sentence = map(html.escape, self._reachable())
         frame = f'<iframe src="{address}" width="100%" height="{HEIGHT}" style="border:0" title="Workbench"></iframe>'
-        return frame + (f"<p>{html.escape(_forward(self._port))}</p>" if _remote() else "")
+        return frame + (f"<p>{sentence}</p>" if sentence else "")
 
     def __repr__(self) -> str:
         return f"Workbench at {self.address()}, for browsers on this machine. {_forward(self._port)}"
@@ -88,7 +101,8 @@ def _remote() -> bool:
 
 
 def _forward(port: int) -> str:
-    return f"From elsewhere: forward the port (ssh -L {port}:localhost:{port} HOST); port= keeps it the same."
+    way = "install jupyter-server-proxy beside Jupyter, or forward the port"
+    return f"From elsewhere: {way} (ssh -L {port}:localhost:{port} HOST); port= keeps it the same."
 
 
 def _required(port: int) -> int:

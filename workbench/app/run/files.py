@@ -207,8 +207,17 @@ class Python(View):
         super().__init__(session, opened)
         self.code = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 0))
         self._text = CopyButton("Copy as Python", icon=SHEETS, variant="outlined", margin=4)
+        self.notebook = pmui.FileDownload(
+            callback=lambda: io.StringIO(session.notebook()),
+            filename="workbench.ipynb",
+            label="Save as notebook",
+            icon="menu_book",
+            variant="outlined",
+            margin=4,
+        )
+        buttons = pmui.Row(self._text, self.notebook, margin=0)
         self.element = pmui.Column(
-            self._text, self.code, sizing_mode="stretch_width", margin=0, styles={"min-height": ROW_HEIGHT}
+            buttons, self.code, sizing_mode="stretch_width", margin=0, styles={"min-height": ROW_HEIGHT}
         )
 
     def refresh(self) -> None:

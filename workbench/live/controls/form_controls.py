@@ -1,7 +1,7 @@
 """Controls of an object and of the objects in it, made from their signatures, whatever they are made of."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import ClassVar, Generic
 
 from workbench.live.controls.control import Ask, C, Controls, Offering
@@ -14,7 +14,8 @@ class FormControls(ABC, Generic[C]):
     """A control for each entry of a form, at some paths and below, an object's own below its menu and further in.
 
     What a person enters goes to `ask(path, value)`; `refresh` follows the form, and makes controls where other objects
-    have come. `why` says of the members at a path why they cannot be chosen. `labels` and `hidden` are by path.
+    have come; an argument that the other object lacks has no control until it is back. `why` says of the members at a
+    path why they cannot be chosen. `labels` and `hidden` are by path.
     """
 
     kinds: ClassVar[Controls]
@@ -38,7 +39,7 @@ class FormControls(ABC, Generic[C]):
 
     def refresh(self, form: Form, errors: Mapping[str, str] | None = None) -> None:
         """Follow the form; of what is wrong at a path its control says the sentence."""
-        entries = [entry for entry in form.entries(*self._paths) if entry.path not in self._hidden]
+        entries = [entry for entry in self._entries(form) if entry.path not in self._hidden]
         made = [(entry.path, entry.owner, entry.inside) for entry in entries]
         others = made != self._made
         if others:
@@ -53,6 +54,10 @@ class FormControls(ABC, Generic[C]):
         if others:
             # Last: a control that is in sight before its value would take what is typed into it for the older.
             self._lay_out()
+
+    def _entries(self, form: Form) -> Iterable[Entry]:
+        there = form.there(*self._paths)
+        return form.entries(*there) if there or not self._paths else ()
 
     def _build(self, form: Form, entries: list[Entry]) -> None:
         """Controls for these entries; those of arguments that were there stay, with what a person does there."""
