@@ -36,10 +36,7 @@ class Session:
     def __init__(
         self, experiment: Experiment | None = None, truth: Tensor | None = None, caps: Caps | None = None
     ) -> None:
-        """`truth`: what data that somebody gave are to be compared with, where their source knows none.
-
-        `caps`: what one person may take.
-        """
+        """`truth`: what data are compared with whose source knows none; `caps`: what one person may take."""
         self._truth, self._caps = truth, caps or Caps()
         self.experiment = experiment or Experiment()
         self.errors: dict[str, str] = {}
