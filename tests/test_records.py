@@ -1,20 +1,24 @@
 """A saved run is opened and gone on with, in Python and on the command line; what is no run is refused."""
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import xarray as xr
 
 import workbench
 from workbench import storage
+from workbench.algorithms import State
 from workbench.cli import main
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed, describe
 from workbench.refusal import Refusal
+from workbench.run import with_state
 
 OLD = Path(__file__).parent / "data" / "runs" / "nested.nc"
 
@@ -98,3 +102,15 @@ def test_a_state_that_does_not_fit_is_refused(saved, state):
     begun = storage.load(saved).assign_attrs(state=state)
     with pytest.raises(Refusal, match="begin again"):
         small(12).run(begun=begun)
+
+
+@dataclass(frozen=True)
+class Listing(State):
+    """A state that no file can hold."""
+
+    seen: list[int] = field(default_factory=list)
+
+
+def test_a_state_that_cannot_be_told_costs_no_run():
+    kept = with_state(xr.Dataset(), Listing(torch.zeros(1, 1, 2, 2)))
+    assert "state" not in kept.attrs and "a list in it" in kept.attrs["stateless"]

@@ -27,10 +27,13 @@ _SPREAD = 1024  # storage that strides may ask for, in numbers kept: no file can
 def with_state(dataset: "xr.Dataset", state: State) -> "xr.Dataset":
     """The Dataset with the state: attrs["state"] tells its shape, variables `state_0`, `state_1`, ... its tensors.
 
-    The iterate is there already, as `x`.
+    The iterate is there already, as `x`. Of a state that cannot be told attrs["stateless"] says why: the work is done.
     """
     kept = _StateWriter(state.x)
-    told = json.dumps(kept.told(state), allow_nan=False)
+    try:
+        told = json.dumps(kept.told(state), allow_nan=False)
+    except (Refusal, RuntimeError, TypeError) as error:  # sparse tensors have no strides
+        return dataset.assign_attrs(stateless=str(error))
     found = {n: ([f"{n}_{i}" for i in range(v.ndim)], v) for n, v in kept.arrays.items()}
     return dataset.assign(found).assign_attrs(state=told)
 
