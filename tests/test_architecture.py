@@ -43,7 +43,7 @@ ORDER = (
     ("tuning",),
     ("figures",),
     ("experiment",),
-    ("jobs", "grid", "checks"),
+    ("jobs", "grid", "checks", "records"),
     ("plots", "live"),
     ("notebook",),
     ("cli", "__main__"),

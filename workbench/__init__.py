@@ -1,6 +1,7 @@
 """The inverse workbench: pick an operator, a noise, a prior and an algorithm; watch the reconstruction.
 
-The six nouns, the experiment that holds one of each, and `check`. What is stable: docs/stable.md.
+The six nouns, the experiment that holds one of each, `check`, and `open` for saved runs. What is stable:
+docs/stable.md.
 """
 
 import importlib
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.operators import Operator as Operator
     from workbench.priors import Prior as Prior
     from workbench.problem import Problem as Problem
+    from workbench.records import open as open
     from workbench.refusal import Refusal as Refusal
 
 # OpenMP threads that spin while they wait starve whatever shares the cores with them: the page, a browser, another
@@ -34,16 +36,18 @@ _HOMES = {
     "Refusal": "refusal",
     "State": "algorithms",
     "check": "checks",
+    "open": "records",
 }
+# Without `open`: who writes `from workbench import *` keeps Python's own.
 __all__ = ["Algorithm", "Experiment", "Noise", "Operator", "Prior", "Problem", "Refusal", "State", "check"]
 
 
 def __getattr__(name: str) -> Any:
-    """A name of `__all__`, imported when it is first asked for: torch takes two seconds."""
+    """A name of `_HOMES`, imported when it is first asked for: torch takes two seconds."""
     if name not in _HOMES:
         raise AttributeError(f"module 'workbench' has no attribute {name!r}")
     return getattr(importlib.import_module(f"workbench.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOMES})

@@ -26,7 +26,7 @@ from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import Probe, arrays_in, described, run, with_arrays, with_source
 from workbench.stopping import Stop
-from workbench.tensors import Shape
+from workbench.tensors import Shape, shown
 from workbench.tuning import PathPoint, Selector, Tuning, Walk, tune, weighed
 
 if TYPE_CHECKING:
@@ -83,16 +83,29 @@ class Experiment(metaclass=Checked):
         made = self.source.problem(self.operator, self.noise, self.prior, given, self.seed)
         return replace(made, parametrisation=self.parametrisation).to(device)
 
-    def run(self, *probes: Probe, every: int = 1) -> "xr.Dataset":
-        """Run it; without probes the standard ones are recorded. attrs["spec"] rebuilds the experiment."""
+    def run(self, *probes: Probe, every: int = 1, begun: "xr.Dataset | None" = None) -> "xr.Dataset":
+        """Run it; without probes the standard ones are recorded. attrs["spec"] rebuilds the experiment.
+
+        It goes on from the end of `begun`, a shorter run of the same experiment: as in one go, bit for bit.
+        """
         description = described(describe(self))  # before the work, which would be lost with it
         loaded = self.source.loaded()
         problem = self.problem(loaded.tensor)
         wanted = probes or standard(problem)
-        seed, stop = self.seed, self.stop
-        result = run(problem, self.algorithm, *wanted, steps=self.steps, every=every, seed=seed, stop=stop)
+        if begun is not None:
+            if not self.goes_on(begun):
+                remedy = "change nothing but steps, stop and device, or begin a run of its own"
+                raise Refusal("a run of this experiment to go on with", "one of another", remedy)
+            problem = _with_data_of(problem, begun)
+        numbers = {"steps": self.steps, "every": every, "seed": self.seed}
+        result = run(problem, self.algorithm, *wanted, **numbers, stop=self.stop, begun=begun)
         told = description | self.source.told(loaded.tensor)
         return with_source(with_arrays(result, self).assign_attrs(told), loaded)
+
+    def goes_on(self, begun: "xr.Dataset") -> bool:
+        """Whether a run is one of this experiment: only its steps, its rule and its device may be others."""
+        one, other = (describe(changed(e, steps=1, stop=None, device="cpu")) for e in (self, from_run(begun)))
+        return one == other
 
     def tune(self, *selectors: Selector, walk: Walk | None = None, watch: Watched = None) -> Tuning:
         """The weight of the prior found from the data, by the rules given or by the one that suits: `tuning.tune`."""
@@ -112,6 +125,14 @@ class Experiment(metaclass=Checked):
         if shape is None:
             return changed(self, operator=self.source.fitted(self.operator, self.source.loaded().tensor))
         return changed(self, operator=fit(self.operator, shape))
+
+
+def _with_data_of(problem: Problem, begun: "xr.Dataset") -> Problem:
+    """The problem with the data that a run keeps, where other data would be simulated here; Refusal for other sizes."""
+    kept = torch.from_numpy(begun["y"].values)
+    if kept.shape != problem.y.shape or kept.dtype != problem.y.dtype:
+        raise Refusal(f"data of {shown(tuple(problem.y.shape))}", shown(tuple(kept.shape)), "begin a run of its own")
+    return problem if torch.equal(kept, problem.y.cpu()) else replace(problem, y=kept.to(problem.y.device))
 
 
 def fit(operator: Operator, shape: Shape) -> Operator:

@@ -58,7 +58,16 @@ def load(path: str | Path) -> "xr.Dataset":
         raise Refusal("a saved run in NetCDF", f"{path} ({error})", "save it again with storage.save") from error
     if "spec" not in found.attrs:
         raise Refusal("a run saved by the workbench", f"{path}, without a spec", "open it as data instead")
+    if not _is_object(found.attrs["spec"]):
+        raise Refusal("a run with its description", f"{path}, whose spec is no JSON object", "save the run again")
     return found
+
+
+def _is_object(text: Any) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (TypeError, ValueError):
+        return False
 
 
 def rebuild_run(dataset: "xr.Dataset") -> tuple["Problem", "Algorithm", dict[str, int]]:

@@ -8,20 +8,23 @@ import itertools
 import json
 import pickle
 import re
+from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
 from torch import Tensor
 
-from workbench import algorithms, catalog, noise, operators, priors
+from workbench import algorithms, catalog, noise, operators, priors, storage
 from workbench.algorithms import Algorithm, State
 from workbench.analysis.grid import cover
 from workbench.checks.algorithms import equal_numbers, same
+from workbench.checks.algorithms import problem as solvable
 from workbench.operators import Operator
 from workbench.parameters import as_code, changed, describe, parameters, rebuild
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import after, iterate, resume, until
+from workbench.run import after, iterate, resume, run, until
 from workbench.tensors import generator
 
 MEMBERS = [cls() for cls in catalog.members("algorithm").values()]
@@ -252,3 +255,32 @@ def advised() -> list[Problem]:
 def takes_two_steps(index: int, algorithm: str) -> bool:
     """The same advice is given for many algorithms: it is tried once."""
     return states(advised()[index], catalog.find("algorithm", algorithm)(), 2)[-1].k == 2
+
+
+def one_of_each() -> list[tuple[Problem, Algorithm]]:
+    """Every algorithm in single precision, and on complex pictures where it takes some; not on the slowest prox."""
+    cells = [cast("tuple[Problem, Algorithm]", c.values) for c in CELLS]
+    cells.sort(key=lambda cell: not isinstance(cell[0].prior, priors.TotalGeneralisedVariation))
+    real = {name(a): p for p, a in cells if not p.dtype.is_complex}
+    known = {name(a): (p, a) for p, a in cells if p.dtype.is_complex}
+    return [(in_single(real.get(name(a)) or solvable(a)), a) for a in MEMBERS] + list(known.values())
+
+
+def in_single(problem: Problem) -> Problem:
+    y = problem.y.to(torch.complex64 if problem.y.is_complex() else torch.float32)
+    return dataclasses.replace(problem, y=y, truth=None)
+
+
+@pytest.mark.parametrize(
+    ("problem", "algorithm"), [pytest.param(p, a, id=f"{name(a)}-{name(p.operator)}") for p, a in one_of_each()]
+)
+def test_a_saved_run_goes_on_bit_for_bit(tmp_path: Path, problem: Problem, algorithm: Algorithm) -> None:
+    """3 iterations, a file, 3 more: all that 6 in one go leave, the state at their end included."""
+    straight = run(problem, algorithm, steps=6)
+    storage.save(run(problem, algorithm, steps=3), tmp_path / "run.nc")
+    begun = storage.load(tmp_path / "run.nc")
+    whole = run(problem, algorithm, steps=6, begun=begun)
+    assert whole.attrs["outcome"] == straight.attrs["outcome"] and whole.attrs["state"] == straight.attrs["state"]
+    assert whole.drop_vars("seconds").identical(straight.drop_vars("seconds"))
+    values = {str(n): (v.values.tobytes(), straight[n].values.tobytes()) for n, v in whole.data_vars.items()}
+    assert [n for n, (one, other) in values.items() if one != other] == []

@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.experiment import destinations, wanted
@@ -29,6 +30,9 @@ _DIVERGED, _INTERRUPTED = 1, 130
 
 def options(parser: argparse.ArgumentParser) -> None:
     wanted.options(parser)
+    parser.add_argument(
+        "--again", action="store_true", help="begin a saved run again where it would go on: with more --steps alone"
+    )
     parser.add_argument("--every", type=int, default=1, help="record every so many iterations (1)")
     parser.add_argument("--out", metavar="RUN.nc", help="save the run; an older file stays until the new one is whole")
     parser.add_argument(
@@ -45,7 +49,10 @@ def main(args: argparse.Namespace) -> int:
 
     experiment, where = wanted.experiment(args)
     experiment, reason = (experiment, None) if where is None else _weighed(experiment, where)
-    result = experiment.run(every=args.every)
+    begun = _begun(experiment, args)
+    result = experiment.run(every=args.every, begun=begun)
+    if begun is not None and not args.json:
+        say(f"goes on from iteration {int(begun['k'][-1])} of {args.spec}")
     if reason is not None:
         result = result.assign_attrs(weight_reason=reason)
     destinations.write(result, args.out, args.figure)
@@ -53,6 +60,26 @@ def main(args: argparse.Namespace) -> int:
     if stopped := result.attrs["stopped"]:
         complain(stopped)
     return {Outcome.INTERRUPTED: _INTERRUPTED, Outcome.DIVERGED: _DIVERGED}.get(result.attrs["outcome"], 0)
+
+
+def _begun(experiment: "Experiment", args: argparse.Namespace) -> "xr.Dataset | None":
+    """The saved run that the experiment goes on with: a shorter one, changed in nothing else.
+
+    Without --steps or --stop only one that was interrupted goes on: others ended where they were to end.
+    """
+    if not args.spec or args.again or Path(args.spec).suffix == ".json":
+        return None
+    from workbench import storage
+    from workbench.run import Outcome, has_state
+
+    begun = storage.load(args.spec)
+    meant = args.steps or args.stop or begun.attrs.get("outcome") == Outcome.INTERRUPTED
+    if not meant or experiment.steps <= int(begun["k"][-1]) or not experiment.goes_on(begun):
+        return None
+    if not has_state(begun):
+        complain(f"{args.spec} keeps no state of the algorithm: the run begins again")
+        return None
+    return begun
 
 
 def _weighed(experiment: "Experiment", where: str) -> tuple["Experiment", str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -40,6 +41,17 @@ class Log:
         self.seconds: list[float] = []
         self.state: State | None = None
         self._parts: tuple[list[Mapping[str, Tensor]], list[Mapping[str, Tensor]]] = ([], [])
+
+    @classmethod
+    def begun(cls, dataset: "xr.Dataset", every: int) -> Self:
+        """The rows of a run that goes on: every `every`-th before its last, which is looked at again."""
+        made, ks = cls(), dataset["k"].values
+        kept = np.flatnonzero((ks < ks[-1]) & (ks % every == 0))
+        made.ks, made.seconds = ks[kept].tolist(), dataset["seconds"].values[kept].tolist()
+        columns = {str(n): v.values for n, v in dataset.data_vars.items() if v.dims in (("k", "batch"), ("k",))}
+        if len(kept):
+            made._parts = ([{n: torch.from_numpy(v[kept]) for n, v in columns.items()}], [])
+        return made
 
     def add(self, row: Row) -> None:
         blocks, rows = self._parts

@@ -3,6 +3,8 @@
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -17,10 +19,12 @@ from workbench.operators import Operator
 from workbench.problem import Problem
 from workbench.progress import interruptible
 from workbench.refusal import Refusal
+from workbench.run.begun import refuse_another
 from workbench.run.datasets import described, spec, with_arrays, with_data
 from workbench.run.log import Log, Row
 from workbench.run.outcome import Ends, Outcome
 from workbench.run.quantity import Probe, Quantity, quantities, reads
+from workbench.run.states import state_in, with_state
 from workbench.run.watch import Diverged, Watch
 from workbench.tensors import norm, normal_like, shown, spread, stream
 
@@ -132,12 +136,22 @@ def after(steps: int) -> Callable[[State], bool]:
     return lambda state: state.k >= steps
 
 
-def guard(problem: Problem, algorithm: Algorithm[S], states: Iterable[S], every: int = 10) -> Iterator[S]:
-    """The same states; Diverged, with the last good one, when a look at every `every`-th finds them gone."""
-    watch = Watch(problem, algorithm)
+def guard(
+    problem: Problem, algorithm: Algorithm[S], states: Iterable[S], every: int = 10, start: S | None = None
+) -> Iterator[S]:
+    """The same states; Diverged, with the last good one, when a look at every `every`-th finds them gone.
+
+    `start` is the state at k = 0 where they go on from a later one, which is taken as good.
+    """
+    watch, begun = Watch(problem, algorithm), start is not None
+    if start is not None:
+        watch.look(start)
     for state in states:
         if state.k % every == 0 or watch.good is None:
             watch.look(state)
+        elif begun:
+            watch.good = state
+        begun = False
         yield state
 
 
@@ -188,22 +202,32 @@ def run(
     every: int = 1,
     seed: int = 0,
     stop: "Stop | None" = None,
+    begun: "xr.Dataset | None" = None,
 ) -> "xr.Dataset":
     """Run for `steps` iterations, or until `stop` ends it before; without probes the objective is recorded.
+
+    With `begun`, a run of the same problem, algorithm and seed that ended earlier, it goes on from the state at its
+    end: the result is that of `steps` iterations in one go, bit for bit on the same machine.
 
     attrs["spec"] with the variables `y` and `truth` rebuilds the run (`storage.rebuild_run`). attrs["outcome"] is an
     `Outcome` and attrs["ended"] the same as a sentence. A run that diverges ends at its last good state, one that is
     interrupted (Ctrl-C) at the state it has reached; attrs["stopped"] then says so.
     """
     told = {"steps": steps, "every": every, "seed": seed}
-    attrs: dict[str, str] = described(spec(problem, algorithm, **told))  # before the work, which would be lost with it
+    wanted = spec(problem, algorithm, **told)
+    attrs: dict[str, str] = described(wanted)  # before the work, which would be lost with it
+    if begun is not None:
+        refuse_another(begun, wanted)
     with interruptible() as interrupted:
         ends = Ends(problem, algorithm, stop, steps, interrupted)
-        states = until(guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), ends)
-        log, probes = Log(), probes or (objective,)
+        states, log, before = guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), Log(), 0.0
+        if begun is not None:
+            states, before = _going_on(problem, algorithm, begun, seed), float(begun["seconds"][-1])
+            log = Log.begun(begun, every)
+        states, probes = until(states, ends), probes or (objective,)
         try:
             for row in observe(problem, states, *probes, every=every):
-                log.add(row)
+                log.add(replace(row, seconds=before + row.seconds))
         except Diverged as end:
             if not log.ks:
                 raise
@@ -217,4 +241,12 @@ def run(
     attrs["stopped"] = ends.why if ends.outcome in (Outcome.DIVERGED, Outcome.INTERRUPTED) else ""
     found = with_data(log.dataset(quantities(*probes), **attrs), problem)
     parts = problem.given_operator, problem.noise, problem.prior.given, problem.parametrisation, algorithm
-    return with_arrays(found, *parts)
+    found = with_arrays(found, *parts)
+    return found if log.state is None else with_state(found, log.state)
+
+
+def _going_on(problem: Problem, algorithm: Algorithm[S], begun: "xr.Dataset", seed: int) -> Iterator[S]:
+    """The state at the end of a run and those that follow, watched from its start on as one in one go."""
+    start = next(iterate(problem, algorithm, seed=seed))
+    state = state_in(begun, start)
+    return guard(problem, algorithm, chain((state,), resume(problem, algorithm, state, seed)), start=start)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _PARTS = ("truth", "data", "operator", "parametrisation", "noise", "prior", "algorithm")
 _NUMBERS = {
-    "steps": "iterations (300)",
+    "steps": "iterations in all (300); a saved run of fewer goes on to them",
     "seed": "seed of noise and sampler (0)",
     "device": "cpu, cuda, cuda:0 (cpu)",
     "stop": "end before the last iteration: gap=1e-6, or gap=1e-4,seconds=10, where , is either and & is both",

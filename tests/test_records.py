@@ -1,0 +1,116 @@
+"""A saved run is opened and gone on with, in Python and on the command line; what is no run is refused."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import xarray as xr
+
+import workbench
+from workbench import storage
+from workbench.algorithms import State
+from workbench.cli import main
+from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.operators import GaussianBlur
+from workbench.parameters import changed, describe
+from workbench.refusal import Refusal
+from workbench.run import with_state
+
+OLD = Path(__file__).parent / "data" / "runs" / "nested.nc"
+
+
+def small(steps: int) -> Experiment:
+    return Experiment(Shipped("cell", size=16), GaussianBlur((1, 16, 16), 1.0), steps=steps)
+
+
+def identical(one: xr.Dataset, other: xr.Dataset) -> bool:
+    return one.drop_vars("seconds").identical(other.drop_vars("seconds"))
+
+
+@pytest.fixture
+def saved(tmp_path):
+    storage.save(small(7).run(every=5), tmp_path / "run.nc")
+    return tmp_path / "run.nc"
+
+
+def test_an_opened_run_goes_on_as_in_one_go(saved):
+    record = workbench.open(saved)
+    assert describe(record.experiment) == describe(small(7)) and record.k == 7
+    assert "GaussianBlur" in repr(record) and "all 7 iterations done" in repr(record)
+    straight = small(12).run(every=5)
+    whole = record.resume(12)
+    assert whole.k.values.tolist() == [0, 5, 10, 12], "the row of 7 was only its last"
+    assert identical(whole, straight)
+    assert (np.diff(whole.seconds) > 0).all()
+    with pytest.raises(Refusal, match="more iterations than the run has, got 7 where it has 7"):
+        record.resume(7)
+
+
+def test_a_run_of_another_experiment_does_not_go_on(saved):
+    begun = storage.load(saved)
+    for other in ({"seed": 1}, {"source": Shipped("coins", size=16)}):
+        with pytest.raises(Refusal, match="a run of this experiment"):
+            changed(small(12), **other).run(begun=begun)
+
+
+def test_the_command_line_goes_on_with_more_steps_alone(saved, tmp_path, capsys):
+    def say(*words: str) -> tuple[str, str]:
+        assert main(("run", str(saved), "--every", "5", *words)) == 0
+        return capsys.readouterr()
+
+    straight = small(12).run(every=5)
+    out = tmp_path / "on.nc"
+    assert "goes on from iteration 7" in say("--steps", "12", "--out", str(out))[0]
+    assert identical(storage.load(out), straight)
+    assert "goes on" not in say("--steps", "12", "--again", "--out", str(out))[0]
+    assert identical(storage.load(out), straight)
+    for words in ((), ("--steps", "5"), ("--steps", "9", "--set", "prior.weight=2"), ("--steps", "9", "--seed", "3")):
+        assert "goes on" not in say(*words)[0]
+
+
+def test_an_older_file_begins_again_with_a_sentence(capsys):
+    record = workbench.open(OLD)
+    assert "keeps no state" in repr(record)
+    with pytest.raises(Refusal, match="keeps its state, got one that does not"):
+        record.resume(record.k + 1)
+    assert main(("run", str(OLD), "--steps", str(record.k + 1), "--json")) == 0
+    said = capsys.readouterr()
+    assert "keeps no state of the algorithm: the run begins again" in said.err
+    assert json.loads(said.out)["iterations"] == record.k + 1
+
+
+def test_a_file_that_is_no_whole_run_is_one_sentence(saved, tmp_path):
+    whole = saved.read_bytes()
+    (tmp_path / "cut.nc").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "text.nc").write_text("not a run")
+    (tmp_path / "empty.nc").write_bytes(b"")
+    xr.Dataset({"a": ("t", [1.0])}).to_netcdf(tmp_path / "foreign.nc", engine="h5netcdf")
+    storage.load(saved).drop_vars("k").to_netcdf(tmp_path / "half.nc", engine="h5netcdf")
+    xr.Dataset({"k": ("k", [1])}, attrs={"spec": "{"}).to_netcdf(tmp_path / "spec.nc", engine="h5netcdf")
+    for name in ("none", "cut", "text", "empty", "foreign", "half", "spec"):
+        with pytest.raises(Refusal) as told:
+            workbench.open(tmp_path / f"{name}.nc")
+        assert len(str(told.value)) <= 400
+
+
+@pytest.mark.parametrize("state", ["{", "[]", '{"fields": {}}', '{"fields": {"x": {"tensor": "x"}}}', "null"])
+def test_a_state_that_does_not_fit_is_refused(saved, state):
+    begun = storage.load(saved).assign_attrs(state=state)
+    with pytest.raises(Refusal, match="begin again"):
+        small(12).run(begun=begun)
+
+
+@dataclass(frozen=True)
+class Listing(State):
+    """A state that no file can hold."""
+
+    seen: list[int] = field(default_factory=list)
+
+
+def test_a_state_that_cannot_be_told_costs_no_run():
+    kept = with_state(xr.Dataset(), Listing(torch.zeros(1, 1, 2, 2)))
+    assert "state" not in kept.attrs and "a list in it" in kept.attrs["stateless"]

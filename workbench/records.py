@@ -1,0 +1,57 @@
+"""A saved run, opened: what it shows, what made it, and the way on from its end."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench import storage
+from workbench.experiment import Experiment, from_run
+from workbench.parameters import changed
+from workbench.refusal import Refusal
+from workbench.run import has_state
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True, repr=False)
+class Record:
+    """A saved run: its `path`, its `result` as a Dataset, and the `experiment` that made it."""
+
+    path: Path
+    result: "xr.Dataset"
+    experiment: Experiment
+
+    @property
+    def k(self) -> int:
+        """The iterations behind it."""
+        return int(self.result["k"][-1])
+
+    def resume(self, steps: int) -> "xr.Dataset":
+        """The run of `steps` iterations in all, gone on with from its end: as in one go, bit for bit.
+
+        Refusal where it has as many already, or keeps no state (a file of an older workbench, a run of the page).
+        """
+        return changed(self.experiment, steps=steps).run(every=self._every, begun=self.result)
+
+    @property
+    def _every(self) -> int:
+        """The iterations between two rows; the last may be nearer."""
+        ks = self.result["k"].values
+        return int(ks[1] - ks[0]) if len(ks) > 2 else 1
+
+    def __repr__(self) -> str:
+        made = self.experiment
+        parts = ", ".join(type(p).__name__ for p in (made.operator, made.noise, made.prior, made.algorithm))
+        quality = f"\npsnr {float(self.result['psnr'].values[-1].mean()):.4g} dB" if "psnr" in self.result else ""
+        ended = self.result.attrs.get("ended") or f"{self.k} iterations"
+        way = f"resume({2 * max(self.k, 1)}) goes on" if has_state(self.result) else "it keeps no state to go on from"
+        return f"Record of {self.path.name}: {parts}{quality}\nended: {ended}; {way}"
+
+
+def open(path: str | Path) -> Record:
+    """The run of a file that `storage.save`, `workbench run --out` or the page wrote; Refusal for any other file."""
+    result = storage.load(path)
+    if missing := [name for name in ("k", "seconds", "x", "y") if name not in result.variables]:
+        raise Refusal("a whole run", f"{path}, without {', '.join(missing)}", "save the run again")
+    return Record(Path(path), result, from_run(result))
