@@ -42,7 +42,7 @@ ORDER = (
     ("tuning",),
     ("figures",),
     ("experiment",),
-    ("jobs", "grid", "checks"),
+    ("jobs", "grid", "checks", "sweeps"),
     ("plots", "live"),
     ("notebook",),
     ("cli", "__main__"),
