@@ -7,12 +7,12 @@ from typing import Any
 import torch
 
 from workbench.refusal import Refusal, one_of
-from workbench.sweeps.plan import Axis
+from workbench.sweeps.plan import SweepAxis
 
 SAMPLE = "sample"
 
 
-def spread(ranges: Mapping[str, Mapping[str, Any]], samples: int, sobol: bool, seed: int) -> Axis:
+def spread(ranges: Mapping[str, Mapping[str, Any]], samples: int, sobol: bool, seed: int) -> SweepAxis:
     """So many points within {path: {"low": a, "high": b, "log": True}}: uniform, or Sobol's sequence, scrambled."""
     if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1:
         raise Refusal("a whole number of samples from 1", repr(samples), "write, for example, samples: 64")
@@ -24,7 +24,7 @@ def spread(ranges: Mapping[str, Mapping[str, Any]], samples: int, sobol: bool, s
     else:
         places = torch.rand(samples, len(ranges), generator=generator, dtype=torch.float64)
     columns = {p: _within(p, given, places[:, i].tolist()) for i, (p, given) in enumerate(ranges.items())}
-    return Axis(SAMPLE, tuple({p: values[i] for p, values in columns.items()} for i in range(samples)))
+    return SweepAxis(SAMPLE, tuple({p: values[i] for p, values in columns.items()} for i in range(samples)))
 
 
 def _within(path: str, given: Any, places: list[float]) -> list[Any]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from typing import Any
 
 from workbench.refusal import Refusal
-from workbench.sweeps.cell import Outcome, alone
+from workbench.sweeps.cell import CellOutcome, alone
 from workbench.sweeps.plan import Index, Plan
 
 _DEATHS = 4  # of workers, after which a sweep ends: so many gives Dask to a task, too
@@ -18,7 +19,7 @@ _AHEAD = 4  # cells that wait at each worker
 
 def outcomes(
     plan: Plan, cells: list[Index], scheduler: str | None, ended: Callable[[], bool]
-) -> Iterator[tuple[Index, Outcome]]:
+) -> Iterator[tuple[Index, CellOutcome]]:
     """What the cells give, as each is finished; no further ones are begun once `ended` answers true."""
     left = dict.fromkeys(cells)
     for death in range(_DEATHS):
@@ -39,7 +40,7 @@ def outcomes(
 
 def _through(
     executor: Executor, workers: int, plan: Plan, cells: list[Index], ended: Callable[[], bool]
-) -> Iterator[tuple[Index, Outcome]]:
+) -> Iterator[tuple[Index, CellOutcome]]:
     todo, running = iter(cells), dict[Future, Index]()
     while True:
         while not ended() and len(running) < workers * _AHEAD and (index := next(todo, None)) is not None:
@@ -72,7 +73,8 @@ def _executor(scheduler: str | None, most: int) -> Iterator[tuple[Executor, int]
         remedy = "start one with `dask scheduler`, or leave --scheduler out"
         raise Refusal("a Dask scheduler, such as tcp://host:8786", f"none at {scheduler}", remedy) from error
     with client, client.get_executor(pure=False) as executor:
-        yield executor, max(1, sum(client.nthreads().values()))
+        threads: Any = client.nthreads()  # typed as of the asynchronous client, too
+        yield executor, max(1, sum(threads.values()))
 
 
 def _quiet() -> None:

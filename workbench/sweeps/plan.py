@@ -18,7 +18,7 @@ Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Axis:
+class SweepAxis:
     """A dimension of the result; each of its places changes the experiment by the words it has, by dotted path."""
 
     name: str
@@ -34,7 +34,7 @@ class Plan:
     """The cells of a sweep: every combination of the places of its axes."""
 
     job: Experiment
-    axes: tuple[Axis, ...]
+    axes: tuple[SweepAxis, ...]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -70,11 +70,11 @@ class Plan:
 
 def plan(job: Experiment, grid: Mapping[str, Sequence[Any]], seeds: int = 1) -> Plan:
     """A grid: each path with its list of values is an axis, replicates of other seeds are the last."""
-    axes = [Axis(path, tuple({path: value} for value in _values(path, given))) for path, given in grid.items()]
+    axes = [SweepAxis(path, tuple({path: value} for value in _values(path, given))) for path, given in grid.items()]
     return with_seeds(job, axes, seeds)
 
 
-def with_seeds(job: Experiment, axes: Sequence[Axis], seeds: int) -> Plan:
+def with_seeds(job: Experiment, axes: Sequence[SweepAxis], seeds: int) -> Plan:
     """The axes and one of seeds, from the job's on."""
     if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
         raise Refusal("a whole number of seeds from 1", short(repr(seeds), 40), "write, for example, seeds: 3")
@@ -82,7 +82,7 @@ def with_seeds(job: Experiment, axes: Sequence[Axis], seeds: int) -> Plan:
         raise Refusal(
             "seeds as a number", "the path 'seed' in the grid", "write seeds: N for N seeds from the job's on"
         )
-    every = Axis(SEED, tuple({SEED: job.seed + i} for i in range(seeds)))
+    every = SweepAxis(SEED, tuple({SEED: job.seed + i} for i in range(seeds)))
     made = Plan(job, (*axes, every))
     made.require()
     return made

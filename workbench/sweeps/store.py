@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.refusal import Refusal
-from workbench.sweeps.cell import Outcome
+from workbench.sweeps.cell import CellOutcome
 from workbench.sweeps.plan import Index, Plan
 
 if TYPE_CHECKING:
@@ -24,13 +24,14 @@ class Store:
     def __init__(self, plan: Plan, out: str | Path | None) -> None:
         try:
             import zarr
+            from zarr.storage import MemoryStore
         except ModuleNotFoundError as error:
             remedy = 'pip install "inverse-workbench[sweep]"'
             raise Refusal("the package zarr for sweeps", "an installation without it", remedy) from error
-        self.plan, self._place = plan, zarr.storage.MemoryStore() if out is None else str(out)
+        self.plan, self._place = plan, MemoryStore() if out is None else str(out)
         self._dims = [axis.name for axis in plan.axes]
         if out is not None and Path(out).exists():
-            self._group = _opened(zarr, plan, str(out))
+            self._group: Any = _opened(zarr, plan, str(out))
         else:
             self._group = zarr.create_group(self._place)
         if STATUS not in self._group:
@@ -62,7 +63,7 @@ class Store:
         status = np.asarray(self._group[STATUS][...])
         return (tuple(map(int, index)) for index in np.argwhere(status == PENDING))
 
-    def write(self, index: Index, outcome: Outcome) -> None:
+    def write(self, index: Index, outcome: CellOutcome) -> None:
         """Keep what a cell gave."""
         for name, value in outcome.figures.items():
             if name not in self._group:
