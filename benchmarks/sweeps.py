@@ -1,6 +1,6 @@
 """A sweep of short cells against the same cells one after another, and against `workbench run` for each.
 
-`python -m benchmarks.sweeps [cells]`. The store is written in both. Of `workbench run` five are timed and multiplied.
+`python -m benchmarks.sweeps [cells]`. The store is written in both. Of `workbench run` three are timed and multiplied.
 """
 
 import subprocess
@@ -18,7 +18,7 @@ from workbench.sweeps import plan, swept
 from workbench.sweeps.cell import cell
 from workbench.sweeps.store import Store
 
-SIDE, STEPS, CELLS, STARTED = 64, 30, 500, 5
+SIDE, STEPS, CELLS, STARTED = 64, 30, 500, 3
 
 
 def main() -> None:
