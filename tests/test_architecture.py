@@ -43,7 +43,7 @@ ORDER = (
     ("tuning",),
     ("figures",),
     ("experiment",),
-    ("jobs", "grid", "checks", "records"),
+    ("jobs", "grid", "checks", "records", "sweeps"),
     ("plots", "live"),
     ("notebook",),
     ("cli", "__main__"),

@@ -20,6 +20,7 @@ from workbench.cli import (
     plane,
     serve,
     solve,
+    sweep,
     train,
     tune,
 )  # fmt: skip
@@ -31,6 +32,7 @@ COMMANDS = {
     "serve": serve,
     "run": solve,
     "data": contents,
+    "sweep": sweep,
     "tune": tune,
     "calibrate": calibrate,
     "plane": plane,

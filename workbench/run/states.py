@@ -27,7 +27,8 @@ _SPREAD = 1024  # storage that strides may ask for, in numbers kept: no file can
 def with_state(dataset: "xr.Dataset", state: State) -> "xr.Dataset":
     """The Dataset with the state: attrs["state"] tells its shape, variables `state_0`, `state_1`, ... its tensors.
 
-    The iterate is there already, as `x`, or as `u` where `x` is the picture that it makes. Of a state that cannot be told attrs["stateless"] says why: the work is done.
+    The iterate is there already, as `x`, or as `u` where `x` is the picture that it makes. Of a state that cannot be
+    told attrs["stateless"] says why: the work is done.
     """
     kept = _StateWriter(state.x, "u" if "u" in dataset else "x")
     try:

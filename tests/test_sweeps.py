@@ -1,0 +1,118 @@
+"""Sweeps: every cell is the run it names, one that fails says why, and what is finished is never run again."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.cli import main
+from workbench.data import Shipped
+from workbench.experiment import Experiment
+from workbench.operators import GaussianBlur
+from workbench.parameters import changed
+from workbench.priors import TotalVariation
+from workbench.refusal import Refusal
+from workbench.sweeps import plan, spread, sweep
+from workbench.sweeps.cell import cell
+from workbench.sweeps.store import Store
+
+zarr = pytest.importorskip("zarr")
+JOB = Experiment(Shipped("camera", 16), GaussianBlur((1, 16, 16), 1.0), steps=3)
+GRID = {"prior.weight": [1.0, 10.0]}
+
+
+def test_a_cell_is_the_run_it_names_and_a_second_call_runs_nothing(tmp_path, monkeypatch):
+    found = sweep(JOB, GRID, seeds=2, out=tmp_path / "s.zarr")
+    assert found.psnr.dims == ("prior.weight", "seed") and (found.status == 1).all() and (found.sentence == "").all()
+    alone = changed(JOB, prior=TotalVariation(10.0), seed=1).run()
+    np.testing.assert_allclose(found.psnr.values[1, 1], alone.psnr.values[-1, 0], rtol=1e-5)
+    np.testing.assert_allclose(found.x.values[1, 1], alone.x.values, atol=1e-5)
+    monkeypatch.setattr("workbench.sweeps.engine.outcomes", lambda *_: pytest.fail("a finished cell is run again"))
+    assert sweep(JOB, GRID, seeds=2, out=tmp_path / "s.zarr").identical(found)
+
+
+def test_a_cell_that_fails_says_why_and_only_pending_cells_are_left(tmp_path, monkeypatch):
+    made = plan(JOB, GRID)
+    monkeypatch.setattr(Experiment, "run", lambda *_, **__: (_ for _ in ()).throw(Refusal("a", "b", "c")))
+    store = Store(made, tmp_path / "s.zarr")
+    store.write((0, 0), cell(made, (0, 0)))
+    again = Store(made, tmp_path / "s.zarr")
+    assert list(again.pending()) == [(1, 0)]
+    assert str(again.dataset().sentence.values[0, 0]) == "wanted a, got b: c"
+
+
+def test_another_sweep_and_a_folder_that_is_no_store_are_refused(tmp_path):
+    Store(plan(JOB, GRID), tmp_path / "s.zarr")
+    with pytest.raises(Refusal, match="holds another"):
+        Store(plan(JOB, {"prior.weight": [2.0]}), tmp_path / "s.zarr")
+    (tmp_path / "none").mkdir()
+    with pytest.raises(Refusal, match="which is none"):
+        Store(plan(JOB, GRID), tmp_path / "none")
+
+
+def test_a_sweep_killed_with_9_goes_on_with_what_is_left(tmp_path):
+    out, script = tmp_path / "s.zarr", tmp_path / "job.py"
+    values = [float(i) for i in range(1, 41)]
+    script.write_text(
+        textwrap.dedent(f"""
+        from tests.test_sweeps import JOB
+        from workbench.parameters import changed
+        from workbench.sweeps import sweep
+        if __name__ == "__main__":
+            sweep(changed(JOB, steps=300), {{"prior.weight": {values}}}, out={str(out)!r})
+        """)
+    )
+    process = subprocess.Popen([sys.executable, script], env=os.environ | {"PYTHONPATH": str(Path.cwd())})
+    made = plan(changed(JOB, steps=300), {"prior.weight": values})
+    until = time.monotonic() + 100
+    while time.monotonic() < until and process.poll() is None:
+        if (out / "status" / "c" / "0" / "0").exists():
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = Store(made, out)
+    finished = before.dataset().seconds.load()
+    left = list(before.pending())
+    assert len(left) < len(values)
+    found = sweep(changed(JOB, steps=300), {"prior.weight": values}, out=out)
+    assert (found.status == 1).all()
+    kept = ~np.isnan(finished.values)
+    done = [i for i in range(len(values)) if (i, 0) not in left]
+    assert kept[done].all() and np.array_equal(found.seconds.values[done], finished.values[done])
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("grid: [", "YAML"),
+        ("grd: {}", "grid"),
+        ("grid: {prior.wieght: [1]}", "weight"),
+        ("grid: {prior.weight: [-1]}", "weight"),
+        ("grid: {prior.weight: [1, 1]}", "twice"),
+        ("grid: {prior.weight: 3}", "list"),
+        ("{grid: {prior.weight: [1]}, seeds: 1000000}", "1000000 cells"),
+        ("{grid: {prior.weight: [1]}, seeds: 0}", "seeds"),
+        ("{grid: {prior.weight: [1]}, design: sobol, samples: 4}", "range"),
+        ("{grid: {prior.weight: [1]}, experiment: --trth coins}", "run"),
+    ],
+)
+def test_a_broken_file_is_one_sentence_before_any_work(text, word, tmp_path, capsys):
+    (tmp_path / "s.yaml").write_text(text)
+    assert main(["sweep", str(tmp_path / "s.yaml"), "--out", str(tmp_path / "o.zarr")]) == 2
+    said = capsys.readouterr().err
+    assert word in said and said.count("\n") == 1 and not (tmp_path / "o.zarr").exists()
+
+
+@pytest.mark.parametrize("sobol", [False, True])
+def test_a_design_stays_in_its_ranges_and_whole_numbers_stay_whole(sobol):
+    axis = spread({"a": {"low": 1, "high": 100, "log": True}, "b": {"low": 2, "high": 4}}, 64, sobol, 0)
+    a, b = axis.coordinates().values()
+    assert a.min() >= 1 and a.max() <= 100 and set(b) == {2, 3, 4}
+    assert abs(np.log10(a).mean() - 1) < 0.2  # the middle of a logarithmic range

@@ -1,0 +1,82 @@
+"""Cells in many processes of this machine, or on a Dask cluster: both are executors of the standard library."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+from workbench.refusal import Refusal
+from workbench.sweeps.cell import CellOutcome, alone
+from workbench.sweeps.plan import Index, Plan
+
+_DEATHS = 4  # of workers, after which a sweep ends: so many gives Dask to a task, too
+_AHEAD = 4  # cells that wait at each worker
+
+
+def outcomes(
+    plan: Plan, cells: list[Index], scheduler: str | None, ended: Callable[[], bool]
+) -> Iterator[tuple[Index, CellOutcome]]:
+    """What the cells give, as each is finished; no further ones are begun once `ended` answers true."""
+    left = dict.fromkeys(cells)
+    for death in range(_DEATHS):
+        try:
+            with _executor(scheduler, len(left)) as (executor, workers):
+                for index, outcome in _through(executor, workers, plan, list(left), ended):
+                    del left[index]
+                    yield index, outcome
+            return
+        except BrokenProcessPool as error:
+            if death == _DEATHS - 1:
+                remedy = "what is finished is kept; look for a lack of memory, then run the same again"
+                raise Refusal("workers that live", f"{_DEATHS} that were killed", remedy) from error
+        except (CancelledError, OSError) as error:
+            remedy = "what is finished is kept; start the cluster, then run the same again"
+            raise Refusal("a cluster that answers", f"none at {scheduler} ({error})", remedy) from error
+
+
+def _through(
+    executor: Executor, workers: int, plan: Plan, cells: list[Index], ended: Callable[[], bool]
+) -> Iterator[tuple[Index, CellOutcome]]:
+    todo, running = iter(cells), dict[Future, Index]()
+    while True:
+        while not ended() and len(running) < workers * _AHEAD and (index := next(todo, None)) is not None:
+            running[executor.submit(alone, plan, index)] = index
+        if ended():
+            running = {future: i for future, i in running.items() if not future.cancel()}
+        if not running:
+            return
+        finished, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+        for future in finished:
+            yield running.pop(future), future.result()
+
+
+@contextmanager
+def _executor(scheduler: str | None, most: int) -> Iterator[tuple[Executor, int]]:
+    if scheduler is None:
+        workers = max(1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2, most))
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_quiet) as pool:
+            yield pool, workers
+        return
+    try:
+        from distributed import Client
+    except ModuleNotFoundError as error:
+        remedy = 'pip install "inverse-workbench[sweep]"'
+        raise Refusal("the package distributed for --scheduler", "an installation without it", remedy) from error
+    try:
+        client = Client(scheduler, timeout="10s")
+    except (OSError, ValueError) as error:
+        remedy = "start one with `dask scheduler`, or leave --scheduler out"
+        raise Refusal("a Dask scheduler, such as tcp://host:8786", f"none at {scheduler}", remedy) from error
+    with client, client.get_executor(pure=False) as executor:
+        threads: Any = client.nthreads()  # typed as of the asynchronous client, too
+        yield executor, max(1, sum(threads.values()))
+
+
+def _quiet() -> None:
+    """Ctrl-C is for the process that keeps the store: it lets the cells that run come to their end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

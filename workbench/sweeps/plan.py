@@ -1,0 +1,105 @@
+"""Which cells a sweep has: one experiment, changed along axes by dotted paths."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from workbench.experiment import Experiment
+from workbench.parameters import as_text, describe, renamed
+from workbench.paths import altered
+from workbench.refusal import Refusal, short
+
+SEED = "seed"
+Index = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SweepAxis:
+    """A dimension of the result; each of its places changes the experiment by the words it has, by dotted path."""
+
+    name: str
+    choices: tuple[Mapping[str, Any], ...]
+
+    def coordinates(self) -> dict[str, np.ndarray]:
+        """The values of each path along the axis: numbers as they are, all else as a person types it."""
+        return {path: _column([choice[path] for choice in self.choices]) for path in self.choices[0]}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The cells of a sweep: every combination of the places of its axes."""
+
+    job: Experiment
+    axes: tuple[SweepAxis, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(len(axis.choices) for axis in self.axes)
+
+    @property
+    def count(self) -> int:
+        return math.prod(self.shape)
+
+    def words(self, index: Index) -> dict[str, Any]:
+        """What a cell changes of the job."""
+        return {p: v for axis, i in zip(self.axes, index, strict=True) for p, v in axis.choices[i].items()}
+
+    def experiment(self, index: Index) -> Experiment:
+        """The experiment of a cell; its operator follows the signal where that is changed."""
+        words = renamed.arguments("experiment.Experiment", self.words(index))
+        made = altered(self.job, words, self.job.operator.in_shape)
+        return made.fitted() if any(path.partition(".")[0] == "source" for path in words) else made
+
+    def require(self) -> None:
+        """Refusal where a path or a value is wrong: each place of each axis is tried, the others at their first."""
+        for number, axis in enumerate(self.axes):
+            for i in range(len(axis.choices) if axis.name != SEED else 1):
+                self.experiment(tuple(i if n == number else 0 for n in range(len(self.axes))))
+
+    def told(self) -> str:
+        """The sweep as JSON, equal for equal sweeps."""
+        axes = [
+            {"name": a.name, "choices": [{p: describe(v) for p, v in c.items()} for c in a.choices]} for a in self.axes
+        ]
+        return json.dumps({"job": describe(self.job), "axes": axes}, sort_keys=True)
+
+
+def plan(job: Experiment, grid: Mapping[str, Sequence[Any]], seeds: int = 1) -> Plan:
+    """A grid: each path with its list of values is an axis, replicates of other seeds are the last."""
+    axes = [SweepAxis(path, tuple({path: value} for value in _values(path, given))) for path, given in grid.items()]
+    return with_seeds(job, axes, seeds)
+
+
+def with_seeds(job: Experiment, axes: Sequence[SweepAxis], seeds: int) -> Plan:
+    """The axes and one of seeds, from the job's on."""
+    if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
+        raise Refusal("a whole number of seeds from 1", short(repr(seeds), 40), "write, for example, seeds: 3")
+    if any(SEED in axis.choices[0] for axis in axes):
+        raise Refusal(
+            "seeds as a number", "the path 'seed' in the grid", "write seeds: N for N seeds from the job's on"
+        )
+    every = SweepAxis(SEED, tuple({SEED: job.seed + i} for i in range(seeds)))
+    made = Plan(job, (*axes, every))
+    made.require()
+    return made
+
+
+def _values(path: str, given: Any) -> list[Any]:
+    if isinstance(given, str | Mapping) or not hasattr(given, "__iter__"):
+        raise Refusal(f"a list of values for {path}", repr(given), f"write {path}: [first, second]")
+    values = [value.item() if isinstance(value, np.generic) else value for value in given]
+    texts = {as_text(value) for value in values}
+    if not values or len(texts) < len(values):
+        came = "an empty list" if not values else "a value twice"
+        raise Refusal(f"values for {path}, each once", came, f"write {path}: [first, second]")
+    return values
+
+
+def _column(values: list[Any]) -> np.ndarray:
+    if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+        return np.array(values)
+    return np.array([as_text(v) for v in values])

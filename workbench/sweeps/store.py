@@ -1,0 +1,107 @@
+"""The cells of a sweep on disk: a Zarr group with one chunk a cell and one writer, so that none spoils another."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.refusal import Refusal
+from workbench.sweeps.cell import CellOutcome
+from workbench.sweeps.plan import Index, Plan
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+PENDING, DONE, FAILED = 0, 1, 2
+STATUS, SENTENCE, PICTURE, TOLD = "status", "sentence", "x", "sweep"
+_LARGEST = 2**31  # bytes of all pictures together that are kept
+
+
+class Store:
+    """Opened for one plan; a cell counts once its status is written, which is written last."""
+
+    def __init__(self, plan: Plan, out: str | Path | None) -> None:
+        try:
+            import zarr
+            from zarr.storage import MemoryStore
+        except ModuleNotFoundError as error:
+            remedy = 'pip install "inverse-workbench[sweep]"'
+            raise Refusal("the package zarr for sweeps", "an installation without it", remedy) from error
+        self.plan, self._place = plan, MemoryStore() if out is None else str(out)
+        self._dims = [axis.name for axis in plan.axes]
+        if out is not None and Path(out).exists():
+            self._group: Any = _opened(zarr, plan, str(out))
+        else:
+            self._group = zarr.create_group(self._place)
+        if STATUS not in self._group:
+            self._begin()
+
+    def _begin(self) -> None:
+        for axis in self.plan.axes:
+            for name, values in axis.coordinates().items():
+                kept = values.astype(object) if values.dtype.kind == "U" else values
+                made = self._group.create_array(
+                    name, shape=values.shape, dtype=str if values.dtype.kind == "U" else values.dtype,
+                    dimension_names=[axis.name], overwrite=True,
+                )  # fmt: skip
+                made[:] = kept
+        self._array(SENTENCE, str, "")
+        self._group.attrs[TOLD] = self.plan.told()
+        self._array(STATUS, np.int8, PENDING)  # the last: where it is, the store is whole
+
+    def _array(self, name: str, dtype: Any, fill: Any, shape: tuple[int, ...] = ()) -> None:
+        dims = [*self._dims, *(f"{name}_{i}" for i in range(len(shape)))]
+        chunks = (*(1 for _ in self.plan.shape), *shape)
+        whole = (*self.plan.shape, *shape)
+        self._group.create_array(
+            name, shape=whole, chunks=chunks, dtype=dtype, fill_value=fill, dimension_names=dims, overwrite=True
+        )
+
+    def pending(self) -> Iterator[Index]:
+        """The cells that are not yet finished, failed ones being finished."""
+        status = np.asarray(self._group[STATUS][...])
+        return (tuple(map(int, index)) for index in np.argwhere(status == PENDING))
+
+    def write(self, index: Index, outcome: CellOutcome) -> None:
+        """Keep what a cell gave."""
+        for name, value in outcome.figures.items():
+            if name not in self._group:
+                self._array(name, np.float64, np.nan)
+            self._group[name][index] = value
+        if outcome.x is not None:
+            self._picture(index, outcome.x)
+        if outcome.sentence:
+            self._group[SENTENCE][index] = outcome.sentence
+        self._group[STATUS][index] = FAILED if outcome.sentence else DONE
+
+    def _picture(self, index: Index, x: np.ndarray) -> None:
+        """Keep the last x, where it is as large as that of the others and all together are not too large."""
+        if PICTURE not in self._group:
+            if self.plan.count * x.nbytes > _LARGEST:
+                return
+            self._array(PICTURE, x.dtype, np.nan if x.dtype.kind in "fc" else 0, x.shape)
+        kept = self._group[PICTURE]
+        if kept.dtype == x.dtype and kept.shape[len(index) :] == x.shape:  # Zarr would wrap or broadcast others
+            kept[index] = x
+
+    def dataset(self) -> "xr.Dataset":
+        """What is there, pending cells with it."""
+        import xarray as xr
+
+        found = xr.open_zarr(self._place, consolidated=False, chunks=None)
+        own = [name for axis in self.plan.axes for name in axis.choices[0]]
+        return found.set_coords(own)
+
+
+def _opened(zarr: Any, plan: Plan, out: str) -> Any:
+    remedy = "give another --out, or delete this one"
+    try:
+        group = zarr.open_group(out, mode="r+")
+    except Exception as error:  # Zarr has no class of its own for what is no store
+        raise Refusal("the store of a sweep, or a new path", f"{out}, which is none", remedy) from error
+    if STATUS in group and group.attrs.get(TOLD) != plan.told():
+        raise Refusal("the store of this sweep", f"{out}, which holds another", remedy)
+    if STATUS not in group and any(True for _ in group.array_keys()) and SENTENCE not in group:
+        raise Refusal("the store of a sweep, or a new path", f"{out}, which holds other arrays", remedy)
+    return group

@@ -1,0 +1,47 @@
+"""A grid of runs as one labelled dataset, written cell by cell."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.experiment import Experiment, from_description
+from workbench.progress import Bar, interruptible
+from workbench.sweeps import engine
+from workbench.sweeps.plan import Plan, plan
+from workbench.sweeps.store import Store
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def sweep(
+    job: Experiment | Mapping[str, Any],
+    grid: Mapping[str, Sequence[Any]],
+    seeds: int = 1,
+    out: str | Path | None = None,
+    scheduler: str | None = None,
+) -> "xr.Dataset":
+    """Run an experiment for every combination of values: `sweep(job, {"prior.weight": [1, 10]}, seeds=3)`.
+
+    The parameters and `seed` are the dimensions; variables are the last figures of merit, `x` where it fits,
+    `sentence` of a cell that failed, and `status` (0 not run, 1 done, 2 failed). With `out`, a Zarr store, the same
+    call goes on where it ended. Local processes, or a Dask `scheduler`; scripts need `if __name__ == "__main__":`.
+    """
+    return swept(plan(job if isinstance(job, Experiment) else from_description(job), grid, seeds), out, scheduler)
+
+
+def swept(made: Plan, out: str | Path | None = None, scheduler: str | None = None) -> "xr.Dataset":
+    """The cells of a plan that are not yet in the store, run; Ctrl-C keeps those that are."""
+    store = Store(made, out)
+    todo = list(store.pending())
+    if todo:
+        bar, begun = Bar(len(todo), "cells"), 0
+        with interruptible() as ended:
+            try:
+                for index, outcome in engine.outcomes(made, todo, scheduler, ended):
+                    store.write(index, outcome)
+                    begun += 1
+                    bar.show(begun)
+            finally:
+                bar.clear()
+    return store.dataset()
