@@ -5,9 +5,9 @@ import inspect
 import math
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli import markdown
 from workbench.cli.experiment import loading
-from workbench.cli.guarantees import told
+from workbench.cli.listing import markdown
+from workbench.cli.listing.guarantees import told
 from workbench.cli.output import say, say_json, table
 from workbench.refusal import one_of
 

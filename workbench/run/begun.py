@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.parameters import current, describe, rebuild
+from workbench.parametrisations import Direct
 from workbench.refusal import Refusal
 from workbench.run.datasets import arrays_in
 from workbench.run.states import has_state
@@ -32,6 +33,7 @@ def refuse_another(begun: "xr.Dataset", wanted: Mapping[str, Any]) -> None:
 def _differing(begun: "xr.Dataset", wanted: Mapping[str, Any]) -> str:
     """The first of operator, noise, prior, algorithm and seed that differs; empty where none does."""
     told, arrays = current(json.loads(begun.attrs["spec"])), arrays_in(begun)
-    # Under the names of today; who has no parametrisation looks for the picture itself.
-    known = {name: describe(rebuild(told[name], arrays)) for name in _SAME if name in told}
+    made = {name: rebuild(told[name], arrays) for name in _SAME if name in told}
+    # Under the names of today; a problem says nothing of the parametrisation that is the picture itself.
+    known = {name: describe(part) for name, part in made.items() if not isinstance(part, Direct)}
     return next((name for name in _SAME if known.get(name) != wanted.get(name)), "")

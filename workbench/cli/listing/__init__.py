@@ -1,0 +1,1 @@
+"""What the lists of the catalogue say of its members."""
