@@ -43,7 +43,7 @@ ORDER = (
     ("tuning",),
     ("figures",),
     ("experiment",),
-    ("jobs", "grid", "checks", "records", "sweeps"),
+    ("jobs", "grid", "checks", "records", "run_folder", "sweeps"),
     ("plots", "live"),
     ("notebook",),
     ("cli", "__main__"),

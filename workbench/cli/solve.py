@@ -35,6 +35,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--every", type=int, default=1, help="record every so many iterations (1)")
     parser.add_argument("--out", metavar="RUN.nc", help="save the run; an older file stays until the new one is whole")
+    parser.add_argument("--keep", action="store_true", help="keep the run in the folder that `workbench runs` lists")
     parser.add_argument(
         "--figure", metavar="RUN.png", help=f"save pictures and curves ({', '.join(destinations.ENDINGS)})"
     )
@@ -44,7 +45,11 @@ def options(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     if args.every < 1:
         raise Refusal("a whole number from 1 for --every", str(args.every), "record every iteration with 1")
+    from workbench import run_folder
+
     destinations.require(args.out, args.figure)
+    if args.keep:
+        destinations.require(str(run_folder.made() / "run.nc"), None)
     from workbench.run import Outcome
 
     experiment, where = wanted.experiment(args)
@@ -56,6 +61,7 @@ def main(args: argparse.Namespace) -> int:
     if reason is not None:
         result = result.assign_attrs(weight_reason=reason)
     destinations.write(result, args.out, args.figure)
+    args.kept = str(run_folder.keep(result, run_folder.usual_folder())) if args.keep else None
     _report(result, args)
     if stopped := result.attrs["stopped"]:
         complain(stopped)
@@ -96,7 +102,13 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     if args.json:
         said = {name: result.attrs[name] for name in ("device", "stopped", "outcome", "ended")}
         said |= {"weight_reason": result.attrs.get("weight_reason")}
-        said |= {"out": args.out, "figure": args.figure, "notes": _notes(result), "limits": result.attrs.get("limits")}
+        said |= {
+            "out": args.out,
+            "kept": args.kept,
+            "figure": args.figure,
+            "notes": _notes(result),
+            "limits": result.attrs.get("limits"),
+        }
         say_json(final | numbers | said | {"spec": json.loads(result.attrs["spec"])})
         return
     for note in _notes(result):
@@ -107,7 +119,7 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     say(f"{k} iterations in {seconds:.3g} s ({k / max(seconds, 1e-9):.3g} it/s) on {result.attrs['device']}")
     say(f"ended: {result.attrs['ended']}")
     say("  ".join(f"{name} {value:.6g}" for name, value in final.items() if value is not None))
-    for name in filter(None, (args.out, args.figure)):
+    for name in filter(None, (args.out, args.kept, args.figure)):
         say(f"saved {name}")
 
 

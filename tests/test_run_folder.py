@@ -1,0 +1,94 @@
+"""A folder of kept runs: listed, searched, shown, deleted."""
+
+import json
+
+import pytest
+
+from workbench import run_folder, storage
+from workbench.cli import main
+from workbench.refusal import Refusal
+
+LINE = ("run", "--truth", "shepp_logan", "--size", "16", "--operator", "Identity", "--steps", "3", "--json", "--keep")
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch, capsys):
+    """Two runs in the folder that the environment names, and what is no run beside them."""
+    monkeypatch.setenv(run_folder.FOLDER, str(tmp_path / "mine" / "runs"))
+    paths = []
+    for words in (("--prior", "Tikhonov", "--set", "prior.weight=0.5"), ("--prior", "TotalVariation")):
+        assert main((*LINE, *words)) == 0
+        paths.append(json.loads(capsys.readouterr().out)["kept"])
+    folder = run_folder.usual_folder()
+    (folder / "being_written.nc").write_bytes(b"")
+    (folder / "notes.txt").write_text("mine")
+    return paths
+
+
+def listed(capsys, *words):
+    assert main(("runs", "list", "--json", *words)) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_list_tells_parts_iterations_and_quality(kept, capsys):
+    found = listed(capsys)
+    assert {f"{each['name']}.nc" for each in found} == {path.rpartition("/")[2] for path in kept}
+    assert {each["parts"]["prior"] for each in found} == {"Tikhonov", "TotalVariation"}
+    for each, path in zip(sorted(found, key=lambda e: e["name"]), sorted(kept), strict=True):
+        result = storage.load(path)
+        assert each["k"] == int(result.k[-1]) and each["psnr"] == pytest.approx(float(result.psnr[-1, 0]))
+    assert main(("runs", "list")) == 0
+    assert "Identity" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("where", "count"),
+    [
+        ("prior=Tikhonov", 1),
+        ("prior.weight=5e-1", 1),
+        ("operator=Identity", 2),
+        ("prior.weight=7", 0),
+        ("no.such=1", 0),
+    ],
+)
+def test_runs_are_found_by_parts_and_parameters(kept, capsys, where, count):
+    assert len(listed(capsys, "--where", where)) == count
+
+
+def test_a_run_is_shown_and_deleted_by_its_name(kept, capsys):
+    name = kept[0].rpartition("/")[2].removesuffix(".nc")
+    assert main(("runs", "show", name)) == 0 and "Tikhonov" in capsys.readouterr().out
+    assert main(("runs", "delete", name)) == 0
+    capsys.readouterr()
+    assert len(listed(capsys)) == 1
+    assert main(("runs", "show", name)) == 2
+    assert "a run in" in capsys.readouterr().err
+
+
+def test_runs_that_end_in_one_second_do_not_meet(kept, monkeypatch):
+    result, folder = storage.load(kept[0]), run_folder.usual_folder()
+    monkeypatch.setattr(run_folder.time, "strftime", lambda *given: "now")
+    names = {run_folder.keep(result, folder).name for _ in range(3)}
+    assert len(names) == 3
+
+
+def test_a_save_that_fails_leaves_nothing(kept, monkeypatch):
+    result, folder = storage.load(kept[0]), run_folder.usual_folder()
+    before = sorted(folder.iterdir())
+    monkeypatch.setattr(storage, "save", lambda *given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run_folder.keep(result, folder)
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_folder_that_is_not_there_has_no_runs(tmp_path, capsys):
+    assert listed(capsys, "--folder", str(tmp_path / "none")) == []
+    assert main(("runs", "list", "--where", "prior")) == 2
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_the_run(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(run_folder.FOLDER, str(tmp_path / "file" / "runs"))
+    with pytest.raises(Refusal, match=run_folder.FOLDER):
+        run_folder.made()
+    assert main(LINE) == 2

@@ -1,0 +1,124 @@
+"""A folder of saved runs: what they are of, without reading their arrays."""
+
+import json
+import math
+import os
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench import storage
+from workbench.parameters import current
+from workbench.refusal import Refusal, one_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FOLDER = "WORKBENCH_RUNS"  # the variable of the environment that names another folder
+_PARTS = ("operator", "parametrisation", "noise", "prior", "algorithm")
+_ENDING = ".nc"
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a saved run is of: its `name` in the folder, when it was saved, its parts, and how far it came."""
+
+    name: str
+    saved: str
+    parts: Mapping[str, str]
+    k: int
+    psnr: float | None
+    ended: str
+    description: Mapping[str, Any]
+
+
+def usual_folder() -> Path:
+    """Where runs are kept unless another folder is named: that in WORKBENCH_RUNS, else one in the home of the user."""
+    named = os.environ.get(FOLDER, "")
+    return Path(named) if named else Path.home() / ".local" / "share" / "inverse-workbench" / "runs"
+
+
+def made() -> Path:
+    """The usual folder, which is there afterwards; Refusal where it cannot be made."""
+    folder = usual_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal("a folder for kept runs", f"{folder} ({error.strerror})", f"name another in {FOLDER}") from error
+    return folder
+
+
+def keep(result: "xr.Dataset", folder: Path) -> Path:
+    """Save a run under a name of its own, made of its operator, algorithm and the time; the path."""
+    told = json.loads(result.attrs["spec"])
+    words = (told[part]["type"].rpartition(".")[2] for part in ("operator", "algorithm"))
+    stem = "-".join((time.strftime("%Y%m%d-%H%M%S", time.gmtime()), *words))
+    path = _claimed(folder, stem)
+    try:
+        storage.save(result, path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _claimed(folder: Path, stem: str) -> Path:
+    """A file of that name that nobody else has: two runs that end in one second do not meet."""
+    for number in count(1):
+        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}{_ENDING}"
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("numbers do not end")
+
+
+def summaries(folder: Path, where: Mapping[str, str] | None = None) -> list[RunSummary]:
+    """The runs of a folder, the newest first; with `where`, those whose parameters have these values, by dotted path.
+
+    A file that is no run, or one that is being written, is passed over.
+    """
+    found = [summary for path in sorted(folder.glob(f"*{_ENDING}")) if (summary := _summary(path)) is not None]
+    kept = [each for each in found if all(_holds(each.description, *item) for item in (where or {}).items())]
+    return sorted(kept, key=lambda each: each.saved, reverse=True)
+
+
+def path_of(name: str, folder: Path) -> Path:
+    """The file of a run by its name in the list; Refusal where there is none."""
+    names = [path.stem for path in folder.glob(f"*{_ENDING}")]
+    return folder / f"{one_of(f'a run in {folder}', name.removesuffix(_ENDING), names)}{_ENDING}"
+
+
+def _summary(path: Path) -> RunSummary | None:
+    import xarray as xr
+
+    try:
+        saved = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(path.stat().st_mtime))
+        with xr.open_dataset(path, engine="h5netcdf") as dataset:
+            told = current(json.loads(dataset.attrs["spec"]))
+            psnr = float(dataset["psnr"].values[-1].mean()) if "psnr" in dataset else math.nan
+            k, ended = int(dataset["k"].values[-1]), str(dataset.attrs.get("ended", ""))
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return None
+    parts = {part: told[part]["type"].rpartition(".")[2] for part in _PARTS if part in told}
+    return RunSummary(path.stem, saved, parts, k, psnr if math.isfinite(psnr) else None, ended, told)
+
+
+def _holds(description: Mapping[str, Any], path: str, value: str) -> bool:
+    """Whether the parameter at a path has a value, or the part there is of that class."""
+    found: Any = description
+    for word in path.split("."):
+        if not isinstance(found, Mapping) or word not in found:
+            return False
+        found = found[word]
+    if isinstance(found, Mapping):
+        return str(found.get("type", "")).rpartition(".")[2] == value
+    number = re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", value, re.IGNORECASE)
+    if number and isinstance(found, int | float) and not isinstance(found, bool):
+        return float(value) == float(found)
+    return str(found).lower() == value.lower()
