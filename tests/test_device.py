@@ -15,8 +15,9 @@ from torch import Tensor
 from tests.kernels.table import KERNELS
 from workbench import algorithms, catalog
 from workbench.kernels.examples import Draw, Size
-from workbench.noise import Gaussian, Poisson
-from workbench.operators import FanBeamRadon, GaussianBlur, MultiCoilFourier, Radon
+from workbench.noise import Gaussian, Laplace, Poisson
+from workbench.operators import FanBeamRadon, GaussianBlur, Mask, MultiCoilFourier, Radon
+from workbench.parametrisations import LowRank
 from workbench.priors import (
     L1,
     GaussianProcess,
@@ -34,8 +35,14 @@ SHAPE = (1, 16, 16)
 PRIORS = (TotalVariation, Tikhonov, L1, WaveletL1, NonNegative, GaussianProcess, Zero, RestorationPrior)
 # Methods that decide on the processor what comes next, and what they look at.
 LOOKS = {
-    "a line search": ("ArmijoGradientDescent", "BarzilaiBorwein", "LBFGS", "NonlinearConjugateGradient"),
-    "a step of each item, found by trial": ("BacktrackingFISTA", "BacktrackingProximalGradient", "SPIRAL"),
+    "a line search": (
+        "ArmijoGradientDescent",
+        "BarzilaiBorwein",
+        "FactoredGradientDescent",
+        "LBFGS",
+        "NonlinearConjugateGradient",
+    ),
+    "a step of each item, found by trial": ("BacktrackingFISTA", "BacktrackingProximalGradient", "PALM", "SPIRAL"),
     "whether inner conjugate gradients are done": (
         "GaussNewtonCG",
         "LevenbergMarquardt",
@@ -67,6 +74,13 @@ def scans() -> list[Problem]:
     return [projections, Problem.simulate(MultiCoilFourier(SHAPE), Gaussian(0.1), Zero(), truth + 0j)]
 
 
+def factored() -> list[Problem]:
+    """For methods over the blocks of an unknown that makes the picture."""
+    truth, unknown = torch.rand(2, *SHAPE, generator=torch.Generator().manual_seed(0)), LowRank(SHAPE, 2)
+    A = Mask(SHAPE, 0.8)
+    return [Problem.simulate(A, noise, Zero(), truth, parametrisation=unknown) for noise in (Gaussian(0.1), Laplace())]
+
+
 def away(part: Any) -> Any:
     """A state as it lies on a device: all that has an axis is there, single numbers stay here."""
     if isinstance(part, Tensor):
@@ -95,7 +109,8 @@ def stepped(problem: Problem, algorithm: algorithms.Algorithm) -> Tensor:
 def test_a_step_asks_nothing_of_its_device(name, cls, monkeypatch):
     draws = "workbench.algorithms.second_order.cubic_newton.stream"
     monkeypatch.setattr(draws, lambda *_, **__: torch.Generator())  # "meta" has none
-    able = [p for p in problems() if not cls().unmet(p)] or [p for p in scans() if not cls().unmet(p)]
+    kinds = (problems, scans, factored)
+    able = next((some for kind in kinds if (some := [p for p in kind() if not cls().unmet(p)])), [])
     # The prox of TV is a run of its own, to a gap: it looks once a block of dual steps.
     fit = [p for p in able if not isinstance(p.prior, TotalVariation)] or able
     assert fit, f"a problem for {name}"

@@ -10,6 +10,7 @@ from workbench import catalog, noise, operators, priors
 from workbench.algorithms import ADMM, Algorithm, ConjugateGradient
 from workbench.operators import Operator
 from workbench.parameters import changed
+from workbench.parametrisations import LowRank
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
 from workbench.run import after, iterate, until
@@ -62,6 +63,10 @@ DENOISING = able(
     *(posed(operators.Identity(SHAPE), p, truth() - 0.3) for p in PROXABLE if not p.unfit(SHAPE, torch.float64))
 )
 COUNTS = able(Problem.simulate(operators.Identity(SHAPE), noise.Poisson(background=0.5), priors.Zero(), truth() + 1))
+BLOCKS = [a for a in MINIMISERS if ".blocks." in type(a).__module__]
+MATRIX = truth(1)[..., :2] @ truth(1)[..., :2, :]
+SEEN_WHOLE = operators.Identity(SHAPE), noise.Gaussian(0.1), priors.Zero(), MATRIX, MATRIX, LowRank(SHAPE, 2)
+FACTORED = [(Problem(*SEEN_WHOLE), algorithm) for algorithm in BLOCKS]
 
 
 def of(cases: Cases) -> pytest.MarkDecorator:
@@ -70,7 +75,7 @@ def of(cases: Cases) -> pytest.MarkDecorator:
 
 
 def test_every_minimiser_is_tried_where_the_minimum_is_known() -> None:
-    tried = {name(algorithm) for cases in (QUADRATIC, COMPLEX, DENOISING, COUNTS) for _, algorithm in cases}
+    tried = {name(algorithm) for cases in (QUADRATIC, COMPLEX, DENOISING, COUNTS, FACTORED) for _, algorithm in cases}
     assert {name(algorithm) for algorithm in MINIMISERS} == tried
 
 
@@ -80,6 +85,12 @@ def test_least_squares_with_tikhonov_is_what_numpy_solves(problem: Problem, algo
     y = problem.y.flatten(1).numpy().T
     known = np.linalg.solve(A.T @ A * 100 + 20 * np.eye(64), 100 * A.T @ y).T.reshape(problem.shape)
     ends_at(torch.from_numpy(known), problem, algorithm, 300, 1e-7)
+
+
+@of(FACTORED)
+def test_a_matrix_without_noise_is_found_from_its_factors(problem: Problem, algorithm: Algorithm) -> None:
+    *_, state = until(iterate(problem, algorithm), after(300))
+    torch.testing.assert_close(problem.picture(state.x), problem.truth, rtol=0, atol=1e-6)
 
 
 @of(COMPLEX)

@@ -207,7 +207,7 @@ def test_a_bad_address_shows_its_sentence_and_the_default() -> None:
 
 def test_a_teacher_hides_controls(session: Session) -> None:
     app = Workbench(session, frozenset({"operator", "noise"}))
-    assert set(app.choices.sections) == {"truth", "prior", "algorithm"}
+    assert set(app.choices.sections) == {"truth", "parametrisation", "prior", "algorithm"}
 
 
 def test_create_app_returns_one_page_outside_a_server(small: Experiment) -> None:
