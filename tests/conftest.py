@@ -21,11 +21,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="of every test one case a member, and none that is slow")
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Side by side test by test, but all cells of a notebook in one process.
+
+    Not by groups: with pytest 9.2, pytest-xdist 3.8 forgets them without a word.
+    """
+    from xdist.scheduler.loadscope import LoadScopeScheduling
+
+    class NotebooksTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return path if path.endswith(".ipynb") else nodeid
+
+    return NotebooksTogether(config, log) if config.getoption("dist") == "load" else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The cells of a notebook go to one process."""
-    for item in items:
-        if item.path.suffix == ".ipynb":
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
     if config.getoption("--quick"):
         quick = one_a_member([item for item in items if not item.get_closest_marker("slow")])
         config.hook.pytest_deselected(items=list(set(items) - set(quick)))

@@ -1,6 +1,8 @@
 """What every notebook has: a live cell first, figures that are compared, an exercise with a check; no other outputs."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +45,15 @@ def test_an_exercise_has_a_check_that_can_fail(notebook):
 
 def test_figures_are_those_of_the_workbench(notebook):
     assert not [cell["source"] for cell in cells(notebook) if "matplotlib" in cell["source"]]
+
+
+def test_the_cells_of_a_notebook_run_in_one_process_beside_others(tmp_path):
+    cell = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+    sources = ["x = 0", *(f"assert x == {i}\nx += 1" for i in range(5))]
+    body = {"cells": [cell | {"source": s} for s in sources], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(body))
+    flags = ["-n", "2", "--nbval-lax", "--nbval-current-env", "-p", "tests.conftest", "-p", "no:cacheprovider", "-q"]
+    command = [sys.executable, "-m", "pytest", *flags, f"--rootdir={tmp_path}", str(tmp_path)]
+    ran = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0 and "12 passed" in ran.stdout, ran.stdout
