@@ -8,6 +8,7 @@ import torch
 
 from workbench.refusal import Refusal, one_of
 from workbench.sweeps.plan import SweepAxis
+from workbench.tensors import stream
 
 SAMPLE = "sample"
 
@@ -18,11 +19,12 @@ def spread(ranges: Mapping[str, Mapping[str, Any]], samples: int, sobol: bool, s
         raise Refusal("a whole number of samples from 1", repr(samples), "write, for example, samples: 64")
     if not ranges:
         raise Refusal("a design with a parameter", "none", "write grid: {prior.weight: {low: 1, high: 100, log: true}}")
-    generator = torch.Generator().manual_seed(seed)
+    rng = stream(seed, "points of a design")
     if sobol:
-        places = torch.quasirandom.SobolEngine(len(ranges), scramble=True, seed=seed).draw(samples, dtype=torch.float64)
+        scramble = int(torch.randint(2**31, (1,), generator=rng))
+        places = torch.quasirandom.SobolEngine(len(ranges), True, scramble).draw(samples, dtype=torch.float64)
     else:
-        places = torch.rand(samples, len(ranges), generator=generator, dtype=torch.float64)
+        places = torch.rand(samples, len(ranges), generator=rng, dtype=torch.float64)
     columns = {p: _within(p, given, places[:, i].tolist()) for i, (p, given) in enumerate(ranges.items())}
     return SweepAxis(SAMPLE, tuple({p: values[i] for p, values in columns.items()} for i in range(samples)))
 
