@@ -37,7 +37,7 @@ def running(**options: object) -> Iterator[int]:
 
     def run() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
-        server = serving_module._server(Serving(port=port, **options))  # type: ignore[arg-type]
+        server = serving_module.server_of(Serving(port=port, **options))  # type: ignore[arg-type]
         held.append(server)
         server.start()
         server.io_loop.add_callback(ready.set)

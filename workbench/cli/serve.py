@@ -2,6 +2,11 @@
 
 import argparse
 import math
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +21,7 @@ SUMMARY = "Serve the dashboard."
 EXAMPLES = (
     "workbench serve --open",
     "workbench serve --port 5007 --device cuda",
-    "workbench serve --host 0.0.0.0 --max-visitors 60 --max-seconds 60 --log visits.jsonl",
+    "workbench serve --host 0.0.0.0 --max-visitors 60 --workers 2 --max-seconds 60 --log visits.jsonl",
     "workbench serve --origin lab.example.org --auth passwords.txt",
 )
 
@@ -29,6 +34,9 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--host", default="localhost", help="name or address to listen on (localhost: this machine only)"
     )
     parser.add_argument("--device", default="cpu", help="where reconstructions run: cpu, cuda or cuda:0 (cpu)")
+    parser.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="processes that share the visitors; not on Windows (1)"
+    )
     parser.add_argument("--max-visitors", type=int, default=20, help="people at a time (20)")
     parser.add_argument("--max-pixels", type=int, metavar="N", help="pixels of a signal (as memory allows)")
     parser.add_argument("--max-steps", type=int, metavar="N", help="iterations of a run (no limit)")
@@ -55,13 +63,11 @@ def main(args: argparse.Namespace) -> int:
             raise
         remedy = 'pip install "inverse-workbench[app]"'
         raise Refusal(f"the package {error.name} for the dashboard", "an installation without it", remedy) from error
-    from workbench.app.serving.log import end_log, write_log
+    from workbench.app.serving.log import end_log
 
-    loading.load(args)
-    serving = _serving(args)
+    serving = _prepared(args)
     require(serving)
-    if args.log:
-        write_log(args.log)
+    _require_processes(args)
     say("Making the page ready; the first time its kernels are compiled, which takes about a minute ...")
 
     def announce(address: str) -> None:
@@ -70,10 +76,43 @@ def main(args: argparse.Namespace) -> int:
             say(f"From other machines: {' or '.join(others)}")
 
     try:
-        serve(serving, args.open, announce)
+        if args.workers == 1:
+            serve(serving, args.open, announce)
+        else:
+            _serve_workers(args, serving, lambda: announce(addresses(args.host, args.port)[0]))
     finally:
         end_log()
     return 0
+
+
+def _serve_workers(args: argparse.Namespace, serving: "Serving", announce: Callable[[], None]) -> None:
+    from workbench.app.serving.front import serve_workers
+
+    def announced() -> None:
+        announce()
+        if args.open:
+            webbrowser.open(f"http://localhost:{args.port}/")
+
+    serve_workers(partial(_prepared, args), serving, args.workers, announced)
+
+
+def _require_processes(args: argparse.Namespace) -> None:
+    if not 1 <= args.workers <= max(1, args.max_visitors):
+        remedy = "leave --workers out for one"
+        raise Refusal(f"from 1 to {args.max_visitors} worker processes, one visitor each", str(args.workers), remedy)
+    if args.workers > 1 and not hasattr(socket, "send_fds"):
+        raise Refusal("a system that hands connections from process to process", sys.platform, "leave --workers out")
+
+
+def _prepared(args: argparse.Namespace) -> "Serving":
+    """What each process does before it serves: the classes of one's own, the log; how it serves."""
+    from workbench.app.serving.log import write_log
+
+    loading.load(args)
+    serving = _serving(args)
+    if args.log:
+        write_log(args.log)
+    return serving
 
 
 def _serving(args: argparse.Namespace) -> "Serving":

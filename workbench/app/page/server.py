@@ -60,7 +60,7 @@ def page_server(
         session_token_expiration=_WEEK,
         extra_patterns=[(r"/kept", KeepAlive), *around.patterns],
         auth_provider=around.entry,
-        http_server_kwargs={"xheaders": around.proxied},
+        http_server_kwargs={"xheaders": around.proxied, "no_keep_alive": around.handed},
     )
     server._tornado.add_transform(policy(around.frames))
     for rule in server._tornado.wildcard_router.rules:
@@ -71,12 +71,16 @@ def page_server(
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands around a page: more `patterns` of addresses, who may come in, and the sites that may frame it."""
+    """What stands around a page: more `patterns` of addresses, who may come in, and the sites that may frame it.
+
+    `proxied`: headers of a proxy are believed. `handed`: connections come from another process, one request in each.
+    """
 
     patterns: tuple[tuple[Any, ...], ...] = ()
     entry: AuthProvider = field(default_factory=NullAuth)
     frames: tuple[str, ...] = ("*",)
     proxied: bool = False
+    handed: bool = False
 
 
 class Sweeper:

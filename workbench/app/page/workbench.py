@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.io import PeriodicCallback
 
 from workbench.app.page.connection import Connection
 from workbench.app.page.echo import Echo
@@ -115,7 +116,8 @@ class Workbench:
             self._placeholders.fill_all()
         elif self._early is not None:
             self.connection.document.remove_periodic_callback(self._early)
-        pn.state.add_periodic_callback(self.beat, period=round(1000 * BEAT))
+        # In the background: Panel would tell every page of the server that it is busy, twice at each beat of each page.
+        PeriodicCallback(callback=self.beat, period=round(1000 * BEAT), background=True).start()
 
     def _play_once(self) -> None:
         if not self._playing:

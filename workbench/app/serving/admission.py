@@ -31,16 +31,20 @@ belong together.</p>{% end %}<label>Name <input name="name" autocomplete="userna
 
 @dataclass(frozen=True)
 class Admission:
-    """Everybody, unless there are `passwords` by name, or a `header` in which a proxy names the person."""
+    """Everybody, unless there are `passwords` by name, or a `header` in which a proxy names the person.
+
+    `secret` signs the cookies of those who have signed in: what each process of one server knows.
+    """
 
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     header: str = ""
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def provider(self) -> AuthProvider:
         """The same for Bokeh's server, which asks it for every page and every websocket."""
         if self.header:
             return FromProxy(self.header)
-        return WithPassword(self.passwords) if self.passwords else NullAuth()
+        return WithPassword(self.passwords, self.secret) if self.passwords else NullAuth()
 
 
 def read_passwords(path: Path) -> dict[str, str]:
@@ -88,9 +92,8 @@ class FromProxy(AuthProvider):
 class WithPassword(AuthProvider):
     """The person who has signed in; others see the form first."""
 
-    def __init__(self, passwords: Mapping[str, str]) -> None:
-        self._secret = secrets.token_bytes(32)
-        secret = self._secret
+    def __init__(self, passwords: Mapping[str, str], secret: bytes) -> None:
+        self._secret = secret
 
         class Login(_Login):
             def initialize(self) -> None:

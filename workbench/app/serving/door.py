@@ -15,10 +15,16 @@ _LOST = 10  # seconds without a reader after which a page that is kept makes roo
 
 
 class Door:
-    """Lets people in one by one; `page` makes what they see."""
+    """Lets people in one by one; `page` makes what they see; `tell` hears whose page is kept, and whose no more."""
 
-    def __init__(self, page: Callable[[], pn.viewable.Viewable], room: int, tally: ServerNumbers) -> None:
-        self._page, self._room, self._tally, self.inside = page, room, tally, 0
+    def __init__(
+        self,
+        page: Callable[[], pn.viewable.Viewable],
+        room: int,
+        tally: ServerNumbers,
+        tell: Callable[[str, bool], None] = lambda page, kept: None,
+    ) -> None:
+        self._page, self._room, self._tally, self._tell, self.inside = page, room, tally, tell, 0
         tally.count_inside(lambda: self.inside)
 
     def page(self) -> pn.viewable.Viewable:
@@ -32,20 +38,28 @@ class Door:
         with self._tally.building.time():
             made = self._page()
         self.inside += 1
-        came, who = time.perf_counter(), _who()
-        note("came", {"visit": who, "seconds": came - begin, "inside": self.inside})
-        pn.state.on_session_destroyed(lambda context: self._left(who, came))
+        came, session = time.perf_counter(), _session()
+        self._tell(session, True)
+        note("came", {"visit": _name(session), "seconds": came - begin, "inside": self.inside})
+        pn.state.on_session_destroyed(lambda context: self._left(session, came))
         return made
 
-    def _left(self, who: str, came: float) -> None:
+    def _left(self, session: str, came: float) -> None:
         self.inside -= 1
+        self._tell(session, False)
+        who = _name(session)
         note("left", {"visit": who, "seconds": time.perf_counter() - came, "inside": self.inside})
 
 
-def _who() -> str:
-    """A name for a visit that tells nothing of the person, and does not open their page."""
+def _session() -> str:
+    """The name of the session that is being made; who knows it can open its page."""
     context = pn.state.curdoc.session_context if pn.state.curdoc is not None else None
-    return hashlib.sha256(str(context.id).encode()).hexdigest()[:8] if context is not None else ""
+    return str(context.id) if context is not None else ""
+
+
+def _name(session: str) -> str:
+    """A name for a visit that tells nothing of the person, and does not open their page."""
+    return hashlib.sha256(session.encode()).hexdigest()[:8] if session else ""
 
 
 def _room_made() -> bool:

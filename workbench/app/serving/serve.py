@@ -1,4 +1,4 @@
-"""The dashboard as a server: one process, its own origins only, bounded uploads and visits, a quick end."""
+"""The dashboard as a server: its own origins only, bounded uploads and visits, a quick end."""
 
 import signal
 import socket
@@ -36,7 +36,7 @@ def serve(
     require(serving)
     warm_up(serving.device)
     pn.extension()
-    server = _server(serving)
+    server = server_of(serving)
     loop = server.io_loop
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: loop.add_callback_from_signal(loop.stop))
@@ -68,20 +68,31 @@ def warm_up(device: str = "cpu") -> None:
     session.close()
 
 
-def _server(serving: Serving) -> Server:
-    """The server of pages, and what stands around it."""
+def server_of(
+    serving: Serving, tell: Callable[[str, bool], None] | None = None, tally: ServerNumbers | None = None
+) -> Server:
+    """The server of pages, and what stands around it.
+
+    With `tell`, which hears whose page is kept and whose no more, it is one of several: it listens to nobody but who
+    hands it connections.
+    """
     usual = Experiment()
     experiment = None if serving.device == usual.device else changed(usual, device=serving.device)
-    tally = ServerNumbers()
-    door = Door(lambda: page(experiment, serving.caps), serving.visitors, tally)
+    tally = tally or ServerNumbers()
+    door = Door(lambda: page(experiment, serving.caps), serving.visitors, tally, tell or (lambda session, kept: None))
     around = Surroundings(
         patterns=((r"/healthz", Healthz), (r"/metrics", Metrics, {"tally": tally})),
         entry=serving.entry.provider(),
         frames=serving.frames,
         proxied=bool(serving.origins),
+        handed=tell is not None,
     )
-    own = (f"{name}:{serving.port}" for name in _names(serving.host))
-    return page_server(door.page, serving.port, serving.host, (*own, *serving.origins), around=around)
+    origins = (*(f"{name}:{serving.port}" for name in _names(serving.host)), *serving.origins)
+    if tell is None:
+        return page_server(door.page, serving.port, serving.host, origins, around=around)
+    server = page_server(door.page, 0, "127.0.0.1", origins, around=around)
+    server._http.stop()
+    return server
 
 
 def addresses(host: str, port: int) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """The numbers of a server, as Prometheus reads them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.parser import text_string_to_metric_families
 
 from workbench import jobs
 
@@ -41,3 +42,23 @@ class _Runs:
             for status in jobs.Status:
                 found.add_metric([name, str(status)], statuses.count(status))
         yield found
+
+
+def of_workers(texts: Sequence[str]) -> bytes:
+    """The numbers of several processes as one text: each sample has the label `worker`."""
+    registry = CollectorRegistry()
+    registry.register(_Labelled(texts))
+    return generate_latest(registry)
+
+
+class _Labelled:
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+
+    def collect(self) -> Iterable[Metric]:
+        found = dict[str, Metric]()
+        for worker, text in enumerate(self._texts):
+            for family in text_string_to_metric_families(text):
+                whole = found.setdefault(family.name, Metric(family.name, family.documentation, family.type))
+                whole.samples += [s._replace(labels=s.labels | {"worker": str(worker)}) for s in family.samples]
+        return found.values()
