@@ -1,5 +1,6 @@
-"""Parts of the page that come after the first picture: a browser takes seconds to build them all."""
+"""Parts of the page that come after the first picture: a browser takes seconds to build them all, a server one."""
 
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
@@ -21,28 +22,37 @@ for (const name of ["_measure_layout", "_after_layout"]) {
 
 
 class Placeholders:
-    """Places that say what will be there, filled one at a time in the order in which they were made."""
+    """Places that say what will be there, filled one at a time in the order in which they were made.
+
+    Some wait until they are wanted: of sixty people few look into every tab, and each would be built sixty times.
+    """
 
     def __init__(self, document: Document | None = None) -> None:
         if document is not None:
             document.js_on_event("document_ready", CustomJS(code=_PATIENCE))
-        self._waiting: list[tuple[pmui.Column, pn.viewable.Viewable]] = []
+        self._waiting: list[tuple[pmui.Column, pn.viewable.Viewable, Callable[[], bool]]] = []
 
-    def place(self, part: pn.viewable.Viewable, making: str = "", **layout: Any) -> pmui.Column:
-        """A column that will hold the part, and meanwhile says that it is being made."""
+    def place(
+        self, part: pn.viewable.Viewable, making: str = "", wanted: Callable[[], bool] = lambda: True, **layout: Any
+    ) -> pmui.Column:
+        """A column that will hold the part once it is `wanted`, and meanwhile says that it is being made."""
         words = [Words(sentence=f"Making {making} ...").element] * bool(making)
         column = pmui.Column(*words, **{"margin": 0, "sizing_mode": "stretch_width"} | layout)
-        self._waiting.append((column, part))
+        self._waiting.append((column, part, wanted))
         return column
 
     def fill_one(self) -> bool:
         """Whether there was one to fill."""
-        if not self._waiting:
-            return False
-        column, part = self._waiting.pop(0)
-        column[:] = [part]
-        return True
+        return self._fill(next((place for place in self._waiting if place[2]()), None))
 
     def fill_all(self) -> None:
-        while self.fill_one():
-            pass
+        while self._waiting:
+            self._fill(self._waiting[0])
+
+    def _fill(self, place: tuple[pmui.Column, pn.viewable.Viewable, Callable[[], bool]] | None) -> bool:
+        if place is None:
+            return False
+        self._waiting.remove(place)
+        column, part, _ = place
+        column[:] = [part]
+        return True

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
@@ -43,3 +44,14 @@ def policy(frames: Sequence[str]) -> type[OutputTransform]:
             return status_code, headers, chunk
 
     return Policy
+
+
+class OneRequest(OutputTransform):
+    """Each answer ends its connection, so that the next request may go to another process; not a websocket's."""
+
+    def transform_first_chunk(
+        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        if status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            headers["Connection"] = "close"
+        return status_code, headers, chunk

@@ -19,7 +19,7 @@ from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
 from workbench import memory
-from workbench.app.page.policy import policy
+from workbench.app.page.policy import OneRequest, policy
 from workbench.app.run.files import UPLOAD
 
 KEPT = 120  # seconds that a page is kept for a browser that went away without a word, or has not come yet
@@ -60,9 +60,11 @@ def page_server(
         session_token_expiration=_WEEK,
         extra_patterns=[(r"/kept", KeepAlive), *around.patterns],
         auth_provider=around.entry,
-        http_server_kwargs={"xheaders": around.proxied, "no_keep_alive": around.handed},
+        http_server_kwargs={"xheaders": around.proxied},
     )
     server._tornado.add_transform(policy(around.frames))
+    if around.handed:
+        server._tornado.add_transform(OneRequest)
     for rule in server._tornado.wildcard_router.rules:
         if isinstance(rule.target, type) and issubclass(rule.target, BokehSocket):
             rule.target = Socket

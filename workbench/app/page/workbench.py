@@ -54,7 +54,7 @@ class Workbench:
         self._echo = Echo(self.connection.document is not None)
         self._placeholders = Placeholders(self.connection.document)
         self.tabs = pmui.Tabs(
-            *((v.title, self._placeholders.place(v.element, v.late) if v.late else v.element) for v in self.views),
+            *((view.title, self._tab(view)) for view in self.views),
             dynamic=False,
             sizing_mode="stretch_width",
             margin=0,
@@ -99,6 +99,12 @@ class Workbench:
         for view in self.views:
             view.close()
         self.session.close()
+
+    def _tab(self, view: View) -> pn.viewable.Viewable:
+        """What stands in the tab of a view: its element, or a place for it until somebody looks."""
+        if not view.late:
+            return view.element
+        return self._placeholders.place(view.element, view.late, lambda: view is self.seen)
 
     def _preview(self) -> None:
         self._look()

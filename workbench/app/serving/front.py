@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from bokeh.util.token import get_session_id
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -118,19 +118,19 @@ async def _readable(connection: socket.socket) -> None:
 def _wanted(head: bytes) -> tuple[str, str]:
     """The path, and the session that a request is for, by its token or its query; what is none is empty."""
     first, *lines = head.decode("latin-1").split("\r\n")
-    address = urlsplit("".join(first.split(" ")[1:2]))
+    path, _, query = "".join(first.split(" ")[1:2]).partition("?")
     for line in lines:
         name, _, value = line.partition(":")
         if name.lower() == "sec-websocket-protocol":
-            return address.path, _session(value.rpartition(",")[2].strip())
-    named = parse_qs(address.query)
-    return address.path, (named.get("bokeh-session-id") or named.get("id") or [""])[0]
+            return path, _session(value.rpartition(",")[2].strip())
+    named = parse_qs(query)
+    return path, (named.get("bokeh-session-id") or named.get("id") or [""])[0]
 
 
 def _session(token: str) -> str:
     try:
         return str(get_session_id(token))
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return ""
 
 

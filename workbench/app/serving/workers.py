@@ -57,12 +57,14 @@ class Worker:
                 return
             except BlockingIOError:  # it is busy, and many wait already
                 await asyncio.sleep(_AGAIN)
+            except ConnectionError:  # it has just ended, and whoever asked asks again
+                return
 
     async def ask(self, question: bytes) -> str:
         """Its answer; ConnectionError where it ends before."""
         answer = asyncio.get_running_loop().create_future()
-        self._answers.append(answer)
         self._line.sendall(question)
+        self._answers.append(answer)
         return await answer
 
     async def listen(self) -> None:
@@ -121,8 +123,8 @@ class Workers:
         return next((worker for worker in self.all if session in worker.pages), None)
 
     def freest(self) -> Worker:
-        """Who has the most room, of those who are ready."""
-        return max(self.all, key=lambda worker: (worker.ready.is_set(), worker.free()))
+        """Who is ready and has room, and of those the one with the fewest people."""
+        return max(self.all, key=lambda w: (w.ready.is_set(), w.free() > 0, w.free() - w.room))
 
     def end(self) -> None:
         for task in self._watching:
