@@ -14,9 +14,9 @@ from workbench import catalog, devices
 from workbench.algorithms import Algorithm
 from workbench.algorithms.choice import suited_to
 from workbench.analysis import standard
-from workbench.data import Array, File, Measured, Shipped, Signal, Source
+from workbench.data import Array, AxisOfRotation, File, Measured, Shipped, Signal, Source, centre
 from workbench.noise import Gaussian, Noise
-from workbench.operators import GaussianBlur, Operator
+from workbench.operators import GaussianBlur, Operator, Radon, Scan
 from workbench.parameters import VERSION, Checked, Range, changed, current, describe, parameters, rebuild, renamed
 from workbench.parametrisations import Direct, Parametrisation
 from workbench.paths import Words, altered, below, built
@@ -119,6 +119,22 @@ class Experiment(metaclass=Checked):
         found = self.tune(walk=Walk(where=where), watch=watch)
         weight = float(f"{found.chosen.weight:.4g}")  # no rule knows more digits, and an address stays short
         return changed(self, prior=weighed(self.prior, weight, where)), found
+
+    def centred(self) -> tuple["Experiment", AxisOfRotation]:
+        """The same with the axis of rotation that its sinogram shows, `operator.offset`, and how it was found.
+
+        An image that is as wide as the detector follows the axis. Refusal for other than parallel beams.
+        """
+        scan = self.operator
+        if not isinstance(scan, Radon):
+            remedy = "give operator.offset by hand" if isinstance(scan, Scan) else "take Radon"
+            raise Refusal("parallel beams to find the axis of rotation", type(scan).__name__, remedy)
+        found = centre.found(self.problem().y.mean((0, 1)).numpy(force=True), scan.degrees().numpy())
+        offset = float(f"{found.offset:.4g}")  # a number like any other, and an address stays short
+        if scan.in_shape[1:] != 2 * (scan.out_shape[2],) or self.truth is not None:
+            return changed(self, operator=changed(scan, offset=offset)), found
+        follows = changed(scan, offset=offset, shape=(scan.in_shape[0], 1, 1), detectors=None)
+        return changed(self, operator=follows.fitted_to_data(scan.out_shape)), found
 
     def fitted(self, shape: Shape | None = None) -> "Experiment":
         """The same experiment with its operator built for signals of this shape; without one, for its source."""

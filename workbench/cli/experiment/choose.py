@@ -46,9 +46,8 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
         kind, dot, _ = path.partition(".")
         if dot:
             one_of("a part that has parameters", kind, PARTS)
+    words = {path: data.from_text(text) if _may_be_array(path) else text for path, text in words.items()}
     source = _source(words, base.source)
-    inside = {path: path.partition(".")[0] in catalog.KINDS and "." in path for path in words}
-    words = {path: data.from_text(text) if inside[path] else text for path, text in words.items()}
     given = source.loaded().tensor
     operator = _operator(words, base, source, given)
     kinds = [kind for kind in catalog.KINDS if kind != "operator"]
@@ -60,6 +59,11 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
     if suited and not below(words, "algorithm"):
         del whole["algorithm"]
     return Experiment(**whole)
+
+
+def _may_be_array(path: str) -> bool:
+    """Whether an argument of a part or of a step is meant, which a file can give."""
+    return path.startswith("data.steps.") or (path.partition(".")[0] in catalog.KINDS and "." in path)
 
 
 def _operator(words: Words, base: Experiment, source: Source, given: Tensor) -> Operator:
