@@ -47,6 +47,7 @@ def after(values, *chain):
         (steps.Floor(500.0), np.maximum(COUNTS, 500)),
         (steps.Rescale(), COUNTS / COUNTS.max()),
         (steps.Rescale(-2.5), COUNTS * -2.5),
+        (steps.Whitening(4.0), COUNTS / 4),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -174,7 +175,7 @@ BAD = [
     (COUNTS * 0, steps.Rescale(), "zeros"),
     (COUNTS, steps.Rescale(0.0), "leaves something"),
     (COUNTS.astype(np.float32), steps.Rescale(1e300), "finite values after the step Rescale"),
-    (COUNTS, steps.Whitening(), "a noise scan"),
+    (COUNTS, steps.Whitening(0.0), "a noise level above 0"),
     (COUNTS, steps.Whitening(FLATS), "12 coils, got 5 x 15"),
     (COUNTS, steps.Whitening(np.ones((12, 99))), "tells 12 coils apart"),
     (COUNTS, steps.CoilCompression(13), "at most 12"),

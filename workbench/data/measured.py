@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench.data.files import Loaded, load_array
 from workbench.data.source import Source
-from workbench.data.steps import Stage, Step, stages
+from workbench.data.steps import Stage, Step, stages, through
 from workbench.noise import Noise
 from workbench.operators import Operator
 from workbench.parameters import describe
@@ -52,10 +52,7 @@ class Measured(Source):
 
     def loaded(self) -> Loaded:
         """The data in the axes of their file, (1, C, *space) or fewer, after the steps, with notes and units."""
-        found = self.read()
-        for stage in stages(found, self.steps):
-            found = stage.after
-        return found
+        return through(self.read(), self.steps)
 
     def stages(self) -> tuple[Stage, ...]:
         """Each step with the data before and after it: `plots.steps` draws them."""

@@ -8,6 +8,7 @@ from torch import Tensor
 from workbench.algorithms.choice import suited
 from workbench.data import Loaded, Shipped, Source
 from workbench.experiment import Experiment
+from workbench.live.own_arrays import of_same_file
 from workbench.operators import Radon, Scan
 from workbench.parameters import changed, describe
 from workbench.paths import Form
@@ -24,6 +25,9 @@ def wished(experiment: Experiment, path: str, said: Any) -> Experiment:
     """Another value of a parameter, or a member by name, wherever it stands; a truth by the name of its signal."""
     if path == "truth" and isinstance(said, str):
         said = Shipped(said, max(experiment.operator.in_shape[1:]))
+    head, _, inner = path.partition(".")
+    if head in ("truth", "source"):
+        said = of_same_file(experiment.source, inner, said)
     new = form_of(experiment).taking(path, said).root
     if new.source is not experiment.source:
         return fitted(new, new.source, new.source.loaded().tensor)

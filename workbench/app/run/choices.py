@@ -26,7 +26,9 @@ TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KIND
 _SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
 # Of a signal only the size is chosen beside its name; a file is opened elsewhere.
 _FILE = ("name", "path", "variable", "window")
-_ELSEWHERE = frozenset(f"truth.{name}" for name in (*_FILE, *(f"signal.{n}" for n in _FILE), "array", "units", "notes"))
+_ELSEWHERE = frozenset(
+    f"truth.{name}" for name in (*_FILE, *(f"signal.{n}" for n in _FILE), "array", "data", "units", "notes")
+)
 _WITH_TRUTH = "a signal with a truth to compare with, shipped or your own"
 _WITHOUT_TRUTH = "data that were measured: there is no truth to compare with"
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Measured, Shipped, Signal, Simulated, Source
-from workbench.experiment import Experiment, from_description, from_run, member
+from workbench.experiment import Experiment, fitted_to, from_description, from_run, member, shapes_to_try
 from workbench.operators import Operator
 from workbench.parameters import arguments, changed, home, parameters, renamed
 from workbench.paths import Words, altered, below
@@ -67,17 +67,13 @@ def _may_be_array(path: str) -> bool:
 
 
 def _operator(words: Words, base: Experiment, source: Source, given: Tensor) -> Operator:
-    """The operator as the words say it, for what the source gives.
-
-    Of data only their own shape is known at first: it is built for a signal of that shape, or of its usual one, and
-    then fitted.
-    """
+    """The operator as the words say it, for what the source gives."""
     name = words.get("operator", type(base.operator).__name__)
     same = name == type(base.operator).__name__
     usual = base.operator if same else catalog.find("operator", name)()
-    shapes = [source.shape(usual, given), usual.in_shape]
-    made = _first(shapes[::-1] if same and usual.out_shape == shapes[0] else shapes, words, base.operator)
-    return source.fitted(made, given)
+    made = _first(shapes_to_try(usual, source, given), words, base.operator)
+    keeps = same and usual.out_shape == source.shape(usual, given)
+    return source.fitted(made, given) if keeps else fitted_to(source, made, given)
 
 
 def _first(shapes: Sequence[Shape], words: Words, base: Operator) -> Operator:

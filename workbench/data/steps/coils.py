@@ -23,12 +23,16 @@ class Whitening(Step):
     doi 10.1002/mrm.1241.
     """
 
-    noise: Annotated[Tensor | None, "a scan without signal, coils along axis 0"] = None
+    noise: Annotated[
+        float | Tensor, "a scan without signal, coils along axis 0; a number is its level in each coil"
+    ] = 1.0
 
     def apply(self, values: Tensor, units: str) -> Stepped:
         require_axes(values, 1, self)
-        if self.noise is None:
-            raise Refusal("a noise scan for Whitening.noise", "none", "give an array, coils along axis 0")
+        if not isinstance(self.noise, Tensor):
+            if self.noise <= 0:
+                raise Refusal("a noise level above 0 for Whitening.noise", f"{self.noise:g}", "give a scan or a level")
+            return Stepped(values / self.noise, f"divided by a noise level of {self.noise:g}", "noise levels")
         coils = len(values)
         if not self.noise.ndim or len(self.noise) != coils:
             came = f"{shown(tuple(self.noise.shape))} for data of {shown(tuple(values.shape))}"
