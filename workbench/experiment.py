@@ -100,6 +100,7 @@ class Experiment(metaclass=Checked):
         numbers = {"steps": self.steps, "every": every, "seed": self.seed}
         result = run(problem, self.algorithm, *wanted, **numbers, stop=self.stop, begun=begun)
         told = description | self.source.told(loaded.tensor)
+        loaded = replace(loaded, notes=(*loaded.notes, *self.source.remarks(self.operator)))
         return with_source(with_arrays(result, self).assign_attrs(told), loaded)
 
     def goes_on(self, begun: "xr.Dataset") -> bool:

@@ -21,9 +21,9 @@ from workbench.experiment import Experiment, from_run
 from workbench.live.opening import as_experiment
 from workbench.live.session import Session
 from workbench.noise import Gaussian
-from workbench.operators import GaussianBlur, MultiCoilFourier, Radon
-from workbench.parameters import changed, describe
-from workbench.priors import TotalVariation
+from workbench.operators import GaussianBlur, Radon
+from workbench.parameters import describe
+from workbench.priors import Tikhonov, TotalVariation
 from workbench.problem import Problem
 
 Y = 100 + 50 * np.random.default_rng(0).random((24, 30)).astype(np.float32)
@@ -85,10 +85,11 @@ def test_another_operator_is_fitted_to_the_data_or_refused(measured):
 @pytest.mark.parametrize("coils", [4, 7])
 def test_k_space_of_coils_finds_its_operator_and_its_address_leads_back(coils, tmp_path):
     np.save(tmp_path / "k.npy", np.ones((coils, 12, 16), np.complex64))
-    session = Session(Experiment(Measured(str(tmp_path / "k.npy")), GaussianBlur((coils, 12, 16)), steps=2))
-    session.set("operator", changed(MultiCoilFourier(), coils=coils))
+    session = Session(
+        Experiment(Measured(str(tmp_path / "k.npy")), GaussianBlur((coils, 12, 16)), prior=Tikhonov(), steps=2)
+    )
     assert not session.choose("operator", "MultiCoilFourier")
-    assert session.experiment.operator.in_shape == (1, 12, 16)
+    assert session.experiment.operator.in_shape == (1, 12, 16) and session.experiment.operator.coils == coils
     before = describe(session.experiment)
     session.travel(session.address())
     assert describe(session.experiment) == before and not session.errors

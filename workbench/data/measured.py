@@ -12,7 +12,7 @@ from workbench.data.files import Loaded, load_array
 from workbench.data.source import Source
 from workbench.data.steps import Stage, Step, stages, through
 from workbench.noise import Noise
-from workbench.operators import Operator
+from workbench.operators import Operator, Scan
 from workbench.parameters import describe
 from workbench.priors import Prior
 from workbench.problem import Problem
@@ -71,6 +71,13 @@ class Measured(Source):
     def told(self, given: Tensor) -> dict[str, str]:
         """`measured`: JSON of the name, shape, dtype and SHA-256 of the data, by which a file is known again."""
         return {"measured": json.dumps({"name": self.name} | describe(given))}
+
+    def remarks(self, operator: Operator) -> tuple[str, ...]:
+        """That angles were not given, where a scan has but their number: any data with as many rows would fit it."""
+        if not (isinstance(operator, Scan) and isinstance(operator.angles, int)):
+            return ()
+        name, count = type(operator).__name__, operator.angles
+        return (f"no angles were given: {name} takes {count} equally spaced ones over {operator.turn:g} degrees",)
 
     def shape(self, operator: Operator, given: Tensor) -> Shape:
         return tuple(as_data(given, operator).shape[1:])

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Needs
 from workbench.algorithms.direct.formula import Formula
-from workbench.operators import LinearOperator
+from workbench.operators import ConvolutionPSF, LinearOperator
 from workbench.operators.diagonalisation import RANK, Diagonalisation, reciprocal
 from workbench.parameters import Range
 from workbench.problem import Problem
@@ -41,7 +41,9 @@ class WienerDeconvolution(Formula):
     def lacks(self, problem: Problem) -> str:
         operator = problem.operator
         if isinstance(operator, LinearOperator) and operator.gram_diagonal is None:
-            return super().lacks(problem) or f"A*A with known modes, which {type(operator).__name__} does not have"
+            way = ": take its boundary='periodic', or ConjugateGradient" if isinstance(operator, ConvolutionPSF) else ""
+            name = type(operator).__name__
+            return super().lacks(problem) or f"A*A with known modes, which {name} does not have{way}"
         return super().lacks(problem)
 
     def solution(self, problem: Problem) -> Tensor:

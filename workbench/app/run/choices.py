@@ -138,7 +138,7 @@ class Signals(Section):
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
         chosen = self._session.experiment.source
-        said = self._session.loaded.notes
+        said = (*self._session.loaded.notes, *chosen.remarks(self._session.experiment.operator))
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
 
 
