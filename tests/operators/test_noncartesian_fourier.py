@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from workbench import storage
 from workbench.algorithms import ConjugateGradient, Gridding, RootSumOfSquares
+from workbench.cli import main
 from workbench.data import Measured, steps
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
@@ -158,3 +160,25 @@ def test_readouts_as_a_scanner_writes_them_are_reconstructed():
     result = Experiment(source, given, prior=Zero(), algorithm=RootSumOfSquares(), steps=1).fitted().run()
     inside = np.abs(disk()[0, 0].numpy()) > 0
     assert result.x.values[0, 0][inside].real.mean() == pytest.approx(0.01, rel=0.06)
+
+
+def test_the_command_line_takes_a_trajectory_and_the_picture_that_it_resolves(tmp_path, capsys):
+    operator = NonCartesianFourier((1, N, N), 90, coils=3)
+    x_first = (operator.positions().numpy() * N / (2 * math.pi))[..., ::-1]
+    for name, values in {"y": operator(disk())[0].numpy().transpose(1, 0, 2), "k": x_first}.items():
+        np.save(tmp_path / f"{name}.npy", values)
+    words = ["run", "--data", str(tmp_path / "y.npy"), "--operator", "NonCartesianFourier", "--prior", "Zero"]
+    sets = {"data.steps": "TransposeAxes", "data.steps.1.order": "1,0,2", "operator.coils": "3"}
+    sets |= {"operator.trajectory": tmp_path / "k.npy", "operator.order": "x"}
+    words += [word for path, value in sets.items() for word in ("--set", f"{path}={value}")]
+    assert main([*words, "--algorithm", "RootSumOfSquares", "--steps", "1", "--out", str(tmp_path / "r.nc")]) == 0
+    assert "cycles a field of view, x first, for a picture of 64 x 64 pixels" in capsys.readouterr().out
+    found = storage.load(tmp_path / "r.nc").x.values[0, 0].real
+    inside = np.abs(disk()[0, 0].numpy()) > 0
+    assert found.shape == (N, N) and found[inside].mean() == pytest.approx(0.01, rel=0.06)
+
+
+def test_a_trajectory_tells_even_sides_in_the_order_of_the_picture():
+    k = torch.tensor([[-20.0, 3.0], [19.5, -2.2]])
+    assert NonCartesianFourier.resolved(k, "rows") == (40, 6)
+    assert NonCartesianFourier.resolved(k, "x") == (6, 40)

@@ -1,6 +1,7 @@
 """Where data come from: signals, shipped, from formulas or files, of which they are simulated, and measurements."""
 
 from workbench.data import centre, noise_level, steps
+from workbench.data.calibration import coil_maps
 from workbench.data.centre import AxisOfRotation
 from workbench.data.contents import Content, contents
 from workbench.data.files import (
@@ -43,6 +44,7 @@ __all__ = [
     "Source",
     "Window",
     "centre",
+    "coil_maps",
     "contents",
     "from_text",
     "info",

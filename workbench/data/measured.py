@@ -12,7 +12,7 @@ from workbench.data.files import Loaded, load_array
 from workbench.data.source import Source
 from workbench.data.steps import Stage, Step, stages, through
 from workbench.noise import Noise
-from workbench.operators import Operator, Scan
+from workbench.operators import NonCartesianFourier, Operator, Scan
 from workbench.parameters import describe
 from workbench.priors import Prior
 from workbench.problem import Problem
@@ -73,7 +73,11 @@ class Measured(Source):
         return {"measured": json.dumps({"name": self.name} | describe(given))}
 
     def remarks(self, operator: Operator) -> tuple[str, ...]:
-        """That angles were not given, where a scan has but their number: any data with as many rows would fit it."""
+        """That angles were not given, where a scan has but their number; what grid a trajectory is read on."""
+        if isinstance(operator, NonCartesianFourier) and isinstance(operator.trajectory, Tensor):
+            sides, first = shown(operator.in_shape[1:]), "row" if operator.order == "rows" else "x"
+            unit = "cycles a field of view" if operator.unit == "cycles" else "radians a pixel"
+            return (f"the trajectory is read in {unit}, {first} first, for a picture of {sides} pixels",)
         if not (isinstance(operator, Scan) and isinstance(operator.angles, int)):
             return ()
         name, count = type(operator).__name__, operator.angles

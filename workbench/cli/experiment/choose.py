@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ from torch import Tensor
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Measured, Shipped, Signal, Simulated, Source
 from workbench.experiment import Experiment, fitted_to, from_description, from_run, member, shapes_to_try
-from workbench.operators import Operator
-from workbench.parameters import arguments, changed, home, parameters, renamed
+from workbench.operators import NonCartesianFourier, Operator
+from workbench.parameters import Typed, arguments, changed, home, parameters, renamed
 from workbench.paths import Words, altered, below
 from workbench.refusal import Refusal, one_of
 from workbench.tensors import Shape
@@ -71,19 +70,30 @@ def _operator(words: Words, base: Experiment, source: Source, given: Tensor) -> 
     name = words.get("operator", type(base.operator).__name__)
     same = name == type(base.operator).__name__
     usual = base.operator if same else catalog.find("operator", name)()
-    made = _first(shapes_to_try(usual, source, given), words, base.operator)
+    shapes = (*_told(usual, words), *shapes_to_try(usual, source, given))
+    made = _first(shapes, words, base.operator)
     keeps = same and usual.out_shape == source.shape(usual, given)
     return source.fitted(made, given) if keeps else fitted_to(source, made, given)
 
 
+def _told(usual: Operator, words: Words) -> list[Shape]:
+    """The shape of the picture that a trajectory in cycles tells."""
+    trajectory = words.get("operator.trajectory")
+    cycles = words.get("operator.unit", "cycles") == "cycles"
+    if not (isinstance(usual, NonCartesianFourier) and isinstance(trajectory, Typed) and cycles):
+        return []
+    return [(1, *NonCartesianFourier.resolved(trajectory.array, words.get("operator.order", usual.order)))]
+
+
 def _first(shapes: Sequence[Shape], words: Words, base: Operator) -> Operator:
     """The operator for the first of the shapes that it takes."""
-    try:
-        return member("operator", words, base, shapes[0])
-    except Refusal as refusal:
-        with suppress(Refusal):
-            return member("operator", words, base, shapes[1])
-        raise refusal
+    refusals = []
+    for shape in shapes:
+        try:
+            return member("operator", words, base, shape)
+        except Refusal as refusal:
+            refusals.append(refusal)
+    raise refusals[0]
 
 
 def _source(words: Words, base: Source) -> Source:

@@ -72,6 +72,13 @@ class NonCartesianFourier(LinearOperator):
         self._transform = NonuniformTransform(space, radians, tolerance)
         self._scale = 1 / math.sqrt(math.prod(space))
 
+    @staticmethod
+    def resolved(trajectory: Tensor, order: str) -> Shape:
+        """Sides of the picture, even numbers of pixels, whose k-space positions in cycles per field of view reach."""
+        reach = trajectory.reshape(-1, trajectory.shape[-1]).abs().amax(0)
+        sides = [2 * max(1, math.ceil(float(each) - _FEWEST)) for each in reach]
+        return tuple(sides[::-1] if order == "x" else sides)
+
     def maps(self) -> Tensor:
         """The sensitivities of the coils, (coils, *space), complex128."""
         return self._maps.value
