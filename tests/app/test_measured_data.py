@@ -218,8 +218,8 @@ def test_steps_are_named_and_set_on_the_page_and_seen_before_and_after(tmp_path)
     raw = h5py.File(tmp_path / "counts.h5")["exchange/data"][()]
     np.testing.assert_allclose(session.problem.y[0, 0], -np.log((raw - 50) / 1e4), rtol=1e-5)
     view.show_pictures(session.pictures())
-    assert view.menu.value == 1 and "MinusLog" in view.said.sentence and view.before.element.visible
-    view.menu.value = 0
+    assert view.menu.value == 2 and "MinusLog" in view.said.sentence and view.before.element.visible
+    view.menu.value = 1
     assert "counts" not in view.after.caption.object and "FlatField" in view.said.sentence
     before, address = describe(session.experiment), session.address()
     assert "data.steps=FlatField,MinusLog" in address and "data.steps.1.dark=counts.h5" in address

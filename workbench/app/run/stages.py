@@ -46,8 +46,8 @@ class StagesView(View):
             return
         self._of = of
         self._stages = source.stages() if isinstance(source, Measured) else ()
-        names = {f"{k}: {type(stage.step).__name__}": k for k, stage in enumerate(self._stages)}
-        kept = self.menu.value if self.menu.value in names.values() else len(names) - 1
+        names = {f"{k}: {type(stage.step).__name__}": k for k, stage in enumerate(self._stages, 1)}
+        kept = self.menu.value if self.menu.value in names.values() else len(names)
         self.menu.param.update(options=names, value=kept if names else None, visible=bool(names))
         for panel in (self.before, self.after):
             panel.element.visible = bool(names)
@@ -57,7 +57,7 @@ class StagesView(View):
         if not self._stages or self.menu.value is None:
             self.said.say(_NONE)
             return
-        stage = self._stages[self.menu.value]
+        stage = self._stages[self.menu.value - 1]
         self.said.say(stage.said)
         for panel, loaded in ((self.before, stage.before), (self.after, stage.after)):
             array = _picture(loaded)
