@@ -16,13 +16,13 @@ from workbench.app.run.compare import Compare
 from workbench.app.run.files import Upload
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.stages import StagesView
-from workbench.data import Measured, Shipped
+from workbench.data import Measured, Shipped, noise_level
 from workbench.experiment import Experiment, from_run
 from workbench.live.opening import as_experiment
 from workbench.live.session import Session
 from workbench.noise import Gaussian
-from workbench.operators import GaussianBlur, Radon
-from workbench.parameters import describe
+from workbench.operators import GaussianBlur, Identity, Radon
+from workbench.parameters import changed, describe
 from workbench.priors import Tikhonov, TotalVariation
 from workbench.problem import Problem
 
@@ -247,3 +247,47 @@ def test_a_wrong_step_is_a_sentence_and_nothing_changes(measured, path, said, se
     before = describe(measured.experiment)
     assert sentence in measured.set(path, said)
     assert describe(measured.experiment) == before
+
+
+def test_sigma_is_taken_from_the_data_by_one_click(measured):
+    choices = Choices(measured, lambda: None)
+    section = choices.sections["noise"]
+    assert section.button.visible and not choices.sections["operator"].button.visible
+    section.button.clicks += 1
+    level = noise_level.of_wavelets(Y)
+    assert measured.experiment.noise.sigma == pytest.approx(level.sigma, rel=1e-3)
+    assert f"{level.sigma:.4g} +- {level.error:.2g}" in section.aside.sentence
+    measured.choose("noise", "Poisson")
+    choices.refresh()
+    assert not section.button.visible
+    assert not measured.choose("truth", "camera")
+    choices.refresh()
+    assert not section.button.visible
+
+
+def test_the_axis_of_rotation_is_found_by_one_click():
+    radon = Radon((1, 48, 48), 90, detectors=64, offset=3.4)
+    source = Measured(radon(disk(48, 0.3))[0])
+    session = Session(Experiment(source, changed(radon, offset=0.0), Gaussian(0.01), TotalVariation(0.1), steps=2))
+    section = Choices(session, lambda: None).sections["operator"]
+    section.button.clicks += 1
+    assert abs(session.experiment.operator.offset - 3.4) < 0.1 and "centres of mass" in section.aside.sentence
+    assert not session.set("operator.angles", tuple(np.linspace(0, 60, 90)))
+    before = session.experiment.operator.offset
+    session.experiment = changed(session.experiment, source=Measured(np.ones((90, 64))))
+    section.button.clicks += 1
+    assert "half a turn apart" in section.aside.sentence and session.experiment.operator.offset == before
+    session.close()
+
+
+def test_the_noise_of_a_signal_of_one_axis_is_found_and_what_was_said_goes_with_the_data(measured):
+    signal = np.sin(np.arange(400) / 30) + np.random.default_rng(1).normal(0, 0.2, 400)
+    session = Session(Experiment(Measured(signal), Identity((1, 400)), Gaussian(1.0), Tikhonov(), steps=2))
+    choices = Choices(session, lambda: None)
+    section = choices.sections["noise"]
+    section.button.clicks += 1
+    assert session.experiment.noise.sigma == pytest.approx(0.2, rel=0.25) and "wavelet" in section.aside.sentence
+    assert not session.set("truth.steps", "Rescale")
+    choices.refresh()
+    assert section.aside.sentence == ""
+    session.close()
