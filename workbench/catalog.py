@@ -26,6 +26,7 @@ BESIDES = {
     "sampler": "algorithms.diffusion.samplers",
     "schedule": "algorithms.diffusion.schedules",
     "selector": "tuning.selectors",
+    "step": "data.steps",
     "task": "analysis.information.tasks",
 }
 

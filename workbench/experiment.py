@@ -14,9 +14,9 @@ from workbench import catalog, devices
 from workbench.algorithms import Algorithm
 from workbench.algorithms.choice import suited_to
 from workbench.analysis import standard
-from workbench.data import Array, File, Measured, Shipped, Signal, Source
+from workbench.data import Array, AxisOfRotation, File, Measured, Shipped, Signal, Source, centre
 from workbench.noise import Gaussian, Noise
-from workbench.operators import GaussianBlur, Operator
+from workbench.operators import GaussianBlur, Operator, Radon, Scan
 from workbench.parameters import VERSION, Checked, Range, changed, current, describe, parameters, rebuild, renamed
 from workbench.parametrisations import Direct, Parametrisation
 from workbench.paths import Words, altered, below, built
@@ -100,6 +100,7 @@ class Experiment(metaclass=Checked):
         numbers = {"steps": self.steps, "every": every, "seed": self.seed}
         result = run(problem, self.algorithm, *wanted, **numbers, stop=self.stop, begun=begun)
         told = description | self.source.told(loaded.tensor)
+        loaded = replace(loaded, notes=(*loaded.notes, *self.source.remarks(self.operator)))
         return with_source(with_arrays(result, self).assign_attrs(told), loaded)
 
     def goes_on(self, begun: "xr.Dataset") -> bool:
@@ -119,6 +120,22 @@ class Experiment(metaclass=Checked):
         found = self.tune(walk=Walk(where=where), watch=watch)
         weight = float(f"{found.chosen.weight:.4g}")  # no rule knows more digits, and an address stays short
         return changed(self, prior=weighed(self.prior, weight, where)), found
+
+    def centred(self) -> tuple["Experiment", AxisOfRotation]:
+        """The same with the axis of rotation that its sinogram shows, `operator.offset`, and how it was found.
+
+        An image that is as wide as the detector follows the axis. Refusal for other than parallel beams.
+        """
+        scan = self.operator
+        if not isinstance(scan, Radon):
+            remedy = "give operator.offset by hand" if isinstance(scan, Scan) else "take Radon"
+            raise Refusal("parallel beams to find the axis of rotation", type(scan).__name__, remedy)
+        found = centre.found(self.problem().y.mean((0, 1)).numpy(force=True), scan.degrees().numpy())
+        offset = float(f"{found.offset:.4g}")  # a number like any other, and an address stays short
+        if scan.in_shape[1:] != 2 * (scan.out_shape[2],) or self.truth is not None:
+            return changed(self, operator=changed(scan, offset=offset)), found
+        follows = changed(scan, offset=offset, shape=(scan.in_shape[0], 1, 1), detectors=None)
+        return changed(self, operator=follows.fitted_to_data(scan.out_shape)), found
 
     def fitted(self, shape: Shape | None = None) -> "Experiment":
         """The same experiment with its operator built for signals of this shape; without one, for its source."""
@@ -146,6 +163,26 @@ def part(kind: str, name: str, shape: Shape, **values: Any) -> Any:
     takes_shape = any(p.name == "shape" for p in parameters(cls))
     made = cls(**({"shape": tuple(shape)} if takes_shape else {}), **values)
     return made.fitted(shape) if isinstance(made, Operator) else made
+
+
+def shapes_to_try(usual: Operator, source: Source, given: Tensor) -> tuple[Shape, Shape]:
+    """For which shapes of the unknown an operator of that class is built before it is fitted to what a source gives.
+
+    Of data only their own shape is known. Where data and unknown have other shapes, as projections have, the usual
+    shape comes first: an image that is shaped like its sinogram would be one that nobody asked for.
+    """
+    own, others = source.shape(usual, given), usual.in_shape
+    return (own, others) if source.truth is not None or usual.in_shape == usual.out_shape else (others, own)
+
+
+def fitted_to(source: Source, operator: Operator, given: Tensor) -> Operator:
+    """An operator that was built from words, which name no image, for what the source gives.
+
+    The image of a scan that was measured is then as large as its detector says: any number of bins sees any image.
+    """
+    if source.truth is None and isinstance(operator, Scan):
+        operator = changed(operator, shape=(operator.in_shape[0], 1, 1), detectors=None)
+    return source.fitted(operator, given)
 
 
 def member(kind: str, words: Words, base: Any, shape: Shape) -> Any:
@@ -228,4 +265,4 @@ def _holds(source: File | Measured, kept: Tensor) -> bool:
     return now.shape == kept.shape and torch.allclose(now.to(kept.dtype), kept)
 
 
-__all__ = ["Experiment", "fit", "from_description", "from_run", "member", "part"]
+__all__ = ["Experiment", "fit", "fitted_to", "from_description", "from_run", "member", "part", "shapes_to_try"]

@@ -332,3 +332,14 @@ def test_the_root_of_the_sum_of_squares_of_coils_is_the_size_of_the_picture(cent
     np.testing.assert_allclose(solved(part, Gaussian(0.1), part(x), RootSumOfSquares()).real, wanted, atol=1e-12)
     problem = Problem(GaussianBlur((1, 8, 8)), Gaussian(), Zero(), torch.zeros(1, 1, 8, 8))
     assert "k-space of coils, which GaussianBlur has not" in RootSumOfSquares().unmet(problem)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_ratio_is_that_of_double_precision_for_data_in_single_precision(seed):
+    """A wide blur, whose modes fall below the rounding of single precision: it once took r = 3e-8 for 1e-2."""
+    blur, picture = GaussianBlur((1, 64, 64), 1.5), truth("camera", 64)
+    single = Problem.simulate(blur, Gaussian(0.02), Zero(), picture, seed)
+    double = Problem(blur, Gaussian(0.02), Zero(), single.y.double())
+    one, other = (list(iterate(p, WienerDeconvolution()))[-1].x for p in (single, double))
+    assert one.dtype == torch.float32 and (one - other).norm() < 1e-4 * other.norm()
+    assert (one - picture).norm() < 1.3 * (single.y - picture).norm()

@@ -15,14 +15,15 @@ from workbench.app.run.choices import Choices
 from workbench.app.run.compare import Compare
 from workbench.app.run.files import Upload
 from workbench.app.run.pictures import Gallery
-from workbench.data import Measured, Shipped
+from workbench.app.run.stages import StagesView
+from workbench.data import Measured, Shipped, noise_level
 from workbench.experiment import Experiment, from_run
 from workbench.live.opening import as_experiment
 from workbench.live.session import Session
 from workbench.noise import Gaussian
-from workbench.operators import GaussianBlur, Radon
-from workbench.parameters import describe
-from workbench.priors import TotalVariation
+from workbench.operators import GaussianBlur, Identity, Radon
+from workbench.parameters import changed, describe
+from workbench.priors import Tikhonov, TotalVariation
 from workbench.problem import Problem
 
 Y = 100 + 50 * np.random.default_rng(0).random((24, 30)).astype(np.float32)
@@ -81,11 +82,14 @@ def test_another_operator_is_fitted_to_the_data_or_refused(measured):
     assert measured.problem.truth is not None
 
 
-def test_k_space_of_coils_finds_its_operator_and_its_address_leads_back(tmp_path):
-    np.save(tmp_path / "k.npy", np.ones((4, 12, 16), np.complex64))
-    session = Session(Experiment(Measured(str(tmp_path / "k.npy")), GaussianBlur((4, 12, 16)), steps=2))
+@pytest.mark.parametrize("coils", [4, 7])
+def test_k_space_of_coils_finds_its_operator_and_its_address_leads_back(coils, tmp_path):
+    np.save(tmp_path / "k.npy", np.ones((coils, 12, 16), np.complex64))
+    session = Session(
+        Experiment(Measured(str(tmp_path / "k.npy")), GaussianBlur((coils, 12, 16)), prior=Tikhonov(), steps=2)
+    )
     assert not session.choose("operator", "MultiCoilFourier")
-    assert session.experiment.operator.in_shape == (1, 12, 16)
+    assert session.experiment.operator.in_shape == (1, 12, 16) and session.experiment.operator.coils == coils
     before = describe(session.experiment)
     session.travel(session.address())
     assert describe(session.experiment) == before and not session.errors
@@ -177,3 +181,113 @@ def test_a_curve_that_was_wanted_is_back_with_the_truth(measured):
     app._draw_pictures()
     assert right.series.title == "PSNR"
     app.close()
+
+
+def counts(folder: Path) -> bytes:
+    """A scan as photon counts with its flats and darks."""
+    radon = Radon((1, 24, 24), 30, detectors=24, pixel=1.0)
+    clean = np.exp(-0.01 * radon(disk(24, 0.3))[0, 0].numpy())
+    with h5py.File(folder / "counts.h5", "w") as file:
+        file["exchange/data"] = np.round(1e4 * clean + 50).astype(np.uint16)
+        file["exchange/data_white"] = np.full((5, 24), 10050, np.uint16)
+        file["exchange/data_dark"] = np.full((3, 24), 50, np.uint16)
+        file["exchange/theta"] = radon.degrees().numpy()
+    return (folder / "counts.h5").read_bytes()
+
+
+def test_steps_are_named_and_set_on_the_page_and_seen_before_and_after(tmp_path):
+    session = Session(Experiment(Shipped("camera", 32), steps=3))
+    app = Workbench(session)
+    app.upload.measured.value = True
+    app.upload.file.param.update(filename="counts.h5", value=counts(tmp_path))
+    app.upload.variable.value = "exchange/data"
+    assert not app.upload.complaint.sentence
+    app.turn_to(StagesView)
+    view = app.view(StagesView)
+    assert not view.menu.visible and "name them under Signal" in view.said.sentence
+    section = app.choices.sections["truth"]
+    section.controls["truth.steps"].typed.value = "FlatField, MinusLog"
+    app.choices.throttle.flush() if hasattr(app.choices.throttle, "flush") else None
+    assert not session.errors
+    for name in ("flat", "dark"):
+        array = {"flat": "exchange/data_white", "dark": "counts.h5::exchange/data_dark"}[name]
+        assert not session.set(f"truth.steps.1.{name}", array)
+    app.choices.refresh()
+    assert section.controls["truth.steps.1.flat"].typed.value == "counts.h5::exchange/data_white"
+    assert "FlatField: the mean of 3 dark frames" in section.aside.sentence
+    raw = h5py.File(tmp_path / "counts.h5")["exchange/data"][()]
+    np.testing.assert_allclose(session.problem.y[0, 0], -np.log((raw - 50) / 1e4), rtol=1e-5)
+    view.show_pictures(session.pictures())
+    assert view.menu.value == 2 and "MinusLog" in view.said.sentence and view.before.element.visible
+    view.menu.value = 1
+    assert "counts" not in view.after.caption.object and "FlatField" in view.said.sentence
+    before, address = describe(session.experiment), session.address()
+    assert "data.steps=FlatField,MinusLog" in address and "data.steps.1.dark=counts.h5" in address
+    assert not session.set("truth.steps", "")
+    assert float(session.problem.y.max()) > 1000
+    session.travel(address)
+    assert describe(session.experiment) == before and not session.errors
+    session.travel(address.replace("MinusLog", "Logarithm"))
+    assert "Logarithm" in session.errors["address"] and session.experiment.source.steps == ()
+    app.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "sentence"),
+    [
+        ("truth.steps", "Nothing", "a list of Steps"),
+        ("truth.steps.1.flat", "elsewhere.h5::flat", "an array of scan.npy"),
+        ("truth.steps.1.flat", "exchange/white", "scan.npy"),
+        ("truth.steps.1.flat", "-3", "brighter than darks"),
+        ("truth.steps.2.flat", "3", "a place in Measured.steps, which has 1"),
+    ],
+)
+def test_a_wrong_step_is_a_sentence_and_nothing_changes(measured, path, said, sentence):
+    assert not measured.set("truth.steps", "FlatField")
+    before = describe(measured.experiment)
+    assert sentence in measured.set(path, said)
+    assert describe(measured.experiment) == before
+
+
+def test_sigma_is_taken_from_the_data_by_one_click(measured):
+    choices = Choices(measured, lambda: None)
+    section = choices.sections["noise"]
+    assert section.button.visible and not choices.sections["operator"].button.visible
+    section.button.clicks += 1
+    level = noise_level.of_wavelets(Y)
+    assert measured.experiment.noise.sigma == pytest.approx(level.sigma, rel=1e-3)
+    assert f"{level.sigma:.4g} +- {level.error:.2g}" in section.aside.sentence
+    measured.choose("noise", "Poisson")
+    choices.refresh()
+    assert not section.button.visible
+    assert not measured.choose("truth", "camera")
+    choices.refresh()
+    assert not section.button.visible
+
+
+def test_the_axis_of_rotation_is_found_by_one_click():
+    radon = Radon((1, 48, 48), 90, detectors=64, offset=3.4)
+    source = Measured(radon(disk(48, 0.3))[0])
+    session = Session(Experiment(source, changed(radon, offset=0.0), Gaussian(0.01), TotalVariation(0.1), steps=2))
+    section = Choices(session, lambda: None).sections["operator"]
+    section.button.clicks += 1
+    assert abs(session.experiment.operator.offset - 3.4) < 0.1 and "centres of mass" in section.aside.sentence
+    assert not session.set("operator.angles", tuple(np.linspace(0, 60, 90)))
+    before = session.experiment.operator.offset
+    session.experiment = changed(session.experiment, source=Measured(np.ones((90, 64))))
+    section.button.clicks += 1
+    assert "half a turn apart" in section.aside.sentence and session.experiment.operator.offset == before
+    session.close()
+
+
+def test_the_noise_of_a_signal_of_one_axis_is_found_and_what_was_said_goes_with_the_data(measured):
+    signal = np.sin(np.arange(400) / 30) + np.random.default_rng(1).normal(0, 0.2, 400)
+    session = Session(Experiment(Measured(signal), Identity((1, 400)), Gaussian(1.0), Tikhonov(), steps=2))
+    choices = Choices(session, lambda: None)
+    section = choices.sections["noise"]
+    section.button.clicks += 1
+    assert session.experiment.noise.sigma == pytest.approx(0.2, rel=0.25) and "wavelet" in section.aside.sentence
+    assert not session.set("truth.steps", "Rescale")
+    choices.refresh()
+    assert section.aside.sentence == ""
+    session.close()

@@ -10,13 +10,22 @@ import pytest
 import torch
 
 from workbench import figures, storage
-from workbench.algorithms import FISTA, PDHG, ConjugateGradient
+from workbench.algorithms import FISTA, PDHG, ConjugateGradient, FilteredBackprojection, WienerDeconvolution
 from workbench.cli import main
 from workbench.data import Measured, Shipped, load_array
 from workbench.experiment import Experiment, from_run
 from workbench.noise import Gaussian, Poisson
-from workbench.operators import Downsample, FourierMask, GaussianBlur, Identity, MultiCoilFourier, Operator
-from workbench.parameters import describe
+from workbench.operators import (
+    ConvolutionPSF,
+    Downsample,
+    FourierMask,
+    GaussianBlur,
+    Identity,
+    MultiCoilFourier,
+    Operator,
+    Radon,
+)
+from workbench.parameters import changed, describe
 from workbench.priors import Tikhonov, TotalVariation
 from workbench.refusal import Refusal
 from workbench.run import run
@@ -267,3 +276,20 @@ def test_a_signal_alone_is_simulated_as_before():
     assert by_name.truth == Shipped("camera", 16) and by_name.problem().truth is not None
     result = run(by_name.problem(), PDHG(), steps=1)
     assert "truth" in result
+
+
+def test_angles_that_nobody_gave_are_said():
+    """60 projections fit the usual 60 angles, whatever theirs are."""
+    y = np.ones((60, 40), np.float32)
+    usual = Experiment(Measured(y), Radon(), algorithm=FilteredBackprojection(), steps=1).fitted().run()
+    assert "no angles were given: Radon takes 60 equally spaced ones over 180 degrees" in usual.attrs["notes"]
+    given = Radon(angles=tuple(np.linspace(0, 170, 60)))
+    told = Experiment(Measured(y), given, algorithm=FilteredBackprojection(), steps=1).fitted().run()
+    assert "notes" not in told.attrs
+
+
+def test_wiener_says_the_way_out_of_a_boundary_of_zeros():
+    psf = ConvolutionPSF((1, 12, 15))
+    with pytest.raises(Refusal, match=r"take its boundary='periodic'"):
+        Experiment(Measured(COUNTS), psf, algorithm=WienerDeconvolution(), steps=1).run()
+    Experiment(Measured(COUNTS), changed(psf, boundary="periodic"), algorithm=WienerDeconvolution(), steps=1).run()

@@ -30,6 +30,10 @@ MORE: dict[str, list[dict]] = {
             "boundary": "zero",
         },
     ],
+    "NonCartesianFourier": [
+        {"shape": (1, 3, 4), "trajectory": 3},
+        {"shape": (2, 3, 4), "trajectory": 2, "coils": 2, "order": "x"},
+    ],
     "Radon": [{"shape": (1, 5, 7), "angles": (0.0, 33.0, 100.0), "detectors": 9, "offset": 1.3, "pixel": 0.4}],
     "FanBeamRadon": [{"shape": (1, 5, 7), "angles": (0.0, 133.0), "detectors": 9, "offset": -1.3, "pixel": 0.4}],
     "GraphIncidence": [{"shape": (2, 2, 4), "graph": PAIRS}],

@@ -9,7 +9,7 @@ import pytest
 import torch
 import xarray as xr
 
-from workbench import algorithms, plots, tuning
+from workbench import algorithms, data, plots, tuning
 from workbench.analysis import spectrum
 from workbench.analysis.chains import Sampling, sampled
 from workbench.analysis.information.filters import LandweberFilter
@@ -318,3 +318,21 @@ def test_a_cell_needs_no_extension_first(result, monkeypatch):
     monkeypatch.setattr(plots.style, "_use_pictures", lambda: asked.append("pictures"))
     plots.curves(result, "psnr")
     assert set(asked) == {"pictures"}
+
+
+def test_steps_are_drawn_before_and_after():
+    counts = np.arange(1.0, 97).reshape(8, 12)
+    chain = (data.steps.MinusLog(100.0), data.steps.Bin((2,)))
+    drawn_steps = plots.steps(data.Measured(counts, units="counts", steps=chain))
+    before, after_log, same, binned = drawn_steps
+    np.testing.assert_array_equal(before.dimension_values(2, flat=False), counts)
+    np.testing.assert_allclose(after_log.dimension_values(2, flat=False), -np.log(counts / 100), rtol=1e-12)
+    np.testing.assert_array_equal(same.dimension_values(2), after_log.dimension_values(2))
+    assert binned.dimension_values(2, flat=False).shape == (8, 6)
+    titles = [hv.Store.lookup_options("bokeh", each, "plot").kwargs["title"] for each in drawn_steps]
+    assert titles[:2] == ["1: before MinusLog (counts)", "1: after MinusLog (1)"]
+    drawn(drawn_steps)
+    coils = plots.steps(data.Measured(np.ones((3, 4, 5)) * 2j, steps=(data.steps.Rescale(),)))
+    drawn(coils)
+    with pytest.raises(Refusal, match="a source with steps"):
+        plots.steps(data.Measured(counts))

@@ -27,6 +27,7 @@ from workbench.algorithms.diffusion import (
     UnconditionalDiffusion,
 )
 from workbench.algorithms.direct.filtered_backprojection import FilteredBackprojection
+from workbench.algorithms.direct.gridding import Gridding
 from workbench.algorithms.direct.root_sum_of_squares import RootSumOfSquares
 from workbench.algorithms.direct.wiener import WienerDeconvolution
 from workbench.algorithms.first_order.armijo import ArmijoGradientDescent
@@ -116,6 +117,7 @@ __all__ = [
     "GaussNewtonCG",
     "GeometricSubGradient",
     "GradientDescent",
+    "Gridding",
     "HalfQuadraticSplitting",
     "HeavyBall",
     "IterativeHardThresholding",

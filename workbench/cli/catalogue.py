@@ -28,6 +28,7 @@ KINDS = {
     "samplers": "sampler",
     "estimators": "estimator",
     "filters": "filter",
+    "steps": "step",
     "selectors": "selector",
     "ensembles": "ensemble",
     "tasks": "task",

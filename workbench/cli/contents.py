@@ -16,6 +16,7 @@ EXAMPLES = (
     "workbench data scan.h5",
     "workbench data series.mrc --json",
     "workbench data scan.h5::/exchange/data[:,3] --noise background --region 0:40,0:60",
+    "workbench data kspace.npy --coil-maps maps.npy",
 )
 _SPAN = re.compile(r"\s*(\d+):(\d+)\s*")
 
@@ -30,12 +31,19 @@ def options(parser: argparse.ArgumentParser) -> None:
         help="the standard deviation of the noise, by wavelets, frames (along axis 0), background",
     )
     parser.add_argument("--region", metavar="A:B,C:D", help="the part of the array for --noise, a span for each axis")
+    parser.add_argument(
+        "--coil-maps",
+        metavar="MAPS.npy",
+        help="write the sensitivities of the coils of centred k-space, coils along axis 0, for operator.coils",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
 
 
 def main(args: argparse.Namespace) -> int:
     if args.noise is None and args.region is not None:
         raise Refusal("a region for --noise", "--region alone", "add --noise background")
+    if args.coil_maps is not None:
+        return _maps(args)
     return _listed(args) if args.noise is None else _noise(args)
 
 
@@ -71,6 +79,24 @@ def _noise(args: argparse.Namespace) -> int:
     unit = f" {found.units}" if found.units else ""
     say(f"sigma = {level.sigma:.4g} +- {level.error:.2g}{unit}, from {level.count} numbers")
     say(f"workbench run --data {args.file} --noise Gaussian --set noise.sigma={level.sigma:.4g}")
+    return 0
+
+
+def _maps(args: argparse.Namespace) -> int:
+    import numpy as np
+
+    from workbench.data import coil_maps, load_array, split
+
+    if args.noise is not None or not args.coil_maps.endswith(".npy"):
+        came = "--noise as well" if args.noise is not None else args.coil_maps
+        raise Refusal("--coil-maps MAPS.npy alone", came, "give one at a time, and a file that ends in .npy")
+    maps = coil_maps.of_kspace(load_array(*split(args.file)).tensor.numpy())
+    np.save(args.coil_maps, maps)
+    if args.json:
+        say_json({"file": args.file, "coil_maps": args.coil_maps, "shape": list(maps.shape)})
+        return 0
+    say(f"maps of {len(maps)} coils, {' x '.join(map(str, maps.shape[1:]))}, written to {args.coil_maps}")
+    say(f"workbench run --data {args.file} --operator MultiCoilFourier --set operator.coils={args.coil_maps}")
     return 0
 
 

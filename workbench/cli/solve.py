@@ -21,10 +21,13 @@ EXAMPLES = (
     "workbench run --truth coins --operator Radon --set operator.angles=30 --figure run.png",
     "workbench run --truth photo.png --size 512 --set prior.weight=20 --out run.nc",
     "workbench run --data scan.h5::/exchange/data[:,3] --operator Radon --set operator.angles=scan.h5::/exchange/theta",
+    "workbench run --data scan.h5::/exchange/data[:,3] --set data.steps=FlatField,MinusLog "
+    "--set data.steps.1.flat=scan.h5::/exchange/data_white[:,3] --operator Radon --set operator.offset=auto",
     "workbench run --truth coins --set prior.weight=auto",
     "workbench run run.nc --steps 1000 --json",
 )
 UNKNOWN = ("psnr",)  # what is null where there is no truth
+_REASONS = ("offset_reason", "weight_reason")  # why numbers that were found are what they are
 _DIVERGED, _INTERRUPTED = 1, 130
 
 
@@ -60,6 +63,8 @@ def main(args: argparse.Namespace) -> int:
         say(f"goes on from iteration {int(begun['k'][-1])} of {args.spec}")
     if reason is not None:
         result = result.assign_attrs(weight_reason=reason)
+    if args.offset_reason is not None:
+        result = result.assign_attrs(offset_reason=args.offset_reason)
     destinations.write(result, args.out, args.figure)
     args.kept = str(run_folder.keep(result, run_folder.usual_folder())) if args.keep else None
     _report(result, args)
@@ -101,7 +106,7 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     numbers = {"iterations": int(result.k[-1]), "seconds": round(float(result.seconds[-1]), 6)}
     if args.json:
         said = {name: result.attrs[name] for name in ("device", "stopped", "outcome", "ended")}
-        said |= {"weight_reason": result.attrs.get("weight_reason")}
+        said |= {reason: result.attrs.get(reason) for reason in _REASONS}
         said |= {
             "out": args.out,
             "kept": args.kept,
@@ -113,8 +118,8 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
         return
     for note in _notes(result):
         say(f"the file: {note}")
-    if "weight_reason" in result.attrs:
-        say(f"found: {result.attrs['weight_reason']}")
+    for reason in filter(None, map(result.attrs.get, _REASONS)):
+        say(f"found: {reason}")
     k, seconds = numbers["iterations"], numbers["seconds"]
     say(f"{k} iterations in {seconds:.3g} s ({k / max(seconds, 1e-9):.3g} it/s) on {result.attrs['device']}")
     say(f"ended: {result.attrs['ended']}")

@@ -1,6 +1,8 @@
 """Where data come from: signals, shipped, from formulas or files, of which they are simulated, and measurements."""
 
-from workbench.data import noise_level
+from workbench.data import centre, noise_level, steps
+from workbench.data.calibration import coil_maps
+from workbench.data.centre import AxisOfRotation
 from workbench.data.contents import Content, contents
 from workbench.data.files import (
     MAX_LENGTH,
@@ -30,6 +32,7 @@ __all__ = [
     "SOFT_TISSUE",
     "SUPPORTED",
     "Array",
+    "AxisOfRotation",
     "Content",
     "File",
     "Info",
@@ -40,6 +43,8 @@ __all__ = [
     "Simulated",
     "Source",
     "Window",
+    "centre",
+    "coil_maps",
     "contents",
     "from_text",
     "info",
@@ -50,6 +55,7 @@ __all__ = [
     "names",
     "noise_level",
     "split",
+    "steps",
     "truth",
     "twelve_bit",
 ]

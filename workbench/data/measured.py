@@ -10,8 +10,9 @@ from torch import Tensor
 
 from workbench.data.files import Loaded, load_array
 from workbench.data.source import Source
+from workbench.data.steps import Stage, Step, stages, through
 from workbench.noise import Noise
-from workbench.operators import Operator
+from workbench.operators import NonCartesianFourier, Operator, Scan
 from workbench.parameters import describe
 from workbench.priors import Prior
 from workbench.problem import Problem
@@ -29,13 +30,14 @@ class Measured(Source):
 
     `data` is an array, or the path of a file (see `load_array`) in which `variable` names the array and the slice. Its
     axes are those of the operator's data, (C, *space), such as (1, angles, bins); without C there is one channel.
-    Whole numbers become single precision where it holds them exactly, double elsewhere.
+    Whole numbers become single precision where it holds them exactly, double elsewhere. Only `steps` change them.
     """
 
     data: Annotated[str | Tensor | Path, "the array, or the path of its file"] = ""
     variable: Annotated[str, 'array and slice in the file, such as "exchange/data[:, 3]"; empty for the only one'] = ""
     units: Annotated[str, "of the values; empty for those that the file gives"] = ""
     notes: Annotated[tuple[str, ...], "what was done to the values before"] = ()
+    steps: Annotated[tuple[Step, ...], "what they go through before the run, in this order"] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.data, Path):
@@ -49,7 +51,15 @@ class Measured(Source):
         return "::".join(filter(None, (self.data.replace("\\", "/").rpartition("/")[2], self.variable)))
 
     def loaded(self) -> Loaded:
-        """The data in the axes of their file, (1, C, *space) or fewer, with notes and units."""
+        """The data in the axes of their file, (1, C, *space) or fewer, after the steps, with notes and units."""
+        return through(self.read(), self.steps)
+
+    def stages(self) -> tuple[Stage, ...]:
+        """Each step with the data before and after it: `plots.steps` draws them."""
+        return tuple(stages(self.read(), self.steps))
+
+    def read(self) -> Loaded:
+        """The data as their file has them, before any step."""
         found = Loaded(self.data) if isinstance(self.data, Tensor) else load_array(self.data, self.variable)
         values, notes = found.tensor, (*self.notes, *found.notes)
         exact = _exact(values)
@@ -61,6 +71,17 @@ class Measured(Source):
     def told(self, given: Tensor) -> dict[str, str]:
         """`measured`: JSON of the name, shape, dtype and SHA-256 of the data, by which a file is known again."""
         return {"measured": json.dumps({"name": self.name} | describe(given))}
+
+    def remarks(self, operator: Operator) -> tuple[str, ...]:
+        """That angles were not given, where a scan has but their number; what grid a trajectory is read on."""
+        if isinstance(operator, NonCartesianFourier) and isinstance(operator.trajectory, Tensor):
+            sides, first = shown(operator.in_shape[1:]), "row" if operator.order == "rows" else "x"
+            unit = "cycles a field of view" if operator.unit == "cycles" else "radians a pixel"
+            return (f"the trajectory is read in {unit}, {first} first, for a picture of {sides} pixels",)
+        if not (isinstance(operator, Scan) and isinstance(operator.angles, int)):
+            return ()
+        name, count = type(operator).__name__, operator.angles
+        return (f"no angles were given: {name} takes {count} equally spaced ones over {operator.turn:g} degrees",)
 
     def shape(self, operator: Operator, given: Tensor) -> Shape:
         return tuple(as_data(given, operator).shape[1:])

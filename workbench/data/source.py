@@ -36,6 +36,10 @@ class Source(metaclass=Checked):
         """What a saved run says of where its data come from, beside its description."""
         return {}
 
+    def remarks(self, operator: Operator) -> tuple[str, ...]:
+        """What a reader has to know of how the operator is taken to explain the data; beside the notes."""
+        return ()
+
     @abstractmethod
     def shape(self, operator: Operator, given: Tensor) -> Shape:
         """The shape, without the batch, of what is given, as the operator takes or makes it."""

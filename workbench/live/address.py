@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
+from torch import Tensor
+
 from workbench import catalog, devices
 from workbench.catalog import KINDS
 from workbench.data import File, Measured, Shipped, Source
-from workbench.experiment import Experiment, fit
+from workbench.experiment import Experiment, fit, fitted_to, shapes_to_try
+from workbench.live.own_arrays import STEPS, of_same_file
 from workbench.operators import Operator
 from workbench.parameters import changed, home, parameters, renamed
 from workbench.paths import altered, below, built, own_parameters, spoken
@@ -18,6 +21,7 @@ from workbench.tensors import Shape
 
 PLAIN = ("steps", "seed", "device")
 FILE, DATA = "truth.file", "data"  # the names of a person's own signal and data, which are not in the address
+_STEPS = f"{DATA}.{STEPS}"
 _BESIDES = ("hide", "theme")  # what an address says besides, to the page and to Panel
 _MOST = 3  # sentences on one address
 
@@ -38,7 +42,9 @@ def to_address(experiment: Experiment) -> str:
     elif isinstance(experiment.truth, File):
         items[FILE] = file_name(experiment.truth)
     elif isinstance(experiment.source, Measured):
-        items[DATA] = experiment.source.name
+        source = experiment.source
+        items[DATA] = source.name
+        items |= {p: text for p, text in spoken(source, Measured(source.data), DATA).items() if p.startswith(_STEPS)}
     for kind in KINDS:
         chosen = getattr(experiment, kind)
         usual = _usual(chosen, experiment.operator.in_shape)
@@ -97,10 +103,10 @@ class _Reader:
         given = self._right("truth", lambda: source.loaded().tensor)
         if given is None:
             source, given = Shipped(), Shipped().tensor()
-        shape = source.shape(usual, given)
-        chosen: dict[str, Any] = {kind: self._part(kind, shape) for kind in KINDS}
-        fitting = self._right("operator", lambda: source.fitted(chosen["operator"], given))
-        chosen["operator"] = fitting or source.fitted(usual, given)
+        operator = self._part("operator", self._shape(source, given))
+        operator = self._right("operator", lambda: fitted_to(source, operator, given)) or source.fitted(usual, given)
+        chosen: dict[str, Any] = {k: self._part(k, operator.in_shape) for k in KINDS if k != "operator"}
+        chosen |= {"operator": operator}
         chosen |= self._values(Experiment, {p: text for p, text in self._given.items() if p in PLAIN})
         device = chosen.get("device", self._default.device)
         if self._right("device", lambda: devices.find(device)) is None:
@@ -113,7 +119,7 @@ class _Reader:
         for path in (DATA, FILE):
             name = self._given.get(path, "")
             if name in self._files:
-                return self._files[name]
+                return self._stepped(self._files[name])
             if name:
                 remedy = "open it again under Your own file; all else is as the address says"
                 self._complain(path, "the file itself", f"an address, which holds only its name, {name}", remedy)
@@ -124,7 +130,36 @@ class _Reader:
                 truth = self._right(path, lambda t=truth, v=value: changed(t, **v)) or truth
         return truth
 
-    def _part(self, kind: str, shape: Shape) -> object:
+    def _stepped(self, source: Source) -> Source:
+        """The measurement with the steps that the address says, and no others; arrays are those of its file."""
+        if not isinstance(source, Measured):
+            return source
+        words = {p.removeprefix(f"{DATA}."): text for p, text in self._given.items() if p.startswith(_STEPS)}
+        names = words.pop(STEPS, "")
+        bare = changed(source, steps=())
+        made = self._right(_STEPS, lambda: altered(bare, {STEPS: names}, ())) or bare
+        for path, text in words.items():
+            new = self._right(
+                f"{DATA}.{path}", lambda m=made, p=path, t=text: altered(m, {p: of_same_file(m, p, t)}, ())
+            )
+            made = new or made
+        return made if self._right(_STEPS, made.loaded) else bare
+
+    def _shape(self, source: Source, given: Tensor) -> Shape:
+        """The first shape for which the operator can be built as the address says it."""
+        words = below(self._given, "operator")
+        name = words.pop("", "")
+        usual = self._default.operator
+        with suppress(Refusal):  # what is wrong is said where the operator is built
+            usual = catalog.find("operator", name)() if name else usual
+        shapes = shapes_to_try(usual, source, given)
+        for shape in shapes:
+            with suppress(Refusal):
+                altered(built(type(usual), {}, shape), words, shape)
+                return shape
+        return shapes[0]
+
+    def _part(self, kind: str, shape: Shape) -> Any:
         """A member of a kind, with as many of the values as it takes together."""
         words = below(self._given, kind)
         name = words.pop("", None)
@@ -157,6 +192,7 @@ class _Reader:
         for path in self._given:
             kind = path.partition(".")[0]
             ours = kind in (*KINDS, *PLAIN, *_BESIDES) or path in ("truth", "truth.size", FILE, DATA)
+            ours = ours or path.startswith(_STEPS)
             if not ours and not path.startswith("bokeh-"):
                 has = f"an address has truth, truth.size, {', '.join(KINDS)} with their parameters, {', '.join(PLAIN)}"
                 self._complain(path, "a part of an experiment", path, has)

@@ -1,5 +1,6 @@
 """A run as a file keeps it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench import storage
@@ -20,5 +21,6 @@ def kept_run(session: "Session", snapshot: Snapshot) -> "xr.Dataset":
     words = described(describe(told(experiment)))
     marks = storage.to_json([list(m) for m in snapshot.marks])
     words |= {"stopped": snapshot.message, "marks": marks} | experiment.source.told(loaded.tensor)
+    loaded = replace(loaded, notes=(*loaded.notes, *experiment.source.remarks(experiment.operator)))
     found = session.job.rows(snapshot).dataset(session.job.recorder.quantities, **words)
     return with_source(with_arrays(with_data(found, session.problem), experiment), loaded)

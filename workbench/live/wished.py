@@ -5,10 +5,12 @@ from typing import Any
 
 from torch import Tensor
 
+from workbench import catalog
 from workbench.algorithms.choice import suited
 from workbench.data import Loaded, Shipped, Source
-from workbench.experiment import Experiment
-from workbench.operators import Radon, Scan
+from workbench.experiment import Experiment, fitted_to, shapes_to_try
+from workbench.live.own_arrays import of_same_file
+from workbench.operators import MultiCoilFourier, Radon, Scan
 from workbench.parameters import changed, describe
 from workbench.paths import Form
 from workbench.problem import Problem
@@ -24,11 +26,35 @@ def wished(experiment: Experiment, path: str, said: Any) -> Experiment:
     """Another value of a parameter, or a member by name, wherever it stands; a truth by the name of its signal."""
     if path == "truth" and isinstance(said, str):
         said = Shipped(said, max(experiment.operator.in_shape[1:]))
+    head, _, inner = path.partition(".")
+    if head in ("truth", "source"):
+        said = of_same_file(experiment.source, inner, said)
+    if path == "operator" and isinstance(said, str) and experiment.truth is None:
+        return _explained_by(experiment, said)
     new = form_of(experiment).taking(path, said).root
     if new.source is not experiment.source:
         return fitted(new, new.source, new.source.loaded().tensor)
     # What was measured stays: another operator is built for an unknown that has such data.
     return new.fitted() if new.truth is None and new.operator is not experiment.operator else new
+
+
+def _explained_by(experiment: Experiment, name: str) -> Experiment:
+    """Another operator for measured data: it says itself which of their axes are channels, such as coils."""
+    if name == type(experiment.operator).__name__:
+        return experiment
+    given = experiment.source.loaded().tensor
+    usual = catalog.find("operator", name)()
+    if isinstance(usual, MultiCoilFourier):  # nobody has said how many coils there are, but the data
+        usual = changed(usual, coils=experiment.source.shape(usual, given)[0])
+    refused = None
+    for shape in shapes_to_try(usual, experiment.source, given):
+        try:
+            made = fitted_to(experiment.source, usual.fitted(shape), given)
+            return changed(experiment, operator=made)
+        except Refusal as refusal:
+            refused = refused or refusal
+    assert refused is not None
+    raise refused
 
 
 def fitted(experiment: Experiment, source: Source, given: Tensor) -> Experiment:

@@ -26,6 +26,7 @@ from workbench.operators.differences.gradient import Gradient
 from workbench.operators.differences.graph import GraphIncidence, GraphLaplacian
 from workbench.operators.field import Field
 from workbench.operators.frequencies.fourier import FourierMask, MultiCoilFourier
+from workbench.operators.frequencies.noncartesian_fourier import NonCartesianFourier
 from workbench.operators.frequencies.phase_retrieval import PhaseRetrieval
 from workbench.operators.frequencies.radio_interferometry import RadioInterferometry
 from workbench.operators.integrals.abel import Abel
@@ -73,6 +74,7 @@ __all__ = [
     "MoffatBlur",
     "MotionBlur",
     "MultiCoilFourier",
+    "NonCartesianFourier",
     "Operator",
     "OperatorSum",
     "PeriodicConvolution",

@@ -59,6 +59,12 @@ class Parameter:
         return tuple(kind for kind in self.kinds if isinstance(kind, Checked))
 
     @property
+    def items(self) -> "tuple[Checked, ...]":
+        """The public classes of which an argument is a list, such as the steps of a chain."""
+        lists = (typing.get_args(kind)[0] for kind in self.kinds if typing.get_origin(kind) in (tuple, list))
+        return tuple(item for item in lists if isinstance(item, Checked))
+
+    @property
     def unit(self) -> str:
         return self.range.unit if self.range else ""
 

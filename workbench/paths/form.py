@@ -53,8 +53,8 @@ class Form:
         owner = type(at(self.root, head))
         entry = Entry(path, owner, own_parameters(owner)[renamed.argument(home(owner), name)], value)
         yield entry
-        for inner in own_parameters(type(entry.value)) if entry.inside else ():
-            yield from self._under(f"{path}.{inner}")
+        for place, inner in _within(entry):
+            yield from self._under(f"{path}.{place}{inner}")
 
     def at(self, path: str) -> Any:
         """The value at a path; Refusal where there is none."""
@@ -114,10 +114,21 @@ class Form:
         return cls and (now if type(now) is cls else built(cls, {}, self.shape))
 
 
+def _within(entry: Entry) -> Iterator[tuple[str, str]]:
+    """The arguments of the object that an entry is, or of each in its list, with the place of that."""
+    members = {"": entry.value} if entry.inside else {}
+    if entry.parameter.items:
+        members = {f"{place}.": member for place, member in enumerate(entry.value, 1)}
+    for place, member in members.items():
+        yield from ((place, name) for name in own_parameters(type(member)))
+
+
 def _outline(entry: Entry) -> Hashable:
     value = entry.value
     if value is None or isinstance(value, bool | str):
         return value
+    if entry.parameter.items:
+        return tuple(map(type, value))
     return type(value), len(value) if isinstance(value, tuple) else getattr(value, "shape", ())
 
 

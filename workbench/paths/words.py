@@ -1,6 +1,6 @@
 """Objects said in words by dotted paths, {"prior.second": "Box", "prior.second.low": "0"}, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench import catalog
@@ -20,6 +20,9 @@ def own_parameters(cls: type) -> dict[str, Parameter]:
 def at(obj: Any, path: str) -> Any:
     """What stands at a path: at(Sum(), "first.weight") is the weight of the first prior, at(obj, "") the object."""
     for word in path.split(".") if path else ():
+        if isinstance(obj, tuple):
+            obj = obj[_place(word, len(obj), "this list") - 1]
+            continue
         own = own_parameters(type(obj)) if isinstance(type(obj), Checked) else {}
         name = renamed.argument(home(type(obj)), word) if own else word
         obj = getattr(obj, one_of(f"a parameter of {type(obj).__name__}", name, own))
@@ -62,6 +65,8 @@ def _values(cls: type, now: Mapping[str, Any], words: Words, shape: Shape) -> di
 
 def _value(parameter: Parameter, now: Any, words: Words, owner: str, shape: Shape) -> Any:
     inner = {p: said for p, said in words.items() if p}
+    if parameter.items:
+        return _list(parameter, now, words, owner, shape)
     if not parameter.objects:
         if inner:
             one_of(f"a parameter of {owner}", f"{parameter.name}.{next(iter(inner))}", [parameter.name])
@@ -84,6 +89,36 @@ def _value(parameter: Parameter, now: Any, words: Words, owner: str, shape: Shap
     return altered(now, inner, shape)
 
 
+def _list(parameter: Parameter, now: Any, words: Words, owner: str, shape: Shape) -> Any:
+    """A list of members as its words say it: their names, "Crop, MinusLog", and what is in each, {"2.incident": "5"}.
+
+    Of those that stand where they stood the arguments stay.
+    """
+    said, members = words.get("", now), fitting(parameter)
+    if isinstance(said, str):
+        wanted = f"{parameter.wanted()} for {owner}.{parameter.name}"
+        names = [one_of(wanted, catalog.present(n.strip(), members), members) for n in said.split(",") if n.strip()]
+        old = [*now[: len(names)], *[None] * (len(names) - len(now))]
+        same = [type(member).__name__ == name for member, name in zip(old, names, strict=True)]
+        said = tuple(m if s else built(members[n], {}, shape) for m, n, s in zip(old, names, same, strict=True))
+    found = list(parameter.accept(said, owner))
+    for head in dict.fromkeys(path.partition(".")[0] for path in words if path):
+        place = _place(head, len(found), f"{owner}.{parameter.name}") - 1
+        inner = below(words, head)
+        if name := inner.pop("", ""):
+            found[place] = built(members[one_of(f"a member for {head}", name, members)], {}, shape)
+        found[place] = altered(found[place], inner, shape)
+    return tuple(found)
+
+
+def _place(word: str, count: int, owner: str) -> int:
+    """The place in a list that a word of a path names, counted from 1."""
+    if not word.isdecimal() or not 1 <= int(word) <= count:
+        remedy = "name the members first, such as Crop,MinusLog" if not count else "the first one is 1"
+        raise Refusal(f"a place in {owner}, which has {count}", repr(word), remedy)
+    return int(word)
+
+
 def _plain(parameter: Parameter, said: Any, owner: str) -> Any:
     return parameter.parse(said, owner) if isinstance(said, str) else parameter.accept(said, owner)
 
@@ -99,9 +134,10 @@ def _named(parameter: Parameter, name: str, owner: str, words: Words, shape: Sha
 
 def fitting(parameter: Parameter) -> dict[str, type]:
     """The members of the catalogue that an argument takes, by name."""
-    wanted = {catalog.kind_of(cls) for cls in parameter.objects}
+    classes = (*parameter.objects, *parameter.items)
+    wanted = {catalog.kind_of(cls) for cls in classes}
     kinds = [kind for kind in catalog.KINDS | catalog.BESIDES if kind in wanted or None in wanted]
-    return {n: c for kind in kinds for n, c in catalog.members(kind).items() if issubclass(c, parameter.objects)}
+    return {n: c for kind in kinds for n, c in catalog.members(kind).items() if issubclass(c, classes)}
 
 
 def spoken(obj: Any, base: Any, path: str) -> dict[str, str]:
@@ -114,8 +150,16 @@ def spoken(obj: Any, base: Any, path: str) -> dict[str, str]:
         value, place = getattr(obj, name), f"{path}.{name}"
         if describe(value) == describe(defaults[name]):
             continue
-        if parameter.objects and value is not None:
+        if parameter.items:
+            words |= _list_spoken(value, place)
+        elif parameter.objects and value is not None:
             words |= spoken(value, defaults[name], place)
         else:
             words[place] = as_text(value)
     return words
+
+
+def _list_spoken(members: Sequence[Any], place: str) -> dict[str, str]:
+    """The names of the members of a list, and what each has that is not as by default."""
+    inner = (spoken(m, type(m)(), f"{place}.{k}") for k, m in enumerate(members, 1))
+    return {place: ",".join(type(m).__name__ for m in members)} | {p: s for words in inner for p, s in words.items()}

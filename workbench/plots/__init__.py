@@ -17,6 +17,7 @@ from workbench.plots.planes import plane
 from workbench.plots.posteriors import posterior
 from workbench.plots.runs import curves, pictures
 from workbench.plots.spectra import brushed, modes, spectrum
+from workbench.plots.stages import steps
 from workbench.plots.style import save, use
 from workbench.plots.sweeps import sweep
 from workbench.plots.weights import lcurve, weights
@@ -36,6 +37,7 @@ __all__ = [
     "posterior",
     "save",
     "spectrum",
+    "steps",
     "sweep",
     "use",
     "weights",

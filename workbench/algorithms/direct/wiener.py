@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Needs
 from workbench.algorithms.direct.formula import Formula
-from workbench.operators import LinearOperator
+from workbench.operators import ConvolutionPSF, LinearOperator
 from workbench.operators.diagonalisation import RANK, Diagonalisation, reciprocal
 from workbench.parameters import Range
 from workbench.problem import Problem
@@ -41,7 +41,9 @@ class WienerDeconvolution(Formula):
     def lacks(self, problem: Problem) -> str:
         operator = problem.operator
         if isinstance(operator, LinearOperator) and operator.gram_diagonal is None:
-            return super().lacks(problem) or f"A*A with known modes, which {type(operator).__name__} does not have"
+            way = ": take its boundary='periodic', or ConjugateGradient" if isinstance(operator, ConvolutionPSF) else ""
+            name = type(operator).__name__
+            return super().lacks(problem) or f"A*A with known modes, which {name} does not have{way}"
         return super().lacks(problem)
 
     def solution(self, problem: Problem) -> Tensor:
@@ -50,9 +52,12 @@ class WienerDeconvolution(Formula):
         gram = A.gram_diagonal
         ones = torch.ones_like(problem.start())
         mean = spread(_fit(A(ones), y), ones) * ones
-        pulled = A.adjoint(y - A(mean)).split(1)
+        left = y - A(mean)
+        # In double precision: modes that A hardly sees are divided by what it sees of them, and so is their rounding.
+        pulled = A.adjoint(left.to(torch.promote_types(left.dtype, torch.float64))).split(1)
         ratios = self._ratios(problem, pulled, gram)
-        return mean + torch.cat([gram.shifted_inverse(v, r) for v, r in zip(pulled, ratios, strict=True)])
+        found = torch.cat([gram.shifted_inverse(v, r) for v, r in zip(pulled, ratios, strict=True)])
+        return mean + found.to(mean.dtype)
 
     def _ratios(self, problem: Problem, pulled: Sequence[Tensor], gram: Diagonalisation) -> Sequence[float | Tensor]:
         """r of each item, infinite where all is noise: such an item's filter is 0."""
@@ -65,11 +70,10 @@ class WienerDeconvolution(Formula):
 def _balanced(gram: Diagonalisation, pulled: Tensor, noise: Tensor) -> Tensor:
     """The r at which what the filter leaves of the data is the noise that it does not pass, by bisection over log r.
 
-    `pulled` is A* of the data, (1, *in_shape). Both sides are sums over the modes that A sees: where the data have more
-    numbers than those, what A cannot make is chance. Below the root the noise is more: it goes with r, the rest with
-    r^2.
+    `pulled` is A* of the data, (1, *in_shape), in double precision. Both sides are sums over the modes that A sees:
+    where the data have more numbers than those, what A cannot make is chance. Below the root the noise is more: it goes
+    with r, the rest with r^2.
     """
-    pulled = pulled.to(torch.promote_types(pulled.dtype, torch.float64))
     values = gram.eigenvalues.like(pulled).real
     inverse = reciprocal(values)
     if pulled.is_complex():

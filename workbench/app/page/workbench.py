@@ -34,7 +34,7 @@ _BAR = """
 @media (max-width: 1340px) { :host { position: static; } }
 """
 # On a laptop the titles of all tabs end before that bar.
-_TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "13px", "letterSpacing": 0, "px": "6px"}}}
+_TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "13px", "letterSpacing": 0, "px": "3px"}}}
 
 
 class Workbench:

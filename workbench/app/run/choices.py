@@ -15,18 +15,22 @@ from workbench.app.toolkit.words import Words
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
 from workbench.figures.colours import ERROR
+from workbench.live import finding
 from workbench.live.address import file_name
 from workbench.live.frames import Frame
 from workbench.live.session import Session
 from workbench.live.throttle import Throttle
 from workbench.noise import Gaussian
 from workbench.paths import Form
+from workbench.refusal import Refusal
 
 TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KINDS}}
 _SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
 # Of a signal only the size is chosen beside its name; a file is opened elsewhere.
 _FILE = ("name", "path", "variable", "window")
-_ELSEWHERE = frozenset(f"truth.{name}" for name in (*_FILE, *(f"signal.{n}" for n in _FILE), "array", "units", "notes"))
+_ELSEWHERE = frozenset(
+    f"truth.{name}" for name in (*_FILE, *(f"signal.{n}" for n in _FILE), "array", "data", "units", "notes")
+)
 _WITH_TRUTH = "a signal with a truth to compare with, shipped or your own"
 _WITHOUT_TRUTH = "data that were measured: there is no truth to compare with"
 
@@ -63,6 +67,37 @@ class Section:
 
     def _remark(self) -> None:
         """Say what stands below the controls, where there is something to say."""
+
+
+class Finds(Section):
+    """A number that measured data tell, for one click; below, how it was found."""
+
+    def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
+        self.button = pmui.Button(
+            label="", variant="text", size="small", margin=0, visible=False, on_click=lambda event: self._find(throttle)
+        )
+        self._of: Any = None  # what it was found of
+        super().__init__(kind, session, throttle)
+        self.element.insert(1, self.button)
+
+    def _remark(self) -> None:
+        found = finding.suited(self.kind, self._session.experiment)
+        _update(self.button, visible=found is not None, label=found[0] if found else "")
+        if found is None or self._of is not self._session.problem.y:
+            self.aside.say("")
+
+    def _find(self, throttle: Throttle) -> None:
+        found = finding.suited(self.kind, self._session.experiment)
+        if found is None:
+            return
+        try:
+            path, value, said = found[1](self._session.experiment, self._session)
+        except Refusal as sentence:
+            self.aside.say(str(sentence))
+            return
+        throttle.ask(path, value)
+        self._of = self._session.problem.y
+        self.aside.say(said)
 
 
 class Priors(Section):
@@ -136,11 +171,17 @@ class Signals(Section):
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
         chosen = self._session.experiment.source
-        said = self._session.loaded.notes
+        said = (*self._session.loaded.notes, *chosen.remarks(self._session.experiment.operator))
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
 
 
-_SECTIONS: dict[str, type[Section]] = {"truth": Signals, "prior": Priors, "algorithm": Methods}
+_SECTIONS: dict[str, type[Section]] = {
+    "truth": Signals,
+    "operator": Finds,
+    "noise": Finds,
+    "prior": Priors,
+    "algorithm": Methods,
+}
 
 
 class Choices:

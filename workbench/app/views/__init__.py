@@ -6,6 +6,7 @@ from workbench.app.laboratory import LaboratoryView
 from workbench.app.run.compare import Compare
 from workbench.app.run.files import Python
 from workbench.app.run.pictures import Gallery
+from workbench.app.run.stages import StagesView
 from workbench.app.spectrum import SpectrumView
 from workbench.app.toolkit.tab import View
 from workbench.app.uncertainty import UncertaintyView
@@ -18,5 +19,6 @@ VIEWS: tuple[type[View], ...] = (
     InformationView,
     UncertaintyView,
     LaboratoryView,
+    StagesView,
     Python,
 )

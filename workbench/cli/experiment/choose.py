@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,9 @@ from torch import Tensor
 
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Measured, Shipped, Signal, Simulated, Source
-from workbench.experiment import Experiment, from_description, from_run, member
-from workbench.operators import Operator
-from workbench.parameters import arguments, changed, home, parameters, renamed
+from workbench.experiment import Experiment, fitted_to, from_description, from_run, member, shapes_to_try
+from workbench.operators import NonCartesianFourier, Operator
+from workbench.parameters import Typed, arguments, changed, home, parameters, renamed
 from workbench.paths import Words, altered, below
 from workbench.refusal import Refusal, one_of
 from workbench.tensors import Shape
@@ -46,9 +45,8 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
         kind, dot, _ = path.partition(".")
         if dot:
             one_of("a part that has parameters", kind, PARTS)
+    words = {path: data.from_text(text) if _may_be_array(path) else text for path, text in words.items()}
     source = _source(words, base.source)
-    inside = {path: path.partition(".")[0] in catalog.KINDS and "." in path for path in words}
-    words = {path: data.from_text(text) if inside[path] else text for path, text in words.items()}
     given = source.loaded().tensor
     operator = _operator(words, base, source, given)
     kinds = [kind for kind in catalog.KINDS if kind != "operator"]
@@ -62,28 +60,40 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
     return Experiment(**whole)
 
 
-def _operator(words: Words, base: Experiment, source: Source, given: Tensor) -> Operator:
-    """The operator as the words say it, for what the source gives.
+def _may_be_array(path: str) -> bool:
+    """Whether an argument of a part or of a step is meant, which a file can give."""
+    return path.startswith("data.steps.") or (path.partition(".")[0] in catalog.KINDS and "." in path)
 
-    Of data only their own shape is known at first: it is built for a signal of that shape, or of its usual one, and
-    then fitted.
-    """
+
+def _operator(words: Words, base: Experiment, source: Source, given: Tensor) -> Operator:
+    """The operator as the words say it, for what the source gives."""
     name = words.get("operator", type(base.operator).__name__)
     same = name == type(base.operator).__name__
     usual = base.operator if same else catalog.find("operator", name)()
-    shapes = [source.shape(usual, given), usual.in_shape]
-    made = _first(shapes[::-1] if same and usual.out_shape == shapes[0] else shapes, words, base.operator)
-    return source.fitted(made, given)
+    shapes = (*_told(usual, words), *shapes_to_try(usual, source, given))
+    made = _first(shapes, words, base.operator)
+    keeps = same and usual.out_shape == source.shape(usual, given)
+    return source.fitted(made, given) if keeps else fitted_to(source, made, given)
+
+
+def _told(usual: Operator, words: Words) -> list[Shape]:
+    """The shape of the picture that a trajectory in cycles tells."""
+    trajectory = words.get("operator.trajectory")
+    cycles = words.get("operator.unit", "cycles") == "cycles"
+    if not (isinstance(usual, NonCartesianFourier) and isinstance(trajectory, Typed) and cycles):
+        return []
+    return [(1, *NonCartesianFourier.resolved(trajectory.array, words.get("operator.order", usual.order)))]
 
 
 def _first(shapes: Sequence[Shape], words: Words, base: Operator) -> Operator:
     """The operator for the first of the shapes that it takes."""
-    try:
-        return member("operator", words, base, shapes[0])
-    except Refusal as refusal:
-        with suppress(Refusal):
-            return member("operator", words, base, shapes[1])
-        raise refusal
+    refusals = []
+    for shape in shapes:
+        try:
+            return member("operator", words, base, shape)
+        except Refusal as refusal:
+            refusals.append(refusal)
+    raise refusals[0]
 
 
 def _source(words: Words, base: Source) -> Source:

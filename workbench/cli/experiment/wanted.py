@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from workbench.experiment import Experiment
 
 _PARTS = ("truth", "data", "operator", "parametrisation", "noise", "prior", "algorithm")
+_OFFSET = "operator.offset"
 _NUMBERS = {
     "steps": "iterations in all (300); a saved run of fewer goes on to them",
     "seed": "seed of noise and sampler (0)",
@@ -38,7 +39,8 @@ def options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PART.NAME=VALUE",
         help="one parameter, or a part inside a part (prior.second=NonNegative, prior.second.weight=2); repeat it. "
-        "An array is FILE::/path/in/file (operator.kernel=psf.npy); prior.weight=auto finds the weight from the data",
+        "An array is FILE::/path/in/file (operator.kernel=psf.npy); prior.weight=auto and operator.offset=auto, the "
+        "axis of rotation, are found from the data; data.steps=FlatField and data.steps.1.flat=FILE go before",
     )
     loading.option(parser)
     for name, meaning in _NUMBERS.items():
@@ -46,7 +48,10 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def experiment(args: argparse.Namespace) -> tuple["Experiment", str | None]:
-    """What the words say, and the path inside the prior of a weight that is to be found."""
+    """What the words say, and the path inside the prior of a weight that is to be found.
+
+    An axis of rotation that is to be found is in it, and the reason for it in `args.offset_reason`.
+    """
     from workbench.cli.experiment.choose import choose, specification
     from workbench.experiment import Experiment
 
@@ -59,8 +64,13 @@ def experiment(args: argparse.Namespace) -> tuple["Experiment", str | None]:
     ]
     if len(found) > 1:
         raise Refusal("one weight to find", " and ".join(found), "give the others: their balance is yours to choose")
-    words = {path: text for path, text in words.items() if path not in found}
+    centred = words.get(_OFFSET, "").lower() == "auto"
+    words = {path: text for path, text in words.items() if path not in found and not (centred and path == _OFFSET)}
     made = choose(words, specification(args.spec) if args.spec else Experiment(), suited=not args.spec)
+    args.offset_reason = None
+    if centred:
+        made, axis = made.centred()
+        args.offset_reason = axis.reason
     return made, found[0].removeprefix("prior.") if found else None
 
 

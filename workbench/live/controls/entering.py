@@ -21,8 +21,8 @@ def fits_a_line(parameter: Parameter, value: Any) -> bool:
 
 
 def typeable(parameter: Parameter) -> bool:
-    """Whether a value fits on a line: a number, words, lists of them, and lists of such lists."""
-    return any(_on_a_line(kind) for kind in parameter.kinds)
+    """Whether a value fits on a line: a number, words, lists of them, lists of such lists, and names of members."""
+    return bool(parameter.items) or any(_on_a_line(kind) for kind in parameter.kinds)
 
 
 def _on_a_line(kind: Any) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import ClassVar, Generic
 
 from workbench.live.controls.control import Ask, C, Controls, Offering
+from workbench.live.controls.entering import pretty
+from workbench.parameters import Parameter
 from workbench.paths import Entry, Form, Menu, Reasons
 
 Why = Callable[[Form, str], Mapping[str, str]]
@@ -74,7 +76,7 @@ class FormControls(ABC, Generic[C]):
     def _control(self, entry: Entry, depth: int) -> C:
         path, parameter = entry.path, entry.parameter
         suited = self.kinds.members if path in self._menus else self.kinds.suited(parameter)
-        made = suited(path, parameter, self._ask, self._labels.get(path, ""))
+        made = suited(path, parameter, self._ask, self._labels.get(path) or _in_list(path, parameter))
         self._indent(made, depth)
         return made
 
@@ -85,3 +87,9 @@ class FormControls(ABC, Generic[C]):
     @abstractmethod
     def _lay_out(self) -> None:
         """Put the controls that there are in sight, in their order."""
+
+
+def _in_list(path: str, parameter: Parameter) -> str:
+    """The label of an argument of one object in a list, with its place: "2: incident"; "" elsewhere, for the usual."""
+    place = path.rpartition(".")[0].rpartition(".")[2]
+    return f"{place}: {pretty(parameter.name)}" if place.isdecimal() else ""

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.parameters import Checked, Range, as_code
+from workbench.parameters import Checked, Range, as_code, is_array, name_of
 
 STEPS = 200
 
@@ -43,9 +43,13 @@ class SliderScale:
 
 
 def written(value: Any) -> str:
-    """A value as it stands in its field: six digits at most, lists as they are typed, objects as their code."""
+    """A value as it stands in its field: six digits at most, lists as typed, objects as their code, arrays by name."""
     if isinstance(type(value), Checked):
         return as_code(value)
+    if is_array(value):
+        return name_of(value)
+    if isinstance(value, tuple) and any(isinstance(type(v), Checked) for v in value):
+        return ", ".join(type(v).__name__ for v in value)
     if isinstance(value, tuple):
         return ("; " if any(isinstance(v, tuple) for v in value) else ", ").join(map(written, value))
     return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -101,7 +101,7 @@ class MultiCoilFourier(LinearOperator):
         centred: Centred = False,
     ) -> None:
         space = space_of(shape, "MultiCoilFourier")
-        maps = _given(coils, space) if isinstance(coils, Tensor) else _sensitivities(space, coils)
+        maps = coil_maps(coils, space, "MultiCoilFourier")
         super().__init__(shape, (shape[0] * len(maps), *space))
         self.shape, self.coils, self.keep, self.centre, self.pattern, self.seed = (
             shape, coils, keep, centre, pattern, seed,
@@ -187,11 +187,16 @@ def _spokes(space: Shape, keep: float, centre: float, seed: int) -> Tensor:
         mask, turn = more, turn + _GOLDEN
 
 
-def _given(maps: Tensor, space: Shape) -> Tensor:
+def coil_maps(coils: int | Tensor, space: Shape, owner: str) -> Tensor:
+    """Maps (coils, *space), complex128: those that were measured, or smooth ones of a number of coils."""
+    return _given(coils, space, owner) if isinstance(coils, Tensor) else _sensitivities(space, coils)
+
+
+def _given(maps: Tensor, space: Shape, owner: str) -> Tensor:
     """Measured maps in double precision; Refusal where they are none on this grid."""
     if tuple(maps.shape[1:]) != space or not len(maps):
         came, remedy = shown(tuple(maps.shape)), "take them on the grid of the image, the coils along the first axis"
-        raise Refusal(f"maps of coils x {shown(space)} for MultiCoilFourier", came, remedy)
+        raise Refusal(f"maps of coils x {shown(space)} for {owner}", came, remedy)
     require_finite(maps, "the maps")
     return maps.to(torch.complex128)
 
