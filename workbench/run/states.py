@@ -139,9 +139,8 @@ class _StateReader:
         reach = 1 + sum(max(n - 1, 0) * stride for n, stride in zip(sizes, strides, strict=True))
         if min(strides, default=0) < 0 or reach > _SPREAD * max(values.numel(), 1):
             raise ValueError(f"strides {strides} for {values.numel()} numbers")
-        kept = (
-            values.reshape(sizes) if values.ndim == 1 else values[tuple(map(slice, sizes))]
-        )  # older files had all axes
+        # Older files have all axes.
+        kept = values.reshape(sizes) if values.ndim == 1 else values[tuple(map(slice, sizes))]
         made = torch.empty_strided(sizes, strides, dtype=values.dtype).copy_(kept)
         return made.expand(shape).to(self.device)
 

@@ -1,7 +1,7 @@
 """One writer a file: a claim that ends with its process, and the names of what a killed writer leaves behind.
 
-While `run.nc` is written, `.run.nc.writing` is locked and says by whom; `.run.nc.part` becomes `run.nc` once it is whole.
-The lock is the system's: it ends with the process, by kill -9 too. A name that nobody has locked is a leftover.
+While `run.nc` is written, `.run.nc.writing` is locked and says by whom; `.run.nc.part` becomes `run.nc` once whole. The
+lock is the system's: it ends with the process, by kill -9 too. A name that nobody has locked is a leftover.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A Dataset in the layout of NetCDF-4, written by h5py in one go: a fifth of the time of h5netcdf's variable by variable.
+"""A Dataset in the layout of NetCDF-4, written by h5py: a quarter of the time that h5netcdf takes.
 
 What is read back is read by xarray and h5netcdf. Complex variables are pairs of real ones, since NetCDF has none.
 """
@@ -23,24 +23,26 @@ def write(dataset: "xr.Dataset", path: Path) -> None:
     split = split_complex(dataset)
     variables, attrs = encode_dataset_coordinates(split)
     dims = {str(name): number for number, name in enumerate(split.sizes)}
+    made: dict[str, Any] = {}
     with h5py.File(path, "w", track_order=True) as file:
         file.attrs["_NCProperties"] = f"version=2,h5py={h5py.__version__},hdf5={h5py.version.hdf5_version}"
         _attributes(file, attrs)
         for name in dims:
             if name not in variables:
                 size = split.sizes[name]
-                file.create_dataset(name, shape=(size,), dtype=">f4").make_scale(_NO_VARIABLE.format(size))
+                made[name] = file.create_dataset(name, shape=(size,), dtype=">f4")
+                made[name].make_scale(_NO_VARIABLE.format(size))
         for name, variable in variables.items():
             encoded = encode_cf_variable(variable, name=name)
-            made = _array(file, str(name), np.asarray(encoded.data))
-            _attributes(made, encoded.attrs)
+            array = made[str(name)] = _array(file, str(name), np.asarray(encoded.data))
+            _attributes(array, encoded.attrs)
             if name in dims:
-                made.make_scale(str(name))
+                array.make_scale(str(name))
         for name, number in dims.items():
-            file[name].attrs["_Netcdf4Dimid"] = np.int32(number)
+            made[name].attrs["_Netcdf4Dimid"] = np.int32(number)
         for name, variable in variables.items():
             for axis, dim in enumerate(variable.dims if name not in dims else ()):
-                file[str(name)].dims[axis].attach_scale(file[str(dim)])
+                made[str(name)].dims[axis].attach_scale(made[str(dim)])
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)  # closing gives it to the system, not to the disk
