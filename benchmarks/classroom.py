@@ -117,7 +117,7 @@ class Pupil:
         assert self.line
         part = await self.line.read_message()
         if part is None:
-            raise ConnectionError(f"the server closed the line of visitor {self.number}: {self.line.close_code} {self.line.close_reason}")
+            raise ConnectionError(f"the line of visitor {self.number} was closed: {self.line.close_reason}")
         return part
 
 

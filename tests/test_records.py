@@ -65,9 +65,10 @@ def test_the_command_line_goes_on_with_more_steps_alone(saved, tmp_path, capsys)
     straight = small(12).run(every=5)
     out = tmp_path / "on.nc"
     assert "goes on from iteration 7" in say("--steps", "12", "--out", str(out))[0]
-    assert identical(storage.load(out), straight)
+    ladder = ["iterates", "iterate", "path_length"]  # a run that is saved while it goes has one besides
+    assert identical(storage.load(out).drop_vars(ladder), straight)
     assert "goes on" not in say("--steps", "12", "--again", "--out", str(out))[0]
-    assert identical(storage.load(out), straight)
+    assert identical(storage.load(out).drop_vars(ladder), straight)
     for words in ((), ("--steps", "5"), ("--steps", "9", "--set", "prior.weight=2"), ("--steps", "9", "--seed", "3")):
         assert "goes on" not in say(*words)[0]
 

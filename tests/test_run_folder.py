@@ -7,6 +7,7 @@ import pytest
 from workbench import run_folder, storage
 from workbench.cli import main
 from workbench.refusal import Refusal
+from workbench.storage import claim
 
 LINE = ("run", "--truth", "shepp_logan", "--size", "16", "--operator", "Identity", "--steps", "3", "--json", "--keep")
 
@@ -65,6 +66,36 @@ def test_a_run_is_shown_and_deleted_by_its_name(kept, capsys):
     assert "a run in" in capsys.readouterr().err
 
 
+def test_a_run_under_way_and_one_that_was_killed_are_told_apart(kept, capsys):
+    folder, name = run_folder.usual_folder(), kept[0].rpartition("/")[2].removesuffix(".nc")
+    result = storage.load(kept[0])
+    storage.save(result.assign_attrs(outcome="interrupted"), kept[0])
+    with storage.Claim(kept[0]):
+        assert {each["name"] for each in listed(capsys) if each["running"]} == {name}
+        assert main(("runs", "list")) == 0 and capsys.readouterr().out.count("  running\n") == 1
+        assert main(("runs", "delete", name)) == 2
+        assert "which is running" in capsys.readouterr().err
+        assert main(("runs", "gc", "--json")) == 0 and json.loads(capsys.readouterr().out) == []
+    (folder / f".{name}.nc.writing").write_text("{}")
+    (folder / f".{name}.nc.part").write_bytes(b"half")
+    (folder / ".never.nc.writing").write_text("")
+    assert len(listed(capsys)) == 2 and not any(each["running"] for each in listed(capsys))
+    assert main(("runs", "list")) == 0 and capsys.readouterr().out.count("  interrupted\n") == 1
+    assert main(("runs", "gc")) == 0
+    said = capsys.readouterr().out
+    assert "which stays" in said and "nothing was saved" in said
+    assert not [file for file in folder.iterdir() if file.name.startswith(".")]
+    assert storage.load(kept[0]).attrs["outcome"] == "interrupted"
+    assert main(("runs", "gc")) == 0 and "no killed run" in capsys.readouterr().out
+
+
+def test_who_deletes_second_is_told(kept):
+    path = run_folder.path_of(kept[0].rpartition("/")[2], run_folder.usual_folder())
+    run_folder.delete(path)
+    with pytest.raises(Refusal, match="somebody has deleted meanwhile"):
+        run_folder.delete(path)
+
+
 def test_runs_that_end_in_one_second_do_not_meet(kept, monkeypatch):
     result, folder = storage.load(kept[0]), run_folder.usual_folder()
     monkeypatch.setattr(run_folder.time, "strftime", lambda *given: "now")
@@ -75,7 +106,7 @@ def test_runs_that_end_in_one_second_do_not_meet(kept, monkeypatch):
 def test_a_save_that_fails_leaves_nothing(kept, monkeypatch):
     result, folder = storage.load(kept[0]), run_folder.usual_folder()
     before = sorted(folder.iterdir())
-    monkeypatch.setattr(storage, "save", lambda *given: 1 / 0)
+    monkeypatch.setattr(claim, "write", lambda *given: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run_folder.keep(result, folder)
     assert sorted(folder.iterdir()) == before

@@ -17,6 +17,7 @@ from workbench.priors import Tikhonov, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import run
+from workbench.storage import claim
 
 
 def saved(tmp_path, operator, prior, algorithm):
@@ -53,11 +54,12 @@ def test_a_failed_save_keeps_the_older_file(tmp_path, monkeypatch):
     _, result, _ = saved(tmp_path, GaussianBlur((1, 16, 16), 1.0), Tikhonov(), GradientDescent())
     before = (tmp_path / "run.nc").read_bytes()
 
-    def full(*args, **kwargs):
+    def full(dataset, path):
+        path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", full)
-    with pytest.raises(OSError, match="No space"):
+    monkeypatch.setattr(claim, "write", full)
+    with pytest.raises(Refusal, match="No space left on device: make room there"):
         storage.save(result, tmp_path / "run.nc")
     assert (tmp_path / "run.nc").read_bytes() == before
     assert [f.name for f in tmp_path.iterdir()] == ["run.nc"], "no half of a file is left behind"

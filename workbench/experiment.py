@@ -1,8 +1,11 @@
 """A whole experiment as one describable object: what the page shows, a command runs and a file remembers."""
 
 import json
+import warnings
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -16,7 +19,7 @@ from workbench.algorithms.choice import suited_to
 from workbench.analysis import standard
 from workbench.data import Array, AxisOfRotation, File, Measured, Shipped, Signal, Source, centre
 from workbench.noise import Gaussian, Noise
-from workbench.operators import GaussianBlur, Operator, Radon, Scan
+from workbench.operators import GaussianBlur, Operator, Scan
 from workbench.parameters import VERSION, Checked, Range, changed, current, describe, parameters, rebuild, renamed
 from workbench.parametrisations import Direct, Parametrisation
 from workbench.paths import Words, altered, below, built
@@ -24,8 +27,9 @@ from workbench.priors import Prior, TotalVariation
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.run import Probe, arrays_in, described, run, with_arrays, with_source
+from workbench.run import Keeper, Probe, arrays_in, described, recorded, with_arrays, with_source
 from workbench.stopping import Stop
+from workbench.storage import Claim
 from workbench.tensors import Shape, shown
 from workbench.tuning import PathPoint, Selector, Tuning, Walk, tune, weighed
 
@@ -83,11 +87,40 @@ class Experiment(metaclass=Checked):
         made = self.source.problem(self.operator, self.noise, self.prior, given, self.seed)
         return replace(made, parametrisation=self.parametrisation).to(device)
 
-    def run(self, *probes: Probe, every: int = 1, begun: "xr.Dataset | None" = None) -> "xr.Dataset":
+    def run(
+        self,
+        *probes: Probe,
+        every: int = 1,
+        begun: "xr.Dataset | None" = None,
+        out: str | Path | Claim | None = None,
+        said: Mapping[str, str] | None = None,
+    ) -> "xr.Dataset":
         """Run it; without probes the standard ones are recorded. attrs["spec"] rebuilds the experiment.
 
-        It goes on from the end of `begun`, a shorter run of the same experiment: as in one go, bit for bit.
+        It goes on from the end of `begun`, a shorter run of the same experiment: as in one go, bit for bit. With `out`
+        it is saved, while it goes and at its end: what is killed goes on from the last that was saved. Where the end
+        cannot be saved, attrs["unsaved"] is the sentence. `said` are more attributes of the run.
         """
+        if out is None:
+            return self._recorded(probes, every, begun, None, said or {})
+        with nullcontext(out) if isinstance(out, Claim) else Claim(out) as claim:
+            result = self._recorded(probes, every, begun, claim.write, said or {})
+            try:
+                claim.write(result)
+            except Refusal as refusal:  # the work is done
+                warnings.warn(str(refusal), stacklevel=2)
+                return result.assign_attrs(unsaved=str(refusal))
+        return result
+
+    def _recorded(
+        self,
+        probes: tuple[Probe, ...],
+        every: int,
+        begun: "xr.Dataset | None",
+        write: Callable[["xr.Dataset"], None] | None,
+        said: Mapping[str, str],
+    ) -> "xr.Dataset":
+        """The run, written by `write` while it goes."""
         description = described(describe(self))  # before the work, which would be lost with it
         loaded = self.source.loaded()
         problem = self.problem(loaded.tensor)
@@ -97,11 +130,15 @@ class Experiment(metaclass=Checked):
                 remedy = "change nothing but steps, stop and device, or begin a run of its own"
                 raise Refusal("a run of this experiment to go on with", "one of another", remedy)
             problem = _with_data_of(problem, begun)
-        numbers = {"steps": self.steps, "every": every, "seed": self.seed}
-        result = run(problem, self.algorithm, *wanted, **numbers, stop=self.stop, begun=begun)
-        told = description | self.source.told(loaded.tensor)
+        told = description | self.source.told(loaded.tensor) | dict(said)
         loaded = replace(loaded, notes=(*loaded.notes, *self.source.remarks(self.operator)))
-        return with_source(with_arrays(result, self).assign_attrs(told), loaded)
+
+        def whole(found: "xr.Dataset") -> "xr.Dataset":
+            return with_source(with_arrays(found, self).assign_attrs(told), loaded)
+
+        keeper = Keeper(lambda found: write(whole(found))) if write is not None else None
+        numbers = {"steps": self.steps, "every": every, "seed": self.seed}
+        return whole(recorded(problem, self.algorithm, wanted, numbers, self.stop, begun, keeper))
 
     def goes_on(self, begun: "xr.Dataset") -> bool:
         """Whether a run is one of this experiment: only its steps, its rule and its device may be others."""
@@ -126,16 +163,9 @@ class Experiment(metaclass=Checked):
 
         An image that is as wide as the detector follows the axis. Refusal for other than parallel beams.
         """
-        scan = self.operator
-        if not isinstance(scan, Radon):
-            remedy = "give operator.offset by hand" if isinstance(scan, Scan) else "take Radon"
-            raise Refusal("parallel beams to find the axis of rotation", type(scan).__name__, remedy)
-        found = centre.found(self.problem().y.mean((0, 1)).numpy(force=True), scan.degrees().numpy())
-        offset = float(f"{found.offset:.4g}")  # a number like any other, and an address stays short
-        if scan.in_shape[1:] != 2 * (scan.out_shape[2],) or self.truth is not None:
-            return changed(self, operator=changed(scan, offset=offset)), found
-        follows = changed(scan, offset=offset, shape=(scan.in_shape[0], 1, 1), detectors=None)
-        return changed(self, operator=follows.fitted_to_data(scan.out_shape)), found
+        image_follows = self.truth is None
+        scan, axis = centre.centred(self.operator, self.problem().y, image_follows)
+        return changed(self, operator=scan), axis
 
     def fitted(self, shape: Shape | None = None) -> "Experiment":
         """The same experiment with its operator built for signals of this shape; without one, for its source."""

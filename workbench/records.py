@@ -27,12 +27,13 @@ class Record:
         """The iterations behind it."""
         return int(self.result["k"][-1])
 
-    def resume(self, steps: int) -> "xr.Dataset":
+    def resume(self, steps: int, out: str | Path | None = None) -> "xr.Dataset":
         """The run of `steps` iterations in all, gone on with from its end: as in one go, bit for bit.
 
-        Refusal where it has as many already, or keeps no state (a file of an older workbench, a run of the page).
+        With `out`, which may be its own file, it is saved while it goes. Refusal where it has as many already, or
+        keeps no state (a file of an older workbench, a run of the page).
         """
-        return changed(self.experiment, steps=steps).run(every=self._every, begun=self.result)
+        return changed(self.experiment, steps=steps).run(every=self._every, begun=self.result, out=out)
 
     @property
     def _every(self) -> int:

@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,10 @@ _ENDING = ".nc"
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a saved run is of: its `name` in the folder, when it was saved, its parts, and how far it came."""
+    """What a saved run is of: its `name` in the folder, when it was saved, its parts, and how far it came.
+
+    `running`: a process is at it still. One that is not, and whose `outcome` is "interrupted", can be gone on with.
+    """
 
     name: str
     saved: str
@@ -34,6 +36,8 @@ class RunSummary:
     psnr: float | None
     ended: str
     description: Mapping[str, Any]
+    outcome: str = ""
+    running: bool = False
 
 
 def usual_folder() -> Path:
@@ -52,30 +56,22 @@ def made() -> Path:
     return folder
 
 
-def keep(result: "xr.Dataset", folder: Path) -> Path:
-    """Save a run under a name of its own, made of its operator, algorithm and the time; the path."""
-    told = json.loads(result.attrs["spec"])
-    words = (told[part]["type"].rpartition(".")[2] for part in ("operator", "algorithm"))
+def new_place(description: Mapping[str, Any], folder: Path) -> storage.Claim:
+    """The claim of a name of its own for a run, made of its operator, its algorithm and the time.
+
+    Two runs that begin in one second do not meet. `with new_place(describe(experiment), folder) as claim:
+    experiment.run(out=claim)` keeps the run while it goes.
+    """
+    words = (description[part]["type"].rpartition(".")[2] for part in ("operator", "algorithm"))
     stem = "-".join((time.strftime("%Y%m%d-%H%M%S", time.gmtime()), *words))
-    path = _claimed(folder, stem)
-    try:
-        storage.save(result, path)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path
+    return storage.new_claim(folder, stem)
 
 
-def _claimed(folder: Path, stem: str) -> Path:
-    """A file of that name that nobody else has: two runs that end in one second do not meet."""
-    for number in count(1):
-        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}{_ENDING}"
-        try:
-            path.touch(exist_ok=False)
-        except FileExistsError:
-            continue
-        return path
-    raise AssertionError("numbers do not end")
+def keep(result: "xr.Dataset", folder: Path) -> Path:
+    """Save a run that has ended under a name of its own; the path."""
+    with new_place(json.loads(result.attrs["spec"]), folder) as claim:
+        claim.write(result)
+    return claim.path
 
 
 def summaries(folder: Path, where: Mapping[str, str] | None = None) -> list[RunSummary]:
@@ -94,6 +90,20 @@ def path_of(name: str, folder: Path) -> Path:
     return folder / f"{one_of(f'a run in {folder}', name.removesuffix(_ENDING), names)}{_ENDING}"
 
 
+def delete(path: Path) -> None:
+    """Remove a run; Refusal where a process writes it, where it has gone meanwhile, and where that is not allowed."""
+    if storage.is_claimed(path):
+        raise Refusal("a run that nobody writes", f"{path.stem}, which is running", "end that process first")
+    try:
+        path.unlink()
+    except FileNotFoundError as error:
+        came = f"{path.stem}, which somebody has deleted meanwhile"
+        raise Refusal(f"a run in {path.parent}", came, "see `workbench runs list`") from error
+    except OSError as error:
+        remedy = "ask whoever owns the folder"
+        raise Refusal("a folder that can be written", f"{path.parent} ({error.strerror})", remedy) from error
+
+
 def _summary(path: Path) -> RunSummary | None:
     import xarray as xr
 
@@ -103,10 +113,12 @@ def _summary(path: Path) -> RunSummary | None:
             told = current(json.loads(dataset.attrs["spec"]))
             psnr = float(dataset["psnr"].values[-1].mean()) if "psnr" in dataset else math.nan
             k, ended = int(dataset["k"].values[-1]), str(dataset.attrs.get("ended", ""))
+            outcome = str(dataset.attrs.get("outcome", ""))
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return None
     parts = {part: told[part]["type"].rpartition(".")[2] for part in _PARTS if part in told}
-    return RunSummary(path.stem, saved, parts, k, psnr if math.isfinite(psnr) else None, ended, told)
+    quality = psnr if math.isfinite(psnr) else None
+    return RunSummary(path.stem, saved, parts, k, quality, ended, told, outcome, storage.is_claimed(path))
 
 
 def _holds(description: Mapping[str, Any], path: str, value: str) -> bool:

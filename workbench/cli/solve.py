@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,12 @@ from workbench.progress import interruptible
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import xarray as xr
 
     from workbench.experiment import Experiment
+    from workbench.storage import Claim
 
 SUMMARY = "Run one reconstruction."
 EXAMPLES = (
@@ -28,7 +32,7 @@ EXAMPLES = (
 )
 UNKNOWN = ("psnr",)  # what is null where there is no truth
 _REASONS = ("offset_reason", "weight_reason")  # why numbers that were found are what they are
-_DIVERGED, _INTERRUPTED = 1, 130
+_DIVERGED, _UNSAVED, _INTERRUPTED = 1, 1, 130
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +41,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--again", action="store_true", help="begin a saved run again where it would go on: with more --steps alone"
     )
     parser.add_argument("--every", type=int, default=1, help="record every so many iterations (1)")
-    parser.add_argument("--out", metavar="RUN.nc", help="save the run; an older file stays until the new one is whole")
+    parser.add_argument("--out", metavar="RUN.nc", help="save the run while it goes, whole each time, and at its end")
     parser.add_argument("--keep", action="store_true", help="keep the run in the folder that `workbench runs` lists")
     parser.add_argument(
         "--figure", metavar="RUN.png", help=f"save pictures and curves ({', '.join(destinations.ENDINGS)})"
@@ -58,19 +62,30 @@ def main(args: argparse.Namespace) -> int:
     experiment, where = wanted.experiment(args)
     experiment, reason = (experiment, None) if where is None else _weighed(experiment, where)
     begun = _begun(experiment, args)
-    result = experiment.run(every=args.every, begun=begun)
+    reasons = {"weight_reason": reason, "offset_reason": args.offset_reason}
+    said = {name: words for name, words in reasons.items() if words is not None}
+    with _place(experiment, args) as claim:
+        args.kept = str(claim.path) if args.keep and claim else None
+        result = experiment.run(every=args.every, begun=begun, out=claim, said=said)
     if begun is not None and not args.json:
         say(f"goes on from iteration {int(begun['k'][-1])} of {args.spec}")
-    if reason is not None:
-        result = result.assign_attrs(weight_reason=reason)
-    if args.offset_reason is not None:
-        result = result.assign_attrs(offset_reason=args.offset_reason)
-    destinations.write(result, args.out, args.figure)
-    args.kept = str(run_folder.keep(result, run_folder.usual_folder())) if args.keep else None
+    destinations.write(result, args.out if args.keep else None, args.figure)
     _report(result, args)
     if stopped := result.attrs["stopped"]:
         complain(stopped)
+    if "unsaved" in result.attrs:
+        return _UNSAVED
     return {Outcome.INTERRUPTED: _INTERRUPTED, Outcome.DIVERGED: _DIVERGED}.get(result.attrs["outcome"], 0)
+
+
+def _place(experiment: "Experiment", args: argparse.Namespace) -> "AbstractContextManager[Claim | None]":
+    """The file that the run is saved to while it goes."""
+    from workbench import run_folder, storage
+    from workbench.parameters import describe
+
+    if args.keep:
+        return run_folder.new_place(describe(experiment), run_folder.usual_folder())
+    return storage.Claim(args.out) if args.out else nullcontext()
 
 
 def _begun(experiment: "Experiment", args: argparse.Namespace) -> "xr.Dataset | None":
@@ -107,9 +122,8 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     if args.json:
         said = {name: result.attrs[name] for name in ("device", "stopped", "outcome", "ended")}
         said |= {reason: result.attrs.get(reason) for reason in _REASONS}
+        said |= dict(zip(("out", "kept"), _files(result, args), strict=True))
         said |= {
-            "out": args.out,
-            "kept": args.kept,
             "figure": args.figure,
             "notes": _notes(result),
             "limits": result.attrs.get("limits"),
@@ -124,8 +138,15 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     say(f"{k} iterations in {seconds:.3g} s ({k / max(seconds, 1e-9):.3g} it/s) on {result.attrs['device']}")
     say(f"ended: {result.attrs['ended']}")
     say("  ".join(f"{name} {value:.6g}" for name, value in final.items() if value is not None))
-    for name in filter(None, (args.out, args.kept, args.figure)):
+    for name in filter(None, (*_files(result, args), args.figure)):
         say(f"saved {name}")
+
+
+def _files(result: "xr.Dataset", args: argparse.Namespace) -> tuple[str | None, str | None]:
+    """Where the run stands: as --out names it, and in the folder; the one it was to be saved to may have no room."""
+    if "unsaved" not in result.attrs:
+        return args.out, args.kept
+    return (args.out, None) if args.keep else (None, None)
 
 
 def _notes(result: "xr.Dataset") -> list[str]:

@@ -4,7 +4,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
 
+from workbench.operators import Operator, Radon, Scan
+from workbench.parameters import changed
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
@@ -31,6 +34,22 @@ class AxisOfRotation:
         """The offset, how well it is known, and by what."""
         known = f" +- {self.error:.2g}" if math.isfinite(self.error) else ""
         return f"axis of rotation at offset {self.offset:.4g}{known} bins, {self.how}"
+
+
+def centred(scan: Operator, y: Tensor, image_follows: bool) -> tuple[Operator, AxisOfRotation]:
+    """The scan with the axis of rotation that its data (batch, 1, angles, bins) show, and how it was found.
+
+    An image that is as wide as the detector follows the axis where it may. Refusal for other than parallel beams.
+    """
+    if not isinstance(scan, Radon):
+        remedy = "give operator.offset by hand" if isinstance(scan, Scan) else "take Radon"
+        raise Refusal("parallel beams to find the axis of rotation", type(scan).__name__, remedy)
+    axis = found(y.mean((0, 1)).numpy(force=True), scan.degrees().numpy())
+    offset = float(f"{axis.offset:.4g}")  # a number like any other, and an address stays short
+    if scan.in_shape[1:] != 2 * (scan.out_shape[2],) or not image_follows:
+        return changed(scan, offset=offset), axis
+    follows = changed(scan, offset=offset, shape=(scan.in_shape[0], 1, 1), detectors=None)
+    return follows.fitted_to_data(scan.out_shape), axis
 
 
 def found(sinogram: np.ndarray, degrees: np.ndarray) -> AxisOfRotation:

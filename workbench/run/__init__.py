@@ -11,16 +11,30 @@ from workbench.run.datasets import (
     with_source,
 )
 from workbench.run.diagnosis import Diagnosis, Trouble, automatic, explosion
+from workbench.run.keeper import Keeper
+from workbench.run.ladder import Ladder
 from workbench.run.log import Log, Row
-from workbench.run.loop import OBJECTIVE, after, collect, guard, iterate, objective, observe, resume, run, until
+from workbench.run.loop import (
+    OBJECTIVE,
+    after,
+    collect,
+    guard,
+    iterate,
+    objective,
+    observe,
+    recorded,
+    resume,
+    run,
+    until,
+)
 from workbench.run.outcome import Ends, Outcome
 from workbench.run.quantity import Probe, Quantity, quantities, reads
 from workbench.run.states import has_state, state_in, with_state
 from workbench.run.watch import Diverged, Watch
 
 __all__ = [
-    "OBJECTIVE", "PROGRAM", "Diagnosis", "Diverged", "Ends", "Log", "Outcome", "Probe", "Quantity", "Row", "Trouble",
-    "Watch", "after", "arrays_in", "automatic", "collect", "described", "explosion", "guard", "has_state",
-    "iterate", "objective", "observe", "quantities", "reads", "resume", "run", "signal_dims", "spec", "state_in",
-    "until", "with_arrays", "with_data", "with_source", "with_state",
+    "OBJECTIVE", "PROGRAM", "Diagnosis", "Diverged", "Ends", "Keeper", "Ladder", "Log", "Outcome", "Probe",
+    "Quantity", "Row", "Trouble", "Watch", "after", "arrays_in", "automatic", "collect", "described", "explosion",
+    "guard", "has_state", "iterate", "objective", "observe", "quantities", "reads", "recorded", "resume", "run",
+    "signal_dims", "spec", "state_in", "until", "with_arrays", "with_data", "with_source", "with_state",
 ]  # fmt: skip

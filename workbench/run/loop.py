@@ -20,11 +20,13 @@ from workbench.problem import Problem
 from workbench.progress import interruptible
 from workbench.refusal import Refusal
 from workbench.run.begun import refuse_another
-from workbench.run.datasets import described, spec, with_arrays, with_data
+from workbench.run.datasets import described, spec
+from workbench.run.keeper import Keeper
 from workbench.run.log import Log, Row
 from workbench.run.outcome import Ends, Outcome
-from workbench.run.quantity import Probe, Quantity, quantities, reads
-from workbench.run.states import state_in, with_state
+from workbench.run.quantity import Probe, Quantity, reads
+from workbench.run.recording import Recording
+from workbench.run.states import state_in
 from workbench.run.watch import Diverged, Watch
 from workbench.tensors import norm, normal_like, shown, spread, stream
 
@@ -213,36 +215,49 @@ def run(
     `Outcome` and attrs["ended"] the same as a sentence. A run that diverges ends at its last good state, one that is
     interrupted (Ctrl-C) at the state it has reached; attrs["stopped"] then says so.
     """
-    told = {"steps": steps, "every": every, "seed": seed}
-    wanted = spec(problem, algorithm, **told)
+    numbers = {"steps": steps, "every": every, "seed": seed}
+    return recorded(problem, algorithm, probes, numbers, stop, begun, None)
+
+
+def recorded(
+    problem: Problem,
+    algorithm: Algorithm,
+    probes: tuple[Probe, ...],
+    numbers: Mapping[str, int],
+    stop: "Stop | None",
+    begun: "xr.Dataset | None",
+    keeper: Keeper | None,
+) -> "xr.Dataset":
+    """What `run` does with the numbers steps, every and seed; with a keeper written while it goes, with a `Ladder`."""
+    steps, every, seed = numbers["steps"], numbers["every"], numbers["seed"]
+    wanted = spec(problem, algorithm, **numbers)
     attrs: dict[str, str] = described(wanted)  # before the work, which would be lost with it
+    probes = probes or (objective,)
+    made = Recording.begin(problem, algorithm, probes, attrs, keeper is not None)
     if begun is not None:
         refuse_another(begun, wanted)
+        made.go_on(begun, every)
     with interruptible() as interrupted:
         ends = Ends(problem, algorithm, stop, steps, interrupted)
-        states, log, before = guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), Log(), 0.0
+        states, before = guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), 0.0
         if begun is not None:
             states, before = _going_on(problem, algorithm, begun, seed), float(begun["seconds"][-1])
-            log = Log.begun(begun, every)
-        states, probes = until(states, ends), probes or (objective,)
+        states = until(states if made.ladder is None else made.ladder.along(problem, states), ends)
         try:
             for row in observe(problem, states, *probes, every=every):
-                log.add(replace(row, seconds=before + row.seconds))
+                made.log.add(replace(row, seconds=before + row.seconds))
+                if keeper is not None and keeper.due and bool(row.state.x.isfinite().all()):
+                    keeper.keep(made.unfinished)
         except Diverged as end:
-            if not log.ks:
+            if not made.log.ks:
                 raise
-            log = log.upto(end.state)
-            if log.ks[-1] != end.state.k:
-                log.add(_row(problem, end.state, log.seconds[-1], probes))
+            made.cut(end.state)
+            if made.log.ks[-1] != end.state.k:
+                made.log.add(_row(problem, end.state, made.log.seconds[-1], probes))
             ends.outcome, ends.why = Outcome.DIVERGED, str(end)
         finally:
             ends.bar.clear()
-    attrs |= {"device": str(problem.y.device), "outcome": str(ends.outcome), "ended": ends.why}
-    attrs["stopped"] = ends.why if ends.outcome in (Outcome.DIVERGED, Outcome.INTERRUPTED) else ""
-    found = with_data(log.dataset(quantities(*probes), **attrs), problem)
-    parts = problem.given_operator, problem.noise, problem.prior.given, problem.parametrisation, algorithm
-    found = with_arrays(found, *parts)
-    return found if log.state is None else with_state(found, log.state)
+    return made.dataset(ends.outcome, ends.why)
 
 
 def _going_on(problem: Problem, algorithm: Algorithm[S], begun: "xr.Dataset", seed: int) -> Iterator[S]:

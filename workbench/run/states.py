@@ -35,7 +35,7 @@ def with_state(dataset: "xr.Dataset", state: State) -> "xr.Dataset":
         told = json.dumps(kept.told(state), allow_nan=False)
     except (Refusal, RuntimeError, TypeError) as error:  # sparse tensors have no strides
         return dataset.assign_attrs(stateless=str(error))
-    found = {n: ([f"{n}_{i}" for i in range(v.ndim)], v) for n, v in kept.arrays.items()}
+    found = {n: (f"{n}_0", v.reshape(-1)) for n, v in kept.arrays.items()}  # an axis each: axes take a file's time
     return dataset.assign(found).assign_attrs(state=told)
 
 
@@ -139,7 +139,9 @@ class _StateReader:
         reach = 1 + sum(max(n - 1, 0) * stride for n, stride in zip(sizes, strides, strict=True))
         if min(strides, default=0) < 0 or reach > _SPREAD * max(values.numel(), 1):
             raise ValueError(f"strides {strides} for {values.numel()} numbers")
-        made = torch.empty_strided(sizes, strides, dtype=values.dtype).copy_(values[tuple(map(slice, sizes))])
+        # Older files have all axes.
+        kept = values.reshape(sizes) if values.ndim == 1 else values[tuple(map(slice, sizes))]
+        made = torch.empty_strided(sizes, strides, dtype=values.dtype).copy_(kept)
         return made.expand(shape).to(self.device)
 
 
