@@ -5,13 +5,13 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.output import say, table
+from workbench.processes import pool
 from workbench.progress import Bar
 from workbench.refusal import Refusal
 
@@ -58,13 +58,13 @@ def _require(args: argparse.Namespace) -> None:
 
 def _verdicts(groups: "list[list[Cell]]", args: argparse.Namespace) -> "Iterator[list[Verdict]]":
     work = partial(_judge, side=args.size, steps=args.steps)
-    with ProcessPoolExecutor(args.jobs, get_context("spawn")) as pool:
-        waiting = [pool.submit(work, group) for group in groups]
+    with pool(args.jobs) as processes:
+        waiting = [processes.submit(work, group) for group in groups]
         try:
             for done in as_completed(waiting):
                 yield done.result()
         finally:
-            pool.shutdown(cancel_futures=True)
+            processes.shutdown(cancel_futures=True)
 
 
 def _judge(group: "list[Cell]", side: int, steps: int) -> "list[Verdict]":

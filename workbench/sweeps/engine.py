@@ -1,14 +1,14 @@
 """Cells in many processes of this machine, or on a Dask cluster: both are executors of the standard library."""
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any
 
+from workbench.processes import pool
 from workbench.refusal import Refusal
 from workbench.sweeps.cell import CellOutcome, alone
 from workbench.sweeps.plan import Index, Plan
@@ -58,9 +58,8 @@ def _through(
 def _executor(scheduler: str | None, most: int) -> Iterator[tuple[Executor, int]]:
     if scheduler is None:
         workers = max(1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2, most))
-        spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_quiet) as pool:
-            yield pool, workers
+        with pool(workers, _quiet) as executor:
+            yield executor, workers
         return
     try:
         from distributed import Client
