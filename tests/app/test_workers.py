@@ -44,11 +44,15 @@ class Served(NamedTuple):
 
     def visitors(self) -> list[float]:
         """By process."""
-        return [float(n) for n in re.findall(r"^workbench_visitors\{.*\} (.*)$", self.asked("/metrics")[1], re.M)]
+        return self._numbers("workbench_visitors")
 
     def workers(self) -> list[psutil.Process]:
-        """Those that serve, oldest first."""
-        return [p for p in self.front.children() if "spawn_main" in " ".join(p.cmdline())]
+        """Those that serve, in the same order."""
+        begun = self._numbers("process_start_time_seconds")
+        return [min(self.front.children(), key=lambda p: abs(p.create_time() - time)) for time in begun]
+
+    def _numbers(self, name: str) -> list[float]:
+        return [float(n) for n in re.findall(rf"^{name}\{{.*\}} (.*)$", self.asked("/metrics")[1], re.M)]
 
 
 @pytest.fixture(scope="module")
