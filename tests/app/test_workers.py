@@ -16,7 +16,7 @@ import pytest
 from bokeh.util.token import generate_jwt_token, get_session_id
 
 from tests.app.browsing import SMALL, free_port, opened, playwright, typed, until, watched
-from workbench.app.serving.front import _wanted
+from workbench.app.serving.dispatcher import _wanted
 from workbench.app.serving.server_numbers import ServerNumbers, of_workers
 from workbench.cli import main
 

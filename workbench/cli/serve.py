@@ -86,7 +86,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _serve_workers(args: argparse.Namespace, serving: "Serving", announce: Callable[[], None]) -> None:
-    from workbench.app.serving.front import serve_workers
+    from workbench.app.serving.dispatcher import serve_workers
 
     def announced() -> None:
         announce()

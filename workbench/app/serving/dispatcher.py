@@ -35,11 +35,13 @@ async def _served(prepare: Callable[[], Serving], serving: Serving, number: int,
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, over.set)
     workers = Workers(prepare, serving, number)
-    front = Front(workers)
+    dispatcher = Dispatcher(workers)
     try:
         await _first(asyncio.create_task(workers.start()), over)
         if not over.is_set():
-            listening = [asyncio.create_task(front.listen(s)) for s in bind_sockets(serving.port, serving.host or None)]
+            listening = [
+                asyncio.create_task(dispatcher.listen(s)) for s in bind_sockets(serving.port, serving.host or None)
+            ]
             note("started", {"port": serving.port, "visitors": serving.visitors, "workers": number})
             announce()
             await over.wait()
@@ -60,7 +62,7 @@ async def _first(started: asyncio.Task[None], over: asyncio.Event) -> None:
     started.cancel()
 
 
-class Front:
+class Dispatcher:
     """Accepts connections, reads who they are for, and hands them on; answers what is asked of all processes."""
 
     def __init__(self, workers: Workers) -> None:
