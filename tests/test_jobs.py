@@ -13,6 +13,7 @@ import torch
 from workbench import jobs, memory
 from workbench.algorithms import FISTA, PDHG, Algorithm, GradientDescent, State
 from workbench.jobs import Job, Status, recorder
+from workbench.jobs.right_of_way import RightOfWay
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Identity
 from workbench.parameters import changed
@@ -340,3 +341,21 @@ def test_a_probe_that_once_had_to_wait_does_not_stop_the_curve(monkeypatch):
 def test_a_short_run_has_a_whole_curve(monkeypatch):
     ks = recorded(monkeypatch, step=0.0015, probe=0.002, steps=300)
     assert max(b / max(a, 10) for a, b in pairwise(ks)) <= 1.3 and ks[-1] == 300
+
+
+def test_runs_wait_while_a_page_is_built_and_never_for_ever():
+    way, passed = RightOfWay(), threading.Event()
+
+    def compute() -> None:
+        way.wait()
+        passed.set()
+
+    way.take()
+    thread = threading.Thread(target=compute)
+    thread.start()
+    assert not passed.is_set()
+    way.give_back()
+    thread.join(30)
+    assert passed.is_set()
+    way.take()  # and is never given back
+    way.wait()

@@ -4,12 +4,14 @@ from workbench.jobs.allowance import Allowance
 from workbench.jobs.columns import Columns, certificates
 from workbench.jobs.job import Job, carried
 from workbench.jobs.pace import Pace
+from workbench.jobs.right_of_way import PAGES
 from workbench.jobs.runners import Runner, alive, beside, close_all, rest_all, runner, statuses
 from workbench.jobs.snapshot import Proof, Snapshot
 from workbench.jobs.task import BackgroundTask, TaskResult
 from workbench.jobs.turn import Status, Turn
 
 __all__ = [
+    "PAGES",
     "Allowance",
     "BackgroundTask",
     "Columns",

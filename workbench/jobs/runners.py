@@ -7,6 +7,7 @@ import threading
 import time
 from typing import TypeVar
 
+from workbench.jobs.right_of_way import PAGES
 from workbench.jobs.turn import Status, Turn
 
 Work = TypeVar("Work", bound=Turn)
@@ -95,6 +96,7 @@ class Runner:
         for job in jobs:
             job.obey()
             if job.due(time.perf_counter()) == 0:
+                PAGES.wait()
                 job.run_slice()
 
     def _rest(self) -> bool:

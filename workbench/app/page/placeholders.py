@@ -9,6 +9,7 @@ from bokeh.document import Document
 from bokeh.models import CustomJS
 
 from workbench.app.toolkit.words import Words
+from workbench.jobs import PAGES
 
 # Bokeh 3.9 lays a plot out whenever its surroundings change size, also before the plot is built: an error each time,
 # for plots that join a page that is open. A plot that is not built has nothing to lay out.
@@ -54,5 +55,9 @@ class Placeholders:
             return False
         self._waiting.remove(place)
         column, part, _ = place
-        column[:] = [part]
+        PAGES.take()
+        try:
+            column[:] = [part]
+        finally:
+            PAGES.give_back()
         return True

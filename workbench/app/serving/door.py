@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import panel as pn
 import panel_material_ui as pmui
+from tornado.ioloop import IOLoop
 
 from workbench.app.page.shell import shell
 from workbench.app.serving.log import note
 from workbench.app.serving.server_numbers import ServerNumbers
+from workbench.jobs import PAGES
 
 _LOST = 10  # seconds without a reader after which a page that is kept makes room for another person's
 
@@ -35,6 +37,8 @@ class Door:
             sentence = f"{self._room} people are here already: come back when one has left"
             return shell(pmui.Row(), pmui.Alert(sentence, severity="warning", margin=20), pmui.Column())
         begin = time.perf_counter()
+        PAGES.take()
+        IOLoop.current().add_callback(PAGES.give_back)  # when the page is on its way, and the loop has time again
         with self._tally.building.time():
             made = self._page()
         self.inside += 1
