@@ -112,8 +112,9 @@ def _summary(path: Path) -> RunSummary | None:
 def _holds(description: Mapping[str, Any], path: str, value: str) -> bool:
     """Whether the parameter at a path has a value, or the part there is of that class or the signal of that name."""
     found: Any = description
+    if "source" not in description and path.split(".", maxsplit=1)[0] == "source":
+        path = f"truth{path.removeprefix('source')}"  # under which a signal is described
     for word in path.split("."):
-        word = "truth" if found is description and word == "source" and word not in found else word  # of a signal
         if not isinstance(found, Mapping) or word not in found:
             return False
         found = found[word]

@@ -29,17 +29,18 @@ def _taken(path: Path, out: str | Path) -> int:
     except ModuleNotFoundError as error:
         remedy = "leave out= away and save the dataset, or run the sweep in the Linux of that machine"
         raise Refusal("a system with flock for a sweep that is kept", "one without", remedy) from error
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        while True:
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_CREAT | os.O_RDWR)
+        except OSError as error:
+            raise Refusal(f"a place to write {out}", f"{path} ({error.strerror})", "give another --out") from error
+        try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if path.exists() and os.path.samestat(path.stat(), os.fstat(handle)):
-                return handle
-            os.close(handle)  # of a sweep that has just ended and removed it
-    except BlockingIOError as error:
-        os.close(handle)
-        remedy = "wait for it, then run the same again, or give another --out"
-        raise Refusal(f"a store that no other sweep writes, {out}", "one that is being written", remedy) from error
-    except OSError as error:
-        raise Refusal(f"a place to write {out}", f"{path} ({error.strerror})", "give another --out") from error
+        except BlockingIOError as error:
+            os.close(handle)
+            remedy = "wait for it, then run the same again, or give another --out"
+            raise Refusal(f"a store that no other sweep writes, {out}", "one that is being written", remedy) from error
+        if path.exists() and os.path.samestat(path.stat(), os.fstat(handle)):
+            return handle
+        os.close(handle)  # of a sweep that has just ended and removed it
