@@ -205,8 +205,8 @@ def unknown(x: "Missing" = 1.0) -> None: ...  # noqa: F821
     [
         (bare, "got x:"),
         (whole, "x=1.0"),
-        (many, "a name of its own"),
-        (named, "a name of its own"),
+        (many, "in place of"),
+        (named, "in place of"),
         (unknown, "Missing"),
     ],
 )
