@@ -1,11 +1,13 @@
 """Sweeps: every cell is the run it names, one that fails says why, and what is finished is never run again."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +17,12 @@ from workbench.cli import main
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.operators import GaussianBlur
-from workbench.parameters import changed
+from workbench.parameters import changed, outside
+from workbench.parameters.outside import LoadedFile
 from workbench.priors import TotalVariation
 from workbench.refusal import Refusal
 from workbench.sweeps import plan, spread, sweep
-from workbench.sweeps.cell import cell
+from workbench.sweeps.cell import alone, cell, packed
 from workbench.sweeps.store import Store
 
 zarr = pytest.importorskip("zarr")
@@ -35,6 +38,12 @@ def test_a_cell_is_the_run_it_names_and_a_second_call_runs_nothing(tmp_path, mon
     np.testing.assert_allclose(found.x.values[1, 1], alone.x.values, atol=1e-5)
     monkeypatch.setattr("workbench.sweeps.engine.outcomes", lambda *_: pytest.fail("a finished cell is run again"))
     assert sweep(JOB, GRID, seeds=2, out=tmp_path / "s.zarr").identical(found)
+
+
+def test_a_sweep_over_priors_keeps_the_value_of_the_prior_beside_its_name():
+    found = sweep(JOB, {"prior": ["TotalVariation", "Tikhonov"]})
+    assert (found.status == 1).all() and found.prior.dims == ("prior",)
+    np.testing.assert_allclose(found.prior_value.values[0, 0], JOB.run().prior.values[-1, 0], rtol=1e-5)
 
 
 def test_a_cell_that_fails_says_why_and_only_pending_cells_are_left(tmp_path, monkeypatch):
@@ -86,6 +95,69 @@ def test_a_sweep_killed_with_9_goes_on_with_what_is_left(tmp_path):
     kept = ~np.isnan(finished.values)
     done = [i for i in range(len(values)) if (i, 0) not in left]
     assert kept[done].all() and np.array_equal(found.seconds.values[done], finished.values[done])
+
+
+OWN = """
+from workbench.priors import TotalVariation
+
+class FirmVariation(TotalVariation):
+    pass
+"""
+OWN_SWEEP = """
+experiment: --truth camera --size 16 --steps 2 --prior FirmVariation
+grid: {prior.weight: [1, 10], prior: [FirmVariation, TotalVariation]}
+"""
+
+
+def own_sweep(folder: Path) -> list[str]:
+    """The words of a sweep over a class of one's own, by a command in a process of its own."""
+    (folder / "firm.py").write_text(OWN)
+    (folder / "s.yaml").write_text(OWN_SWEEP)
+    files = [str(folder / name) for name in ("s.yaml", "o.zarr", "firm.py")]
+    return [sys.executable, "-m", "workbench", "sweep", files[0], "--out", files[1], "--load", files[2], "--json"]
+
+
+def test_classes_of_a_loaded_file_reach_the_worker_processes(tmp_path):
+    said = subprocess.run(own_sweep(tmp_path), capture_output=True, text=True, check=True)
+    assert json.loads(said.stdout)["done"] == 4, said
+
+
+def test_classes_of_a_loaded_file_reach_the_workers_of_a_cluster(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as cluster:
+        words = [*own_sweep(tmp_path), "--scheduler", cluster.scheduler_address]
+        said = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert json.loads(said.stdout)["done"] == 4, said
+
+
+def test_a_file_of_another_machine_is_loaded_from_its_text_and_the_newest_counts(tmp_path):
+    before = LoadedFile(str(tmp_path / "gone.py"), "elsewhere_loaded", b"COUNT = 1")
+    outside.take((before, before))
+    first = sys.modules["elsewhere_loaded"]
+    outside.take((before,))
+    assert sys.modules["elsewhere_loaded"] is first and first.COUNT == 1
+    outside.take((replace(before, text=b"COUNT = 2"),))
+    assert sys.modules["elsewhere_loaded"].COUNT == 2
+
+
+def test_a_cell_is_packed_without_the_others():
+    few, many = plan(JOB, {"prior.weight": [1.0]}), plan(JOB, {"prior.weight": [float(i) for i in range(1, 2001)]})
+    assert abs(len(packed(few, (0, 0)).plan) - len(packed(many, (1999, 0)).plan)) < 20
+    outcome = alone(packed(many, (9, 0)))
+    assert outcome.figures["psnr"] == cell(many, (9, 0)).figures["psnr"]
+
+
+def test_a_second_sweep_into_a_store_is_refused_until_the_first_has_ended(tmp_path):
+    out, held = tmp_path / "s.zarr", "import sys, time; from workbench.sweeps.lock import only_writer\n"
+    held += "with only_writer(sys.argv[1]): print('held', flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", held, out], stdout=subprocess.PIPE) as first:
+        assert first.stdout is not None and first.stdout.readline() == b"held\n"
+        with pytest.raises(Refusal, match="no other sweep writes"):
+            sweep(JOB, GRID, out=out)
+        assert not out.exists()
+        first.kill()
+    assert (sweep(JOB, GRID, out=out).status == 1).all()
+    assert [path.name for path in tmp_path.iterdir()] == ["s.zarr"]
 
 
 @pytest.mark.parametrize(

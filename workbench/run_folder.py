@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 FOLDER = "WORKBENCH_RUNS"  # the variable of the environment that names another folder
 _PARTS = ("operator", "parametrisation", "noise", "prior", "algorithm")
 _ENDING = ".nc"
+_WORDS = {None: ("none", "auto", "null"), True: ("true", "yes", "on"), False: ("false", "no", "off")}
 
 
 @dataclass(frozen=True)
@@ -122,15 +122,33 @@ def _summary(path: Path) -> RunSummary | None:
 
 
 def _holds(description: Mapping[str, Any], path: str, value: str) -> bool:
-    """Whether the parameter at a path has a value, or the part there is of that class."""
+    """Whether the parameter at a path has a value, or the part there is of that class or the signal of that name."""
     found: Any = description
+    if "source" not in description and path.split(".", maxsplit=1)[0] == "source":
+        path = f"truth{path.removeprefix('source')}"  # under which a signal is described
     for word in path.split("."):
         if not isinstance(found, Mapping) or word not in found:
             return False
         found = found[word]
+    return _is(found, value.strip())
+
+
+def _is(found: Any, text: str) -> bool:
+    """Whether what a description holds is what a person writes so: 1e-3 is 0.001, and 1,64,64 or [1, 64, 64] a list."""
     if isinstance(found, Mapping):
-        return str(found.get("type", "")).rpartition(".")[2] == value
-    number = re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", value, re.IGNORECASE)
-    if number and isinstance(found, int | float) and not isinstance(found, bool):
-        return float(value) == float(found)
-    return str(found).lower() == value.lower()
+        if "number" in found:  # one that JSON has not, such as inf
+            return _is(float(found["number"]), text)
+        kind, _, name = str(found.get("type", "")).rpartition(".")
+        return text == name or (kind == "data" and text == found.get("name", found.get("path")))
+    if isinstance(found, list):
+        deep = any(isinstance(item, list) for item in found)
+        parts = [part for part in text.strip("[]()").split(";" if deep else ",") if part.strip()]
+        return len(parts) == len(found) and all(_is(f, p.strip()) for f, p in zip(found, parts, strict=True))
+    if found is None or isinstance(found, bool):
+        return text.lower() in _WORDS[found]
+    if isinstance(found, int | float):
+        try:
+            return float(text) == found
+        except ValueError:
+            return False
+    return str(found).lower() == text.lower()

@@ -1,5 +1,6 @@
 """Sliders for a few arguments: of an experiment they move its run, of a function they call it; nonsense is refused."""
 
+import functools
 import time
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
@@ -12,7 +13,7 @@ from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
 from workbench.notebook import Workbench, explore
-from workbench.notebook.cell_controls import CellMembers, CellNumber, CellSwitch, CellWords
+from workbench.notebook.cell_controls import CellField, CellMembers, CellNumber, CellSwitch, CellWords
 from workbench.operators import GaussianBlur
 from workbench.priors import Prior, Tikhonov
 from workbench.ranges import Range
@@ -161,3 +162,54 @@ def test_a_cell_shows_a_refusal_as_a_sentence(capsys):
     shell.run_cell("from workbench.priors import Tikhonov\nTikhonov(weight=-1)")
     said = capsys.readouterr().out
     assert "line 2: Tikhonov(weight=-1)" in said and "Refusal: wanted" in said and "signature.py" not in said
+
+
+def before_the_slash(width=1.5, /, sharp=True, *, low: Annotated[float, Range(0, 1)]) -> tuple:
+    return width, sharp, low
+
+
+def without_defaults(sharp: bool, kind: Literal["first", "second"], low: Annotated[float, Range(0, 1)], /) -> tuple:
+    return sharp, kind, low
+
+
+def nothing(weight: float | None = None, *, name: str | None = None) -> tuple:
+    return weight, name
+
+
+@pytest.mark.parametrize(
+    ("function", "controls", "value"),
+    [
+        (before_the_slash, [CellNumber, CellSwitch, CellNumber], (1.5, True, 0.5)),
+        (without_defaults, [CellSwitch, CellWords, CellNumber], (False, "first", 0.5)),
+        (nothing, [CellField, CellField], (None, None)),
+        (functools.partial(before_the_slash, 2.0, low=0.25), [CellSwitch, CellNumber], (2.0, True, 0.25)),
+    ],
+)
+def test_every_kind_of_argument_has_a_control(function, controls, value):
+    box = explore(function)
+    assert [type(control) for control in box.box.controls.values()] == controls
+    box.call()
+    assert box.value == value
+    box.close()
+
+
+def bare(x) -> None: ...
+def whole(x: int) -> None: ...
+def many(*values) -> None: ...
+def named(**values) -> None: ...
+def unknown(x: "Missing" = 1.0) -> None: ...  # noqa: F821
+
+
+@pytest.mark.parametrize(
+    ("function", "word"),
+    [
+        (bare, "got x:"),
+        (whole, "x=1.0"),
+        (many, "in place of"),
+        (named, "in place of"),
+        (unknown, "Missing"),
+    ],
+)
+def test_what_no_control_can_be_told_from_is_a_sentence(function, word):
+    with pytest.raises(Refusal, match=word):
+        explore(function)

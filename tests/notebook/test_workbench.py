@@ -13,6 +13,7 @@ import pytest
 import torch
 import xarray as xr
 from ipywidgets import Widget
+from ipywidgets.widgets import widget as registry
 
 from workbench import catalog, storage
 from workbench.algorithms import CGLS, FISTA, GradientDescent
@@ -37,6 +38,11 @@ from workbench.paths import Form, own_parameters
 from workbench.priors import Sum, Tikhonov
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+
+
+def registered() -> dict[str, object]:
+    """All widgets that ipywidgets keeps, by their model."""
+    return registry._instances
 
 
 def until(reached: Callable[[], object], seconds: float = 30) -> None:
@@ -226,6 +232,19 @@ def test_what_wait_until_done_returns_is_the_whole_run(small):
     assert wb.result.sizes["k"] == 21, "what was computed stays"
     with pytest.raises(Refusal, match="run its cell again"):
         wb.prior.weight = 2.0
+
+
+def test_workbenches_that_are_closed_leave_no_control_behind(small):
+    before = set(registered())
+    for _ in range(5):
+        opened = Workbench(small)
+        controls = opened.widget.box
+        for view in (opened.widget, opened.views.Compare(), opened.views.Spectrum()):
+            assert view.children
+        opened.prior = "TotalVariation"
+        until(lambda form=controls: "prior.isotropic" in form.controls)  # others, in place of those of before
+        opened.close()
+    assert not [registered()[name] for name in set(registered()) - before]
 
 
 def test_a_workbench_that_was_closed_stays_closed(small):

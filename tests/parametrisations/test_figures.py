@@ -35,8 +35,9 @@ from workbench.parametrisations import (
     TubalProduct,
     UntrainedNetwork,
 )
-from workbench.priors import NonNegative, OnUnknown, Prior, Tikhonov, Zero
+from workbench.priors import L1, NonNegative, OnUnknown, Prior, Sum, Tikhonov, TotalVariation, Zero
 from workbench.problem import Problem
+from workbench.refusal import Refusal
 from workbench.run import iterate
 from workbench.tensors import generator, norm, normal_like
 
@@ -156,6 +157,37 @@ def test_palm_keeps_factors_non_negative_and_explains_the_data():
         *_, state = islice(iterate(problem, PALM(inertia)), 300)
         assert (state.x >= 0).all() and float(problem.misfit(state.x)) <= 1e-5 * float(norm(truth)) ** 2
     assert miss(exact(NonNegativeFactors(shape, 2), truth), LBFGS(), 200) <= 1e-3
+
+
+def test_palm_is_refused_where_a_prox_of_all_of_the_unknown_is_none_of_a_block():
+    truth = product(2, 1, SHAPE)
+    for prior in (TotalVariation(), Sum(Tikhonov(), TotalVariation())):
+        lacks = PALM().lacks(exact(LowRank(SHAPE, 2), truth, prior=OnUnknown(prior)))
+        assert lacks and len(lacks) < 300
+    taken = (
+        OnUnknown(L1()),
+        OnUnknown(TotalVariation(), "left"),
+        Sum(OnUnknown(L1(), "left"), OnUnknown(Tikhonov(), "right")),
+    )
+    for prior in taken:
+        problem = exact(LowRank(SHAPE, 2), truth, prior=prior)
+        assert PALM().lacks(problem) == ""
+        values = objectives(problem, PALM(0.0), 8)
+        assert (values[1:] <= values[:-1] * (1 + 1e-9)).all()
+
+
+def test_geometric_subgradients_keep_to_a_constraint_or_refuse_a_start_outside():
+    truth = product(2, 1, SHAPE).abs()
+    phi = LowRank(SHAPE, 2, begin="random")
+    problem = Problem(Identity(SHAPE), Laplace(1.0), OnUnknown(NonNegative()), truth, truth, phi)
+    start = problem.start()
+    assert bool((start < 0).any()), "it begins outside"
+    *_, state = islice(iterate(problem, GeometricSubGradient(), start), 30)
+    assert (state.x >= 0).all() and float(state.value) < float(problem.objective(start.clamp_min(0)))
+    outside = Problem(Identity(SHAPE), Laplace(1.0), NonNegative(), truth, truth, phi)
+    assert GeometricSubGradient().lacks(outside) == ""
+    with pytest.raises(Refusal, match="finite objective"):
+        next(iterate(outside, GeometricSubGradient(), outside.start()))
 
 
 def test_a_ridge_on_factors_runs_by_gauss_newton_and_by_levenberg_marquardt():

@@ -19,6 +19,7 @@ from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Identity
+from workbench.parametrisations import LowRank
 from workbench.priors import Tikhonov
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -217,36 +218,66 @@ def test_a_sweep_shows_mean_and_deviation_over_seeds():
 
 
 @pytest.fixture(scope="module")
-def states() -> list:
-    small = Experiment(Shipped("shepp_logan", 16), prior=Tikhonov(1.0)).fitted((1, 16, 16))
-    problem = small.problem()
-    return list(until(iterate(problem, algorithms.FISTA()), after(5)))
+def seen() -> Problem:
+    return Experiment(Shipped("shepp_logan", 16), prior=Tikhonov(1.0)).fitted((1, 16, 16)).problem()
 
 
-def test_iterates_have_a_slider_over_k(states):
-    found = plots.iterates(states)
+@pytest.fixture(scope="module")
+def states(seen) -> list:
+    return list(until(iterate(seen, algorithms.FISTA()), after(5)))
+
+
+@pytest.fixture
+def moving(monkeypatch):
+    """As after `plots.use("bokeh")`, for one test."""
+    monkeypatch.setattr(hv.Store, "current_backend", "bokeh")
+
+
+def test_iterates_have_a_slider_over_k(seen, states):
+    found = plots.iterates(seen, states)
     assert list(found.keys()) == [0, 1, 2, 3, 4, 5] and found.kdims[0].label == "iteration k"
     np.testing.assert_array_equal(found[3].dimension_values(2, flat=False), states[3].x[0, 0].numpy())
     ranges = {hv.Store.lookup_options("matplotlib", each, "plot").kwargs["clim"] for each in found}
     assert len(ranges) == 1, "brightness says the same at every k"
     drawn(found)
     with pytest.raises(Refusal, match="states of a run"):
-        plots.iterates([])
+        plots.iterates(seen, [])
 
 
-def test_a_tap_shows_the_history_of_that_pixel(states):
-    picture, along = plots.history(states)
+def test_of_a_parametrised_problem_the_picture_is_drawn_and_not_the_unknown(moving):
+    truth = torch.rand(1, 1, 16, 12)
+    phi = LowRank((1, 16, 12), rank=2)
+    problem = Problem.simulate(GaussianBlur((1, 16, 12), 1.0), Gaussian(0.1), Tikhonov(1.0), truth, parametrisation=phi)
+    steps = list(until(iterate(problem, algorithms.FactoredGradientDescent()), after(2)))
+    x = problem.picture(steps[-1].x)[0, 0]
+    assert steps[-1].x.shape != truth.shape
+    np.testing.assert_array_equal(plots.iterates(problem, steps)[2].dimension_values(2, flat=False), x.numpy())
+    picture, along = plots.history(problem, steps)
+    np.testing.assert_array_equal(picture.dimension_values(2, flat=False), x.numpy())
+    assert along[()].dimension_values(1)[-1] == float(x[8, 6])
+
+
+def test_plots_that_move_are_refused_where_matplotlib_draws(seen, states, monkeypatch):
+    monkeypatch.setattr(hv.Store, "current_backend", "matplotlib")
+    run = SimpleNamespace(x=states[0].x, on=lambda every: pytest.fail("heard"))
+    for made in (lambda: plots.live(run), lambda: plots.history(seen, states)):
+        with pytest.raises(Refusal, match=r'plots\.use\("bokeh"\)'):
+            made()
+
+
+def test_a_tap_shows_the_history_of_that_pixel(seen, states, moving):
+    picture, along = plots.history(seen, states)
     (tap,) = along.streams
     for asked, (row, column) in (((3.2, 6.8), (7, 3)), ((None, None), (8, 8)), ((99.0, -4.0), (0, 15))):
         tap.event(x=asked[0], y=asked[1])
-        seen = along[()].dimension_values(1)
-        np.testing.assert_array_equal(seen, [float(state.x[0, 0, row, column]) for state in states])
+        values = along[()].dimension_values(1)
+        np.testing.assert_array_equal(values, [float(state.x[0, 0, row, column]) for state in states])
         assert along[()].opts.get("plot", backend="bokeh").kwargs["title"] == f"row {row}, column {column}"
     assert isinstance(picture, hv.Image)
-    drawn(plots.history(states))
+    assert hv.render(plots.history(seen, states), backend="bokeh") is not None
 
 
-def test_a_live_plot_follows_its_run(states):
+def test_a_live_plot_follows_its_run(states, moving):
     heard: list = []
     run = SimpleNamespace(x=states[0].x, on=lambda every: heard.append)
     shown = plots.live(run, limits=(0.0, 1.0))
@@ -254,10 +285,10 @@ def test_a_live_plot_follows_its_run(states):
     run.x = states[4].x
     heard[0](states[4])
     np.testing.assert_array_equal(shown[()].dimension_values(2, flat=False), states[4].x[0, 0].numpy())
-    drawn(shown)
+    assert hv.render(shown, backend="bokeh") is not None
 
 
-def test_modes_are_brushed_together():
+def test_modes_are_brushed_together(moving):
     problem = Problem.simulate(GaussianBlur((1, 8, 8), 1.0), Gaussian(0.1), Tikhonov(1.0), torch.rand(1, 1, 8, 8))
     *_, found = spectrum.SpectrumStudy(modes=6).of(problem, problem.zeros())
     values, errors = plots.modes(found, problem.zeros() - problem.truth)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.experiment import wanted
+from workbench.cli.experiment import loading, wanted
 from workbench.cli.output import complain, say, say_json
 from workbench.refusal import Refusal, one_of
 
@@ -30,12 +30,14 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", metavar="OUT.zarr", required=True, help="the store; one of the same sweep is gone on with"
     )
+    loading.option(parser)
     parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="a Dask scheduler (processes of this machine)")
     parser.add_argument("--yes", action="store_true", help=f"run more than {_MANY} cells")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
 
 
 def main(args: argparse.Namespace) -> int:
+    loading.load(args)
     made = _plan(_mapping(args.spec), args.yes)
     from workbench.sweeps import swept
 

@@ -5,6 +5,8 @@ import threading
 import weakref
 from typing import Any, Protocol
 
+from ipywidgets import Widget
+
 
 class Closed(Protocol):
     """What can be closed, at any time and more than once."""
@@ -27,6 +29,15 @@ def claim(new: Closed) -> None:
         _MADE[cell] = (execution, made if before == execution else weakref.WeakSet())
         _MADE[cell][1].add(new)
     for each in old:
+        each.close()
+
+
+def close_inside(widget: Widget) -> None:
+    """Close what a widget is made of, its children, their layouts and styles: ipywidgets registers each by itself."""
+    values = [getattr(widget, name) for name in widget.keys]
+    inner = [w for value in values for w in (value if isinstance(value, tuple | list) else (value,))]
+    for each in (w for w in inner if isinstance(w, Widget)):
+        close_inside(each)
         each.close()
 
 

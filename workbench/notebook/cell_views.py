@@ -7,6 +7,7 @@ import numpy as np
 
 from workbench.jobs import Status
 from workbench.live.images import unit
+from workbench.notebook.cell import close_inside
 from workbench.notebook.form_box import FormBox
 from workbench.notebook.panels import Panel, signal_panel, words
 from workbench.notebook.screen import Screen
@@ -70,7 +71,7 @@ class CellView(widgets.VBox):
     def close(self) -> None:
         """Take the view away; the run goes on."""
         self.shared.forget(self)
-        self.screen.close()
+        close_inside(self)
         super().close()
 
     def _as_still(self) -> tuple[bytes, str]:
@@ -154,7 +155,8 @@ class CellWhole(CellControls):
     def __init__(self, shared: "SharedRun", paths: tuple[str, ...] = PARTS) -> None:
         super().__init__(shared, paths)
         wide = widgets.VBox([self.transport, self.screen], layout=widgets.Layout(flex="1 1 0", min_width="0"))
-        self.box.element.layout = widgets.Layout(width="380px", max_height="560px", overflow="hidden auto", flex="none")
+        layout = self.box.element.layout  # changed and not replaced: the first would stay registered
+        layout.width, layout.max_height, layout.overflow, layout.flex = "380px", "560px", "hidden auto", "none"
         self.children = (widgets.HBox([self.box.element, wide]),)
 
     def fixed(self, shot: Shot) -> list[Panel]:

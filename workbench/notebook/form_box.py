@@ -3,6 +3,7 @@
 import ipywidgets as widgets
 
 from workbench.live.controls import Ask, Controls, FormControls, Why
+from workbench.notebook.cell import close_inside
 from workbench.notebook.cell_controls import (
     CellAutomatic,
     CellControl,
@@ -30,4 +31,8 @@ class FormBox(FormControls[CellControl]):
         control.element.layout.margin = f"0 0 0 {_STEP * depth}px"
 
     def _lay_out(self) -> None:
+        before = self.element.children
         self.element.children = tuple(each.element for each in self.controls.values())
+        for gone in set(before) - set(self.element.children):
+            close_inside(gone)
+            gone.close()

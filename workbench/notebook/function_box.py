@@ -7,7 +7,9 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from workbench.notebook.cell import close_inside
 from workbench.notebook.form_box import FormBox
+from workbench.notebook.function_form import called
 from workbench.notebook.screen import Screen
 from workbench.parameters import arguments
 from workbench.paths import Form
@@ -46,7 +48,7 @@ class FunctionBox(widgets.VBox):
 
         with self.output:
             self.output.clear_output(wait=True)
-            self.value = self.function(**self.arguments)
+            self.value = called(self.function, self.arguments)
             if self.value is not None:
                 display(self.value)
             _show_figures()
@@ -54,7 +56,7 @@ class FunctionBox(widgets.VBox):
 
     def close(self) -> None:
         """Take it away."""
-        self.output.close()
+        close_inside(self)
         super().close()
 
     def _ask(self, path: str, value: Any) -> None:

@@ -4,19 +4,36 @@ A package offers its classes by entry points in the groups `workbench.operators`
 `workbench.algorithms` and so on: `Vignette = "my_lenses.vignette:Vignette"`.
 """
 
+import atexit
 import functools
 import importlib.util
+import shutil
 import sys
+import tempfile
+import threading
 import traceback
 import types
 import warnings
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from workbench.refusal import Refusal
 
 OWN, _MAIN = "workbench", "__main__"
-_LOADED: dict[Path, str] = {}  # files by the name of their module
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """A file that was loaded, as it was then: by now it may be another, and elsewhere it may be missing."""
+
+    path: str
+    name: str
+    text: bytes
+
+
+_LOADED: dict[Path, LoadedFile] = {}
+_TAKING = threading.Lock()
 
 
 def home(cls: type) -> str:
@@ -56,12 +73,13 @@ def load(path: str | Path) -> types.ModuleType:
     """Run a Python file as a module, once; its classes are then in the catalogue. Refusal where it raises."""
     file = Path(path).resolve()
     if file in _LOADED:
-        return sys.modules[_LOADED[file]]
+        return sys.modules[_LOADED[file].name]
     if not file.is_file() or file.suffix != ".py":
         raise Refusal("a Python file, such as my_operators.py", str(path), "check the path and its spelling")
     name = file.stem
     if name in sys.modules:
         raise Refusal("a file whose name no other module has", file.name, f"rename it, since `{name}` is taken")
+    text = file.read_bytes()
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None and spec.loader is not None
     made = importlib.util.module_from_spec(spec)
@@ -71,8 +89,37 @@ def load(path: str | Path) -> types.ModuleType:
     except Exception as error:
         del sys.modules[name]
         raise Refusal(f"a Python file that runs, {file.name}", _told(error, file), "mend it there") from error
-    _LOADED[file] = name
+    _LOADED[file] = LoadedFile(str(file), name, text)
     return made
+
+
+def loaded() -> tuple[LoadedFile, ...]:
+    """The files that were loaded, for `take` in another process."""
+    return tuple(_LOADED.values())
+
+
+def take(files: tuple[LoadedFile, ...]) -> None:
+    """Load what another process, perhaps of another machine, has loaded; one of the same name gives way to it."""
+    with _TAKING:
+        for file in files:
+            old = next((path for path, here in _LOADED.items() if here.name == file.name), None)
+            if old is not None and _LOADED[old].text == file.text:
+                continue
+            if old is not None:
+                del _LOADED[old], sys.modules[file.name]
+            load(_placed(file))
+
+
+def _placed(file: LoadedFile) -> Path:
+    """Where the text of a file lies: at its own place, for what lies beside it, else in a folder of this process."""
+    own = Path(file.path)
+    if own.is_file() and own.read_bytes() == file.text:
+        return own
+    folder = tempfile.mkdtemp(prefix="workbench-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    placed = Path(folder) / f"{file.name}.py"
+    placed.write_bytes(file.text)
+    return placed
 
 
 def _told(error: Exception, file: Path) -> str:
@@ -83,7 +130,7 @@ def _told(error: Exception, file: Path) -> str:
 
 def found(group: str) -> list[type]:
     """The classes of the script that runs and of loaded files, of any kind, and what packages offer in a group."""
-    modules = [sys.modules[_MAIN], *(sys.modules[name] for name in _LOADED.values())]
+    modules = [sys.modules[_MAIN], *(sys.modules[file.name] for file in _LOADED.values())]
     own = [c for m in modules for c in list(vars(m).values()) if isinstance(c, type) and c.__module__ == m.__name__]
     return own + [c for p in _points() if p.group == group and (c := _class(p)) is not None]
 

@@ -11,7 +11,8 @@ from torch import Tensor
 from workbench.algorithms import State
 from workbench.figures.colours import COLOURS
 from workbench.figures.shown import picture_of, spread
-from workbench.plots.style import Limits, signal, styled
+from workbench.plots.style import Limits, require_moving, signal, styled
+from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import signal_dims
 
@@ -27,18 +28,19 @@ class LiveRun(Protocol):
     def on(self, every: int = 1) -> Callable[[Callable[[State], Any]], Any]: ...
 
 
-def iterates(states: Iterable[State], limits: Limits | None = None) -> hv.HoloMap:
-    """A picture for each state, with a slider over k, all in one range of colours, by default of the last."""
-    kept = _kept(states)
-    limits = limits or spread(_picture(kept[-1].x))
-    return hv.HoloMap({state.k: _drawn(state.x, f"k = {state.k}", limits) for state in kept}, kdims=[_K])
+def iterates(problem: Problem, states: Iterable[State], limits: Limits | None = None) -> hv.HoloMap:
+    """The picture of each state, with a slider over k, all in one range of colours, by default of the last."""
+    pictures = _pictures(problem, states)
+    limits = limits or spread(_picture(list(pictures.values())[-1]))
+    return hv.HoloMap({k: _drawn(x, f"k = {k}", limits) for k, x in pictures.items()}, kdims=[_K])
 
 
 def live(run: LiveRun, every: int = 1, limits: Limits | None = None) -> hv.DynamicMap:
     """The picture of a run that goes on, drawn anew once so many iterations have gone by.
 
-    `run` is a Workbench. Each is drawn in the browser by the back end that `use` has chosen.
+    `run` is a Workbench. Refusal before `plots.use("bokeh")`: a picture of matplotlib does not move in the browser.
     """
+    require_moving("a plot of a run that goes on")
     pipe = Pipe(data=None)
     limits = limits or spread(_picture(run.x))
 
@@ -49,17 +51,19 @@ def live(run: LiveRun, every: int = 1, limits: Limits | None = None) -> hv.Dynam
     return hv.DynamicMap(drawn, streams=[pipe])
 
 
-def history(states: Iterable[State], limits: Limits | None = None) -> Any:
+def history(problem: Problem, states: Iterable[State], limits: Limits | None = None) -> Any:
     """The last picture, and beside it the values that one of its pixels had: that which was tapped, first the middle.
 
-    A tap needs `plots.use("bokeh")`; drawn by matplotlib the middle stays.
+    Refusal before `plots.use("bokeh")`: a picture of matplotlib hears no tap.
     """
-    kept = _kept(states)
-    stack, ks = np.stack([_picture(state.x) for state in kept]), np.array([state.k for state in kept])
+    require_moving("a history that is tapped")
+    pictures = _pictures(problem, states)
+    stack, ks = np.stack([_picture(x) for x in pictures.values()]), np.array(list(pictures))
     if stack.ndim != 3:
         raise Refusal("states of grey pictures", f"signals of {stack.shape[1:]}", "take one channel of them")
     rows, columns = stack.shape[1:]
-    picture = _drawn(kept[-1].x, f"k = {kept[-1].k}", limits or spread(stack[-1]))
+    k, last = list(pictures.items())[-1]
+    picture = _drawn(last, f"k = {k}", limits or spread(stack[-1]))
     tap = Tap(source=picture, x=columns // 2, y=rows // 2)
 
     def along(x: float | None, y: float | None) -> Any:
@@ -75,11 +79,12 @@ def _nearest(place: float | None, count: int) -> int:
     return count // 2 if place is None else min(max(round(place), 0), count - 1)
 
 
-def _kept(states: Iterable[State]) -> list[State]:
-    kept = list(states)
-    if not kept:
+def _pictures(problem: Problem, states: Iterable[State]) -> dict[int, Tensor]:
+    """x by k: of a problem with a parametrisation a state has u."""
+    found = {state.k: problem.picture(state.x) for state in states}
+    if not found:
         raise Refusal("states of a run", "none", "give list(until(iterate(problem, algorithm), after(20)))")
-    return kept
+    return found
 
 
 def _picture(x: Tensor) -> np.ndarray:

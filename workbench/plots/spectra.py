@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.analysis import spectrum as spectra
 from workbench.analysis.spectrum import Axis, LinearAxis, SpectralMeasure, SpectrumEstimate
 from workbench.figures.colours import LIMIT, coloured
-from workbench.plots.style import styled
+from workbench.plots.style import require_moving, styled
 from workbench.refusal import Refusal
 
 _EIGENVALUE = hv.Dimension("eigenvalue", label="eigenvalue λ")
@@ -68,5 +68,6 @@ def modes(found: SpectrumEstimate, error: Tensor | None = None) -> Any:
 
 
 def brushed(layout: hv.Layout) -> Any:
-    """The same plots, linked: what is chosen with a box in one is lit up in all. It needs `use("bokeh")`."""
+    """The same plots, linked: what is chosen with a box in one is lit up in all. Refusal before `use("bokeh")`."""
+    require_moving("plots that are brushed")
     return hv.link_selections.instance()(layout)

@@ -39,6 +39,13 @@ def use(backend: str) -> None:
     hv.extension(one_of("a backend", backend, BACKENDS), inline=True, logo=False)
 
 
+def require_moving(what: str) -> None:
+    """Refusal for a plot that moves where matplotlib draws, the back end of cells until `use` chooses another."""
+    if hv.Store.current_backend != "bokeh":
+        came = f"pictures of {hv.Store.current_backend}, which stand still"
+        raise Refusal(f"{what}, in a browser", came, 'call plots.use("bokeh") first')
+
+
 def styled(element: Any, *, sized: bool = True, **options: Any) -> Any:
     """The element with options that both backends have, and with the sizes of each; it draws in a cell."""
     if "IPython" in sys.modules and hasattr(sys.modules["IPython"].get_ipython(), "kernel") and not _ready():

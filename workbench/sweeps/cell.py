@@ -1,10 +1,13 @@
 """One cell of a sweep: a run, of which the last figures and the last x are kept."""
 
-from collections.abc import Mapping
+import pickle
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from workbench.parameters import outside
+from workbench.parameters.outside import LoadedFile
 from workbench.refusal import LONGEST, Refusal, short
 from workbench.sweeps.plan import Index, Plan
 
@@ -22,10 +25,14 @@ def cell(plan: Plan, index: Index) -> CellOutcome:
     """Run one cell; what goes wrong in it is its sentence, so that the others go on."""
     try:
         return _run(plan, index)
-    except Refusal as refusal:
-        return CellOutcome(sentence=str(refusal))
     except Exception as error:  # any fault of one cell, such as a full memory, is that cell's
-        return CellOutcome(sentence=short(f"{type(error).__name__}: {' '.join(str(error).split())}", LONGEST))
+        return _failed(error)
+
+
+def _failed(error: Exception) -> CellOutcome:
+    if isinstance(error, Refusal):
+        return CellOutcome(sentence=str(error))
+    return CellOutcome(sentence=short(f"{type(error).__name__}: {' '.join(str(error).split())}", LONGEST))
 
 
 def _run(plan: Plan, index: Index) -> CellOutcome:
@@ -38,9 +45,30 @@ def _run(plan: Plan, index: Index) -> CellOutcome:
     return CellOutcome(figures, x, "")
 
 
-def alone(plan: Plan, index: Index) -> CellOutcome:
+@dataclass(frozen=True)
+class PackedCell:
+    """One cell on its way to another process: the files of `--load`, and the plan of this cell alone, pickled.
+
+    The plan is unpickled only once the files are loaded, since its classes may be theirs.
+    """
+
+    files: tuple[LoadedFile, ...]
+    plan: bytes
+
+
+def packed(plan: Plan, index: Index, dumps: Callable[[Plan], bytes] = pickle.dumps) -> PackedCell:
+    """A cell for `alone`."""
+    return PackedCell(outside.loaded(), dumps(plan.only(index)))
+
+
+def alone(given: PackedCell) -> CellOutcome:
     """The same in a process of its own or a worker of a cluster: one thread, since there are as many as cores."""
     import torch
 
     torch.set_num_threads(1)
-    return cell(plan, index)
+    try:
+        outside.take(given.files)
+        plan = pickle.loads(given.plan)
+    except Exception as error:  # a file may need what this process has not
+        return _failed(error)
+    return cell(plan, (0,) * len(plan.axes))

@@ -1,16 +1,18 @@
 """Cells in many processes of this machine, or on a Dask cluster: both are executors of the standard library."""
 
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.processes import pool
 from workbench.refusal import Refusal
-from workbench.sweeps.cell import CellOutcome, alone
+from workbench.sweeps.cell import CellOutcome, alone, packed
 from workbench.sweeps.plan import Index, Plan
 
 _DEATHS = 4  # of workers, after which a sweep ends: so many gives Dask to a task, too
@@ -24,8 +26,8 @@ def outcomes(
     left = dict.fromkeys(cells)
     for death in range(_DEATHS):
         try:
-            with _executor(scheduler, len(left)) as (executor, workers):
-                for index, outcome in _through(executor, workers, plan, list(left), ended):
+            with _executor(scheduler, len(left)) as crew:
+                for index, outcome in _through(crew, plan, list(left), ended):
                     del left[index]
                     yield index, outcome
             return
@@ -38,13 +40,22 @@ def outcomes(
             raise Refusal("a cluster that answers", f"none at {scheduler} ({error})", remedy) from error
 
 
+@dataclass(frozen=True)
+class _Crew:
+    """Workers, how many there are, and what pickles for them."""
+
+    executor: Executor
+    workers: int
+    dumps: Callable[[Plan], bytes]
+
+
 def _through(
-    executor: Executor, workers: int, plan: Plan, cells: list[Index], ended: Callable[[], bool]
+    crew: _Crew, plan: Plan, cells: list[Index], ended: Callable[[], bool]
 ) -> Iterator[tuple[Index, CellOutcome]]:
     todo, running = iter(cells), dict[Future, Index]()
     while True:
-        while not ended() and len(running) < workers * _AHEAD and (index := next(todo, None)) is not None:
-            running[executor.submit(alone, plan, index)] = index
+        while not ended() and len(running) < crew.workers * _AHEAD and (index := next(todo, None)) is not None:
+            running[crew.executor.submit(alone, packed(plan, index, crew.dumps))] = index
         if ended():
             running = {future: i for future, i in running.items() if not future.cancel()}
         if not running:
@@ -55,14 +66,15 @@ def _through(
 
 
 @contextmanager
-def _executor(scheduler: str | None, most: int) -> Iterator[tuple[Executor, int]]:
+def _executor(scheduler: str | None, most: int) -> Iterator[_Crew]:
     if scheduler is None:
         workers = max(1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2, most))
         with pool(workers, _quiet) as executor:
-            yield executor, workers
+            yield _Crew(executor, workers, pickle.dumps)
         return
     try:
         from distributed import Client
+        from distributed.protocol.pickle import dumps  # by value what a script defines
     except ModuleNotFoundError as error:
         remedy = 'pip install "inverse-workbench[sweep]"'
         raise Refusal("the package distributed for --scheduler", "an installation without it", remedy) from error
@@ -73,7 +85,7 @@ def _executor(scheduler: str | None, most: int) -> Iterator[tuple[Executor, int]
         raise Refusal("a Dask scheduler, such as tcp://host:8786", f"none at {scheduler}", remedy) from error
     with client, client.get_executor(pure=False) as executor:
         threads: Any = client.nthreads()  # typed as of the asynchronous client, too
-        yield executor, max(1, sum(threads.values()))
+        yield _Crew(executor, max(1, sum(threads.values())), dumps)
 
 
 def _quiet() -> None:

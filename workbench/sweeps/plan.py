@@ -48,6 +48,10 @@ class Plan:
         """What a cell changes of the job."""
         return {p: v for axis, i in zip(self.axes, index, strict=True) for p, v in axis.choices[i].items()}
 
+    def only(self, index: Index) -> "Plan":
+        """The plan of one cell, which is small where this one is large; its index is all zeros."""
+        return Plan(self.job, tuple(SweepAxis(a.name, (a.choices[i],)) for a, i in zip(self.axes, index, strict=True)))
+
     def experiment(self, index: Index) -> Experiment:
         """The experiment of a cell; its operator follows the signal where that is changed."""
         words = renamed.arguments("experiment.Experiment", self.words(index))

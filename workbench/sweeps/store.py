@@ -65,7 +65,9 @@ class Store:
 
     def write(self, index: Index, outcome: CellOutcome) -> None:
         """Keep what a cell gave."""
-        for name, value in outcome.figures.items():
+        taken = {path for axis in self.plan.axes for path in axis.choices[0]}
+        for figure, value in outcome.figures.items():
+            name = f"{figure}_value" if figure in taken else figure  # the prior is a figure, and may be an axis
             if name not in self._group:
                 self._array(name, np.float64, np.nan)
             self._group[name][index] = value

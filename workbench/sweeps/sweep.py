@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.experiment import Experiment, from_description
 from workbench.progress import Bar, interruptible
 from workbench.sweeps import engine
-from workbench.sweeps.plan import Plan, plan
+from workbench.sweeps.lock import only_writer
+from workbench.sweeps.plan import Index, Plan, plan
 from workbench.sweeps.store import Store
 
 if TYPE_CHECKING:
@@ -32,16 +33,21 @@ def sweep(
 
 def swept(made: Plan, out: str | Path | None = None, scheduler: str | None = None) -> "xr.Dataset":
     """The cells of a plan that are not yet in the store, run; Ctrl-C keeps those that are."""
-    store = Store(made, out)
-    todo = list(store.pending())
-    if todo:
-        bar, begun = Bar(len(todo), "cells"), 0
-        with interruptible() as ended:
-            try:
-                for index, outcome in engine.outcomes(made, todo, scheduler, ended):
-                    store.write(index, outcome)
-                    begun += 1
-                    bar.show(begun)
-            finally:
-                bar.clear()
-    return store.dataset()
+    with only_writer(out):
+        store = Store(made, out)
+        todo = list(store.pending())
+        if todo:
+            _fill(store, todo, scheduler)
+        return store.dataset()
+
+
+def _fill(store: Store, todo: list[Index], scheduler: str | None) -> None:
+    bar, begun = Bar(len(todo), "cells"), 0
+    with interruptible() as ended:
+        try:
+            for index, outcome in engine.outcomes(store.plan, todo, scheduler, ended):
+                store.write(index, outcome)
+                begun += 1
+                bar.show(begun)
+        finally:
+            bar.clear()

@@ -14,19 +14,21 @@ from workbench.parameters import Range
 from workbench.parametrisations import Direct
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.refusal import Refusal
 from workbench.tensors import Each, column, each_of, norm, spread
 
 
 @dataclass(frozen=True)
 class GeometricSubGradient(Algorithm[SubGradientState]):
-    """u <- u - length decay^k g / |g|, g a subgradient of the objective of an unknown that is not the picture.
+    """u <- P(u - length decay^k g / |g|), g a subgradient of the objective of an unknown that is not the picture.
 
     For gross errors: with Laplace noise the objective of two factors is sharp, and near the truth each step is nearer
-    by the same factor. The best so far is shown. Priors with edges give a subgradient at their prox.
+    by the same factor. The best so far is shown. Priors with edges give a subgradient at their prox, P is
+    onto their constraint.
     Li, Zhu, So, Vidal 2020, doi 10.48550/arXiv.1809.09237; Charisopoulos et al. 2021, doi 10.48550/arXiv.1904.10020.
     """
 
-    formula = r"u \gets u - \text{length} \, q^k \frac{g}{|g|}, \quad g \in \partial F(u)"
+    formula = r"u \gets P\left(u - \text{length} \, q^k \frac{g}{|g|}\right), \quad g \in \partial F(u)"
 
     reach: Annotated[
         float, Range(1e-2, 10, log=True, limits=(1e-9, 1e3)), "first length, in units of the length of the start"
@@ -52,14 +54,20 @@ class GeometricSubGradient(Algorithm[SubGradientState]):
         return {"curvature": each_of(curvature), "length": each_of(torch.where(length > 0, length, 1))}
 
     def init(self, problem: Problem, x: torch.Tensor, rng: torch.Generator) -> SubGradientState:
-        return SubGradientState(x, 0, self.measure(problem), value=problem.objective(x), current=x)
+        u = problem.prior.feasible(x)
+        value = problem.objective(u)
+        if not bool(value.isfinite().all()):
+            wanted = "a start of finite objective, whose subgradients lead down"
+            remedy = "give one inside the constraint, or put the prior on the unknown, as OnUnknown does"
+            raise Refusal(wanted, "one outside a constraint on the picture", remedy)
+        return SubGradientState(u, 0, self.measure(problem), value=value, current=u)
 
     def step(self, problem: Problem, state: SubGradientState, rng: torch.Generator) -> SubGradientState:
         u, share = state.current, self.decay**state.k
         slope = problem.misfit_grad(u) + problem.prior.subgradient(u, state.measured["curvature"] / share)
         size = norm(slope)
         length = self.reach * share * column(state.measured["length"], u)
-        u = u - spread(torch.where(size > 0, length / size, 0 * size), u) * slope
+        u = problem.prior.feasible(u - spread(torch.where(size > 0, length / size, 0 * size), u) * slope)
         value = problem.objective(u)
         best = torch.where(spread(value <= state.value, u), u, state.x)
         return replace(state, x=best, value=value.minimum(state.value), current=u, k=state.k + 1)

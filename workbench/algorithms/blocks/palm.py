@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.blocks.parts import BlockView, blocks_of, lacks_blocks
+from workbench.algorithms.blocks.parts import BlockView, blocks_of, lacks_blocks, lacks_sum_over_blocks
 from workbench.algorithms.steps.parabola import Misfit, below_parabola, misfit_at, reaching
 from workbench.algorithms.steps.scales import typical_curvature
 from workbench.noise import Likelihood
@@ -31,8 +31,9 @@ class PALMState(State):
 class PALM(Algorithm[PALMState]):
     """u_b <- prox(z_b - t_b grad_b misfit(z), t_b), z_b = u_b + inertia (u_b - the one before), each block b in turn.
 
-    The step of each block is found: halved until the misfit lies below its parabola. Priors `OnUnknown` and of blocks
-    have the prox. Without inertia the objective falls at every step.
+    The step of each block is found: halved until the misfit lies below its parabola. The prior is of single blocks, or
+    a sum over entries `OnUnknown`: else the prox of all of u is none of a block. Without inertia the objective falls at
+    every step.
     Bolte, Sabach, Teboulle 2014, doi 10.1007/s10107-013-0701-9; Pock, Sabach 2016, doi 10.1137/16M1064064.
     """
 
@@ -46,7 +47,7 @@ class PALM(Algorithm[PALMState]):
     needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD, also=("a picture linear in each block, such as LowRank's",))
 
     def lacks(self, problem: Problem) -> str:
-        return lacks_blocks(problem) or super().lacks(problem)
+        return lacks_blocks(problem) or super().lacks(problem) or lacks_sum_over_blocks(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PALMState:
         first = 1 / typical_curvature(problem)

@@ -8,7 +8,7 @@ from torch import Tensor
 from workbench.parametrisations import Parametrisation
 from workbench.parametrisations.block_priors import BlockPriors
 from workbench.parametrisations.picture_prior import PicturePrior
-from workbench.priors import Can, Prior, Sum
+from workbench.priors import Can, OnUnknown, Prior, Sum
 from workbench.problem import Problem
 
 
@@ -42,6 +42,22 @@ def lacks_blocks(problem: Problem) -> str:
     """That the picture is not linear in each block by itself, in words; empty where it is."""
     phi = problem.parametrisation
     return "" if phi.multilinear else f"a picture linear in each block, as LowRank's, which that of {_name(phi)} is not"
+
+
+def lacks_sum_over_blocks(problem: Problem) -> str:
+    """That the prior is no sum over the blocks, so that a prox of all of u is none of a block; empty where it is."""
+    prior = problem.prior
+    if len(problem.parametrisation.layout.shapes) == 1 or _sums_over_blocks(prior):
+        return ""
+    name = type(prior.prior if isinstance(prior, OnUnknown) else prior).__name__
+    remedy = f"such as OnUnknown({name}(), block='left')"
+    return f"a prior of single blocks, {remedy}, or a sum over entries, which {name} is not"
+
+
+def _sums_over_blocks(prior: Prior) -> bool:
+    if isinstance(prior, Sum):
+        return _sums_over_blocks(prior.first) and _sums_over_blocks(prior.second)
+    return prior.separable or isinstance(prior, BlockPriors)
 
 
 def quadratic_in_blocks(prior: Prior) -> bool:
