@@ -1,4 +1,4 @@
-"""Runs wait while a page is built: nobody sees a picture meanwhile, and two threads of Python take turns of one core."""
+"""Runs wait while a page is built: nobody sees a picture meanwhile, and threads of Python take turns of one core."""
 
 import threading
 import time
