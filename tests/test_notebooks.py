@@ -57,3 +57,7 @@ def test_the_cells_of_a_notebook_run_in_one_process_beside_others(tmp_path):
     command = [sys.executable, "-m", "pytest", *flags, f"--rootdir={tmp_path}", str(tmp_path)]
     ran = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False)
     assert ran.returncode == 0 and "12 passed" in ran.stdout, ran.stdout
+
+
+def test_what_is_live_stays_live_when_all_cells_have_run(notebook):
+    assert not [cell["source"] for cell in cells(notebook) if ".close()" in cell["source"]]

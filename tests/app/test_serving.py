@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlencode, urljoin
 
+import panel as pn
 import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.ioloop import IOLoop
@@ -15,6 +16,7 @@ from tornado.websocket import websocket_connect
 
 from tests.app.browsing import free_port
 from workbench import jobs
+from workbench.app.page.server import page_server
 from workbench.app.serving import serve as serving_module
 from workbench.app.serving.admission import Admission, read_passwords
 from workbench.app.serving.door import Door
@@ -107,6 +109,25 @@ def test_no_foreign_site_may_frame_a_page_or_be_asked_by_it():
     assert "frame-ancestors 'self' https://course.example.org" in rules and "default-src 'self'" in rules
     assert f"connect-src 'self' blob: ws://localhost:{port} wss://localhost:{port}" in rules
     assert "script-src *" not in odd.get("content-security-policy", "")
+
+
+def test_every_front_end_may_frame_the_page_of_a_kernel():
+    port, ready, held = free_port(), threading.Event(), []
+
+    def run() -> None:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        held.append(page_server(lambda: pn.pane.Str("a page"), port, "localhost", (f"localhost:{port}",)))
+        held[0].start()
+        held[0].io_loop.add_callback(ready.set)
+        held[0].io_loop.start()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    assert ready.wait(30)
+    rules = asked(port, "/kept?id=nobody")[1]["content-security-policy"]
+    held[0].io_loop.add_callback(held[0].io_loop.stop)
+    thread.join(30)
+    assert "default-src 'self'" in rules and "frame-ancestors" not in rules
 
 
 def test_who_has_no_password_sees_a_form_and_nothing_else(tmp_path):

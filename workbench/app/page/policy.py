@@ -22,9 +22,12 @@ _RULES = (
 )
 
 
-def policy(frames: Sequence[str]) -> type[OutputTransform]:
-    """The headers of every answer of a server whose pages may stand in frames of its own and of those sites."""
-    ancestors = " ".join(("frame-ancestors 'self'", *frames))
+def policy(frames: Sequence[str] | None) -> type[OutputTransform]:
+    """The headers of every answer of a server whose pages may stand in frames of its own and of those sites.
+
+    None: in every frame. No rule says that: `*` leaves out schemes such as that of notebooks in VS Code.
+    """
+    ancestors = () if frames is None else (" ".join(("frame-ancestors 'self'", *frames)),)
 
     class Policy(OutputTransform):
         def __init__(self, request: HTTPServerRequest) -> None:
@@ -33,7 +36,7 @@ def policy(frames: Sequence[str]) -> type[OutputTransform]:
             lines = (
                 f"connect-src 'self' blob: ws://{named[0]} wss://{named[0]}" if named else "connect-src 'self' blob:"
             )
-            self._rules = "; ".join((*_RULES, lines, ancestors))
+            self._rules = "; ".join((*_RULES, lines, *ancestors))
 
         def transform_first_chunk(
             self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool

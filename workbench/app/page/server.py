@@ -75,12 +75,13 @@ def page_server(
 class Surroundings:
     """What stands around a page: more `patterns` of addresses, who may come in, and the sites that may frame it.
 
-    `proxied`: headers of a proxy are believed. `handed`: connections come from another process, one request in each.
+    `frames` are None for a page that a kernel serves to its own machine: any front end may show it. `proxied`: headers
+    of a proxy are believed. `handed`: connections come from another process, one request in each.
     """
 
     patterns: tuple[tuple[Any, ...], ...] = ()
     entry: AuthProvider = field(default_factory=NullAuth)
-    frames: tuple[str, ...] = ("*",)
+    frames: tuple[str, ...] | None = None
     proxied: bool = False
     handed: bool = False
 
