@@ -16,7 +16,7 @@ from tests.kernels.table import KERNELS
 from workbench import algorithms, catalog
 from workbench.kernels.examples import Draw, Size
 from workbench.noise import Gaussian, Laplace, Poisson
-from workbench.operators import FanBeamRadon, GaussianBlur, Mask, MultiCoilFourier, Radon
+from workbench.operators import FanBeamRadon, GaussianBlur, Mask, MultiCoilFourier, NonCartesianFourier, Radon
 from workbench.parametrisations import LowRank
 from workbench.priors import (
     L1,
@@ -42,6 +42,7 @@ LOOKS = {
         "LBFGS",
         "NonlinearConjugateGradient",
     ),
+    "whether its start is inside a constraint": ("GeometricSubGradient",),
     "a step of each item, found by trial": ("BacktrackingFISTA", "BacktrackingProximalGradient", "PALM", "SPIRAL"),
     "whether inner conjugate gradients are done": (
         "GaussNewtonCG",
@@ -71,7 +72,8 @@ def scans() -> list[Problem]:
     """For methods that are formulas of one kind of measurement."""
     truth = torch.rand(2, *SHAPE, generator=torch.Generator().manual_seed(0))
     projections = Problem.simulate(Radon(SHAPE, 9), Gaussian(0.1), Zero(), truth)
-    return [projections, Problem.simulate(MultiCoilFourier(SHAPE), Gaussian(0.1), Zero(), truth + 0j)]
+    waves = (MultiCoilFourier(SHAPE), NonCartesianFourier(SHAPE))
+    return [projections, *(Problem.simulate(A, Gaussian(0.1), Zero(), truth + 0j) for A in waves)]
 
 
 def factored() -> list[Problem]:

@@ -56,7 +56,8 @@ BARE = [(m, NonNegative()) for m in (*PLAIN, Landweber)]  # a blur with nothing 
 def test_counts_are_explained_in_a_few_hundred_steps(method: type[Algorithm], prior: Prior) -> None:
     problem = Problem.simulate(GaussianBlur(SHAPE), Poisson(100.0), prior, CAMERA)
     start, least = float(sum(problem.terms(problem.start()))), last(problem, AdaptivePDHG(), 1000)
-    assert last(problem, method(), 300) - least < 0.02 * (start - least)
+    # Linearised ADMM with a bare sign, the slowest, is at 2 % before 300 steps on one processor, at 340 on another.
+    assert last(problem, method(), 400) - least < 0.02 * (start - least)
 
 
 @pytest.mark.parametrize("method", [DPS, REDDiff], ids=lambda m: m.__name__)

@@ -48,8 +48,9 @@ class Served(NamedTuple):
 
     def workers(self) -> list[psutil.Process]:
         """Those that serve, in the same order."""
+        found = [p for p in self.front.children() if "spawn_main" in " ".join(p.cmdline())]
         begun = self._numbers("process_start_time_seconds")
-        return [min(self.front.children(), key=lambda p: abs(p.create_time() - time)) for time in begun]
+        return [min(found, key=lambda p: abs(p.create_time() - time)) for time in begun]
 
     def _numbers(self, name: str) -> list[float]:
         return [float(n) for n in re.findall(rf"^{name}\{{.*\}} (.*)$", self.asked("/metrics")[1], re.M)]

@@ -15,7 +15,8 @@ def rows(count: int, size: int = LONG, seed: int = 0) -> torch.Tensor:
 def test_products_of_long_rows_are_right_to_their_rounding():
     level = torch.full((3, LONG), 0.1) * torch.tensor([[1.0], [2.0], [3.0]])
     exact = level.double() @ level.double().mT
-    torch.testing.assert_close(products(level, level), exact, rtol=3e-7, atol=0)  # torch's own: 1e-5
+    # 2e-7 on one processor, 5e-7 on another, whose blocks are others; torch's own: 1e-5
+    torch.testing.assert_close(products(level, level), exact, rtol=1e-6, atol=0)
     a, b = rows(4), rows(7, seed=1)
     torch.testing.assert_close(products(a, b), a.double() @ b.double().mT, rtol=0, atol=1e-8 * LONG)
     both = products(torch.stack([a, 2 * a]), b)

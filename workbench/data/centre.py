@@ -36,14 +36,20 @@ class AxisOfRotation:
         return f"axis of rotation at offset {self.offset:.4g}{known} bins, {self.how}"
 
 
+def require(scan: Operator) -> Radon:
+    """The scan. Refusal for other than parallel beams."""
+    if not isinstance(scan, Radon):
+        remedy = "give operator.offset by hand" if isinstance(scan, Scan) else "take Radon"
+        raise Refusal("parallel beams to find the axis of rotation", type(scan).__name__, remedy)
+    return scan
+
+
 def centred(scan: Operator, y: Tensor, image_follows: bool) -> tuple[Operator, AxisOfRotation]:
     """The scan with the axis of rotation that its data (batch, 1, angles, bins) show, and how it was found.
 
     An image that is as wide as the detector follows the axis where it may. Refusal for other than parallel beams.
     """
-    if not isinstance(scan, Radon):
-        remedy = "give operator.offset by hand" if isinstance(scan, Scan) else "take Radon"
-        raise Refusal("parallel beams to find the axis of rotation", type(scan).__name__, remedy)
+    scan = require(scan)
     axis = found(y.mean((0, 1)).numpy(force=True), scan.degrees().numpy())
     offset = float(f"{axis.offset:.4g}")  # a number like any other, and an address stays short
     if scan.in_shape[1:] != 2 * (scan.out_shape[2],) or not image_follows:
