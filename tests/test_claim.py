@@ -10,7 +10,7 @@ import xarray as xr
 
 from workbench import storage
 from workbench.refusal import Refusal
-from workbench.storage import Claim, claim, is_claimed, leftovers, new_claim
+from workbench.storage import Claim, file_lock, is_locked, leftovers, new_claim
 
 HOLD = """
 import sys
@@ -34,7 +34,7 @@ def other(tmp_path):
 
 
 def test_a_second_writer_is_told_who_the_first_is(tmp_path, other):
-    assert is_claimed(tmp_path / "run.nc") and not leftovers(tmp_path)
+    assert is_locked(tmp_path / "run.nc") and not leftovers(tmp_path)
     with pytest.raises(Refusal, match=rf"nobody else writes, got .*run.nc, which process {other.pid} on"):
         storage.save(xr.Dataset(), tmp_path / "run.nc")
     with new_claim(tmp_path, "run") as made:
@@ -71,6 +71,6 @@ def test_a_disk_without_locks_is_said(tmp_path, monkeypatch):
     def none(*given):
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(claim.fcntl, "flock", none)
+    monkeypatch.setattr(file_lock.fcntl, "flock", none)
     with pytest.warns(UserWarning, match="no locks of files"):
         Claim(tmp_path / "run.nc").end()

@@ -21,7 +21,7 @@ from workbench.parameters import changed
 from workbench.priors import WaveletL1
 from workbench.refusal import Refusal
 from workbench.run import Keeper, Ladder, keeper, ladder
-from workbench.storage import claim, is_claimed, leftovers
+from workbench.storage import claim, is_locked, leftovers
 
 # The process ends itself, as no handler and no `finally` can notice: at an iteration, or in the middle of a write.
 CHILD = """
@@ -77,7 +77,7 @@ def test_a_killed_run_goes_on_bit_for_bit(tmp_path, straight, capsys, where, at,
     path = tmp_path / "run.nc"
     killed(where, at, path, *WORDS)
     record = workbench.open(path)
-    assert record.k == k and "cut off" in repr(record) and not is_claimed(path)
+    assert record.k == k and "cut off" in repr(record) and not is_locked(path)
     assert [left.target for left in leftovers(tmp_path)] == [path]
     assert main(("run", str(path), "--out", str(path))) == 0, "without --steps: it was to have as many"
     assert f"goes on from iteration {k}" in capsys.readouterr().out

@@ -148,11 +148,11 @@ def test_a_cell_is_packed_without_the_others():
 
 
 def test_a_second_sweep_into_a_store_is_refused_until_the_first_has_ended(tmp_path):
-    out, held = tmp_path / "s.zarr", "import sys, time; from workbench.sweeps.lock import only_writer\n"
-    held += "with only_writer(sys.argv[1]): print('held', flush=True); time.sleep(600)"
+    out, held = tmp_path / "s.zarr", "import sys, time; from workbench.storage import FileLock\n"
+    held += "with FileLock(sys.argv[1]): print('held', flush=True); time.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", held, out], stdout=subprocess.PIPE) as first:
         assert first.stdout is not None and first.stdout.readline() == b"held\n"
-        with pytest.raises(Refusal, match="no other sweep writes"):
+        with pytest.raises(Refusal, match=r"nobody else writes.*process"):
             sweep(JOB, GRID, out=out)
         assert not out.exists()
         first.kill()

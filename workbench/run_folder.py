@@ -92,7 +92,7 @@ def path_of(name: str, folder: Path) -> Path:
 
 def delete(path: Path) -> None:
     """Remove a run; Refusal where a process writes it, where it has gone meanwhile, and where that is not allowed."""
-    if storage.is_claimed(path):
+    if storage.is_locked(path):
         raise Refusal("a run that nobody writes", f"{path.stem}, which is running", "end that process first")
     try:
         path.unlink()
@@ -118,7 +118,7 @@ def _summary(path: Path) -> RunSummary | None:
         return None
     parts = {part: told[part]["type"].rpartition(".")[2] for part in _PARTS if part in told}
     quality = psnr if math.isfinite(psnr) else None
-    return RunSummary(path.stem, saved, parts, k, quality, ended, told, outcome, storage.is_claimed(path))
+    return RunSummary(path.stem, saved, parts, k, quality, ended, told, outcome, storage.is_locked(path))
 
 
 def _holds(description: Mapping[str, Any], path: str, value: str) -> bool:

@@ -1,13 +1,15 @@
 """A grid of runs as one labelled dataset, written cell by cell."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.experiment import Experiment, from_description
 from workbench.progress import Bar, interruptible
+from workbench.refusal import Refusal
+from workbench.storage import FileLock
 from workbench.sweeps import engine
-from workbench.sweeps.lock import only_writer
 from workbench.sweeps.plan import Index, Plan, plan
 from workbench.sweeps.store import Store
 
@@ -33,12 +35,21 @@ def sweep(
 
 def swept(made: Plan, out: str | Path | None = None, scheduler: str | None = None) -> "xr.Dataset":
     """The cells of a plan that are not yet in the store, run; Ctrl-C keeps those that are."""
-    with only_writer(out):
+    if out is not None:
+        _made_folder(Path(out).parent)
+    with nullcontext() if out is None else FileLock(out):
         store = Store(made, out)
         todo = list(store.pending())
         if todo:
             _fill(store, todo, scheduler)
         return store.dataset()
+
+
+def _made_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal("a folder for the store", f"{folder} ({error.strerror})", "give another --out") from error
 
 
 def _fill(store: Store, todo: list[Index], scheduler: str | None) -> None:
