@@ -163,8 +163,8 @@ class Experiment(metaclass=Checked):
 
         An image that is as wide as the detector follows the axis. Refusal for other than parallel beams.
         """
-        centre.require(self.operator)
-        scan, axis = centre.centred(self.operator, self.problem().y, image_follows=self.truth is None)
+        beams = centre.require(self.operator)  # before the data are read
+        scan, axis = centre.centred(beams, self.problem().y, image_follows=self.truth is None)
         return changed(self, operator=scan), axis
 
     def fitted(self, shape: Shape | None = None) -> "Experiment":

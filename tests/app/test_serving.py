@@ -4,13 +4,14 @@ import asyncio
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlencode, urljoin
 
 import panel as pn
 import pytest
-from tornado.httpclient import HTTPRequest
+from panel.io.server import Server
+from tornado.httpclient import HTTPError, HTTPRequest
 from tornado.ioloop import IOLoop
 from tornado.websocket import websocket_connect
 
@@ -33,13 +34,14 @@ from workbench.refusal import Refusal
 
 
 @contextmanager
-def running(**options: object) -> Iterator[int]:
-    """A server in a thread of its own, without warming up; the port."""
+def running(made: Callable[[int], Server] | None = None, **options: object) -> Iterator[int]:
+    """A server in a thread of its own, without warming up, or the one that is made for a port; the port."""
     port, ready, held = free_port(), threading.Event(), []
 
     def run() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
-        server = serving_module.server_of(Serving(port=port, **options))  # type: ignore[arg-type]
+        serving = Serving(port=port, **options)  # type: ignore[arg-type]
+        server = made(port) if made else serving_module.server_of(serving)
         held.append(server)
         server.start()
         server.io_loop.add_callback(ready.set)
@@ -112,21 +114,8 @@ def test_no_foreign_site_may_frame_a_page_or_be_asked_by_it():
 
 
 def test_every_front_end_may_frame_the_page_of_a_kernel():
-    port, ready, held = free_port(), threading.Event(), []
-
-    def run() -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        held.append(page_server(lambda: pn.pane.Str("a page"), port, "localhost", (f"localhost:{port}",)))
-        held[0].start()
-        held[0].io_loop.add_callback(ready.set)
-        held[0].io_loop.start()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert ready.wait(30)
-    rules = asked(port, "/kept?id=nobody")[1]["content-security-policy"]
-    held[0].io_loop.add_callback(held[0].io_loop.stop)
-    thread.join(30)
+    with running(lambda port: page_server(lambda: pn.pane.Str("a"), port, "localhost", (f"localhost:{port}",))) as port:
+        rules = asked(port, "/kept?id=nobody")[1]["content-security-policy"]
     assert "default-src 'self'" in rules and "frame-ancestors" not in rules
 
 
@@ -177,8 +166,14 @@ def websocket_opens(port: int) -> bool:
 
     try:
         return asyncio.run(asyncio.wait_for(tried(), 20))
-    except Exception:
+    except HTTPError as error:
+        assert error.code in (302, 403), error
         return False
+
+
+def test_a_line_opens_where_nobody_has_to_say_who_they_are():
+    with running() as port:
+        assert websocket_opens(port)
 
 
 @pytest.mark.parametrize("text", ["", "ada\n", "ada:\n", ":secret\n", "ada:one\nada:two\n"])

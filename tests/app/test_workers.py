@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
@@ -84,6 +85,12 @@ def test_visitors_are_shared_and_each_page_is_found_again(served):
     for page in pages[2:]:
         served.asked(f"/kept?id={page}", "POST")
     until_true(lambda: sum(served.visitors()) == 0)
+
+
+def test_every_answer_forbids_foreign_frames(served):
+    for path in ("/healthz", "/metrics", "/kept?id=nobody"):
+        with urllib.request.urlopen(f"http://localhost:{served.port}{path}", timeout=60) as answer:
+            assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"], path
 
 
 def test_a_process_that_is_killed_takes_no_other_page_with_it_and_is_begun_anew(served):

@@ -5,7 +5,6 @@ import math
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +56,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     try:
+        from workbench.app.serving.dispatcher import serve_workers
         from workbench.app.serving.serve import addresses, require, serve
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] not in _EXTRA:
@@ -72,28 +72,19 @@ def main(args: argparse.Namespace) -> int:
 
     def announce(address: str) -> None:
         say(f"Open {address} (Ctrl-C ends it)")
+        if args.open:
+            webbrowser.open(address)
         if others := addresses(args.host, args.port)[1:]:
             say(f"From other machines: {' or '.join(others)}")
 
     try:
         if args.workers == 1:
-            serve(serving, args.open, announce)
+            serve(serving, announce)
         else:
-            _serve_workers(args, serving, lambda: announce(addresses(args.host, args.port)[0]))
+            serve_workers(partial(_prepared, args), serving, args.workers, announce)
     finally:
         end_log()
     return 0
-
-
-def _serve_workers(args: argparse.Namespace, serving: "Serving", announce: Callable[[], None]) -> None:
-    from workbench.app.serving.dispatcher import serve_workers
-
-    def announced() -> None:
-        announce()
-        if args.open:
-            webbrowser.open(f"http://localhost:{args.port}/")
-
-    serve_workers(partial(_prepared, args), serving, args.workers, announced)
 
 
 def _require_processes(args: argparse.Namespace) -> None:

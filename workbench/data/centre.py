@@ -44,12 +44,11 @@ def require(scan: Operator) -> Radon:
     return scan
 
 
-def centred(scan: Operator, y: Tensor, image_follows: bool) -> tuple[Operator, AxisOfRotation]:
+def centred(scan: Radon, y: Tensor, image_follows: bool) -> tuple[Radon, AxisOfRotation]:
     """The scan with the axis of rotation that its data (batch, 1, angles, bins) show, and how it was found.
 
-    An image that is as wide as the detector follows the axis where it may. Refusal for other than parallel beams.
+    An image that is as wide as the detector follows the axis where it may.
     """
-    scan = require(scan)
     axis = found(y.mean((0, 1)).numpy(force=True), scan.degrees().numpy())
     offset = float(f"{axis.offset:.4g}")  # a number like any other, and an address stays short
     if scan.in_shape[1:] != 2 * (scan.out_shape[2],) or not image_follows:

@@ -1,6 +1,7 @@
 """Parts of the page that come after the first picture: a browser takes seconds to build them all, a server one."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import panel as pn
@@ -31,7 +32,7 @@ class Placeholders:
     def __init__(self, document: Document | None = None) -> None:
         if document is not None:
             document.js_on_event("document_ready", CustomJS(code=_PATIENCE))
-        self._waiting: list[tuple[pmui.Column, pn.viewable.Viewable, Callable[[], bool]]] = []
+        self._waiting: list[_Place] = []
 
     def place(
         self, part: pn.viewable.Viewable, making: str = "", wanted: Callable[[], bool] = lambda: True, **layout: Any
@@ -39,25 +40,34 @@ class Placeholders:
         """A column that will hold the part once it is `wanted`, and meanwhile says that it is being made."""
         words = [Words(sentence=f"Making {making} ...").element] * bool(making)
         column = pmui.Column(*words, **{"margin": 0, "sizing_mode": "stretch_width"} | layout)
-        self._waiting.append((column, part, wanted))
+        self._waiting.append(_Place(column, part, wanted))
         return column
 
     def fill_one(self) -> bool:
         """Whether there was one to fill."""
-        return self._fill(next((place for place in self._waiting if place[2]()), None))
-
-    def fill_all(self) -> None:
-        while self._waiting:
-            self._fill(self._waiting[0])
-
-    def _fill(self, place: tuple[pmui.Column, pn.viewable.Viewable, Callable[[], bool]] | None) -> bool:
+        place = next((place for place in self._waiting if place.wanted()), None)
         if place is None:
             return False
         self._waiting.remove(place)
-        column, part, _ = place
         PAGES.take()
         try:
-            column[:] = [part]
+            place.fill()
         finally:
             PAGES.give_back()
         return True
+
+    def fill_all(self) -> None:
+        """At once, wanted or not."""
+        for place in self._waiting:
+            place.fill()
+        self._waiting.clear()
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    column: pmui.Column
+    part: pn.viewable.Viewable
+    wanted: Callable[[], bool]
+
+    def fill(self) -> None:
+        self.column[:] = [self.part]

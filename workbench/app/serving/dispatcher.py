@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs
 
 from bokeh.util.token import get_session_id
@@ -14,8 +14,10 @@ from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
+from workbench.app.page.policy import policy
 from workbench.app.serving.log import note
 from workbench.app.serving.options import Serving
+from workbench.app.serving.serve import addresses
 from workbench.app.serving.server_numbers import of_workers
 from workbench.app.serving.worker import HEALTH, NUMBERS
 from workbench.app.serving.workers import Workers
@@ -25,17 +27,24 @@ _PATIENCE = 10.0  # seconds in which the head has to come
 _LOOK = 0.01  # seconds between two looks at a head that is not whole yet
 
 
-def serve_workers(prepare: Callable[[], Serving], serving: Serving, number: int, announce: Callable[[], None]) -> None:
-    """Serve from so many processes, in each of which `prepare` says how, until a signal ends it."""
+def serve_workers(
+    prepare: Callable[[], Serving], serving: Serving, number: int, announce: Callable[[str], None]
+) -> None:
+    """Serve from so many processes, in each of which `prepare` says how, until a signal ends it.
+
+    `announce` gets the address for this machine once all are ready.
+    """
     asyncio.run(_served(prepare, serving, number, announce))
 
 
-async def _served(prepare: Callable[[], Serving], serving: Serving, number: int, announce: Callable[[], None]) -> None:
+async def _served(
+    prepare: Callable[[], Serving], serving: Serving, number: int, announce: Callable[[str], None]
+) -> None:
     over = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, over.set)
     workers = Workers(prepare, serving, number)
-    dispatcher = Dispatcher(workers)
+    dispatcher = Dispatcher(workers, serving.frames)
     try:
         await _first(asyncio.create_task(workers.start()), over)
         if not over.is_set():
@@ -43,12 +52,12 @@ async def _served(prepare: Callable[[], Serving], serving: Serving, number: int,
                 asyncio.create_task(dispatcher.listen(s)) for s in bind_sockets(serving.port, serving.host or None)
             ]
             note("started", {"port": serving.port, "visitors": serving.visitors, "workers": number})
-            announce()
+            announce(addresses(serving.host, serving.port)[0])
             await over.wait()
             for task in listening:
                 task.cancel()
     finally:
-        workers.end()
+        await workers.end()
         note("ended", {})
 
 
@@ -65,10 +74,12 @@ async def _first(started: asyncio.Task[None], over: asyncio.Event) -> None:
 class Dispatcher:
     """Accepts connections, reads who they are for, and hands them on; answers what is asked of all processes."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, frames: Sequence[str]) -> None:
         self._workers = workers
         own = [(r"/healthz", _Health), (r"/metrics", _Numbers), (r"/kept", _Lost)]
-        self._own = HTTPServer(Application([(p, h, {"workers": workers}) for p, h in own]), no_keep_alive=True)
+        answers = Application([(path, handler, {"workers": workers}) for path, handler in own])
+        answers.add_transform(policy(frames))
+        self._own = HTTPServer(answers, no_keep_alive=True)
         self._handing = set[asyncio.Task[None]]()
 
     async def listen(self, ear: socket.socket) -> None:

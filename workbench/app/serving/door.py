@@ -13,6 +13,7 @@ from workbench.app.serving.log import note
 from workbench.app.serving.server_numbers import ServerNumbers
 from workbench.jobs import PAGES
 
+Tell = Callable[[str, bool], None]  # a session, and whether its page is kept
 _LOST = 10  # seconds without a reader after which a page that is kept makes room for another person's
 
 
@@ -24,7 +25,7 @@ class Door:
         page: Callable[[], pn.viewable.Viewable],
         room: int,
         tally: ServerNumbers,
-        tell: Callable[[str, bool], None] = lambda page, kept: None,
+        tell: Tell = lambda session, kept: None,
     ) -> None:
         self._page, self._room, self._tally, self._tell, self.inside = page, room, tally, tell, 0
         tally.count_inside(lambda: self.inside)

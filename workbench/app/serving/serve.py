@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import panel as pn
 from panel.io.server import Server
@@ -13,7 +14,7 @@ from workbench import jobs
 from workbench.algorithms import FISTA, PDHG
 from workbench.app.main import Workbench, page
 from workbench.app.page.server import Surroundings, page_server
-from workbench.app.serving.door import Door
+from workbench.app.serving.door import Door, Tell
 from workbench.app.serving.health import Healthz, Metrics
 from workbench.app.serving.log import note
 from workbench.app.serving.options import Serving
@@ -31,12 +32,12 @@ SWITCH = 5e-4
 
 def serve(
     serving: Serving | None = None,
-    open_browser: bool = False,
     announce: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve until a signal ends it. `announce` gets the address for this machine once the port is ours."""
     serving = serving or Serving()
     require(serving)
+    sys.setswitchinterval(SWITCH)
     warm_up(serving.device)
     pn.extension()
     server = server_of(serving)
@@ -46,8 +47,6 @@ def serve(
     server.start()
     note("started", {"port": serving.port, "visitors": serving.visitors})
     announce(addresses(serving.host, serving.port)[0])
-    if open_browser:
-        server.show("/")
     try:
         loop.start()
     finally:
@@ -64,7 +63,6 @@ def require(serving: Serving) -> None:
 
 def warm_up(device: str = "cpu") -> None:
     """Load and compile once what the first visitor would otherwise wait for: kernels, probes, a page."""
-    sys.setswitchinterval(SWITCH)
     warming.warm_up(device)
     for algorithm in (PDHG(), FISTA()):
         Experiment(algorithm=algorithm, steps=1).run()
@@ -72,31 +70,42 @@ def warm_up(device: str = "cpu") -> None:
     session.close()
 
 
-def server_of(
-    serving: Serving, tell: Callable[[str, bool], None] | None = None, tally: ServerNumbers | None = None
-) -> Server:
-    """The server of pages, and what stands around it.
+def server_of(serving: Serving) -> Server:
+    """The server of pages that listens where it was asked to."""
+    tally = ServerNumbers()
+    door = Door(_pages(serving), serving.visitors, tally)
+    return page_server(door.page, serving.port, serving.host, _origins(serving), around=_around(serving, tally))
 
-    With `tell`, which hears whose page is kept and whose no more, it is one of several: it listens to nobody but who
-    hands it connections.
+
+def handed_server(serving: Serving, tally: ServerNumbers, tell: Tell) -> Server:
+    """One of several servers behind one address: it listens to nobody, connections are handed to it.
+
+    `tell` hears whose page is kept here, and whose no more.
     """
+    door = Door(_pages(serving), serving.visitors, tally, tell)
+    around = replace(_around(serving, tally), handed=True)
+    server = page_server(door.page, 0, "127.0.0.1", _origins(serving), around=around)
+    server._http.stop()  # Bokeh's server takes a port in any case
+    return server
+
+
+def _pages(serving: Serving) -> Callable[[], pn.viewable.Viewable]:
     usual = Experiment()
     experiment = None if serving.device == usual.device else changed(usual, device=serving.device)
-    tally = tally or ServerNumbers()
-    door = Door(lambda: page(experiment, serving.caps), serving.visitors, tally, tell or (lambda session, kept: None))
-    around = Surroundings(
+    return lambda: page(experiment, serving.caps)
+
+
+def _around(serving: Serving, tally: ServerNumbers) -> Surroundings:
+    return Surroundings(
         patterns=((r"/healthz", Healthz), (r"/metrics", Metrics, {"tally": tally})),
         entry=serving.entry.provider(),
         frames=serving.frames,
         proxied=bool(serving.origins),
-        handed=tell is not None,
     )
-    origins = (*(f"{name}:{serving.port}" for name in _names(serving.host)), *serving.origins)
-    if tell is None:
-        return page_server(door.page, serving.port, serving.host, origins, around=around)
-    server = page_server(door.page, 0, "127.0.0.1", origins, around=around)
-    server._http.stop()
-    return server
+
+
+def _origins(serving: Serving) -> tuple[str, ...]:
+    return (*(f"{name}:{serving.port}" for name in _names(serving.host)), *serving.origins)
 
 
 def addresses(host: str, port: int) -> tuple[str, ...]:

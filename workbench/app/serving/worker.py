@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -19,7 +20,7 @@ from tornado.iostream import IOStream
 from workbench import jobs
 from workbench.app.serving.log import note
 from workbench.app.serving.options import Serving
-from workbench.app.serving.serve import server_of, warm_up
+from workbench.app.serving.serve import SWITCH, handed_server, warm_up
 from workbench.app.serving.server_numbers import ServerNumbers
 
 CONNECTION, HEALTH, NUMBERS = b"c", b"h", b"n"
@@ -34,10 +35,11 @@ def work(prepare: Callable[[], Serving], secret: bytes, room: int, share: int, l
     serving = prepare()
     serving = replace(serving, visitors=room, entry=replace(serving.entry, secret=secret))
     torch.set_num_threads(max(1, torch.get_num_threads() // share))
+    sys.setswitchinterval(SWITCH)
     warm_up(serving.device)
     pn.extension()
     tally = ServerNumbers()
-    server = server_of(serving, lambda session, kept: _say(line, {"session": session, "kept": kept}), tally)
+    server = handed_server(serving, tally, lambda session, kept: _say(line, {"session": session, "kept": kept}))
     server.start()
     server.io_loop.add_handler(line, lambda *_: _obey(line, server, tally), server.io_loop.READ)
     _say(line, {"ready": os.getpid()})

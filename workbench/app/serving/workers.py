@@ -61,7 +61,9 @@ class Worker:
                 return
 
     async def ask(self, question: bytes) -> str:
-        """Its answer; ConnectionError where it ends before."""
+        """Its answer; ConnectionError where it is not ready, or ends before."""
+        if not self.ready.is_set() or self.ended.is_set():
+            raise ConnectionError("the process does not serve")
         answer = asyncio.get_running_loop().create_future()
         self._line.sendall(question)
         self._answers.append(answer)
@@ -78,10 +80,10 @@ class Worker:
         for answer in self._answers:
             answer.set_exception(ConnectionError("the process has ended"))
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """Let it end, and see to it that it does."""
         self._line.close()
-        self.process.join(_END)
+        await asyncio.to_thread(self.process.join, _END)
         if self.process.is_alive():
             self.process.kill()
 
@@ -126,11 +128,11 @@ class Workers:
         """Who is ready and has room, and of those the one with the fewest people."""
         return max(self.all, key=lambda w: (w.ready.is_set(), w.free() > 0, w.free() - w.room))
 
-    def end(self) -> None:
+    async def end(self) -> None:
+        """Let all end."""
         for task in self._watching:
             task.cancel()
-        for worker in self.all:
-            worker.end()
+        await asyncio.gather(*(worker.end() for worker in self.all))
 
     def _watch(self, k: int) -> None:
         task = asyncio.create_task(self._renew(k))
@@ -143,7 +145,7 @@ class Workers:
             await (ended := self.all[k]).listen()
             note("worker lost", {"pages": len(ended.pages)})
             self.lost |= ended.pages
-            ended.end()
+            await ended.end()
             if not ended.ready.is_set():
                 await asyncio.sleep(_PAUSE)
             self.all[k] = self._make(self._rooms[k])
