@@ -19,7 +19,7 @@ from workbench.algorithms.choice import suited_to
 from workbench.analysis import standard
 from workbench.data import Array, AxisOfRotation, File, Measured, Shipped, Signal, Source, centre
 from workbench.noise import Gaussian, Noise
-from workbench.operators import GaussianBlur, Operator, Scan
+from workbench.operators import GaussianBlur, Operator
 from workbench.parameters import VERSION, Checked, Range, changed, current, describe, parameters, rebuild, renamed
 from workbench.parametrisations import Direct, Parametrisation
 from workbench.paths import Words, altered, below, built
@@ -195,26 +195,6 @@ def part(kind: str, name: str, shape: Shape, **values: Any) -> Any:
     return made.fitted(shape) if isinstance(made, Operator) else made
 
 
-def shapes_to_try(usual: Operator, source: Source, given: Tensor) -> tuple[Shape, Shape]:
-    """For which shapes of the unknown an operator of that class is built before it is fitted to what a source gives.
-
-    Of data only their own shape is known. Where data and unknown have other shapes, as projections have, the usual
-    shape comes first: an image that is shaped like its sinogram would be one that nobody asked for.
-    """
-    own, others = source.shape(usual, given), usual.in_shape
-    return (own, others) if source.truth is not None or usual.in_shape == usual.out_shape else (others, own)
-
-
-def fitted_to(source: Source, operator: Operator, given: Tensor) -> Operator:
-    """An operator that was built from words, which name no image, for what the source gives.
-
-    The image of a scan that was measured is then as large as its detector says: any number of bins sees any image.
-    """
-    if source.truth is None and isinstance(operator, Scan):
-        operator = changed(operator, shape=(operator.in_shape[0], 1, 1), detectors=None)
-    return source.fitted(operator, given)
-
-
 def member(kind: str, words: Words, base: Any, shape: Shape) -> Any:
     """An operator, noise, prior or algorithm as the words say it: {"prior": "Box", "prior.low": "0"}, else `base`.
 
@@ -295,4 +275,4 @@ def _holds(source: File | Measured, kept: Tensor) -> bool:
     return now.shape == kept.shape and torch.allclose(now.to(kept.dtype), kept)
 
 
-__all__ = ["Experiment", "fit", "fitted_to", "from_description", "from_run", "member", "part", "shapes_to_try"]
+__all__ = ["Experiment", "fit", "from_description", "from_run", "member", "part"]

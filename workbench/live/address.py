@@ -11,7 +11,8 @@ from torch import Tensor
 from workbench import catalog, devices
 from workbench.catalog import KINDS
 from workbench.data import File, Measured, Shipped, Source
-from workbench.experiment import Experiment, fit, fitted_to, shapes_to_try
+from workbench.data.source import fitted_to, for_first, shapes_to_try
+from workbench.experiment import Experiment, fit
 from workbench.live.own_arrays import STEPS, of_same_file
 from workbench.operators import Operator
 from workbench.parameters import changed, home, parameters, renamed
@@ -153,10 +154,9 @@ class _Reader:
         with suppress(Refusal):  # what is wrong is said where the operator is built
             usual = catalog.find("operator", name)() if name else usual
         shapes = shapes_to_try(usual, source, given)
-        for shape in shapes:
-            with suppress(Refusal):
-                altered(built(type(usual), {}, shape), words, shape)
-                return shape
+        with suppress(Refusal):
+            made = for_first(shapes, lambda shape: altered(built(type(usual), {}, shape), words, shape))
+            return made.in_shape
         return shapes[0]
 
     def _part(self, kind: str, shape: Shape) -> Any:

@@ -8,7 +8,8 @@ from torch import Tensor
 from workbench import catalog
 from workbench.algorithms.choice import suited
 from workbench.data import Loaded, Shipped, Source
-from workbench.experiment import Experiment, fitted_to, shapes_to_try
+from workbench.data.source import fitted_to, for_first, shapes_to_try
+from workbench.experiment import Experiment
 from workbench.live.own_arrays import of_same_file
 from workbench.operators import MultiCoilFourier, Radon, Scan
 from workbench.parameters import changed, describe
@@ -46,15 +47,9 @@ def _explained_by(experiment: Experiment, name: str) -> Experiment:
     usual = catalog.find("operator", name)()
     if isinstance(usual, MultiCoilFourier):  # nobody has said how many coils there are, but the data
         usual = changed(usual, coils=experiment.source.shape(usual, given)[0])
-    refused = None
-    for shape in shapes_to_try(usual, experiment.source, given):
-        try:
-            made = fitted_to(experiment.source, usual.fitted(shape), given)
-            return changed(experiment, operator=made)
-        except Refusal as refusal:
-            refused = refused or refusal
-    assert refused is not None
-    raise refused
+    shapes = shapes_to_try(usual, experiment.source, given)
+    made = for_first(shapes, lambda shape: fitted_to(experiment.source, usual.fitted(shape), given))
+    return changed(experiment, operator=made)
 
 
 def fitted(experiment: Experiment, source: Source, given: Tensor) -> Experiment:

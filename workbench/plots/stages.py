@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from torch import Tensor
-
 from workbench.data import Measured
+from workbench.data.steps import to_draw
 from workbench.plots.galleries import gallery
 from workbench.refusal import Refusal
 
@@ -20,16 +19,9 @@ def steps(source: Measured) -> Any:
     signals = {}
     for place, stage in enumerate(stages, 1):
         name = type(stage.step).__name__
-        signals[_title(f"{place}: before {name}", stage.before.units)] = drawn(stage.before.tensor)
-        signals[_title(f"{place}: after {name}", stage.after.units)] = drawn(stage.after.tensor)
+        signals[_title(f"{place}: before {name}", stage.before.units)] = to_draw(stage.before.tensor)
+        signals[_title(f"{place}: after {name}", stage.after.units)] = to_draw(stage.after.tensor)
     return gallery(signals, columns=2)
-
-
-def drawn(values: Tensor) -> Tensor:
-    """Data in the axes of their file as a signal to draw, (1, 1, *space) of one or two axes."""
-    while values.ndim > 2:
-        values = values[len(values) // 2]
-    return values.reshape(1, 1, *(values.shape or (1,)))
 
 
 def _title(words: str, units: str) -> str:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import panel_material_ui as pmui
 
 from workbench.app.toolkit.panels import Panel
 from workbench.app.toolkit.tab import SMALL, View
 from workbench.app.toolkit.words import Words
-from workbench.data import Loaded, Measured
-from workbench.data.steps import Stage
+from workbench.data import Measured
+from workbench.data.steps import Stage, to_draw
 from workbench.figures.shown import picture_of
 from workbench.live.frames import ProblemPictures
 from workbench.live.images import extent
@@ -60,16 +59,8 @@ class StagesView(View):
         stage = self._stages[self.menu.value - 1]
         self.said.say(stage.said)
         for panel, loaded in ((self.before, stage.before), (self.after, stage.after)):
-            array = _picture(loaded)
+            array = picture_of(to_draw(loaded.tensor).numpy())
             panel.fit(array.shape, stretch=True)
             panel.show(array, extent(array))
             shape = " × ".join(map(str, loaded.tensor.shape))
             panel.describe(f"{shape} · {loaded.units}" if loaded.units else shape)
-
-
-def _picture(loaded: Loaded) -> np.ndarray:
-    """Of data with three axes the middle one of the first; of complex ones the modulus."""
-    values = loaded.tensor
-    while values.ndim > 2:
-        values = values[len(values) // 2]
-    return picture_of(values[None, None].numpy())

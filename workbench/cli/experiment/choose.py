@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,8 @@ from torch import Tensor
 
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Measured, Shipped, Signal, Simulated, Source
-from workbench.experiment import Experiment, fitted_to, from_description, from_run, member, shapes_to_try
+from workbench.data.source import fitted_to, for_first, shapes_to_try
+from workbench.experiment import Experiment, from_description, from_run, member
 from workbench.operators import NonCartesianFourier, Operator
 from workbench.parameters import Typed, arguments, changed, home, parameters, renamed
 from workbench.paths import Words, altered, below
@@ -71,7 +71,7 @@ def _operator(words: Words, base: Experiment, source: Source, given: Tensor) -> 
     same = name == type(base.operator).__name__
     usual = base.operator if same else catalog.find("operator", name)()
     shapes = (*_told(usual, words), *shapes_to_try(usual, source, given))
-    made = _first(shapes, words, base.operator)
+    made = for_first(shapes, lambda shape: member("operator", words, base.operator, shape))
     keeps = same and usual.out_shape == source.shape(usual, given)
     return source.fitted(made, given) if keeps else fitted_to(source, made, given)
 
@@ -83,17 +83,6 @@ def _told(usual: Operator, words: Words) -> list[Shape]:
     if not (isinstance(usual, NonCartesianFourier) and isinstance(trajectory, Typed) and cycles):
         return []
     return [(1, *NonCartesianFourier.resolved(trajectory.array, words.get("operator.order", usual.order)))]
-
-
-def _first(shapes: Sequence[Shape], words: Words, base: Operator) -> Operator:
-    """The operator for the first of the shapes that it takes."""
-    refusals = []
-    for shape in shapes:
-        try:
-            return member("operator", words, base, shape)
-        except Refusal as refusal:
-            refusals.append(refusal)
-    raise refusals[0]
 
 
 def _source(words: Words, base: Source) -> Source:

@@ -3,7 +3,7 @@
 from workbench.data.steps.axes import FlipAxis, TransposeAxes
 from workbench.data.steps.base import Step, Stepped
 from workbench.data.steps.bin import Bin
-from workbench.data.steps.chain import Stage, stages, through
+from workbench.data.steps.chain import Stage, stages, through, to_draw
 from workbench.data.steps.coils import CoilCompression, Whitening
 from workbench.data.steps.crop import Crop
 from workbench.data.steps.fields import DarkField, FlatField
@@ -32,4 +32,5 @@ __all__ = [
     "Whitening",
     "stages",
     "through",
+    "to_draw",
 ]

@@ -42,6 +42,13 @@ def through(loaded: Loaded, steps: Sequence[Step]) -> Loaded:
     return replace(after, tensor=made)
 
 
+def to_draw(values: Tensor) -> Tensor:
+    """Data in the axes of their file as a signal to draw, (1, 1, *space); of axes in front of two the middle."""
+    while values.ndim > 2:
+        values = values[len(values) // 2]
+    return values.reshape(1, 1, *(values.shape or (1,)))
+
+
 def _stage(step: Step, loaded: Loaded) -> Stage:
     name = type(step).__name__
     found = step.apply(loaded.tensor, loaded.units)
