@@ -344,7 +344,7 @@ def test_a_short_run_has_a_whole_curve(monkeypatch):
 
 
 def test_runs_wait_while_a_page_is_built_and_never_for_ever():
-    way, passed = RightOfWay(), threading.Event()
+    way, passed = RightOfWay(longest=60.0), threading.Event()
 
     def compute() -> None:
         way.wait()
@@ -353,9 +353,10 @@ def test_runs_wait_while_a_page_is_built_and_never_for_ever():
     way.take()
     thread = threading.Thread(target=compute)
     thread.start()
-    assert not passed.is_set()
+    assert not passed.wait(0.1)
     way.give_back()
     thread.join(30)
     assert passed.is_set()
-    way.take()  # and is never given back
-    way.wait()
+    kept = RightOfWay(longest=0.01)
+    kept.take()  # and is never given back
+    kept.wait()

@@ -207,7 +207,7 @@ def test_steps_are_named_and_set_on_the_page_and_seen_before_and_after(tmp_path)
     assert not view.menu.visible and "name them under Signal" in view.said.sentence
     section = app.choices.sections["truth"]
     section.controls["truth.steps"].typed.value = "FlatField, MinusLog"
-    app.choices.throttle.flush() if hasattr(app.choices.throttle, "flush") else None
+    app.choices.throttle.flush()
     assert not session.errors
     for name in ("flat", "dark"):
         array = {"flat": "exchange/data_white", "dark": "counts.h5::exchange/data_dark"}[name]

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
@@ -51,7 +52,7 @@ class Served(NamedTuple):
         """Those that serve, in the same order."""
         found = [p for p in self.front.children() if "spawn_main" in " ".join(p.cmdline())]
         begun = self._numbers("process_start_time_seconds")
-        return [min(found, key=lambda p: abs(p.create_time() - time)) for time in begun]
+        return [min(found, key=lambda p: abs(p.create_time() - at)) for at in begun]
 
     def _numbers(self, name: str) -> list[float]:
         return [float(n) for n in re.findall(rf"^{name}\{{.*\}} (.*)$", self.asked("/metrics")[1], re.M)]
@@ -125,7 +126,7 @@ def until_true(condition) -> None:
         with suppress(ConnectionError):  # of a process that has just ended
             if condition():
                 return
-        psutil.wait_procs([psutil.Process()], 0.1)
+        time.sleep(0.1)
     raise AssertionError("it did not come true within a minute")
 
 

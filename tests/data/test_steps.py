@@ -1,6 +1,7 @@
 """Steps before the run: each against what NumPy, SciPy or scikit-image make of the same numbers."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -253,8 +254,6 @@ def test_the_command_line_refuses_a_chain_in_a_sentence(scan, word, sentence, ca
     words = ["run", "--data", f"{scan}::/exchange/data", "--operator", "Identity", "--set", word]
     words += ["--set", "data.steps.1.incident=-1"] if "MinusLog" in word else []
     assert main(words) == 2
-    import re
-
     assert re.search(sentence, capsys.readouterr().err)
 
 

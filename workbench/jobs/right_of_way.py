@@ -9,13 +9,14 @@ LONGEST = 3.0  # seconds that runs wait at the most, whatever becomes of the pag
 class RightOfWay:
     """Taken by who keeps all pages waiting, and given back; who computes passes in between."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: float = LONGEST) -> None:
+        self._longest = longest
         self._change = threading.Condition()
         self._until = 0.0
 
     def take(self) -> None:
-        """Until `give_back`, or for the longest time that it may last."""
-        self._until = time.monotonic() + LONGEST
+        """Until `give_back`, or for so many seconds at the longest."""
+        self._until = time.monotonic() + self._longest
 
     def give_back(self) -> None:
         with self._change:
