@@ -257,6 +257,9 @@ def test_sigma_is_taken_from_the_data_by_one_click(measured):
     level = noise_level.of_wavelets(Y)
     assert measured.experiment.noise.sigma == pytest.approx(level.sigma, rel=1e-3)
     assert f"{level.sigma:.4g} +- {level.error:.2g}" in section.aside.sentence
+    assert not measured.set("operator.width", "0.7")
+    choices.refresh()
+    assert "wavelet details" in section.aside.sentence, "another operator explains the same data"
     measured.choose("noise", "Poisson")
     choices.refresh()
     assert not section.button.visible

@@ -12,7 +12,7 @@ from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.widgets import Automatic, PageControl
 from workbench.app.toolkit.words import Words
-from workbench.data import Measured, Shipped
+from workbench.data import Measured, Shipped, Source
 from workbench.experiment import Experiment
 from workbench.figures.colours import ERROR
 from workbench.live import finding
@@ -76,14 +76,14 @@ class Finds(Section):
         self.button = pmui.Button(
             label="", variant="text", size="small", margin=0, visible=False, on_click=lambda event: self._find(throttle)
         )
-        self._of: Any = None  # what it was found of
+        self._of: Source | None = None  # what it was found of
         super().__init__(kind, session, throttle)
         self.element.insert(1, self.button)
 
     def _remark(self) -> None:
         found = finding.suited(self.kind, self._session.experiment)
         _update(self.button, visible=found is not None, label=found[0] if found else "")
-        if found is None or self._of is not self._session.problem.y:
+        if found is None or self._of is not self._session.experiment.source:
             self.aside.say("")
 
     def _find(self, throttle: Throttle) -> None:
@@ -96,7 +96,7 @@ class Finds(Section):
             self.aside.say(str(sentence))
             return
         throttle.ask(path, value)
-        self._of = self._session.problem.y
+        self._of = self._session.experiment.source
         self.aside.say(said)
 
 
