@@ -34,7 +34,9 @@ class Store:
             self._group: Any = _opened(zarr, plan, str(out))
         else:
             self._group = zarr.create_group(self._place)
-        if STATUS not in self._group:
+        # Opened once: Zarr reads the description of an array each time that a group is asked for it.
+        self._arrays: dict[str, Any] = dict(self._group.arrays())
+        if STATUS not in self._arrays:
             self._begin()
 
     def _begin(self) -> None:
@@ -54,13 +56,13 @@ class Store:
         dims = [*self._dims, *(f"{name}_{i}" for i in range(len(shape)))]
         chunks = (*(1 for _ in self.plan.shape), *shape)
         whole = (*self.plan.shape, *shape)
-        self._group.create_array(
+        self._arrays[name] = self._group.create_array(
             name, shape=whole, chunks=chunks, dtype=dtype, fill_value=fill, dimension_names=dims, overwrite=True
         )
 
     def pending(self) -> Iterator[Index]:
         """The cells that are not yet finished, failed ones being finished."""
-        status = np.asarray(self._group[STATUS][...])
+        status = np.asarray(self._arrays[STATUS][...])
         return (tuple(map(int, index)) for index in np.argwhere(status == PENDING))
 
     def write(self, index: Index, outcome: CellOutcome) -> None:
@@ -68,22 +70,22 @@ class Store:
         taken = {path for axis in self.plan.axes for path in axis.choices[0]}
         for figure, value in outcome.figures.items():
             name = f"{figure}_value" if figure in taken else figure  # the prior is a figure, and may be an axis
-            if name not in self._group:
+            if name not in self._arrays:
                 self._array(name, np.float64, np.nan)
-            self._group[name][index] = value
+            self._arrays[name][index] = value
         if outcome.x is not None:
             self._picture(index, outcome.x)
         if outcome.sentence:
-            self._group[SENTENCE][index] = outcome.sentence
-        self._group[STATUS][index] = FAILED if outcome.sentence else DONE
+            self._arrays[SENTENCE][index] = outcome.sentence
+        self._arrays[STATUS][index] = FAILED if outcome.sentence else DONE
 
     def _picture(self, index: Index, x: np.ndarray) -> None:
         """Keep the last x, where it is as large as that of the others and all together are not too large."""
-        if PICTURE not in self._group:
+        if PICTURE not in self._arrays:
             if self.plan.count * x.nbytes > _LARGEST:
                 return
             self._array(PICTURE, x.dtype, np.nan if x.dtype.kind in "fc" else 0, x.shape)
-        kept = self._group[PICTURE]
+        kept = self._arrays[PICTURE]
         if kept.dtype == x.dtype and kept.shape[len(index) :] == x.shape:  # Zarr would wrap or broadcast others
             kept[index] = x
 
