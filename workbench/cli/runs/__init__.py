@@ -1,0 +1,38 @@
+"""`workbench runs`: the runs that `workbench run --keep` has put into a folder."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.cli.runs import deleting, listing
+
+SUMMARY = "List, show or delete kept runs, and what killed ones have left."
+EXAMPLES = (
+    "workbench runs list",
+    "workbench runs list --where prior=TotalVariation --where prior.weight=20 --json",
+    "workbench runs gc",
+    "workbench runs show 20261129-101500-Radon-PDHG",
+)
+ACTIONS: dict[str, Callable[[Path, argparse.Namespace], None]] = {
+    "list": listing.summaries,
+    "show": listing.show,
+    "delete": deleting.delete,
+    "gc": deleting.clean,
+}
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=tuple(ACTIONS), help="what to do")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="runs, by their names in the list")
+    parser.add_argument("--folder", help="the folder (that in WORKBENCH_RUNS, else one in your home)")
+    parser.add_argument(
+        "--where", action="append", default=[], metavar="PATH=VALUE", help="only runs with this parameter or part"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON value instead of lines")
+
+
+def main(args: argparse.Namespace) -> int:
+    from workbench import run_folder
+
+    ACTIONS[args.what](Path(args.folder) if args.folder else run_folder.usual_folder(), args)
+    return 0
