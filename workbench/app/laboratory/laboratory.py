@@ -6,7 +6,7 @@ from typing import Any
 from workbench import catalog, devices, jobs, networks
 from workbench.algorithms import State
 from workbench.analysis.information import Bins, Estimator, LayerEstimator, Noisy
-from workbench.app.laboratory.recipe_run import LESSONS, RecipeRun
+from workbench.app.laboratory.recipe_run import OFFERED, RecipeRun
 from workbench.app.laboratory.trainings import KeptTraining, Plan, Run, Running
 from workbench.jobs import Status, TaskResult
 from workbench.live.study import Studies, Study, Visibility
@@ -70,7 +70,7 @@ class Laboratory(Studies):
         self._preset, self._changes = name, {}
         self.estimators = (networks.reader(name),)
         few = min(SEEDS, PRESETS[name].seeds) if name in PRESETS else 0
-        self._wish(LESSONS.get(name) or (lambda: changed(PRESETS[name], seeds=few)), "")
+        self._wish(OFFERED.get(name) or (lambda: changed(PRESETS[name], seeds=few)), "")
 
     def set(self, path: str, value: Any) -> None:
         """Another value, or a member by name: "epochs", "optimiser", "network.disturbance.dropout"."""

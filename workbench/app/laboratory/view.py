@@ -10,9 +10,9 @@ from workbench.app.laboratory.calibration import Calibration
 from workbench.app.laboratory.course import CoursePlot, SharpnessPlot
 from workbench.app.laboratory.curvature import Batches, Density
 from workbench.app.laboratory.laboratory import FIRST, Laboratory
-from workbench.app.laboratory.lesson import LessonPlot
 from workbench.app.laboratory.plane import Plane
-from workbench.app.laboratory.recipe_run import LESSONS
+from workbench.app.laboratory.recipe_plot import RecipePlot
+from workbench.app.laboratory.recipe_run import OFFERED
 from workbench.app.laboratory.trainings import Running
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, full, side
@@ -29,7 +29,7 @@ PLOTS: dict[str, type[LabPlot]] = {
     "Hessian density": Density,
     "batches": Batches,
     "calibration": Calibration,
-    "recipe": LessonPlot,
+    "recipe": RecipePlot,
 }
 _FULL = full(420)
 _PLOT = {"flex": "1 1 calc(100vh - 252px)", "min-height": "280px"}
@@ -53,7 +53,7 @@ class LaboratoryView(LookTab[LabPlot]):
         self._epochs: list[int] = []
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.preset = pmui.Select(label="preset", options=[*PRESETS, *LESSONS], value=FIRST, width=205, **SMALL)
+        self.preset = pmui.Select(label="preset", options=[*PRESETS, *OFFERED], value=FIRST, width=205, **SMALL)
         self.epoch = pmui.IntSlider(
             label="epoch", value=1, start=0, end=1, show_value=False, width=190, size="small", margin=(2, 8), sx=_LABEL
         )
