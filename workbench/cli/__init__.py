@@ -15,8 +15,6 @@ from workbench.cli import (
     check,
     contents,
     doctor,
-    kernel,
-    lab,
     plane,
     runs,
     serve,
@@ -25,6 +23,7 @@ from workbench.cli import (
     train,
     tune,
 )  # fmt: skip
+from workbench.cli.jupyter import kernel, lab
 from workbench.cli.output import complain
 from workbench.refusal import Refusal, one_of
 from workbench.version import __version__
