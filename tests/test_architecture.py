@@ -45,6 +45,7 @@ ORDER = (
     ("experiment",),
     ("jobs", "grid", "checks", "records", "run_folder", "sweeps"),
     ("plots", "live"),
+    ("lessons",),
     ("notebook",),
     ("cli", "__main__"),
     ("app",),
