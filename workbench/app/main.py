@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.lessons import Tour
 from workbench.app.page.connection import query_of_page
 from workbench.app.page.notebook import Framed, in_notebook
 from workbench.app.page.server import SWEEPER
@@ -38,9 +39,11 @@ def create_app(experiment: Any = None, port: int = 0) -> pmui.Page | Framed:
 def page(experiment: Experiment | None = None, caps: Caps | None = None) -> pmui.Page:
     """The page of one person, its experiment running from the moment it is seen. An address describes another one."""
     query = query_of_page()
-    session = Session.from_address(query, caps) if query and experiment is None else Session(experiment, caps=caps)
+    tour = Tour(query)
+    wanted = tour.step.address if tour.own and tour.step is not None else query
+    session = Session.from_address(wanted, caps) if wanted and experiment is None else Session(experiment, caps=caps)
     hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
-    app = Workbench(session, frozenset(filter(None, hide.split(","))))
+    app = Workbench(session, frozenset(filter(None, hide.split(","))), tour=tour)
     pn.state.on_session_destroyed(lambda context: _left(app))
     app.open()
     return app.page

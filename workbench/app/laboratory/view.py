@@ -1,6 +1,7 @@
 """The network tab: a bar that plays the training, one look at it, and on the left what is trained."""
 
 from collections.abc import Callable
+from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
@@ -19,6 +20,7 @@ from workbench.app.toolkit.tab import SMALL, LookTab, bar, full, side
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR
 from workbench.jobs import Status
+from workbench.lessons.tabs import ESTIMATOR, PRESET
 from workbench.live.session import Session
 from workbench.networks import PRESETS
 
@@ -99,6 +101,20 @@ class LaboratoryView(LookTab[LabPlot]):
         if not self._fits:
             run = self.laboratory.run
             self.menu.value = next(name for name, look in PLOTS.items() if isinstance(run, look.reads))
+
+    def _set(self, path: str, value: Any) -> None:
+        """A preset, an estimator and what is free in it, or anything of the training."""
+        head, _, inner = path.partition(".")
+        if path == PRESET and self.preset.value != value:
+            self.preset.value = value
+        elif path == PRESET:
+            self._take(value)
+        elif head == ESTIMATOR and not inner:
+            self.laboratory.read_by([value])
+        elif head == ESTIMATOR:
+            self.laboratory.tune(type(self.laboratory.estimators[0]).__name__, inner, value)
+        else:
+            self.laboratory.set(path, value)
 
     def _toggle(self) -> None:
         running = self.laboratory.run is not None and self.laboratory.run.latest.status is Status.RUNNING
