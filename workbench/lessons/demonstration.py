@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from workbench import networks, tuning
+from workbench.analysis.certificates import Certificate, certify
 from workbench.analysis.chains import ChainSamples, sampled
 from workbench.analysis.information.paths import FilterPaths, filter_paths
 from workbench.analysis.spectrum import SpectrumEstimate
@@ -15,7 +16,7 @@ from workbench.lessons.tabs import chain_sampling, estimator_of, plane_choices, 
 from workbench.networks import LayerInformation
 from workbench.problem import Problem
 from workbench.refusal import Refusal, one_of
-from workbench.run import run
+from workbench.run import iterate, run, state_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,7 +42,8 @@ class Demonstration:
 
     @property
     def iterations(self) -> np.ndarray:
-        return self.result["k"].values
+        """The iterations at which curves have values: of the training on the network tab, else of the run."""
+        return (self.training if self.step.tab == "Network" else self.result)["k"].values
 
     @property
     def picture(self) -> np.ndarray:
@@ -58,6 +60,13 @@ class Demonstration:
     @cached_property
     def problem(self) -> Problem:
         return self.step.experiment.problem()
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """How far the last iterate is from the optimum."""
+        algorithm = self.step.experiment.algorithm
+        like = next(iterate(self.problem, algorithm, seed=self.step.experiment.seed))
+        return certify(self.problem, algorithm, state_in(self.result, like))
 
     @cached_property
     def spectrum(self) -> SpectrumEstimate:

@@ -15,9 +15,18 @@ ORDER = (
     "three_priors",
     "kinks",
     "step_and_momentum",
+    "spectra_and_convergence",
+    "certificates",
+    "second_order",
     "poisson_and_outliers",
     "few_views",
     "mri_incoherence",
+    "choosing_the_weight",
+    "priors_from_data",
+    "diffusion_and_exact",
+    "plane_of_a_reconstruction",
+    "information_plane",
+    "edge_of_stability",
 )
 
 

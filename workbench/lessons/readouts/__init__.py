@@ -1,12 +1,14 @@
 """What claims are about: each class is a number that the page shows, and one export line adds another."""
 
 from workbench.lessons.readouts.base import Readout
+from workbench.lessons.readouts.certified_gap import CertifiedGap
 from workbench.lessons.readouts.chains import ChainDeviation, ChainDeviationOverExact, ChainRhat
 from workbench.lessons.readouts.curves import (
     BestOfCurve,
     CurveAt,
     CurveLength,
     CurveReaches,
+    CurveSettles,
     LastOfCurve,
     PlaceOnCurve,
 )
@@ -22,10 +24,12 @@ __all__ = [
     "ChainDeviation",
     "ChainDeviationOverExact",
     "ChainRhat",
+    "CertifiedGap",
     "ConditionNumber",
     "CurveAt",
     "CurveLength",
     "CurveReaches",
+    "CurveSettles",
     "DataBitsOfPath",
     "EigenvaluesBelow",
     "InputBits",

@@ -93,3 +93,20 @@ class CurveLength(Readout):
 
     def __str__(self) -> str:
         return "the iterations done"
+
+
+@dataclass(frozen=True)
+class CurveSettles(Readout):
+    """The iteration after which a curve stays near its last value: within a part of its whole change."""
+
+    curve: Curve = "objective"
+    within: Annotated[float, Range(1e-9, 0.5, log=True, limits=(0, 1)), "part of the whole change"] = 0.001
+
+    def read(self, shown: "Demonstration") -> float:
+        values = shown.curve(self.curve).astype(float)
+        away = np.abs(values - values[-1]) > self.within * np.abs(values - values[-1]).max()
+        last = np.flatnonzero(away)
+        return float(shown.iterations[last[-1] + 1]) if len(last) else float(shown.iterations[0])
+
+    def __str__(self) -> str:
+        return f"the iterations until {self.curve} has settled to {self.within:g} of its change"
