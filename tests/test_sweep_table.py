@@ -61,7 +61,7 @@ def test_a_cell_is_found_by_what_a_person_writes_and_gives_its_experiment(store)
     wanted = changed(JOB, prior=Tikhonov(10.0), seed=2)
     assert describe(found.experiment(index)) == describe(wanted)
     assert float(found.dataset.psnr[index]) == pytest.approx(float(wanted.run().psnr[-1, 0]), rel=1e-5)
-    with pytest.raises(Refusal, match="11.*it has 1"):
+    with pytest.raises(Refusal, match=r"11.*it has 1"):
         found.at({"prior.weight": "11"})
     with pytest.raises(Refusal, match=r"prior\.wieght"):
         found.at({"prior.wieght": "1"})
@@ -124,7 +124,9 @@ def test_parallel_axes_show_a_line_a_setting_with_the_best_on_top(store, design)
         assert float(lines[-1]["psnr"]) == pytest.approx(found.best(count=1)[0].mean)
         for backend in plots.style.BACKENDS:
             assert hv.render(drawn, backend=backend) is not None
-    weights = [float(line["height"][0]) for line in plots.parallel(opened(store).dataset).Contours.I.split(datatype="columns")]
+    weights = [
+        float(line["height"][0]) for line in plots.parallel(opened(store).dataset).Contours.I.split(datatype="columns")
+    ]
     assert set(np.round(weights, 12)) == {0, 0.5, 1}  # 1, 10, 100 on a logarithmic axis
 
 

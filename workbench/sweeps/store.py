@@ -71,20 +71,28 @@ class Store:
         status = np.asarray(self._arrays[STATUS][...])
         return (tuple(map(int, index)) for index in np.argwhere(status == PENDING))
 
-    def write(self, index: Index, outcome: CellOutcome) -> None:
-        """Keep what a cell gave."""
+    def write(self, outcomes: Mapping[Index, CellOutcome]) -> None:
+        """Keep what some cells gave: many together cost Zarr a third of what they cost one by one."""
         taken = {path for axis in self.plan.axes for path in axis.choices[0]}
-        for figure, value in outcome.figures.items():
-            name = f"{figure}_value" if figure in taken else figure  # the prior is a figure, and may be an axis
-            if name not in self._arrays:
-                self._array(name, np.float64, np.nan)
-                self._arrays[name].attrs.update(outcome.attributes.get(figure, {}))
-            self._arrays[name][index] = value
-        if outcome.x is not None:
-            self._picture(index, outcome)
-        if outcome.sentence:
-            self._arrays[SENTENCE][index] = outcome.sentence
-        self._arrays[STATUS][index] = FAILED if outcome.sentence else DONE
+        columns: dict[str, dict[Index, float]] = {}
+        for index, outcome in outcomes.items():
+            for figure, value in outcome.figures.items():
+                name = f"{figure}_value" if figure in taken else figure  # the prior is a figure, and may be an axis
+                columns.setdefault(name, {})[index] = value
+                if name not in self._arrays:
+                    self._array(name, np.float64, np.nan)
+                    self._arrays[name].attrs.update(outcome.attributes.get(figure, {}))
+            if outcome.x is not None:
+                self._picture(index, outcome)
+            if outcome.sentence:
+                self._arrays[SENTENCE][index] = outcome.sentence
+        for name, values in columns.items():
+            self._put(name, values)
+        self._put(STATUS, {index: FAILED if outcome.sentence else DONE for index, outcome in outcomes.items()})
+
+    def _put(self, name: str, values: Mapping[Index, float]) -> None:
+        places = tuple(np.array(along) for along in zip(*values, strict=True))
+        self._arrays[name].set_coordinate_selection(places, np.array(list(values.values())))
 
     def _picture(self, index: Index, outcome: CellOutcome) -> None:
         """Keep the last x, where it is as large as that of the others and all together are not too large."""
