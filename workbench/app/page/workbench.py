@@ -34,7 +34,7 @@ _BAR = """
 @media (max-width: 1340px) { :host { position: static; } }
 """
 # On a laptop the titles of all tabs end before that bar.
-_TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "13px", "letterSpacing": 0, "px": "3px"}}}
+_TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "12.5px", "letterSpacing": 0, "px": "2px"}}}
 
 
 class Workbench:
@@ -128,7 +128,8 @@ class Workbench:
     def _play_once(self) -> None:
         if not self._playing:
             self._playing = True
-            self.session.play()
+            if not self.session.opened:
+                self.session.play()
 
     def _page(self) -> pmui.Page:
         self._curves = self._placeholders.place(

@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 
 from workbench.app.toolkit.figures import empty, fill, new_figure, tap
 from workbench.figures.colours import COLOURS, MARK
-from workbench.live.sweep_cells import SweepSlice
+from workbench.live.saved.sweep_cells import SweepSlice
 from workbench.parameters import as_text
 from workbench.plots.parallel import heights
 from workbench.sweeps import SettingResult
@@ -53,7 +53,7 @@ class SettingMap(SettingPlot):
     def __init__(self, chosen: Chosen) -> None:
         super().__init__(new_figure("", ""), chosen)
         self.source, self.frame = empty("x", "y", "value"), empty("x", "y")
-        colour = {"field": "value", "transform": self.mapper}
+        colour: Any = {"field": "value", "transform": self.mapper}
         tiles = self.plot.rect("x", "y", 1, 1, source=self.source, fill_color=colour, line_color=None)
         self.plot.rect("x", "y", 1, 1, source=self.frame, fill_color=None, line_color=MARK, line_width=3)
         self.bar = ColorBar(color_mapper=self.mapper, width=12, padding=4, background_fill_alpha=0)
@@ -123,7 +123,7 @@ class SettingLines(SettingPlot):
         super().__init__(new_figure("", ""), chosen)
         self.source, self.hand = empty("xs", "ys", "value"), empty("xs", "ys")
         self.ends = empty("x", "y", "text")
-        colour = {"field": "value", "transform": self.mapper}
+        colour: Any = {"field": "value", "transform": self.mapper}
         lines = self.plot.multi_line("xs", "ys", source=self.source, line_color=colour, line_width=2.5)
         self.plot.multi_line("xs", "ys", source=self.hand, line_color=MARK, line_width=5, line_alpha=0.8)
         self.plot.text(

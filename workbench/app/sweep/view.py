@@ -12,8 +12,8 @@ from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR
 from workbench.live.images import unit
+from workbench.live.saved.sweep_cells import SweepCells, SweepSlice
 from workbench.live.session import Session
-from workbench.live.sweep_cells import SweepCells, SweepSlice
 from workbench.parameters import as_text
 from workbench.sweeps import SettingResult
 
@@ -33,7 +33,7 @@ class SweepView(Tab):
 
     def __init__(self, session: Session, opened: Callable[[], None]) -> None:
         super().__init__(session, opened, styles=_FULL)
-        self.studies = self.cells = SweepCells(session, session.folder)
+        self.studies = self.cells = SweepCells(session, session.runs)
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         cells = self.cells
@@ -111,11 +111,14 @@ class SweepView(Tab):
         _renew(self.up, [path for path in paths if path != sight.across], sight.up)
         self._hold(sight)
         label = self._label()
-        if self.look.value == _LINES:
+        lines = self.look.value == _LINES
+        if lines:
             self.lines.show(cells.settings(), label, cells.cell)
+        elif sight.up:
+            self.map.show(sight, label, cells.cell)
         else:
-            (self.map if sight.up else self.points).show(sight, label, cells.cell)
-        self._plots[2 if self.look.value == _LINES else 0 if sight.up else 1].visible = True
+            self.points.show(sight, label, cells.cell)
+        self._plots[2 if lines else 0 if sight.up else 1].visible = True
         shown = cells.picture()
         self.picture.element.visible = shown is not None
         if shown is not None:

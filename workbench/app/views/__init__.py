@@ -7,6 +7,7 @@ from workbench.app.run.compare import Compare
 from workbench.app.run.files import Python
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.stages import StagesView
+from workbench.app.runs import RunsView
 from workbench.app.spectrum import SpectrumView
 from workbench.app.sweep import SweepView
 from workbench.app.toolkit.tab import View
@@ -21,6 +22,7 @@ VIEWS: tuple[type[View], ...] = (
     UncertaintyView,
     LaboratoryView,
     StagesView,
+    RunsView,
     SweepView,
     Python,
 )
