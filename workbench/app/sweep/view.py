@@ -52,7 +52,11 @@ class SweepView(Tab):
         self.open.on_click(lambda event: self._open())
         self.status, self.told, self.complaint = Words(), Words(), Words(ERROR)
         self.picture = Panel("Cell", meaning="the last picture of this cell")
-        self.map, self.points, self.lines = (kind(self._chose) for kind in (SettingMap, SettingPoints, SettingLines))
+        self.map, self.points, self.lines = (
+            SettingMap(self._chose),
+            SettingPoints(self._chose),
+            SettingLines(self._chose),
+        )
         plots = [pane(each.plot) for each in (self.map, self.points, self.lines)]
         self._plots = [
             pmui.Column(plot, sizing_mode="stretch_width", height=_HEIGHT, margin=0, styles=_HALF) for plot in plots
