@@ -104,6 +104,7 @@ class RunsView(View):
         if kept is None:
             return
         self.complaint.say("")
+        self.status.say("")
         if name == "Keep":
             self._keep(kept)
         elif name == "Open":
@@ -159,6 +160,7 @@ class RunsView(View):
     def _look(self) -> None:
         kept, query, begin = self._kept, self._query, self._begin
         assert kept is not None
+        self.table.forget_file()
         self._due = time.perf_counter() + AGAIN
         self._errands.do(lambda: kept.shown(query, begin), lambda found: self._draw(found, query))
 
@@ -170,9 +172,7 @@ class RunsView(View):
         names = [run.name for run in found.runs]
         self.selected = tuple(name for name in self.selected if name in names)
         rows = [row(run, pictures.get(run.name)) for run in found.runs]
-        new = {"rows": rows, "order": query.order, "selected": list(self.selected)}
-        changed = {name: value for name, value in new.items() if getattr(self.table, name) != value}
-        self.table.param.update(**changed)
+        self.table.show(rows, query.order, list(self.selected))
         self._able()
 
     def _done(self, sentence: str) -> None:
@@ -195,7 +195,9 @@ class RunsView(View):
         sure = bool(self._sure) and self._sure == self.selected
         runs = "this run" if count == 1 else f"these {count} runs"
         self.buttons["Delete"].param.update(
-            label=f"Delete {runs} for good" if sure else "Delete", color="error" if sure else "primary"
+            label=f"Delete {runs} for good" if sure else "Delete",
+            color="error" if sure else "primary",
+            variant="contained" if sure else "text",
         )
         shown, begin, found = len(self.shown.runs), self.shown.begin, self.shown.found
         self.earlier.visible = self.later.visible = found > ROWS
@@ -208,8 +210,9 @@ class RunsView(View):
             return pmui.Column(Words(sentence=NONE).element, sizing_mode="stretch_width", margin=(12, 16))
         counted = pmui.Row(self.count.element, width=110, margin=(14, 4))
         above = bar(self.filter, self.order, *self.buttons.values(), self.earlier, self.later, counted)
-        words = pmui.Row(self.complaint.element, self.status.element, sizing_mode="stretch_width", margin=(0, 8))
-        return pmui.Column(above, words, self.table, sizing_mode="stretch_width", margin=0, styles=full(420))
+        words = (self.complaint.element, self.status.element)
+        said = pmui.Column(*words, sizing_mode="stretch_width", min_height=22, margin=(0, 8))
+        return pmui.Column(above, said, self.table, sizing_mode="stretch_width", margin=0, styles=full(420))
 
     def _watch(self) -> None:
         for name, button in self.buttons.items():
