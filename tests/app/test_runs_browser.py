@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.browsing import free_port, launched, until, watched
+from tests.app.browsing import free_port, until, watched
 from workbench import records, run_folder
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -18,6 +18,7 @@ from workbench.operators import GaussianBlur
 from workbench.priors import Tikhonov, TotalVariation
 
 EVIL = "<img src=x onerror=alert(1)>"
+pytestmark = pytest.mark.browser
 QUERY = "truth=shepp_logan&truth.size=32&steps=40"
 
 
@@ -58,8 +59,8 @@ def looked(page: Any, address: str) -> None:
     rows(page).first.wait_for()
 
 
-def test_runs_are_kept_found_tagged_taken_opened_and_deleted(folder: Path) -> None:
-    with serving(folder) as address, launched() as chromium, watched(chromium) as page, watched(chromium) as other:
+def test_runs_are_kept_found_tagged_taken_opened_and_deleted(folder: Path, chromium: Any) -> None:
+    with serving(folder) as address, watched(chromium) as page, watched(chromium) as other:
         looked(page, address)
         looked(other, address)
         page.get_by_role("button", name="Keep", exact=True).click()

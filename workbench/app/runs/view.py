@@ -19,7 +19,8 @@ from workbench.records import Record
 from workbench.refusal import Refusal
 from workbench.run_folder import ORDERS, Query, path_of
 
-AGAIN = 4.0  # seconds between two looks at a folder in sight, which others may write to
+AGAIN = 4.0  # seconds between two looks at a folder in sight, which others may write to, at the least
+SHARE = 0.02  # of the time may go into such looks
 NONE = (
     "This page keeps no runs: who serves it to others names a folder with `workbench serve --runs FOLDER`. "
     "Save run, above, gives you the run as a file; opened under Your own file, it goes on from its end."
@@ -143,7 +144,7 @@ class RunsView(View):
 
     def _turn(self, by: int) -> None:
         self._begin = max(0, self._begin + by * ROWS)
-        self._due = 0.0
+        self._look()
 
     def _ask(self) -> None:
         """Other runs are looked for."""
@@ -153,13 +154,15 @@ class RunsView(View):
             self.complaint.say(str(sentence))
             return
         self.complaint.say("")
-        self._begin, self._due = 0, 0.0
+        self._begin = 0
+        self._look()
 
     # What is shown.
 
     def _look(self) -> None:
         kept, query, begin = self._kept, self._query, self._begin
-        assert kept is not None
+        if kept is None:
+            return
         self.table.forget_file()
         self._due = time.perf_counter() + AGAIN
         self._errands.do(lambda: kept.shown(query, begin), lambda found: self._draw(found, query))
@@ -167,6 +170,7 @@ class RunsView(View):
     def _draw(self, found: ShownRuns, query: Query) -> None:
         if query is not self._query:
             return  # of another question, and the answer to this one is on its way
+        self._due = max(self._due, time.perf_counter() + found.seconds / SHARE) if self._due else 0.0
         self.shown, self._begin = found, found.begin
         pictures = found.pictures or {}
         names = [run.name for run in found.runs]
