@@ -1,6 +1,7 @@
 """The folder of a page as its table sees it: a part of the runs at a time, and what a person does with them."""
 
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ class ShownRuns:
     pictures: Mapping[str, bytes] | None = None
     found: int = 0
     begin: int = 0
+    seconds: float = 0.0  # that it took to find them
 
 
 class KeptRuns:
@@ -35,11 +37,12 @@ class KeptRuns:
 
     def shown(self, query: Query, begin: int) -> ShownRuns:
         """The runs from place `begin` on, or the last ones where there are fewer."""
+        start = time.perf_counter()
         found = run_folder.summaries(self.folder, query)
         begin = max(0, min(begin, (len(found) - 1) // ROWS * ROWS))
         runs = found[begin : begin + ROWS]
         pictures = run_folder.thumbnails(self.folder, [run.name for run in runs])
-        return ShownRuns(runs, pictures, len(found), begin)
+        return ShownRuns(runs, pictures, len(found), begin, time.perf_counter() - start)
 
     def keep(self, result: "xr.Dataset") -> str:
         """Put a run into the folder; its name."""

@@ -82,8 +82,9 @@ export function render({ model }) {
     frame.scrollTop = kept
   }
 
-  model.on("msg:custom", event => {
-    const { name, content } = event.data
+  model.on("file", () => {
+    const { name, content } = model.file
+    if (!content) return
     const bytes = Uint8Array.from(atob(content), letter => letter.charCodeAt(0))
     const link = made("a", { href: URL.createObjectURL(new Blob([bytes])), download: name })
     link.click()

@@ -21,6 +21,7 @@ class RunTable(JSComponent):
     rows = param.List(default=[])
     order = param.String(default="saved")
     selected = param.List(default=[])
+    file = param.Dict(default={}, doc="one that the browser saves")
 
     _stylesheets = [(_HERE / "run_table.css").read_text(encoding="utf-8")]  # noqa: RUF012 - an attribute of Panel's
     _esm = (_HERE / "run_table.js").read_text(encoding="utf-8")
@@ -34,7 +35,17 @@ class RunTable(JSComponent):
 
     def hand_over(self, name: str, content: bytes) -> None:
         """Let the browser save a file."""
-        self._send_msg({"name": name, "content": base64.b64encode(content).decode()})
+        self.file = {"name": name, "content": base64.b64encode(content).decode()}
+
+    def forget_file(self) -> None:
+        """What was handed over takes no room any longer; in a later beat, since the browser sees the end of each."""
+        if self.file:
+            self.file = {}
+
+    def show(self, rows: list[dict[str, Any]], order: str, selected: list[str]) -> None:
+        """Draw these."""
+        new = {"rows": rows, "order": order, "selected": selected}
+        self.param.update(**{name: value for name, value in new.items() if getattr(self, name) != value})
 
 
 def row(run: RunSummary, picture: bytes | None) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from workbench.records import Record
 from workbench.refusal import Refusal
 from workbench.run_folder import ORDERS, Query, path_of
 
-AGAIN = 4.0  # seconds between two looks at a folder in sight, which others may write to
+AGAIN = 4.0  # seconds between two looks at a folder in sight, which others may write to, at the least
+SHARE = 0.02  # of the time may go into such looks
 NONE = (
     "This page keeps no runs: who serves it to others names a folder with `workbench serve --runs FOLDER`. "
     "Save run, above, gives you the run as a file; opened under Your own file, it goes on from its end."
@@ -104,6 +105,7 @@ class RunsView(View):
         if kept is None:
             return
         self.complaint.say("")
+        self.status.say("")
         if name == "Keep":
             self._keep(kept)
         elif name == "Open":
@@ -142,7 +144,7 @@ class RunsView(View):
 
     def _turn(self, by: int) -> None:
         self._begin = max(0, self._begin + by * ROWS)
-        self._due = 0.0
+        self._look()
 
     def _ask(self) -> None:
         """Other runs are looked for."""
@@ -152,27 +154,29 @@ class RunsView(View):
             self.complaint.say(str(sentence))
             return
         self.complaint.say("")
-        self._begin, self._due = 0, 0.0
+        self._begin = 0
+        self._look()
 
     # What is shown.
 
     def _look(self) -> None:
         kept, query, begin = self._kept, self._query, self._begin
-        assert kept is not None
+        if kept is None:
+            return
+        self.table.forget_file()
         self._due = time.perf_counter() + AGAIN
         self._errands.do(lambda: kept.shown(query, begin), lambda found: self._draw(found, query))
 
     def _draw(self, found: ShownRuns, query: Query) -> None:
         if query is not self._query:
             return  # of another question, and the answer to this one is on its way
+        self._due = max(self._due, time.perf_counter() + found.seconds / SHARE) if self._due else 0.0
         self.shown, self._begin = found, found.begin
         pictures = found.pictures or {}
         names = [run.name for run in found.runs]
         self.selected = tuple(name for name in self.selected if name in names)
         rows = [row(run, pictures.get(run.name)) for run in found.runs]
-        new = {"rows": rows, "order": query.order, "selected": list(self.selected)}
-        changed = {name: value for name, value in new.items() if getattr(self.table, name) != value}
-        self.table.param.update(**changed)
+        self.table.show(rows, query.order, list(self.selected))
         self._able()
 
     def _done(self, sentence: str) -> None:
@@ -195,7 +199,9 @@ class RunsView(View):
         sure = bool(self._sure) and self._sure == self.selected
         runs = "this run" if count == 1 else f"these {count} runs"
         self.buttons["Delete"].param.update(
-            label=f"Delete {runs} for good" if sure else "Delete", color="error" if sure else "primary"
+            label=f"Delete {runs} for good" if sure else "Delete",
+            color="error" if sure else "primary",
+            variant="contained" if sure else "text",
         )
         shown, begin, found = len(self.shown.runs), self.shown.begin, self.shown.found
         self.earlier.visible = self.later.visible = found > ROWS
@@ -208,8 +214,9 @@ class RunsView(View):
             return pmui.Column(Words(sentence=NONE).element, sizing_mode="stretch_width", margin=(12, 16))
         counted = pmui.Row(self.count.element, width=110, margin=(14, 4))
         above = bar(self.filter, self.order, *self.buttons.values(), self.earlier, self.later, counted)
-        words = pmui.Row(self.complaint.element, self.status.element, sizing_mode="stretch_width", margin=(0, 8))
-        return pmui.Column(above, words, self.table, sizing_mode="stretch_width", margin=0, styles=full(420))
+        words = (self.complaint.element, self.status.element)
+        said = pmui.Column(*words, sizing_mode="stretch_width", min_height=22, margin=(0, 8))
+        return pmui.Column(above, said, self.table, sizing_mode="stretch_width", margin=0, styles=full(420))
 
     def _watch(self) -> None:
         for name, button in self.buttons.items():
