@@ -44,6 +44,7 @@ ORDER = (
     ("figures",),
     ("experiment",),
     ("jobs", "grid", "checks", "records", "run_folder", "sweeps"),
+    ("comparison",),
     ("plots", "live"),
     ("notebook",),
     ("cli", "__main__"),

@@ -4,18 +4,20 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.cli.runs import deleting, listing
+from workbench.cli.runs import comparing, deleting, listing
 
-SUMMARY = "List, show or delete kept runs, and what killed ones have left."
+SUMMARY = "List, show, compare or delete kept runs, and what killed ones have left."
 EXAMPLES = (
     "workbench runs list",
     "workbench runs list --where prior=TotalVariation --where prior.weight=20 --json",
+    "workbench runs compare fista.nc pdhg.nc --report report.html",
     "workbench runs gc",
     "workbench runs show 20261129-101500-Radon-PDHG",
 )
 ACTIONS: dict[str, Callable[[Path, argparse.Namespace], None]] = {
     "list": listing.summaries,
     "show": listing.show,
+    "compare": comparing.compare,
     "delete": deleting.delete,
     "gc": deleting.clean,
 }
@@ -28,6 +30,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--where", action="append", default=[], metavar="PATH=VALUE", help="only runs with this parameter or part"
     )
+    comparing.options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON value instead of lines")
 
 
