@@ -10,7 +10,16 @@ from workbench.tensors import shown
 
 def sentences(runs: Sequence[ComparedRun], differing: Sequence[Setting]) -> tuple[str, ...]:
     """What is not compared, and why; nothing where everything is."""
-    return tuple(s for s in (_pictures(runs), _truths(runs), _objectives(runs, differing), _counts(runs)) if s)
+    return tuple(
+        s for s in (_moved(runs), _pictures(runs), _truths(runs), _objectives(runs, differing), _counts(runs)) if s
+    )
+
+
+def _moved(runs: Sequence[ComparedRun]) -> str:
+    """Of runs on the page, where a slider may be moved on the way."""
+    moved = [run.label for run in runs if run.marks]
+    said = "their curves, and what they reached, are not those of their last settings alone"
+    return f"Settings were changed on the way of {listed(moved)}: {said}." if moved else ""
 
 
 def _groups(runs: Sequence[ComparedRun], key: Callable[[ComparedRun], object]) -> dict[object, list[str]]:

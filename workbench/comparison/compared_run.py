@@ -68,16 +68,23 @@ class ComparedRun:
         size = float(np.linalg.norm(truth))
         return float(np.linalg.norm(aligned(self.dataset) - truth)) / size if size else None
 
+    @property
+    def marks(self) -> tuple[tuple[int, str], ...]:
+        """The iterations at which settings were changed on the page, and which."""
+        try:
+            return tuple((int(k), str(said)) for k, said in json.loads(self.dataset.attrs.get("marks", "[]")))
+        except (TypeError, ValueError):
+            return ()
+
     @functools.cached_property
     def truth_key(self) -> str:
         """Equal for runs with the same truth; empty without one."""
-        return _digest(self.dataset["truth"].values) if "truth" in self.dataset else ""
+        return truth_key(self.dataset["truth"].values if "truth" in self.dataset else None)
 
     @functools.cached_property
     def problem_key(self) -> str:
-        """Equal for runs that minimise the same objective: the same parts, and the same data."""
-        told = {part: self.description.get(part) for part in PARTS if part != "algorithm"}
-        return json.dumps(told, sort_keys=True) + _digest(self.dataset["y"].values)
+        """Equal for runs that minimise the same objective."""
+        return problem_key(self.description, self.dataset["y"].values)
 
     @functools.cached_property
     def recipe_key(self) -> str:
@@ -87,11 +94,8 @@ class ComparedRun:
 
     @functools.cached_property
     def objective_key(self) -> str:
-        """Equal for runs whose objectives may share an axis: the same but for seeds, algorithm and how long."""
-        alike = {part: self.description.get(part) for part in PARTS if part != "algorithm"}
-        told = {n: v for n, (v, _) in flat(alike).items() if n.rpartition(".")[2] != "seed"}
-        source = self.description.get("source", self.description.get("truth"))
-        return json.dumps([told, source, list(self.dataset["y"].shape)], sort_keys=True)
+        """Equal for runs whose objectives may share an axis."""
+        return objective_key(self.description, self.dataset["y"].shape)
 
     def column(self, name: str) -> np.ndarray | None:
         """A recorded quantity at each row, the mean over the batch; None where it was not recorded."""
@@ -118,6 +122,27 @@ def require_run(dataset: "xr.Dataset", what: str) -> None:
         )
     if missing := [name for name in _NEEDED if name not in dataset.variables]:
         raise Refusal("whole runs to compare", f"{what}, without {', '.join(missing)}", "save the run again")
+
+
+def truth_key(truth: np.ndarray | None) -> str:
+    """Equal for the same truth; empty for none."""
+    return "" if truth is None else _digest(truth)
+
+
+def problem_key(description: Mapping[str, Any], y: np.ndarray) -> str:
+    """Equal for runs that minimise the same objective: the same parts, and the same data."""
+    return json.dumps(_posed(description), sort_keys=True) + _digest(y)
+
+
+def objective_key(description: Mapping[str, Any], shape: tuple[int, ...]) -> str:
+    """Equal for runs whose objectives may share an axis: the same but for seeds, algorithm and how long."""
+    alike = {n: v for n, (v, _) in flat(_posed(description)).items() if n.rpartition(".")[2] != "seed"}
+    source = description.get("source", description.get("truth"))
+    return json.dumps([alike, source, list(shape)], sort_keys=True)
+
+
+def _posed(description: Mapping[str, Any]) -> dict[str, Any]:
+    return {part: description.get(part) for part in PARTS if part != "algorithm"}
 
 
 def _digest(values: np.ndarray) -> str:

@@ -121,8 +121,13 @@ def distinct(names: Sequence[str]) -> list[str]:
     """The names, with a number where one comes again."""
     made: list[str] = []
     for name in names:
-        again, number = name, 2
-        while again in made:
-            again, number = f"{name} ({number})", number + 1
-        made.append(again)
+        made.append(apart(name, made))
     return made
+
+
+def apart(name: str, others: Sequence[str]) -> str:
+    """The name, with a number where another one has it."""
+    found, number = name, 2
+    while found in others:
+        found, number = f"{name} ({number})", number + 1
+    return found

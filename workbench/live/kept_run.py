@@ -7,6 +7,7 @@ from workbench import storage
 from workbench.jobs import Snapshot
 from workbench.live.telling import told
 from workbench.parameters import describe
+from workbench.refusal import Refusal
 from workbench.run import described, with_arrays, with_data, with_source
 
 if TYPE_CHECKING:
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def kept_run(session: "Session", snapshot: Snapshot) -> "xr.Dataset":
-    """The run of a session as a snapshot has it, with its description, marks, data and source."""
+    """The run of a session as a snapshot has it, with its description, marks, data and source.
+
+    Refusal before its first iterate.
+    """
+    if snapshot.state is None:
+        raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
     experiment, loaded = session.experiment, session.loaded
     words = described(describe(told(experiment)))
     marks = storage.to_json([list(m) for m in snapshot.marks])

@@ -17,6 +17,7 @@ from workbench.live.frames import Frame, ProblemPictures, frame_of, pictures
 from workbench.live.kept_run import kept_run
 from workbench.live.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
+from workbench.live.pins import Pins
 from workbench.live.telling import notebook, python
 from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import as_text, changed, describe
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read.
+    """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read; `pins`.
 
     Every wish is answered with "" or with the sentence why not; then everything goes on as before.
     """
@@ -42,15 +43,13 @@ class Session:
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
         self.files = OwnFiles(self.experiment.source)
-        self._curves = jobs.Columns()
+        self._curves, self._pace, self.pins = jobs.Columns(), jobs.Pace(), Pins()
         self._shown: jobs.Snapshot | None = None
-        self._pace = jobs.Pace()
-        self._form = form_of(self.experiment)
         self.loaded = self.experiment.source.loaded()
         self._caps.require(self.loaded.tensor)
         self.experiment = fitted(self.experiment, self.experiment.source, self.loaded.tensor)
         self._rate_wish: float | None = None
-        self._stretch = self.experiment.steps
+        self._stretch, self._form = self.experiment.steps, form_of(self.experiment)
         self.problem = posed(self.experiment, self.loaded, self._truth)
         self._version, self._reasons = 1, MemberReasons(self.problem)
         self._pictures = pictures(self.problem, self._version)
@@ -158,13 +157,18 @@ class Session:
         found = read_address(query, self.files.sources)
         wrong = dict(found.wrong)
         for experiment in found.simpler():
-            sentence = self._wish("address", lambda new=experiment: new, "another address")
+            sentence = self.become(experiment)
             if not sentence:
                 break
             wrong.setdefault("parts", sentence)
-        self._stretch = self.experiment.steps
         if wrong:
             self.errors = self.errors | {"address": said(wrong)}
+
+    def become(self, experiment: Experiment) -> str:
+        """Take all settings of another experiment, such as that of a pin."""
+        sentence = self._wish("address", lambda: experiment, "another experiment")
+        self._stretch = self.experiment.steps
+        return sentence
 
     # Answers.
 
@@ -201,8 +205,6 @@ class Session:
         """The run as a file keeps it: while it goes on, as it was when it was last looked at."""
         latest = self.job.latest
         snapshot = self._shown if self._shown and latest.status is jobs.Status.RUNNING else latest
-        if snapshot.state is None:
-            raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
         return kept_run(self, snapshot)
 
     def tick(self) -> Frame | None:

@@ -1,0 +1,32 @@
+"""The table of what differs between runs, and how good each is now."""
+
+import html
+
+from workbench.comparison.metrics import TITLES
+from workbench.comparison.report.words import number
+from workbench.live.pins.beside import METRICS, Beside, Shown
+
+_CELL = "padding:2px 14px 2px 0;text-align:left;border-bottom:1px solid rgba(128,128,128,.3);vertical-align:top"
+_TABLE = "border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums"
+
+
+def table(beside: Beside) -> str:
+    """HTML in which every text is escaped: metrics, then settings that differ, a column a run."""
+    runs, differing, agreeing = beside.differing()
+    rows = [(TITLES[name], [number(run.last(name), name) for run in runs]) for name in METRICS if _known(runs, name)]
+    rows += [(path, list(words)) for path, words in differing]
+    head = _row("th", "", [run.label for run in runs])
+    body = "".join(_row("td", name, cells) for name, cells in rows)
+    said = f"{agreeing} settings agree" if len(runs) > 1 else "Pin a run to see what differs."
+    note = f"<p style='font-size:12.5px;opacity:.75;margin:4px 0'>{html.escape(said)}</p>"
+    return f"<div style='overflow-x:auto'><table style='{_TABLE}'>{head}{body}</table></div>{note}"
+
+
+def _known(runs: tuple[Shown, ...], name: str) -> bool:
+    return any(run.last(name) is not None for run in runs)
+
+
+def _row(tag: str, name: str, cells: list[str]) -> str:
+    scope = " scope='col'" if tag == "th" else ""
+    first = f"<th scope='row' style='{_CELL};font-weight:500'>{html.escape(name)}</th>"
+    return f"<tr>{first}" + "".join(f"<{tag}{scope} style='{_CELL}'>{html.escape(c)}</{tag}>" for c in cells) + "</tr>"
