@@ -33,7 +33,7 @@ def main() -> None:
         for index in list(store.pending()):
             outcome = cell(made, index)
             before = time.perf_counter()
-            store.write(index, outcome)
+            store.write({index: outcome})
             kept += time.perf_counter() - before
         one = time.perf_counter() - begin
         begin = time.perf_counter()

@@ -21,7 +21,7 @@ from workbench.parameters import changed, outside
 from workbench.parameters.outside import LoadedFile
 from workbench.priors import TotalVariation
 from workbench.refusal import Refusal
-from workbench.sweeps import plan, spread, sweep
+from workbench.sweeps import engine, plan, spread, sweep
 from workbench.sweeps.cell import alone, cell, packed
 from workbench.sweeps.store import Store
 
@@ -50,7 +50,7 @@ def test_a_cell_that_fails_says_why_and_only_pending_cells_are_left(tmp_path, mo
     made = plan(JOB, GRID)
     monkeypatch.setattr(Experiment, "run", lambda *_, **__: (_ for _ in ()).throw(Refusal("a", "b", "c")))
     store = Store(made, tmp_path / "s.zarr")
-    store.write((0, 0), cell(made, (0, 0)))
+    store.write({(0, 0): cell(made, (0, 0))})
     again = Store(made, tmp_path / "s.zarr")
     assert list(again.pending()) == [(1, 0)]
     assert str(again.dataset().sentence.values[0, 0]) == "wanted a, got b: c"
@@ -188,3 +188,37 @@ def test_a_design_stays_in_its_ranges_and_whole_numbers_stay_whole(sobol):
     a, b = axis.coordinates().values()
     assert a.min() >= 1 and a.max() <= 100 and set(b) == {2, 3, 4}
     assert abs(np.log10(a).mean() - 1) < 0.2  # the middle of a logarithmic range
+
+
+@pytest.mark.parametrize(("outside", "wanted"), [("", {"0", "1"}), ("3,5", {"3", "5"})])
+def test_with_gpus_every_worker_has_one_of_its_own(outside, wanted, monkeypatch, tmp_path):
+    """Which GPU a worker sees; that it computes there is for a machine that has two."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", outside)
+    monkeypatch.setattr("workbench.devices.available", lambda: ("cpu", "cuda:0", "cuda:1"))
+    with engine._executor(None, "cuda", 10) as crew:
+        assert crew.workers == 2
+        futures = [crew.executor.submit(_both_at_work, tmp_path) for _ in range(2)]
+        assert {future.result() for future in futures} == wanted
+
+
+def _both_at_work(folder: Path) -> str:
+    """What this worker sees, once another one is at work, too."""
+    (folder / str(os.getpid())).touch()
+    until = time.monotonic() + 100
+    while len(list(folder.iterdir())) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    return os.environ["CUDA_VISIBLE_DEVICES"]
+
+
+def test_a_worker_of_a_cluster_that_is_killed_costs_no_cell_and_none_is_kept_twice(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    made, seen = plan(JOB, {"prior.weight": [float(i) for i in range(1, 41)]}), []
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        store = Store(made, tmp_path / "s.zarr")
+        victim = cluster.workers[0].pid
+        for finished in engine.outcomes(made, list(store.pending()), cluster.scheduler_address, lambda: False):
+            store.write(finished)
+            if not seen:
+                os.kill(victim, signal.SIGKILL)
+            seen.extend(finished)
+    assert sorted(seen) == [(i, 0) for i in range(40)] and (store.dataset().status == 1).all()

@@ -6,6 +6,7 @@ import torch
 
 from workbench.refusal import Refusal
 
+_VISIBLE = "CUDA_VISIBLE_DEVICES"  # read when a process first uses a GPU
 VARIABLE = "WORKBENCH_DEVICE"  # set by the Jupyter kernels that `workbench kernel install` makes
 
 
@@ -37,3 +38,12 @@ def synchronise(device: torch.device) -> None:
     """Wait until the device has done what was asked of it."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
+
+
+def alone(number: int) -> None:
+    """Let this process see one GPU only, the one of that number among those it may see; before it uses any.
+
+    It is `cuda:0` then. So each of several processes has one of its own.
+    """
+    seen = [name for name in os.environ.get(_VISIBLE, "").split(",") if name.strip()]
+    os.environ[_VISIBLE] = seen[number % len(seen)] if seen else str(number)

@@ -3,7 +3,7 @@
 from workbench.data import centre, noise_level, steps
 from workbench.data.calibration import coil_maps
 from workbench.data.centre import AxisOfRotation
-from workbench.data.contents import Content, contents
+from workbench.data.contents import Content, beside, contents
 from workbench.data.files import (
     MAX_LENGTH,
     MAX_SIDE,
@@ -43,6 +43,7 @@ __all__ = [
     "Simulated",
     "Source",
     "Window",
+    "beside",
     "centre",
     "coil_maps",
     "contents",

@@ -3,11 +3,14 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.data.field import StoredArray
 from workbench.data.files import opened
+from workbench.data.selection import chosen
+from workbench.refusal import Refusal
+from workbench.tensors import shown
 
 _WORDS = {
     "angles": "angles? theta rotation tilts? views?",
@@ -56,6 +59,21 @@ def contents(path: str | Path) -> tuple[str, tuple[Content, ...]]:
         Content(name, field.shape, str(field.dtype), field.units, field.axes, guesses[name])
         for name, field in fields.items()
     )
+
+
+def beside(path: str | Path, variable: str) -> tuple[str, ...]:
+    """All slices along the axis of which `variable` names one: of "density[:, 3]" "density[:, 0]", "density[:, 1]", ...
+
+    By headers alone; Refusal unless the variable names one place of one axis.
+    """
+    found = chosen(opened(path)[1], variable, Path(path).name)
+    axes = [axis for axis, place in enumerate(found.index) if isinstance(place, int)]
+    if len(axes) != 1:
+        came = f"{variable!r} of shape {shown(found.field.shape)}"
+        raise Refusal("one slice of an array, such as data[:, 0]", came, "name one of the slices, the others follow")
+    axis = axes[0]
+    places = ((*found.index[:axis], place, *found.index[axis + 1 :]) for place in range(found.field.shape[axis]))
+    return tuple(replace(found, index=index).text for index in places)
 
 
 def _by_name(name: str, field: StoredArray) -> str:

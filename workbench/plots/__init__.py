@@ -14,6 +14,7 @@ except ModuleNotFoundError as error:
 from workbench.plots.comparisons import comparison
 from workbench.plots.galleries import gallery, lines
 from workbench.plots.iterates import history, iterates, live
+from workbench.plots.parallel import parallel
 from workbench.plots.planes import plane
 from workbench.plots.posteriors import posterior
 from workbench.plots.runs import curves, pictures
@@ -34,6 +35,7 @@ __all__ = [
     "lines",
     "live",
     "modes",
+    "parallel",
     "pictures",
     "plane",
     "posterior",

@@ -69,11 +69,15 @@ def _ready() -> bool:
 
 
 def save(element: Any, path: str | Path) -> Path:
-    """Write a plot as .pdf, .svg or .png, drawn by matplotlib: the figure of a paper needs no browser."""
+    """Write a plot as .pdf, .svg or .png, drawn by matplotlib: the figure of a paper needs no browser.
+
+    What has sliders is laid out: one picture for each of their places.
+    """
     path = Path(path)
     if path.suffix not in FILES:
         raise Refusal(f"a file that ends in {', '.join(FILES)}", repr(path.name), "name it so")
-    figure = hv.render(element, backend="matplotlib")
+    whole = element.layout().cols(4) if isinstance(element, hv.HoloMap) else element
+    figure = hv.render(whole, backend="matplotlib")
     figure.savefig(path, dpi=200, bbox_inches="tight")
     return path
 

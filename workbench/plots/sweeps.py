@@ -12,18 +12,16 @@ from workbench.refusal import Refusal, one_of
 if TYPE_CHECKING:
     import xarray as xr
 
-_SEED = "seed"
+_SEED, _STATUS = "seed", "status"
 
 
 def sweep(dataset: "xr.Dataset", quantity: str = "") -> Any:
     """A quantity over the parameters of a grid, the mean over seeds with its standard deviation.
 
-    A curve for one parameter, a map for two, a HoloMap with a slider for each further one. Without `quantity` it is
-    psnr, or the first variable that lies over the parameters alone. Labels and units are those of the variables.
+    A curve for one parameter, a map for two, a HoloMap with a slider for each further one; points over each parameter
+    of a design. Without `quantity` it is psnr, or the first variable that lies over the parameters alone.
     """
-    known = [
-        str(name) for name in dataset.data_vars if dataset[name].dims and set(dataset[name].dims) <= _grid(dataset)
-    ]
+    known = quantities(dataset)
     if not known:
         raise Refusal(
             "a grid of runs", "a Dataset without a variable over coordinates alone", "give what a sweep wrote"
@@ -35,6 +33,8 @@ def sweep(dataset: "xr.Dataset", quantity: str = "") -> Any:
         raise Refusal("a grid with a parameter", f"{name} over seeds alone", "sweep one parameter at least")
     spread = column.std(_SEED) if _SEED in column.dims else None
     mean = column.mean(_SEED, keep_attrs=True) if _SEED in column.dims else column
+    if len(dims) == 1 and dims[0] not in dataset.coords:
+        return _points(mean, [str(n) for n, c in dataset.coords.items() if c.dims == (dims[0],)])
     pair, over = dims[:2], dims[2:]
     if len(pair) == 1:
         return _curve(mean, spread, pair[0])
@@ -45,9 +45,24 @@ def sweep(dataset: "xr.Dataset", quantity: str = "") -> Any:
     return hv.HoloMap(frames, kdims=[dimension(dim, dataset[dim].attrs) for dim in over])
 
 
-def _grid(dataset: "xr.Dataset") -> set[str]:
-    """The names of the parameters: dimensions with a coordinate of one value a place, seeds among them."""
-    return {str(dim) for dim in dataset.dims if dim in dataset.coords} | ({_SEED} & set(map(str, dataset.dims)))
+def quantities(dataset: "xr.Dataset") -> list[str]:
+    """The numbers that lie over the parameters alone: over dimensions with coordinates, and over seeds."""
+    over = {str(dim) for coordinate in dataset.coords.values() for dim in coordinate.dims}
+    over |= {_SEED} & set(map(str, dataset.dims))
+    numbers = [str(name) for name, column in dataset.data_vars.items() if column.dtype.kind in "fiu" and column.dims]
+    return [name for name in numbers if set(dataset[name].dims) <= over and name != _STATUS]
+
+
+def _points(mean: "xr.DataArray", names: list[str]) -> Any:
+    """The samples of a design, over one parameter after the other."""
+    up = dimension(str(mean.name), mean.attrs)
+    drawn = []
+    for name in names:
+        places = mean[name].values
+        number = np.issubdtype(places.dtype, np.number)
+        points = hv.Scatter((places if number else _words(places), mean.values), dimension(name, mean[name].attrs), up)
+        drawn.append(styled(points, color=COLOURS[0], logx=bool(number) and _geometric(places)))
+    return drawn[0] if len(drawn) == 1 else hv.Layout(drawn).cols(3)
 
 
 def _curve(mean: "xr.DataArray", spread: "xr.DataArray | None", dim: str) -> Any:

@@ -2,6 +2,21 @@
 
 from workbench.sweeps.design import spread
 from workbench.sweeps.plan import Plan, SweepAxis, plan, with_seeds
+from workbench.sweeps.slices import slices
 from workbench.sweeps.sweep import sweep, swept
+from workbench.sweeps.table import SettingResult, SweepTable, higher_is_better, opened
 
-__all__ = ["Plan", "SweepAxis", "plan", "spread", "sweep", "swept", "with_seeds"]
+__all__ = [
+    "Plan",
+    "SettingResult",
+    "SweepAxis",
+    "SweepTable",
+    "higher_is_better",
+    "opened",
+    "plan",
+    "slices",
+    "spread",
+    "sweep",
+    "swept",
+    "with_seeds",
+]

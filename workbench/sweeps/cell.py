@@ -14,11 +14,16 @@ from workbench.sweeps.plan import Index, Plan
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """What a cell gave: its figures of merit and its x, or the sentence it ended with."""
+    """What a cell gave: its figures of merit and its x, or the sentence it ended with.
+
+    `attributes` are the labels and units of the figures, and of `x`, whose axes are `dims`.
+    """
 
     figures: Mapping[str, float] = field(default_factory=dict)
     x: np.ndarray | None = None
     sentence: str = ""
+    attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    dims: tuple[str, ...] = ()
 
 
 def cell(plan: Plan, index: Index) -> CellOutcome:
@@ -41,8 +46,9 @@ def _run(plan: Plan, index: Index) -> CellOutcome:
     recorded = [str(name) for name, column in result.data_vars.items() if column.dims == ("k", "batch")]
     figures = {name: float(result[name].values[-1].mean()) for name in recorded}
     figures |= {"iterations": float(result.k[-1]), "seconds": float(result.seconds[-1])}
-    x = result["x"].values if "x" in result else None
-    return CellOutcome(figures, x, "")
+    x, dims = (result["x"].values, tuple(map(str, result["x"].dims))) if "x" in result else (None, ())
+    attributes = {name: dict(result[name].attrs) for name in (*recorded, "seconds", "x") if name in result}
+    return CellOutcome(figures, x, "", attributes, dims)
 
 
 @dataclass(frozen=True)

@@ -1,35 +1,43 @@
 """Cells in many processes of this machine, or on a Dask cluster: both are executors of the standard library."""
 
+import multiprocessing
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from workbench import devices
 from workbench.processes import pool
 from workbench.refusal import Refusal
-from workbench.sweeps.cell import CellOutcome, alone, packed
+from workbench.sweeps.cell import CellOutcome, PackedCell, alone, packed
 from workbench.sweeps.plan import Index, Plan
 
+Work = Callable[[PackedCell], CellOutcome]
 _DEATHS = 4  # of workers, after which a sweep ends: so many gives Dask to a task, too
 _AHEAD = 4  # cells that wait at each worker
 
 
 def outcomes(
-    plan: Plan, cells: list[Index], scheduler: str | None, ended: Callable[[], bool]
-) -> Iterator[tuple[Index, CellOutcome]]:
-    """What the cells give, as each is finished; no further ones are begun once `ended` answers true."""
+    plan: Plan, cells: list[Index], scheduler: str | None, ended: Callable[[], bool], work: Work = alone
+) -> Iterator[Mapping[Index, CellOutcome]]:
+    """What the cells give, those that are finished together; no further ones are begun once `ended` answers true.
+
+    `work` is what a worker does with a cell.
+    """
     left = dict.fromkeys(cells)
     for death in range(_DEATHS):
         try:
-            with _executor(scheduler, len(left)) as crew:
-                for index, outcome in _through(crew, plan, list(left), ended):
-                    del left[index]
-                    yield index, outcome
+            with _executor(scheduler, plan.job.device, len(left)) as crew:
+                for finished in _through(crew, plan, list(left), ended, work):
+                    for index in finished:
+                        del left[index]
+                    yield finished
             return
         except BrokenProcessPool as error:
             if death == _DEATHS - 1:
@@ -50,26 +58,36 @@ class _Crew:
 
 
 def _through(
-    crew: _Crew, plan: Plan, cells: list[Index], ended: Callable[[], bool]
-) -> Iterator[tuple[Index, CellOutcome]]:
+    crew: _Crew, plan: Plan, cells: list[Index], ended: Callable[[], bool], work: Work
+) -> Iterator[Mapping[Index, CellOutcome]]:
     todo, running = iter(cells), dict[Future, Index]()
     while True:
         while not ended() and len(running) < crew.workers * _AHEAD and (index := next(todo, None)) is not None:
-            running[crew.executor.submit(alone, packed(plan, index, crew.dumps))] = index
+            running[crew.executor.submit(work, packed(plan, index, crew.dumps))] = index
         if ended():
             running = {future: i for future, i in running.items() if not future.cancel()}
         if not running:
             return
         finished, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+        found, failure = dict[Index, CellOutcome](), None
         for future in finished:
-            yield running.pop(future), future.result()
+            index = running.pop(future)
+            try:
+                found[index] = future.result()
+            except (BrokenProcessPool, CancelledError, OSError) as error:  # what others have finished is kept first
+                failure = error
+        if found:
+            yield found
+        if failure is not None:
+            raise failure
 
 
 @contextmanager
-def _executor(scheduler: str | None, most: int) -> Iterator[_Crew]:
+def _executor(scheduler: str | None, device: str, most: int) -> Iterator[_Crew]:
     if scheduler is None:
-        workers = max(1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2, most))
-        with pool(workers, _quiet) as executor:
+        gpus = len(devices.available()) - 1 if device == "cuda" else 0
+        workers = max(1, min(gpus or _cores(), most))
+        with pool(workers, partial(_begin, _WorkerNumbers() if gpus else None)) as executor:
             yield _Crew(executor, workers, pickle.dumps)
         return
     try:
@@ -88,6 +106,25 @@ def _executor(scheduler: str | None, most: int) -> Iterator[_Crew]:
         yield _Crew(executor, max(1, sum(threads.values())), dumps)
 
 
-def _quiet() -> None:
-    """Ctrl-C is for the process that keeps the store: it lets the cells that run come to their end."""
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+
+
+class _WorkerNumbers:
+    """A number for each worker that asks, from 0 on."""
+
+    def __init__(self) -> None:
+        self._next = multiprocessing.get_context("spawn").Value("i", 0)
+
+    def take(self) -> int:
+        """The next one."""
+        with self._next.get_lock():
+            self._next.value += 1
+            return self._next.value - 1
+
+
+def _begin(numbers: _WorkerNumbers | None) -> None:
+    """Ctrl-C is for the process that keeps the store: it lets the cells that run come to their end. One GPU each."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if numbers is not None:
+        devices.alone(numbers.take())

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from workbench.experiment import Experiment
-from workbench.parameters import as_text, describe, renamed
-from workbench.paths import altered
+from workbench.experiment import Experiment, from_description
+from workbench.parameters import as_text, describe, rebuild, renamed
+from workbench.paths import altered, at, own_parameters
 from workbench.refusal import Refusal, short
 
 SEED = "seed"
@@ -19,14 +19,28 @@ Index = tuple[int, ...]
 
 @dataclass(frozen=True)
 class SweepAxis:
-    """A dimension of the result; each of its places changes the experiment by the words it has, by dotted path."""
+    """A dimension of the result; each of its places changes the experiment by the words it has, by dotted path.
+
+    `numbers` count slices of a volume, which are of one shape.
+    """
 
     name: str
     choices: tuple[Mapping[str, Any], ...]
+    numbers: tuple[int, ...] = ()
 
     def coordinates(self) -> dict[str, np.ndarray]:
         """The values of each path along the axis: numbers as they are, all else as a person types it."""
-        return {path: _column([choice[path] for choice in self.choices]) for path in self.choices[0]}
+        found = {path: _column([choice[path] for choice in self.choices]) for path in self.choices[0]}
+        return {self.name: np.array(self.numbers)} | found if self.numbers else found
+
+    def only(self, place: int) -> "SweepAxis":
+        """The axis with one place."""
+        return SweepAxis(self.name, (self.choices[place],), self.numbers[place : place + 1])
+
+    @property
+    def tried(self) -> range:
+        """The places that are tried before a sweep begins: of seeds and slices, which are alike, the first."""
+        return range(1 if self.numbers or self.name == SEED else len(self.choices))
 
 
 @dataclass(frozen=True)
@@ -44,25 +58,40 @@ class Plan:
     def count(self) -> int:
         return math.prod(self.shape)
 
+    @property
+    def of_volume(self) -> bool:
+        """Whether its pictures are the slices of a volume, all of which are wanted."""
+        return any(axis.numbers for axis in self.axes)
+
     def words(self, index: Index) -> dict[str, Any]:
         """What a cell changes of the job."""
         return {p: v for axis, i in zip(self.axes, index, strict=True) for p, v in axis.choices[i].items()}
 
     def only(self, index: Index) -> "Plan":
         """The plan of one cell, which is small where this one is large; its index is all zeros."""
-        return Plan(self.job, tuple(SweepAxis(a.name, (a.choices[i],)) for a, i in zip(self.axes, index, strict=True)))
+        return Plan(self.job, tuple(axis.only(i) for axis, i in zip(self.axes, index, strict=True)))
 
     def experiment(self, index: Index) -> Experiment:
         """The experiment of a cell; its operator follows the signal where that is changed."""
         words = renamed.arguments("experiment.Experiment", self.words(index))
         made = altered(self.job, words, self.job.operator.in_shape)
-        return made.fitted() if any(path.partition(".")[0] == "source" for path in words) else made
+        alike = {path for axis in self.axes if axis.numbers for path in axis.choices[0]}
+        return made.fitted() if any(path.partition(".")[0] == "source" for path in set(words) - alike) else made
 
     def require(self) -> None:
         """Refusal where a path or a value is wrong: each place of each axis is tried, the others at their first."""
         for number, axis in enumerate(self.axes):
-            for i in range(len(axis.choices) if axis.name != SEED else 1):
+            for i in axis.tried:
                 self.experiment(tuple(i if n == number else 0 for n in range(len(self.axes))))
+
+    def unit(self, path: str) -> str:
+        """The unit of the parameter at a path; nothing where it has none, or is there in some cells only."""
+        owner, _, name = path.rpartition(".")
+        try:
+            found = own_parameters(type(at(self.job, owner))).get(name)
+        except Refusal:  # one of a part that another axis brings in
+            return ""
+        return found.range.unit if found is not None and found.range is not None else ""
 
     def told(self) -> str:
         """The sweep as JSON, equal for equal sweeps."""
@@ -71,11 +100,21 @@ class Plan:
         ]
         return json.dumps({"job": describe(self.job), "axes": axes}, sort_keys=True)
 
+    @classmethod
+    def of(cls, told: str) -> "Plan":
+        """The sweep of that JSON; Refusal for one that holds what cannot be made again from words alone."""
+        found = json.loads(told)
+        axes = [
+            SweepAxis(axis["name"], tuple({p: rebuild(v) for p, v in c.items()} for c in axis["choices"]))
+            for axis in found["axes"]
+        ]
+        return cls(from_description(found["job"]), tuple(axes))
 
-def plan(job: Experiment, grid: Mapping[str, Sequence[Any]], seeds: int = 1) -> Plan:
-    """A grid: each path with its list of values is an axis, replicates of other seeds are the last."""
+
+def plan(job: Experiment, grid: Mapping[str, Sequence[Any]], seeds: int = 1, others: Sequence[SweepAxis] = ()) -> Plan:
+    """A grid: each path with its list of values is an axis, then come others, such as `slices(job)`, and seeds last."""
     axes = [SweepAxis(path, tuple({path: value} for value in _values(path, given))) for path, given in grid.items()]
-    return with_seeds(job, axes, seeds)
+    return with_seeds(job, [*axes, *others], seeds)
 
 
 def with_seeds(job: Experiment, axes: Sequence[SweepAxis], seeds: int) -> Plan:

@@ -1,7 +1,8 @@
 """The cells of a sweep on disk: a Zarr group with one chunk a cell and one writer, so that none spoils another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 PENDING, DONE, FAILED = 0, 1, 2
 STATUS, SENTENCE, PICTURE, TOLD = "status", "sentence", "x", "sweep"
+NONE: Mapping[str, int] = MappingProxyType({})
 _LARGEST = 2**31  # bytes of all pictures together that are kept
 
 
@@ -48,12 +50,16 @@ class Store:
                     dimension_names=[axis.name], overwrite=True,
                 )  # fmt: skip
                 made[:] = kept
+                if unit := self.plan.unit(name):
+                    made.attrs["units"] = unit
         self._array(SENTENCE, str, "")
         self._group.attrs[TOLD] = self.plan.told()
         self._array(STATUS, np.int8, PENDING)  # the last: where it is, the store is whole
 
-    def _array(self, name: str, dtype: Any, fill: Any, shape: tuple[int, ...] = ()) -> None:
-        dims = [*self._dims, *(f"{name}_{i}" for i in range(len(shape)))]
+    def _array(self, name: str, dtype: Any, fill: Any, own: Mapping[str, int] = NONE) -> None:
+        """An array over the cells, with axes of its `own` and their lengths."""
+        shape = tuple(own.values())
+        dims = [*self._dims, *own]
         chunks = (*(1 for _ in self.plan.shape), *shape)
         whole = (*self.plan.shape, *shape)
         self._arrays[name] = self._group.create_array(
@@ -65,26 +71,39 @@ class Store:
         status = np.asarray(self._arrays[STATUS][...])
         return (tuple(map(int, index)) for index in np.argwhere(status == PENDING))
 
-    def write(self, index: Index, outcome: CellOutcome) -> None:
-        """Keep what a cell gave."""
+    def write(self, outcomes: Mapping[Index, CellOutcome]) -> None:
+        """Keep what some cells gave: many together cost Zarr a third of what they cost one by one."""
         taken = {path for axis in self.plan.axes for path in axis.choices[0]}
-        for figure, value in outcome.figures.items():
-            name = f"{figure}_value" if figure in taken else figure  # the prior is a figure, and may be an axis
-            if name not in self._arrays:
-                self._array(name, np.float64, np.nan)
-            self._arrays[name][index] = value
-        if outcome.x is not None:
-            self._picture(index, outcome.x)
-        if outcome.sentence:
-            self._arrays[SENTENCE][index] = outcome.sentence
-        self._arrays[STATUS][index] = FAILED if outcome.sentence else DONE
+        columns: dict[str, dict[Index, float]] = {}
+        for index, outcome in outcomes.items():
+            for figure, value in outcome.figures.items():
+                name = f"{figure}_value" if figure in taken else figure  # the prior is a figure, and may be an axis
+                columns.setdefault(name, {})[index] = value
+                if name not in self._arrays:
+                    self._array(name, np.float64, np.nan)
+                    self._arrays[name].attrs.update(outcome.attributes.get(figure, {}))
+            if outcome.x is not None:
+                self._picture(index, outcome)
+            if outcome.sentence:
+                self._arrays[SENTENCE][index] = outcome.sentence
+        for name, values in columns.items():
+            self._put(name, values)
+        self._put(STATUS, {index: FAILED if outcome.sentence else DONE for index, outcome in outcomes.items()})
 
-    def _picture(self, index: Index, x: np.ndarray) -> None:
+    def _put(self, name: str, values: Mapping[Index, float]) -> None:
+        places = tuple(np.array(along) for along in zip(*values, strict=True))
+        self._arrays[name].set_coordinate_selection(places, np.array(list(values.values())))
+
+    def _picture(self, index: Index, outcome: CellOutcome) -> None:
         """Keep the last x, where it is as large as that of the others and all together are not too large."""
+        x = outcome.x
+        assert x is not None
         if PICTURE not in self._arrays:
-            if self.plan.count * x.nbytes > _LARGEST:
+            if self.plan.count * x.nbytes > _LARGEST and not self.plan.of_volume:
                 return
-            self._array(PICTURE, x.dtype, np.nan if x.dtype.kind in "fc" else 0, x.shape)
+            own = dict(zip(outcome.dims, x.shape, strict=True))
+            self._array(PICTURE, x.dtype, np.nan if x.dtype.kind in "fc" else 0, own)
+            self._arrays[PICTURE].attrs.update(outcome.attributes.get(PICTURE, {}))
         kept = self._arrays[PICTURE]
         if kept.dtype == x.dtype and kept.shape[len(index) :] == x.shape:  # Zarr would wrap or broadcast others
             kept[index] = x
@@ -94,8 +113,7 @@ class Store:
         import xarray as xr
 
         found = xr.open_zarr(self._place, consolidated=False, chunks=None)
-        own = [name for axis in self.plan.axes for name in axis.choices[0]]
-        return found.set_coords(own)
+        return found.set_coords([name for axis in self.plan.axes for name in axis.coordinates()])
 
 
 def _opened(zarr: Any, plan: Plan, out: str) -> Any:

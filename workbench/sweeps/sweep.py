@@ -53,12 +53,12 @@ def _made_folder(folder: Path) -> None:
 
 
 def _fill(store: Store, todo: list[Index], scheduler: str | None) -> None:
-    bar, begun = Bar(len(todo), "cells"), 0
+    bar, done = Bar(len(todo), "cells"), 0
     with interruptible() as ended:
         try:
-            for index, outcome in engine.outcomes(store.plan, todo, scheduler, ended):
-                store.write(index, outcome)
-                begun += 1
-                bar.show(begun)
+            for finished in engine.outcomes(store.plan, todo, scheduler, ended):
+                store.write(finished)
+                done += len(finished)
+                bar.show(done)
         finally:
             bar.clear()

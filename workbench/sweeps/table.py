@@ -1,0 +1,140 @@
+"""A sweep that was kept, opened again: its best settings, and the experiment of every cell."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.analysis.metrics import QUANTITIES
+from workbench.experiment import Experiment
+from workbench.parameters import as_text
+from workbench.refusal import Refusal, one_of
+from workbench.sweeps.plan import SEED, Index, Plan
+from workbench.sweeps.store import SENTENCE, STATUS, TOLD
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_HIGHER = {name for quantity in QUANTITIES if quantity.best for name in quantity.names}
+
+
+@dataclass(frozen=True)
+class SettingResult:
+    """A setting of a sweep, by dotted path, and a figure of merit over its seeds: mean, sample deviation, how many.
+
+    `index` is the cell of its first seed; `deviation` is NaN for a single one.
+    """
+
+    index: Index
+    words: Mapping[str, Any]
+    mean: float
+    deviation: float
+    count: int
+
+
+@dataclass(frozen=True, repr=False)
+class SweepTable:
+    """The `dataset` of a sweep and the `plan` of its cells: `opened("sweep.zarr").best("psnr")`."""
+
+    dataset: "xr.Dataset"
+    plan: Plan
+
+    @property
+    def quantities(self) -> list[str]:
+        """The figures of merit that every cell has: psnr first, where there is a truth."""
+        dims = {axis.name for axis in self.plan.axes}
+        names = [str(n) for n, v in self.dataset.data_vars.items() if set(v.dims) == dims]
+        return sorted((n for n in names if n not in (STATUS, SENTENCE)), key=lambda name: (name != "psnr", name))
+
+    def quantity(self, name: str = "") -> str:
+        """The name itself, if the sweep has it; psnr, or else the objective, where none is given."""
+        if name:
+            return one_of("a figure of merit of this sweep", name, self.quantities)
+        usual = [q for q in ("psnr", "objective") if q in self.quantities]
+        if not self.quantities:
+            raise Refusal("a sweep with a finished cell", "none yet", "run the sweep first")
+        return (usual or self.quantities)[0]
+
+    def best(self, quantity: str = "", count: int = 10) -> list[SettingResult]:
+        """The settings in the order of the mean over seeds: the highest first where that is better, else the lowest."""
+        name = self.quantity(quantity)
+        settings = [found for found in self._settings(name) if math.isfinite(found.mean)]
+        return sorted(settings, key=lambda found: found.mean, reverse=higher_is_better(name))[:count]
+
+    def _settings(self, name: str) -> list[SettingResult]:
+        dims = [axis.name for axis in self.plan.axes]
+        values = self.dataset[name].transpose(*dims).values  # the last dimension is that of the seeds
+        found = []
+        for place in np.ndindex(values.shape[:-1]):
+            seen = values[place][np.isfinite(values[place])]
+            index = (*place, 0)
+            words = {path: value for path, value in self.plan.words(index).items() if path != SEED}
+            mean, deviation = (seen.mean() if len(seen) else math.nan, seen.std(ddof=1) if len(seen) > 1 else math.nan)
+            found.append(SettingResult(index, words, float(mean), float(deviation), len(seen)))
+        return found
+
+    def at(self, words: Mapping[str, str]) -> Index:
+        """The cell with these values, as a person writes them; the first one, where several have them."""
+        paths = [path for axis in self.plan.axes for path in axis.choices[0]]
+        for path in words:
+            one_of("a parameter of this sweep", path, paths)
+        index = []
+        for axis in self.plan.axes:
+            asked = {path: text for path, text in words.items() if path in axis.choices[0]}
+            fits = [i for i, c in enumerate(axis.choices) if all(_is(c[path], text) for path, text in asked.items())]
+            if not fits:
+                said = ", ".join(f"{path}={text}" for path, text in asked.items())
+                near = ", ".join(as_text(choice[path]) for path in asked for choice in axis.choices[:8])
+                raise Refusal("a cell of this sweep", said, f"it has {near}")
+            index.append(fits[0])
+        return tuple(index)
+
+    def experiment(self, index: Index) -> Experiment:
+        """The experiment of a cell: run it to see more of it than its last figures."""
+        return self.plan.experiment(index)
+
+    def counts(self) -> dict[str, int]:
+        """How many cells are done, failed and left."""
+        left, done, failed = map(int, np.bincount(self.dataset[STATUS].values.ravel(), minlength=3))
+        return {"done": done, "failed": failed, "left": left}
+
+    def __repr__(self) -> str:
+        axes = " x ".join(f"{len(axis.choices)} {axis.name}" for axis in self.plan.axes)
+        counts = self.counts()
+        return f"Sweep of {axes}: {counts['done']} cells done, {counts['failed']} failed, {counts['left']} left"
+
+
+def higher_is_better(quantity: str) -> bool:
+    """Whether the highest value of a figure of merit is the best one; of others it is the lowest."""
+    return quantity in _HIGHER
+
+
+def opened(path: str | Path) -> SweepTable:
+    """The sweep in a Zarr store that `sweep(..., out=path)` or `workbench sweep` wrote; Refusal for anything else."""
+    import xarray as xr
+
+    try:
+        found = xr.open_zarr(str(path), consolidated=False, chunks=None)
+        told, whole = str(found.attrs[TOLD]), STATUS in found
+    except Exception as error:  # Zarr has no class of its own for what is no store
+        remedy = "give the folder that `workbench sweep --out` wrote"
+        raise Refusal("the store of a sweep", f"{path}, which is none", remedy) from error
+    if not whole:
+        raise Refusal("the store of a sweep", f"{path}, which was never begun", "run the sweep again")
+    plan = Plan.of(told)
+    return SweepTable(found.set_coords([name for axis in plan.axes for name in axis.choices[0]]), plan)
+
+
+def _is(value: Any, text: str) -> bool:
+    """Whether a person writes a value so: 1e-3 is 0.001."""
+    if as_text(value) == text.strip():
+        return True
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return float(text) == value
+    except ValueError:
+        return False
