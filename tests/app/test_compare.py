@@ -19,7 +19,7 @@ from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
 from workbench.live.pins import Pins
-from workbench.live.pins.beside import Beside, pin
+from workbench.live.pins.beside import AllBeside, pin
 from workbench.live.session import Session
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed, describe
@@ -298,7 +298,7 @@ def test_a_pin_is_renamed_taken_back_and_away(session):
 
 
 def test_at_most_four_are_shown_and_it_is_said(session, run):
-    beside = Beside(session)
+    beside = AllBeside(session)
     beside.problem(session.pictures())
     for _ in range(5):
         session.pins.add(run)

@@ -27,7 +27,7 @@ class Tile:
     detail: str = ""
 
 
-class Columns:
+class PictureColumns:
     """The panels; a zoom into one is a zoom into all."""
 
     def __init__(self) -> None:

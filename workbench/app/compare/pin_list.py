@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR
-from workbench.live.pins.beside import COLUMNS, Beside
+from workbench.live.pins.beside import COLUMNS, AllBeside
 from workbench.live.session import Session
 from workbench.refusal import Refusal, short
 
@@ -19,7 +19,7 @@ class PinList:
     """The controls; `changed` hears of another choice, `opened` that the run has gone back to a pin's settings."""
 
     def __init__(
-        self, session: Session, beside: Beside, changed: Callable[[], None], opened: Callable[[], None]
+        self, session: Session, beside: AllBeside, changed: Callable[[], None], opened: Callable[[], None]
     ) -> None:
         self._session, self._beside, self._changed, self._opened = session, beside, changed, opened
         self.shown = pmui.CheckBoxGroup(label=f"shown, at most {COLUMNS}", options={}, value=[], margin=(4, 0), **_WIDE)

@@ -4,13 +4,13 @@ import html
 
 from workbench.comparison.metrics import TITLES
 from workbench.comparison.report.words import number
-from workbench.live.pins.beside import METRICS, Beside, Shown
+from workbench.live.pins.beside import METRICS, AllBeside, OneBeside
 
 _CELL = "padding:2px 14px 2px 0;text-align:left;border-bottom:1px solid rgba(128,128,128,.3);vertical-align:top"
 _TABLE = "border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums"
 
 
-def table(beside: Beside) -> str:
+def table(beside: AllBeside) -> str:
     """HTML in which every text is escaped: metrics, then settings that differ, a column a run."""
     runs, differing, agreeing = beside.differing()
     rows = [(TITLES[name], [number(run.last(name), name) for run in runs]) for name in METRICS if _known(runs, name)]
@@ -22,7 +22,7 @@ def table(beside: Beside) -> str:
     return f"<div style='overflow-x:auto'><table style='{_TABLE}'>{head}{body}</table></div>{note}"
 
 
-def _known(runs: tuple[Shown, ...], name: str) -> bool:
+def _known(runs: tuple[OneBeside, ...], name: str) -> bool:
     return any(run.last(name) is not None for run in runs)
 
 

@@ -9,7 +9,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.analysis.metrics import QUANTITIES
-from workbench.app.compare.columns import Columns, Tile, along, divided
+from workbench.app.compare.columns import PictureColumns, Tile, along, divided
 from workbench.app.compare.lines import Line, Lines, style
 from workbench.app.compare.pin_list import PinList
 from workbench.app.compare.tables import table
@@ -21,7 +21,7 @@ from workbench.comparison.curves import EXCESS
 from workbench.figures.colours import ERROR
 from workbench.jobs import Status
 from workbench.live.frames import Frame, ProblemPictures
-from workbench.live.pins.beside import NOW, TRUTH, Beside, Shown
+from workbench.live.pins.beside import NOW, TRUTH, AllBeside, OneBeside
 from workbench.live.pins.reporting import Reporting
 from workbench.live.session import Session
 
@@ -44,7 +44,7 @@ class CompareView(Tab):
     ) -> None:
         super().__init__(session, opened, styles=_FULL)
         self.studies = self.reporting = Reporting(session)
-        self.beside, self._clock = Beside(session), clock
+        self.beside, self._clock = AllBeside(session), clock
         self._seen: tuple[object, ...] = ()
         self._drawing = False
 
@@ -61,7 +61,7 @@ class CompareView(Tab):
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         self.pins = PinList(self.session, self.beside, self._again, self.opened)
-        self.columns, self.curves, self.profile = Columns(), Lines(_HEIGHT), Lines(_HEIGHT)
+        self.columns, self.curves, self.profile = PictureColumns(), Lines(_HEIGHT), Lines(_HEIGHT)
         self.mode = pmui.Select(label="show", options=list(MODES), value=PICTURES, width=140, **SMALL)
         self.left, self.right = (
             pmui.Select(label=label, options={}, value=None, width=150, **SMALL) for label in ("left", "right")
@@ -166,7 +166,7 @@ class CompareView(Tab):
         if self._bar.objects != wanted:
             self._bar[:] = wanted
 
-    def _pictures(self, there: dict[str, Shown], whole: bool) -> str:
+    def _pictures(self, there: dict[str, OneBeside], whole: bool) -> str:
         """Draw them; what is not drawn, in a sentence."""
         mode, share = self.mode.value, self.row.value / 100
         if mode == DIFFERENCES:
@@ -184,7 +184,7 @@ class CompareView(Tab):
         self._mark([tile.values for tile in tiles], share, None)
         return ""
 
-    def _two(self, there: dict[str, Shown], share: float, whole: bool) -> str:
+    def _two(self, there: dict[str, OneBeside], share: float, whole: bool) -> str:
         """Two pictures in one place: divided by a line, or one after the other."""
         left, right = (there.get(menu.value) for menu in (self.left, self.right))
         if left is None or right is None or left.picture is None or right.picture is None:
@@ -207,14 +207,14 @@ class CompareView(Tab):
         at = along(pictures[0], share)[1] + 0.5 if pictures and not flat else None
         self.columns.mark(at, cut)
 
-    def _profile(self, there: dict[str, Shown]) -> None:
+    def _profile(self, there: dict[str, OneBeside]) -> None:
         """One row of all that are chosen."""
         rows = [(e, along(e.picture, self.row.value / 100)[0]) for e in self.beside.shown() if e.picture is not None]
         places = _places(there)
         lines = [Line(e.label, style(places[e.key]), np.arange(len(values)), values) for e, values in rows]
         self.profile.show("position along the row, px", "value", False, lines)
 
-    def _curves(self, there: dict[str, Shown]) -> str:
+    def _curves(self, there: dict[str, OneBeside]) -> str:
         """Draw a quantity of all runs that it may be compared of; why others are not there."""
         name, over, places = self.quantity.value, self.over.value, _places(there)
         runs, said = self.beside.curves(name)
@@ -228,13 +228,13 @@ class CompareView(Tab):
         return said if lines else f"{label} was not recorded."
 
 
-def _places(there: dict[str, Shown]) -> dict[str, int | None]:
+def _places(there: dict[str, OneBeside]) -> dict[str, int | None]:
     """The number of each run, by which its lines are told from others; the truth has none."""
     runs = [key for key in there if key != TRUTH]
     return {key: runs.index(key) if key in runs else None for key in there}
 
 
-def _tile(shown: Shown) -> Tile:
+def _tile(shown: OneBeside) -> Tile:
     """The picture with its name, its iterations and its quality, as far as they are known."""
     assert shown.picture is not None
     k, quality = shown.last("k"), shown.last("psnr")

@@ -23,7 +23,7 @@ NAMES = {TRUTH: "truth", NOW: "this run"}
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class OneBeside:
     """One of those that stand beside each other: the truth, the present run, or a pin.
 
     `columns` are what was recorded, with k, seconds and calls among them. `stands` tells whether the picture is
@@ -52,7 +52,7 @@ def pin(session: Session) -> Pin:
     return session.pins.add(session.dataset(), experiment=session.experiment)
 
 
-class Beside:
+class AllBeside:
     """What the tab Compare shows: `all` by key, and of them the `chosen` ones, at most COLUMNS.
 
     Nothing is computed: pins are as they were kept, the present run is the frame that is drawn everywhere.
@@ -63,7 +63,7 @@ class Beside:
         self._pictures: ProblemPictures | None = None
         self._frame: Frame | None = None
         self._told: tuple[Flat, str, str, str] | None = None
-        self._pinned: dict[int, Shown] = {}
+        self._pinned: dict[int, OneBeside] = {}
         self.chosen: tuple[str, ...] = (TRUTH, NOW)
         self._known: tuple[str, ...] = ()
 
@@ -93,7 +93,7 @@ class Beside:
         return self._told
 
     @property
-    def all(self) -> dict[str, Shown]:
+    def all(self) -> dict[str, OneBeside]:
         """The truth, where it is known, the present run, and the pins."""
         found = [self._truth(), self._now(), *map(self._pin, self._session.pins.all)]
         return {each.key: each for each in found if each is not None}
@@ -111,7 +111,7 @@ class Beside:
         self.chosen = (*kept, *fresh)[:COLUMNS]
         self._known = there
 
-    def shown(self) -> tuple[Shown, ...]:
+    def shown(self) -> tuple[OneBeside, ...]:
         """The chosen ones in their order that have a picture."""
         there = self.all
         return tuple(each for key, each in there.items() if key in self.chosen and each.picture is not None)
@@ -127,7 +127,7 @@ class Beside:
         ends = [unit(picture) for picture in scale]
         return min(low for low, _ in ends), max(high for _, high in ends)
 
-    def differences(self, reference: str) -> tuple[list[tuple[Shown, Array]], Limits, str]:
+    def differences(self, reference: str) -> tuple[list[tuple[OneBeside, Array]], Limits, str]:
         """What is shown minus the picture of the reference, on one scale around 0, and which have another size."""
         base = self.all.get(reference)
         if base is None or base.picture is None:
@@ -138,7 +138,7 @@ class Beside:
         most = max((balanced(d)[1] for _, d in made), default=1.0)
         return made, (-most, most), f"Of another size than {base.label}: {', '.join(odd)}." if odd else ""
 
-    def curves(self, name: str) -> tuple[tuple[Shown, ...], str]:
+    def curves(self, name: str) -> tuple[tuple[OneBeside, ...], str]:
         """Those of the runs whose curves of a quantity may lie over that of the present run, and why others do not."""
         runs = [each for key, each in self.all.items() if key != TRUTH]
         now = next((run for run in runs if run.key == NOW), None)
@@ -149,7 +149,7 @@ class Beside:
         why = "against another truth" if name in OF_TRUTH else "of another problem"
         return tuple(alike), f"Not drawn, since {why}: {', '.join(odd)}." if odd else ""
 
-    def values(self, run: Shown, name: str) -> Array | None:
+    def values(self, run: OneBeside, name: str) -> Array | None:
         """A quantity of one run at each row; of the excess, what the objective is above the best of its problem."""
         column = run.columns.get("objective" if name == EXCESS else name)
         if column is None or name != EXCESS:
@@ -159,28 +159,27 @@ class Beside:
         best = min((float(c.min()) for c in known if len(c)), default=np.nan)
         return (column - best) / max(abs(best), np.finfo(float).tiny)
 
-    def differing(self) -> tuple[tuple[Shown, ...], list[tuple[str, tuple[str, ...]]], int]:
+    def differing(self) -> tuple[tuple[OneBeside, ...], list[tuple[str, tuple[str, ...]]], int]:
         """All runs, the settings that differ between them in words, and how many agree."""
         runs = tuple(each for key, each in self.all.items() if key != TRUTH)
         differing, agreeing = settings([run.settings for run in runs])
         return runs, [(each.path, each.words) for each in differing], len(agreeing)
 
-    def _truth(self) -> Shown | None:
-        truth = self._pictures.truth if self._pictures else None
-        return (
-            None if truth is None else Shown(TRUTH, NAMES[TRUTH], truth, (self._pictures and self._pictures.version,))
-        )
+    def _truth(self) -> OneBeside | None:
+        if self._pictures is None or self._pictures.truth is None:
+            return None
+        return OneBeside(TRUTH, NAMES[TRUTH], self._pictures.truth, (self._pictures.version,))
 
-    def _now(self) -> Shown:
+    def _now(self) -> OneBeside:
         frame = self._frame
         image = frame.image if frame else None
         columns: dict[str, Array] = {}
         if frame:
             columns = {"k": frame.ks, "seconds": frame.seconds, "calls": frame.calls} | frame.curves
         stands = (id(self._pictures), frame.version if frame else -1)
-        return Shown(NOW, NAMES[NOW], image, stands, columns, *self.now)
+        return OneBeside(NOW, NAMES[NOW], image, stands, columns, *self.now)
 
-    def _pin(self, pin: Pin) -> Shown:
+    def _pin(self, pin: Pin) -> OneBeside:
         known = self._pinned.get(pin.key)
         if known is None or known.label != pin.label:
             self._pinned = {k: v for k, v in self._pinned.items() if any(k == p.key for p in self._session.pins.all)}
@@ -188,17 +187,17 @@ class Beside:
         return known
 
 
-def _of_pin(pin: Pin) -> Shown:
+def _of_pin(pin: Pin) -> OneBeside:
     run = pin.run
     names = [str(n) for n in run.dataset.data_vars]
     columns = {name: column for name in names if (column := run.column(name)) is not None}
     columns |= {n: run.dataset[n].values for n in ("k", "seconds", "calls") if n in run.dataset.coords}
     keys = run.objective_key, run.problem_key, run.truth_key
     image = picture(torch.from_numpy(run.dataset["x"].values))
-    return Shown(str(pin.key), pin.label, image, (pin.key,), columns, run.settings, *keys)
+    return OneBeside(str(pin.key), pin.label, image, (pin.key,), columns, run.settings, *keys)
 
 
-def _kind(run: Shown, name: str) -> str:
+def _kind(run: OneBeside, name: str) -> str:
     """Equal for runs whose values may lie over each other."""
     if name in (EXCESS, *OF_OBJECTIVE):
         return run.objective_key
