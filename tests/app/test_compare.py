@@ -248,6 +248,12 @@ def test_an_objective_of_another_problem_is_not_drawn_and_said(view, session):
     best = min(frame.curves["objective"].min(), session.pins.all[0].run.dataset.objective.values.min())
     this = view.beside.values(view.beside.all["now"], "excess")
     np.testing.assert_allclose(this, (frame.curves["objective"] - best) / best)
+    row = int(np.flatnonzero(this <= 1e-3)[0])
+    assert view.log.value and view.curves.rings[0].data["x"] == [row]
+    cells = Cells(view.table.object).words
+    place = cells.index("iterations to within 0.1% of the best")
+    found = compare(session.dataset(), session.pins.all[0].run.dataset).marks(1e-3)
+    assert cells[place + 1 : place + 3] == [str(mark.k) if mark.reached else "never" for mark in found]
 
 
 def test_no_two_lines_of_nine_runs_look_alike():

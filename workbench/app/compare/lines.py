@@ -21,12 +21,13 @@ Style = tuple[str, str]
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """`values` at `xs` of what bears that label, drawn in its style."""
+    """`values` at `xs` of what bears that label, drawn in its style; a ring at the row `mark`, where there is one."""
 
     label: str
     style: Style
     xs: Array
     values: Array
+    mark: int | None = None
 
 
 def style(number: int | None) -> Style:
@@ -43,6 +44,7 @@ class Lines:
         self.plot = new_figure("", "")
         self.pane = pn.pane.Bokeh(self.plot, sizing_mode="stretch_width", height=height, margin=0)
         self.sources: list[ColumnDataSource] = []
+        self.rings: list[ColumnDataSource] = []
         self._made: tuple[object, ...] = ()
 
     def show(self, x_label: str, y_label: str, log: bool, lines: list[Line]) -> None:
@@ -52,19 +54,20 @@ class Lines:
             self._made = wanted
             self.plot = self._plot(x_label, y_label, log, lines)
             self.pane.object = self.plot
-        for source, line in zip(self.sources, lines, strict=True):
+        for source, ring, line in zip(self.sources, self.rings, lines, strict=True):
             values = positive(line.values) if log else line.values
-            columns = {n: c.astype(np.float32) for n, c in thinned({"x": line.xs, "y": values}).items()}
-            if not _same(source, columns):
-                fill(source, columns)
+            rows = [] if line.mark is None else [line.mark]
+            _renew(source, thinned({"x": line.xs, "y": values}))
+            _renew(ring, {"x": line.xs[rows], "y": values[rows]})
 
     def _plot(self, x_label: str, y_label: str, log: bool, lines: list[Line]) -> figure:
         plot = new_figure(x_label, y_label, log)
         plot.min_border_top = 8
-        self.sources = [empty("x", "y") for _ in lines]
+        self.sources, self.rings = ([empty("x", "y") for _ in lines] for _ in range(2))
         items: dict[str, list] = {}
-        for source, line in zip(self.sources, lines, strict=True):
+        for source, ring, line in zip(self.sources, self.rings, lines, strict=True):
             colour, dash = line.style
+            plot.scatter("x", "y", source=ring, size=11, fill_alpha=0, line_color=colour, line_width=2)
             drawn = plot.line("x", "y", source=source, line_width=2, color=colour, line_dash=dash)
             items[apart(short(line.label, _LETTERS), tuple(items))] = [drawn]
         if items:
@@ -72,5 +75,8 @@ class Lines:
         return plot
 
 
-def _same(source: ColumnDataSource, columns: dict[str, Array]) -> bool:
-    return all(np.array_equal(source.data[n], column, equal_nan=True) for n, column in columns.items())
+def _renew(source: ColumnDataSource, columns: dict[str, Array]) -> None:
+    """Send what is other than before."""
+    sent = {name: column.astype(np.float32) for name, column in columns.items()}
+    if not all(np.array_equal(source.data[name], column, equal_nan=True) for name, column in sent.items()):
+        fill(source, sent)

@@ -30,6 +30,7 @@ _PERIOD = 0.7  # seconds that each of two blinking pictures stays
 _HEIGHT = 230  # of the plots, px
 PICTURES, DIFFERENCES, DIVIDER, BLINK = MODES = ("pictures", "differences", "divider", "blink")
 _ABOVE = "objective above the best"
+OF_OBJECTIVE = ("objective", EXCESS)
 OFFERED = {"Objective": "objective", _ABOVE: EXCESS} | {q.title: q.names[0] for q in QUANTITIES[1:]}
 
 
@@ -68,10 +69,10 @@ class CompareView(Tab):
         )
         percent = {"value": 50, "start": 0, "end": 100, "size": "small", "margin": (8, 16), "width": 150}
         self.divider, self.row = (pmui.IntSlider(label=label, **percent) for label in ("divider, %", "row, %"))
-        self.quantity = pmui.Select(label="curves of", options=OFFERED, value="objective", width=190, **SMALL)
+        self.quantity = pmui.Select(label="curves of", options=OFFERED, value=self._usual(), width=190, **SMALL)
         axes = {label: name for name, label in ABSCISSAE.items()}
         self.over = pmui.Select(label="against", options=axes, value="k", width=150, **SMALL)
-        self.log = pmui.Switch(label="log", value=True, size="small", margin=(8, 4, 0, 0))
+        self.log = pmui.Switch(label="log", value=False, size="small", margin=(8, 4, 0, 0))
         self.note, self.complaint = Words(), Words(ERROR)
         self.table = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 0))
         self.make = starting("Make report", "summarize", self._report)
@@ -86,6 +87,7 @@ class CompareView(Tab):
         )
         for each in (self.mode, self.left, self.right, self.divider, self.row, self.quantity, self.over, self.log):
             each.param.watch(lambda event: self._redraw(), "value")
+        self.quantity.param.watch(lambda event: self.log.param.update(value=event.new in OF_OBJECTIVE), "value")
         self._bar = pmui.FlexBox(sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
         below = pmui.FlexBox(self.quantity, self.over, self.log, margin=0, sizing_mode="stretch_width")
         plots = pmui.Row(_half(below, self.curves.pane), _half(self.row, self.profile.pane), margin=0)
@@ -102,6 +104,10 @@ class CompareView(Tab):
             styles=_FULL,
         )
         return side(*self.pins.parts, self.make, self.save, self.complaint.element, styles=_FULL), middle
+
+    def _usual(self) -> str:
+        """What is drawn along the runs until a person chooses: what can be compared whatever their problems are."""
+        return "residual" if self.session.problem.truth is None else "psnr"
 
     def _redraw(self) -> None:
         """Another choice is drawn at once: nothing is computed for it. A menu that is filled is no choice."""
@@ -222,7 +228,8 @@ class CompareView(Tab):
         for run in runs:
             values, xs = self.beside.values(run, name), run.columns.get(over)
             if values is not None and xs is not None and len(xs) == len(values):
-                lines.append(Line(run.label, style(places[run.key]), xs, values))
+                mark = self.beside.mark(run) if name in OF_OBJECTIVE else None
+                lines.append(Line(run.label, style(places[run.key]), xs, values, mark))
         label = next(title for title, known in OFFERED.items() if known == name)
         self.curves.show(ABSCISSAE[over], label, self.log.value, lines)
         return said if lines else f"{label} was not recorded."

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from workbench.comparison.compared_run import objective_key, problem_key, truth_key
+from workbench.comparison.comparison import ACCURACY
 from workbench.comparison.curves import EXCESS, OF_OBJECTIVE, OF_TRUTH
 from workbench.comparison.settings import Flat, flat, settings
 from workbench.live.frames import Frame, ProblemPictures, picture
@@ -158,6 +159,12 @@ class AllBeside:
         known = [c[np.isfinite(c)] for r in alike if (c := r.columns.get("objective")) is not None]
         best = min((float(c.min()) for c in known if len(c)), default=np.nan)
         return (column - best) / max(abs(best), np.finfo(float).tiny)
+
+    def mark(self, run: OneBeside) -> int | None:
+        """The first row at which a run was within ACCURACY of the best objective of its problem; None for never."""
+        excess = self.values(run, EXCESS)
+        rows = np.flatnonzero(excess <= ACCURACY) if excess is not None else np.zeros(0)
+        return int(rows[0]) if len(rows) else None
 
     def differing(self) -> tuple[tuple[OneBeside, ...], list[tuple[str, tuple[str, ...]]], int]:
         """All runs, the settings that differ between them in words, and how many agree."""
