@@ -44,6 +44,7 @@ ORDER = (
     ("figures",),
     ("experiment",),
     ("jobs", "grid", "checks", "records", "sweeps"),
+    ("comparison",),
     ("plots", "live", "run_folder"),
     ("notebook",),
     ("cli", "__main__"),

@@ -44,7 +44,7 @@ class Workbench:
         self, session: Session, hidden: frozenset[str] = frozenset(), views: Sequence[type[View]] = VIEWS
     ) -> None:
         self.session, self._hidden = session, hidden
-        self.transport = Transport(session, self._opened)
+        self.transport = Transport(session, self._opened, self._remark)
         self.choices = Choices(session, self._chosen, hidden)
         self.convergence, self.views = Convergence(session.prove), [view(session, self._opened) for view in views]
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)

@@ -1,9 +1,9 @@
 """The views of the page, in the order of their tabs: each is made from a session, and none knows another."""
 
 from workbench.app.choose import ChooseView
+from workbench.app.compare import CompareView
 from workbench.app.information import InformationView
 from workbench.app.laboratory import LaboratoryView
-from workbench.app.run.compare import Compare
 from workbench.app.run.files import Python
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.stages import StagesView
@@ -15,7 +15,7 @@ from workbench.app.uncertainty import UncertaintyView
 
 VIEWS: tuple[type[View], ...] = (
     Gallery,
-    Compare,
+    CompareView,
     ChooseView,
     SpectrumView,
     InformationView,
