@@ -46,6 +46,7 @@ ORDER = (
     ("jobs", "grid", "checks", "records", "sweeps"),
     ("comparison",),
     ("plots", "live", "run_folder"),
+    ("lessons",),
     ("notebook",),
     ("cli", "__main__"),
     ("app",),
