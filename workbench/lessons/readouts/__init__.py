@@ -21,10 +21,10 @@ from workbench.lessons.readouts.rule_choices import QualityByRule, WeightByRule
 __all__ = [
     "BestOfCurve",
     "BestOfPath",
+    "CertifiedGap",
     "ChainDeviation",
     "ChainDeviationOverExact",
     "ChainRhat",
-    "CertifiedGap",
     "ConditionNumber",
     "CurveAt",
     "CurveLength",
