@@ -25,7 +25,7 @@ from workbench.analysis.information.sampled import sampled_plane
 from workbench.analysis.spectrum import Search, bottom, diagonal, lanczos, last, sketched_trace, slq, top, trace
 from workbench.analysis.spectrum.estimators import freedom
 from workbench.denoisers import DnCNN
-from workbench.jobs.job import carried
+from workbench.jobs import carried
 from workbench.networks.curvature.base import suggested_rate, traces
 from workbench.networks.curvature.broadening import broadening
 from workbench.networks.curvature.landscape import landscape

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from itertools import chain
 
 from workbench import devices
 from workbench.algorithms import Algorithm, State
 from workbench.jobs.allowance import Allowance
+from workbench.jobs.begun_run import BegunRun
+from workbench.jobs.carrying import carried, kinds
+from workbench.jobs.effort import Effort
 from workbench.jobs.overseer import Overseer
 from workbench.jobs.recorder import FRESH, Recorder
 from workbench.jobs.snapshot import Snapshot
@@ -14,20 +17,25 @@ from workbench.jobs.turn import SLICE, Status, Turn, in_words
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import Diverged, Log, Probe, iterate, resume
-from workbench.tensors import stream
 
 _STOPPED = (Status.DIVERGED, Status.DONE, Status.FAILED)
 
 
 class Job(Turn):
-    """One run under a Runner."""
+    """One run under a Runner; it goes on from the end of `begun`, where one is given."""
 
     def __init__(
-        self, problem: Problem, algorithm: Algorithm, probes: tuple[Probe, ...], steps: int, seed: int
+        self,
+        problem: Problem,
+        algorithm: Algorithm,
+        probes: tuple[Probe, ...],
+        steps: int,
+        seed: int,
+        begun: BegunRun | None = None,
     ) -> None:
         super().__init__()
         self.problem, self.algorithm, self.seed = problem, algorithm, seed
-        self.recorder = Recorder(probes)
+        self.recorder, self._begun = Recorder(probes), begun
         self.latest = Snapshot(steps=steps)
         self._steps = self._stretch = steps
         self._marks: list[tuple[int, str]] = []
@@ -36,7 +44,7 @@ class Job(Turn):
         self._states: Iterator[State] | None = None
         self._overseer: Overseer | None = None
         self._goal: int | None = None
-        self._pause, self._due, self._seconds = 0.0, 0.0, 0.0
+        self._pause, self._due, self._effort = 0.0, 0.0, Effort(problem)
         self._watched = self._news = False
         self._allowed = Allowance()
 
@@ -135,6 +143,7 @@ class Job(Turn):
     def _change(self, problem: Problem, algorithm: Algorithm, label: str) -> None:
         if self._state is None:
             self.problem, self.algorithm = problem, algorithm
+            self._effort.solve(problem)
             return
         self._news = True
         try:
@@ -142,9 +151,10 @@ class Job(Turn):
         except Refusal as sentence:
             self._message = str(sentence)
             return
-        if _kinds(problem, algorithm) != _kinds(self.problem, self.algorithm):
+        if kinds(problem, algorithm) != kinds(self.problem, self.algorithm):
             self.recorder.measure()
         self.problem, self.algorithm, self._state = problem, algorithm, state
+        self._effort.solve(problem)
         self._states = resume(problem, algorithm, state, self.seed)
         self._oversee(state)
         self._marks.append((state.k, label))
@@ -183,42 +193,54 @@ class Job(Turn):
         self._publish()
 
     def _iterate(self) -> None:
-        if self._state is not None and (spent := self._allowed.spent(self._state.k, self._seconds)):
+        if self._state is not None and (spent := self._allowed.spent(self._state.k, self._effort.seconds)):
             self._become(Status.DONE, spent)
             return
-        begin = time.perf_counter()
-        if self._states is None:
-            self._states = iterate(self.problem, self.algorithm, seed=self.seed)
-        state = next(self._states, None)
-        spent = time.perf_counter() - begin
-        self._seconds += spent
+        with self._effort:
+            if self._states is None:
+                self._states = self._from_start() if self._begun is None else self._from_end(self._begun)
+            state = next(self._states, None)
         if state is None:
             self._become(Status.DONE, "the algorithm has nothing left to do")
             return
+        self._effort.reached(state.k)
         first, self._state = self._state is None, state
         if first:
             self._publish()  # a picture at once: the first probes may have to be compiled
-            self._oversee(state)
+            if self._overseer is None:
+                self._oversee(state)
         else:
-            self.recorder.stepped(spent)
+            self.recorder.stepped(self._effort.last)
         if self._overseer is not None and state.k <= FRESH:
             self._overseer.guard(state)
-        self.recorder.take(self.problem, state, self._seconds, self.algorithm.current_step(state))
+        self.recorder.take(self.problem, state, self._effort, self.algorithm.current_step(state))
         stepped = self._goal is not None and state.k >= self._goal
         if stepped or state.k >= self._steps:
             self._goal = None
             self._become(Status.PAUSED if stepped and state.k < self._steps else Status.DONE)
+
+    def _from_start(self) -> Iterator[State]:
+        return iterate(self.problem, self.algorithm, seed=self.seed)
+
+    def _from_end(self, begun: BegunRun) -> Iterator[State]:
+        """The state at the end of a saved run and those that follow; its rows and marks are there already."""
+        start = next(self._from_start())
+        state = begun.state(self.problem, self.algorithm, start, self.seed)
+        self._oversee(start)
+        self.recorder.log, self._marks = begun.log(), list(begun.marks)
+        self._effort.follow(begun.seconds, begun.calls)
+        return chain((state,), resume(self.problem, self.algorithm, state, self.seed))
 
     def _look(self) -> None:
         """At the end of a slice: is all well, and how far is the optimum?"""
         if self._state is None or self._overseer is None:
             return
         devices.synchronise(self._state.x.device)
-        self._overseer.look(self._state, self._seconds)
+        self._overseer.look(self._state, self._effort.seconds)
         if self._status is Status.RUNNING:
-            self._overseer.prove(self._state, self._seconds, self._watched)
+            self._overseer.prove(self._state, self._effort.seconds, self._watched)
         elif self._status is Status.DONE and self._watched:
-            self._overseer.prove_last(self._state, self._seconds)
+            self._overseer.prove_last(self._state, self._effort.seconds)
 
     def _diverged(self, diverged: Diverged) -> None:
         """Back to the last good state: what came after it is forgotten, marked, and why is said."""
@@ -235,7 +257,7 @@ class Job(Turn):
         """Record a state at which the run stands whole: what is seen of it stays."""
         state = self._state
         if state is not None and self._news and self._status is not Status.RUNNING and self.recorder.log.ks:
-            self.recorder.take_whole(self.problem, state, self._seconds, self.algorithm.current_step(state))
+            self.recorder.take_whole(self.problem, state, self._effort, self.algorithm.current_step(state))
 
     def _failed(self, error: Exception) -> None:
         """A step or a probe that raised because values have left for infinity is a run that diverged."""
@@ -259,7 +281,7 @@ class Job(Turn):
             self.latest.version + 1,
             self._status,
             state,
-            self._seconds,
+            self._effort.seconds,
             self._message or str(diagnosis or ""),
             self.recorder.log,
             len(self.recorder.log.ks),
@@ -271,23 +293,3 @@ class Job(Turn):
             overseer.expansion if overseer else None,
             self._heard,
         )
-
-
-Parts = tuple[Problem, Algorithm]
-
-
-def carried(state: State, old: Parts, new: Parts, seed: int) -> State:
-    """The state taken to another problem or algorithm: all of it where both know it, else x and k alone."""
-    problem, algorithm = new
-    if sentence := algorithm.unmet(problem):
-        raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
-    kin = type(algorithm) is type(old[1]) and type(problem.prior.given) is type(old[0].prior.given)
-    if kin and problem.y.shape == old[0].y.shape:
-        return algorithm.adapt(problem, state)
-    return replace(algorithm.init(problem, state.x, stream(seed, "restart", state.k, state.x.device)), k=state.k)
-
-
-def _kinds(problem: Problem, algorithm: Algorithm) -> tuple[type, ...]:
-    """What the cost of steps and probes depends on."""
-    parts = problem.given_operator, problem.prior.given, problem.parametrisation, algorithm
-    return tuple(map(type, parts))

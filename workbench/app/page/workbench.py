@@ -36,7 +36,7 @@ _BAR = """
 @media (max-width: 1340px) { :host { position: static; } }
 """
 # On a laptop the titles of all tabs end before that bar.
-_TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "13px", "letterSpacing": 0, "px": "3px"}}}
+_TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "12.5px", "letterSpacing": 0, "px": "2px"}}}
 
 
 class Workbench:
@@ -50,7 +50,7 @@ class Workbench:
         tour: Tour | None = None,
     ) -> None:
         self.session, self._hidden = session, hidden
-        self.transport = Transport(session, self._opened)
+        self.transport = Transport(session, self._opened, self._remark)
         self.choices = Choices(session, self._chosen, hidden)
         self.convergence, self.views = Convergence(session.prove), [view(session, self._opened) for view in views]
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
@@ -138,7 +138,7 @@ class Workbench:
         if not self._playing:
             self._playing = True
             step = self.teaching.tour.step
-            if step is None or step.play:
+            if not self.session.opened and (step is None or step.play):
                 self.session.play()
 
     def _page(self) -> pmui.Page:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from workbench.lessons.demonstration import Demonstration
 
 
-class Comparison(Statement):
+class StepComparison(Statement):
     """A number here, and the same number in another step."""
 
     readout: AnyReadout
@@ -27,7 +27,7 @@ class Comparison(Statement):
 
 
 @dataclass(frozen=True)
-class LargerThanInStep(Comparison):
+class LargerThanInStep(StepComparison):
     """A number is larger than in another step, by at least so much."""
 
     readout: AnyReadout = DEFAULT
@@ -42,7 +42,7 @@ class LargerThanInStep(Comparison):
 
 
 @dataclass(frozen=True)
-class SmallerThanInStep(Comparison):
+class SmallerThanInStep(StepComparison):
     """A number is smaller than in another step, by at least so much."""
 
     readout: AnyReadout = DEFAULT
@@ -57,7 +57,7 @@ class SmallerThanInStep(Comparison):
 
 
 @dataclass(frozen=True)
-class MultipleOfStep(Comparison):
+class MultipleOfStep(StepComparison):
     """A number is at least so many times that of another step."""
 
     readout: AnyReadout = DEFAULT
@@ -70,7 +70,7 @@ class MultipleOfStep(Comparison):
 
 
 @dataclass(frozen=True)
-class SameAsInStep(Comparison):
+class SameAsInStep(StepComparison):
     """A number is that of another step, give or take."""
 
     readout: AnyReadout = DEFAULT
