@@ -11,7 +11,7 @@ from typing import Any
 import latex2mathml.converter
 from docutils import nodes
 
-from workbench import catalog
+from workbench import catalog, lessons, plots
 from workbench.figures import preview
 from workbench.parameters import Checked, as_code, parameters
 from workbench.version import __version__
@@ -39,6 +39,7 @@ PUBLIC = {
     "workbench.analysis.chains": "Chains",
     "workbench.networks": "Networks",
     "workbench.tuning": "Weights from the data, and trust",
+    "workbench.lessons": "Lessons",
     "workbench.notebook": "Cells",
     "workbench.comparison": "Comparisons",
     "workbench.plots": "Plots",
@@ -111,8 +112,27 @@ def draw_pictures() -> None:
             (PICTURES / f"{kind}-{name}.png").write_bytes(preview(cls()).png())
 
 
+def draw_lessons() -> None:
+    """A picture of each lesson: what its first step shows."""
+    drawn = {
+        "Pictures": lambda shown: plots.pictures(shown.result),
+        "Spectrum": lambda shown: plots.spectrum(shown.spectrum),
+        "Choose": lambda shown: plots.weights(shown.weights),
+        "Information": lambda shown: plots.plane(shown.paths),
+        "Uncertainty": lambda shown: plots.posterior(shown.chains),
+        "Network": lambda shown: plots.curves(shown.training, "loss"),
+    }
+    for lesson in lessons.every():
+        step = lesson.step(1)
+        plots.save(drawn[step.tab](lessons.Demonstration(step)), PICTURES / f"lesson-{lesson.name}.png")
+
+
 def illustrate(app: Any, page: str, source: list[str]) -> None:
-    """In the catalogue each picture follows the first sentence of its member."""
+    """In the catalogue each picture follows the first sentence of its member, in the list of lessons each its line."""
+    if page == "lessons":
+        line = r"^(- \*\*.+\*\* \(`(.+)`, \d+ steps\): .+)$"
+        source[0] = re.sub(line, r"\1\n\n  ![its first step](pictures/lesson-\2.png)", source[0], flags=re.MULTILINE)
+        return
     if page != "catalog":
         return
     lines, kind, waiting = [], "", ""
@@ -167,6 +187,7 @@ def setup(app: Any) -> None:
     copy_notebooks()
     write_reference()
     draw_pictures()
+    draw_lessons()
     app.connect("source-read", illustrate)
     app.add_html_math_renderer("mathml", (inline_math, None), (block_math, None))
     app.connect("autodoc-process-docstring", plain)
