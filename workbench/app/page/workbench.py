@@ -33,7 +33,7 @@ AnyView = TypeVar("AnyView", bound=View)
 # Beside the tabs where there is room, else in a row above them.
 _BAR = """
 :host { position: absolute; right: 8px; z-index: 2; }
-@media (max-width: 1340px) { :host { position: static; } }
+@media (max-width: 1360px) { :host { position: static; } }
 """
 # On a laptop the titles of all tabs end before that bar.
 _TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "12.5px", "letterSpacing": 0, "px": "2px"}}}
