@@ -18,7 +18,7 @@ from workbench.live.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
 from workbench.live.pins import Pins
 from workbench.live.played_run import PlayedRun
-from workbench.live.saved import STATELESS, kept_run
+from workbench.live.saved import STATELESS, Columns, kept_run
 from workbench.live.telling import notebook, python
 from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import as_text, changed, describe
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 class Session(PlayedRun):
     """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read; `pins`.
 
-    `runs` is the folder of runs that this person may see and write, where there is one. Every wish is answered with ""
-    or with the sentence why not; then everything goes on as before.
+    `runs` is the folder of runs that this person may see and write, where there is one; `looks` are asked for what was
+    looked at beside the run when it is saved. Every wish is answered with "" or with the sentence why not; then
+    everything goes on as before.
     """
 
     runs: Path | None = None
@@ -46,6 +47,7 @@ class Session(PlayedRun):
         self._truth = truth
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
+        self.looks: list[Callable[[], Columns]] = []
         self.files = OwnFiles(wanted.source)
         self._curves, self._pace, self.pins = jobs.Columns(), jobs.Pace(), Pins()
         self.loaded = wanted.source.loaded()
