@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from torch import Tensor
 
-from workbench import devices, jobs, records
+from workbench import devices, jobs
 from workbench.algorithms.choice import Choice
 from workbench.data import Window
 from workbench.experiment import Experiment, from_run, with_data_of
@@ -17,7 +17,7 @@ from workbench.live.frames import Frame, ProblemPictures, frame_of, pictures
 from workbench.live.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
 from workbench.live.played_run import PlayedRun
-from workbench.live.saved import STATELESS, kept_run
+from workbench.live.saved import STATELESS, brought, kept_run
 from workbench.live.telling import notebook, python
 from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import as_text, changed, describe
@@ -103,7 +103,7 @@ class Session(PlayedRun):
 
     def open_run(self, filename: str, content: bytes) -> str:
         """A person's own saved run, as `show` does."""
-        return self._told("truth.file", lambda: self._show(records.open(self.files.kept(filename, content)).result))
+        return self._told("truth.file", lambda: self._show(brought(self.files.kept(filename, content))))
 
     def show(self, result: "xr.Dataset") -> str:
         """A saved run, at its end: `play` goes on from there, bit for bit where it keeps its state."""
@@ -199,7 +199,7 @@ class Session(PlayedRun):
             raise Refusal("a run that can go on", f"one by {type(new.algorithm).__name__}", sentence)
         self.loaded, self.experiment, self.problem = loaded, new, problem
         self._stretch, self._playing = new.steps, False
-        self.notes = () if begun.whole else (STATELESS,)
+        self.notes = tuple(filter(None, ("" if begun.whole else STATELESS, result.attrs.get("stopped", ""))))
         self._version += 1
         self._pictures = pictures(problem, self._version)
         self._restart(begun)

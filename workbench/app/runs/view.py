@@ -176,7 +176,7 @@ class RunsView(View):
         names = [run.name for run in found.runs]
         self.selected = tuple(name for name in self.selected if name in names)
         rows = [row(run, pictures.get(run.name)) for run in found.runs]
-        self.table.show(rows, query.order, list(self.selected))
+        self.table.draw(rows, query.order, list(self.selected))
         self._able()
 
     def _done(self, sentence: str) -> None:
