@@ -17,7 +17,7 @@ from workbench.live.frames import Frame
 from workbench.live.session import Session
 from workbench.records import Record
 from workbench.refusal import Refusal
-from workbench.run_folder import ORDERS, Query, path_of
+from workbench.run_folder import ORDERS, Query
 
 AGAIN = 4.0  # seconds between two looks at a folder in sight, which others may write to, at the least
 SHARE = 0.02  # of the time may go into such looks
@@ -60,8 +60,8 @@ class RunsView(View):
         """The files of the runs that are selected and still there, in the order of the table."""
         if self.session.runs is None:
             return []
-        chosen = [run.name for run in self.shown.runs if run.name in self.selected]
-        return [path_of(name, self.session.runs) for name in chosen]
+        chosen = (run.name for run in self.shown.runs if run.name in self.selected)
+        return [path for name in chosen if (path := self.session.runs / f"{name}.nc").is_file()]
 
     def show(self, seen: bool) -> None:
         if seen:
