@@ -130,6 +130,11 @@ def test_one_without_a_state_goes_on_from_its_picture_and_says_so(session):
     np.testing.assert_array_equal(session.job.latest.state.x.numpy(), kept.x.values)
     assert frame.k == 12
     played(session, 20)
+    first = Opening.of(bare).session()
+    app = Workbench(first)
+    app.session.tick()
+    assert app.alert.title == STATELESS
+    app.close()
 
 
 def test_reset_begins_the_run_anew(session):
@@ -219,3 +224,23 @@ def test_a_run_whose_arrays_lie_elsewhere_or_unpack_to_more_than_memory_is_refus
         assert (tmp_path / name).stat().st_size < 10**6
         sentence = session.open_run(name, (tmp_path / name).read_bytes())
         assert ("at most 512 MB" if kind == "bomb" else "noted lies elsewhere") in sentence and not session.opened
+
+
+@pytest.mark.parametrize(
+    "changed_by_hand",
+    [
+        {"marks": '[["a"]]'},
+        {"marks": "x"},
+        {"spec": {"operator": {"array": "ab"}}},
+        {"spec": {"operator": {"type": "operators.GaussianBlur", "shape": [1, -4, 24]}}},
+        {"spec": {"steps": "many"}},
+        {"spec": {"prior": {"type": "os.system"}}},
+    ],
+    ids=str,
+)
+def test_a_run_that_was_changed_by_hand_is_one_sentence(session, changed_by_hand):
+    run, before = experiment().run(), describe(session.experiment)
+    spec = json.loads(run.attrs["spec"]) | changed_by_hand.get("spec", {})
+    told = changed_by_hand | {"spec": json.dumps(spec)}
+    assert session.show(run.assign_attrs(told)).startswith("wanted ")
+    assert describe(session.experiment) == before and not session.opened

@@ -66,7 +66,8 @@ class Workbench:
         self._early: Any = None
         self._drawn, self._due, self._study_due = -1, 0.0, 0.0
         self._frame: Frame | None = None
-        self._notes, self._note = session.notes, session.errors.get("address", "")
+        self._notes = session.notes
+        self._note = session.errors.get("address", "") or " ".join(session.notes if session.opened else ())
         self._draw_pictures()
         self._chosen(new=False)
         self.page = self._page()

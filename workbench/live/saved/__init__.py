@@ -1,6 +1,6 @@
 """The run of a page or a cell as a file keeps it, and how such a file is known."""
 
 from workbench.live.saved.kept_run import kept_run
-from workbench.live.saved.run_file import STATELESS, brought, is_run
+from workbench.live.saved.run_file import STATELESS, brought, is_run, whole_run
 
-__all__ = ["STATELESS", "brought", "is_run", "kept_run"]
+__all__ = ["STATELESS", "brought", "is_run", "kept_run", "whole_run"]

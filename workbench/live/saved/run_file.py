@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,18 @@ def is_run(content: bytes) -> bool:
             return "spec" in file.attrs and "k" in file
     except (OSError, RuntimeError, ValueError):  # damaged: whoever reads it says how
         return False
+
+
+@contextmanager
+def whole_run() -> Iterator[None]:
+    """What fails on a description or arrays that no workbench wrote so is a Refusal."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError) as error:
+        came = f"one that does not make sense ({type(error).__name__}: {error})"
+        raise Refusal("a saved run", came, "save the run again with the workbench") from error
 
 
 def brought(path: Path) -> "xr.Dataset":
