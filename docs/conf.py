@@ -40,6 +40,7 @@ PUBLIC = {
     "workbench.networks": "Networks",
     "workbench.tuning": "Weights from the data, and trust",
     "workbench.notebook": "Cells",
+    "workbench.comparison": "Comparisons",
     "workbench.plots": "Plots",
 }
 

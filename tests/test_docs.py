@@ -30,7 +30,9 @@ def execute(name: str) -> types.ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/coming_from.md", "docs/concepts.md", "docs/files.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/coming_from.md", "docs/comparing.md", "docs/concepts.md", "docs/files.md"]
+)
 def test_the_examples_run(name, capsys):
     execute(name)
 

@@ -140,7 +140,7 @@ def test_a_diverged_run_says_what_helps(page, address) -> None:
 def test_every_tab_shows_something_and_pythons_reads(page, address) -> None:
     opened(page, address)
     page.get_by_role("tab", name="Compare").click()
-    playwright.expect(page.get_by_role("slider", name="divider")).to_be_visible()
+    playwright.expect(page.get_by_role("slider", name="row")).to_be_visible()
     page.get_by_role("tab", name="Spectrum").click()
     playwright.expect(page.get_by_text(re.compile(r"\d+ of at most \d+ Hessian products")).first).to_be_visible()
     page.get_by_role("tab", name="Information").click()

@@ -10,9 +10,9 @@ from tests.app.test_session import reached
 from tests.operators.test_radon import disk
 from workbench import figures
 from workbench.algorithms import PDHG
+from workbench.app.compare import CompareView
 from workbench.app.page.workbench import Workbench
 from workbench.app.run.choices import Choices
-from workbench.app.run.compare import Compare
 from workbench.app.run.files import Upload
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.stages import StagesView
@@ -42,16 +42,16 @@ def test_a_run_has_pictures_of_data_and_reconstruction_and_no_others(measured):
     measured.play()
     frame = reached(measured, 5)
     assert frame.error is None and "psnr" not in frame.curves and "residual" in frame.curves
-    gallery, compare = Gallery(measured, lambda: None), Compare(measured, lambda: None)
+    gallery, compare = Gallery(measured, lambda: None), CompareView(measured, lambda: None)
     for view in (gallery, compare):
         view.show_pictures(measured.pictures())
         view.show_frame(frame)
         view.move(frame)
     assert [panel.element.visible for panel in gallery.panels] == [False, True, True, False]
-    assert "x − truth" not in gallery.error.caption.object and not compare.divider.visible
-    drawn = compare._lines.data
-    np.testing.assert_allclose(drawn["image"], frame.image[12])
-    assert np.isnan(drawn["truth"]).all()
+    assert "x − truth" not in gallery.error.caption.object
+    assert compare.beat(frame) and compare.pins.shown.options == {"this run": "now"}
+    (line,) = compare.profile.sources
+    np.testing.assert_allclose(line.data["y"], frame.image[12], rtol=1e-6)
     gallery._fit()
     result = measured.dataset()
     assert "truth" not in result and describe(from_run(result).operator) == describe(PARTS[0])

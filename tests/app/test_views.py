@@ -10,7 +10,6 @@ from tests.app.conftest import frame
 from workbench.algorithms import State
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
-from workbench.app.run.compare import Compare
 from workbench.app.run.curves import CERTIFICATE, SERIES, Convergence, Curves, merged
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.transport import Transport, line
@@ -88,19 +87,6 @@ def test_limits_stay_until_they_are_fitted() -> None:
     assert view._limits["error"] == (-3.0, 3.0)
 
 
-@pytest.mark.parametrize("shape", [(32, 32), (32, 32, 3), (64,)])
-def test_divider_joins_truth_and_reconstruction(shape: tuple[int, ...]) -> None:
-    view, shown = Compare(Session(), lambda: None), pictures(*shape)
-    view.show_pictures(shown)
-    view.show_frame(frame(image=np.zeros(shape, np.float32)))
-    view.divider.value = 0
-    assert not np.any(view._lines.data["image"])
-    if len(shape) == 2:
-        assert not view.panel._grey.data["image"][0].any()
-        view.divider.value = 100
-        assert view.panel._grey.data["image"][0].any()
-
-
 @pytest.mark.parametrize("series", SERIES, ids=lambda s: s.title)
 def test_every_series_is_drawn_on_both_axes_of_both_kinds(series) -> None:
     view = Curves("Objective", "left plot")
@@ -141,21 +127,6 @@ def test_buttons_are_those_that_do_something(session: Session) -> None:
 def test_progress_is_one_line() -> None:
     assert line(frame()) == "<b>running</b> · iteration 3 of 20 · 12 it/s · 1 s left"
     assert [duration(s) for s in (5, 200, 9000)] == ["5 s", "3 min", "2.5 h"]
-
-
-@pytest.mark.parametrize(("share", "row"), [(0, 0), (30, 3), (55, 5), (100, 9)])
-def test_the_profile_is_of_the_row_that_is_marked(share: int, row: int) -> None:
-    truth = np.arange(60, dtype=np.float32).reshape(10, 6)
-    for shown, known in ((truth, truth[row]), (np.stack([truth, 2 * truth, 6 * truth], 2), 3 * truth[row])):
-        view = Compare(Session(), lambda: None)
-        view.show_pictures(ProblemPictures(1, shown, np.zeros((10, 6), np.float32), "data"))
-        view.show_frame(frame(image=shown + 1))
-        view.row.value = share
-        drawn = view._lines.data
-        assert drawn["at"].tolist() == list(range(6))
-        np.testing.assert_allclose(drawn["truth"], known)
-        np.testing.assert_allclose(drawn["image"], known + 1)
-        assert view._mark.location == row + 0.5
 
 
 def test_pictures_average_whole_blocks_and_limits_are_those_of_the_values() -> None:

@@ -15,6 +15,7 @@ from workbench.analysis.chains import Sampling, sampled
 from workbench.analysis.information.filters import LandweberFilter
 from workbench.analysis.information.paths import ClosedForm, filter_paths
 from workbench.analysis.information.plane import FixedTau
+from workbench.comparison import compare
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
@@ -367,3 +368,25 @@ def test_steps_are_drawn_before_and_after():
     drawn(coils)
     with pytest.raises(Refusal, match="a source with steps"):
         plots.steps(data.Measured(counts))
+
+
+def test_a_comparison_has_pictures_on_one_scale_and_lines_that_differ_by_dash(result):
+    other = Experiment(Shipped("shepp_logan", 32), GaussianBlur((1, 32, 32)), prior=Tikhonov(3.0), steps=4).run()
+    found = compare(result, other, labels=("first", "second"))
+    whole = plots.comparison(found)
+    titles = [element.opts.get("plot", backend="matplotlib").kwargs["title"] for element in list(whole)[:3]]
+    assert titles == ["truth", "first", "second"]
+    np.testing.assert_array_equal(list(whole)[2].dimension_values(2, flat=False), other.x.values[0, 0])
+    lines = plots.comparison(found, "psnr", over="calls")
+    curves = [element for element in lines if isinstance(element, hv.Curve)]
+    for curve, made in zip(curves, (result, other), strict=True):
+        np.testing.assert_array_equal(curve.dimension_values(0), made.calls.values)
+        np.testing.assert_allclose(curve.dimension_values(1), made.psnr.values[:, 0])
+    dashes = [c.opts.get("style", backend="bokeh").kwargs["line_dash"] for c in curves]
+    assert len(set(dashes)) == 2
+    (ring,) = [element for element in lines if isinstance(element, hv.Scatter)][:1]
+    mark = found.psnr_marks(found.psnr_level)[0]
+    assert (not mark.reached) or ring.dimension_values(0)[0] == mark.calls
+    assert isinstance(plots.comparison(found, "objective"), hv.Layout), "two problems, two axes"
+    drawn(whole)
+    drawn(lines)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.lessons import Tour
 from workbench.app.page.connection import query_of_page
 from workbench.app.page.notebook import Framed, in_notebook
 from workbench.app.page.server import SWEEPER
@@ -44,10 +45,12 @@ def page(given: Any = None, caps: Caps | None = None, runs: Path | None = None) 
     that this person sees; none where it is None.
     """
     query = query_of_page()
-    session = Session.from_address(query, caps) if query and given is None else Opening.of(given).session(caps)
+    tour = Tour(query)
+    wanted = tour.step.address if tour.own and tour.step is not None else query
+    session = Session.from_address(wanted, caps) if wanted and given is None else Opening.of(given).session(caps)
     session.runs = runs
     hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
-    app = Workbench(session, frozenset(filter(None, hide.split(","))))
+    app = Workbench(session, frozenset(filter(None, hide.split(","))), tour=tour)
     pn.state.on_session_destroyed(lambda context: _left(app))
     app.open()
     return app.page

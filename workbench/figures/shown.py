@@ -38,7 +38,7 @@ def signals(dataset: "xr.Dataset") -> list[ShownSignal]:
         ]
     truth = picture_of(dataset["truth"].values)
     limits = (min(0.0, float(truth.min())), max(1.0, float(truth.max())))
-    error = picture_of(_aligned(dataset)) - truth
+    error = picture_of(aligned(dataset)) - truth
     most = float(np.abs(error).max()) or 1.0
     title = (
         f"reconstruction  {float(dataset['psnr'].values[-1].item()):.2f} dB" if "psnr" in dataset else "reconstruction"
@@ -51,8 +51,8 @@ def signals(dataset: "xr.Dataset") -> list[ShownSignal]:
     ]
 
 
-def _aligned(dataset: "xr.Dataset") -> np.ndarray:
-    """x up to what the data cannot tell, as the operator knows it: what the error is taken of."""
+def aligned(dataset: "xr.Dataset") -> np.ndarray:
+    """The batch x up to what the data cannot tell, as the operator knows it: what the error is taken of."""
     x, truth = dataset["x"].values, dataset["truth"].values
     try:
         operator = rebuild(json.loads(dataset.attrs["spec"])["operator"])

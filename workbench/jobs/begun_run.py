@@ -1,6 +1,7 @@
 """A saved run that goes on under a hand."""
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,11 @@ class BegunRun:
     def seconds(self) -> float:
         """The solver's seconds behind it."""
         return float(self.result["seconds"][-1])
+
+    @property
+    def calls(self) -> float:
+        """The applications of the operator behind it; NaN where nobody counted."""
+        return float(self.result["calls"][-1]) if "calls" in self.result.coords else math.nan
 
     @property
     def marks(self) -> tuple[tuple[int, str], ...]:

@@ -44,7 +44,7 @@ class Columns:
         self._forget(None)
 
     def _forget(self, log: Log | None) -> None:
-        self._log, self._ks, self._seconds = log, Grown(), Grown()
+        self._log, self._ks, self._seconds, self._calls = log, Grown(), Grown(), Grown()
         self._values: dict[str, Grown] = {}
 
     def read(self, snapshot: Snapshot) -> None:
@@ -60,6 +60,7 @@ class Columns:
         table = torch.stack([column[:, 0] for column in columns.values()]).cpu().numpy()
         self._ks.put(begin, log.ks[begin:count])
         self._seconds.put(begin, log.seconds[begin:count])
+        self._calls.put(begin, log.calls[begin:count])
         for name, values in zip(columns, table, strict=True):
             self._values.setdefault(name, Grown()).put(begin, values)
 
@@ -70,6 +71,10 @@ class Columns:
     @property
     def seconds(self) -> Array:
         return self._seconds.array
+
+    @property
+    def calls(self) -> Array:
+        return self._calls.array
 
     def arrays(self) -> dict[str, Array]:
         return {name: grown.array for name, grown in self._values.items()}

@@ -9,6 +9,7 @@ from workbench.algorithms import Algorithm, State
 from workbench.jobs.allowance import Allowance
 from workbench.jobs.begun_run import BegunRun
 from workbench.jobs.carrying import carried, kinds
+from workbench.jobs.effort import Effort
 from workbench.jobs.overseer import Overseer
 from workbench.jobs.recorder import FRESH, Recorder
 from workbench.jobs.snapshot import Snapshot
@@ -43,7 +44,7 @@ class Job(Turn):
         self._states: Iterator[State] | None = None
         self._overseer: Overseer | None = None
         self._goal: int | None = None
-        self._pause, self._due, self._seconds = 0.0, 0.0, 0.0
+        self._pause, self._due, self._effort = 0.0, 0.0, Effort(problem)
         self._watched = self._news = False
         self._allowed = Allowance()
 
@@ -142,6 +143,7 @@ class Job(Turn):
     def _change(self, problem: Problem, algorithm: Algorithm, label: str) -> None:
         if self._state is None:
             self.problem, self.algorithm = problem, algorithm
+            self._effort.solve(problem)
             return
         self._news = True
         try:
@@ -152,6 +154,7 @@ class Job(Turn):
         if kinds(problem, algorithm) != kinds(self.problem, self.algorithm):
             self.recorder.measure()
         self.problem, self.algorithm, self._state = problem, algorithm, state
+        self._effort.solve(problem)
         self._states = resume(problem, algorithm, state, self.seed)
         self._oversee(state)
         self._marks.append((state.k, label))
@@ -190,28 +193,27 @@ class Job(Turn):
         self._publish()
 
     def _iterate(self) -> None:
-        if self._state is not None and (spent := self._allowed.spent(self._state.k, self._seconds)):
+        if self._state is not None and (spent := self._allowed.spent(self._state.k, self._effort.seconds)):
             self._become(Status.DONE, spent)
             return
-        begin = time.perf_counter()
-        if self._states is None:
-            self._states = self._from_start() if self._begun is None else self._from_end(self._begun)
-        state = next(self._states, None)
-        spent = time.perf_counter() - begin
-        self._seconds += spent
+        with self._effort:
+            if self._states is None:
+                self._states = self._from_start() if self._begun is None else self._from_end(self._begun)
+            state = next(self._states, None)
         if state is None:
             self._become(Status.DONE, "the algorithm has nothing left to do")
             return
+        self._effort.reached(state.k)
         first, self._state = self._state is None, state
         if first:
             self._publish()  # a picture at once: the first probes may have to be compiled
             if self._overseer is None:
                 self._oversee(state)
         else:
-            self.recorder.stepped(spent)
+            self.recorder.stepped(self._effort.last)
         if self._overseer is not None and state.k <= FRESH:
             self._overseer.guard(state)
-        self.recorder.take(self.problem, state, self._seconds, self.algorithm.current_step(state))
+        self.recorder.take(self.problem, state, self._effort, self.algorithm.current_step(state))
         stepped = self._goal is not None and state.k >= self._goal
         if stepped or state.k >= self._steps:
             self._goal = None
@@ -225,7 +227,8 @@ class Job(Turn):
         start = next(self._from_start())
         state = begun.state(self.problem, self.algorithm, start, self.seed)
         self._oversee(start)
-        self.recorder.log, self._seconds, self._marks = begun.log(), begun.seconds, list(begun.marks)
+        self.recorder.log, self._marks = begun.log(), list(begun.marks)
+        self._effort.follow(begun.seconds, begun.calls)
         return chain((state,), resume(self.problem, self.algorithm, state, self.seed))
 
     def _look(self) -> None:
@@ -233,11 +236,11 @@ class Job(Turn):
         if self._state is None or self._overseer is None:
             return
         devices.synchronise(self._state.x.device)
-        self._overseer.look(self._state, self._seconds)
+        self._overseer.look(self._state, self._effort.seconds)
         if self._status is Status.RUNNING:
-            self._overseer.prove(self._state, self._seconds, self._watched)
+            self._overseer.prove(self._state, self._effort.seconds, self._watched)
         elif self._status is Status.DONE and self._watched:
-            self._overseer.prove_last(self._state, self._seconds)
+            self._overseer.prove_last(self._state, self._effort.seconds)
 
     def _diverged(self, diverged: Diverged) -> None:
         """Back to the last good state: what came after it is forgotten, marked, and why is said."""
@@ -254,7 +257,7 @@ class Job(Turn):
         """Record a state at which the run stands whole: what is seen of it stays."""
         state = self._state
         if state is not None and self._news and self._status is not Status.RUNNING and self.recorder.log.ks:
-            self.recorder.take_whole(self.problem, state, self._seconds, self.algorithm.current_step(state))
+            self.recorder.take_whole(self.problem, state, self._effort, self.algorithm.current_step(state))
 
     def _failed(self, error: Exception) -> None:
         """A step or a probe that raised because values have left for infinity is a run that diverged."""
@@ -278,7 +281,7 @@ class Job(Turn):
             self.latest.version + 1,
             self._status,
             state,
-            self._seconds,
+            self._effort.seconds,
             self._message or str(diagnosis or ""),
             self.recorder.log,
             len(self.recorder.log.ks),

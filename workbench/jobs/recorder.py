@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
+from workbench.jobs.effort import Effort
 from workbench.jobs.snapshot import Snapshot
 from workbench.problem import Problem
 from workbench.run import Log, Probe, Quantity, Row, quantities
@@ -52,16 +53,16 @@ class Recorder:
                 typical = median(self._steps)
                 self._dear = frozenset(p for p, costs in self._costs.items() if costs and median(costs) > typical)
 
-    def take(self, problem: Problem, state: State, seconds: float, step: float | None) -> None:
-        """Record a state that the solver reached in so many seconds, by steps of that size."""
+    def take(self, problem: Problem, state: State, effort: Effort, step: float | None) -> None:
+        """Record a state that the solver reached with that effort, by steps of that size."""
         cheap = [probe for probe in self.probes if probe not in self._dear]
-        if self._measuring or self.must(state) or self._due(state.k, seconds):
-            self.take_whole(problem, state, seconds, step)
+        if self._measuring or self.must(state) or self._due(state.k, effort.seconds):
+            self.take_whole(problem, state, effort, step)
         elif cheap or not self.probes:
             values = self._asked(cheap, problem, state)
-            self.log.add(Row(state, seconds, self._blank | values | _sized(step, state)))
+            self.log.add(Row(state, effort.seconds, self._blank | values | _sized(step, state), effort.calls))
 
-    def take_whole(self, problem: Problem, state: State, seconds: float, step: float | None) -> None:
+    def take_whole(self, problem: Problem, state: State, effort: Effort, step: float | None) -> None:
         """Record all there is to know of a state; a row that it has already is completed."""
         there = self.log.state is not None and self.log.state.k == state.k
         if there and (not self._dear or self._whole == state.k):
@@ -73,7 +74,7 @@ class Recorder:
         if there:
             self.log.complete(values)
         else:
-            self.log.add(Row(state, seconds, values))
+            self.log.add(Row(state, effort.seconds, values, effort.calls))
         if self._dear:
             spent = time.perf_counter() - begin
             self._quickest = min(self._quickest, spent)

@@ -35,7 +35,7 @@ class ProblemPictures:
 
 @dataclass(frozen=True)
 class Frame:
-    """One look at a run. `ks`, `seconds` and every curve have one entry per recorded iteration.
+    """One look at a run. `ks`, `seconds`, `calls` and every curve have one entry per recorded iteration.
 
     `proofs`: the same columns for certificates, which are fewer; `repair`: values by path that mend a run in trouble;
     `expansion`: by how much a denoiser stretches differences, what it takes away does, and errors grow in a step.
@@ -59,6 +59,7 @@ class Frame:
     expansion: tuple[float, float, float] | None = None
     repair: Mapping[str, Any] = field(default_factory=dict)
     proofs: Mapping[str, Array] = field(default_factory=dict)
+    calls: Array = field(default_factory=lambda: np.zeros(0))
 
     def at_k(self, name: str) -> float | None:
         """The value of a curve at the very iterate that is drawn; None where it was not looked at."""
@@ -93,6 +94,7 @@ def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array
         expansion=snapshot.expansion.largest if snapshot.expansion else None,
         repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
         proofs=certificates(snapshot.proofs),
+        calls=curves.calls,
     )
 
 

@@ -16,6 +16,7 @@ from workbench.live.caps import Caps
 from workbench.live.frames import Frame, ProblemPictures, frame_of, pictures
 from workbench.live.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
+from workbench.live.pins import Pins
 from workbench.live.played_run import PlayedRun
 from workbench.live.saved import STATELESS, brought, kept_run, whole_run
 from workbench.live.telling import notebook, python
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Session(PlayedRun):
-    """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read.
+    """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read; `pins`.
 
     `runs` is the folder of runs that this person may see and write, where there is one. Every wish is answered with ""
     or with the sentence why not; then everything goes on as before.
@@ -46,7 +47,7 @@ class Session(PlayedRun):
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
         self.files = OwnFiles(wanted.source)
-        self._curves, self._pace = jobs.Columns(), jobs.Pace()
+        self._curves, self._pace, self.pins = jobs.Columns(), jobs.Pace(), Pins()
         self.loaded = wanted.source.loaded()
         caps.require(self.loaded.tensor)
         wanted = fitted(wanted, wanted.source, self.loaded.tensor)
@@ -143,13 +144,18 @@ class Session(PlayedRun):
         found = read_address(query, self.files.sources)
         wrong = dict(found.wrong)
         for experiment in found.simpler():
-            sentence = self._wish("address", lambda new=experiment: new, "another address")
+            sentence = self.become(experiment)
             if not sentence:
                 break
             wrong.setdefault("parts", sentence)
-        self._stretch = self.experiment.steps
         if wrong:
             self.errors = self.errors | {"address": said(wrong)}
+
+    def become(self, experiment: Experiment) -> str:
+        """Take all settings of another experiment, such as that of a pin or of a cell of a sweep."""
+        sentence = self._wish("address", lambda: experiment, "another experiment")
+        self._stretch = self.experiment.steps
+        return sentence
 
     # Answers.
 
@@ -186,8 +192,6 @@ class Session(PlayedRun):
         """The run as a file keeps it: while it goes on, as it was when it was last looked at."""
         latest = self.job.latest
         snapshot = self._shown if self._shown and latest.status is jobs.Status.RUNNING else latest
-        if snapshot.state is None:
-            raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
         return kept_run(self, snapshot)
 
     def tick(self) -> Frame | None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self
 import torch
 from torch import Tensor, nn
 
+from workbench.operators.calls import COUNTED, counting, deriving
 from workbench.operators.diagonalisation import Basis, Diagonalisation
 from workbench.operators.field import Field
 from workbench.parameters import Checked, arguments, changed, owed, parameters, spelled
@@ -31,6 +32,11 @@ class Operator(nn.Module, ABC, metaclass=Checked):
     field: Field = Field.REAL | Field.COMPLEX
     in_shape: Shape = owed("call super().__init__(in_shape, out_shape) in its constructor")
     out_shape: Shape
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in COUNTED.keys() & vars(cls).keys():
+            setattr(cls, name, COUNTED[name](vars(cls)[name]))
 
     def __init__(self, in_shape: Shape, out_shape: Shape) -> None:
         super().__init__()
@@ -59,7 +65,8 @@ class Operator(nn.Module, ABC, metaclass=Checked):
 
     def __call__(self, x: Tensor) -> Tensor:
         self.check(x)
-        return super().__call__(x)
+        calls = counting()
+        return super().__call__(x) if calls is None else calls.through(self, lambda: nn.Module.__call__(self, x))
 
     def check(self, x: Tensor) -> None:
         """Refuse a signal of another shape or of numbers that this operator does not take."""
@@ -146,6 +153,7 @@ class Operator(nn.Module, ABC, metaclass=Checked):
         shape = (self.in_shape[0], *[factor * side for side in self.in_shape[1:]])
         return self.fitted(shape, {name: factor * length for name, length in lengths.items()})
 
+    @deriving
     def at(self, x: Tensor) -> "LinearOperator":
         """The Jacobian of A at x."""
         from workbench.operators.algebra.jacobian import Jacobian

@@ -11,6 +11,7 @@ except ModuleNotFoundError as error:
     remedy = 'pip install "inverse-workbench[app]"'
     raise Refusal("the package holoviews for plots", "an installation without it", remedy) from error
 
+from workbench.plots.comparisons import comparison
 from workbench.plots.galleries import gallery, lines
 from workbench.plots.iterates import history, iterates, live
 from workbench.plots.parallel import parallel
@@ -25,6 +26,7 @@ from workbench.plots.weights import lcurve, weights
 
 __all__ = [
     "brushed",
+    "comparison",
     "curves",
     "gallery",
     "history",

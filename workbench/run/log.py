@@ -18,20 +18,25 @@ from workbench.tensors import plain
 if TYPE_CHECKING:
     import xarray as xr
 
+CALLS = "calls"  # the coordinate of applications of the operator
 BLOCK = 256  # rows that are kept as one tensor: as tensors of their own they would take a hundred times the memory
 
 
 @dataclass(frozen=True)
 class Row:
-    """What the probes read off one state, on its device, and the seconds the solver had taken by then."""
+    """What the probes read off one state, on its device, and what the solver had taken by then.
+
+    Seconds, and `calls` of the operator in its steps, see `operators.calls`; NaN where nobody counted.
+    """
 
     state: State
     seconds: float
     values: Mapping[str, Tensor]
+    calls: float = math.nan
 
 
 class Log:
-    """A row for each state that was looked at, on its device: `ks`, `seconds`, the columns; the last state is kept.
+    """A row for each state looked at, on its device: `ks`, `seconds`, `calls`, the columns; the last state is kept.
 
     One thread writes. Who reads in another thread sees whole rows, at least as many as it was told of.
     """
@@ -39,6 +44,7 @@ class Log:
     def __init__(self) -> None:
         self.ks: list[int] = []
         self.seconds: list[float] = []
+        self.calls: list[float] = []
         self.state: State | None = None
         self._parts: tuple[list[Mapping[str, Tensor]], list[Mapping[str, Tensor]]] = ([], [])
 
@@ -48,6 +54,7 @@ class Log:
         made, ks = cls(), dataset["k"].values
         kept = np.flatnonzero((ks < ks[-1]) & (ks % every == 0))
         made.ks, made.seconds = ks[kept].tolist(), dataset["seconds"].values[kept].tolist()
+        made.calls = dataset[CALLS].values[kept].tolist() if CALLS in dataset else [math.nan] * len(kept)
         columns = {str(n): v.values for n, v in dataset.data_vars.items() if v.dims in (("k", "batch"), ("k",))}
         if len(kept):
             made._parts = ([{n: torch.from_numpy(v[kept]) for n, v in columns.items()}], [])
@@ -59,6 +66,7 @@ class Log:
             blocks, rows = self._parts = [*blocks, _stacked(rows[:-1])], rows[-1:]
         rows.append(row.values)
         self.seconds.append(row.seconds)
+        self.calls.append(row.calls)
         self.ks.append(row.state.k)
         self.state = row.state
 
@@ -95,6 +103,7 @@ class Log:
         made, ks = type(self)(), self.ks[:count]
         keep = sum(k <= state.k for k in ks)
         made.ks, made.seconds, made.state = ks[:keep], self.seconds[:keep], state
+        made.calls = self.calls[:keep]
         if keep:
             columns = self.columns(0, keep)
             before, last = ({n: c[part] for n, c in columns.items()} for part in (slice(keep - 1), -1))
@@ -117,7 +126,10 @@ class Log:
         variables: dict[str, Any] = {"x": (signal_dims("x", x := plain(self.state.x)), x.cpu().numpy())}
         for name, column in self.columns(0, len(ks)).items():
             variables[name] = (("k", "batch")[: column.ndim], plain(column).cpu().numpy(), told.get(name, {}))
-        return xr.Dataset(variables, {"k": ks, "seconds": ("k", self.seconds[: len(ks)], {"units": "s"})}, attrs)
+        spent: dict[str, Any] = {"k": ks, "seconds": ("k", self.seconds[: len(ks)], {"units": "s"})}
+        if any(map(math.isfinite, calls := self.calls[: len(ks)])):
+            spent[CALLS] = ("k", calls, {"long_name": "operator calls"})
+        return xr.Dataset(variables, spent, attrs)
 
 
 def _stacked(rows: list[Mapping[str, Tensor]]) -> Mapping[str, Tensor]:

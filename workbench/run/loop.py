@@ -1,5 +1,6 @@
 """The only loop of the package: states come from an iterator, probes read them, a Dataset keeps what they read."""
 
+import math
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,13 +17,14 @@ from workbench.algorithms import Algorithm, State
 from workbench.algorithms.base import S
 from workbench.linalg import adjoint_mismatch
 from workbench.operators import Operator
+from workbench.operators.calls import Calls
 from workbench.problem import Problem
 from workbench.progress import interruptible
 from workbench.refusal import Refusal
 from workbench.run.begun import refuse_another
 from workbench.run.datasets import described, spec
 from workbench.run.keeper import Keeper
-from workbench.run.log import Log, Row
+from workbench.run.log import CALLS, Log, Row
 from workbench.run.outcome import Ends, Outcome
 from workbench.run.quantity import Probe, Quantity, reads
 from workbench.run.recording import Recording
@@ -138,6 +140,18 @@ def after(steps: int) -> Callable[[State], bool]:
     return lambda state: state.k >= steps
 
 
+def tallied(states: Iterable[S], calls: Calls) -> Iterator[S]:
+    """The same states; applications of the operators in the steps between them are counted, not those before k = 0."""
+    states = iter(states)
+    while True:
+        with calls:
+            state = next(states, None)
+        if state is None:
+            return
+        calls.total *= state.k > 0
+        yield state
+
+
 def guard(
     problem: Problem, algorithm: Algorithm[S], states: Iterable[S], every: int = 10, start: S | None = None
 ) -> Iterator[S]:
@@ -239,13 +253,15 @@ def recorded(
         made.go_on(begun, every)
     with interruptible() as interrupted:
         ends = Ends(problem, algorithm, stop, steps, interrupted)
-        states, before = guard(problem, algorithm, iterate(problem, algorithm, seed=seed)), 0.0
-        if begun is not None:
-            states, before = _going_on(problem, algorithm, begun, seed), float(begun["seconds"][-1])
+        calls, before = Calls(problem.operator, problem.given_operator), (0.0, 0.0)
+        if begun is None:
+            states = guard(problem, algorithm, tallied(iterate(problem, algorithm, seed=seed), calls))
+        else:
+            states, before = _going_on(problem, algorithm, begun, seed, calls), _spent(begun)
         states = until(states if made.ladder is None else made.ladder.along(problem, states), ends)
         try:
             for row in observe(problem, states, *probes, every=every):
-                made.log.add(replace(row, seconds=before + row.seconds))
+                made.log.add(replace(row, seconds=before[0] + row.seconds, calls=before[1] + calls.total))
                 if keeper is not None and keeper.due and bool(row.state.x.isfinite().all()):
                     keeper.keep(made.unfinished)
         except Diverged as end:
@@ -253,15 +269,22 @@ def recorded(
                 raise
             made.cut(end.state)
             if made.log.ks[-1] != end.state.k:
-                made.log.add(_row(problem, end.state, made.log.seconds[-1], probes))
+                last = _row(problem, end.state, made.log.seconds[-1], probes)
+                made.log.add(replace(last, calls=made.log.calls[-1]))
             ends.outcome, ends.why = Outcome.DIVERGED, str(end)
         finally:
             ends.bar.clear()
     return made.dataset(ends.outcome, ends.why)
 
 
-def _going_on(problem: Problem, algorithm: Algorithm[S], begun: "xr.Dataset", seed: int) -> Iterator[S]:
+def _spent(begun: "xr.Dataset") -> tuple[float, float]:
+    """Seconds and calls at the end of a run; older ones have counted none."""
+    return float(begun["seconds"][-1]), float(begun[CALLS][-1]) if CALLS in begun else math.nan
+
+
+def _going_on(problem: Problem, algorithm: Algorithm[S], begun: "xr.Dataset", seed: int, calls: Calls) -> Iterator[S]:
     """The state at the end of a run and those that follow, watched from its start on as one in one go."""
     start = next(iterate(problem, algorithm, seed=seed))
     state = state_in(begun, start)
-    return guard(problem, algorithm, chain((state,), resume(problem, algorithm, state, seed)), start=start)
+    later = tallied(resume(problem, algorithm, state, seed), calls)
+    return guard(problem, algorithm, chain((state,), later), start=start)

@@ -6,8 +6,11 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.live.frames import Frame
+from workbench.live.pins import MOST
+from workbench.live.pins.beside import pin
 from workbench.live.session import Session
 from workbench.live.standing import done, standing, usable
+from workbench.refusal import Refusal
 
 _ICONS = {"Play": "play_arrow", "Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop"}
 _PACES = {"full speed": 0.0, "30 / s": 30.0, "10 / s": 10.0, "3 / s": 3.0, "1 / s": 1.0}
@@ -15,10 +18,15 @@ _WHITE = {"color": "inherit", "&.Mui-disabled": {"color": "rgba(255,255,255,.45)
 
 
 class Transport:
-    """The buttons, the pace, and one line of numbers with a bar."""
+    """The buttons, the pace, and one line of numbers with a bar; `remark` is told what there is to say."""
 
-    def __init__(self, session: Session, told: Callable[[], None] = lambda: None) -> None:
-        self._session, self._told = session, told
+    def __init__(
+        self,
+        session: Session,
+        told: Callable[[], None] = lambda: None,
+        remark: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        self._session, self._told, self._remark = session, told, remark
         self.buttons = {
             name: pmui.Button(
                 label=name,
@@ -32,6 +40,15 @@ class Transport:
         }
         for name, button in self.buttons.items():
             button.on_click(lambda event, wish=getattr(session, name.lower()): self._press(wish))
+        self.pin = pmui.Button(
+            label="Pin",
+            icon="push_pin",
+            variant="text",
+            size="small",
+            margin=(0, 2),
+            sx=_WHITE,
+        )
+        self.pin.on_click(lambda event: self._keep())
         self.pace = pmui.Select(
             label="pace",
             options=_PACES,
@@ -50,6 +67,7 @@ class Transport:
         progress = pmui.Column(self.text, self.bar, sizing_mode="stretch_width", margin=(4, 12))
         self.element = pmui.Row(
             *self.buttons.values(),
+            self.pin,
             progress,
             sizing_mode="stretch_width",
             margin=0,
@@ -60,6 +78,16 @@ class Transport:
         """A run that goes on beyond its end has another number of steps, which others show."""
         wish()
         self._told()
+
+    def _keep(self) -> None:
+        """Pin the run as it is seen; the page says under which name, or why not."""
+        try:
+            made = pin(self._session)
+        except Refusal as sentence:
+            self._remark(str(sentence))
+            return
+        count = len(self._session.pins.all)
+        self._remark(f"Pinned as {made.label} ({count} of {MOST}): change what you like, and see the tab Compare.")
 
     def show_frame(self, frame: Frame) -> None:
         if self.bar.value != done(frame):

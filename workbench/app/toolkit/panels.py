@@ -82,6 +82,12 @@ class Panel:
         self.x_range.update(start=(width - wide) / 2, end=(width + wide) / 2)
         self.y_range.update(start=(height + tall) / 2, end=(height - tall) / 2)
 
+    def recolour(self, palette: tuple[str, ...]) -> None:
+        """Draw values in other colours from now on."""
+        if palette is not self.palette:
+            self.palette = palette
+            self._mapper.palette = list(palette)
+
     def turn_to(self, axes: int) -> None:
         """Be a curve for one axis, else a picture."""
         axes = min(axes, 2)
@@ -109,8 +115,8 @@ class Panel:
         plot = _bare(x_range=self.x_range, y_range=self.y_range)
         plot.axis.visible, plot.grid.visible = False, False
         place = {"x": 0, "y": 0, "dw": "width", "dh": "height"}
-        mapper = LinearColorMapper(palette=self.palette, low=0, high=255)
-        plot.image("image", source=self._grey, color_mapper=mapper, **place)  # pyright: ignore[reportCallIssue]
+        self._mapper = LinearColorMapper(palette=self.palette, low=0, high=255)
+        plot.image("image", source=self._grey, color_mapper=self._mapper, **place)  # pyright: ignore[reportCallIssue]
         plot.image_rgba("image", source=self._colour, **place)
         return plot
 

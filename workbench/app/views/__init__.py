@@ -1,20 +1,21 @@
 """The views of the page, in the order of their tabs: each is made from a session, and none knows another."""
 
 from workbench.app.choose import ChooseView
+from workbench.app.compare import CompareView
 from workbench.app.information import InformationView
 from workbench.app.laboratory import LaboratoryView
-from workbench.app.run.compare import Compare
 from workbench.app.run.files import Python
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.stages import StagesView
 from workbench.app.runs import RunsView
 from workbench.app.spectrum import SpectrumView
+from workbench.app.sweep import SweepView
 from workbench.app.toolkit.tab import View
 from workbench.app.uncertainty import UncertaintyView
 
 VIEWS: tuple[type[View], ...] = (
     Gallery,
-    Compare,
+    CompareView,
     ChooseView,
     SpectrumView,
     InformationView,
@@ -22,5 +23,6 @@ VIEWS: tuple[type[View], ...] = (
     LaboratoryView,
     StagesView,
     RunsView,
+    SweepView,
     Python,
 )

@@ -7,6 +7,7 @@ from workbench import storage
 from workbench.jobs import Snapshot, Status
 from workbench.live.telling import told
 from workbench.parameters import describe
+from workbench.refusal import Refusal
 from workbench.run import Outcome, described, with_arrays, with_data, with_source, with_state
 
 if TYPE_CHECKING:
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def kept_run(session: "Session", snapshot: Snapshot) -> "xr.Dataset":
-    """The run of a session as a snapshot has it, with its description, marks, data and source."""
+    """The run of a session as a snapshot has it, with its description, marks, data and source.
+
+    Refusal before its first iterate.
+    """
+    if snapshot.state is None:
+        raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
     experiment, loaded = session.experiment, session.loaded
     words = described(describe(told(experiment)))
     marks = storage.to_json([list(m) for m in snapshot.marks])
@@ -25,7 +31,7 @@ def kept_run(session: "Session", snapshot: Snapshot) -> "xr.Dataset":
     loaded = replace(loaded, notes=(*loaded.notes, *experiment.source.remarks(experiment.operator)))
     found = session.job.rows(snapshot).dataset(session.job.recorder.quantities, **words)
     found = with_arrays(with_data(found, session.problem), experiment)
-    return with_source(found if snapshot.state is None else with_state(found, snapshot.state), loaded)
+    return with_source(with_state(found, snapshot.state), loaded)
 
 
 def _ended(snapshot: Snapshot) -> dict[str, str]:

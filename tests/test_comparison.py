@@ -1,0 +1,218 @@
+"""Comparisons against brute force: settings by hand, marks by a loop, spread by numpy; bad input in one sentence."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import workbench
+from workbench import Experiment, storage
+from workbench.algorithms import ADMM, FISTA, PDHG
+from workbench.comparison import compare
+from workbench.data import Measured, Shipped
+from workbench.operators import GaussianBlur
+from workbench.parameters import changed
+from workbench.priors import TotalVariation
+from workbench.refusal import Refusal
+
+EXPERIMENT = Experiment(Shipped("cell", 16), GaussianBlur((1, 16, 16), 1.0), prior=TotalVariation(5.0), steps=12)
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[xr.Dataset]:
+    return [changed(EXPERIMENT, algorithm=a).run() for a in (FISTA(), PDHG(), ADMM())]
+
+
+def hand_made(psnr: list[float], objective: list[float], spec: dict | None = None) -> xr.Dataset:
+    """A run whose numbers are known: every tenth iteration, half a second and three calls a row."""
+    rows, x = len(psnr), np.zeros((1, 1, 4, 4))
+    variables = {
+        "psnr": (("k", "batch"), np.array(psnr)[:, None], {"long_name": "PSNR", "units": "dB"}),
+        "objective": (("k", "batch"), np.array(objective)[:, None]),
+        "x": (("batch", "channel", "row", "column"), x),
+        "y": (("batch", "y_channel", "y_row", "y_column"), x),
+        "truth": (("batch", "truth_channel", "truth_row", "truth_column"), x + 1),
+    }
+    ks = 10 * np.arange(rows)
+    coords = {"k": ks, "seconds": ("k", ks / 20), "calls": ("k", 0.3 * ks)}
+    told = spec or json.loads(json.dumps({"version": 2, "steps": 10}))
+    return xr.Dataset(variables, coords, {"spec": json.dumps(told)})
+
+
+def test_what_differs_is_told_by_path_and_what_agrees_apart(runs):
+    found = compare(*runs)
+    assert found.labels == ("FISTA", "PDHG", "ADMM")
+    assert [(s.path, s.values) for s in found.differing] == [("algorithm", ("FISTA", "PDHG", "ADMM"))]
+    agreeing = {s.path: s.values[0] for s in found.agreeing}
+    assert agreeing["prior.weight"] == 5.0 and agreeing["operator.width"] == 1.0 and agreeing["steps"] == 12
+    weaker = changed(EXPERIMENT, algorithm=PDHG(), prior=TotalVariation(1.0), seed=3, steps=4).run()
+    differing = {s.path: s.values for s in compare(runs[1], weaker).differing}
+    assert differing == {"prior.weight": (5.0, 1.0), "seed": (0, 3), "steps": (12, 4)}
+
+
+def test_a_setting_that_is_not_usual_differs_where_others_do_not_have_it(runs):
+    stepped = changed(EXPERIMENT, algorithm=ADMM(rho=2.0)).run()
+    found = {s.path: s.words for s in compare(runs[1], stepped).differing}
+    assert found["algorithm.rho"] == ("–", "2")
+    assert compare(runs[2], stepped).labels == ("rho automatic", "rho 2")
+
+
+def test_metrics_are_those_at_the_end(runs):
+    found = compare(runs).metrics
+    for number, run in enumerate(runs):
+        x, truth = run.x.values, run.truth.values
+        error = math.sqrt(((x - truth) ** 2).sum() / (truth**2).sum())
+        assert found["error"][number] == pytest.approx(error, rel=1e-6)
+        assert found["psnr"][number] == pytest.approx(-10 * math.log10(((x - truth) ** 2).mean()), rel=1e-4)
+        assert found["objective"][number] == float(run.objective[-1, 0])
+        assert found["seconds"][number] == float(run.seconds[-1]) and found["k"][number] == 12
+    assert found["calls"] == (24, 24, 0)
+
+
+@pytest.mark.parametrize("accuracy", [0.3, 1e-1, 1e-2, 1e-3, 1e-5])
+def test_marks_are_the_first_row_that_a_search_finds(runs, accuracy):
+    best = min(float(v) for run in runs for v in run.objective.values[:, 0])
+    for run, mark in zip(runs, compare(*runs).marks(accuracy), strict=True):
+        wanted = None
+        for row, value in enumerate(run.objective.values[:, 0].astype(float)):
+            if (value - best) / abs(best) <= accuracy:
+                wanted = (int(run.k[row]), float(run.seconds[row]), float(run.calls[row]))
+                break
+        assert (None if not mark.reached else (mark.k, mark.seconds, mark.calls)) == wanted
+
+
+def test_marks_of_known_curves():
+    slow, quick = hand_made([10, 20, 30], [4, 3, 2.02]), hand_made([10, 29, math.nan], [4, 2.0, math.nan])
+    found = compare(slow, quick, labels=("slow", "quick"))
+    assert [(m.k, m.seconds, m.calls) for m in found.marks(0.02)] == [(20, 1.0, 6.0), (10, 0.5, 3.0)]
+    assert [m.reached for m in found.marks(0.001)] == [False, True]
+    assert found.psnr_level == 29.5
+    assert [m.k for m in found.psnr_marks(20)] == [10, 10] and not found.psnr_marks(29.5)[1].reached
+    assert found.marks(0.001)[0].at("calls") is None
+
+
+@pytest.mark.parametrize("accuracy", [0.0, -1.0, math.nan])
+def test_an_accuracy_is_above_zero(runs, accuracy):
+    with pytest.raises(Refusal, match="an accuracy above 0"):
+        compare(*runs).marks(accuracy)
+
+
+def test_runs_that_differ_by_their_seeds_are_replicates():
+    seeds = [changed(EXPERIMENT, seed=seed).run() for seed in range(3)]
+    other = changed(EXPERIMENT, steps=3).run()
+    found = compare(*seeds, other)
+    ends = [float(run.psnr[-1, 0]) for run in seeds]
+    many, single = found.replicates
+    assert (many.n, many.runs, single.n) == (3, (0, 1, 2), 1)
+    assert many.mean["psnr"] == pytest.approx(np.mean(ends))
+    assert many.deviation["psnr"] == pytest.approx(np.std(ends, ddof=1))
+    assert single.deviation["psnr"] is None
+    assert len(found.curves("objective")) == 1, "replicates may lie over each other"
+    assert any("other random numbers" in note for note in found.notes)
+
+
+def test_curves_are_the_rows_and_the_excess_is_over_the_best(runs):
+    found = compare(*runs)
+    for over in ("k", "seconds", "calls"):
+        (axis,) = found.curves("psnr", over)
+        for curve, run in zip(axis.curves, runs, strict=True):
+            np.testing.assert_array_equal(curve.xs, run[over].values)
+            np.testing.assert_allclose(curve.values, run.psnr.values[:, 0])
+    best = min(float(run.objective.min()) for run in runs)
+    (axis,) = found.curves("excess")
+    for curve, run in zip(axis.curves, runs, strict=True):
+        values = (run.objective.values[:, 0].astype(float) - best) / best
+        np.testing.assert_allclose(curve.values, values[values > 0])
+    with pytest.raises(Refusal, match="did you mean psnr"):
+        found.curves("psnrr")
+
+
+def test_objectives_of_different_problems_are_on_axes_of_their_own(runs):
+    other = changed(EXPERIMENT, algorithm=FISTA(), prior=TotalVariation(50.0)).run()
+    found = compare(*runs, other)
+    assert [len(axis.curves) for axis in found.curves("objective")] == [3, 1]
+    assert len(found.curves("psnr")) == 1
+    assert any("prior.weight" in note and "not on one axis" in note for note in found.notes)
+    # The other run is its own best, however large its objective is.
+    assert found.marks(1e-6)[3].reached
+    assert float(other.objective[-1, 0]) > float(runs[0].objective[-1, 0])
+
+
+def test_pictures_have_one_scale_and_differences_are_against_the_one_that_is_chosen(runs):
+    found = compare(*runs)
+    row = found.pictures()
+    assert row.titles == ("truth", "FISTA", "PDHG", "ADMM") and row.limits == (0.0, 1.0)
+    np.testing.assert_array_equal(row.pictures[2], runs[1].x.values[0, 0])
+    apart = found.differences("PDHG")
+    assert apart.titles == ("FISTA − PDHG", "ADMM − PDHG")
+    np.testing.assert_array_equal(apart.pictures[1], runs[2].x.values[0, 0] - runs[1].x.values[0, 0])
+    most = max(float(np.abs(p).max()) for p in apart.pictures)
+    assert apart.limits == (-most, most)
+    np.testing.assert_array_equal(found.differences().pictures[0], (runs[0].x - runs[0].truth.values).values[0, 0])
+    with pytest.raises(Refusal, match="did you mean FISTA"):
+        found.differences("FIST")
+
+
+def test_ten_thousand_pixels_beside_sixty_four(runs):
+    large = Experiment(Shipped("camera", 100), GaussianBlur((1, 100, 100), 1.0), steps=2).run()
+    small = Experiment(Shipped("camera", 8), GaussianBlur((1, 8, 8), 1.0), steps=2).run()
+    found = compare(large, small)
+    assert any("different sizes" in note and "100 x 100" in note and "8 x 8" in note for note in found.notes)
+    assert any("different truths" in note for note in found.notes)
+    assert found.differences(found.labels[0]).missing == (found.labels[1],)
+    assert "<img" in found.report() and all(mark.reached for mark in found.marks())
+
+
+def test_a_run_without_a_truth_is_said(runs):
+    measured = Experiment(Measured(runs[0].y.values), GaussianBlur((1, 16, 16), 1.0), steps=3).run()
+    found = compare(runs[0], measured, labels=("known", "measured"))
+    assert any("no truth is known" in note for note in found.notes)
+    assert found.metrics["psnr"][1] is None and found.psnr_marks(20.0)[1] is None
+    alone = compare(measured, measured)
+    assert alone.psnr_level is None and "psnr" not in alone.metrics
+    assert alone.labels == ("run 1", "run 2")
+    with pytest.raises(Refusal, match="a run with a truth"):
+        alone.differences()
+    assert "No truth is known" in alone.report()
+
+
+def test_an_older_run_counted_no_calls(runs):
+    older = runs[1].drop_vars("calls")
+    found = compare(runs[0], older)
+    assert any("were not counted in PDHG" in note for note in found.notes)
+    assert found.metrics["calls"] == (24, None)
+    assert len(found.curves("psnr", "calls")[0].curves) == 1
+    with pytest.raises(Refusal, match="runs that did not record both"):
+        compare(older, older).curves("psnr", "calls")
+
+
+def test_what_cannot_be_compared_is_refused_in_a_sentence(runs, tmp_path):
+    path = tmp_path / "cut.nc"
+    storage.save(runs[0], path)
+    path.write_bytes(path.read_bytes()[:3000])
+    for given, sentence in (
+        ([runs[0]], "two or more runs to compare, got 1"),
+        ([], "two or more runs to compare, got 0"),
+        ([runs[0], path], "a saved run in NetCDF"),
+        ([runs[0], tmp_path / "none.nc"], "which is no file"),
+        ([runs[0], xr.Dataset()], "without a description"),
+        ([runs[0], runs[1].drop_vars("x")], "without x"),
+        ([runs[0], 3], "got a int"),
+        ([runs[0], runs[1].assign_attrs(spec="{")], "a description in the run"),
+        ([runs[0], runs[1].assign_attrs(spec='{"version": 99}')], "a description"),
+    ):
+        with pytest.raises(Refusal, match=sentence) as caught:
+            compare(*given)
+        assert len(str(caught.value)) <= 400
+    with pytest.raises(Refusal, match="2 labels"):
+        compare(*runs[:2], labels=("one",))
+
+
+def test_files_and_records_are_compared_as_their_datasets_are(runs, tmp_path):
+    for name, run in zip(("one", "two"), runs, strict=False):
+        storage.save(run, tmp_path / f"{name}.nc")
+    found = compare(tmp_path / "one.nc", workbench.open(tmp_path / "two.nc"), labels=("a", "a"))
+    assert found.labels == ("a", "a (2)")
+    assert found.metrics == compare(*runs[:2]).metrics

@@ -1,0 +1,64 @@
+"""When each run was first as accurate as is asked: iterations, seconds and calls to equal accuracy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.comparison import curves
+from workbench.comparison.compared_run import ComparedRun
+from workbench.comparison.curves import abscissa
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The first recorded iteration at which a run was as accurate as asked, with its seconds and calls.
+
+    `k` is None for a run that never was: `reached` is false; calls are None where they were not counted.
+    """
+
+    label: str
+    k: int | None = None
+    seconds: float | None = None
+    calls: float | None = None
+
+    @property
+    def reached(self) -> bool:
+        return self.k is not None
+
+    def at(self, over: str) -> float | None:
+        """The mark on an abscissa: k, seconds or calls."""
+        return {"k": self.k, "seconds": self.seconds, "calls": self.calls}[over]
+
+
+def of_objective(runs: Sequence[ComparedRun], accuracy: float) -> tuple[Mark | None, ...]:
+    """Where objective - best <= accuracy |best|, best the least that any run of the same problem reached.
+
+    None for a run that recorded no objective.
+    """
+    best = curves.least(runs)
+    made: list[Mark | None] = []
+    for run in runs:
+        column, reached = run.column("objective"), best.get(run.problem_key)
+        if column is None or reached is None or not np.isfinite(column).any():
+            made.append(None)
+            continue
+        made.append(_first(run, column <= reached + accuracy * max(abs(reached), np.finfo(float).tiny)))
+    return tuple(made)
+
+
+def of_psnr(runs: Sequence[ComparedRun], level: float) -> tuple[Mark | None, ...]:
+    """Where PSNR >= level, in dB; None for a run without a truth."""
+    columns = [run.column("psnr") for run in runs]
+    return tuple(None if c is None else _first(run, c >= level) for run, c in zip(runs, columns, strict=True))
+
+
+def _first(run: ComparedRun, reached: np.ndarray) -> Mark:
+    """The first row at which it is reached; what is not known is not."""
+    rows = np.flatnonzero(reached)
+    if not len(rows):
+        return Mark(run.label)
+    row = int(rows[0])
+    calls = abscissa(run, "calls")
+    counted = float(calls[row]) if calls is not None and np.isfinite(calls[row]) else None
+    return Mark(run.label, int(run.dataset["k"].values[row]), float(run.dataset["seconds"].values[row]), counted)

@@ -1,0 +1,77 @@
+"""How good runs are at their end, and how far that spreads over runs that differ by their seeds alone."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.comparison.compared_run import ComparedRun
+
+Number = float | None
+_ENDS: dict[str, Callable[[ComparedRun], Number]] = {
+    "psnr": lambda run: run.last("psnr"),
+    "ssim": lambda run: run.last("ssim"),
+    "error": lambda run: run.error,
+    "objective": lambda run: run.last("objective"),
+    "residual": lambda run: run.last("residual"),
+    "gap": lambda run: run.last("gap"),
+    "k": lambda run: float(run.dataset["k"].values[-1]),
+    "seconds": lambda run: float(run.dataset["seconds"].values[-1]),
+    "calls": lambda run: float(run.dataset["calls"].values[-1]) if "calls" in run.dataset.coords else None,
+}
+TITLES = {
+    "psnr": "PSNR, dB",
+    "ssim": "SSIM",
+    "error": "relative error",
+    "objective": "objective",
+    "residual": "residual",
+    "gap": "relative duality gap",
+    "k": "iterations",
+    "seconds": "seconds",
+    "calls": "operator calls",
+}
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Runs that differ by their seeds alone: their numbers, and of each metric the mean and the deviation.
+
+    `deviation` is the standard deviation of a sample, with n - 1; None of a single run.
+    """
+
+    runs: tuple[int, ...]
+    label: str
+    mean: Mapping[str, Number]
+    deviation: Mapping[str, Number]
+
+    @property
+    def n(self) -> int:
+        return len(self.runs)
+
+
+def at_the_end(runs: Sequence[ComparedRun]) -> dict[str, tuple[Number, ...]]:
+    """Each metric of each run at its end, those that any run has; None where a run has it not."""
+    found = {name: tuple(_finite(of(run)) for run in runs) for name, of in _ENDS.items()}
+    return {name: values for name, values in found.items() if any(v is not None for v in values)}
+
+
+def replicated(runs: Sequence[ComparedRun]) -> tuple[Replicates, ...]:
+    """The runs in groups that differ by their seeds alone, in their order."""
+    groups: dict[str, list[int]] = {}
+    for number, run in enumerate(runs):
+        groups.setdefault(run.recipe_key, []).append(number)
+    ends = at_the_end(runs)
+    return tuple(_group(runs, numbers, ends) for numbers in groups.values())
+
+
+def _group(runs: Sequence[ComparedRun], numbers: list[int], ends: Mapping[str, tuple[Number, ...]]) -> Replicates:
+    known = {name: [v for n in numbers if (v := values[n]) is not None] for name, values in ends.items()}
+    mean = {name: float(np.mean(v)) if v else None for name, v in known.items()}
+    deviation = {name: float(np.std(v, ddof=1)) if len(v) > 1 else None for name, v in known.items()}
+    label = runs[numbers[0]].label + (f" and {len(numbers) - 1} more" if len(numbers) > 1 else "")
+    return Replicates(tuple(numbers), label, mean, deviation)
+
+
+def _finite(value: Number) -> Number:
+    return value if value is not None and math.isfinite(value) else None

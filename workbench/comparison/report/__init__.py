@@ -1,0 +1,1 @@
+"""A comparison as text, as a page of HTML and as figures for a paper."""
