@@ -52,7 +52,13 @@ class Record:
 
 def open(path: str | Path) -> Record:
     """The run of a file that `storage.save`, `workbench run --out` or the page wrote; Refusal for any other file."""
+    result = load(path)
+    return Record(Path(path), result, from_run(result))
+
+
+def load(path: str | Path) -> "xr.Dataset":
+    """The Dataset of such a file, whole."""
     result = storage.load(path)
     if missing := [name for name in ("k", "seconds", "x", "y") if name not in result.variables]:
         raise Refusal("a whole run", f"{path}, without {', '.join(missing)}", "save the run again")
-    return Record(Path(path), result, from_run(result))
+    return result

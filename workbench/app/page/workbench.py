@@ -73,7 +73,9 @@ class Workbench:
         self._early: Any = None
         self._drawn, self._due, self._study_due = -1, 0.0, 0.0
         self._frame: Frame | None = None
-        self._notes, self._note = session.notes, session.errors.get("address", "") or self.teaching.tour.complaint
+        self._notes = session.notes
+        first = session.errors.get("address", "") or self.teaching.tour.complaint
+        self._note = first or " ".join(session.notes if session.opened else ())
         self._draw_pictures()
         self._chosen(new=False)
         self.page = self._page()
