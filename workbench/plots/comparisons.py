@@ -6,7 +6,7 @@ import holoviews as hv
 import numpy as np
 
 from workbench.comparison import ABSCISSAE, CurveAxis, Mark, PictureRow
-from workbench.figures.colours import COLOURS
+from workbench.figures.colours import told_apart
 from workbench.plots.style import signal, styled
 from workbench.tensors import shown
 
@@ -44,7 +44,8 @@ def _overlay(axis: CurveAxis, marks: tuple[Mark | None, ...]) -> Any:
     up = hv.Dimension((f"{axis.name} of runs", axis.label), unit=axis.unit or None)
     drawn: list[Any] = []
     for curve in axis.curves:
-        colour, dash = COLOURS[curve.run % len(COLOURS)], _DASHES[curve.run % len(_DASHES)]
+        colour, number = told_apart(curve.run)
+        dash = _DASHES[number]
         line = styled(hv.Curve((curve.xs, curve.values), across, up, label=curve.label), color=colour, logy=axis.log)
         drawn.append(line.opts(line_dash=dash, backend="bokeh").opts(linestyle=dash, backend="matplotlib"))
         mark = marks[curve.run] if marks else None
