@@ -66,6 +66,11 @@ class SpectrumView(LookTab[SpectrumPlot]):
             self.spectra.hessian.start()
         return self.side, main
 
+    def _grant(self) -> None:
+        super()._grant()
+        self.first.value = self.spectra.at_start
+        self.knobs.refresh(Form(self.spectra.way))
+
     def _arrange(self) -> None:
         above = (self.words.element, self.complaint.element)
         self.side[:] = [*above, *self.look.controls, self.look.note.element, self.first, self.knobs.element]

@@ -81,6 +81,10 @@ class UncertaintyView(Tab):
             self.opened()
             self.knobs.refresh(Form(self.uncertainty.sampling))
 
+    def _grant(self) -> None:
+        super()._grant()
+        self.knobs.refresh(Form(self.uncertainty.sampling))
+
     def _draw(self) -> None:
         uncertainty, found = self.uncertainty, self.uncertainty.found
         self.buttons.show(uncertainty.chains.status, self.session.experiment.algorithm.random)
