@@ -26,11 +26,8 @@ SHAPE = (1, 12, 12)
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    made = Session(
-        Experiment(
-            Shipped("camera", 12), GaussianBlur(SHAPE, 1.0), prior=Tikhonov(2.0), algorithm=UnadjustedLangevin(), steps=4
-        )
-    )
+    parts = GaussianBlur(SHAPE, 1.0), Tikhonov(2.0), UnadjustedLangevin()
+    made = Session(Experiment(Shipped("camera", 12), parts[0], prior=parts[1], algorithm=parts[2], steps=4))
     made.play()
     reached(made, 4)
     yield made
