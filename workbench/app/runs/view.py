@@ -48,9 +48,7 @@ class RunsView(View):
         self._query, self._begin, self._due, self._sure = Query(), 0, 0.0, ()
         self.shown = ShownRuns()
         self.selected: tuple[str, ...] = ()
-        self.filter = pmui.TextInput(
-            label="filter", placeholder="prior=TotalVariation prior.weight=20 #tag word", width=290, **SMALL
-        )
+        self.filter = pmui.TextInput(label="filter", placeholder="prior.weight=20 #tag word", width=215, **SMALL)
         self.order = pmui.Select(label="sort by", options=list(ORDERS), value="saved", width=110, **SMALL)
         self.buttons = {name: pmui.Button(label=name, icon=icon, **_SMALL) for name, icon in _ICONS.items()}
         self.earlier = pmui.Button(label="Earlier", icon="chevron_left", **_SMALL)
@@ -230,7 +228,7 @@ class RunsView(View):
         self.count = Words()
         if self._kept is None:
             return pmui.Column(Words(sentence=NONE).element, sizing_mode="stretch_width", margin=(12, 16))
-        counted = pmui.Row(self.count.element, width=110, margin=(14, 4))
+        counted = pmui.Row(self.count.element, width=100, margin=(14, 0, 0, 4))
         above = bar(self.filter, self.order, *self.buttons.values(), self.earlier, self.later, counted)
         words = (self.complaint.element, self.status.element)
         said = pmui.Column(*words, sizing_mode="stretch_width", min_height=22, margin=(0, 8))
