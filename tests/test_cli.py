@@ -21,7 +21,7 @@ from workbench.algorithms import Algorithm, Needs
 from workbench.analysis.information import FloorBins
 from workbench.cli import COMMANDS, catalogue, main
 from workbench.cli.catalogue import KINDS
-from workbench.cli.lab import OFFLINE, SETTINGS, arguments, folder
+from workbench.cli.jupyter.lab import OFFLINE, SETTINGS, arguments, folder
 from workbench.cli.listing.guarantees import told
 from workbench.data import Shipped
 from workbench.experiment import Experiment, from_description

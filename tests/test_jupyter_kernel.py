@@ -9,7 +9,8 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 
 from workbench import devices
-from workbench.cli import doctor, kernel, main
+from workbench.cli import doctor, main
+from workbench.cli.jupyter import kernel
 
 
 @pytest.fixture(autouse=True)

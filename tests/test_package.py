@@ -12,7 +12,7 @@ import pytest
 
 import workbench
 from tests.test_architecture import HEAVY, after
-from workbench.cli import lab
+from workbench.cli.jupyter import lab
 from workbench.refusal import Refusal
 
 ROOT = Path(__file__).parent.parent
@@ -81,7 +81,7 @@ def test_lab_copies_the_notebooks_of_a_wheel_and_keeps_what_a_person_changed(whe
     site, folder = tmp_path / "site", tmp_path / "empty"
     wheel.extractall(site)
     folder.mkdir()
-    line = [sys.executable, "-c", "from workbench.cli import lab; lab.folder()"]
+    line = [sys.executable, "-c", "from workbench.cli.jupyter import lab; lab.folder()"]
     environment = os.environ | {"PYTHONPATH": str(site)}
     for _ in range(2):
         said = subprocess.run(line, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout

@@ -158,7 +158,7 @@ def test_slices_of_a_file_are_the_runs_of_each_and_give_the_volume(volume, tmp_p
         np.testing.assert_allclose(found.x.values[0, place, 0], alone.x.values, atol=1e-6)
     again = opened(tmp_path / "v.zarr")
     assert again.dataset.slice.values.tolist() == [2, 6, 10]
-    assert again.experiment((0, 1, 0)).source.variable == "exchange/data[:, 6]"
+    assert again.experiment(again.at({"slice": "6"})).source.variable == "exchange/data[:, 6]"
 
 
 def test_slices_are_all_unless_some_are_named_and_what_is_no_slice_is_refused(volume, tmp_path, capsys):

@@ -22,10 +22,12 @@ BESIDES = {
     "estimator": "analysis.information",
     "filter": "analysis.information.filters",
     "preconditioner": "preconditioners",
+    "readout": "lessons.readouts",
     "resolution": "analysis.information.plane",
     "sampler": "algorithms.diffusion.samplers",
     "schedule": "algorithms.diffusion.schedules",
     "selector": "tuning.selectors",
+    "statement": "lessons.statements",
     "step": "data.steps",
     "task": "analysis.information.tasks",
 }

@@ -129,7 +129,7 @@ class Experiment(metaclass=Checked):
             if not self.goes_on(begun):
                 remedy = "change nothing but steps, stop and device, or begin a run of its own"
                 raise Refusal("a run of this experiment to go on with", "one of another", remedy)
-            problem = _with_data_of(problem, begun)
+            problem = with_data_of(problem, begun)
         told = description | self.source.told(loaded.tensor) | dict(said)
         loaded = replace(loaded, notes=(*loaded.notes, *self.source.remarks(self.operator)))
 
@@ -174,7 +174,7 @@ class Experiment(metaclass=Checked):
         return changed(self, operator=fit(self.operator, shape))
 
 
-def _with_data_of(problem: Problem, begun: "xr.Dataset") -> Problem:
+def with_data_of(problem: Problem, begun: "xr.Dataset") -> Problem:
     """The problem with the data that a run keeps, where other data would be simulated here; Refusal for other sizes."""
     kept = torch.from_numpy(begun["y"].values)
     if kept.shape != problem.y.shape or kept.dtype != problem.y.dtype:
@@ -275,4 +275,4 @@ def _holds(source: File | Measured, kept: Tensor) -> bool:
     return now.shape == kept.shape and torch.allclose(now.to(kept.dtype), kept)
 
 
-__all__ = ["Experiment", "fit", "from_description", "from_run", "member", "part"]
+__all__ = ["Experiment", "fit", "from_description", "from_run", "member", "part", "with_data_of"]

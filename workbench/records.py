@@ -31,7 +31,7 @@ class Record:
         """The run of `steps` iterations in all, gone on with from its end: as in one go, bit for bit.
 
         With `out`, which may be its own file, it is saved while it goes. Refusal where it has as many already, or
-        keeps no state (a file of an older workbench, a run of the page).
+        keeps no state (a file of an older workbench).
         """
         return changed(self.experiment, steps=steps).run(every=self._every, begun=self.result, out=out)
 

@@ -14,7 +14,7 @@ from workbench import networks, weights
 from workbench.analysis.information import Bins, FloorBins
 from workbench.app.laboratory import LaboratoryView
 from workbench.app.laboratory.laboratory import Laboratory
-from workbench.app.laboratory.recipe_run import LESSONS, RecipeRun
+from workbench.app.laboratory.recipe_run import OFFERED, RecipeRun
 from workbench.app.laboratory.trainings import Run
 from workbench.app.laboratory.view import PLOTS
 from workbench.app.toolkit.member_menu import MemberMenu
@@ -23,7 +23,7 @@ from workbench.jobs import Status
 from workbench.live.session import Session
 from workbench.networks import MLP, SGD, LayerInformation, Training
 from workbench.parameters import changed
-from workbench.recipes import RECIPES, DenoisingLesson, Fit, HandwrittenDigits, Recipe, network_of
+from workbench.recipes import RECIPES, DenoisingTask, Fit, HandwrittenDigits, Recipe, network_of
 from workbench.refusal import Refusal
 from workbench.run import iterate
 
@@ -259,7 +259,7 @@ def test_a_task_of_numbers_has_no_plane_and_says_so(view):
     assert len(view.look.element) == 1
 
 
-TAUGHT = Recipe(DnCNN(1, 16, 3), DenoisingLesson(HandwrittenDigits(), 0.05, 0.5), Fit(150, 1e-2, 16, 0.9))
+TAUGHT = Recipe(DnCNN(1, 16, 3), DenoisingTask(HandwrittenDigits(), 0.05, 0.5), Fit(150, 1e-2, 16, 0.9))
 
 
 def test_a_recipe_ends_with_the_weights_of_the_bare_loop_and_saves_them(lab, tmp_path):
@@ -303,8 +303,8 @@ def test_a_recipe_goes_on_at_another_rate_and_begins_anew_with_another_network(l
 
 
 def test_every_recipe_that_ships_is_a_preset_and_never_a_file_that_ships():
-    assert [name.removeprefix("recipe: ") for name in LESSONS] == list(RECIPES)
-    assert not set(LESSONS) & set(networks.PRESETS)
+    assert [name.removeprefix("recipe: ") for name in OFFERED] == list(RECIPES)
+    assert not set(OFFERED) & set(networks.PRESETS)
 
 
 def test_a_recipe_shows_held_out_examples_and_other_looks_say_why_they_do_not():

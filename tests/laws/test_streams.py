@@ -25,7 +25,7 @@ from workbench.analysis.information.sampled import sampled_plane
 from workbench.analysis.spectrum import Search, bottom, diagonal, lanczos, last, sketched_trace, slq, top, trace
 from workbench.analysis.spectrum.estimators import freedom
 from workbench.denoisers import DnCNN
-from workbench.jobs.job import carried
+from workbench.jobs import carried
 from workbench.networks.curvature.base import suggested_rate, traces
 from workbench.networks.curvature.broadening import broadening
 from workbench.networks.curvature.landscape import landscape
@@ -167,7 +167,7 @@ TRAINING = networks.Training(
     optimiser=networks.SGD(batch=2048),
     seeds=3,
 )
-RECIPE = recipes.Recipe(DnCNN(1, 4, 2), recipes.DenoisingLesson(recipes.Laplacian(8)), recipes.Fit(10, batch=2))
+RECIPE = recipes.Recipe(DnCNN(1, 4, 2), recipes.DenoisingTask(recipes.Laplacian(8)), recipes.Fit(10, batch=2))
 
 
 def everything(recorder: Recorder, seed: int) -> None:
@@ -236,9 +236,9 @@ def learning(recorder: Recorder, seed: int) -> None:
     hessian = networks.hessian(one, x)
     assert recorder.watch(("trace of weights", seed), lambda: traces(hessian, x, 2, seed))
     assert recorder.watch(("batches", seed), lambda: broadening(one, x, (4, 8), 2, seed))
-    lesson = changed(RECIPE, seed=seed).problem()
-    assert recorder.watch(("recipe", seed), lesson.start, each=True)
-    steps(recorder, lesson, RECIPE.fit, seed)
+    training = changed(RECIPE, seed=seed).problem()
+    assert recorder.watch(("recipe", seed), training.start, each=True)
+    steps(recorder, training, RECIPE.fit, seed)
 
 
 @pytest.mark.slow

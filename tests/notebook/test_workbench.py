@@ -351,12 +351,17 @@ def test_a_problem_keeps_its_truth_and_its_data(small):
     measured.close()
 
 
-def test_a_saved_run_begins_anew_with_its_values(small, tmp_path):
-    storage.save(
-        Experiment(small.source, small.operator, small.noise, Tikhonov(4.0), FISTA(), 5).run(), tmp_path / "a.nc"
-    )
+def test_a_saved_run_stands_at_its_end_and_goes_on_bit_for_bit(small, tmp_path):
+    experiment = Experiment(small.source, small.operator, small.noise, Tikhonov(4.0), FISTA(), 5)
+    storage.save(experiment.run(), tmp_path / "a.nc")
     wb = Workbench(tmp_path / "a.nc")
-    assert (wb.prior.weight, wb.steps, wb.k) == (4.0, 5, 0)
+    assert (wb.prior.weight, wb.steps, wb.k) == (4.0, 5, 5)
+    wb._ipython_display_()
+    assert wb.k == 5 and wb.status is Status.DONE, "showing it is no wish to go on"
+    wb.step(4)
+    straight = changed(experiment, steps=9).run()
+    assert wb.k == 9 and torch.equal(wb.x, torch.from_numpy(straight.x.values))
+    assert wb.result.k.values.tolist() == list(range(10))
     wb.close()
     with pytest.raises(Refusal, match="got a int"):
         Workbench(3)

@@ -16,7 +16,7 @@ from workbench.recipes import (
     HELD_OUT,
     RECIPES,
     Course,
-    DenoisingLesson,
+    DenoisingTask,
     Fit,
     HandwrittenDigits,
     Laplacian,
@@ -33,7 +33,7 @@ from workbench.run import iterate, resume
 from workbench.tensors import generator
 from workbench.weights import read
 
-TINY = Recipe(DnCNN(1, 16, 3), DenoisingLesson(HandwrittenDigits(), 0.05, 0.5), Fit(150, 1e-2, 16, 0.9))
+TINY = Recipe(DnCNN(1, 16, 3), DenoisingTask(HandwrittenDigits(), 0.05, 0.5), Fit(150, 1e-2, 16, 0.9))
 FIELDS = ("x", "mean", "first", "second", "loss")
 
 
@@ -140,23 +140,23 @@ def test_leaves_cover_the_picture_and_have_edges():
 
 def test_sure_estimates_the_error_in_the_data_without_the_truth():
     """For a linear estimate the mean over noise of SURE is that of the error: here over 400 draws, within 3 sigma."""
-    lesson = Unrolling(HandwrittenDigits(), 1.0, 0.1, supervised=False)
+    task = Unrolling(HandwrittenDigits(), 1.0, 0.1, supervised=False)
     blur = GaussianBlur((1, 8, 8), 1.0)
 
     def shrink(y, operator, norm2):
         return 0.7 * y
 
     truth = HandwrittenDigits().draw(generator(0, 0), 400)
-    (y,), _ = lesson.batch(truth, generator(1, 0))
-    found = lesson._sure(shrink, y, shrink(y, blur, 1.0), Moment(0.0, generator(2, 0)))
+    (y,), _ = task.batch(truth, generator(1, 0))
+    found = task._sure(shrink, y, shrink(y, blur, 1.0), Moment(0.0, generator(2, 0)))
     error = (blur(shrink(y, blur, 1.0)) - blur(truth)).square().mean()
     assert float(found) == pytest.approx(float(error), abs=0.03 * float(error) + 3 * 0.1**2 / 25600**0.5 * 4)
 
 
 def test_unsupervised_training_never_sees_the_picture():
-    lesson = Unrolling(HandwrittenDigits(), 1.0, 0.1, supervised=False)
+    task = Unrolling(HandwrittenDigits(), 1.0, 0.1, supervised=False)
     network = UnrolledISTANet(1, 4, 2, 3).drawn(generator(0, 0))
-    batch = lesson.drawn(generator(0, 0), 4)
+    batch = task.drawn(generator(0, 0), 4)
     blind = batch._replace(targets=torch.full_like(batch.targets, torch.nan))
-    losses = [lesson.loss(network, b, Moment(0.0, generator(1, 0))) for b in (batch, blind)]
+    losses = [task.loss(network, b, Moment(0.0, generator(1, 0))) for b in (batch, blind)]
     assert torch.equal(*losses)

@@ -1,5 +1,6 @@
 """The page: `create_app()` is served, or is the last line of a notebook cell."""
 
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
@@ -7,6 +8,7 @@ from urllib.parse import parse_qs
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.lessons import Tour
 from workbench.app.page.connection import query_of_page
 from workbench.app.page.notebook import Framed, in_notebook
 from workbench.app.page.server import SWEEPER
@@ -14,8 +16,9 @@ from workbench.app.page.workbench import Workbench
 from workbench.experiment import Experiment
 from workbench.kernels.warming import warm_up
 from workbench.live.caps import Caps
-from workbench.live.opening import as_experiment
+from workbench.live.opening import Opening
 from workbench.live.session import Session
+from workbench.run_folder import usual_folder
 
 __all__ = ["Workbench", "create_app", "page"]
 
@@ -23,24 +26,31 @@ __all__ = ["Workbench", "create_app", "page"]
 def create_app(experiment: Any = None, port: int = 0) -> pmui.Page | Framed:
     """The page of one person: what is served, or the last line of a notebook cell.
 
-    `experiment` may be an Experiment, or a run of one: a Dataset or its file. In a notebook the page is seen
-    through Jupyter's own server, where jupyter-server-proxy is there, or else on `port` of the kernel's machine, a free
-    one where it is 0. A `port` that is given is taken.
+    `experiment` may be an Experiment, or a run, a Dataset or its file, which is shown at its end. In a notebook the
+    page is seen through Jupyter's own server, where jupyter-server-proxy is there, or else on `port` of the kernel's
+    machine, a free one where it is 0. A `port` that is given is taken.
     """
-    wanted = None if experiment is None else as_experiment(experiment)
+    wanted = None if experiment is None else Opening.of(experiment)
     if not in_notebook():
         return page(wanted)
     # A server has done this before it opened; here it is done while the frame is on its way.
-    Thread(target=warm_up, args=((wanted or Experiment()).device,), daemon=True).start()
-    return Framed(lambda: page(wanted), port)
+    Thread(target=warm_up, args=((wanted.experiment if wanted else Experiment()).device,), daemon=True).start()
+    return Framed(lambda: page(wanted, runs=usual_folder()), port)
 
 
-def page(experiment: Experiment | None = None, caps: Caps | None = None) -> pmui.Page:
-    """The page of one person, its experiment running from the moment it is seen. An address describes another one."""
+def page(given: Any = None, caps: Caps | None = None, runs: Path | None = None) -> pmui.Page:
+    """The page of one person, its experiment running from the moment it is seen. An address describes another one.
+
+    `given` is what `create_app` takes, opened or not; a saved run stands at its end. `runs` is the folder of kept runs
+    that this person sees; none where it is None.
+    """
     query = query_of_page()
-    session = Session.from_address(query, caps) if query and experiment is None else Session(experiment, caps=caps)
+    tour = Tour(query)
+    wanted = tour.step.address if tour.own and tour.step is not None else query
+    session = Session.from_address(wanted, caps) if wanted and given is None else Opening.of(given).session(caps)
+    session.runs = runs
     hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
-    app = Workbench(session, frozenset(filter(None, hide.split(","))))
+    app = Workbench(session, frozenset(filter(None, hide.split(","))), tour=tour)
     pn.state.on_session_destroyed(lambda context: _left(app))
     app.open()
     return app.page

@@ -15,8 +15,7 @@ from workbench.cli import (
     check,
     contents,
     doctor,
-    kernel,
-    lab,
+    lessons,
     plane,
     runs,
     serve,
@@ -25,6 +24,7 @@ from workbench.cli import (
     train,
     tune,
 )  # fmt: skip
+from workbench.cli.jupyter import kernel, lab
 from workbench.cli.output import complain
 from workbench.refusal import Refusal, one_of
 from workbench.version import __version__
@@ -39,6 +39,7 @@ COMMANDS = {
     "calibrate": calibrate,
     "plane": plane,
     "train": train,
+    "lessons": lessons,
     "list": catalogue,
     "check": check,
     "doctor": doctor,

@@ -32,6 +32,8 @@ KINDS = {
     "selectors": "selector",
     "ensembles": "ensemble",
     "tasks": "task",
+    "statements": "statement",
+    "readouts": "readout",
     "truths": "truth",
 }
 

@@ -135,7 +135,7 @@ def _cache() -> DoctorFinding:
 def _notebook() -> DoctorFinding:
     """The device of an experiment in a notebook that names none, and whose word that is."""
     from workbench import devices
-    from workbench.cli import kernel
+    from workbench.cli.jupyter import kernel
 
     here, chosen = devices.available(), devices.default()
     said = f"{devices.VARIABLE} says so" if os.environ.get(devices.VARIABLE) else f"{devices.VARIABLE} is not set"

@@ -24,6 +24,7 @@ EXAMPLES = (
     "workbench serve --origin lab.example.org --auth passwords.txt",
 )
 
+_ALONE = ("localhost", "127.0.0.1", "::1")  # hosts at which nobody from another machine is heard
 _EXTRA = ("panel", "panel_material_ui", "holoviews", "bokeh", "param", "matplotlib", "prometheus_client")
 
 
@@ -49,6 +50,11 @@ def options(parser: argparse.ArgumentParser) -> None:
     entry = parser.add_mutually_exclusive_group()
     entry.add_argument("--auth", metavar="FILE", help="ask for a name and password; FILE has lines name:password")
     entry.add_argument("--proxy-header", metavar="NAME", help="the header in which a proxy says who it is; others: 403")
+    parser.add_argument(
+        "--runs",
+        metavar="FOLDER",
+        help="the folder of kept runs, for everybody who gets in (yours, where the page is served to you alone)",
+    )
     parser.add_argument("--log", metavar="FILE", help="write a JSON line for each visit ('-': on the standard error)")
     loading.option(parser)
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
@@ -125,4 +131,15 @@ def _serving(args: argparse.Namespace) -> "Serving":
         args.max_visitors,
         Caps(limit(args.max_pixels), Allowance(limit(args.max_steps), limit(args.max_seconds))),
         Admission(read_passwords(Path(args.auth)) if args.auth else {}, args.proxy_header or ""),
+        _runs(args),
     )
+
+
+def _runs(args: argparse.Namespace) -> Path | None:
+    """The folder that was named; the person's own where nobody else is meant to come; else none."""
+    from workbench import run_folder
+
+    if args.runs:
+        return run_folder.made(Path(args.runs))
+    shared = args.workers > 1 or args.origin or args.auth or args.proxy_header or args.host not in _ALONE
+    return None if shared else run_folder.usual_folder()

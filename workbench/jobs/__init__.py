@@ -1,8 +1,10 @@
 """Runs and analyses under a hand: a thread of the device takes turns with all runs, another with what is beside."""
 
 from workbench.jobs.allowance import Allowance
+from workbench.jobs.begun_run import BegunRun
+from workbench.jobs.carrying import carried
 from workbench.jobs.columns import Columns, certificates
-from workbench.jobs.job import Job, carried
+from workbench.jobs.job import Job
 from workbench.jobs.pace import Pace
 from workbench.jobs.right_of_way import PAGES
 from workbench.jobs.runners import Runner, alive, beside, close_all, rest_all, runner, statuses
@@ -14,6 +16,7 @@ __all__ = [
     "PAGES",
     "Allowance",
     "BackgroundTask",
+    "BegunRun",
     "Columns",
     "Job",
     "Pace",

@@ -25,6 +25,10 @@ class Effort:
         """Another problem from now on."""
         self._calls.watch(problem.operator, problem.given_operator)
 
+    def follow(self, seconds: float, calls: float) -> None:
+        """Go on from what an earlier run had taken."""
+        self.seconds, self._calls.total = seconds, calls
+
     def __enter__(self) -> "Effort":
         self._begin = time.perf_counter()
         self._calls.__enter__()

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from itertools import chain
 
 from workbench import devices
 from workbench.algorithms import Algorithm, State
 from workbench.jobs.allowance import Allowance
+from workbench.jobs.begun_run import BegunRun
+from workbench.jobs.carrying import carried, kinds
 from workbench.jobs.effort import Effort
 from workbench.jobs.overseer import Overseer
 from workbench.jobs.recorder import FRESH, Recorder
@@ -15,20 +17,25 @@ from workbench.jobs.turn import SLICE, Status, Turn, in_words
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import Diverged, Log, Probe, iterate, resume
-from workbench.tensors import stream
 
 _STOPPED = (Status.DIVERGED, Status.DONE, Status.FAILED)
 
 
 class Job(Turn):
-    """One run under a Runner."""
+    """One run under a Runner; it goes on from the end of `begun`, where one is given."""
 
     def __init__(
-        self, problem: Problem, algorithm: Algorithm, probes: tuple[Probe, ...], steps: int, seed: int
+        self,
+        problem: Problem,
+        algorithm: Algorithm,
+        probes: tuple[Probe, ...],
+        steps: int,
+        seed: int,
+        begun: BegunRun | None = None,
     ) -> None:
         super().__init__()
         self.problem, self.algorithm, self.seed = problem, algorithm, seed
-        self.recorder = Recorder(probes)
+        self.recorder, self._begun = Recorder(probes), begun
         self.latest = Snapshot(steps=steps)
         self._steps = self._stretch = steps
         self._marks: list[tuple[int, str]] = []
@@ -144,7 +151,7 @@ class Job(Turn):
         except Refusal as sentence:
             self._message = str(sentence)
             return
-        if _kinds(problem, algorithm) != _kinds(self.problem, self.algorithm):
+        if kinds(problem, algorithm) != kinds(self.problem, self.algorithm):
             self.recorder.measure()
         self.problem, self.algorithm, self._state = problem, algorithm, state
         self._effort.solve(problem)
@@ -191,7 +198,7 @@ class Job(Turn):
             return
         with self._effort:
             if self._states is None:
-                self._states = iterate(self.problem, self.algorithm, seed=self.seed)
+                self._states = self._from_start() if self._begun is None else self._from_end(self._begun)
             state = next(self._states, None)
         if state is None:
             self._become(Status.DONE, "the algorithm has nothing left to do")
@@ -200,7 +207,8 @@ class Job(Turn):
         first, self._state = self._state is None, state
         if first:
             self._publish()  # a picture at once: the first probes may have to be compiled
-            self._oversee(state)
+            if self._overseer is None:
+                self._oversee(state)
         else:
             self.recorder.stepped(self._effort.last)
         if self._overseer is not None and state.k <= FRESH:
@@ -210,6 +218,18 @@ class Job(Turn):
         if stepped or state.k >= self._steps:
             self._goal = None
             self._become(Status.PAUSED if stepped and state.k < self._steps else Status.DONE)
+
+    def _from_start(self) -> Iterator[State]:
+        return iterate(self.problem, self.algorithm, seed=self.seed)
+
+    def _from_end(self, begun: BegunRun) -> Iterator[State]:
+        """The state at the end of a saved run and those that follow; its rows and marks are there already."""
+        start = next(self._from_start())
+        state = begun.state(self.problem, self.algorithm, start, self.seed)
+        self._oversee(start)
+        self.recorder.log, self._marks = begun.log(), list(begun.marks)
+        self._effort.follow(begun.seconds, begun.calls)
+        return chain((state,), resume(self.problem, self.algorithm, state, self.seed))
 
     def _look(self) -> None:
         """At the end of a slice: is all well, and how far is the optimum?"""
@@ -273,23 +293,3 @@ class Job(Turn):
             overseer.expansion if overseer else None,
             self._heard,
         )
-
-
-Parts = tuple[Problem, Algorithm]
-
-
-def carried(state: State, old: Parts, new: Parts, seed: int) -> State:
-    """The state taken to another problem or algorithm: all of it where both know it, else x and k alone."""
-    problem, algorithm = new
-    if sentence := algorithm.unmet(problem):
-        raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
-    kin = type(algorithm) is type(old[1]) and type(problem.prior.given) is type(old[0].prior.given)
-    if kin and problem.y.shape == old[0].y.shape:
-        return algorithm.adapt(problem, state)
-    return replace(algorithm.init(problem, state.x, stream(seed, "restart", state.k, state.x.device)), k=state.k)
-
-
-def _kinds(problem: Problem, algorithm: Algorithm) -> tuple[type, ...]:
-    """What the cost of steps and probes depends on."""
-    parts = problem.given_operator, problem.prior.given, problem.parametrisation, algorithm
-    return tuple(map(type, parts))

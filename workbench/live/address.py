@@ -23,7 +23,7 @@ from workbench.tensors import Shape
 PLAIN = ("steps", "seed", "device")
 FILE, DATA = "truth.file", "data"  # the names of a person's own signal and data, which are not in the address
 _STEPS = f"{DATA}.{STEPS}"
-_BESIDES = ("hide", "theme")  # what an address says besides, to the page and to Panel
+BESIDES = ("hide", "theme", "lesson", "step")  # what an address says besides, to the page and to Panel
 _MOST = 3  # sentences on one address
 
 Made = TypeVar("Made")
@@ -191,7 +191,7 @@ class _Reader:
     def _complain_of_strangers(self) -> None:
         for path in self._given:
             kind = path.partition(".")[0]
-            ours = kind in (*KINDS, *PLAIN, *_BESIDES) or path in ("truth", "truth.size", FILE, DATA)
+            ours = kind in (*KINDS, *PLAIN, *BESIDES) or path in ("truth", "truth.size", FILE, DATA)
             ours = ours or path.startswith(_STEPS)
             if not ours and not path.startswith("bokeh-"):
                 has = f"an address has truth, truth.size, {', '.join(KINDS)} with their parameters, {', '.join(PLAIN)}"

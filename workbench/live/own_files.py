@@ -23,7 +23,7 @@ class OwnFiles:
 
     def arrays(self, filename: str, content: bytes) -> tuple[Content, ...]:
         """What is in a file; Refusal where it cannot be read."""
-        return contents(self._kept(filename, content))[1]
+        return contents(self.kept(filename, content))[1]
 
     def signal(
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
@@ -32,7 +32,7 @@ class OwnFiles:
 
         def opened(experiment: Experiment) -> Experiment:
             loaded = load_bytes(filename, content, variable, size, window)
-            file = File(str(self._kept(filename, content)), variable, size, window)
+            file = File(str(self.kept(filename, content)), variable, size, window)
             self._remember(Path(filename).name, file, loaded)
             return fitted(experiment, file, loaded.tensor)
 
@@ -42,7 +42,7 @@ class OwnFiles:
         """A file as data that were measured; `angles` names the array of those of a scan."""
 
         def opened(experiment: Experiment) -> Experiment:
-            path = str(self._kept(filename, content))
+            path = str(self.kept(filename, content))
             source = Measured(path, variable)
             loaded = source.loaded()
             degrees = load_array(path, angles).tensor if angles else None
@@ -62,13 +62,13 @@ class OwnFiles:
             self._folder.cleanup()
             self._folder = None
 
-    def _remember(self, name: str, source: Source, loaded: Loaded) -> None:
-        self.notes, self.sources[name], self._newest = loaded.notes, source, (source, loaded)
-
-    def _kept(self, filename: str, content: bytes) -> Path:
+    def kept(self, filename: str, content: bytes) -> Path:
         """Where a file lies, by content: one of the same name with other numbers is another."""
         self._folder = self._folder or tempfile.TemporaryDirectory(prefix="workbench-")
         path = Path(self._folder.name) / sha256(content).hexdigest()[:16] / Path(filename).name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
         return path
+
+    def _remember(self, name: str, source: Source, loaded: Loaded) -> None:
+        self.notes, self.sources[name], self._newest = loaded.notes, source, (source, loaded)

@@ -73,6 +73,12 @@ class Planes(Studies):
                 if describe(depends(before)) != describe(depends(self.choices)):
                     study.again()
 
+    def restore(self) -> None:
+        super().restore()
+        self.choices = PlaneChoices()
+        self.closed.again()
+        self.denoised.again()
+
     def _draw(self) -> Callable[[], Iterator[FilterPaths]]:
         problem, chosen, self.complaint = self.session.problem, self.choices, ""
         filters = tuple(f for f in (chosen.filter, chosen.compared_with) if f is not None)

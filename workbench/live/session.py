@@ -2,22 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from torch import Tensor
 
-from workbench import devices, jobs
+from workbench import devices, jobs, records
 from workbench.algorithms.choice import Choice
-from workbench.analysis import standard
 from workbench.data import Window
-from workbench.experiment import Experiment
+from workbench.experiment import Experiment, from_run, with_data_of
 from workbench.live.address import read_address, said, to_address
 from workbench.live.caps import Caps
 from workbench.live.frames import Frame, ProblemPictures, frame_of, pictures
-from workbench.live.kept_run import kept_run
 from workbench.live.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
 from workbench.live.pins import Pins
+from workbench.live.played_run import PlayedRun
+from workbench.live.saved import STATELESS, kept_run
 from workbench.live.telling import notebook, python
 from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import as_text, changed, describe
@@ -28,33 +29,33 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-class Session:
+class Session(PlayedRun):
     """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read; `pins`.
 
-    Every wish is answered with "" or with the sentence why not; then everything goes on as before.
+    `runs` is the folder of runs that this person may see and write, where there is one. Every wish is answered with ""
+    or with the sentence why not; then everything goes on as before.
     """
+
+    runs: Path | None = None
 
     def __init__(
         self, experiment: Experiment | None = None, truth: Tensor | None = None, caps: Caps | None = None
     ) -> None:
         """`truth`: what data are compared with whose source knows none; `caps`: what one person may take."""
-        self._truth, self._caps = truth, caps or Caps()
-        self.experiment = experiment or Experiment()
+        wanted, caps = experiment or Experiment(), caps or Caps()
+        self._truth = truth
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
-        self.files = OwnFiles(self.experiment.source)
+        self.files = OwnFiles(wanted.source)
         self._curves, self._pace, self.pins = jobs.Columns(), jobs.Pace(), Pins()
-        self._shown: jobs.Snapshot | None = None
-        self.loaded = self.experiment.source.loaded()
-        self._caps.require(self.loaded.tensor)
-        self.experiment = fitted(self.experiment, self.experiment.source, self.loaded.tensor)
-        self._rate_wish: float | None = None
-        self._stretch, self._form = self.experiment.steps, form_of(self.experiment)
-        self.problem = posed(self.experiment, self.loaded, self._truth)
-        self._version, self._reasons = 1, MemberReasons(self.problem)
-        self._pictures = pictures(self.problem, self._version)
-        self._playing = self._proving = False
-        self.job = self._new_job()
+        self.loaded = wanted.source.loaded()
+        caps.require(self.loaded.tensor)
+        wanted = fitted(wanted, wanted.source, self.loaded.tensor)
+        self._form = form_of(wanted)
+        problem = posed(wanted, self.loaded, truth)
+        self._version, self._reasons = 1, MemberReasons(problem)
+        self._pictures = pictures(problem, self._version)
+        super().__init__(wanted, problem, caps)
 
     @classmethod
     def from_address(cls, query: str, caps: Caps | None = None) -> Self:
@@ -101,51 +102,19 @@ class Session:
         opened = self.files.data(filename, content, variable, angles)
         return self._wish("truth.file", lambda: self._read(opened), filename)
 
-    def play(self) -> None:
-        """Go on; a run that is done goes on for as many steps as were wished for, and its number of steps grows."""
-        self._playing = True
-        latest = self.job.latest
-        if latest.status is jobs.Status.CANCELLED:
-            self._restart()
-        elif latest.status is jobs.Status.DONE and latest.k >= self.experiment.steps:
-            self._lengthen(latest.k + self._stretch)
-        self.job.play()
+    def open_run(self, filename: str, content: bytes) -> str:
+        """A person's own saved run, as `show` does."""
+        return self._told("truth.file", lambda: self._show(records.open(self.files.kept(filename, content)).result))
+
+    def show(self, result: "xr.Dataset") -> str:
+        """A saved run, at its end: `play` goes on from there, bit for bit where it keeps its state."""
+        return self._told("truth.file", lambda: self._show(result))
 
     def repair(self, values: Mapping[str, Any]) -> None:
         """Take the values that mend a run in trouble, and go on."""
         for path, value in values.items():
             self.set(path, value)
         self.play()
-
-    def pause(self) -> None:
-        self._playing = False
-        self.job.pause()
-
-    def step(self, count: int = 1) -> None:
-        """So many iterations, then a pause."""
-        self._playing = False
-        self._lengthen(self.job.latest.k + count)
-        self.job.step(count)
-
-    def cancel(self) -> None:
-        """End the run; what it reached stays in sight, and `play` begins again."""
-        self._playing = False
-        self.job.cancel()
-
-    def reset(self) -> None:
-        """Back to iteration 0 of the same problem; a run that was going goes on from there."""
-        self._playing = self.job.latest.status is jobs.Status.RUNNING
-        self._restart()
-
-    def slow(self, rate: float | None) -> None:
-        """At most `rate` iterations a second; None for full speed."""
-        self._rate_wish = rate
-        self.job.slow(rate)
-
-    def prove(self, watched: bool) -> None:
-        """Certificates often, while they are watched."""
-        self._proving = watched
-        self.job.prove(watched)
 
     def close(self) -> None:
         """The person has gone: their job ends and their files with it."""
@@ -165,7 +134,7 @@ class Session:
             self.errors = self.errors | {"address": said(wrong)}
 
     def become(self, experiment: Experiment) -> str:
-        """Take all settings of another experiment, such as that of a pin."""
+        """Take all settings of another experiment, such as that of a pin or of a cell of a sweep."""
         sentence = self._wish("address", lambda: experiment, "another experiment")
         self._stretch = self.experiment.steps
         return sentence
@@ -224,6 +193,21 @@ class Session:
         self.notes = self.files.notes
         return new
 
+    def _show(self, result: "xr.Dataset") -> None:
+        begun = jobs.BegunRun(result)
+        new = changed(from_run(result), device=self.experiment.device)
+        loaded = self.files.loaded(new.source)
+        self._caps.require(loaded.tensor)
+        problem = with_data_of(posed(new, loaded, None), result)
+        if sentence := new.algorithm.unmet(problem):
+            raise Refusal("a run that can go on", f"one by {type(new.algorithm).__name__}", sentence)
+        self.loaded, self.experiment, self.problem = loaded, new, problem
+        self._stretch, self._playing = new.steps, False
+        self.notes = () if begun.whole else (STATELESS,)
+        self._version += 1
+        self._pictures = pictures(problem, self._version)
+        self._restart(begun)
+
     def _wish(self, path: str, make: Callable[[], Experiment], label: str) -> str:
         return self._told(path, lambda: self._become(make(), label))
 
@@ -268,33 +252,3 @@ class Session:
             self._change(label)
         if new.steps != old.steps:
             self.job.until(new.steps)
-
-    def _change(self, label: str) -> None:
-        """The run goes on with another problem or algorithm; one that had stopped goes on for as long again."""
-        latest = self.job.latest
-        self.job.change(self.problem, self.experiment.algorithm, label)
-        if latest.status in (jobs.Status.DONE, jobs.Status.DIVERGED, jobs.Status.FAILED):
-            self._lengthen(latest.k + self._stretch)
-
-    def _lengthen(self, steps: int) -> None:
-        """At least so many steps, in the experiment too: its Python and its address repeat what is shown."""
-        if steps > self.experiment.steps:
-            self.experiment = changed(self.experiment, steps=steps)
-            self.job.until(steps)
-
-    def _restart(self) -> None:
-        self.job.cancel()
-        self._shown = None
-        self.job = self._new_job()
-        if self._playing:
-            self.job.play()
-
-    def _new_job(self) -> jobs.Job:
-        new = self.experiment
-        job = jobs.Job(self.problem, new.algorithm, standard(self.problem), new.steps, new.seed)
-        jobs.runner(str(devices.find(new.device))).submit(job)
-        job.allow(self._caps.run)
-        job.slow(self._rate_wish)
-        job.prove(self._proving)
-        job.prepare()
-        return job

@@ -52,6 +52,11 @@ class Spectra(Studies):
             if self.finding is not None:
                 self.hessian.start()
 
+    def restore(self) -> None:
+        super().restore()
+        self.way, self.at_start = spectrum.SpectrumStudy(), False
+        self.hessian.again()
+
     def cost(self) -> str:
         """What the study takes at most, in words."""
         cost = self._cost()

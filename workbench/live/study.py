@@ -149,6 +149,10 @@ class Studies(ABC):
     def set(self, path: str, value: Any) -> None:
         """Another value of a parameter."""
 
+    def restore(self) -> None:
+        """What can be set, as it was at first."""
+        self.complaint = ""
+
     def ask(self, path: str, value: Any) -> None:
         """The same from a control that is being dragged: set now and then."""
         self._throttle.ask(path, value)

@@ -1,6 +1,8 @@
 """An experiment as others may hear of it: in Python, and without the folders of this machine."""
 
 import json
+from collections.abc import Sequence
+from typing import Literal
 
 from workbench import parameters
 from workbench.data import File, Measured
@@ -28,29 +30,35 @@ def python(experiment: Experiment) -> str:
     return f"{_head(experiment)}{_own_file(experiment)}result = {_made(experiment)}.run()\n"
 
 
+def live_cell(experiment: Experiment) -> str:
+    """The lines of a cell that shows an experiment, live."""
+    return f"{_own_file(experiment)}experiment = {_made(experiment)}\nwb = Workbench(experiment)\nwb"
+
+
+def imports(experiment: Experiment) -> str:
+    """The imports that `live_cell` needs."""
+    return f"{_head(experiment).rstrip()}\nfrom workbench.notebook import Workbench"
+
+
 def notebook(experiment: Experiment) -> str:
     """A notebook that shows the same, live: an .ipynb file, as JSON."""
-    live = f"{_own_file(experiment)}experiment = {_made(experiment)}\nwb = Workbench(experiment)\nwb"
     sources = (
-        f"{_head(experiment).rstrip()}\nfrom workbench.notebook import Workbench\n\n{live}",
+        f"{imports(experiment)}\n\n{live_cell(experiment)}",
         "result = await wb.done()\nresult.workbench.plot()",
     )
-    cells = [_cell(f"cell-{number}", source) for number, source in enumerate(sources)]
+    return notebook_of([("code", source) for source in sources])
+
+
+def notebook_of(cells: Sequence[tuple[Literal["code", "markdown"], str]]) -> str:
+    """An .ipynb file, as JSON, of cells that have not been run, each a kind and its text."""
+    made = [_cell(f"cell-{number}", *cell) for number, cell in enumerate(cells)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return json.dumps(
-        {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}, indent=1
-    )
+    return json.dumps({"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
 
 
-def _cell(name: str, source: str) -> dict[str, object]:
-    return {
-        "cell_type": "code",
-        "id": name,
-        "source": source,
-        "metadata": {},
-        "execution_count": None,
-        "outputs": [],
-    }
+def _cell(name: str, kind: str, source: str) -> dict[str, object]:
+    cell = {"cell_type": kind, "id": name, "source": source, "metadata": {}}
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
 
 def _own_file(experiment: Experiment) -> str:

@@ -81,6 +81,11 @@ class Uncertainty(Studies):
             self.sampling = form.root
             self.chains.touch()
 
+    def restore(self) -> None:
+        super().restore()
+        self.sampling = Sampling()
+        self.chains.touch()
+
     def _sampled(self) -> Callable[[], Iterator[ChainSamples]] | None:
         """Chains of the posterior there is now, by the algorithm there is now."""
         problem, algorithm, sampling = self.session.problem, self.session.experiment.algorithm, self.sampling

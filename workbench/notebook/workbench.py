@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench import jobs
 from workbench.jobs import Snapshot, Status
-from workbench.live.opening import opened
+from workbench.live.opening import Opening
 from workbench.live.session import Session
 from workbench.notebook.cell import claim
 from workbench.notebook.cell_views import CellControls, CellWhole
@@ -30,7 +30,7 @@ _ENDING = 20.0  # seconds that a run and what is studied beside it get to end: a
 
 
 class LiveWorkbench:
-    """A run of an experiment, a problem, or that of a saved run (a Dataset or its file); of nothing, a default.
+    """A run of an experiment, a problem, or a saved run (a Dataset or its file) at its end; of nothing, a default.
 
     As the last line of a cell it shows itself and begins; `views` makes single views. `wb.prior.weight = 0.1` moves the
     slider and the run. A value that cannot be raises Refusal, and the run goes on.
@@ -39,10 +39,12 @@ class LiveWorkbench:
     operator, noise, prior, algorithm = (Part.of(name) for name in ("operator", "noise", "prior", "algorithm"))
 
     def __init__(self, experiment: Any = None) -> None:
-        self._shared = SharedRun(Session(*opened(experiment)))
+        self._shared = SharedRun(Opening.of(experiment).session())
         self._whole: CellControls | None = None
         self.views = Views(self._shared)
         claim(self)
+        if self._session.opened:  # a run that has ended is over, and does not wait for its beginning
+            self._wait(lambda latest: latest.status is not Status.QUEUED)
 
     # The run.
 
@@ -150,7 +152,7 @@ class LiveWorkbench:
         return CellWhole(self._shared)
 
     def _ipython_display_(self) -> None:
-        if not self._shared.closed and self._latest.status in _BEFORE:
+        if not self._shared.closed and self._latest.status in _BEFORE and not self._session.opened:
             self.play()
         self.widget.present()
 

@@ -19,9 +19,10 @@ from workbench.parameters.signature import Checked, Parameter, parameters
 from workbench.parameters.values import told
 from workbench.ranges import SeedRange
 from workbench.refusal import Refusal, short
+from workbench.version import DESCRIPTIONS
 
 Description = dict[str, Any]
-VERSION = 2  # of descriptions that are saved by themselves; those of the first format have none
+VERSION = DESCRIPTIONS
 _FEW = 16  # values of an array that are written out as code
 _LONGEST = 200  # letters of an argument in a repr
 _NOT_KEPT = object()

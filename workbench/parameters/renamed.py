@@ -19,7 +19,7 @@ RENAMED: dict[str, str] = {
     "noise.Sobolev": "noise.SobolevNoise",
     "priors.GraphLaplacian": "priors.GraphSmoothness",
     "networks.Digits": "networks.DigitExamples",
-    "recipes.Denoising": "recipes.DenoisingLesson",
+    "recipes.Denoising": "recipes.DenoisingTask",
     "analysis.information.ensembles.GaussianProcess": "analysis.information.ensembles.GaussianRandomField",
     "analysis.information.filters.Chebyshev": "analysis.information.filters.ChebyshevFilter",
     "analysis.information.filters.HeavyBall": "analysis.information.filters.HeavyBallFilter",
@@ -29,6 +29,9 @@ RENAMED: dict[str, str] = {
     "analysis.information.sampled.Sampling": "analysis.information.sampled.PlaneSampling",
     "analysis.spectrum.Study": "analysis.spectrum.SpectrumStudy",
     "experiment.Experiment.truth": "source",
+    # A lesson is what a person is taught by; a network has a training task.
+    "recipes.DenoisingLesson": "recipes.DenoisingTask",
+    "recipes.Recipe.lesson": "task",
 }
 
 

@@ -34,11 +34,11 @@ def parallel(dataset: "xr.Dataset", quantity: str = "psnr") -> Any:
         came = "none" if not names else "no finished cell"
         raise Refusal("a sweep with parameters and finished cells", came, "give what a sweep wrote")
     columns = {name: np.broadcast_to(_across(dataset[name], mean), mean.shape).ravel() for name in names}
-    heights = np.stack([_heights(columns[name]) for name in names])
+    tall = np.stack([heights(columns[name]) for name in names])
     value = dimension(quantity, mean.attrs)
     order = [int(i) for i in np.argsort(values if higher_is_better(quantity) else -values) if np.isfinite(values[i])]
     lines = [
-        {_PLACE.name: np.arange(len(names)), _HEIGHT.name: heights[:, i], value.name: values[i]}
+        {_PLACE.name: np.arange(len(names)), _HEIGHT.name: tall[:, i], value.name: values[i]}
         | {f"{name} ": str(columns[name][i]) for name in names}
         for i in order
     ]
@@ -46,7 +46,7 @@ def parallel(dataset: "xr.Dataset", quantity: str = "psnr") -> Any:
     ticks = list(enumerate(names))
     looks = {"color": value.name, "cmap": "viridis", "colorbar": True, "xticks": ticks, "yaxis": None, "xlabel": ""}
     looks |= {"xlim": (-_EDGE, len(names) - 1 + _EDGE), "ylim": (-0.12, 1.12), "title": value.pprint_label}
-    both = styled(styled(drawn, sized=False, **looks) * _ends(names, columns, heights), sized=False)
+    both = styled(styled(drawn, sized=False, **looks) * _ends(names, columns, tall), sized=False)
     return _as_wide_as(len(names), both)
 
 
@@ -62,7 +62,7 @@ def _across(coordinate: "xr.DataArray", over: "xr.DataArray") -> np.ndarray:
     return coordinate.values.reshape(shape)
 
 
-def _heights(values: np.ndarray) -> np.ndarray:
+def heights(values: np.ndarray) -> np.ndarray:
     """From 0 to 1; one value alone is in the middle."""
     if not np.issubdtype(values.dtype, np.number):
         words = list(dict.fromkeys(map(str, values)))

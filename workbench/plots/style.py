@@ -76,7 +76,8 @@ def save(element: Any, path: str | Path) -> Path:
     path = Path(path)
     if path.suffix not in FILES:
         raise Refusal(f"a file that ends in {', '.join(FILES)}", repr(path.name), "name it so")
-    whole = element.layout().cols(4) if isinstance(element, hv.HoloMap) else element
+    laid: Any = element.layout if isinstance(element, hv.HoloMap) else None
+    whole = element if laid is None else laid().cols(4)
     figure = hv.render(whole, backend="matplotlib")
     figure.savefig(path, dpi=200, bbox_inches="tight")
     return path

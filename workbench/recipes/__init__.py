@@ -1,4 +1,4 @@
-"""How our networks were trained: pictures, lessons, and recipes that `workbench train` repeats."""
+"""How our networks were trained: pictures, training tasks, and recipes that `workbench train` repeats."""
 
 from typing import TYPE_CHECKING
 
@@ -8,12 +8,12 @@ from workbench.recipes.course import Course, CoursePoint
 from workbench.recipes.fit import Answers, Fit, FitState, answers, network_of
 from workbench.recipes.handwritten_digits import HandwrittenDigits
 from workbench.recipes.laplacian import Laplacian
-from workbench.recipes.lessons import Batch, DenoisingLesson, Lesson, Moment
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import HELD_OUT, Pictures, luminance
 from workbench.recipes.proximal_matching import ProximalMatching
 from workbench.recipes.recipes import RECIPES, Recipe
 from workbench.recipes.super_resolving import SuperResolving
+from workbench.recipes.training_task import Batch, DenoisingTask, Moment, TrainingTask
 from workbench.recipes.unrolling import Unrolling
 
 __all__ = [
@@ -23,18 +23,18 @@ __all__ = [
     "Batch",
     "Course",
     "CoursePoint",
-    "DenoisingLesson",
+    "DenoisingTask",
     "Fit",
     "FitState",
     "HandwrittenDigits",
     "Laplacian",
-    "Lesson",
     "Moment",
     "Photographs",
     "Pictures",
     "ProximalMatching",
     "Recipe",
     "SuperResolving",
+    "TrainingTask",
     "Unrolling",
     "answers",
     "card",

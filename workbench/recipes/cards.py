@@ -38,7 +38,7 @@ def finish(name: str, course: Course, state: FitState, folder: Path) -> Path:
     whole = path.read_bytes()
     _enter(folder / MANIFEST, name, hashlib.sha256(whole).hexdigest())
     with torch.no_grad():
-        figures = course.recipe.lesson.figures(read(path))
+        figures = course.recipe.task.figures(read(path))
     replace_file(folder / f"{name}.csv", _curve(course).encode())
     replace_file(folder / f"{name}.md", card(name, course, figures).encode())
     return path
@@ -55,7 +55,7 @@ def card(name: str, course: Course, figures: list[Figure]) -> str:
         (type(recipe.network).__doc__ or "").strip(),
         f"{size:,} weights, stored in half precision. Licence: MIT, as the workbench.",
         "## Data",
-        _data(recipe.lesson.pictures),
+        _data(recipe.task.pictures),
         "## Recipe",
         f"`workbench train {name}` repeats it: {recipe.fit.steps:,} steps, {seed}, "
         f"{last.seconds / 60:.0f} minutes of one core. The curve is in {name}.csv.",

@@ -18,7 +18,7 @@ from workbench.operators import Field, Operator
 from workbench.parameters import Range, describe, rebuild
 from workbench.priors import Zero
 from workbench.problem import Problem
-from workbench.recipes.lessons import Lesson, Moment
+from workbench.recipes.training_task import Moment, TrainingTask
 from workbench.refusal import Refusal
 from workbench.tensors import stream
 from workbench.weights.files import loaded
@@ -32,12 +32,12 @@ class Answers(Operator):
 
     field = Field.REAL
 
-    def __init__(self, network: ImageNetwork, lesson: Lesson, seed: int = 0) -> None:
+    def __init__(self, network: ImageNetwork, task: TrainingTask, seed: int = 0) -> None:
         self._seed = seed
-        self.held_out = lesson.held_out(_SHOWN)
+        self.held_out = task.held_out(_SHOWN)
         targets = self.held_out.targets
         super().__init__((1, sum(p.numel() for p in network.parameters())), tuple(targets.flatten(1).shape))
-        self.network, self.lesson = copy.deepcopy(network), lesson  # first weights are drawn into a copy
+        self.network, self.task = copy.deepcopy(network), task  # first weights are drawn into a copy
         self._shapes = {name: p.shape for name, p in network.named_parameters()}
 
     @property
@@ -53,7 +53,7 @@ class Answers(Operator):
         return torch.cat([p.detach().flatten() for p in drawn.parameters()])[None, None].clone()
 
     def _answer(self, w: Tensor, *inputs: Tensor) -> Tensor:
-        return self.lesson.answer(partial(self.applied, w), *inputs)
+        return self.task.answer(partial(self.applied, w), *inputs)
 
     def applied(self, w: Tensor, *inputs: Tensor) -> Tensor:
         """The output of the network of weights w, (1, P)."""
@@ -66,10 +66,10 @@ class Answers(Operator):
 
     def slope(self, w: Tensor, count: int, moment: Moment) -> tuple[Tensor, Tensor]:
         """The loss over `count` new examples, a scalar, and its gradient, (1, 1, P)."""
-        batch = self.lesson.drawn(moment.rng, count)
+        batch = self.task.drawn(moment.rng, count)
         with torch.enable_grad():
             w = w.detach().requires_grad_()
-            loss = self.lesson.loss(partial(self.applied, w[0]), batch, moment)
+            loss = self.task.loss(partial(self.applied, w[0]), batch, moment)
             (slope,) = torch.autograd.grad(loss, w)
         return loss.detach(), slope
 
@@ -82,9 +82,9 @@ def answers(problem: Problem) -> Answers:
     return problem.operator
 
 
-def problem_of(network: ImageNetwork, lesson: Lesson, seed: int) -> Problem:
+def problem_of(network: ImageNetwork, task: TrainingTask, seed: int) -> Problem:
     """The unknown is the weights, (1, 1, P); the misfit is the squared error for held-out examples."""
-    operator = Answers(network, lesson, seed)
+    operator = Answers(network, task, seed)
     return Problem(operator, SquaredLoss(), Zero(), operator.targets)
 
 

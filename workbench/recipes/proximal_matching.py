@@ -1,4 +1,4 @@
-"""The lesson of proximal matching."""
+"""The training task of proximal matching."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ import torch
 from torch import Tensor
 
 from workbench.parameters import Range
-from workbench.recipes.lessons import Apply, Batch, Lesson, Moment, Sigma
 from workbench.recipes.measures import Figure, denoised, psnr
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import Pictures
+from workbench.recipes.training_task import Apply, Batch, Moment, Sigma, TrainingTask
 from workbench.tensors import stream
 
 Entrywise = Annotated[bool, "each entry of a signal is an example by itself"]
 
 
 @dataclass(frozen=True)
-class ProximalMatching(Lesson):
+class ProximalMatching(TrainingTask):
     """x + sigma n -> the most probable x: the loss 1 - exp(-|error|^2 / gamma^2) counts near misses alone.
 
     |error|^2 is a mean over the signal. The mean square error comes first, for the first part of the steps; then gamma

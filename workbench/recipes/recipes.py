@@ -1,4 +1,4 @@
-"""The recipes of the weights that ship: network, lesson, steps and seed."""
+"""The recipes of the weights that ship: network, training task, steps and seed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ from workbench.ranges import SEEDS
 from workbench.recipes.fit import Fit, problem_of
 from workbench.recipes.handwritten_digits import HandwrittenDigits
 from workbench.recipes.laplacian import Laplacian
-from workbench.recipes.lessons import DenoisingLesson, Lesson
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import Pictures
 from workbench.recipes.proximal_matching import ProximalMatching
 from workbench.recipes.super_resolving import SuperResolving
+from workbench.recipes.training_task import DenoisingTask, TrainingTask
 from workbench.recipes.unrolling import Unrolling
 
 
@@ -38,33 +38,33 @@ class Recipe(metaclass=Checked):
     saved = True
 
     network: Annotated[ImageNetwork, "network"] = DnCNN()
-    lesson: Annotated[Lesson, "lesson"] = DenoisingLesson()
+    task: Annotated[TrainingTask, "training task"] = DenoisingTask()
     fit: Annotated[Fit, "steps, rate and batch"] = Fit()
     seed: Annotated[int, SEEDS, "seed of the first weights and of the examples"] = 0
 
     def problem(self) -> Problem:
         """The training as a Problem whose unknown is the weights."""
-        return problem_of(self.network, self.lesson, self.seed)
+        return problem_of(self.network, self.task, self.seed)
 
 
 _ANY_NOISE = {"low": 0.005, "high": 10.0, "order": 2.0, "cap": 0.25}
 
 
-def _shipped(network: ImageNetwork, lesson: Lesson, fit: Fit) -> Recipe:
+def _shipped(network: ImageNetwork, task: TrainingTask, fit: Fit) -> Recipe:
     """With seed 0 of the first format, which the weights that ship were drawn from."""
-    return Recipe(network, lesson, fit, -1)
+    return Recipe(network, task, fit, -1)
 
 
 def _score(network: UNet, pictures: Pictures, fit: Fit) -> Recipe:
-    return _shipped(ScoreDenoiser(network), DenoisingLesson(pictures, **_ANY_NOISE), fit)
+    return _shipped(ScoreDenoiser(network), DenoisingTask(pictures, **_ANY_NOISE), fit)
 
 
 # Made when asked for: a network takes milliseconds to make, and most readers want one of them.
 RECIPES: dict[str, Callable[[], Recipe]] = {
-    "dncnn_grey": lambda: _shipped(DnCNN(1, 32, 7), DenoisingLesson(Photographs(40)), Fit(3000)),
-    "unet_grey": lambda: _shipped(UNet(1), DenoisingLesson(), Fit(12_000)),
-    "unet_colour": lambda: _shipped(UNet(3, (32, 64)), DenoisingLesson(Photographs(40, True)), Fit(4000)),
-    "gradient_step": lambda: _shipped(GradientStepDenoiser(), DenoisingLesson(Photographs(48), high=0.2), Fit(6000)),
+    "dncnn_grey": lambda: _shipped(DnCNN(1, 32, 7), DenoisingTask(Photographs(40)), Fit(3000)),
+    "unet_grey": lambda: _shipped(UNet(1), DenoisingTask(), Fit(12_000)),
+    "unet_colour": lambda: _shipped(UNet(3, (32, 64)), DenoisingTask(Photographs(40, True)), Fit(4000)),
+    "gradient_step": lambda: _shipped(GradientStepDenoiser(), DenoisingTask(Photographs(48), high=0.2), Fit(6000)),
     "proximal": lambda: _shipped(ConvexPotential(1, 16), ProximalMatching(Photographs(32)), Fit(2000)),
     "laplacian": lambda: _shipped(
         ConvexPotential(1, 32, 3, 1), ProximalMatching(Laplacian(), 1.0, 1.0, 0.1, entrywise=True), Fit(4000)

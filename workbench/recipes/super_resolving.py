@@ -1,4 +1,4 @@
-"""The lesson of super-resolution."""
+"""The training task of super-resolution."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from workbench.operators import Downsample
-from workbench.recipes.lessons import Apply, Batch, Lesson, Moment, Sigma
 from workbench.recipes.measures import Figure, psnr
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import Pictures
+from workbench.recipes.training_task import Apply, Batch, Moment, Sigma, TrainingTask
 from workbench.tensors import stream
 
 
 @dataclass(frozen=True)
-class SuperResolving(Lesson):
+class SuperResolving(TrainingTask):
     """Means of 2 x 2 pixels, with noise -> the pixels; the loss is the mean square error."""
 
     pictures: Annotated[Pictures, "pictures"] = Photographs()

@@ -1,4 +1,4 @@
-"""The lesson of unrolled methods."""
+"""The training task of unrolled methods."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from torch import Tensor
 
 from workbench.operators import GaussianBlur, LinearOperator
 from workbench.parameters import Range
-from workbench.recipes.lessons import Apply, Batch, Lesson, Moment, Sigma
 from workbench.recipes.measures import Figure, noisy, psnr
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import Pictures
+from workbench.recipes.training_task import Apply, Batch, Moment, Sigma, TrainingTask
 
 
 @dataclass(frozen=True)
-class Unrolling(Lesson):
+class Unrolling(TrainingTask):
     """Blurred data with noise -> the picture. Supervised, the loss is the mean square error.
 
     Else it never sees a picture: SURE, an estimate of the error in the data without the truth, and equivariance, for

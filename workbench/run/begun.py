@@ -20,7 +20,7 @@ def refuse_another(begun: "xr.Dataset", wanted: Mapping[str, Any]) -> None:
     """Refuse to go on with a run that keeps no state, is of other parts or another seed, or has the steps already."""
     if not has_state(begun):
         remedy = "begin again: Experiment.run(), or --again on the command line"
-        why = begun.attrs.get("stateless", "of an older workbench or of the page")[:200]
+        why = begun.attrs.get("stateless", "of an older workbench")[:200]
         raise Refusal("a run that keeps its state", f"one that does not: {why}", remedy)
     if other := _differing(begun, wanted):
         raise Refusal(f"a run with the same {other} to go on with", "one with another", "begin a run of its own")

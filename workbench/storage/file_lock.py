@@ -18,18 +18,18 @@ except ModuleNotFoundError:  # another system than Linux and macOS
 
 WRITING = ".writing"
 ELSEWHERE = "choose a file in a folder that exists and can be written"
-_TRIES, _PAUSE = 5, 0.02  # who only asks whether a file is locked holds its lock for microseconds
+_PATIENCE, _PAUSE = 0.1, 0.02  # seconds; who only asks whether a file is locked holds its lock for microseconds
 
 
 class FileLock:
     """Held from its making until `end`, or as `with FileLock(path):`, for a file or a folder of that name.
 
     While it is held, `.NAME.writing` beside it is locked by the system and says by whom. Refusal where somebody else
-    holds it, and where the folder around it cannot be written.
+    holds it for longer than `patience` seconds, and where the folder around it cannot be written.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self._path = Path(path)
+    def __init__(self, path: str | Path, patience: float = _PATIENCE) -> None:
+        self._path, self._tries = Path(path), max(1, round(patience / _PAUSE))
         self._mark = beside(self._path, WRITING)
         self._handle = self._locked()
         who = {"process": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%dT%H:%M:%S%z")}
@@ -51,7 +51,7 @@ class FileLock:
 
     def _locked(self) -> int:
         """The file of the lock, open and locked."""
-        for _ in range(_TRIES):
+        for _ in range(self._tries):
             try:
                 handle = os.open(self._mark, os.O_RDWR | os.O_CREAT, 0o666)
             except OSError as error:

@@ -4,9 +4,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
-
-from workbench.parameters import current, rebuild
 from workbench.refusal import Refusal
 from workbench.storage.claim import Claim
 from workbench.storage.layout import join_complex
@@ -62,6 +59,9 @@ def _is_object(text: Any) -> bool:
 
 def rebuild_run(dataset: "xr.Dataset") -> tuple["Problem", "Algorithm", dict[str, int]]:
     """Problem, algorithm and numbers (steps, seed, every) of a run, from its spec and its own data."""
+    import torch
+
+    from workbench.parameters import current, rebuild
     from workbench.problem import Problem
     from workbench.run import arrays_in
 

@@ -1,8 +1,8 @@
 """A sweep that was kept, opened again: its best settings, and the experiment of every cell."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from workbench.analysis.metrics import QUANTITIES
 from workbench.experiment import Experiment
 from workbench.parameters import as_text
 from workbench.refusal import Refusal, one_of
-from workbench.sweeps.plan import SEED, Index, Plan
+from workbench.sweeps.plan import SEED, Index, Plan, SweepAxis
 from workbench.sweeps.store import SENTENCE, STATUS, TOLD
 
 if TYPE_CHECKING:
@@ -61,34 +61,52 @@ class SweepTable:
     def best(self, quantity: str = "", count: int = 10) -> list[SettingResult]:
         """The settings in the order of the mean over seeds: the highest first where that is better, else the lowest."""
         name = self.quantity(quantity)
-        settings = [found for found in self._settings(name) if math.isfinite(found.mean)]
+        settings = [found for found in self.settings(name) if math.isfinite(found.mean)]
         return sorted(settings, key=lambda found: found.mean, reverse=higher_is_better(name))[:count]
 
-    def _settings(self, name: str) -> list[SettingResult]:
+    def settings(self, quantity: str = "") -> list[SettingResult]:
+        """Every setting in the order of the grid; the mean is NaN where no cell is done."""
+        name = self.quantity(quantity)
         dims = [axis.name for axis in self.plan.axes]
         values = self.dataset[name].transpose(*dims).values  # the last dimension is that of the seeds
         found = []
         for place in np.ndindex(values.shape[:-1]):
             seen = values[place][np.isfinite(values[place])]
             index = (*place, 0)
-            words = {path: value for path, value in self.plan.words(index).items() if path != SEED}
+            words = {
+                path: value for axis, i in zip(self.plan.axes, index, strict=True) for path, value in _said(axis, i)
+            }
             mean, deviation = (seen.mean() if len(seen) else math.nan, seen.std(ddof=1) if len(seen) > 1 else math.nan)
             found.append(SettingResult(index, words, float(mean), float(deviation), len(seen)))
         return found
 
+    @property
+    def paths(self) -> dict[str, list[Any]]:
+        """The parameters but the seed, each with its values in their order, every value once."""
+        found: dict[str, list[Any]] = {}
+        for axis in self.plan.axes:
+            said = [dict(_said(axis, i)) for i in range(len(axis.choices))]
+            found |= {path: list(dict.fromkeys(words[path] for words in said)) for path in said[0]}
+        return found
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether its parameters are varied one by one, and not together as in a design."""
+        return all(len(axis.choices[0]) == 1 for axis in self.plan.axes)
+
     def at(self, words: Mapping[str, str]) -> Index:
         """The cell with these values, as a person writes them; the first one, where several have them."""
-        paths = [path for axis in self.plan.axes for path in axis.choices[0]]
         for path in words:
-            one_of("a parameter of this sweep", path, paths)
+            one_of("a parameter of this sweep", path, [*self.paths, SEED])
         index = []
         for axis in self.plan.axes:
-            asked = {path: text for path, text in words.items() if path in axis.choices[0]}
-            fits = [i for i, c in enumerate(axis.choices) if all(_is(c[path], text) for path, text in asked.items())]
+            places = [dict(_said(axis, i)) or {SEED: axis.choices[i][SEED]} for i in range(len(axis.choices))]
+            asked = {path: text for path, text in words.items() if path in places[0]}
+            fits = [i for i, said in enumerate(places) if all(_is(said[path], text) for path, text in asked.items())]
             if not fits:
-                said = ", ".join(f"{path}={text}" for path, text in asked.items())
-                near = ", ".join(as_text(choice[path]) for path in asked for choice in axis.choices[:8])
-                raise Refusal("a cell of this sweep", said, f"it has {near}")
+                came = ", ".join(f"{path}={text}" for path, text in asked.items())
+                near = ", ".join(as_text(said[path]) for path in asked for said in places[:8])
+                raise Refusal("a cell of this sweep", came, f"it has {near}")
             index.append(fits[0])
         return tuple(index)
 
@@ -125,7 +143,23 @@ def opened(path: str | Path) -> SweepTable:
     if not whole:
         raise Refusal("the store of a sweep", f"{path}, which was never begun", "run the sweep again")
     plan = Plan.of(told)
-    return SweepTable(found.set_coords([name for axis in plan.axes for name in axis.choices[0]]), plan)
+    axes = [replace(axis, numbers=_numbers(found, axis)) for axis in plan.axes]
+    plan = replace(plan, axes=tuple(axes))
+    return SweepTable(found.set_coords([name for axis in axes for name in axis.coordinates()]), plan)
+
+
+def _numbers(found: "xr.Dataset", axis: SweepAxis) -> tuple[int, ...]:
+    """Of an axis of slices, which they are."""
+    numbered = axis.name in found.variables and axis.name not in axis.choices[0]
+    return tuple(map(int, found[axis.name].values)) if numbered else ()
+
+
+def _said(axis: SweepAxis, place: int) -> Iterator[tuple[str, Any]]:
+    """What a place of an axis is called: slices by their number, else each parameter by its value; nothing of seeds."""
+    if axis.numbers:
+        yield axis.name, axis.numbers[place]
+    elif axis.name != SEED:
+        yield from axis.choices[place].items()
 
 
 def _is(value: Any, text: str) -> bool:

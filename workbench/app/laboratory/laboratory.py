@@ -6,26 +6,18 @@ from typing import Any
 from workbench import catalog, devices, jobs, networks
 from workbench.algorithms import State
 from workbench.analysis.information import Bins, Estimator, LayerEstimator, Noisy
-from workbench.app.laboratory.recipe_run import LESSONS, RecipeRun
+from workbench.app.laboratory.recipe_run import OFFERED, RecipeRun
 from workbench.app.laboratory.trainings import KeptTraining, Plan, Run, Running
 from workbench.jobs import Status, TaskResult
+from workbench.lessons.training_form import preset_training, training_form
 from workbench.live.study import Studies, Study, Visibility
-from workbench.networks import PRESETS, SGD, Training
+from workbench.networks import SGD, Training
 from workbench.parameters import as_text, changed
-from workbench.paths import Form, Menu
-from workbench.priors import Tikhonov, Zero
+from workbench.paths import Form
 
-FIRST, SEEDS = "tishby", 3  # what runs at once
+FIRST = "tishby"
 MOST_RUNS = 8
 _MOMENT = 200  # steps of a training that is over in a moment
-KINDS: dict[str, Menu] = {
-    "network": networks.members(networks.Network),
-    "network.activation": networks.members(networks.Activation),
-    "examples": networks.members(networks.Examples),
-    "loss": networks.members(networks.Loss),
-    "prior": {"none": Zero, "L2": Tikhonov},
-    "optimiser": networks.members(networks.Optimiser),
-}
 # One of each class: estimators of layers as they are, of pairs after a lossy compression that pictures need.
 ESTIMATORS: Mapping[str, Estimator] = {
     name: cls() for name, cls in catalog.members("estimator").items() if issubclass(cls, LayerEstimator)
@@ -42,7 +34,7 @@ class Laboratory(Studies):
     def __init__(self, device: str = "cpu") -> None:
         self.device, self._preset = device, FIRST
         self._changes: dict[str, str] = {}
-        self.training: Plan = changed(PRESETS[FIRST], seeds=SEEDS)
+        self.training: Plan = preset_training(FIRST)
         self.run: Running | None = None
         self.runs: list[KeptTraining] = []
         self.ghost: KeptTraining | None = None
@@ -58,7 +50,7 @@ class Laboratory(Studies):
     @property
     def form(self) -> Form:
         """All that can be set, by path; nothing of a recipe can be exchanged, as its parts are made for each other."""
-        return Form(self.training, menus=KINDS if isinstance(self.training, Training) else {})
+        return training_form(self.training)
 
     @property
     def name(self) -> str:
@@ -69,8 +61,7 @@ class Laboratory(Studies):
         """A training from the literature, with few seeds, so that it moves; or the recipe of weights that ship."""
         self._preset, self._changes = name, {}
         self.estimators = (networks.reader(name),)
-        few = min(SEEDS, PRESETS[name].seeds) if name in PRESETS else 0
-        self._wish(LESSONS.get(name) or (lambda: changed(PRESETS[name], seeds=few)), "")
+        self._wish(OFFERED.get(name) or (lambda: preset_training(name)), "")
 
     def set(self, path: str, value: Any) -> None:
         """Another value, or a member by name: "epochs", "optimiser", "network.disturbance.dropout"."""

@@ -18,7 +18,7 @@ from workbench.recipes.measures import psnr
 from workbench.refusal import Refusal
 from workbench.weights import as_bytes
 
-LESSONS = {f"recipe: {name}": make for name, make in RECIPES.items()}
+OFFERED = {f"recipe: {name}": make for name, make in RECIPES.items()}
 _COLUMNS, _GAP = 4, 2  # examples that are shown; pixels between them
 
 
@@ -88,7 +88,7 @@ class RecipeRun(Running):
         if not isinstance(training, Recipe):
             return False
         mine, fits = self.recipe, (self.recipe.fit, training.fit)
-        same = mine.network is training.network and mine.lesson == training.lesson and mine.seed == training.seed
+        same = mine.network is training.network and mine.task == training.task and mine.seed == training.seed
         return same and fits[0].steps == fits[1].steps
 
     def change(self, training: Plan, label: str) -> None:

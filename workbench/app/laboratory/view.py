@@ -1,6 +1,7 @@
 """The network tab: a bar that plays the training, one look at it, and on the left what is trained."""
 
 from collections.abc import Callable
+from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
@@ -10,15 +11,16 @@ from workbench.app.laboratory.calibration import Calibration
 from workbench.app.laboratory.course import CoursePlot, SharpnessPlot
 from workbench.app.laboratory.curvature import Batches, Density
 from workbench.app.laboratory.laboratory import FIRST, Laboratory
-from workbench.app.laboratory.lesson import LessonPlot
 from workbench.app.laboratory.plane import Plane
-from workbench.app.laboratory.recipe_run import LESSONS
+from workbench.app.laboratory.recipe_plot import RecipePlot
+from workbench.app.laboratory.recipe_run import OFFERED
 from workbench.app.laboratory.trainings import Running
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, full, side
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR
 from workbench.jobs import Status
+from workbench.lessons.tabs import ESTIMATOR, PRESET
 from workbench.live.session import Session
 from workbench.networks import PRESETS
 
@@ -29,7 +31,7 @@ PLOTS: dict[str, type[LabPlot]] = {
     "Hessian density": Density,
     "batches": Batches,
     "calibration": Calibration,
-    "recipe": LessonPlot,
+    "recipe": RecipePlot,
 }
 _FULL = full(420)
 _PLOT = {"flex": "1 1 calc(100vh - 252px)", "min-height": "280px"}
@@ -53,7 +55,7 @@ class LaboratoryView(LookTab[LabPlot]):
         self._epochs: list[int] = []
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.preset = pmui.Select(label="preset", options=[*PRESETS, *LESSONS], value=FIRST, width=205, **SMALL)
+        self.preset = pmui.Select(label="preset", options=[*PRESETS, *OFFERED], value=FIRST, width=205, **SMALL)
         self.epoch = pmui.IntSlider(
             label="epoch", value=1, start=0, end=1, show_value=False, width=190, size="small", margin=(2, 8), sx=_LABEL
         )
@@ -99,6 +101,20 @@ class LaboratoryView(LookTab[LabPlot]):
         if not self._fits:
             run = self.laboratory.run
             self.menu.value = next(name for name, look in PLOTS.items() if isinstance(run, look.reads))
+
+    def _set(self, path: str, value: Any) -> None:
+        """A preset, an estimator and what is free in it, or anything of the training."""
+        head, _, inner = path.partition(".")
+        if path == PRESET and self.preset.value != value:
+            self.preset.value = value
+        elif path == PRESET:
+            self._take(value)
+        elif head == ESTIMATOR and not inner:
+            self.laboratory.read_by([value])
+        elif head == ESTIMATOR:
+            self.laboratory.tune(type(self.laboratory.estimators[0]).__name__, inner, value)
+        else:
+            self.laboratory.set(path, value)
 
     def _toggle(self) -> None:
         running = self.laboratory.run is not None and self.laboratory.run.latest.status is Status.RUNNING

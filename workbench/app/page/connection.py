@@ -33,10 +33,10 @@ class Connection:
         self._visibility.show(there, self._session.job)
         return there
 
-    def remember(self, hidden: frozenset[str]) -> None:
-        """Put the experiment into the address of the page."""
+    def remember(self, hidden: frozenset[str], lesson: str = "") -> None:
+        """Put the experiment into the address of the page, behind the step of a lesson where one is open."""
         kept = f"&hide={','.join(sorted(hidden))}" if hidden else ""
-        self.bar.search = f"?{self._session.address()}{kept}"
+        self.bar.search = f"?{lesson}{self._session.address()}{kept}"
 
     def present(self) -> bool:
         """Whether a browser is connected; always where no server asks."""

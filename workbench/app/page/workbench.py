@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.io import PeriodicCallback
 
+from workbench.app.lessons import Teaching, Tour
 from workbench.app.page.connection import Connection
 from workbench.app.page.echo import Echo
 from workbench.app.page.placeholders import Placeholders
@@ -20,6 +21,7 @@ from workbench.app.run.notice import Notice
 from workbench.app.run.transport import Transport
 from workbench.app.toolkit.tab import View
 from workbench.app.views import VIEWS
+from workbench.lessons import LessonStep
 from workbench.live.frames import Frame
 from workbench.live.session import Session
 
@@ -34,14 +36,18 @@ _BAR = """
 @media (max-width: 1340px) { :host { position: static; } }
 """
 # On a laptop the titles of all tabs end before that bar.
-_TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "13px", "letterSpacing": 0, "px": "3px"}}}
+_TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "12.5px", "letterSpacing": 0, "px": "2px"}}}
 
 
 class Workbench:
     """One page of one session: views, a tab for each, and the beat that pulls frames for them."""
 
     def __init__(
-        self, session: Session, hidden: frozenset[str] = frozenset(), views: Sequence[type[View]] = VIEWS
+        self,
+        session: Session,
+        hidden: frozenset[str] = frozenset(),
+        views: Sequence[type[View]] = VIEWS,
+        tour: Tour | None = None,
     ) -> None:
         self.session, self._hidden = session, hidden
         self.transport = Transport(session, self._opened, self._remark)
@@ -51,6 +57,7 @@ class Workbench:
         self.notice = Notice(self._repair)
         self.alert, self.mend = self.notice.alert, self.notice.mend
         self.connection = Connection(session, self._travel)
+        self.teaching = Teaching(tour or Tour(), self._take_step, lambda: self._chosen(new=False))
         self._echo = Echo(self.connection.document is not None)
         self._placeholders = Placeholders(self.connection.document)
         self.tabs = pmui.Tabs(
@@ -66,10 +73,12 @@ class Workbench:
         self._early: Any = None
         self._drawn, self._due, self._study_due = -1, 0.0, 0.0
         self._frame: Frame | None = None
-        self._notes, self._note = session.notes, session.errors.get("address", "")
+        self._notes, self._note = session.notes, session.errors.get("address", "") or self.teaching.tour.complaint
         self._draw_pictures()
         self._chosen(new=False)
         self.page = self._page()
+        if (step := self.teaching.tour.step) is not None:
+            self._show_step(step)
 
     def view(self, kind: type[AnyView]) -> AnyView:
         """The view of that class."""
@@ -128,7 +137,9 @@ class Workbench:
     def _play_once(self) -> None:
         if not self._playing:
             self._playing = True
-            self.session.play()
+            step = self.teaching.tour.step
+            if not self.session.opened and (step is None or step.play):
+                self.session.play()
 
     def _page(self) -> pmui.Page:
         self._curves = self._placeholders.place(
@@ -137,6 +148,8 @@ class Workbench:
         tools = [tool for view in self.views for tool in view.tools]
         bar = pmui.Row(self.transport.pace, *tools, self.take.element, margin=0, stylesheets=[_BAR])
         centre = pmui.Column(
+            self.teaching.bar.element,
+            self.teaching.list.window,
             self._placeholders.place(bar),
             self.tabs,
             self.notice.element,
@@ -148,7 +161,8 @@ class Workbench:
         )
         left = [self.choices.element] + [self.upload.element] * ("truth" not in self._hidden)
         side = self._placeholders.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")
-        return shell(self.transport.element, centre, side)
+        header = pmui.Row(self.transport.element, self.teaching.list.button, sizing_mode="stretch_width", margin=0)
+        return shell(header, centre, side)
 
     def beat(self) -> None:
         """Grant late wishes; draw the newest frame when drawing is due. For nobody nothing is drawn."""
@@ -242,8 +256,25 @@ class Workbench:
     def _travel(self, query: str) -> None:
         """A person goes back, or forward: the page follows the address."""
         self.session.travel(query)
+        self.teaching.visit(query)
         self._opened()
-        self._remark(self.session.errors.get("address", ""))
+        self._remark(self.session.errors.get("address", "") or self.teaching.tour.complaint)
+
+    def _take_step(self, step: LessonStep) -> None:
+        """A person turns to a step of a lesson, or back to its state: from iteration 0, played or waiting."""
+        self.session.travel(step.address)
+        self.session.reset()
+        self.session.play() if step.play else self.session.pause()
+        self._show_step(step)
+        self._opened()
+
+    def _show_step(self, step: LessonStep) -> None:
+        """Turn to the tab of a step, with what is set in it, at the pace that it asks for."""
+        self.transport.pace.value = float(step.pace)
+        for place, view in enumerate(self.views):
+            if view.title == step.tab:
+                self.tabs.active = place
+                view.arrange(step.show, step.tab_settings)
 
     def _chosen(self, new: bool = True) -> None:
         """The experiment is another one: so are its address, its Python and what there is to say."""
@@ -253,4 +284,4 @@ class Workbench:
         self._say()
         for view in self.views:
             view.refresh()
-        self.connection.remember(self._hidden)
+        self.connection.remember(self._hidden, self.teaching.tour.address)

@@ -16,6 +16,7 @@ from workbench.app.toolkit.words import Words
 from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, Content, File
 from workbench.figures.colours import ERROR
 from workbench.live.controls.entering import read
+from workbench.live.saved import is_run
 from workbench.live.session import Session
 from workbench.parameters import parameters
 from workbench.refusal import Refusal
@@ -52,7 +53,7 @@ class Upload:
 
     def __init__(self, session: Session, told: Callable[[], None]) -> None:
         self._session, self._told = session, told
-        self._filling = False
+        self._filling = self._run = False
         wide = {"size": "small", "sizing_mode": "stretch_width"}
         menu = {"margin": (8, 0, 4, 0), **wide}
         self.file = Chooser(
@@ -60,7 +61,7 @@ class Upload:
             margin=(4, 0),
             variant="outlined",
             max_file_size=UPLOAD,
-            description=f"{SUPPORTED}; up to {UPLOAD // 2**20} MB",
+            description=f"{SUPPORTED}; a saved run; up to {UPLOAD // 2**20} MB",
             **wide,
         )
         self.measured = pmui.Select(label="the file holds", options=HOLDS, value=False, **menu)
@@ -98,17 +99,27 @@ class Upload:
         )
         for choice in (self.size, self.variable, self.angles, self.window, self.typed):
             choice.param.watch(lambda event: self._open(), "value")
-        for choice in (self.file, self.measured):
-            choice.param.watch(lambda event: self._look(), "value")
+        self.file.param.watch(lambda event: self._arrive(), "value")
+        self.measured.param.watch(lambda event: self._look(), "value")
         self.array.param.watch(lambda event: self._take(event.new), "value")
         self.file.param.watch(lambda event: self.complaint.say(event.new), "refusal")
+
+    def _arrive(self) -> None:
+        """A new file: a saved run is shown, unless its data were asked for."""
+        self._run = not self.measured.value and self.file.value is not None and is_run(self.file.value)
+        self._look()
 
     def _look(self) -> None:
         """A new file, or it holds something else: what is asked for measured data is what is in it."""
         measured = self.measured.value
+        self._run = self._run and not measured
         for choice in (self.size, self.window, self.typed):
             choice.visible = not measured
         self.array.visible = self.angles.visible = measured
+        if self._run:
+            sentence = self._session.open_run(str(self.file.filename), self.file.value)
+            self._tell(sentence, "This saved run is shown at its end; the page's address does not hold it.")
+            return
         if not measured or self.file.value is None:
             self._open()
             return
@@ -133,7 +144,7 @@ class Upload:
             self.variable.value = variable or ""
 
     def _open(self) -> None:
-        if self.file.value is None or self._filling:
+        if self.file.value is None or self._filling or self._run:
             return
         name, content = str(self.file.filename), self.file.value
         if self.measured.value:
@@ -141,8 +152,11 @@ class Upload:
         else:
             window = read(_WINDOW, self.typed.value) if self.typed.value.strip() else self.window.value
             sentence = self._session.open_file(name, content, self.variable.value, self.size.value, window)
+        self._tell(sentence, "The page's address does not hold this file.")
+
+    def _tell(self, sentence: str, done: str) -> None:
         self.complaint.say(sentence)
-        self.aside.say(self.aside.sentence if sentence else "The page's address does not hold this file.")
+        self.aside.say(self.aside.sentence if sentence else done)
         self._told()
 
 

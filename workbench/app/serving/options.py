@@ -1,6 +1,7 @@
 """How a page is served, in one place."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from workbench import devices
 from workbench.app.serving.admission import Admission
@@ -15,7 +16,8 @@ VISITORS = 20  # people at a time; Panel itself has no limit
 class Serving:
     """Where a page listens, where its runs are computed, who gets in, and what one person may take.
 
-    `origins`: names by which a proxy in front calls it, as NAME or NAME:PORT; `frames`: sites that may frame it.
+    `origins`: names by which a proxy in front calls it, as NAME or NAME:PORT; `frames`: sites that may frame it;
+    `runs`: the folder of kept runs that everybody who gets in sees and writes, none where it is None.
     """
 
     port: int = 5006
@@ -26,6 +28,7 @@ class Serving:
     visitors: int = VISITORS
     caps: Caps = field(default_factory=Caps)
     entry: Admission = field(default_factory=Admission)
+    runs: Path | None = None
 
     def require(self) -> None:
         """Refusal where there is no such device, or a limit leaves no room for the page that everybody sees first."""

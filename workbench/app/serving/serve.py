@@ -21,6 +21,7 @@ from workbench.app.serving.options import Serving
 from workbench.app.serving.server_numbers import ServerNumbers
 from workbench.experiment import Experiment
 from workbench.kernels import warming
+from workbench.live.opening import Opening
 from workbench.live.session import Session
 from workbench.parameters import changed
 from workbench.refusal import Refusal
@@ -91,8 +92,8 @@ def handed_server(serving: Serving, tally: ServerNumbers, tell: Tell) -> Server:
 
 def _pages(serving: Serving) -> Callable[[], pn.viewable.Viewable]:
     usual = Experiment()
-    experiment = None if serving.device == usual.device else changed(usual, device=serving.device)
-    return lambda: page(experiment, serving.caps)
+    opening = None if serving.device == usual.device else Opening(changed(usual, device=serving.device))
+    return lambda: page(opening, serving.caps, serving.runs)
 
 
 def _around(serving: Serving, tally: ServerNumbers) -> Surroundings:

@@ -19,7 +19,7 @@ NOT_NARROWER = {"flex": "none"}
 
 def full(least: int) -> dict[str, str]:
     """The style of a tab that takes all that is below the tabs, and at least so many pixels."""
-    return {"height": "calc(100vh - 116px)", "min-height": f"{least}px"}
+    return {"height": "calc(100vh - 116px - var(--lesson, 0px))", "min-height": f"{least}px"}
 
 
 def side(*parts: pn.viewable.Viewable, styles: dict[str, str], **layout: Any) -> pmui.Column:
@@ -61,6 +61,9 @@ class View:
     def refresh(self) -> None:
         """The experiment is another one; in sight or not."""
 
+    def arrange(self, show: str, settings: Mapping[str, Any]) -> None:
+        """What a step of a lesson puts in sight here: a look by its name, and what is set by path."""
+
     def beat(self, frame: Frame | None = None) -> bool:
         """Draw what the view has found by itself; in sight only. Whether there was anything."""
         return False
@@ -83,6 +86,7 @@ class Tab(View, ABC):
         words = Words(sentence=f"Making {self.making} ...").element
         self.element = self._row = pmui.Row(words, **{"sizing_mode": "stretch_width", "margin": 0} | layout)
         self._made = self._stale = False
+        self._wished: tuple[str, Mapping[str, Any]] | None = None
 
     def show(self, seen: bool) -> None:
         self.studies.show(seen)
@@ -95,11 +99,34 @@ class Tab(View, ABC):
         if not self._made:
             self._made = True
             self._row[:] = list(self._build())
+            self._grant()
         due = self._tick(frame) or self._stale
         if due:
             self._stale = False
             self._draw()
         return due
+
+    def arrange(self, show: str, settings: Mapping[str, Any]) -> None:
+        """At once, or when the elements are made."""
+        self._wished = show, settings
+        if self._made:
+            self._grant()
+
+    def _grant(self) -> None:
+        """Put in sight what a lesson has wished for, if one has; the rest is as it was at first."""
+        wished, self._wished = self._wished, None
+        if wished is not None:
+            self.studies.restore()
+            self._choose(wished[0])
+            for path, value in wished[1].items():
+                self._set(path, value)
+            self._again()
+
+    def _choose(self, show: str) -> None:
+        """Another look, by its name; where there is one alone, it is in sight."""
+
+    def _set(self, path: str, value: Any) -> None:
+        self.studies.set(path, value)
 
     def _again(self) -> None:
         """Draw at the next beat, when the browser knows what is in sight."""
@@ -130,6 +157,10 @@ class LookTab(Tab, Generic[AnyLook]):
         self.menu = pmui.Select(label="show", options=names, value=names[0], width=width, **SMALL)
         self.menu.param.watch(lambda event: self._show(), "value")
         return self.menu
+
+    def _choose(self, show: str) -> None:
+        if show in self.looks:
+            self.menu.value = show
 
     @property
     def look(self) -> AnyLook:

@@ -7,7 +7,9 @@ from workbench.app.laboratory import LaboratoryView
 from workbench.app.run.files import Python
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.stages import StagesView
+from workbench.app.runs import RunsView
 from workbench.app.spectrum import SpectrumView
+from workbench.app.sweep import SweepView
 from workbench.app.toolkit.tab import View
 from workbench.app.uncertainty import UncertaintyView
 
@@ -20,5 +22,7 @@ VIEWS: tuple[type[View], ...] = (
     UncertaintyView,
     LaboratoryView,
     StagesView,
+    RunsView,
+    SweepView,
     Python,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.cli.output import say, say_json
 from workbench.cli.runs import named
-from workbench.refusal import Refusal
+from workbench.run_folder import RunSummary
 
 _INTERRUPTED = "interrupted"  # run.Outcome.INTERRUPTED, for which torch would be imported
 
@@ -15,17 +15,17 @@ _INTERRUPTED = "interrupted"  # run.Outcome.INTERRUPTED, for which torch would b
 def summaries(folder: Path, args: argparse.Namespace) -> None:
     """A line for each run that meets the conditions."""
     from workbench import run_folder
+    from workbench.run_folder.query import conditions_of
 
-    found = run_folder.summaries(folder, _conditions(args.where))
+    query = run_folder.Query(conditions_of(args.where), tuple(args.tag), order=args.sort)
+    found = run_folder.matching(folder, query)
     if args.json:
-        say_json([asdict(each) for each in found])
+        told = run_folder.descriptions(folder, query.where) if found else {}
+        say_json([asdict(each) | {"description": told.get(each.name, {})} for each in found])
         return
     if not found:
         say(f"no runs in {folder}: `workbench run --keep` puts one there")
-    for each in found:
-        psnr = "" if each.psnr is None else f"  {each.psnr:.2f} dB"
-        state = "  running" if each.running else "  interrupted" if each.outcome == _INTERRUPTED else ""
-        say(f"{each.name}  {' · '.join(each.parts.values())}  k = {each.k}{psnr}{state}")
+    say("\n".join(map(_line, found))) if found else None
 
 
 def show(folder: Path, args: argparse.Namespace) -> None:
@@ -38,11 +38,11 @@ def show(folder: Path, args: argparse.Namespace) -> None:
         say_json(json.loads(record.result.attrs["spec"])) if args.json else say(repr(record))
 
 
-def _conditions(given: list[str]) -> dict[str, str]:
-    found = {}
-    for text in given:
-        path, equals, value = text.partition("=")
-        if not (path and equals and value):
-            raise Refusal("PATH=VALUE for --where", text, "such as --where prior.weight=20")
-        found[path] = value
-    return found
+def _line(run: RunSummary) -> str:
+    psnr = "" if run.psnr is None else f"  {run.psnr:.2f} dB"
+    state = "  running" if run.running else "  interrupted" if run.outcome == _INTERRUPTED else ""
+    tags = "".join(f"  #{tag}" for tag in run.tags)
+    words = "  ".join(filter(None, (run.note, run.remark)))
+    return (
+        f"{run.name}  {' · '.join(run.parts.values())}  k = {run.k}{psnr}{state}{tags}{f'  {words}' if words else ''}"
+    )

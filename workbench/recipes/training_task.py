@@ -34,7 +34,7 @@ class Moment:
     rng: torch.Generator
 
 
-class Lesson(ABC, metaclass=Checked):
+class TrainingTask(ABC, metaclass=Checked):
     """A task for a network, with as many examples as wanted. Subclasses are frozen dataclasses."""
 
     pictures: Pictures
@@ -66,7 +66,7 @@ class Lesson(ABC, metaclass=Checked):
 
 
 @dataclass(frozen=True)
-class DenoisingLesson(Lesson):
+class DenoisingTask(TrainingTask):
     """x + sigma n -> x with sigma log-uniform; the loss is the mean of |error|^2 / sigma^order.
 
     The least error falls about as sigma^1.2: order 1.2 gives every noise level its say, order 2 prefers the low ones.

@@ -19,7 +19,7 @@ _SAVING = (
 )
 
 
-class LessonPlot(LabPlot):
+class RecipePlot(LabPlot):
     """Running loss and held-out PSNR over the steps, and four held-out examples: given, answered, true."""
 
     reads = RecipeRun

@@ -12,12 +12,12 @@ from workbench.refusal import Refusal
 SUMMARY = "Open JupyterLab on the notebooks."
 EXAMPLES = ("workbench lab", "workbench lab --no-browser --port 8889")
 
-PACKAGED = Path(__file__).parents[1] / "notebooks"  # where a wheel has them
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"  # of a checkout
+PACKAGED = Path(__file__).parents[2] / "notebooks"  # where a wheel has them
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"  # of a checkout
 COPIES = "workbench_notebooks"
 # News, updates and the list of extensions are what JupyterLab asks the network for; the settings keep it from asking
 # a person whether it may.
-SETTINGS = Path(__file__).with_name("jupyter")
+SETTINGS = Path(__file__).parent  # labconfig/ is in it
 OFFLINE = (
     "--LabApp.extension_manager=readonly",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",

@@ -1,6 +1,7 @@
 """A folder of kept runs: listed, searched, shown, deleted."""
 
 import json
+import time
 
 import pytest
 
@@ -98,7 +99,7 @@ def test_a_run_under_way_and_one_that_was_killed_are_told_apart(kept, capsys):
     assert main(("runs", "gc")) == 0
     said = capsys.readouterr().out
     assert "which stays" in said and "nothing was saved" in said
-    assert not [file for file in folder.iterdir() if file.name.startswith(".")]
+    assert [file.name for file in folder.iterdir() if file.name.startswith(".")] == [".index.sqlite"]
     assert storage.load(kept[0]).attrs["outcome"] == "interrupted"
     assert main(("runs", "gc")) == 0 and "no killed run" in capsys.readouterr().out
 
@@ -112,7 +113,7 @@ def test_who_deletes_second_is_told(kept):
 
 def test_runs_that_end_in_one_second_do_not_meet(kept, monkeypatch):
     result, folder = storage.load(kept[0]), run_folder.usual_folder()
-    monkeypatch.setattr(run_folder.time, "strftime", lambda *given: "now")
+    monkeypatch.setattr(time, "strftime", lambda *given: "now")
     names = {run_folder.keep(result, folder).name for _ in range(3)}
     assert len(names) == 3
 

@@ -1,0 +1,67 @@
+"""A saved run that goes on under a hand."""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from workbench.algorithms import Algorithm, State
+from workbench.jobs.carrying import restarted
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.run import Log, has_state, state_in
+from workbench.tensors import shown
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class BegunRun:
+    """The `result` of a run that ended earlier: its rows, marks and seconds, and the state at its end.
+
+    One that keeps no state goes on from its iterate, as a run goes on whose method has become another.
+    """
+
+    result: "xr.Dataset"
+
+    @property
+    def whole(self) -> bool:
+        """Whether what follows is what would have followed, bit for bit on the same machine."""
+        return has_state(self.result)
+
+    @property
+    def k(self) -> int:
+        """The iterations behind it."""
+        return int(self.result["k"][-1])
+
+    @property
+    def seconds(self) -> float:
+        """The solver's seconds behind it."""
+        return float(self.result["seconds"][-1])
+
+    @property
+    def calls(self) -> float:
+        """The applications of the operator behind it; NaN where nobody counted."""
+        return float(self.result["calls"][-1]) if "calls" in self.result.coords else math.nan
+
+    @property
+    def marks(self) -> tuple[tuple[int, str], ...]:
+        """What was changed on its way, where it was run by hand."""
+        return tuple((int(k), str(text)) for k, text in json.loads(self.result.attrs.get("marks", "[]")))
+
+    def log(self) -> Log:
+        """Its rows but the last, which is looked at again."""
+        return Log.begun(self.result, 1)
+
+    def state(self, problem: Problem, algorithm: Algorithm, start: State, seed: int) -> State:
+        """The state at its end; `start` is any of the same algorithm on the same problem."""
+        if self.whole:
+            return state_in(self.result, start)
+        x = torch.from_numpy(self.result["u" if "u" in self.result else "x"].values).to(start.x.device, start.x.dtype)
+        if x.shape != start.x.shape:
+            remedy = "press reset, which begins anew"
+            raise Refusal(f"an iterate of {shown(tuple(start.x.shape))}", shown(tuple(x.shape)), remedy)
+        return restarted(problem, algorithm, x, self.k, seed)

@@ -1,0 +1,84 @@
+"""Statements that compare a number of one step with the same number of another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from workbench.lessons.statements.base import DEFAULT, AnyReadout, Other, Statement, StatementVerdict, other, plain
+
+if TYPE_CHECKING:
+    from workbench.lessons.demonstration import Demonstration
+
+
+class StepComparison(Statement):
+    """A number here, and the same number in another step."""
+
+    readout: AnyReadout
+    step: Other
+
+    @property
+    def other_step(self) -> int:
+        return self.step
+
+    def both(self, shown: "Demonstration", steps: "Mapping[int, Demonstration]") -> tuple[float, float, str]:
+        """The number here and there, and how a sentence begins."""
+        here, there = self.readout.read(shown), self.readout.read(other(steps, self.step))
+        return here, there, f"{self.readout} is {plain(here)}, in step {self.step} {plain(there)}"
+
+
+@dataclass(frozen=True)
+class LargerThanInStep(StepComparison):
+    """A number is larger than in another step, by at least so much."""
+
+    readout: AnyReadout = DEFAULT
+    step: Other = 1
+    by: Annotated[float, "by how much at least"] = 0.0
+
+    def judge(self, shown: "Demonstration", steps: "Mapping[int, Demonstration]") -> StatementVerdict:
+        here, there, said = self.both(shown, steps)
+        return StatementVerdict(
+            here > there and here >= there + self.by, f"{said}: larger by at least {plain(self.by)}"
+        )
+
+
+@dataclass(frozen=True)
+class SmallerThanInStep(StepComparison):
+    """A number is smaller than in another step, by at least so much."""
+
+    readout: AnyReadout = DEFAULT
+    step: Other = 1
+    by: Annotated[float, "by how much at least"] = 0.0
+
+    def judge(self, shown: "Demonstration", steps: "Mapping[int, Demonstration]") -> StatementVerdict:
+        here, there, said = self.both(shown, steps)
+        return StatementVerdict(
+            here < there and here <= there - self.by, f"{said}: smaller by at least {plain(self.by)}"
+        )
+
+
+@dataclass(frozen=True)
+class MultipleOfStep(StepComparison):
+    """A number is at least so many times that of another step."""
+
+    readout: AnyReadout = DEFAULT
+    step: Other = 1
+    factor: Annotated[float, "how many times at least"] = 2.0
+
+    def judge(self, shown: "Demonstration", steps: "Mapping[int, Demonstration]") -> StatementVerdict:
+        here, there, said = self.both(shown, steps)
+        return StatementVerdict(here >= self.factor * there, f"{said}: at least {plain(self.factor)} times as much")
+
+
+@dataclass(frozen=True)
+class SameAsInStep(StepComparison):
+    """A number is that of another step, give or take."""
+
+    readout: AnyReadout = DEFAULT
+    step: Other = 1
+    within: Annotated[float, "how far it may be off"] = 0.0
+
+    def judge(self, shown: "Demonstration", steps: "Mapping[int, Demonstration]") -> StatementVerdict:
+        here, there, said = self.both(shown, steps)
+        return StatementVerdict(
+            abs(here - there) <= self.within, f"{said}: the same, give or take {plain(self.within)}"
+        )

@@ -1,0 +1,45 @@
+"""A run as a file keeps it."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench import storage
+from workbench.jobs import Snapshot, Status
+from workbench.live.telling import told
+from workbench.parameters import describe
+from workbench.refusal import Refusal
+from workbench.run import Outcome, described, with_arrays, with_data, with_source, with_state
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from workbench.live.session import Session
+
+
+def kept_run(session: "Session", snapshot: Snapshot) -> "xr.Dataset":
+    """The run of a session as a snapshot has it, with its description, marks, data and source.
+
+    Refusal before its first iterate.
+    """
+    if snapshot.state is None:
+        raise Refusal("a run with at least one iteration", "none so far", "press play or step first")
+    experiment, loaded = session.experiment, session.loaded
+    words = described(describe(told(experiment)))
+    marks = storage.to_json([list(m) for m in snapshot.marks])
+    words |= {"stopped": snapshot.message, "marks": marks} | _ended(snapshot) | experiment.source.told(loaded.tensor)
+    words["device"] = str(session.problem.y.device)
+    loaded = replace(loaded, notes=(*loaded.notes, *experiment.source.remarks(experiment.operator)))
+    found = session.job.rows(snapshot).dataset(session.job.recorder.quantities, **words)
+    found = with_arrays(with_data(found, session.problem), experiment)
+    return with_source(with_state(found, snapshot.state), loaded)
+
+
+def _ended(snapshot: Snapshot) -> dict[str, str]:
+    """How it ended: a run that is kept before its end is one that was interrupted there."""
+    if snapshot.status is Status.DIVERGED:
+        return {"outcome": str(Outcome.DIVERGED), "ended": snapshot.message}
+    if snapshot.status is Status.DONE and snapshot.k < snapshot.steps:
+        return {"outcome": str(Outcome.DONE), "ended": snapshot.message}
+    if snapshot.k < snapshot.steps:
+        return {"outcome": str(Outcome.INTERRUPTED), "ended": f"kept at iteration {snapshot.k}"}
+    return {"outcome": str(Outcome.STEPS), "ended": f"all {snapshot.steps} iterations done"}

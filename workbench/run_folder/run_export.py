@@ -1,0 +1,87 @@
+"""Runs taken out of their folder: copies, descriptions, Python and pictures, as files or in a ZIP file."""
+
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench.refusal import Refusal
+from workbench.run_folder.run_summary import ENDING
+from workbench.run_folder.run_tags import sidecar
+
+ENDINGS = (ENDING, ".json", ".py", ".png")
+
+
+def export(runs: Sequence[Path], out: Path) -> list[Path]:
+    """Write each run as NAME.nc, NAME.json, NAME.py and NAME.png into a folder; into one file where `out` ends in .zip.
+
+    Where `out` has one of these endings, it is that file of a single run. Refusal where a file is there already, and
+    where there is no room: then nothing is left.
+    """
+    if out.suffix in ENDINGS and len(runs) != 1:
+        raise Refusal("a folder or a .zip file for several runs", str(out), "give --out runs.zip")
+    with tempfile.TemporaryDirectory(prefix="workbench-") as place:
+        try:
+            for run in runs:
+                _write(run, Path(place), ENDINGS if out.suffix not in ENDINGS else (out.suffix,))
+            made = sorted(Path(place).iterdir())
+            return _zipped(made, out) if out.suffix == ".zip" else _moved(made, out)
+        except OSError as error:
+            said = f"{out} ({error.strerror or error})"
+            raise Refusal("to write copies of runs", said, "make room there, or name another place") from error
+
+
+def _write(run: Path, folder: Path, endings: Sequence[str]) -> None:
+    from workbench import figures, records
+    from workbench.live.telling import python
+
+    record = records.open(run)
+    if ENDING in endings:
+        shutil.copyfile(run, folder / run.name)
+        if sidecar(run).exists() and len(endings) > 1:
+            shutil.copyfile(sidecar(run), folder / sidecar(run).name)
+    if ".json" in endings:
+        text = json.dumps(json.loads(record.result.attrs["spec"]), indent=2, ensure_ascii=False)
+        (folder / f"{run.stem}.json").write_text(f"{text}\n", encoding="utf-8")
+    if ".py" in endings:
+        (folder / f"{run.stem}.py").write_text(python(record.experiment), encoding="utf-8")
+    if ".png" in endings:
+        (folder / f"{run.stem}.png").write_bytes(figures.png(record.result))
+
+
+def _zipped(files: Sequence[Path], out: Path) -> list[Path]:
+    _require_new([out])
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
+            for file in files:
+                packed.write(file, file.name)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return [out]
+
+
+def _moved(files: Sequence[Path], out: Path) -> list[Path]:
+    """The files in a folder, or the single one under the name that was given."""
+    if out.suffix not in ENDINGS:
+        out.mkdir(parents=True, exist_ok=True)
+    places = [out] if out.suffix in ENDINGS else [out / file.name for file in files]
+    _require_new(places)
+    done = list[Path]()
+    try:
+        for file, place in zip(files, places, strict=True):
+            done.append(place)
+            shutil.copyfile(file, place)
+    except OSError:
+        for place in done:
+            place.unlink(missing_ok=True)
+        raise
+    return places
+
+
+def _require_new(places: Sequence[Path]) -> None:
+    if there := [place for place in places if place.exists()]:
+        raise Refusal("a name that is free", f"{there[0]}, which is there", "name another place, or delete it first")

@@ -1,0 +1,58 @@
+"""A description as values at dotted paths, and whether one is what a person writes."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_WORDS = {None: ("none", "auto", "null"), True: ("true", "yes", "on"), False: ("false", "no", "off")}
+_SHALLOW = ("number", "type", "name", "path")  # what `is_written` reads of an object
+
+
+def terms(description: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The path and the value, as JSON, of everything in a description.
+
+    A signal stands under `truth`; it is found under `source` as well, as a measurement is.
+    """
+    for path, value in _below(description, ""):
+        told = json.dumps(_shallow(value), sort_keys=True, allow_nan=False)
+        yield path, told
+        if "source" not in description and path.partition(".")[0] == "truth":
+            yield f"source{path.removeprefix('truth')}", told
+
+
+def _below(value: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
+    for name, inner in value.items():
+        where = f"{path}.{name}" if path else str(name)
+        yield where, inner
+        if isinstance(inner, Mapping):
+            yield from _below(inner, where)
+
+
+def _shallow(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {name: value[name] for name in _SHALLOW if isinstance(value.get(name), str)}
+
+
+def is_written(found: Any, text: str) -> bool:
+    """Whether a value is what a person writes so: 1e-3 is 0.001, and 1,64,64 or [1, 64, 64] a list.
+
+    An object is its class, a signal also its name.
+    """
+    if isinstance(found, Mapping):
+        if "number" in found:  # one that JSON has not, such as inf
+            return is_written(float(found["number"]), text)
+        kind, _, name = str(found.get("type", "")).rpartition(".")
+        return text == name or (kind == "data" and text == found.get("name", found.get("path")))
+    if isinstance(found, list):
+        deep = any(isinstance(item, list) for item in found)
+        parts = [part for part in text.strip("[]()").split(";" if deep else ",") if part.strip()]
+        return len(parts) == len(found) and all(is_written(f, p.strip()) for f, p in zip(found, parts, strict=True))
+    if found is None or isinstance(found, bool):
+        return text.lower() in _WORDS[found]
+    if isinstance(found, int | float):
+        try:
+            return float(text) == found
+        except ValueError:
+            return False
+    return str(found).lower() == text.lower()
