@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.app.test_session import reached
@@ -118,6 +119,22 @@ def test_a_run_is_opened_at_its_end_and_goes_on(view):
     assert reached(view.session, 4 + number).k == 4 + number
     view.session.play()
     assert reached(view.session, 2 * (4 + number)).status is Status.DONE
+
+
+def test_selected_runs_are_pinned_beside_the_present_one_while_there_is_room(view):
+    chosen = names(view)[:2]
+    view._hear({"kind": "selected", "names": chosen})
+    view.buttons["Compare"].clicks += 1
+    settled(view, lambda: view.status.sentence)
+    pins = view.session.pins.all
+    assert [pin.label for pin in pins] == chosen and "2 pinned" in view.status.sentence
+    for pin in pins:
+        np.testing.assert_array_equal(pin.run.dataset.x, storage.load(view.session.runs / f"{pin.label}.nc").x)
+        assert pin.experiment is not None
+    for _ in range(4):
+        view.buttons["Compare"].clicks += 1
+        settled(view, lambda: view.status.sentence or view.complaint.sentence)
+    assert len(view.session.pins.all) == 8 and "at most 8 pinned runs" in view.complaint.sentence
 
 
 def test_the_run_on_the_page_is_kept_and_found(view):

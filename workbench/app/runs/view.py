@@ -26,7 +26,13 @@ NONE = (
     "Save run, above, gives you the run as a file; opened under Your own file, it goes on from its end."
 )
 _SMALL = {"size": "small", "variant": "text", "margin": (8, 2)}
-_ICONS = {"Keep": "bookmark_add", "Open": "folder_open", "Download": "download", "Delete": "delete"}
+_ICONS = {
+    "Keep": "bookmark_add",
+    "Open": "folder_open",
+    "Compare": "compare",
+    "Download": "download",
+    "Delete": "delete",
+}
 _PLACE = {"height": "calc(100vh - 212px)", "min-height": "240px"}
 
 
@@ -110,6 +116,8 @@ class RunsView(View):
             self._keep(kept)
         elif name == "Open":
             self._errands.do(lambda: kept.opened(chosen[0]), self._put)
+        elif name == "Compare":
+            self._errands.do(lambda: [kept.opened(each) for each in chosen], self._pin)
         elif name == "Download":
             self.status.say("Making the file ...")
             self._errands.do(lambda: kept.file(chosen), lambda file: self._hand_over(*file))
@@ -137,6 +145,16 @@ class RunsView(View):
             self._refused(sentence)
             return
         self._done(f"{record.path.stem} is on the page at iteration {record.k}, its end: Play goes on from there.")
+
+    def _pin(self, records: list[Record]) -> None:
+        """Runs that were read stand beside the present one, as far as there is room for them."""
+        for count, record in enumerate(records):
+            try:
+                self.session.pins.add(record.result, record.path.stem, record.experiment)
+            except Refusal as sentence:
+                self._refused(f"{count} pinned: {sentence}")
+                return
+        self._done(f"{len(records)} pinned: see the tab Compare.")
 
     def _hand_over(self, name: str, content: bytes) -> None:
         self.table.hand_over(name, content)
@@ -193,7 +211,7 @@ class RunsView(View):
     def _able(self) -> None:
         """Only what does something can be pressed."""
         count, kept = len(self.selected), self._kept is not None
-        able = {"Keep": kept, "Open": count == 1, "Download": count > 0, "Delete": count > 0}
+        able = {"Keep": kept, "Open": count == 1} | dict.fromkeys(("Compare", "Download", "Delete"), count > 0)
         for name, button in self.buttons.items():
             button.disabled = not able[name]
         sure = bool(self._sure) and self._sure == self.selected
