@@ -133,6 +133,7 @@ def test_objectives_of_different_problems_are_on_axes_of_their_own(runs):
     other = changed(EXPERIMENT, algorithm=FISTA(), prior=TotalVariation(50.0)).run()
     found = compare(*runs, other)
     assert [len(axis.curves) for axis in found.curves("objective")] == [3, 1]
+    assert [len(axis.curves) for axis in found.curves("excess")] == [3, 1]
     assert len(found.curves("psnr")) == 1
     assert any("prior.weight" in note and "not on one axis" in note for note in found.notes)
     # The other run is its own best, however large its objective is.

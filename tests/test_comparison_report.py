@@ -19,7 +19,8 @@ from workbench.comparison import compare
 from workbench.comparison.report import figures, files, python_code
 from workbench.comparison.report.markup import Markup, table, tag
 from workbench.data import Array, Shipped
-from workbench.operators import GaussianBlur
+from workbench.figures.colours import told_apart
+from workbench.operators import FourierMask, GaussianBlur
 from workbench.parameters import changed
 from workbench.priors import TotalVariation
 from workbench.refusal import Refusal
@@ -149,6 +150,19 @@ def test_figures_for_a_paper_are_svg_with_captions_that_name_every_part(runs, tm
                 "Iterations: 8",
             ):
                 assert part in caption, caption
+
+
+def test_no_two_of_sixteen_lines_look_alike(runs):
+    assert len({told_apart(number) for number in range(16)}) == 16
+    found = compare(*[runs[0]] * 9)
+    (place,) = figures.curves(found.curves("psnr")).axes
+    assert len({(line.get_color(), line.get_linestyle()) for line in place.get_lines()}) == 9
+
+
+def test_complex_data_and_volumes_are_reported():
+    made = [Experiment(Shipped("cell", 16), FourierMask((1, 16, 16)), steps=n).run() for n in (2, 3)]
+    found = compare(*made)
+    assert found.metrics["error"][0] > 0 and len(Page(found.report()).all("img")) == 5
 
 
 def test_a_signal_and_a_picture_in_colours_are_reported():

@@ -115,3 +115,19 @@ class Listing(State):
 def test_a_state_that_cannot_be_told_costs_no_run():
     kept = with_state(xr.Dataset(), Listing(torch.zeros(1, 1, 2, 2)))
     assert "state" not in kept.attrs and "a list in it" in kept.attrs["stateless"]
+
+
+def test_a_repeated_run_says_whether_it_is_the_same(tmp_path, capsys):
+    words = ["run", "--truth", "camera", "--size", "16", "--steps", "5", "--out", str(tmp_path / "run.nc")]
+    assert main(words) == 0
+    assert main(["run", str(tmp_path / "run.nc")]) == 0
+    assert "repeats" in capsys.readouterr().out.splitlines()[-2]
+    kept = storage.load(tmp_path / "run.nc")
+    away = kept.assign(x=kept.x + 0.001 * float(abs(kept.x).max())).assign_attrs(device="cuda:0")
+    storage.save(away, tmp_path / "away.nc")
+    assert main(["run", str(tmp_path / "away.nc"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["difference"] == pytest.approx(0.001, rel=0.01)
+    assert main(["run", str(tmp_path / "away.nc")]) == 0
+    assert "made on cuda:0, by at most 0.001" in capsys.readouterr().out
+    assert main(["run", str(tmp_path / "run.nc"), "--set", "prior.weight=3", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["difference"] is None

@@ -1,8 +1,12 @@
 """A saved run, opened: what it shows, what made it, and the way on from its end."""
 
+import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from workbench import storage
 from workbench.experiment import Experiment, from_run
@@ -52,7 +56,52 @@ class Record:
 
 def open(path: str | Path) -> Record:
     """The run of a file that `storage.save`, `workbench run --out` or the page wrote; Refusal for any other file."""
+    result = load(path)
+    return Record(Path(path), result, from_run(result))
+
+
+def load(path: str | Path) -> "xr.Dataset":
+    """The Dataset of such a file, whole."""
     result = storage.load(path)
     if missing := [name for name in ("k", "seconds", "x", "y") if name not in result.variables]:
         raise Refusal("a whole run", f"{path}, without {', '.join(missing)}", "save the run again")
-    return Record(Path(path), result, from_run(result))
+    return result
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """How near a run came to an earlier one of the same description: max |x - x'| / max |x'|, 0 where bit for bit.
+
+    `device` and `program` are those of the earlier one.
+    """
+
+    difference: float
+    device: str
+    program: str
+
+    def sentence(self, name: str) -> str:
+        """In words, of the file that the earlier one is in."""
+        if not self.difference:
+            return f"repeats {name} bit for bit"
+        made = f"which {self.program} made on {self.device}"
+        return f"differs from {name}, {made}, by at most {self.difference:.2g} of the largest value of x"
+
+
+def repetition(earlier: "xr.Dataset", result: "xr.Dataset") -> Repetition | None:
+    """How far a run is from an earlier one; None where it is of another experiment or length, or moved by hand.
+
+    Experiments that differ in their device alone are the same.
+    """
+    specs = [json.loads(run.attrs["spec"]) | {"device": ""} for run in (earlier, result)]
+    moved = json.loads(earlier.attrs.get("marks", "[]"))
+    same = specs[0] == specs[1] and int(earlier["k"][-1]) == int(result["k"][-1])
+    if moved or not same or earlier["x"].shape != result["x"].shape:
+        return None
+    before, after = (run["x"].values for run in (earlier, result))
+    if np.array_equal(before, after, equal_nan=True):
+        difference = 0.0
+    else:  # infinite where one of them left for infinity
+        away, scale = float(np.abs(after - before).max()), float(np.abs(before).max()) or 1.0
+        difference = away / scale if math.isfinite(away / scale) else math.inf
+    told = (str(earlier.attrs.get(word, "an older workbench")) for word in ("device", "program"))
+    return Repetition(difference, *told)

@@ -2,6 +2,7 @@
 
 import json
 
+import h5py
 import numpy as np
 import pytest
 import torch
@@ -129,6 +130,11 @@ def test_one_without_a_state_goes_on_from_its_picture_and_says_so(session):
     np.testing.assert_array_equal(session.job.latest.state.x.numpy(), kept.x.values)
     assert frame.k == 12
     played(session, 20)
+    first = Opening.of(bare).session()
+    app = Workbench(first)
+    app.session.tick()
+    assert app.alert.title == STATELESS
+    app.close()
 
 
 def test_reset_begins_the_run_anew(session):
@@ -175,3 +181,66 @@ def test_a_saved_run_of_another_device_is_shown_on_this_one(session):
     spec = describe(changed(experiment(), device="cpu")) | {"device": "cuda:7"}
     assert not session.show(run.assign_attrs(spec=json.dumps(spec)))
     assert session.experiment.device == "cpu" and reached(session, 12).k == 12
+
+
+def saved(folder, **attrs):
+    """The bytes of a run whose description says more."""
+    result = experiment().run()
+    spec = json.loads(result.attrs["spec"]) | attrs
+    storage.save(result.assign_attrs(spec=json.dumps(spec)), folder / "made.nc")
+    return (folder / "made.nc").read_bytes()
+
+
+def test_a_run_that_is_brought_reads_no_other_file_of_this_machine(session, tmp_path):
+    secret = tmp_path / "secret.npy"
+    np.save(secret, np.full((24, 24), 0.25, np.float32))
+    before = describe(session.experiment)
+    content = saved(tmp_path, truth={"type": "data.File", "path": str(secret)})
+    result = storage.load(tmp_path / "made.nc")
+    storage.save(result.drop_vars("truth"), tmp_path / "blind.nc")
+    sentence = session.open_run("blind.nc", (tmp_path / "blind.nc").read_bytes())
+    assert "secret.npy" in sentence and describe(session.experiment) == before
+    assert not session.open_run("made.nc", content)
+    np.testing.assert_array_equal(session.problem.truth.numpy(), result.truth.values)
+    measured = {"type": "data.Measured", "data": str(secret)}
+    spec = {n: v for n, v in json.loads(result.attrs["spec"]).items() if n != "truth"} | {"source": measured}
+    storage.save(result.drop_vars("truth").assign_attrs(spec=json.dumps(spec)), tmp_path / "data.nc")
+    assert not session.open_run("data.nc", (tmp_path / "data.nc").read_bytes())
+    np.testing.assert_array_equal(session.problem.y.numpy(), result.y.values)
+
+
+def test_a_run_whose_arrays_lie_elsewhere_or_unpack_to_more_than_memory_is_refused(session, tmp_path):
+    (tmp_path / "secret.bin").write_bytes(bytes(4 * 24 * 24))
+    content = saved(tmp_path)
+    for name, kind in (("outside.nc", "external"), ("link.nc", "link"), ("bomb.nc", "bomb")):
+        (tmp_path / name).write_bytes(content)
+        with h5py.File(tmp_path / name, "r+") as file:
+            if kind == "external":
+                file.create_dataset("noted", (24, 24), "f4", external=[(str(tmp_path / "secret.bin"), 0, 4 * 24 * 24)])
+            elif kind == "link":
+                file["noted"] = h5py.ExternalLink(str(tmp_path / "made.nc"), "x")
+            else:
+                file.create_dataset("noted", (100_000, 100_000), "f8", chunks=(1000, 1000), compression="gzip")
+        assert (tmp_path / name).stat().st_size < 10**6
+        sentence = session.open_run(name, (tmp_path / name).read_bytes())
+        assert ("at most 512 MB" if kind == "bomb" else "noted lies elsewhere") in sentence and not session.opened
+
+
+@pytest.mark.parametrize(
+    "changed_by_hand",
+    [
+        {"marks": '[["a"]]'},
+        {"marks": "x"},
+        {"spec": {"operator": {"array": "ab"}}},
+        {"spec": {"operator": {"type": "operators.GaussianBlur", "shape": [1, -4, 24]}}},
+        {"spec": {"steps": "many"}},
+        {"spec": {"prior": {"type": "os.system"}}},
+    ],
+    ids=str,
+)
+def test_a_run_that_was_changed_by_hand_is_one_sentence(session, changed_by_hand):
+    run, before = experiment().run(), describe(session.experiment)
+    spec = json.loads(run.attrs["spec"]) | changed_by_hand.get("spec", {})
+    told = changed_by_hand | {"spec": json.dumps(spec)}
+    assert session.show(run.assign_attrs(told)).startswith("wanted ")
+    assert describe(session.experiment) == before and not session.opened

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.browsing import free_port, until, watched
+from tests.app.browsing import free_port, opened, press, until, watched
 from workbench import records, run_folder
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -91,3 +91,19 @@ def test_runs_are_kept_found_tagged_taken_opened_and_deleted(folder: Path, chrom
         page.get_by_role("button", name="Delete this run for good").click()
         until(other, lambda: rows(other).count() == 2)
         assert not path.exists() and not run_folder.run_tags.sidecar(path).exists()
+
+
+def test_a_saved_run_is_dropped_on_a_page_that_keeps_none(address: str, chromium: Any, tmp_path: Path) -> None:
+    experiment = Experiment(Shipped("camera", 32), GaussianBlur((1, 32, 32)), prior=Tikhonov(0.5), steps=12)
+    experiment.run(out=tmp_path / "mine.nc")
+    with watched(chromium) as page:
+        opened(page, address, QUERY + "00")
+        press(page, "Pause")
+        press(page, "Your own file")
+        page.locator("input[type=file]").set_input_files(tmp_path / "mine.nc")
+        page.get_by_text(re.compile("This saved run is shown at its end")).wait_for()
+        page.get_by_text("iteration 12 of 12").wait_for()
+        press(page, "Step")
+        page.get_by_text("iteration 13 of 13").wait_for()
+        page.get_by_role("tab", name="Runs").click()
+        page.get_by_text(re.compile("workbench serve --runs FOLDER")).wait_for()

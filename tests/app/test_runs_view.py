@@ -131,6 +131,20 @@ def test_the_run_on_the_page_is_kept_and_found(view):
     assert "state" in storage.load(view.session.runs / f"{new.name}.nc").attrs
 
 
+def test_runs_are_pinned_to_be_compared(view):
+    chosen = names(view)
+    view._hear({"kind": "selected", "names": chosen})
+    view.buttons["Pin to compare"].clicks += 1
+    settled(view, lambda: "3 pinned" in view.status.sentence)
+    pinned = [int(pin.run.dataset["k"].values[-1]) for pin in view.session.pins.all]
+    assert sorted(pinned) == [4, 5, 6] and len({pin.label for pin in view.session.pins.all}) == 3
+    for _ in range(2):
+        view.buttons["Pin to compare"].clicks += 1
+        settled(view)
+    settled(view, lambda: view.complaint.sentence)
+    assert "at most 8 pinned runs" in view.complaint.sentence
+
+
 def test_deleting_is_asked_twice_and_another_choice_asks_again(view):
     one, two, _ = names(view)
     view._hear({"kind": "selected", "names": [one, two]})

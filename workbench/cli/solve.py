@@ -57,11 +57,12 @@ def main(args: argparse.Namespace) -> int:
     destinations.require(args.out, args.figure)
     if args.keep:
         destinations.require(str(run_folder.made() / "run.nc"), None)
+    from workbench.records import repetition
     from workbench.run import Outcome
 
     experiment, where = wanted.experiment(args)
     experiment, reason = (experiment, None) if where is None else _weighed(experiment, where)
-    begun = _begun(experiment, args)
+    begun, earlier = _begun(experiment, args), _earlier(args)
     reasons = {"weight_reason": reason, "offset_reason": args.offset_reason}
     said = {name: words for name, words in reasons.items() if words is not None}
     with _place(experiment, args) as claim:
@@ -70,6 +71,7 @@ def main(args: argparse.Namespace) -> int:
     if begun is not None and not args.json:
         say(f"goes on from iteration {int(begun['k'][-1])} of {args.spec}")
     destinations.write(result, args.out if args.keep else None, args.figure)
+    args.repeats = None if earlier is None or begun is not None else repetition(earlier, result)
     _report(result, args)
     if stopped := result.attrs["stopped"]:
         complain(stopped)
@@ -108,6 +110,13 @@ def _begun(experiment: "Experiment", args: argparse.Namespace) -> "xr.Dataset | 
     return begun
 
 
+def _earlier(args: argparse.Namespace) -> "xr.Dataset | None":
+    """The saved run that may be repeated."""
+    from workbench import storage
+
+    return storage.load(args.spec) if args.spec and Path(args.spec).suffix != ".json" else None
+
+
 def _weighed(experiment: "Experiment", where: str) -> tuple["Experiment", str]:
     """The experiment with a weight found from its data, and the reason for it."""
     with interruptible() as asked:
@@ -127,6 +136,7 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
             "figure": args.figure,
             "notes": _notes(result),
             "limits": result.attrs.get("limits"),
+            "difference": args.repeats.difference if args.repeats and math.isfinite(args.repeats.difference) else None,
         }
         say_json(final | numbers | said | {"spec": json.loads(result.attrs["spec"])})
         return
@@ -137,6 +147,8 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     k, seconds = numbers["iterations"], numbers["seconds"]
     say(f"{k} iterations in {seconds:.3g} s ({k / max(seconds, 1e-9):.3g} it/s) on {result.attrs['device']}")
     say(f"ended: {result.attrs['ended']}")
+    if args.repeats is not None:
+        say(args.repeats.sentence(args.spec))
     say("  ".join(f"{name} {value:.6g}" for name, value in final.items() if value is not None))
     for name in filter(None, (*_files(result, args), args.figure)):
         say(f"saved {name}")

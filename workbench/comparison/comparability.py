@@ -11,7 +11,16 @@ from workbench.tensors import shown
 def sentences(runs: Sequence[ComparedRun], differing: Sequence[Setting]) -> tuple[str, ...]:
     """What is not compared, and why; nothing where everything is."""
     return tuple(
-        s for s in (_moved(runs), _pictures(runs), _truths(runs), _objectives(runs, differing), _counts(runs)) if s
+        s
+        for s in (
+            _moved(runs),
+            _pictures(runs),
+            _truths(runs),
+            _objectives(runs, differing),
+            _draws(runs),
+            _counts(runs),
+        )
+        if s
     )
 
 
@@ -54,17 +63,20 @@ def _truths(runs: Sequence[ComparedRun]) -> str:
 def _objectives(runs: Sequence[ComparedRun], differing: Sequence[Setting]) -> str:
     groups = _groups(runs, lambda run: run.objective_key)
     if len(groups) == 1:
-        exact = _groups(runs, lambda run: run.problem_key)
-        if len(exact) > 1:
-            return (
-                "The data are other random numbers in each group: the best objective is that of each group by itself."
-            )
         return ""
     heads = ("operator", "parametrisation", "noise", "prior", "source", "truth")
     why = [s.path for s in differing if s.path.partition(".")[0] in heads]
     reason = f" (they differ in {listed(why, 6)})" if why else ""
     told = _told(groups)
     return f"Objectives of different problems{reason} are not on one axis, and each is marked among its like: {told}."
+
+
+def _draws(runs: Sequence[ComparedRun]) -> str:
+    """Of runs whose settings pose one problem, with data of their own."""
+    exact = len(_groups(runs, lambda run: run.problem_key))
+    if exact == len(_groups(runs, lambda run: run.objective_key)):
+        return ""
+    return "Data of one problem are other random numbers in some runs: the best objective is that of equal data."
 
 
 def _counts(runs: Sequence[ComparedRun]) -> str:

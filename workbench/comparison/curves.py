@@ -83,7 +83,7 @@ def least(runs: Sequence[ComparedRun]) -> dict[str, float]:
 
 def _kind(run: ComparedRun, name: str) -> str:
     """Equal for runs whose values of a quantity may lie over each other."""
-    if name in OF_OBJECTIVE:
+    if name in (EXCESS, *OF_OBJECTIVE):
         return run.objective_key
     return run.truth_key if name in OF_TRUTH else ""
 
@@ -97,7 +97,7 @@ def _excess(made: RunCurve, best: float) -> RunCurve | None:
 
 def _words(runs: Sequence[ComparedRun], name: str) -> tuple[str, str]:
     if name == EXCESS:
-        return "objective above the best, relative", ""
+        return "relative excess of the objective", ""
     told = next(run.dataset[name].attrs for run in runs if run.column(name) is not None)
     return str(told.get("long_name", name)), str(told.get("units", ""))
 

@@ -15,3 +15,8 @@ ERROR = "#e5483f"  # of what is wrong, readable on white and on black
 def coloured(drawn: Iterable[T]) -> Iterator[tuple[T, str]]:
     """Each of what is drawn and its colour; where there are more than colours, they come again."""
     return zip(drawn, cycle(COLOURS), strict=False)
+
+
+def told_apart(number: int) -> tuple[str, int]:
+    """The colour and the dash, 0 to 3, of the line with that number: no two of sixteen have both."""
+    return COLOURS[number % len(COLOURS)], (number + number // len(COLOURS)) % 4

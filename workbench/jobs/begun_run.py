@@ -52,6 +52,10 @@ class BegunRun:
         """What was changed on its way, where it was run by hand."""
         return tuple((int(k), str(text)) for k, text in json.loads(self.result.attrs.get("marks", "[]")))
 
+    def require(self) -> None:
+        """ValueError, TypeError or KeyError where the file says nothing that can be gone on with."""
+        _ = self.k, self.seconds, self.marks, self.log()
+
     def log(self) -> Log:
         """Its rows but the last, which is looked at again."""
         return Log.begun(self.result, 1)

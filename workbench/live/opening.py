@@ -45,7 +45,7 @@ class Opening:
         """A session that begins with it: with a run, at its end."""
         made = Session(self.experiment, self.truth, caps)
         if self.result is not None:
-            made.show(self.result)
+            made.take_run(self.result)
         return made
 
 

@@ -19,6 +19,7 @@ from workbench.analysis.information.paths import (
 )
 from workbench.analysis.information.sampled import PlaneSampling
 from workbench.experiment import fit
+from workbench.live.saved import Columns, plane_columns
 from workbench.live.session import Session
 from workbench.live.study import Studies, Study
 from workbench.parameters import Checked, Range, describe
@@ -51,8 +52,18 @@ class Planes(Studies):
         self.session, self.algorithm, self.choices = session, "", PlaneChoices()
         self.closed: Study[FilterPaths] = Study(self._device, self._draw, self._channel, stays=True)
         self.sampled: Study[CalibratedPath] = Study(self._device, self._measure)
+        self._measured: Hashable = None
         self.denoised: Study[Denoised] = Study(self._device, self._denoise, self._denoiser)
         super().__init__(self.closed, self.sampled, self.denoised)
+        session.looks.append(self.kept)
+
+    def kept(self) -> Columns:
+        """The paths of filters and of samples as variables of the run's file."""
+        closed, sampled = self.closed.current, self.sampled.current
+        tracks = [] if closed is None else [("closed_form", track) for track in closed.tracks]
+        if sampled is not None and sampled.path.points and self._measured == self._run():
+            tracks.append(("sampled", sampled.track(self.algorithm)))
+        return plane_columns(tracks)
 
     @property
     def small(self) -> bool:
@@ -88,6 +99,7 @@ class Planes(Studies):
         """An ensemble through the session's algorithm."""
         problem, algorithm, self.complaint = self.session.problem, self.session.experiment.algorithm, ""
         sampling, side, self.algorithm = self.choices.sampling, self.choices.side, type(algorithm).__name__
+        self._measured = self._run()
         return lambda: calibrated_path(small(problem, side), algorithm, sampling)
 
     def _denoise(self) -> Callable[[], Iterator[Denoised]]:
@@ -102,6 +114,11 @@ class Planes(Studies):
     def _channel(self) -> Hashable:
         problem = self.session.problem
         return problem.given_operator.in_shape, str(describe(problem.given_operator)), str(describe(problem.noise))
+
+    def _run(self) -> Hashable:
+        """What a sampled path depends on."""
+        problem = self.session.problem
+        return self._channel(), str(describe(problem.prior.given)), str(describe(self.session.experiment.algorithm))
 
     def _denoiser(self) -> Hashable:
         problem = self.session.problem

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from torch import Tensor
 
-from workbench import devices, jobs, records
+from workbench import devices, jobs
 from workbench.algorithms.choice import Choice
 from workbench.data import Window
 from workbench.experiment import Experiment, from_run, with_data_of
@@ -18,7 +18,7 @@ from workbench.live.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
 from workbench.live.pins import Pins
 from workbench.live.played_run import PlayedRun
-from workbench.live.saved import STATELESS, kept_run
+from workbench.live.saved import STATELESS, Columns, brought, kept_run, whole_run
 from workbench.live.telling import notebook, python
 from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import as_text, changed, describe
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 class Session(PlayedRun):
     """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read; `pins`.
 
-    `runs` is the folder of runs that this person may see and write, where there is one. Every wish is answered with ""
-    or with the sentence why not; then everything goes on as before.
+    `runs` is the folder of runs that this person may see and write, where there is one; `looks` are asked for what was
+    looked at beside the run when it is saved. Every wish is answered with "" or with the sentence why not; then
+    everything goes on as before.
     """
 
     runs: Path | None = None
@@ -46,6 +47,7 @@ class Session(PlayedRun):
         self._truth = truth
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
+        self.looks: list[Callable[[], Columns]] = []
         self.files = OwnFiles(wanted.source)
         self._curves, self._pace, self.pins = jobs.Columns(), jobs.Pace(), Pins()
         self.loaded = wanted.source.loaded()
@@ -104,11 +106,29 @@ class Session(PlayedRun):
 
     def open_run(self, filename: str, content: bytes) -> str:
         """A person's own saved run, as `show` does."""
-        return self._told("truth.file", lambda: self._show(records.open(self.files.kept(filename, content)).result))
+        return self._told("truth.file", lambda: self.take_run(brought(self.files.kept(filename, content))))
 
     def show(self, result: "xr.Dataset") -> str:
         """A saved run, at its end: `play` goes on from there, bit for bit where it keeps its state."""
-        return self._told("truth.file", lambda: self._show(result))
+        return self._told("truth.file", lambda: self.take_run(result))
+
+    def take_run(self, result: "xr.Dataset") -> None:
+        """The same for who asks in Python: Refusal where it cannot be, and nothing has changed."""
+        begun = jobs.BegunRun(result)
+        with whole_run():
+            new = changed(from_run(result), device=self.experiment.device)
+            loaded = self.files.loaded(new.source)
+            self._caps.require(loaded.tensor)
+            problem = with_data_of(posed(new, loaded, None), result)
+            begun.require()
+        if sentence := new.algorithm.unmet(problem):
+            raise Refusal("a run that can go on", f"one by {type(new.algorithm).__name__}", sentence)
+        self.loaded, self.experiment, self.problem = loaded, new, problem
+        self._stretch, self._playing = new.steps, False
+        self.notes = tuple(filter(None, ("" if begun.whole else STATELESS, result.attrs.get("stopped", ""))))
+        self._version += 1
+        self._pictures = pictures(problem, self._version)
+        self._restart(begun)
 
     def repair(self, values: Mapping[str, Any]) -> None:
         """Take the values that mend a run in trouble, and go on."""
@@ -192,21 +212,6 @@ class Session(PlayedRun):
         new = opened(self.experiment)
         self.notes = self.files.notes
         return new
-
-    def _show(self, result: "xr.Dataset") -> None:
-        begun = jobs.BegunRun(result)
-        new = changed(from_run(result), device=self.experiment.device)
-        loaded = self.files.loaded(new.source)
-        self._caps.require(loaded.tensor)
-        problem = with_data_of(posed(new, loaded, None), result)
-        if sentence := new.algorithm.unmet(problem):
-            raise Refusal("a run that can go on", f"one by {type(new.algorithm).__name__}", sentence)
-        self.loaded, self.experiment, self.problem = loaded, new, problem
-        self._stretch, self._playing = new.steps, False
-        self.notes = () if begun.whole else (STATELESS,)
-        self._version += 1
-        self._pictures = pictures(problem, self._version)
-        self._restart(begun)
 
     def _wish(self, path: str, make: Callable[[], Experiment], label: str) -> str:
         return self._told(path, lambda: self._become(make(), label))

@@ -11,6 +11,7 @@ from workbench.algorithms import PreconditionedGradient
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Cost, Glimpse, SpectralMeasure, SpectrumEstimate, glimpse, modes, preconditioned
 from workbench.jobs import Status
+from workbench.live.saved import Columns, spectrum_columns
 from workbench.live.session import Session
 from workbench.live.study import Studies, Study
 from workbench.paths import Form
@@ -38,6 +39,12 @@ class Spectra(Studies):
         self.product: Study[SpectralMeasure] = Study(self._device, self._preconditioned)
         self.along: Study[Glimpse] = Study(self._device, self._glimpsed)
         super().__init__(self.hessian, self.product, self.along)
+        session.looks.append(self.kept)
+
+    def kept(self) -> Columns:
+        """The spectrum of the run's Hessian as variables of its file."""
+        found = self.hessian.current
+        return {} if found is None else spectrum_columns(found, self.k)
 
     @property
     def finding(self) -> SpectrumEstimate | None:

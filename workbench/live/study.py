@@ -52,6 +52,7 @@ class Study(Generic[Result]):
         self._task: BackgroundTask[Result] | None = None
         self._visibility = Visibility()
         self._known, self._moved = key(), None
+        self._of: Hashable = None
         self.result: Result | None = None
         self.mark: tuple[Hashable, ...] = ()  # another one whenever there is something new
         self._tasks = 0
@@ -75,9 +76,15 @@ class Study(Generic[Result]):
         """Whether nothing goes on."""
         return self.status not in (Status.RUNNING, Status.PAUSED)
 
+    @property
+    def current(self) -> Result | None:
+        """The newest result, where what it depends on is as it was when it began; else None."""
+        found = self.latest.result if self.latest.result is not None else self.result
+        return found if self.begun and self._of == self._key() else None
+
     def start(self) -> None:
         """Begin with what there is now."""
-        self._known = self._key()
+        self._known = self._of = self._key()
         self.begin(self._make())
 
     def begin(self, make: Callable[[], Iterator[Result]] | None) -> None:

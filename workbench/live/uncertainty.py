@@ -14,13 +14,15 @@ from workbench.analysis.chains import ChainSamples, Sampling, sampled
 from workbench.jobs import Status, TaskResult
 from workbench.live.frames import picture
 from workbench.live.images import Array
+from workbench.live.saved import Columns, chain_columns
 from workbench.live.session import Session
 from workbench.live.study import Studies, Study
 from workbench.parameters import describe, parameters
+from workbench.parametrisations import Direct
 from workbench.paths import Form, below
 from workbench.priors import Can, Prior
 from workbench.refusal import Refusal
-from workbench.run import automatic
+from workbench.run import automatic, signal_dims
 
 TRUSTED = 1.01  # R-hat below which chains are taken to agree
 ENOUGH = 100.0  # effective draws: a standard deviation is known to 7 %
@@ -60,6 +62,15 @@ class Uncertainty(Studies):
         self.session, self.sampling, self.algorithm = session, Sampling(), ""
         self.chains: Study[ChainSamples] = Study(lambda: session.experiment.device, self._sampled, self._described)
         super().__init__(self.chains)
+        session.looks.append(self.kept)
+
+    def kept(self) -> Columns:
+        """Mean, deviation and intervals of the chains as variables of the run's file."""
+        found = self.chains.current
+        if found is None or found.moments is None:
+            return {}
+        name = "x" if isinstance(self.session.problem.parametrisation, Direct) else "u"
+        return chain_columns(found, self.algorithm, signal_dims(name, found.moments.mean[None])[1:])
 
     @property
     def found(self) -> ChainSamples | None:

@@ -6,14 +6,15 @@ import holoviews as hv
 import numpy as np
 
 from workbench.comparison import ABSCISSAE, CurveAxis, Mark, PictureRow
-from workbench.figures.colours import COLOURS
+from workbench.comparison.curves import EXCESS
+from workbench.figures.colours import told_apart
 from workbench.plots.style import signal, styled
 from workbench.tensors import shown
 
 if TYPE_CHECKING:
     from workbench.comparison import Comparison
 
-_USUAL = ("excess", "psnr", "residual")  # the first two that were recorded
+_USUAL = (EXCESS, "psnr", "residual")  # the first two that were recorded
 _DASHES = ("solid", "dashed", "dotted", "dashdot")
 _COLUMNS = 4
 
@@ -25,14 +26,19 @@ def comparison(found: "Comparison", *names: str, over: str = "k", accuracy: floa
     the best objective, or near the best PSNR. Objectives of different problems have axes of their own.
     """
     wanted = names or tuple(n for n in _USUAL if n in found.quantities)[:2]
-    drawn = [_overlay(axis, _marks(found, name, accuracy)) for name in wanted for axis in found.curves(name, over)]
+    drawn = [
+        _overlay(axis, _marks(found, name, accuracy))
+        for name in wanted
+        for axis in found.curves(name, over)
+        if name != EXCESS or names or len(axis.curves) > 1  # one alone is its own best
+    ]
     if names:
         return drawn[0] if len(drawn) == 1 else hv.Layout(drawn).cols(3)
     return hv.Layout([*_pictures(found.pictures()), *drawn]).cols(_COLUMNS)
 
 
 def _marks(found: "Comparison", name: str, accuracy: float) -> tuple[Mark | None, ...]:
-    if name in ("excess", "objective"):
+    if name in (EXCESS, "objective"):
         return found.marks(accuracy)
     return found.psnr_marks(found.psnr_level) if name == "psnr" and found.psnr_level is not None else ()
 
@@ -44,7 +50,8 @@ def _overlay(axis: CurveAxis, marks: tuple[Mark | None, ...]) -> Any:
     up = hv.Dimension((f"{axis.name} of runs", axis.label), unit=axis.unit or None)
     drawn: list[Any] = []
     for curve in axis.curves:
-        colour, dash = COLOURS[curve.run % len(COLOURS)], _DASHES[curve.run % len(_DASHES)]
+        colour, number = told_apart(curve.run)
+        dash = _DASHES[number]
         line = styled(hv.Curve((curve.xs, curve.values), across, up, label=curve.label), color=colour, logy=axis.log)
         drawn.append(line.opts(line_dash=dash, backend="bokeh").opts(linestyle=dash, backend="matplotlib"))
         mark = marks[curve.run] if marks else None

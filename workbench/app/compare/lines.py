@@ -9,7 +9,7 @@ from bokeh.plotting import figure
 
 from workbench.app.toolkit.figures import empty, fill, legend, new_figure, positive
 from workbench.comparison.settings import apart
-from workbench.figures.colours import COLOURS
+from workbench.figures.colours import told_apart
 from workbench.live.images import Array, thinned
 from workbench.refusal import short
 
@@ -34,7 +34,8 @@ def style(number: int | None) -> Style:
     """Colour and dash of the run with that number; of the truth, None, grey."""
     if number is None:
         return _GREY, "solid"
-    return COLOURS[number % len(COLOURS)], _DASHES[(number + number // len(COLOURS)) % len(_DASHES)]
+    colour, dash = told_apart(number)
+    return colour, _DASHES[dash]
 
 
 class Lines:

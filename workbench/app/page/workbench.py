@@ -33,7 +33,7 @@ AnyView = TypeVar("AnyView", bound=View)
 # Beside the tabs where there is room, else in a row above them.
 _BAR = """
 :host { position: absolute; right: 8px; z-index: 2; }
-@media (max-width: 1340px) { :host { position: static; } }
+@media (max-width: 1360px) { :host { position: static; } }
 """
 # On a laptop the titles of all tabs end before that bar.
 _TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "12.5px", "letterSpacing": 0, "px": "2px"}}}
@@ -73,7 +73,9 @@ class Workbench:
         self._early: Any = None
         self._drawn, self._due, self._study_due = -1, 0.0, 0.0
         self._frame: Frame | None = None
-        self._notes, self._note = session.notes, session.errors.get("address", "") or self.teaching.tour.complaint
+        self._notes = session.notes
+        first = session.errors.get("address", "") or self.teaching.tour.complaint
+        self._note = first or " ".join(session.notes if session.opened else ())
         self._draw_pictures()
         self._chosen(new=False)
         self.page = self._page()

@@ -54,7 +54,7 @@ class Transport:
             options=_PACES,
             value=0.0,
             size="small",
-            width=128,
+            width=108,
             margin=(6, 4, 0, 0),
             description="slow motion",
             sx={"& .MuiInputBase-input": {"py": "4px"}},

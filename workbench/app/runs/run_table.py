@@ -42,7 +42,7 @@ class RunTable(JSComponent):
         if self.file:
             self.file = {}
 
-    def show(self, rows: list[dict[str, Any]], order: str, selected: list[str]) -> None:
+    def draw(self, rows: list[dict[str, Any]], order: str, selected: list[str]) -> None:
         """Draw these."""
         new = {"rows": rows, "order": order, "selected": selected}
         self.param.update(**{name: value for name, value in new.items() if getattr(self, name) != value})

@@ -17,7 +17,7 @@ from workbench.live.frames import Frame
 from workbench.live.session import Session
 from workbench.records import Record
 from workbench.refusal import Refusal
-from workbench.run_folder import ORDERS, Query, path_of
+from workbench.run_folder import ORDERS, Query
 
 AGAIN = 4.0  # seconds between two looks at a folder in sight, which others may write to, at the least
 SHARE = 0.02  # of the time may go into such looks
@@ -26,7 +26,13 @@ NONE = (
     "Save run, above, gives you the run as a file; opened under Your own file, it goes on from its end."
 )
 _SMALL = {"size": "small", "variant": "text", "margin": (8, 2)}
-_ICONS = {"Keep": "bookmark_add", "Open": "folder_open", "Download": "download", "Delete": "delete"}
+_ICONS = {
+    "Keep": "bookmark_add",
+    "Open": "folder_open",
+    "Pin to compare": "push_pin",
+    "Download": "download",
+    "Delete": "delete",
+}
 _PLACE = {"height": "calc(100vh - 212px)", "min-height": "240px"}
 
 
@@ -42,9 +48,7 @@ class RunsView(View):
         self._query, self._begin, self._due, self._sure = Query(), 0, 0.0, ()
         self.shown = ShownRuns()
         self.selected: tuple[str, ...] = ()
-        self.filter = pmui.TextInput(
-            label="filter", placeholder="prior=TotalVariation prior.weight=20 #tag word", width=330, **SMALL
-        )
+        self.filter = pmui.TextInput(label="filter", placeholder="prior.weight=20 #tag word", width=215, **SMALL)
         self.order = pmui.Select(label="sort by", options=list(ORDERS), value="saved", width=110, **SMALL)
         self.buttons = {name: pmui.Button(label=name, icon=icon, **_SMALL) for name, icon in _ICONS.items()}
         self.earlier = pmui.Button(label="Earlier", icon="chevron_left", **_SMALL)
@@ -60,8 +64,8 @@ class RunsView(View):
         """The files of the runs that are selected and still there, in the order of the table."""
         if self.session.runs is None:
             return []
-        chosen = [run.name for run in self.shown.runs if run.name in self.selected]
-        return [path_of(name, self.session.runs) for name in chosen]
+        chosen = (run.name for run in self.shown.runs if run.name in self.selected)
+        return [path for name in chosen if (path := self.session.runs / f"{name}.nc").is_file()]
 
     def show(self, seen: bool) -> None:
         if seen:
@@ -110,6 +114,8 @@ class RunsView(View):
             self._keep(kept)
         elif name == "Open":
             self._errands.do(lambda: kept.opened(chosen[0]), self._put)
+        elif name == "Pin to compare":
+            self._errands.do(lambda: [kept.opened(each) for each in chosen], self._pin)
         elif name == "Download":
             self.status.say("Making the file ...")
             self._errands.do(lambda: kept.file(chosen), lambda file: self._hand_over(*file))
@@ -137,6 +143,16 @@ class RunsView(View):
             self._refused(sentence)
             return
         self._done(f"{record.path.stem} is on the page at iteration {record.k}, its end: Play goes on from there.")
+
+    def _pin(self, found: list[Record]) -> None:
+        """Runs that were read stand in the tab Compare, as far as there is room."""
+        try:
+            for record in found:
+                self.session.pins.add(record.result, experiment=record.experiment)
+        except Refusal as sentence:
+            self._refused(str(sentence))
+            return
+        self._done(f"{len(found)} pinned: the tab Compare shows them beside the present run.")
 
     def _hand_over(self, name: str, content: bytes) -> None:
         self.table.hand_over(name, content)
@@ -176,7 +192,7 @@ class RunsView(View):
         names = [run.name for run in found.runs]
         self.selected = tuple(name for name in self.selected if name in names)
         rows = [row(run, pictures.get(run.name)) for run in found.runs]
-        self.table.show(rows, query.order, list(self.selected))
+        self.table.draw(rows, query.order, list(self.selected))
         self._able()
 
     def _done(self, sentence: str) -> None:
@@ -193,7 +209,7 @@ class RunsView(View):
     def _able(self) -> None:
         """Only what does something can be pressed."""
         count, kept = len(self.selected), self._kept is not None
-        able = {"Keep": kept, "Open": count == 1, "Download": count > 0, "Delete": count > 0}
+        able = dict.fromkeys(self.buttons, count > 0) | {"Keep": kept, "Open": count == 1}
         for name, button in self.buttons.items():
             button.disabled = not able[name]
         sure = bool(self._sure) and self._sure == self.selected
@@ -212,7 +228,7 @@ class RunsView(View):
         self.count = Words()
         if self._kept is None:
             return pmui.Column(Words(sentence=NONE).element, sizing_mode="stretch_width", margin=(12, 16))
-        counted = pmui.Row(self.count.element, width=110, margin=(14, 4))
+        counted = pmui.Row(self.count.element, width=100, margin=(14, 0, 0, 4))
         above = bar(self.filter, self.order, *self.buttons.values(), self.earlier, self.later, counted)
         words = (self.complaint.element, self.status.element)
         said = pmui.Column(*words, sizing_mode="stretch_width", min_height=22, margin=(0, 8))

@@ -79,6 +79,7 @@ class SweepView(Tab):
         """The stores there are now; the newest one is read at once."""
         names = self.cells.stores()
         self.store.param.update(options=names, visible=bool(names))
+        self.look.visible = bool(names)
         if names and self.cells.store not in names:
             self.store.value = names[0]
 

@@ -8,7 +8,7 @@ import numpy as np
 from workbench.comparison.curves import ABSCISSAE, CurveAxis
 from workbench.comparison.marks import Mark
 from workbench.comparison.pictures import PictureRow
-from workbench.figures.colours import COLOURS
+from workbench.figures.colours import COLOURS, told_apart
 from workbench.refusal import Refusal
 from workbench.run import PROGRAM
 
@@ -40,11 +40,6 @@ def svg(figure: "Figure") -> str:
     return stream.getvalue()
 
 
-def line_style(run: int) -> tuple[str, str]:
-    """Colour and dash of the run with that number: no two of twelve have both."""
-    return COLOURS[run % len(COLOURS)], DASHES[run % len(DASHES)] if run < len(COLOURS) else DASHES[(run + 1) % 4]
-
-
 def curves(axes: tuple[CurveAxis, ...], marks: Marks = ()) -> "Figure":
     """An axis beside the other; rings at the marks of the runs."""
     figure = new_figure(4.6 * len(axes), 3.4)
@@ -55,8 +50,8 @@ def curves(axes: tuple[CurveAxis, ...], marks: Marks = ()) -> "Figure":
 
 def _draw(place: "Axes", axis: CurveAxis, marks: Marks) -> None:
     for curve in axis.curves:
-        colour, dash = line_style(curve.run)
-        place.plot(curve.xs, curve.values, color=colour, linestyle=dash, linewidth=1.6, label=curve.label)
+        colour, dash = told_apart(curve.run)
+        place.plot(curve.xs, curve.values, color=colour, linestyle=DASHES[dash], linewidth=1.6, label=curve.label)
         mark = marks[curve.run] if marks else None
         for row in np.flatnonzero(curve.ks == mark.k) if mark is not None and mark.reached else ():
             place.plot([curve.xs[row]], [curve.values[row]], "o", markersize=7, color=colour, fillstyle="none")

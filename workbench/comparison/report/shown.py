@@ -57,6 +57,8 @@ def curves_shown(comparison: Comparison, accuracy: float) -> tuple[Shown[CurveAx
                 axes = comparison.curves(name, over)
             except Refusal:  # calls that nobody counted
                 continue
+            if name == EXCESS:
+                axes = tuple(axis for axis in axes if len(axis.curves) > 1)  # one alone is its own best
             for number, axis in enumerate(axes):
                 runs = [comparison.runs[curve.run] for curve in axis.curves]
                 head = f"{axis.label[:1].upper()}{axis.label[1:]} over {across}{rings}."

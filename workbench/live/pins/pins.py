@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 MOST = 8  # pins
-ROOM = 512 * 2**20  # bytes of all pins
+ROOM = 256 * 2**20  # bytes of all pins
 LONGEST = 60  # letters of a name
 _LEFT_OUT = ("iterates", "iterate", "path_length", "state_")  # of a saved run: what is not compared
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from workbench import storage
 from workbench.jobs import Snapshot, Status
+from workbench.live.saved.looked_at import with_looks
 from workbench.live.telling import told
 from workbench.parameters import describe
 from workbench.refusal import Refusal
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def kept_run(session: "Session", snapshot: Snapshot) -> "xr.Dataset":
-    """The run of a session as a snapshot has it, with its description, marks, data and source.
+    """The run of a session as a snapshot has it: its description, marks, data, source, and what was looked at.
 
     Refusal before its first iterate.
     """
@@ -31,7 +32,8 @@ def kept_run(session: "Session", snapshot: Snapshot) -> "xr.Dataset":
     loaded = replace(loaded, notes=(*loaded.notes, *experiment.source.remarks(experiment.operator)))
     found = session.job.rows(snapshot).dataset(session.job.recorder.quantities, **words)
     found = with_arrays(with_data(found, session.problem), experiment)
-    return with_source(with_state(found, snapshot.state), loaded)
+    found = with_looks(with_state(found, snapshot.state), [look() for look in session.looks])
+    return with_source(found, loaded)
 
 
 def _ended(snapshot: Snapshot) -> dict[str, str]:
