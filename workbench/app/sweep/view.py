@@ -42,7 +42,7 @@ class SweepView(Tab):
             pmui.Select(label=label, options=[], **small) for label in ("sweep", "quantity", "across", "up")
         )
         for name, menu in self._menus():
-            menu.param.watch(lambda event, name=name: self._set(name, event.new), "value")
+            menu.param.watch(lambda event, name=name: self._take(name, event.new), "value")
         self.fixed = pmui.Column(sizing_mode="stretch_width", margin=0)
         self.look = pmui.Select(label="look", options=[_MAP, _LINES], value=_MAP, width=200, **SMALL)
         self.look.param.watch(lambda event: self._again(), "value")
@@ -83,7 +83,7 @@ class SweepView(Tab):
         if names and self.cells.store not in names:
             self.store.value = names[0]
 
-    def _set(self, name: str, value: object) -> None:
+    def _take(self, name: str, value: object) -> None:
         if value is not None and value != getattr(self.cells, name):
             self.cells.set(name, value)
             self._again()
