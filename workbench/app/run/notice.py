@@ -9,6 +9,10 @@ from workbench.jobs import Status
 from workbench.live.controls.entering import pretty
 from workbench.live.frames import Frame
 
+# Below a tab that takes the whole height, too.
+_IN_SIGHT = {"position": "sticky", "bottom": "0", "z-index": "3"}
+_OPAQUE = PLAIN_TITLE | {"bgcolor": "background.paper"}
+
 
 class Notice:
     """Why a run stopped stays until it goes on; a note stays until the next wish."""
@@ -16,11 +20,11 @@ class Notice:
     def __init__(self, repair: Callable[[], None]) -> None:
         # The title is plain text; the body of an alert would be read as markup.
         self.alert = pmui.Alert(
-            title="", severity="error", visible=False, margin=(2, 8), sizing_mode="stretch_width", sx=PLAIN_TITLE
+            title="", severity="error", visible=False, margin=(2, 8), sizing_mode="stretch_width", sx=_OPAQUE
         )
         self.mend = pmui.Button(label="Repair", icon="healing", variant="outlined", size="small", visible=False)
         self.mend.on_click(lambda event: repair())
-        self.element = pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0)
+        self.element = pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0, styles=_IN_SIGHT)
 
     def say(self, frame: Frame | None, note: str) -> None:
         message = frame.message if frame else ""

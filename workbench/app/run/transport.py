@@ -57,7 +57,7 @@ class Transport:
             width=108,
             margin=(6, 4, 0, 0),
             description="slow motion",
-            sx={"& .MuiInputBase-input": {"py": "4px"}},
+            sx={"& .MuiInputBase-input": {"py": "4px", "pl": "8px", "pr": "24px !important"}},
         )
         self.pace.param.watch(lambda event: session.slow(event.new or None), "value")
         self.text = pn.pane.HTML("", margin=0, sizing_mode="stretch_width", height=18)
