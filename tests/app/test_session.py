@@ -19,7 +19,7 @@ from workbench.jobs import Pace, Status
 from workbench.live.session import Session
 from workbench.noise import Gaussian
 from workbench.operators import FourierMask, GaussianBlur
-from workbench.parameters import describe
+from workbench.parameters import changed, describe
 from workbench.priors import L1, Tikhonov
 
 SIDE = 32
@@ -329,3 +329,22 @@ def test_the_pace_is_that_of_about_the_last_second():
     assert pace.at(155) == pytest.approx(140), "no sooner than that"
     assert pace.at(155) == pytest.approx(0.6 * 140), "it stands still for half a second"
     assert pace.at(200) == 0, "too long ago"
+
+
+def test_reset_and_another_experiment_take_the_steps_that_were_wished_for(session):
+    session.set("steps", 6)
+    session.play()
+    reached(session, 6)
+    session.play()  # as long again
+    reached(session, 12)
+    assert session.experiment.steps == 12
+    session.reset()
+    assert session.experiment.steps == 6
+    session.play()
+    reached(session, 6)
+    other = changed(session.experiment, prior=changed(session.experiment.prior, weight=3.0), steps=4)
+    assert session.become(other) == ""
+    session.reset()  # as a step of a lesson begins
+    assert (session.experiment.steps, session.experiment.prior.weight) == (4, 3.0)
+    session.play()
+    assert reached(session, 4).k == 4

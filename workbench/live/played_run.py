@@ -53,8 +53,10 @@ class PlayedRun:
         self.job.cancel()
 
     def reset(self) -> None:
-        """Back to iteration 0 of the same problem; a run that was going goes on from there."""
+        """Back to iteration 0 of the same problem, with the steps that were wished for; one that was going goes on."""
         self._playing = self.job.latest.status is jobs.Status.RUNNING
+        if self.experiment.steps != self._stretch:
+            self.experiment = changed(self.experiment, steps=self._stretch)
         self._restart()
 
     def slow(self, rate: float | None) -> None:

@@ -156,7 +156,8 @@ class Session(PlayedRun):
     def become(self, experiment: Experiment) -> str:
         """Take all settings of another experiment, such as that of a pin or of a cell of a sweep."""
         sentence = self._wish("address", lambda: experiment, "another experiment")
-        self._stretch = self.experiment.steps
+        if not sentence:
+            self._stretch = experiment.steps
         return sentence
 
     # Answers.
