@@ -1,5 +1,6 @@
 """Sweeps: every cell is the run it names, one that fails says why, and what is finished is never run again."""
 
+import errno
 import json
 import os
 import signal
@@ -222,3 +223,22 @@ def test_a_worker_of_a_cluster_that_is_killed_costs_no_cell_and_none_is_kept_twi
                 os.kill(victim, signal.SIGKILL)
             seen.extend(finished)
     assert sorted(seen) == [(i, 0) for i in range(40)] and (store.dataset().status == 1).all()
+
+
+def test_a_full_disk_is_one_sentence_and_what_is_finished_stays(tmp_path, monkeypatch):
+    write, writes = Store.write, []
+
+    def until_full(store, outcomes):
+        writes.append(outcomes)
+        if len(writes) == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(store, outcomes)
+
+    grid = {"prior.weight": [float(i) for i in range(1, 21)]}
+    monkeypatch.setattr(Store, "write", until_full)
+    with pytest.raises(Refusal, match=r"s\.zarr, got No space left on device: what is finished is kept"):
+        sweep(JOB, grid, out=tmp_path / "s.zarr")
+    monkeypatch.undo()
+    kept = int((Store(plan(JOB, grid), tmp_path / "s.zarr").dataset().status == 1).sum())
+    assert kept == sum(map(len, writes[:2]))
+    assert (sweep(JOB, grid, out=tmp_path / "s.zarr").status == 1).all()

@@ -1,7 +1,7 @@
 """A grid of runs as one labelled dataset, written cell by cell."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,12 +37,22 @@ def swept(made: Plan, out: str | Path | None = None, scheduler: str | None = Non
     """The cells of a plan that are not yet in the store, run; Ctrl-C keeps those that are."""
     if out is not None:
         _made_folder(Path(out).parent)
-    with nullcontext() if out is None else FileLock(out):
+    with nullcontext() if out is None else FileLock(out), _writing(out):
         store = Store(made, out)
         todo = list(store.pending())
         if todo:
             _fill(store, todo, scheduler)
         return store.dataset()
+
+
+@contextmanager
+def _writing(out: str | Path | None) -> Iterator[None]:
+    """Refusal where the disk is full, or is not there any more."""
+    try:
+        yield
+    except OSError as error:
+        remedy = "what is finished is kept: make room there, then run the same again"
+        raise Refusal(f"to write {out}", error.strerror or str(error), remedy) from error
 
 
 def _made_folder(folder: Path) -> None:
