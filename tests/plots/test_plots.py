@@ -390,3 +390,14 @@ def test_a_comparison_has_pictures_on_one_scale_and_lines_that_differ_by_dash(re
     assert isinstance(plots.comparison(found, "objective"), hv.Layout), "two problems, two axes"
     drawn(whole)
     drawn(lines)
+
+
+def test_parameters_of_one_label_keep_their_own_numbers():
+    found = grid(3, 2)
+    names = [str(name) for name in found.psnr.dims[:2]]
+    for name in names:
+        found[name].attrs["long_name"] = "weight"
+    drawn_map = plots.sweep(found)
+    assert len({dimension.label for dimension in drawn_map.dimensions()}) == 3
+    wanted = {(f"{c:.4g}", f"{r:.4g}") for r in found[names[0]].values for c in found[names[1]].values}
+    assert set(zip(drawn_map.dimension_values(0), drawn_map.dimension_values(1), strict=True)) == wanted

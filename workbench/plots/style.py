@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import holoviews as hv
 import holoviews.plotting.bokeh
@@ -11,6 +11,9 @@ import numpy as np
 
 from workbench.figures.colours import COLOURS
 from workbench.refusal import Refusal, one_of
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 BACKENDS = ("matplotlib", "bokeh")
 FILES = (".pdf", ".svg", ".png")
@@ -109,3 +112,15 @@ def signal(values: np.ndarray, axes: tuple[str, ...], value: hv.Dimension, **loo
 def dimension(name: str, attributes: dict[str, Any]) -> hv.Dimension:
     """A dimension with the label and the unit that an xarray variable has."""
     return hv.Dimension(name, label=str(attributes.get("long_name", name)), unit=attributes.get("units") or None)
+
+
+def dimensions(*columns: "xr.DataArray") -> list[hv.Dimension]:
+    """The same of several variables of one plot, with labels of their own.
+
+    Of two dimensions with one label HoloViews 1.23 draws the numbers of the first for both, without a word.
+    """
+    found = [dimension(str(column.name), column.attrs) for column in columns]
+    labels = [each.label for each in found]
+    return [
+        each if labels.count(each.label) == 1 else each.clone(label=f"{each.label} ({each.name})") for each in found
+    ]

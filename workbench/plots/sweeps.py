@@ -6,7 +6,7 @@ import holoviews as hv
 import numpy as np
 
 from workbench.figures.colours import COLOURS
-from workbench.plots.style import dimension, styled
+from workbench.plots.style import dimensions, styled
 from workbench.refusal import Refusal, one_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def sweep(dataset: "xr.Dataset", quantity: str = "") -> Any:
         return _map(mean, pair)
     stacked = mean.stack(place=over)
     frames = {place: _map(stacked.isel(place=i), pair) for i, place in enumerate(stacked.place.values)}
-    return hv.HoloMap(frames, kdims=[dimension(dim, dataset[dim].attrs) for dim in over])
+    return hv.HoloMap(frames, kdims=dimensions(*(dataset[dim] for dim in dims))[2:])
 
 
 def quantities(dataset: "xr.Dataset") -> list[str]:
@@ -55,18 +55,17 @@ def quantities(dataset: "xr.Dataset") -> list[str]:
 
 def _points(mean: "xr.DataArray", names: list[str]) -> Any:
     """The samples of a design, over one parameter after the other."""
-    up = dimension(str(mean.name), mean.attrs)
     drawn = []
     for name in names:
         places = mean[name].values
         number = np.issubdtype(places.dtype, np.number)
-        points = hv.Scatter((places if number else _words(places), mean.values), dimension(name, mean[name].attrs), up)
+        points = hv.Scatter((places if number else _words(places), mean.values), *dimensions(mean[name], mean))
         drawn.append(styled(points, color=COLOURS[0], logx=bool(number) and _geometric(places)))
     return drawn[0] if len(drawn) == 1 else hv.Layout(drawn).cols(3)
 
 
 def _curve(mean: "xr.DataArray", spread: "xr.DataArray | None", dim: str) -> Any:
-    across, up = dimension(dim, mean[dim].attrs), dimension(str(mean.name), mean.attrs)
+    across, up = dimensions(mean[dim], mean)
     places = mean[dim].values
     log = _geometric(places)
     line = styled(hv.Curve((places, mean.values), across, up), color=COLOURS[0], logx=log)
@@ -82,10 +81,8 @@ def _map(mean: "xr.DataArray", dims: list[str]) -> Any:
     """A tile for each pair of values."""
     rows, columns = dims
     values = mean.transpose(rows, columns).values
-    keys = [dimension(dim, mean[dim].attrs) for dim in (columns, rows)]
-    tiles = hv.HeatMap(
-        (_words(mean[columns].values), _words(mean[rows].values), values), keys, dimension(str(mean.name), mean.attrs)
-    )
+    *keys, value = dimensions(mean[columns], mean[rows], mean)
+    tiles = hv.HeatMap((_words(mean[columns].values), _words(mean[rows].values), values), keys, value)
     return styled(tiles, cmap="viridis", colorbar=True)
 
 
