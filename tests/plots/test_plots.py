@@ -1,5 +1,6 @@
 """Plots say what the results say: numbers, names and units; they compose, draw with both back ends, and are files."""
 
+import sys
 from types import SimpleNamespace
 
 import holoviews as hv
@@ -122,6 +123,24 @@ def test_a_density_integrates_to_the_number_one_over_its_spectrum():
     lines = [e.data for e in plots.spectrum(found) if isinstance(e, hv.VLine)]
     assert lines == pytest.approx([1.0, 101.0], rel=1e-2), "I + A*A / sigma^2, and A passes the mean"
     drawn(plots.spectrum(found) + plots.spectrum(found, cumulative=True, scale=spectrum.SymmetricLogarithmicAxis))
+
+
+def test_the_band_of_a_cumulative_spectrum_has_its_width():
+    problem = Problem.simulate(GaussianBlur((1, 16, 16), 1.0), Gaussian(0.1), Tikhonov(1.0), torch.rand(1, 1, 16, 16))
+    found = spectrum.slq(problem.hessian(problem.zeros()), 20, 2)
+    band = next(e for e in plots.spectrum(found, cumulative=True) if isinstance(e, hv.Area))
+    at, low, high = (band.dimension_values(i) for i in range(3))
+    np.testing.assert_allclose(low, found.lower(torch.from_numpy(at)).numpy(), atol=1e-9)
+    np.testing.assert_allclose(high, found.upper(torch.from_numpy(at)).numpy(), atol=1e-9)
+    assert (high - low).max() > 0.01
+
+
+@pytest.mark.parametrize("name", sorted(plots.__all__))
+def test_no_plot_has_two_dimensions_of_one_label(name):
+    """Of those that are made once and for all: HoloViews 1.23 would draw one for both."""
+    module = sys.modules[getattr(plots, name).__module__]
+    labels = [d.label for d in vars(module).values() if isinstance(d, hv.Dimension)]
+    assert len(labels) == len(set(labels))
 
 
 def test_paths_of_filters_stay_below_their_bounds():

@@ -17,6 +17,7 @@ _DENSITY = hv.Dimension("density", label="density of eigenvalues")
 _MODE = hv.Dimension("mode", label="mode, from the largest eigenvalue")
 _ERROR = hv.Dimension("error", label="|error along the mode|²")
 _SHARE = hv.Dimension("share", label="share of eigenvalues ≤ λ")
+_UPPER = hv.Dimension("upper", label="upper bound of the share")  # of one label with the other it would be drawn as it
 
 
 def spectrum(
@@ -37,8 +38,7 @@ def spectrum(
         found = spectra.cumulative(measure, axis) if cumulative else spectra.density(measure, axis)
         height = _SHARE if cumulative else _DENSITY
         if found.low is not None and found.high is not None:
-            upper = hv.Dimension("upper", label=_SHARE.label)
-            band = hv.Area((found.at, found.low, found.high), _EIGENVALUE, [height, upper])
+            band = hv.Area((found.at, found.low, found.high), _EIGENVALUE, [height, _UPPER])
             drawn.append(styled(band, color=colour, alpha=0.2))
         drawn.append(styled(hv.Curve((found.at, found.height), _EIGENVALUE, height, label=name), color=colour))
     places = axis.place(np.array(ends)) if ends is not None else ()
