@@ -10,14 +10,16 @@ import torch
 import xarray as xr
 
 from workbench import data, plots
+from workbench.algorithms import GradientDescent
 from workbench.cli import main
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
-from workbench.operators import Identity
+from workbench.operators import GaussianBlur, Identity
 from workbench.parameters import changed, describe
 from workbench.priors import Tikhonov, TotalVariation
 from workbench.refusal import Refusal
 from workbench.sweeps import opened, plan, slices, spread, sweep, swept, with_seeds
+from workbench.sweeps.cell import CellOutcome
 from workbench.sweeps.store import Store
 
 pytest.importorskip("zarr")
@@ -80,7 +82,7 @@ def test_what_is_no_store_and_one_without_a_cell_are_refused(tmp_path):
     Store(plan(JOB, {"prior.weight": [1.0]}), tmp_path / "begun.zarr")
     begun = opened(tmp_path / "begun.zarr")
     assert begun.counts() == {"done": 0, "failed": 0, "left": 1}
-    with pytest.raises(Refusal, match="finished cell"):
+    with pytest.raises(Refusal, match="0 failed, 1 left: run the sweep first"):
         begun.best()
 
 
@@ -88,7 +90,9 @@ def test_the_command_lists_draws_and_takes_a_cell_out(store, tmp_path, capsys):
     assert main(["sweep", str(store), "--best", "1", "--figures", str(tmp_path / "f"), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     best = opened(store).best(count=1)[0]
-    assert said["best"] == [{"words": best.words, "mean": best.mean, "deviation": best.deviation, "seeds": 3}]
+    assert said["best"] == [
+        {"words": best.words, "mean": best.mean, "deviation": best.deviation, "done": 3, "seeds": 3}
+    ]
     assert said["cells"] == {"done": 18, "failed": 0, "left": 0}
     assert {path.name for path in (tmp_path / "f").iterdir()} == {"parallel.svg", "settings.csv", "sweep.svg"}
     assert len((tmp_path / "f" / "settings.csv").read_text().splitlines()) == 7
@@ -178,3 +182,71 @@ def test_slices_are_all_unless_some_are_named_and_what_is_no_slice_is_refused(vo
         status = main(["sweep", str(tmp_path / "s.yaml"), "--out", str(tmp_path / "o.zarr"), "--json"])
         told = capsys.readouterr()
         assert (status == 2 and words in told.err) if words else json.loads(told.out)["done"] == 12
+
+
+def test_a_cell_that_diverges_has_failed_and_leaves_no_figures(tmp_path):
+    job = changed(JOB, operator=GaussianBlur((1, 16, 16), 1.0), prior=Tikhonov(), algorithm=GradientDescent(), steps=40)
+    found = sweep(job, {"algorithm.step_size": [1e-4, 1000.0]}, seeds=2, out=tmp_path / "s.zarr")
+    assert found.status.values.tolist() == [[1, 1], [2, 2]] and np.isnan(found.psnr.values[1]).all()
+    table = opened(tmp_path / "s.zarr")
+    assert len(table.best()) == 1 and "bounded" in table.failures()[0]
+
+
+def _with_failures(path, values) -> Path:
+    """A store in which the cells have these values of psnr, a row a setting; a cell of None has failed."""
+    made = plan(JOB, {"prior.weight": [float(i) for i in range(1, len(values) + 1)]}, len(values[0]))
+    outcomes = {
+        (i, j): CellOutcome(sentence="it broke") if value is None else CellOutcome({"psnr": value})
+        for i, row in enumerate(values)
+        for j, value in enumerate(row)
+    }
+    Store(made, path).write(outcomes)
+    return path
+
+
+def test_settings_with_a_seed_that_failed_come_last_and_say_so(tmp_path, capsys):
+    path = _with_failures(tmp_path / "s.zarr", [[21.0, None, float("-inf")], [20.0, 20.1, 20.2], [19.0, 19.0, 19.0]])
+    best = opened(path).best()
+    assert [(each.index[0], each.count) for each in best] == [(1, 3), (2, 3), (0, 1)]
+    assert main(["sweep", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "failed: it broke" in said and "1 of 3" in said
+    drawn = plots.sweep(opened(path).dataset)
+    np.testing.assert_allclose(drawn.Spread.I.dimension_values(1), [21.0, 20.1, 19.0])
+    assert drawn.Spread.I.dimension_values(2)[1] == pytest.approx(best[0].deviation) == pytest.approx(0.1)
+
+
+def test_a_sweep_of_which_every_cell_failed_says_why(tmp_path, capsys):
+    path = _with_failures(tmp_path / "s.zarr", [[None, None]])
+    assert main(["sweep", str(path)]) == 0
+    assert "2 failed, 0 left\nfailed: it broke" in capsys.readouterr().out
+    assert main(["sweep", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["failures"] == ["it broke"]
+    with pytest.raises(Refusal, match="2 failed, 0 left: the first one said: it broke"):
+        opened(path).best()
+
+
+@pytest.mark.parametrize(
+    "told", ["not json", "{}", '{"axes": [], "job": {}}', '{"axes": [{"name": "a", "choices": []}]}']
+)
+def test_a_damaged_description_of_a_store_is_one_sentence(told, tmp_path):
+    path = _with_failures(tmp_path / "s.zarr", [[1.0]])
+    zarr = pytest.importorskip("zarr")
+    zarr.open_group(path, mode="r+").attrs["sweep"] = told
+    with pytest.raises(Refusal, match="damaged"):
+        opened(path)
+
+
+@pytest.mark.parametrize(
+    ("spec", "words", "said"),
+    [
+        ("grid: {prior.weight: [1]}", ["--best", "3"], "--best with a store"),
+        ("grid: {prior.weight: [1]}", ["--cell", "seed=0"], "--cell with a store"),
+        ("{experiment: '--steps 3 \"', grid: {prior.weight: [1]}}", [], "close the quotation"),
+        ("slices: {first: true}", [], "slices: all"),
+    ],
+)
+def test_what_a_sweep_that_is_to_be_run_cannot_take_is_one_sentence(spec, words, said, tmp_path, capsys):
+    (tmp_path / "s.yaml").write_text(spec)
+    assert main(["sweep", str(tmp_path / "s.yaml"), "--out", str(tmp_path / "o.zarr"), *words]) == 2
+    assert said in capsys.readouterr().err

@@ -6,7 +6,7 @@ import holoviews as hv
 import numpy as np
 
 from workbench.plots.style import dimension, styled
-from workbench.plots.sweeps import quantities
+from workbench.plots.sweeps import mean_over_seeds, quantities
 from workbench.refusal import Refusal, one_of
 from workbench.sweeps import higher_is_better
 
@@ -26,7 +26,7 @@ def parallel(dataset: "xr.Dataset", quantity: str = "psnr") -> Any:
     Inselberg 1985, doi 10.1007/BF01898350.
     """
     column = dataset[one_of("a quantity", quantity, quantities(dataset))]
-    mean = column.mean(_SEED, keep_attrs=True) if _SEED in column.dims else column
+    mean = mean_over_seeds(column)
     there = [str(n) for n, c in dataset.coords.items() if n != _SEED and c.dims and set(c.dims) <= set(mean.dims)]
     names = sorted(there, key=lambda name: mean.dims.index(dataset[name].dims[0]))
     values = mean.values.ravel()

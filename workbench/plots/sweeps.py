@@ -31,8 +31,8 @@ def sweep(dataset: "xr.Dataset", quantity: str = "") -> Any:
     dims = [str(dim) for dim in column.dims if dim != _SEED]
     if not dims:
         raise Refusal("a grid with a parameter", f"{name} over seeds alone", "sweep one parameter at least")
-    spread = column.std(_SEED) if _SEED in column.dims else None
-    mean = column.mean(_SEED, keep_attrs=True) if _SEED in column.dims else column
+    spread = _finite(column).std(_SEED, ddof=1) if column.sizes.get(_SEED, 1) > 1 else None
+    mean = mean_over_seeds(column)
     if len(dims) == 1 and dims[0] not in dataset.coords:
         return _points(mean, [str(n) for n, c in dataset.coords.items() if c.dims == (dims[0],)])
     pair, over = dims[:2], dims[2:]
@@ -51,6 +51,15 @@ def quantities(dataset: "xr.Dataset") -> list[str]:
     over |= {_SEED} & set(map(str, dataset.dims))
     numbers = [str(name) for name, column in dataset.data_vars.items() if column.dtype.kind in "fiu" and column.dims]
     return [name for name in numbers if set(dataset[name].dims) <= over and name != _STATUS]
+
+
+def mean_over_seeds(column: "xr.DataArray") -> "xr.DataArray":
+    """The mean over the seeds that have a finite value, NaN where none has."""
+    return _finite(column).mean(_SEED, keep_attrs=True) if _SEED in column.dims else column
+
+
+def _finite(column: "xr.DataArray") -> "xr.DataArray":
+    return column.where(np.isfinite(column))
 
 
 def _points(mean: "xr.DataArray", names: list[str]) -> Any:

@@ -4,7 +4,7 @@ from workbench.sweeps.design import spread
 from workbench.sweeps.plan import Plan, SweepAxis, plan, with_seeds
 from workbench.sweeps.slices import slices
 from workbench.sweeps.sweep import sweep, swept
-from workbench.sweeps.table import SettingResult, SweepTable, higher_is_better, opened
+from workbench.sweeps.table import SettingResult, SweepTable, higher_is_better, opened, ranked
 
 __all__ = [
     "Plan",
@@ -14,6 +14,7 @@ __all__ = [
     "higher_is_better",
     "opened",
     "plan",
+    "ranked",
     "slices",
     "spread",
     "sweep",

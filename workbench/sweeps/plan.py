@@ -108,6 +108,8 @@ class Plan:
             SweepAxis(axis["name"], tuple({p: rebuild(v) for p, v in c.items()} for c in axis["choices"]))
             for axis in found["axes"]
         ]
+        if not axes or not all(axis.choices and axis.choices[0] for axis in axes):
+            raise ValueError("a sweep without places")
         return cls(from_description(found["job"]), tuple(axes))
 
 

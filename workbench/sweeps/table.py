@@ -1,7 +1,8 @@
 """A sweep that was kept, opened again: its best settings, and the experiment of every cell."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,8 @@ _HIGHER = {name for quantity in QUANTITIES if quantity.best for name in quantity
 class SettingResult:
     """A setting of a sweep, by dotted path, and a figure of merit over its seeds: mean, sample deviation, how many.
 
-    `index` is the cell of its first seed; `deviation` is NaN for a single one.
+    `index` is the cell of its first seed; `deviation` is NaN for a single one. Of `seeds` cells `count` are done with a
+    finite value: where some have failed, or are still to be run, the mean is that of the others.
     """
 
     index: Index
@@ -33,6 +35,12 @@ class SettingResult:
     mean: float
     deviation: float
     count: int
+    seeds: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether every seed has a value."""
+        return self.count == self.seeds
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,14 +63,25 @@ class SweepTable:
             return one_of("a figure of merit of this sweep", name, self.quantities)
         usual = [q for q in ("psnr", "objective") if q in self.quantities]
         if not self.quantities:
-            raise Refusal("a sweep with a finished cell", "none yet", "run the sweep first")
+            failures, counts = self.failures(), self.counts()
+            remedy = f"the first one said: {failures[0]}" if failures else "run the sweep first"
+            raise Refusal(
+                "a sweep with a cell that is done", f"{counts['failed']} failed, {counts['left']} left", remedy
+            )
         return (usual or self.quantities)[0]
 
     def best(self, quantity: str = "", count: int = 10) -> list[SettingResult]:
-        """The settings in the order of the mean over seeds: the highest first where that is better, else the lowest."""
+        """The settings in the order of the mean over seeds: the highest first where that is better, else the lowest.
+
+        Those of which a seed has no value come after all others.
+        """
         name = self.quantity(quantity)
-        settings = [found for found in self.settings(name) if math.isfinite(found.mean)]
-        return sorted(settings, key=lambda found: found.mean, reverse=higher_is_better(name))[:count]
+        return ranked(self.settings(name), name)[:count]
+
+    def failures(self) -> list[str]:
+        """What failed cells have said, every sentence once, the most frequent first."""
+        said = Counter(str(sentence) for sentence in self.dataset[SENTENCE].values.ravel() if sentence)
+        return [sentence for sentence, _ in said.most_common()]
 
     def settings(self, quantity: str = "") -> list[SettingResult]:
         """Every setting in the order of the grid; the mean is NaN where no cell is done."""
@@ -77,7 +96,7 @@ class SweepTable:
                 path: value for axis, i in zip(self.plan.axes, index, strict=True) for path, value in _said(axis, i)
             }
             mean, deviation = (seen.mean() if len(seen) else math.nan, seen.std(ddof=1) if len(seen) > 1 else math.nan)
-            found.append(SettingResult(index, words, float(mean), float(deviation), len(seen)))
+            found.append(SettingResult(index, words, float(mean), float(deviation), len(seen), values.shape[-1]))
         return found
 
     @property
@@ -125,6 +144,12 @@ class SweepTable:
         return f"Sweep of {axes}: {counts['done']} cells done, {counts['failed']} failed, {counts['left']} left"
 
 
+def ranked(settings: Iterable[SettingResult], quantity: str) -> list[SettingResult]:
+    """Those with a mean, the best first; after them those of which a seed has none."""
+    sign = -1 if higher_is_better(quantity) else 1
+    return sorted((s for s in settings if math.isfinite(s.mean)), key=lambda s: (not s.whole, sign * s.mean))
+
+
 def higher_is_better(quantity: str) -> bool:
     """Whether the highest value of a figure of merit is the best one; of others it is the lowest."""
     return quantity in _HIGHER
@@ -142,10 +167,18 @@ def opened(path: str | Path) -> SweepTable:
         raise Refusal("the store of a sweep", f"{path}, which is none", remedy) from error
     if not whole:
         raise Refusal("the store of a sweep", f"{path}, which was never begun", "run the sweep again")
-    plan = Plan.of(told)
+    plan = _plan(told, path)
     axes = [replace(axis, numbers=_numbers(found, axis)) for axis in plan.axes]
     plan = replace(plan, axes=tuple(axes))
     return SweepTable(found.set_coords([name for axis in axes for name in axis.coordinates()]), plan)
+
+
+def _plan(told: str, path: str | Path) -> Plan:
+    try:
+        return Plan.of(told)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        came = f"{path}, whose description is damaged ({type(error).__name__})"
+        raise Refusal("the store of a sweep", came, "its arrays can be read with xarray.open_zarr") from error
 
 
 def _numbers(found: "xr.Dataset", axis: SweepAxis) -> tuple[int, ...]:

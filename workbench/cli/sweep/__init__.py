@@ -38,6 +38,7 @@ def main(args: argparse.Namespace) -> int:
     loading.load(args)
     if Path(args.spec).is_dir() or args.spec.endswith(".zarr"):
         return showing.show(args)
+    showing.refuse(args)
     out = _place(args)
     made = planning.plan_of(planning.mapping(args.spec), args.yes)
     from workbench.sweeps import swept

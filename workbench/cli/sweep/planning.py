@@ -77,7 +77,7 @@ def _slices(job: "Experiment", said: Any) -> "SweepAxis":
 
     if said == "all":
         return slices(job)
-    if not isinstance(said, Mapping) or not all(isinstance(n, int) for n in said.values()):
+    if not isinstance(said, Mapping) or not all(type(n) is int for n in said.values()):
         raise Refusal("slices: all, or a range of them", repr(said), "write slices: {first: 0, last: 63, step: 1}")
     for key in said:
         one_of("a key of slices", str(key), OF_SLICES)
@@ -92,7 +92,10 @@ def _job(said: Any) -> "Experiment":
         return from_description(said)
     if not isinstance(said, str | list):
         raise Refusal("an experiment", repr(said), "write the words of `workbench run`, such as --truth coins")
-    words = shlex.split(said) if isinstance(said, str) else [str(word) for word in said]
+    try:
+        words = shlex.split(said) if isinstance(said, str) else [str(word) for word in said]
+    except ValueError as error:
+        raise Refusal("words of `workbench run` as experiment", f"{said!r} ({error})", "close the quotation") from error
     parser = _Words("experiment", add_help=False, allow_abbrev=False)
     wanted.options(parser)
     experiment, where = wanted.experiment(parser.parse_args(words))

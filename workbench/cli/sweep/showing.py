@@ -14,11 +14,13 @@ from workbench.refusal import Refusal
 if TYPE_CHECKING:
     from workbench.sweeps import SettingResult, SweepTable
 
+_BEST, _SENTENCES = 10, 5
+
 
 def options(parser: argparse.ArgumentParser) -> None:
     """What can be asked of a store."""
     asked = parser.add_argument_group("of a STORE.zarr")
-    asked.add_argument("--best", type=int, default=10, metavar="N", help="how many settings to list (10)")
+    asked.add_argument("--best", type=int, metavar="N", help=f"how many settings to list ({_BEST})")
     asked.add_argument("--quantity", default="", metavar="NAME", help="by what (psnr, without a truth the objective)")
     asked.add_argument("--figures", metavar="FOLDER", help="draw maps and parallel axes, and write the list, there")
     asked.add_argument(
@@ -29,8 +31,19 @@ def options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def refuse(args: argparse.Namespace) -> None:
+    """Refusal where something is asked of a sweep that is only to be run."""
+    asked = {"--best": args.best, "--quantity": args.quantity, "--figures": args.figures, "--cell": args.cell}
+    for name, value in asked.items():
+        if value:
+            raise Refusal(
+                f"{name} with a store", f"{args.spec}, a sweep that is to be run", "ask it of the .zarr afterwards"
+            )
+
+
 def show(args: argparse.Namespace) -> int:
     """List the best settings of a store, draw it, or take one cell out of it."""
+    args.best = _BEST if args.best is None else args.best
     if args.best < 1:
         raise Refusal("a whole number from 1 for --best", str(args.best), "leave it out for 10")
     if args.out and not args.cell:
@@ -41,7 +54,7 @@ def show(args: argparse.Namespace) -> int:
     found = opened(args.spec)
     if args.cell:
         return _cell(found, args)
-    best = found.best(args.quantity, args.best)
+    best = found.best(args.quantity, args.best) if found.quantities or args.quantity else []
     _say_json(found, best, args) if args.json else _say(found, best, args)
     if args.figures:
         _draw(found, Path(args.figures), args.quantity)
@@ -81,16 +94,22 @@ def _say_json(found: "SweepTable", best: "list[SettingResult]", args: argparse.N
             "words": dict(each.words),
             "mean": each.mean,
             "deviation": each.deviation if math.isfinite(each.deviation) else None,
-            "seeds": each.count,
+            "done": each.count,
+            "seeds": each.seeds,
         }
         for each in best
     ]
-    say_json({"store": args.spec, "quantity": found.quantity(args.quantity), "cells": found.counts(), "best": rows})
+    quantity = found.quantity(args.quantity) if best else None
+    told = {"store": args.spec, "quantity": quantity, "cells": found.counts(), "best": rows}
+    say_json(told | {"failures": found.failures()})
 
 
 def _say(found: "SweepTable", best: "list[SettingResult]", args: argparse.Namespace) -> None:
     say(repr(found))
-    say(table(_rows(found, best, args.quantity)))
+    for sentence in found.failures()[:_SENTENCES]:
+        say(f"failed: {sentence}")
+    if best:
+        say(table(_rows(found, best, args.quantity)))
 
 
 def _rows(found: "SweepTable", best: "list[SettingResult]", quantity: str) -> list[list[str]]:
@@ -104,7 +123,7 @@ def _rows(found: "SweepTable", best: "list[SettingResult]", quantity: str) -> li
         [
             f"{each.mean:.5g}",
             f"{each.deviation:.2g}" if math.isfinite(each.deviation) else "",
-            str(each.count),
+            str(each.count) if each.whole else f"{each.count} of {each.seeds}",
             *(as_text(each.words[path]) for path in paths),
         ]
         for each in best

@@ -1,6 +1,5 @@
 """The cells of a kept sweep as one person looks at them: which store, which quantity, which cell."""
 
-import math
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from workbench.live.images import Array
 from workbench.live.session import Session
 from workbench.live.study import Studies, Study
 from workbench.parameters import as_text
-from workbench.sweeps import SettingResult, SweepTable, higher_is_better, opened
+from workbench.sweeps import SettingResult, SweepTable, opened, ranked
 
 _ENDING = ".zarr"
 _PICTURE = "x"
@@ -80,9 +79,7 @@ class SweepCells(Studies):
 
     def best(self) -> SettingResult | None:
         """The best setting there is so far."""
-        there = [each for each in self.settings() if math.isfinite(each.mean)]
-        way = max if higher_is_better(self.quantity) else min
-        return way(there, key=lambda each: each.mean) if there else None
+        return next(iter(ranked(self.settings(), self.quantity)), None)
 
     def sight(self) -> SweepSlice | None:
         """The plane that is looked at: through the best setting, unless a person holds another value."""
@@ -113,6 +110,7 @@ class SweepCells(Studies):
             return ""
         words = ", ".join(f"{path} = {as_text(value)}" for path, value in self.cell.words.items())
         spread = f" ± {self.cell.deviation:.2g} over {self.cell.count} seeds" if self.cell.count > 1 else ""
+        spread += "" if self.cell.whole else f", of {self.cell.seeds}"
         return f"{words}: {self.quantity} {self.cell.mean:.5g}{spread}"
 
     def take(self) -> bool:
