@@ -217,3 +217,18 @@ def test_files_and_records_are_compared_as_their_datasets_are(runs, tmp_path):
     found = compare(tmp_path / "one.nc", workbench.open(tmp_path / "two.nc"), labels=("a", "a"))
     assert found.labels == ("a", "a (2)")
     assert found.metrics == compare(*runs[:2]).metrics
+
+
+def test_rows_before_a_change_of_settings_count_for_no_one():
+    """Two of one problem; the second came to 1 and 40 dB before its weight was changed at the second row."""
+    straight = hand_made([10, 20, 30], [4, 3, 2])
+    moved = hand_made([40, 40, 25], [1, 1, 2.5]).assign_attrs(marks='[[0, "a"], [10, "prior.weight = 2"]]')
+    found = compare(straight, moved, labels=("straight", "moved"))
+    assert [m.k for m in found.marks(0.3)] == [20, 20] and [m.k for m in found.marks(1e-3)] == [20, None]
+    assert found.psnr_level == 29.5 and [m.k for m in found.psnr_marks(25.0)] == [20, 20]
+    one, other = found.curves("excess")[0].curves
+    np.testing.assert_allclose(one.values, [1.0, 0.5])
+    np.testing.assert_allclose((other.ks, other.values), ([20], [0.25]))
+    assert len(found.curves("objective")[0].curves[1].values) == 3, "what was recorded is drawn"
+    unsettled = moved.assign_attrs(marks='[[20, "prior.weight = 2"]]')
+    assert compare(straight, unsettled).marks()[1] is None, "of its last settings there is no row yet"

@@ -27,7 +27,7 @@ def sentences(runs: Sequence[ComparedRun], differing: Sequence[Setting]) -> tupl
 def _moved(runs: Sequence[ComparedRun]) -> str:
     """Of runs on the page, where a slider may be moved on the way."""
     moved = [run.label for run in runs if run.marks]
-    said = "their curves, and what they reached, are not those of their last settings alone"
+    said = "best and marks are of what came after the last change, seconds and calls of all"
     return f"Settings were changed on the way of {listed(moved)}: {said}." if moved else ""
 
 

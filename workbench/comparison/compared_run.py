@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +76,11 @@ class ComparedRun:
         except (TypeError, ValueError):
             return ()
 
+    @property
+    def changed_at(self) -> int:
+        """The last iteration of other settings than those that the run tells; -1 where there were none."""
+        return changed_at(self.marks)
+
     @functools.cached_property
     def truth_key(self) -> str:
         """Equal for runs with the same truth; empty without one."""
@@ -104,6 +109,11 @@ class ComparedRun:
         values = self.dataset[name].values.astype(float)
         return values.mean(axis=1) if values.ndim == 2 else values
 
+    def settled(self, name: str) -> np.ndarray | None:
+        """That at the rows after the last change of a setting; NaN before it, where the numbers are of others."""
+        column = self.column(name)
+        return None if column is None else np.where(self.dataset["k"].values > self.changed_at, column, np.nan)
+
     def last(self, name: str) -> float | None:
         """A quantity at the last row where it is known."""
         column = self.column(name)
@@ -122,6 +132,11 @@ def require_run(dataset: "xr.Dataset", what: str) -> None:
         )
     if missing := [name for name in _NEEDED if name not in dataset.variables]:
         raise Refusal("whole runs to compare", f"{what}, without {', '.join(missing)}", "save the run again")
+
+
+def changed_at(marks: Sequence[tuple[int, str]]) -> int:
+    """The iteration of the last of the marks that changes leave: its row is still of the settings before."""
+    return marks[-1][0] if marks else -1
 
 
 def truth_key(truth: np.ndarray | None) -> str:

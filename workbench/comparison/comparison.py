@@ -64,7 +64,8 @@ class Comparison:
     def marks(self, accuracy: float = ACCURACY) -> tuple[Mark | None, ...]:
         """When each run was within `accuracy` of the best objective that a run of the same problem reached.
 
-        None for one that recorded no objective; `reached` is false for one that never was.
+        None for one that recorded no objective; `reached` is false for one that never was. Of a run that was changed on
+        its way only what came after the last change counts.
         """
         if not accuracy > 0:
             raise Refusal("an accuracy above 0", f"{accuracy}", "such as 1e-3")
@@ -73,7 +74,7 @@ class Comparison:
     @property
     def psnr_level(self) -> float | None:
         """A PSNR that is hardly less than the best: BELOW dB below the highest at any iteration of any run."""
-        columns = [c[np.isfinite(c)] for run in self.runs if (c := run.column("psnr")) is not None]
+        columns = [c[np.isfinite(c)] for run in self.runs if (c := run.settled("psnr")) is not None]
         return max(float(c.max()) for c in columns if len(c)) - BELOW if any(map(len, columns)) else None
 
     def psnr_marks(self, level: float) -> tuple[Mark | None, ...]:

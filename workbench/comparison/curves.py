@@ -59,7 +59,7 @@ def axes(runs: Sequence[ComparedRun], name: str, over: str) -> tuple[CurveAxis, 
     best = least(runs)
     groups: dict[str, list[RunCurve]] = {}
     for number, run in enumerate(runs):
-        made = curve(number, run, "objective" if name == EXCESS else name, over)
+        made = curve(number, run, name, over)
         if made is not None and name == EXCESS:
             made = _excess(made, best[run.problem_key])
         if made is not None:
@@ -71,10 +71,10 @@ def axes(runs: Sequence[ComparedRun], name: str, over: str) -> tuple[CurveAxis, 
 
 
 def least(runs: Sequence[ComparedRun]) -> dict[str, float]:
-    """The least objective that any run of a problem has reached, by the key of the problem."""
+    """The least objective that any run of a problem has reached with its last settings, by the key of the problem."""
     best: dict[str, float] = {}
     for run in runs:
-        column = run.column("objective")
+        column = run.settled("objective")
         known = column[np.isfinite(column)] if column is not None else np.zeros(0)
         if len(known):
             best[run.problem_key] = min(float(known.min()), best.get(run.problem_key, np.inf))
@@ -104,7 +104,7 @@ def _words(runs: Sequence[ComparedRun], name: str) -> tuple[str, str]:
 
 def curve(number: int, run: ComparedRun, name: str, over: str) -> RunCurve | None:
     """A quantity of one run where it and the abscissa are known; None where they are nowhere."""
-    values, xs = run.column(name), abscissa(run, over)
+    values, xs = run.settled("objective") if name == EXCESS else run.column(name), abscissa(run, over)
     if values is None or xs is None:
         return None
     seen = np.isfinite(values) & np.isfinite(xs)

@@ -34,12 +34,12 @@ class Mark:
 def of_objective(runs: Sequence[ComparedRun], accuracy: float) -> tuple[Mark | None, ...]:
     """Where objective - best <= accuracy |best|, best the least that any run of the same problem reached.
 
-    None for a run that recorded no objective.
+    None for a run that recorded no objective with its last settings.
     """
     best = curves.least(runs)
     made: list[Mark | None] = []
     for run in runs:
-        column, reached = run.column("objective"), best.get(run.problem_key)
+        column, reached = run.settled("objective"), best.get(run.problem_key)
         if column is None or reached is None or not np.isfinite(column).any():
             made.append(None)
             continue
@@ -48,8 +48,8 @@ def of_objective(runs: Sequence[ComparedRun], accuracy: float) -> tuple[Mark | N
 
 
 def of_psnr(runs: Sequence[ComparedRun], level: float) -> tuple[Mark | None, ...]:
-    """Where PSNR >= level, in dB; None for a run without a truth."""
-    columns = [run.column("psnr") for run in runs]
+    """Where PSNR >= level, in dB, with the last settings of a run; None for a run without a truth."""
+    columns = [run.settled("psnr") for run in runs]
     return tuple(None if c is None else _first(run, c >= level) for run, c in zip(runs, columns, strict=True))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from workbench.comparison.compared_run import objective_key, problem_key, truth_key
+from workbench.comparison.compared_run import changed_at, objective_key, problem_key, truth_key
 from workbench.comparison.comparison import ACCURACY
 from workbench.comparison.curves import EXCESS, OF_OBJECTIVE, OF_TRUTH
 from workbench.comparison.settings import Flat, flat, settings
@@ -28,7 +28,7 @@ class OneBeside:
     """One of those that stand beside each other: the truth, the present run, or a pin.
 
     `columns` are what was recorded, with k, seconds and calls among them. `stands` tells whether the picture is
-    another one than before.
+    another one than before. `changed_at` is the last iteration of other settings.
     """
 
     key: str
@@ -40,12 +40,19 @@ class OneBeside:
     objective_key: str = ""
     problem_key: str = ""
     truth_key: str = ""
+    changed_at: int = -1
 
     def last(self, name: str) -> float | None:
         """A number at the end; None where it is not known."""
         column = self.columns.get(name)
         known = column[np.isfinite(column)] if column is not None else np.zeros(0)
         return float(known[-1]) if len(known) else None
+
+    @property
+    def objective(self) -> Array | None:
+        """The objective at each row; NaN at those of other settings."""
+        column = self.columns.get("objective")
+        return None if column is None else np.where(self.columns["k"] > self.changed_at, column, np.nan)
 
 
 def pin(session: Session) -> Pin:
@@ -152,11 +159,12 @@ class AllBeside:
 
     def values(self, run: OneBeside, name: str) -> Array | None:
         """A quantity of one run at each row; of the excess, what the objective is above the best of its problem."""
-        column = run.columns.get("objective" if name == EXCESS else name)
-        if column is None or name != EXCESS:
-            return column
+        if name != EXCESS:
+            return run.columns.get(name)
+        if (column := run.objective) is None:
+            return None
         alike = [r for k, r in self.all.items() if k != TRUTH and r.problem_key == run.problem_key]
-        known = [c[np.isfinite(c)] for r in alike if (c := r.columns.get("objective")) is not None]
+        known = [c[np.isfinite(c)] for r in alike if (c := r.objective) is not None]
         best = min((float(c.min()) for c in known if len(c)), default=np.nan)
         return (column - best) / max(abs(best), np.finfo(float).tiny)
 
@@ -184,7 +192,8 @@ class AllBeside:
         if frame:
             columns = {"k": frame.ks, "seconds": frame.seconds, "calls": frame.calls} | frame.curves
         stands = (id(self._pictures), frame.version if frame else -1)
-        return OneBeside(NOW, NAMES[NOW], image, stands, columns, *self.now)
+        moved = changed_at(frame.marks) if frame else -1
+        return OneBeside(NOW, NAMES[NOW], image, stands, columns, *self.now, moved)
 
     def _pin(self, pin: Pin) -> OneBeside:
         known = self._pinned.get(pin.key)
@@ -201,7 +210,7 @@ def _of_pin(pin: Pin) -> OneBeside:
     columns |= {n: run.dataset[n].values for n in ("k", "seconds", "calls") if n in run.dataset.coords}
     keys = run.objective_key, run.problem_key, run.truth_key
     image = picture(torch.from_numpy(run.dataset["x"].values))
-    return OneBeside(str(pin.key), pin.label, image, (pin.key,), columns, run.settings, *keys)
+    return OneBeside(str(pin.key), pin.label, image, (pin.key,), columns, run.settings, *keys, run.changed_at)
 
 
 def _kind(run: OneBeside, name: str) -> str:
