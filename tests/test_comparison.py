@@ -11,6 +11,8 @@ import workbench
 from workbench import Experiment, storage
 from workbench.algorithms import ADMM, FISTA, PDHG
 from workbench.comparison import compare
+from workbench.comparison.report import text
+from workbench.comparison.report.shown import curves_shown
 from workbench.data import Measured, Shipped
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed
@@ -88,7 +90,7 @@ def test_marks_of_known_curves():
     found = compare(slow, quick, labels=("slow", "quick"))
     assert [(m.k, m.seconds, m.calls) for m in found.marks(0.02)] == [(20, 1.0, 6.0), (10, 0.5, 3.0)]
     assert [m.reached for m in found.marks(0.001)] == [False, True]
-    assert found.psnr_level == 29.5
+    assert found.psnr_levels == (29.5, 29.5)
     assert [m.k for m in found.psnr_marks(20)] == [10, 10] and not found.psnr_marks(29.5)[1].reached
     assert found.marks(0.001)[0].at("calls") is None
 
@@ -172,7 +174,7 @@ def test_a_run_without_a_truth_is_said(runs):
     assert any("no truth is known" in note for note in found.notes)
     assert found.metrics["psnr"][1] is None and found.psnr_marks(20.0)[1] is None
     alone = compare(measured, measured)
-    assert alone.psnr_level is None and "psnr" not in alone.metrics
+    assert alone.psnr_levels == (None, None) and "psnr" not in alone.metrics
     assert alone.labels == ("run 1", "run 2")
     with pytest.raises(Refusal, match="a run with a truth"):
         alone.differences()
@@ -225,10 +227,25 @@ def test_rows_before_a_change_of_settings_count_for_no_one():
     moved = hand_made([40, 40, 25], [1, 1, 2.5]).assign_attrs(marks='[[0, "a"], [10, "prior.weight = 2"]]')
     found = compare(straight, moved, labels=("straight", "moved"))
     assert [m.k for m in found.marks(0.3)] == [20, 20] and [m.k for m in found.marks(1e-3)] == [20, None]
-    assert found.psnr_level == 29.5 and [m.k for m in found.psnr_marks(25.0)] == [20, 20]
+    assert found.psnr_levels == (29.5, 29.5) and [m.k for m in found.psnr_marks(25.0)] == [20, 20]
     one, other = found.curves("excess")[0].curves
     np.testing.assert_allclose(one.values, [1.0, 0.5])
     np.testing.assert_allclose((other.ks, other.values), ([20], [0.25]))
     assert len(found.curves("objective")[0].curves[1].values) == 3, "what was recorded is drawn"
     unsettled = moved.assign_attrs(marks='[[20, "prior.weight = 2"]]')
     assert compare(straight, unsettled).marks()[1] is None, "of its last settings there is no row yet"
+
+
+def test_the_best_psnr_is_that_of_the_same_truth():
+    """A picture that is easy to reconstruct sets no level for another one."""
+    easy, slow, quick = hand_made([10, 60], [2, 1]), hand_made([10, 19, 20], [3, 2, 1]), hand_made([10, 20], [2, 1])
+    easy = easy.assign(truth=easy.truth + 1)
+    found = compare(easy, slow, quick, labels=("easy", "slow", "quick"))
+    assert found.psnr_levels == (59.5, 19.5, 19.5)
+    assert [m.k for m in found.psnr_marks()] == [10, 20, 10] and [m.k for m in found.psnr_marks(15.0)] == [10, 10, 10]
+    head, rows = text.mark_heads(found, 1e-3)[1]
+    assert head == "first within 0.5 dB of the best for the same truth"
+    assert rows[:2] == [("PSNR, dB", "59.50", "19.50", "19.50"), ("iterations", "10", "20", "10")]
+    heads = [shown.head for shown in curves_shown(found, 1e-3) if shown.content.name == "psnr"]
+    assert ["first at 59.50 dB" in heads[0], "first at 19.50 dB" in heads[1]] == [True, True]
+    assert text.mark_heads(compare(slow, quick), 1e-3)[1][0] == "first at 19.50 dB"

@@ -74,11 +74,23 @@ def least(runs: Sequence[ComparedRun]) -> dict[str, float]:
     """The least objective that any run of a problem has reached with its last settings, by the key of the problem."""
     best: dict[str, float] = {}
     for run in runs:
-        column = run.settled("objective")
-        known = column[np.isfinite(column)] if column is not None else np.zeros(0)
-        if len(known):
+        if len(known := _known(run, "objective")):
             best[run.problem_key] = min(float(known.min()), best.get(run.problem_key, np.inf))
     return best
+
+
+def highest(runs: Sequence[ComparedRun]) -> dict[str, float]:
+    """The best PSNR, in dB, that any run of a truth reached with its last settings, by the key of the truth."""
+    best: dict[str, float] = {}
+    for run in runs:
+        if len(known := _known(run, "psnr")):
+            best[run.truth_key] = max(float(known.max()), best.get(run.truth_key, -np.inf))
+    return best
+
+
+def _known(run: ComparedRun, name: str) -> np.ndarray:
+    column = run.settled(name)
+    return column[np.isfinite(column)] if column is not None else np.zeros(0)
 
 
 def _kind(run: ComparedRun, name: str) -> str:

@@ -47,10 +47,16 @@ def of_objective(runs: Sequence[ComparedRun], accuracy: float) -> tuple[Mark | N
     return tuple(made)
 
 
-def of_psnr(runs: Sequence[ComparedRun], level: float) -> tuple[Mark | None, ...]:
-    """Where PSNR >= level, in dB, with the last settings of a run; None for a run without a truth."""
-    columns = [run.settled("psnr") for run in runs]
-    return tuple(None if c is None else _first(run, c >= level) for run, c in zip(runs, columns, strict=True))
+def of_psnr(runs: Sequence[ComparedRun], levels: Sequence[float | None]) -> tuple[Mark | None, ...]:
+    """Where PSNR >= its level, in dB, with the last settings of a run; None for a run without a truth."""
+    made: list[Mark | None] = []
+    for run, level in zip(runs, levels, strict=True):
+        column = run.settled("psnr")
+        if level is None or column is None or not np.isfinite(column).any():
+            made.append(None)
+            continue
+        made.append(_first(run, column >= level))
+    return tuple(made)
 
 
 def _first(run: ComparedRun, reached: np.ndarray) -> Mark:
