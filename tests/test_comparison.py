@@ -249,3 +249,20 @@ def test_the_best_psnr_is_that_of_the_same_truth():
     heads = [shown.head for shown in curves_shown(found, 1e-3) if shown.content.name == "psnr"]
     assert ["first at 59.50 dB" in heads[0], "first at 19.50 dB" in heads[1]] == [True, True]
     assert text.mark_heads(compare(slow, quick), 1e-3)[1][0] == "first at 19.50 dB"
+
+
+def test_a_repeat_of_a_seed_is_no_replicate():
+    """Spread over two seeds is that of two runs, however often one of them was repeated, or broken off."""
+    ends = [changed(EXPERIMENT, seed=seed).run() for seed in (0, 0, 1)]
+    short = ends[0].isel(k=slice(5)).assign_attrs(outcome="interrupted")
+    found = compare(short, *ends, labels=("short", "a", "a2", "b"))
+    (group,) = found.replicates
+    assert (group.n, group.runs, group.repeats) == (2, (1, 3), (0, 2))
+    assert group.deviation["psnr"] == pytest.approx(
+        abs(float(ends[0].psnr[-1, 0] - ends[2].psnr[-1, 0])) / math.sqrt(2)
+    )
+    assert text.replicate_rows(found)[0] == ("seeds", "2")
+    assert any("2 of 4 runs repeat one, and do not count again (short, a2)" in note for note in found.notes)
+    alone = compare(ends[0], ends[1])
+    assert alone.replicates[0].deviation["psnr"] is None and not text.replicate_rows(alone)
+    assert any("1 of 2 runs repeat one" in note for note in alone.notes)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from workbench.comparison.compared_run import ComparedRun
+from workbench.comparison.metrics import replicated
 from workbench.comparison.settings import Setting
 from workbench.refusal import listed
 from workbench.tensors import shown
@@ -18,6 +19,7 @@ def sentences(runs: Sequence[ComparedRun], differing: Sequence[Setting]) -> tupl
             _truths(runs),
             _objectives(runs, differing),
             _draws(runs),
+            _repeats(runs),
             _counts(runs),
         )
         if s
@@ -77,6 +79,12 @@ def _draws(runs: Sequence[ComparedRun]) -> str:
     if exact == len(_groups(runs, lambda run: run.objective_key)):
         return ""
     return "Data of one problem are other random numbers in some runs: the best objective is that of equal data."
+
+
+def _repeats(runs: Sequence[ComparedRun]) -> str:
+    left = [runs[number].label for group in replicated(runs) for number in group.repeats]
+    said = f"{len(left)} of {len(runs)} runs repeat one, and do not count again ({listed(left)})"
+    return f"Spread is over different seeds: {said}." if left else ""
 
 
 def _counts(runs: Sequence[ComparedRun]) -> str:

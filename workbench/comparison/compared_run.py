@@ -98,6 +98,11 @@ class ComparedRun:
         return json.dumps(told, sort_keys=True)
 
     @functools.cached_property
+    def seed_key(self) -> str:
+        """Equal for runs of the same seeds."""
+        return json.dumps({n: v for n, (v, _) in self.settings.items() if n.rpartition(".")[2] == "seed"})
+
+    @functools.cached_property
     def objective_key(self) -> str:
         """Equal for runs whose objectives may share an axis."""
         return objective_key(self.description, self.dataset["y"].shape)

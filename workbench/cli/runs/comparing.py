@@ -70,7 +70,8 @@ def _as_json(found: "Comparison", accuracy: float) -> dict[str, Any]:
         "agreeing": {setting.path: setting.values[0] for setting in found.agreeing},
         "metrics": {name: list(values) for name, values in found.metrics.items()},
         "replicates": [
-            {"runs": list(group.runs), "n": group.n, "mean": dict(group.mean), "deviation": dict(group.deviation)}
+            {"runs": list(group.runs), "repeats": list(group.repeats), "n": group.n}
+            | {"mean": dict(group.mean), "deviation": dict(group.deviation)}
             for group in found.replicates
         ],
         "marks": {name: {"level": at, "runs": [_mark(m) for m in of]} for name, (at, of) in marks.items()},

@@ -21,7 +21,7 @@ def replicate_rows(comparison: Comparison) -> Rows:
     groups = comparison.replicates
     if all(group.n == 1 for group in groups):
         return []
-    rows: Rows = [("runs", *(str(group.n) for group in groups))]
+    rows: Rows = [("seeds", *(str(group.n) for group in groups))]
     for name in comparison.metrics:
         rows.append((TITLES[name], *(spread(g.mean[name], g.deviation[name], name) for g in groups)))
     return rows
