@@ -266,3 +266,17 @@ def test_a_repeat_of_a_seed_is_no_replicate():
     alone = compare(ends[0], ends[1])
     assert alone.replicates[0].deviation["psnr"] is None and not text.replicate_rows(alone)
     assert any("1 of 2 runs repeat one" in note for note in alone.notes)
+
+
+def test_a_run_that_diverged_is_never_the_best_and_one_that_was_interrupted_is_named():
+    good, lost = hand_made([10, 20, 25], [4, 3, 2]), hand_made([40, 39], [1, 1.5]).assign_attrs(outcome="diverged")
+    broken = hand_made([10, 20], [4, 3]).assign_attrs(outcome="interrupted")
+    found = compare(good, lost, broken, labels=("good", "lost", "broken"))
+    assert [m and m.k for m in found.marks(0.5)] == [10, None, 10] and found.marks(0.5)[1] is None
+    assert found.psnr_levels == (24.5, 24.5, 24.5) and found.psnr_marks(10.0)[1] is None
+    notes = " ".join(found.notes)
+    assert "never the best and not marked: lost." in notes and "end that was asked for: broken." in notes
+    assert "lost" in text.whole(found, 1e-3) and "not marked: lost" in found.report()
+    both = compare(lost, lost)
+    assert both.marks() == (None, None) and both.psnr_levels == (None, None) and len(both.curves("objective")) == 1
+    assert "excess" not in both.quantities and "Diverged" in both.report(), "nothing to be the best of is no error"

@@ -392,3 +392,19 @@ def test_rows_before_a_moved_slider_spoil_no_mark_of_a_pin(session):
     rows = [beside.mark(run) for run in (now, pinned)]
     ks = [None if r is None else int(run.columns["k"][r]) for r, run in zip(rows, (now, pinned), strict=True)]
     assert [m.k for m in found] == ks
+
+
+def test_a_pin_that_diverged_is_no_best_and_has_no_mark(session, run):
+    """Its objective is less than that of all others: what came to nothing is not what they are measured by."""
+    lower = run.assign(objective=run.objective / 2)
+    session.pins.add(run, "good")
+    session.pins.add(lower.assign_attrs(outcome="diverged"), "lost")
+    beside = AllBeside(session)
+    beside.problem(session.pictures())
+    good, lost = beside.all["1"], beside.all["2"]
+    best = float(run.objective.min())
+    np.testing.assert_allclose(np.nanmin(beside.values(good, "excess")), 0, atol=1e-6)
+    np.testing.assert_allclose(beside.values(lost, "excess"), (lost.columns["objective"] - best) / best)
+    assert beside.mark(good) is not None and beside.mark(lost) is None
+    session.pins.add(lower, "finished")
+    assert beside.mark(beside.all["1"]) is None and beside.mark(beside.all["3"]) is not None

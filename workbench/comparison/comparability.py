@@ -14,6 +14,7 @@ def sentences(runs: Sequence[ComparedRun], differing: Sequence[Setting]) -> tupl
     return tuple(
         s
         for s in (
+            _ended(runs),
             _moved(runs),
             _pictures(runs),
             _truths(runs),
@@ -24,6 +25,14 @@ def sentences(runs: Sequence[ComparedRun], differing: Sequence[Setting]) -> tupl
         )
         if s
     )
+
+
+def _ended(runs: Sequence[ComparedRun]) -> str:
+    diverged = [run.label for run in runs if run.diverged]
+    broken = [run.label for run in runs if run.interrupted]
+    lost = f"Diverged, shown at the last good iteration, never the best and not marked: {listed(diverged)}."
+    short = f"Interrupted before the end that was asked for: {listed(broken)}."
+    return " ".join(s for s, of in ((lost, diverged), (short, broken)) if of)
 
 
 def _moved(runs: Sequence[ComparedRun]) -> str:

@@ -14,6 +14,7 @@ from workbench.comparison.settings import Flat, flat
 from workbench.figures.shown import aligned, picture_of
 from workbench.parameters import current
 from workbench.refusal import Refusal
+from workbench.run import Outcome
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -77,6 +78,14 @@ class ComparedRun:
             return ()
 
     @property
+    def diverged(self) -> bool:
+        return self.dataset.attrs.get("outcome") == Outcome.DIVERGED
+
+    @property
+    def interrupted(self) -> bool:
+        return self.dataset.attrs.get("outcome") == Outcome.INTERRUPTED
+
+    @property
     def changed_at(self) -> int:
         """The last iteration of other settings than those that the run tells; -1 where there were none."""
         return changed_at(self.marks)
@@ -118,6 +127,11 @@ class ComparedRun:
         """That at the rows after the last change of a setting; NaN before it, where the numbers are of others."""
         column = self.column(name)
         return None if column is None else np.where(self.dataset["k"].values > self.changed_at, column, np.nan)
+
+    def reached(self, name: str) -> np.ndarray | None:
+        """That which may be the best, or a mark; NaN everywhere of a run that diverged."""
+        column = self.settled(name)
+        return np.full_like(column, np.nan) if column is not None and self.diverged else column
 
     def last(self, name: str) -> float | None:
         """A quantity at the last row where it is known."""

@@ -63,7 +63,7 @@ class Comparison:
         """When each run was within `accuracy` of the best objective that a run of the same problem reached.
 
         None for one that recorded no objective; `reached` is false for one that never was. Of a run that was changed on
-        its way only what came after the last change counts.
+        its way only what came after the last change counts; one that diverged is neither the best nor marked.
         """
         if not accuracy > 0:
             raise Refusal("an accuracy above 0", f"{accuracy}", "such as 1e-3")

@@ -49,7 +49,7 @@ def recorded(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
     """The quantities that any of the runs has recorded; the objective's excess over the best with it."""
     names = (str(n) for run in runs for n in run.dataset.data_vars if run.column(str(n)) is not None)
     found = tuple(dict.fromkeys(names))
-    return (*found, EXCESS) if "objective" in found else found
+    return (*found, EXCESS) if least(runs) else found
 
 
 def axes(runs: Sequence[ComparedRun], name: str, over: str) -> tuple[CurveAxis, ...]:
@@ -61,7 +61,7 @@ def axes(runs: Sequence[ComparedRun], name: str, over: str) -> tuple[CurveAxis, 
     for number, run in enumerate(runs):
         made = curve(number, run, name, over)
         if made is not None and name == EXCESS:
-            made = _excess(made, best[run.problem_key])
+            made = _excess(made, best[run.problem_key]) if run.problem_key in best else None
         if made is not None:
             groups.setdefault(_kind(run, name), []).append(made)
     if not groups:
@@ -89,7 +89,7 @@ def highest(runs: Sequence[ComparedRun]) -> dict[str, float]:
 
 
 def _known(run: ComparedRun, name: str) -> np.ndarray:
-    column = run.settled(name)
+    column = run.reached(name)
     return column[np.isfinite(column)] if column is not None else np.zeros(0)
 
 

@@ -10,6 +10,7 @@ from workbench.comparison.compared_run import changed_at, objective_key, problem
 from workbench.comparison.comparison import ACCURACY
 from workbench.comparison.curves import EXCESS, OF_OBJECTIVE, OF_TRUTH
 from workbench.comparison.settings import Flat, flat, settings
+from workbench.jobs import Status
 from workbench.live.frames import Frame, ProblemPictures, picture
 from workbench.live.images import Array, Limits, balanced, unit
 from workbench.live.pins import Pin
@@ -28,7 +29,7 @@ class OneBeside:
     """One of those that stand beside each other: the truth, the present run, or a pin.
 
     `columns` are what was recorded, with k, seconds and calls among them. `stands` tells whether the picture is
-    another one than before. `changed_at` is the last iteration of other settings.
+    another one than before. `changed_at` is the last iteration of other settings; what `diverged` is never the best.
     """
 
     key: str
@@ -41,6 +42,7 @@ class OneBeside:
     problem_key: str = ""
     truth_key: str = ""
     changed_at: int = -1
+    diverged: bool = False
 
     def last(self, name: str) -> float | None:
         """A number at the end; None where it is not known."""
@@ -163,14 +165,14 @@ class AllBeside:
             return run.columns.get(name)
         if (column := run.objective) is None:
             return None
-        alike = [r for k, r in self.all.items() if k != TRUTH and r.problem_key == run.problem_key]
+        alike = [r for k, r in self.all.items() if k != TRUTH and r.problem_key == run.problem_key and not r.diverged]
         known = [c[np.isfinite(c)] for r in alike if (c := r.objective) is not None]
         best = min((float(c.min()) for c in known if len(c)), default=np.nan)
         return (column - best) / max(abs(best), np.finfo(float).tiny)
 
     def mark(self, run: OneBeside) -> int | None:
         """The first row at which a run was within ACCURACY of the best objective of its problem; None for never."""
-        excess = self.values(run, EXCESS)
+        excess = None if run.diverged else self.values(run, EXCESS)
         rows = np.flatnonzero(excess <= ACCURACY) if excess is not None else np.zeros(0)
         return int(rows[0]) if len(rows) else None
 
@@ -192,8 +194,9 @@ class AllBeside:
         if frame:
             columns = {"k": frame.ks, "seconds": frame.seconds, "calls": frame.calls} | frame.curves
         stands = (id(self._pictures), frame.version if frame else -1)
+        diverged = frame is not None and frame.status is Status.DIVERGED
         moved = changed_at(frame.marks) if frame else -1
-        return OneBeside(NOW, NAMES[NOW], image, stands, columns, *self.now, moved)
+        return OneBeside(NOW, NAMES[NOW], image, stands, columns, *self.now, moved, diverged)
 
     def _pin(self, pin: Pin) -> OneBeside:
         known = self._pinned.get(pin.key)
@@ -210,7 +213,9 @@ def _of_pin(pin: Pin) -> OneBeside:
     columns |= {n: run.dataset[n].values for n in ("k", "seconds", "calls") if n in run.dataset.coords}
     keys = run.objective_key, run.problem_key, run.truth_key
     image = picture(torch.from_numpy(run.dataset["x"].values))
-    return OneBeside(str(pin.key), pin.label, image, (pin.key,), columns, run.settings, *keys, run.changed_at)
+    return OneBeside(
+        str(pin.key), pin.label, image, (pin.key,), columns, run.settings, *keys, run.changed_at, run.diverged
+    )
 
 
 def _kind(run: OneBeside, name: str) -> str:
