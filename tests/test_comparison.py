@@ -49,6 +49,7 @@ def test_what_differs_is_told_by_path_and_what_agrees_apart(runs):
     assert [(s.path, s.values) for s in found.differing] == [("algorithm", ("FISTA", "PDHG", "ADMM"))]
     agreeing = {s.path: s.values[0] for s in found.agreeing}
     assert agreeing["prior.weight"] == 5.0 and agreeing["operator.width"] == 1.0 and agreeing["steps"] == 12
+    assert "parametrisation.shape" not in agreeing and agreeing["parametrisation"] == "Direct"
     weaker = changed(EXPERIMENT, algorithm=PDHG(), prior=TotalVariation(1.0), seed=3, steps=4).run()
     differing = {s.path: s.values for s in compare(runs[1], weaker).differing}
     assert differing == {"prior.weight": (5.0, 1.0), "seed": (0, 3), "steps": (12, 4)}
@@ -95,9 +96,9 @@ def test_marks_of_known_curves():
     assert found.marks(0.001)[0].at("calls") is None
 
 
-@pytest.mark.parametrize("accuracy", [0.0, -1.0, math.nan])
-def test_an_accuracy_is_above_zero(runs, accuracy):
-    with pytest.raises(Refusal, match="an accuracy above 0"):
+@pytest.mark.parametrize("accuracy", [0.0, -1.0, 1.5, math.nan, math.inf])
+def test_an_accuracy_is_a_part_of_one(runs, accuracy):
+    with pytest.raises(Refusal, match="an accuracy above 0 and at most 1"):
         compare(*runs).marks(accuracy)
 
 

@@ -65,8 +65,8 @@ class Comparison:
         None for one that recorded no objective; `reached` is false for one that never was. Of a run that was changed on
         its way only what came after the last change counts; one that diverged is neither the best nor marked.
         """
-        if not accuracy > 0:
-            raise Refusal("an accuracy above 0", f"{accuracy}", "such as 1e-3")
+        if not 0 < accuracy <= 1:
+            raise Refusal("an accuracy above 0 and at most 1", f"{accuracy}", "such as 1e-3")
         return marks.of_objective(self.runs, accuracy)
 
     @property
