@@ -11,6 +11,8 @@ import workbench
 from workbench import Experiment, storage
 from workbench.algorithms import ADMM, FISTA, PDHG
 from workbench.comparison import compare
+from workbench.comparison.report import text
+from workbench.comparison.report.shown import curves_shown
 from workbench.data import Measured, Shipped
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed
@@ -47,6 +49,7 @@ def test_what_differs_is_told_by_path_and_what_agrees_apart(runs):
     assert [(s.path, s.values) for s in found.differing] == [("algorithm", ("FISTA", "PDHG", "ADMM"))]
     agreeing = {s.path: s.values[0] for s in found.agreeing}
     assert agreeing["prior.weight"] == 5.0 and agreeing["operator.width"] == 1.0 and agreeing["steps"] == 12
+    assert "parametrisation.shape" not in agreeing and agreeing["parametrisation"] == "Direct"
     weaker = changed(EXPERIMENT, algorithm=PDHG(), prior=TotalVariation(1.0), seed=3, steps=4).run()
     differing = {s.path: s.values for s in compare(runs[1], weaker).differing}
     assert differing == {"prior.weight": (5.0, 1.0), "seed": (0, 3), "steps": (12, 4)}
@@ -88,14 +91,14 @@ def test_marks_of_known_curves():
     found = compare(slow, quick, labels=("slow", "quick"))
     assert [(m.k, m.seconds, m.calls) for m in found.marks(0.02)] == [(20, 1.0, 6.0), (10, 0.5, 3.0)]
     assert [m.reached for m in found.marks(0.001)] == [False, True]
-    assert found.psnr_level == 29.5
+    assert found.psnr_levels == (29.5, 29.5)
     assert [m.k for m in found.psnr_marks(20)] == [10, 10] and not found.psnr_marks(29.5)[1].reached
     assert found.marks(0.001)[0].at("calls") is None
 
 
-@pytest.mark.parametrize("accuracy", [0.0, -1.0, math.nan])
-def test_an_accuracy_is_above_zero(runs, accuracy):
-    with pytest.raises(Refusal, match="an accuracy above 0"):
+@pytest.mark.parametrize("accuracy", [0.0, -1.0, 1.5, math.nan, math.inf])
+def test_an_accuracy_is_a_part_of_one(runs, accuracy):
+    with pytest.raises(Refusal, match="an accuracy above 0 and at most 1"):
         compare(*runs).marks(accuracy)
 
 
@@ -172,7 +175,7 @@ def test_a_run_without_a_truth_is_said(runs):
     assert any("no truth is known" in note for note in found.notes)
     assert found.metrics["psnr"][1] is None and found.psnr_marks(20.0)[1] is None
     alone = compare(measured, measured)
-    assert alone.psnr_level is None and "psnr" not in alone.metrics
+    assert alone.psnr_levels == (None, None) and "psnr" not in alone.metrics
     assert alone.labels == ("run 1", "run 2")
     with pytest.raises(Refusal, match="a run with a truth"):
         alone.differences()
@@ -217,3 +220,64 @@ def test_files_and_records_are_compared_as_their_datasets_are(runs, tmp_path):
     found = compare(tmp_path / "one.nc", workbench.open(tmp_path / "two.nc"), labels=("a", "a"))
     assert found.labels == ("a", "a (2)")
     assert found.metrics == compare(*runs[:2]).metrics
+
+
+def test_rows_before_a_change_of_settings_count_for_no_one():
+    """Two of one problem; the second came to 1 and 40 dB before its weight was changed at the second row."""
+    straight = hand_made([10, 20, 30], [4, 3, 2])
+    moved = hand_made([40, 40, 25], [1, 1, 2.5]).assign_attrs(marks='[[0, "a"], [10, "prior.weight = 2"]]')
+    found = compare(straight, moved, labels=("straight", "moved"))
+    assert [m.k for m in found.marks(0.3)] == [20, 20] and [m.k for m in found.marks(1e-3)] == [20, None]
+    assert found.psnr_levels == (29.5, 29.5) and [m.k for m in found.psnr_marks(25.0)] == [20, 20]
+    one, other = found.curves("excess")[0].curves
+    np.testing.assert_allclose(one.values, [1.0, 0.5])
+    np.testing.assert_allclose((other.ks, other.values), ([20], [0.25]))
+    assert len(found.curves("objective")[0].curves[1].values) == 3, "what was recorded is drawn"
+    unsettled = moved.assign_attrs(marks='[[20, "prior.weight = 2"]]')
+    assert compare(straight, unsettled).marks()[1] is None, "of its last settings there is no row yet"
+
+
+def test_the_best_psnr_is_that_of_the_same_truth():
+    """A picture that is easy to reconstruct sets no level for another one."""
+    easy, slow, quick = hand_made([10, 60], [2, 1]), hand_made([10, 19, 20], [3, 2, 1]), hand_made([10, 20], [2, 1])
+    easy = easy.assign(truth=easy.truth + 1)
+    found = compare(easy, slow, quick, labels=("easy", "slow", "quick"))
+    assert found.psnr_levels == (59.5, 19.5, 19.5)
+    assert [m.k for m in found.psnr_marks()] == [10, 20, 10] and [m.k for m in found.psnr_marks(15.0)] == [10, 10, 10]
+    head, rows = text.mark_heads(found, 1e-3)[1]
+    assert head == "first within 0.5 dB of the best for the same truth"
+    assert rows[:2] == [("PSNR, dB", "59.50", "19.50", "19.50"), ("iterations", "10", "20", "10")]
+    heads = [shown.head for shown in curves_shown(found, 1e-3) if shown.content.name == "psnr"]
+    assert ["first at 59.50 dB" in heads[0], "first at 19.50 dB" in heads[1]] == [True, True]
+    assert text.mark_heads(compare(slow, quick), 1e-3)[1][0] == "first at 19.50 dB"
+
+
+def test_a_repeat_of_a_seed_is_no_replicate():
+    """Spread over two seeds is that of two runs, however often one of them was repeated, or broken off."""
+    ends = [changed(EXPERIMENT, seed=seed).run() for seed in (0, 0, 1)]
+    short = ends[0].isel(k=slice(5)).assign_attrs(outcome="interrupted")
+    found = compare(short, *ends, labels=("short", "a", "a2", "b"))
+    (group,) = found.replicates
+    assert (group.n, group.runs, group.repeats) == (2, (1, 3), (0, 2))
+    assert group.deviation["psnr"] == pytest.approx(
+        abs(float(ends[0].psnr[-1, 0] - ends[2].psnr[-1, 0])) / math.sqrt(2)
+    )
+    assert text.replicate_rows(found)[0] == ("seeds", "2")
+    assert any("2 of 4 runs repeat one, and do not count again (short, a2)" in note for note in found.notes)
+    alone = compare(ends[0], ends[1])
+    assert alone.replicates[0].deviation["psnr"] is None and not text.replicate_rows(alone)
+    assert any("1 of 2 runs repeat one" in note for note in alone.notes)
+
+
+def test_a_run_that_diverged_is_never_the_best_and_one_that_was_interrupted_is_named():
+    good, lost = hand_made([10, 20, 25], [4, 3, 2]), hand_made([40, 39], [1, 1.5]).assign_attrs(outcome="diverged")
+    broken = hand_made([10, 20], [4, 3]).assign_attrs(outcome="interrupted")
+    found = compare(good, lost, broken, labels=("good", "lost", "broken"))
+    assert [m and m.k for m in found.marks(0.5)] == [10, None, 10] and found.marks(0.5)[1] is None
+    assert found.psnr_levels == (24.5, 24.5, 24.5) and found.psnr_marks(10.0)[1] is None
+    notes = " ".join(found.notes)
+    assert "never the best and not marked: lost." in notes and "end that was asked for: broken." in notes
+    assert "lost" in text.whole(found, 1e-3) and "not marked: lost" in found.report()
+    both = compare(lost, lost)
+    assert both.marks() == (None, None) and both.psnr_levels == (None, None) and len(both.curves("objective")) == 1
+    assert "excess" not in both.quantities and "Diverged" in both.report(), "nothing to be the best of is no error"

@@ -236,6 +236,8 @@ def test_the_command_compares_names_and_files(runs, tmp_path, capsys, monkeypatc
         (["one", "tow"], "did you mean two"),
         (["one", "cut"], "a saved run in NetCDF"),
         (["one", "two", "--accuracy", "0"], "an accuracy above 0"),
+        (["one", "two", "--accuracy", "inf", "--json"], "an accuracy above 0 and at most 1, got inf"),
+        (["one", "two", "--accuracy", "nan", "--json"], "an accuracy above 0 and at most 1, got nan"),
         (["one", "two", "--report", "/nowhere/at/all.html"], "to write /nowhere/at/all.html"),
     ],
 )

@@ -360,3 +360,51 @@ def test_a_run_that_was_moved_on_its_way_says_so(session, run):
     moved = run.assign_attrs(marks=json.dumps([[3, "prior.weight = 2"]]))
     found = compare(run, moved, labels=("straight", "moved"))
     assert any("changed on the way of moved" in note for note in found.notes)
+
+
+def test_rows_before_a_moved_slider_spoil_no_mark_of_a_pin(session):
+    """At a small weight the objective is small: what was reached there is not the best of the run that went on."""
+    session.set("prior.weight", 50.0)
+    session.reset()
+    played(session)
+    pin(session)
+    session.set("prior.weight", 0.01)
+    session.reset()
+    session.step(3)
+    end = time.monotonic() + 60
+    while session.job.latest.k < 3 or session.job.latest.status is not Status.PAUSED:
+        assert session.tick() or time.monotonic() < end
+    session.set("prior.weight", 50.0)
+    beside = AllBeside(session)
+    beside.problem(session.pictures())
+    frame = played(session)
+    beside.frame(frame)
+    assert frame.marks[-1][0] == 3
+    now, pinned = beside.all["now"], beside.all["1"]
+    assert now.problem_key == pinned.problem_key
+    best = min(pinned.columns["objective"].min(), frame.curves["objective"][frame.ks > 3].min())
+    assert frame.curves["objective"][:4].min() < best
+    np.testing.assert_allclose(beside.values(pinned, "excess"), (pinned.columns["objective"] - best) / best)
+    assert np.isnan(beside.values(now, "excess")[:4]).all()
+    kept = pin(session)
+    np.testing.assert_allclose(beside.values(beside.all[str(kept.key)], "excess"), beside.values(now, "excess"))
+    found = compare(session.dataset(), session.pins.all[0].run.dataset).marks(1e-3)
+    rows = [beside.mark(run) for run in (now, pinned)]
+    ks = [None if r is None else int(run.columns["k"][r]) for r, run in zip(rows, (now, pinned), strict=True)]
+    assert [m.k for m in found] == ks
+
+
+def test_a_pin_that_diverged_is_no_best_and_has_no_mark(session, run):
+    """Its objective is less than that of all others: what came to nothing is not what they are measured by."""
+    lower = run.assign(objective=run.objective / 2)
+    session.pins.add(run, "good")
+    session.pins.add(lower.assign_attrs(outcome="diverged"), "lost")
+    beside = AllBeside(session)
+    beside.problem(session.pictures())
+    good, lost = beside.all["1"], beside.all["2"]
+    best = float(run.objective.min())
+    np.testing.assert_allclose(np.nanmin(beside.values(good, "excess")), 0, atol=1e-6)
+    np.testing.assert_allclose(beside.values(lost, "excess"), (lost.columns["objective"] - best) / best)
+    assert beside.mark(good) is not None and beside.mark(lost) is None
+    session.pins.add(lower, "finished")
+    assert beside.mark(beside.all["1"]) is None and beside.mark(beside.all["3"]) is not None

@@ -404,7 +404,7 @@ def test_a_comparison_has_pictures_on_one_scale_and_lines_that_differ_by_dash(re
     dashes = [c.opts.get("style", backend="bokeh").kwargs["line_dash"] for c in curves]
     assert len(set(dashes)) == 2
     (ring,) = [element for element in lines if isinstance(element, hv.Scatter)][:1]
-    mark = found.psnr_marks(found.psnr_level)[0]
+    mark = found.psnr_marks()[0]
     assert (not mark.reached) or ring.dimension_values(0)[0] == mark.calls
     assert isinstance(plots.comparison(found, "objective"), hv.Layout), "two problems, two axes"
     drawn(whole)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from workbench.comparison.compared_run import ComparedRun
+from workbench.comparison.metrics import replicated
 from workbench.comparison.settings import Setting
 from workbench.refusal import listed
 from workbench.tensors import shown
@@ -13,21 +14,31 @@ def sentences(runs: Sequence[ComparedRun], differing: Sequence[Setting]) -> tupl
     return tuple(
         s
         for s in (
+            _ended(runs),
             _moved(runs),
             _pictures(runs),
             _truths(runs),
             _objectives(runs, differing),
             _draws(runs),
+            _repeats(runs),
             _counts(runs),
         )
         if s
     )
 
 
+def _ended(runs: Sequence[ComparedRun]) -> str:
+    diverged = [run.label for run in runs if run.diverged]
+    broken = [run.label for run in runs if run.interrupted]
+    lost = f"Diverged, shown at the last good iteration, never the best and not marked: {listed(diverged)}."
+    short = f"Interrupted before the end that was asked for: {listed(broken)}."
+    return " ".join(s for s, of in ((lost, diverged), (short, broken)) if of)
+
+
 def _moved(runs: Sequence[ComparedRun]) -> str:
     """Of runs on the page, where a slider may be moved on the way."""
     moved = [run.label for run in runs if run.marks]
-    said = "their curves, and what they reached, are not those of their last settings alone"
+    said = "best and marks are of what came after the last change, seconds and calls of all"
     return f"Settings were changed on the way of {listed(moved)}: {said}." if moved else ""
 
 
@@ -77,6 +88,12 @@ def _draws(runs: Sequence[ComparedRun]) -> str:
     if exact == len(_groups(runs, lambda run: run.objective_key)):
         return ""
     return "Data of one problem are other random numbers in some runs: the best objective is that of equal data."
+
+
+def _repeats(runs: Sequence[ComparedRun]) -> str:
+    left = [runs[number].label for group in replicated(runs) for number in group.repeats]
+    said = f"{len(left)} of {len(runs)} runs repeat one, and do not count again ({listed(left)})"
+    return f"Spread is over different seeds: {said}." if left else ""
 
 
 def _counts(runs: Sequence[ComparedRun]) -> str:

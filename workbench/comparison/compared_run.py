@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from workbench.comparison.settings import Flat, flat
 from workbench.figures.shown import aligned, picture_of
 from workbench.parameters import current
 from workbench.refusal import Refusal
+from workbench.run import Outcome
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -76,6 +77,19 @@ class ComparedRun:
         except (TypeError, ValueError):
             return ()
 
+    @property
+    def diverged(self) -> bool:
+        return self.dataset.attrs.get("outcome") == Outcome.DIVERGED
+
+    @property
+    def interrupted(self) -> bool:
+        return self.dataset.attrs.get("outcome") == Outcome.INTERRUPTED
+
+    @property
+    def changed_at(self) -> int:
+        """The last iteration of other settings than those that the run tells; -1 where there were none."""
+        return changed_at(self.marks)
+
     @functools.cached_property
     def truth_key(self) -> str:
         """Equal for runs with the same truth; empty without one."""
@@ -93,6 +107,11 @@ class ComparedRun:
         return json.dumps(told, sort_keys=True)
 
     @functools.cached_property
+    def seed_key(self) -> str:
+        """Equal for runs of the same seeds."""
+        return json.dumps({n: v for n, (v, _) in self.settings.items() if n.rpartition(".")[2] == "seed"})
+
+    @functools.cached_property
     def objective_key(self) -> str:
         """Equal for runs whose objectives may share an axis."""
         return objective_key(self.description, self.dataset["y"].shape)
@@ -103,6 +122,16 @@ class ComparedRun:
             return None
         values = self.dataset[name].values.astype(float)
         return values.mean(axis=1) if values.ndim == 2 else values
+
+    def settled(self, name: str) -> np.ndarray | None:
+        """That at the rows after the last change of a setting; NaN before it, where the numbers are of others."""
+        column = self.column(name)
+        return None if column is None else np.where(self.dataset["k"].values > self.changed_at, column, np.nan)
+
+    def reached(self, name: str) -> np.ndarray | None:
+        """That which may be the best, or a mark; NaN everywhere of a run that diverged."""
+        column = self.settled(name)
+        return np.full_like(column, np.nan) if column is not None and self.diverged else column
 
     def last(self, name: str) -> float | None:
         """A quantity at the last row where it is known."""
@@ -122,6 +151,11 @@ def require_run(dataset: "xr.Dataset", what: str) -> None:
         )
     if missing := [name for name in _NEEDED if name not in dataset.variables]:
         raise Refusal("whole runs to compare", f"{what}, without {', '.join(missing)}", "save the run again")
+
+
+def changed_at(marks: Sequence[tuple[int, str]]) -> int:
+    """The iteration of the last of the marks that changes leave: its row is still of the settings before."""
+    return marks[-1][0] if marks else -1
 
 
 def truth_key(truth: np.ndarray | None) -> str:

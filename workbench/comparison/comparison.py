@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from workbench import storage
 from workbench.comparison import comparability, curves, marks, metrics, pictures
 from workbench.comparison.compared_run import ComparedRun, require_run
@@ -64,21 +62,22 @@ class Comparison:
     def marks(self, accuracy: float = ACCURACY) -> tuple[Mark | None, ...]:
         """When each run was within `accuracy` of the best objective that a run of the same problem reached.
 
-        None for one that recorded no objective; `reached` is false for one that never was.
+        None for one that recorded no objective; `reached` is false for one that never was. Of a run that was changed on
+        its way only what came after the last change counts; one that diverged is neither the best nor marked.
         """
-        if not accuracy > 0:
-            raise Refusal("an accuracy above 0", f"{accuracy}", "such as 1e-3")
+        if not 0 < accuracy <= 1:
+            raise Refusal("an accuracy above 0 and at most 1", f"{accuracy}", "such as 1e-3")
         return marks.of_objective(self.runs, accuracy)
 
     @property
-    def psnr_level(self) -> float | None:
-        """A PSNR that is hardly less than the best: BELOW dB below the highest at any iteration of any run."""
-        columns = [c[np.isfinite(c)] for run in self.runs if (c := run.column("psnr")) is not None]
-        return max(float(c.max()) for c in columns if len(c)) - BELOW if any(map(len, columns)) else None
+    def psnr_levels(self) -> tuple[float | None, ...]:
+        """For each run BELOW dB below the best PSNR that a run with the same truth reached; None without a truth."""
+        best = curves.highest(self.runs)
+        return tuple(best[run.truth_key] - BELOW if run.truth_key in best else None for run in self.runs)
 
-    def psnr_marks(self, level: float) -> tuple[Mark | None, ...]:
-        """When each run reached a PSNR, in dB; None for one without a truth."""
-        return marks.of_psnr(self.runs, level)
+    def psnr_marks(self, level: float | None = None) -> tuple[Mark | None, ...]:
+        """When each run reached a PSNR, in dB, or without one its own of `psnr_levels`; None without a truth."""
+        return marks.of_psnr(self.runs, self.psnr_levels if level is None else [level] * len(self.runs))
 
     def pictures(self) -> PictureRow:
         """The reconstructions, and the truth where it is one and known, on one scale."""

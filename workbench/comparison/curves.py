@@ -49,7 +49,7 @@ def recorded(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
     """The quantities that any of the runs has recorded; the objective's excess over the best with it."""
     names = (str(n) for run in runs for n in run.dataset.data_vars if run.column(str(n)) is not None)
     found = tuple(dict.fromkeys(names))
-    return (*found, EXCESS) if "objective" in found else found
+    return (*found, EXCESS) if least(runs) else found
 
 
 def axes(runs: Sequence[ComparedRun], name: str, over: str) -> tuple[CurveAxis, ...]:
@@ -59,9 +59,9 @@ def axes(runs: Sequence[ComparedRun], name: str, over: str) -> tuple[CurveAxis, 
     best = least(runs)
     groups: dict[str, list[RunCurve]] = {}
     for number, run in enumerate(runs):
-        made = curve(number, run, "objective" if name == EXCESS else name, over)
+        made = curve(number, run, name, over)
         if made is not None and name == EXCESS:
-            made = _excess(made, best[run.problem_key])
+            made = _excess(made, best[run.problem_key]) if run.problem_key in best else None
         if made is not None:
             groups.setdefault(_kind(run, name), []).append(made)
     if not groups:
@@ -71,14 +71,26 @@ def axes(runs: Sequence[ComparedRun], name: str, over: str) -> tuple[CurveAxis, 
 
 
 def least(runs: Sequence[ComparedRun]) -> dict[str, float]:
-    """The least objective that any run of a problem has reached, by the key of the problem."""
+    """The least objective that any run of a problem has reached with its last settings, by the key of the problem."""
     best: dict[str, float] = {}
     for run in runs:
-        column = run.column("objective")
-        known = column[np.isfinite(column)] if column is not None else np.zeros(0)
-        if len(known):
+        if len(known := _known(run, "objective")):
             best[run.problem_key] = min(float(known.min()), best.get(run.problem_key, np.inf))
     return best
+
+
+def highest(runs: Sequence[ComparedRun]) -> dict[str, float]:
+    """The best PSNR, in dB, that any run of a truth reached with its last settings, by the key of the truth."""
+    best: dict[str, float] = {}
+    for run in runs:
+        if len(known := _known(run, "psnr")):
+            best[run.truth_key] = max(float(known.max()), best.get(run.truth_key, -np.inf))
+    return best
+
+
+def _known(run: ComparedRun, name: str) -> np.ndarray:
+    column = run.reached(name)
+    return column[np.isfinite(column)] if column is not None else np.zeros(0)
 
 
 def _kind(run: ComparedRun, name: str) -> str:
@@ -104,7 +116,7 @@ def _words(runs: Sequence[ComparedRun], name: str) -> tuple[str, str]:
 
 def curve(number: int, run: ComparedRun, name: str, over: str) -> RunCurve | None:
     """A quantity of one run where it and the abscissa are known; None where they are nowhere."""
-    values, xs = run.column(name), abscissa(run, over)
+    values, xs = run.settled("objective") if name == EXCESS else run.column(name), abscissa(run, over)
     if values is None or xs is None:
         return None
     seen = np.isfinite(values) & np.isfinite(xs)

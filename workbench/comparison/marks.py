@@ -34,23 +34,29 @@ class Mark:
 def of_objective(runs: Sequence[ComparedRun], accuracy: float) -> tuple[Mark | None, ...]:
     """Where objective - best <= accuracy |best|, best the least that any run of the same problem reached.
 
-    None for a run that recorded no objective.
+    None for a run that recorded no objective with its last settings, and for one that diverged.
     """
     best = curves.least(runs)
     made: list[Mark | None] = []
     for run in runs:
-        column, reached = run.column("objective"), best.get(run.problem_key)
-        if column is None or reached is None or not np.isfinite(column).any():
+        column, least = run.reached("objective"), best.get(run.problem_key)
+        if column is None or least is None or not np.isfinite(column).any():
             made.append(None)
             continue
-        made.append(_first(run, column <= reached + accuracy * max(abs(reached), np.finfo(float).tiny)))
+        made.append(_first(run, column <= least + accuracy * max(abs(least), np.finfo(float).tiny)))
     return tuple(made)
 
 
-def of_psnr(runs: Sequence[ComparedRun], level: float) -> tuple[Mark | None, ...]:
-    """Where PSNR >= level, in dB; None for a run without a truth."""
-    columns = [run.column("psnr") for run in runs]
-    return tuple(None if c is None else _first(run, c >= level) for run, c in zip(runs, columns, strict=True))
+def of_psnr(runs: Sequence[ComparedRun], levels: Sequence[float | None]) -> tuple[Mark | None, ...]:
+    """Where PSNR >= its level, in dB, with the last settings of a run; None without a truth, and where it diverged."""
+    made: list[Mark | None] = []
+    for run, level in zip(runs, levels, strict=True):
+        column = run.reached("psnr")
+        if level is None or column is None or not np.isfinite(column).any():
+            made.append(None)
+            continue
+        made.append(_first(run, column >= level))
+    return tuple(made)
 
 
 def _first(run: ComparedRun, reached: np.ndarray) -> Mark:

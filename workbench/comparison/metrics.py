@@ -37,13 +37,15 @@ TITLES = {
 class Replicates:
     """Runs that differ by their seeds alone: their numbers, and of each metric the mean and the deviation.
 
-    `deviation` is the standard deviation of a sample, with n - 1; None of a single run.
+    One run a seed, the one that came furthest, else the first: `repeats` are those that do not count, since they repeat
+    a seed. `deviation` is the standard deviation of a sample, with n - 1; None of a single run.
     """
 
     runs: tuple[int, ...]
     label: str
     mean: Mapping[str, Number]
     deviation: Mapping[str, Number]
+    repeats: tuple[int, ...] = ()
 
     @property
     def n(self) -> int:
@@ -65,12 +67,21 @@ def replicated(runs: Sequence[ComparedRun]) -> tuple[Replicates, ...]:
     return tuple(_group(runs, numbers, ends) for numbers in groups.values())
 
 
-def _group(runs: Sequence[ComparedRun], numbers: list[int], ends: Mapping[str, tuple[Number, ...]]) -> Replicates:
+def _group(runs: Sequence[ComparedRun], found: list[int], ends: Mapping[str, tuple[Number, ...]]) -> Replicates:
+    numbers = _one_a_seed(runs, found)
     known = {name: [v for n in numbers if (v := values[n]) is not None] for name, values in ends.items()}
     mean = {name: float(np.mean(v)) if v else None for name, v in known.items()}
     deviation = {name: float(np.std(v, ddof=1)) if len(v) > 1 else None for name, v in known.items()}
     label = runs[numbers[0]].label + (f" and {len(numbers) - 1} more" if len(numbers) > 1 else "")
-    return Replicates(tuple(numbers), label, mean, deviation)
+    return Replicates(tuple(numbers), label, mean, deviation, tuple(n for n in found if n not in numbers))
+
+
+def _one_a_seed(runs: Sequence[ComparedRun], numbers: list[int]) -> list[int]:
+    """The run of each seed that came furthest: the first of those."""
+    chosen: dict[str, int] = {}
+    for number in sorted(numbers, key=lambda n: -int(runs[n].dataset["k"].values[-1])):
+        chosen.setdefault(runs[number].seed_key, number)
+    return sorted(chosen.values())
 
 
 def _finite(value: Number) -> Number:

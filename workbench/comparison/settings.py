@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.parameters import describe, parameters, resolve
+from workbench.parametrisations import Direct
 from workbench.refusal import Refusal
 
 Flat = dict[str, tuple[Any, bool]]  # by path: the value, and whether the class has it by default
@@ -30,11 +31,12 @@ class Setting:
 def flat(description: Mapping[str, Any], path: str = "") -> Flat:
     """Every setting of a description by its path; a part stands under its own path, as the name of its class."""
     found: Flat = {}
-    defaults = _defaults(description.get("type"))
+    made = _class(description.get("type"))
+    defaults = _defaults(made)
     for name, value in description.items():
-        if name in _SKIPPED:
-            continue
         where, usual = f"{path}{name}", name in defaults and defaults[name] == value
+        if name in _SKIPPED or (made is Direct and usual):  # which is for pictures of any shape, and not of that one
+            continue
         if isinstance(value, Mapping) and "type" in value:
             found[where] = (value["type"].rpartition(".")[2], usual)
             found |= flat(value, f"{where}.")
@@ -87,13 +89,17 @@ def _listed(value: list[Any]) -> str:
     return ", ".join(map(in_words, value[:_FEW])) + (f" ... ({len(value)})" if len(value) > _FEW else "")
 
 
-def _defaults(kind: Any) -> Mapping[str, Any]:
-    """What the class of a description has by default, described; nothing of a class that is not here."""
+def _class(kind: Any) -> type | None:
+    """The class that a description names; None where it is not here."""
     try:
-        found = parameters(resolve(kind)) if kind else ()
+        return resolve(kind) if kind else None
     except Refusal:
-        return {}
-    return {p.name: describe(p.default) for p in found if not p.required}
+        return None
+
+
+def _defaults(made: type | None) -> Mapping[str, Any]:
+    """What a class has by default, described."""
+    return {p.name: describe(p.default) for p in (parameters(made) if made else ()) if not p.required}
 
 
 def labels(told: Sequence[Flat]) -> tuple[str, ...]:

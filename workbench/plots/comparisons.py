@@ -23,7 +23,7 @@ def comparison(found: "Comparison", *names: str, over: str = "k", accuracy: floa
     """Pictures of compared runs on one scale, and below them their curves over "k", "seconds" or "calls".
 
     `names` say which quantities, and then there are no pictures. Rings: where each run was first within `accuracy` of
-    the best objective, or near the best PSNR. Objectives of different problems have axes of their own.
+    the best objective, or near the best PSNR of its truth. Objectives of different problems have axes of their own.
     """
     wanted = names or tuple(n for n in _USUAL if n in found.quantities)[:2]
     drawn = [
@@ -40,7 +40,7 @@ def comparison(found: "Comparison", *names: str, over: str = "k", accuracy: floa
 def _marks(found: "Comparison", name: str, accuracy: float) -> tuple[Mark | None, ...]:
     if name in (EXCESS, "objective"):
         return found.marks(accuracy)
-    return found.psnr_marks(found.psnr_level) if name == "psnr" and found.psnr_level is not None else ()
+    return found.psnr_marks() if name == "psnr" else ()
 
 
 def _overlay(axis: CurveAxis, marks: tuple[Mark | None, ...]) -> Any:

@@ -31,9 +31,10 @@ def _until(beside: AllBeside, runs: tuple[OneBeside, ...], name: str) -> list[st
     """What each took until it was as near to the best objective of its problem as ACCURACY says."""
     marks = [beside.mark(run) for run in runs]
     columns = [run.columns.get(name, np.zeros(0)) for run in runs]
+    unmarked = ["objective" not in run.columns or run.diverged for run in runs]
     return [
-        "–" if "objective" not in run.columns or not len(column) else "never" if m is None else number(column[m], name)
-        for run, m, column in zip(runs, marks, columns, strict=True)
+        "–" if none or not len(column) else "never" if m is None else number(column[m], name)
+        for none, m, column in zip(unmarked, marks, columns, strict=True)
     ]
 
 

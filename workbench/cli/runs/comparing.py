@@ -61,17 +61,17 @@ def _written(found: "Comparison", args: argparse.Namespace) -> list[Path]:
 
 
 def _as_json(found: "Comparison", accuracy: float) -> dict[str, Any]:
-    level = found.psnr_level
-    marks = {"objective": (accuracy, found.marks(accuracy))}
-    if level is not None:
-        marks["psnr"] = (level, found.psnr_marks(level))
+    marks: dict[str, tuple[Any, tuple[Mark | None, ...]]] = {"objective": (accuracy, found.marks(accuracy))}
+    if any(level is not None for level in found.psnr_levels):
+        marks["psnr"] = (found.psnr_levels, found.psnr_marks())
     return {
         "runs": list(found.labels),
         "differing": {setting.path: list(setting.values) for setting in found.differing},
         "agreeing": {setting.path: setting.values[0] for setting in found.agreeing},
         "metrics": {name: list(values) for name, values in found.metrics.items()},
         "replicates": [
-            {"runs": list(group.runs), "n": group.n, "mean": dict(group.mean), "deviation": dict(group.deviation)}
+            {"runs": list(group.runs), "repeats": list(group.repeats), "n": group.n}
+            | {"mean": dict(group.mean), "deviation": dict(group.deviation)}
             for group in found.replicates
         ],
         "marks": {name: {"level": at, "runs": [_mark(m) for m in of]} for name, (at, of) in marks.items()},

@@ -51,7 +51,6 @@ def curves_shown(comparison: Comparison, accuracy: float) -> tuple[Shown[CurveAx
     """The objective's excess, and PSNR or residual, over iterations, seconds and calls, an axis a figure."""
     made = []
     for name in [n for n in _QUANTITIES if n in comparison.quantities][:2]:
-        marks, rings = _marks(comparison, name, accuracy)
         for over, across in ABSCISSAE.items():
             try:
                 axes = comparison.curves(name, over)
@@ -60,6 +59,7 @@ def curves_shown(comparison: Comparison, accuracy: float) -> tuple[Shown[CurveAx
             if name == EXCESS:
                 axes = tuple(axis for axis in axes if len(axis.curves) > 1)  # one alone is its own best
             for number, axis in enumerate(axes):
+                marks, rings = _marks(comparison, axis, accuracy)
                 runs = [comparison.runs[curve.run] for curve in axis.curves]
                 head = f"{axis.label[:1].upper()}{axis.label[1:]} over {across}{rings}."
                 place = f"{name}_{over}" + (f"_{number + 1}" if len(axes) > 1 else "")
@@ -68,11 +68,11 @@ def curves_shown(comparison: Comparison, accuracy: float) -> tuple[Shown[CurveAx
     return tuple(made)
 
 
-def _marks(comparison: Comparison, name: str, accuracy: float) -> tuple[figures.Marks, str]:
-    """The rings on a curve, and what they are, in words."""
-    level = comparison.psnr_level
-    if name == EXCESS:
+def _marks(comparison: Comparison, axis: CurveAxis, accuracy: float) -> tuple[figures.Marks, str]:
+    """The rings on the curves of an axis, and what they are, in words."""
+    if axis.name == EXCESS:
         return comparison.marks(accuracy), f"; rings: first within {accuracy:g} of the best"
-    if name == "psnr" and level is not None:
-        return comparison.psnr_marks(level), f"; rings: first at {level:.2f} dB"
+    level = comparison.psnr_levels[axis.curves[0].run]  # an axis has one truth
+    if axis.name == "psnr" and level is not None:
+        return comparison.psnr_marks(), f"; rings: first at {level:.2f} dB"
     return (), ""

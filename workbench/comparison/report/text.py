@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from workbench.comparison.comparison import Comparison
+from workbench.comparison.comparison import BELOW, Comparison
 from workbench.comparison.marks import Mark
 from workbench.comparison.metrics import TITLES
 from workbench.comparison.report.words import number, spread
@@ -21,7 +21,7 @@ def replicate_rows(comparison: Comparison) -> Rows:
     groups = comparison.replicates
     if all(group.n == 1 for group in groups):
         return []
-    rows: Rows = [("runs", *(str(group.n) for group in groups))]
+    rows: Rows = [("seeds", *(str(group.n) for group in groups))]
     for name in comparison.metrics:
         rows.append((TITLES[name], *(spread(g.mean[name], g.deviation[name], name) for g in groups)))
     return rows
@@ -50,9 +50,14 @@ def mark_heads(comparison: Comparison, accuracy: float) -> tuple[tuple[str, Rows
     if "objective" in comparison.quantities:
         head = f"first within {accuracy:g} of the best objective of the same problem"
         made.append((head, mark_rows(comparison.marks(accuracy))))
-    level = comparison.psnr_level
-    if level is not None:
-        made.append((f"first at {level:.2f} dB", mark_rows(comparison.psnr_marks(level))))
+    levels = comparison.psnr_levels
+    known = sorted({level for level in levels if level is not None})
+    if len(known) == 1:
+        made.append((f"first at {known[0]:.2f} dB", mark_rows(comparison.psnr_marks())))
+    elif known:
+        own = (TITLES["psnr"], *(number(level, "psnr") for level in levels))
+        head = f"first within {BELOW:g} dB of the best for the same truth"
+        made.append((head, [own, *mark_rows(comparison.psnr_marks())]))
     return tuple(made)
 
 

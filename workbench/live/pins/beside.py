@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from workbench.comparison.compared_run import objective_key, problem_key, truth_key
+from workbench.comparison.compared_run import changed_at, objective_key, problem_key, truth_key
 from workbench.comparison.comparison import ACCURACY
 from workbench.comparison.curves import EXCESS, OF_OBJECTIVE, OF_TRUTH
 from workbench.comparison.settings import Flat, flat, settings
+from workbench.jobs import Status
 from workbench.live.frames import Frame, ProblemPictures, picture
 from workbench.live.images import Array, Limits, balanced, unit
 from workbench.live.pins import Pin
@@ -28,7 +29,7 @@ class OneBeside:
     """One of those that stand beside each other: the truth, the present run, or a pin.
 
     `columns` are what was recorded, with k, seconds and calls among them. `stands` tells whether the picture is
-    another one than before.
+    another one than before. `changed_at` is the last iteration of other settings; what `diverged` is never the best.
     """
 
     key: str
@@ -40,12 +41,20 @@ class OneBeside:
     objective_key: str = ""
     problem_key: str = ""
     truth_key: str = ""
+    changed_at: int = -1
+    diverged: bool = False
 
     def last(self, name: str) -> float | None:
         """A number at the end; None where it is not known."""
         column = self.columns.get(name)
         known = column[np.isfinite(column)] if column is not None else np.zeros(0)
         return float(known[-1]) if len(known) else None
+
+    @property
+    def objective(self) -> Array | None:
+        """The objective at each row; NaN at those of other settings."""
+        column = self.columns.get("objective")
+        return None if column is None else np.where(self.columns["k"] > self.changed_at, column, np.nan)
 
 
 def pin(session: Session) -> Pin:
@@ -152,17 +161,18 @@ class AllBeside:
 
     def values(self, run: OneBeside, name: str) -> Array | None:
         """A quantity of one run at each row; of the excess, what the objective is above the best of its problem."""
-        column = run.columns.get("objective" if name == EXCESS else name)
-        if column is None or name != EXCESS:
-            return column
-        alike = [r for k, r in self.all.items() if k != TRUTH and r.problem_key == run.problem_key]
-        known = [c[np.isfinite(c)] for r in alike if (c := r.columns.get("objective")) is not None]
+        if name != EXCESS:
+            return run.columns.get(name)
+        if (column := run.objective) is None:
+            return None
+        alike = [r for k, r in self.all.items() if k != TRUTH and r.problem_key == run.problem_key and not r.diverged]
+        known = [c[np.isfinite(c)] for r in alike if (c := r.objective) is not None]
         best = min((float(c.min()) for c in known if len(c)), default=np.nan)
         return (column - best) / max(abs(best), np.finfo(float).tiny)
 
     def mark(self, run: OneBeside) -> int | None:
         """The first row at which a run was within ACCURACY of the best objective of its problem; None for never."""
-        excess = self.values(run, EXCESS)
+        excess = None if run.diverged else self.values(run, EXCESS)
         rows = np.flatnonzero(excess <= ACCURACY) if excess is not None else np.zeros(0)
         return int(rows[0]) if len(rows) else None
 
@@ -184,7 +194,9 @@ class AllBeside:
         if frame:
             columns = {"k": frame.ks, "seconds": frame.seconds, "calls": frame.calls} | frame.curves
         stands = (id(self._pictures), frame.version if frame else -1)
-        return OneBeside(NOW, NAMES[NOW], image, stands, columns, *self.now)
+        diverged = frame is not None and frame.status is Status.DIVERGED
+        moved = changed_at(frame.marks) if frame else -1
+        return OneBeside(NOW, NAMES[NOW], image, stands, columns, *self.now, moved, diverged)
 
     def _pin(self, pin: Pin) -> OneBeside:
         known = self._pinned.get(pin.key)
@@ -201,7 +213,9 @@ def _of_pin(pin: Pin) -> OneBeside:
     columns |= {n: run.dataset[n].values for n in ("k", "seconds", "calls") if n in run.dataset.coords}
     keys = run.objective_key, run.problem_key, run.truth_key
     image = picture(torch.from_numpy(run.dataset["x"].values))
-    return OneBeside(str(pin.key), pin.label, image, (pin.key,), columns, run.settings, *keys)
+    return OneBeside(
+        str(pin.key), pin.label, image, (pin.key,), columns, run.settings, *keys, run.changed_at, run.diverged
+    )
 
 
 def _kind(run: OneBeside, name: str) -> str:
