@@ -22,7 +22,7 @@ class FolderLook:
 
     @classmethod
     def at(cls, folder: Path) -> "FolderLook":
-        """Without opening any file; a folder that is not there has none."""
+        """Without opening any file; a folder that is not there has none. A name that is no UTF-8 is passed over."""
         found = cls()
         try:
             entries = os.scandir(folder)
@@ -31,6 +31,8 @@ class FolderLook:
         with entries:
             for entry in entries:  # ten thousand of them: what is done for each counts
                 name = entry.name
+                if not _is_text(name):  # no index, terminal or page can write such a name
+                    continue
                 if name.endswith(ENDING) and name[0] != ".":
                     found._see(entry, found.runs, name[: -len(ENDING)])
                 elif name.endswith(_MARK) and name[0] == ".":
@@ -52,3 +54,12 @@ class FolderLook:
         except OSError:  # deleted a moment ago
             return
         kind[run] = (stat.st_mtime_ns, stat.st_size)
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name has letters only: the system gives bytes that are no UTF-8 as halves of letters."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
