@@ -3,13 +3,15 @@
 import json
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from workbench import storage
 from workbench.cli import main
-from workbench.run_folder import Query, descriptions, summaries, thumbnails
+from workbench.run_folder import Query, descriptions, listing, run_index, summaries, thumbnails
 
 
 def names(folder: Path) -> list[str]:
@@ -35,3 +37,39 @@ def test_a_run_of_a_value_that_json_has_not_hides_no_other(folder, capsys, value
     assert summaries(folder, Query({"prior": "Tikhonov"})) and not summaries(folder, Query({"mine": "7"}))
     assert main(("runs", "list", "--json", "--folder", str(folder))) == 0
     assert {each["name"] for each in json.loads(capsys.readouterr().out)} - {"odd"} == set(before)
+
+
+@pytest.mark.parametrize("writable", [True, False])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("parts = '[1]'", "parts = '{\"prior\": 1}'", "parts = NULL", "k = 'three'", "psnr = 'good'", "saved = x'33'"),
+        *(
+            "tags = '{}'",
+            "tags = '[1]'",
+            "note = NULL",
+            "note = x'ff'",
+            "outcome = CAST(x'ff' AS TEXT)",
+            "name = x'ff'",
+        ),
+    ],
+)
+def test_a_cell_of_the_index_that_cannot_be_is_made_anew(folder, cell, writable, monkeypatch):
+    before = summaries(folder)
+    with closing(sqlite3.connect(folder / run_index.NAME, isolation_level=None)) as database:
+        database.execute(f"UPDATE runs SET {cell} WHERE name = 'nested'")
+    if not writable:
+        monkeypatch.setattr(listing, "_discarded", lambda path: False)
+    assert summaries(folder) == before == summaries(folder)
+
+
+@pytest.mark.parametrize("cell", ["specs SET spec = '[]'", "terms SET value = '{'", "thumbnails SET png = 'x'"])
+def test_so_is_one_that_is_asked_seldom(folder, cell):
+    def asked() -> tuple:
+        found = summaries(folder, Query({"prior": "Tikhonov"}))
+        return found, descriptions(folder, {}), thumbnails(folder, ["nested"])
+
+    before = asked()
+    with closing(sqlite3.connect(folder / run_index.NAME, isolation_level=None)) as database:
+        assert database.execute(f"UPDATE OR IGNORE {cell}").rowcount
+    assert asked() == before

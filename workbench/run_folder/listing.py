@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -74,9 +74,18 @@ def asked(folder: Path, look: FolderLook, question: Callable[[RunIndex], Answer]
         except NewerIndexError:
             return _answered(RunIndex.in_memory(None), folder, look, question)
         except sqlite3.Error as error:
-            if not _damaged(error) or not _discarded(path):
+            if not _damaged(error):
+                return _from_memory(path, folder, look, question)
+            if not _discarded(path):
                 break
-    return _answered(RunIndex.in_memory(path), folder, look, question)
+    return _answered(RunIndex.in_memory(None), folder, look, question)
+
+
+def _from_memory(path: Path, folder: Path, look: FolderLook, question: Callable[[RunIndex], Answer]) -> Answer:
+    """The answer of a copy of an index that cannot be written; where the copy is damaged, of one made anew."""
+    with suppress(sqlite3.Error):
+        return _answered(RunIndex.in_memory(path), folder, look, question)
+    return _answered(RunIndex.in_memory(None), folder, look, question)
 
 
 def _answered(index: RunIndex, folder: Path, look: FolderLook, question: Callable[[RunIndex], Answer]) -> Answer:
