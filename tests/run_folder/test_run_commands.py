@@ -1,6 +1,7 @@
 """A folder of kept runs: listed, searched, shown, deleted."""
 
 import json
+import os
 import time
 
 import pytest
@@ -50,7 +51,6 @@ def test_a_list_tells_parts_iterations_and_quality(kept, capsys):
         ("prior.weight=5e-1", 1),
         ("operator=Identity", 2),
         ("prior.weight=7", 0),
-        ("no.such=1", 0),
         ("prior.weight=.5", 1),
         ("operator.shape=1,16,16", 2),
         ("operator.shape=[1, 16, 16]", 2),
@@ -138,3 +138,40 @@ def test_a_folder_that_cannot_be_made_is_said_before_the_run(tmp_path, monkeypat
     with pytest.raises(Refusal, match=run_folder.FOLDER):
         run_folder.made()
     assert main(LINE) == 2
+
+
+def test_a_condition_that_no_run_can_meet_is_told_from_one_that_none_meets(kept, tmp_path, capsys):
+    assert main(("runs", "list", "--where", "prior.wieght=10")) == 2
+    assert "did you mean prior.weight?" in capsys.readouterr().err
+    assert main(("runs", "list", "--where", "prior.weight=7", "--where", "no.such=1")) == 2
+    assert "'no.such'" in capsys.readouterr().err
+    assert main(("runs", "list", "--where", "prior.weight=7")) == 0
+    assert capsys.readouterr().out == "no run of 2 meets these conditions\n"
+    assert main(("runs", "list", "--where", "prior.weight=7", "--folder", str(tmp_path / "none"))) == 0
+    assert "`workbench run --keep` puts one there" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("action", [("list",), ("show", "a"), ("delete", "a"), ("gc",), ("compare", "a", "b")])
+def test_a_place_that_is_no_folder_to_read_is_one_sentence(tmp_path, capsys, monkeypatch, action):
+    (tmp_path / "file").write_text("")
+    for place, said in (
+        (tmp_path / "file", "Not a directory"),
+        (tmp_path / ("x" * 300), "name too long"),
+        (f"{tmp_path}/nul\0", "null"),
+    ):
+        assert main(("runs", *action, "--folder", str(place))) == 2
+        assert said in capsys.readouterr().err
+
+    def forbidden(path: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    assert main(("runs", *action, "--folder", str(tmp_path))) == 2
+    assert "Permission denied" in capsys.readouterr().err
+
+
+def test_a_name_that_no_file_can_have_is_one_sentence(kept, capsys):
+    for name in ("x" * 300, "nul\0", "half\udcff"):
+        assert main(("runs", "show", name)) == 2
+        assert main(("runs", "compare", name, name)) == 2
+        assert capsys.readouterr().err.count("wanted a run in") == 2

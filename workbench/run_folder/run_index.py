@@ -118,6 +118,11 @@ class RunIndex:
         sentence = f"SELECT name, spec FROM runs JOIN specs ON specs.run = runs.id WHERE is_run {chosen}"
         return {name: _of(dict, _parsed(spec)) for name, spec in self._database.execute(sentence, given)}
 
+    def paths(self) -> list[str]:
+        """The dotted paths at which runs have values."""
+        sentence = "SELECT DISTINCT path FROM terms WHERE id IN (SELECT term FROM facts) ORDER BY path"
+        return [path for (path,) in self._database.execute(sentence)]
+
     def thumbnail(self, name: str) -> bytes | None:
         """The picture that was kept of a run."""
         sentence = "SELECT png FROM thumbnails JOIN runs ON runs.id = thumbnails.run WHERE name = ?"

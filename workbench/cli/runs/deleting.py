@@ -5,6 +5,7 @@ from pathlib import Path
 
 from workbench.cli.output import say, say_json
 from workbench.cli.runs import named
+from workbench.run_folder.folder_look import FolderLook
 
 
 def delete(folder: Path, args: argparse.Namespace) -> None:
@@ -24,6 +25,7 @@ def clean(folder: Path, args: argparse.Namespace) -> None:
     """Delete what killed runs have left; the runs themselves stay."""
     from workbench import storage
 
+    FolderLook.at(folder)  # refused where it is no folder, or not ours to read
     found = storage.leftovers(folder)
     for left in found:
         left.clean()

@@ -24,8 +24,11 @@ def summaries(folder: Path, args: argparse.Namespace) -> None:
         say_json([asdict(each) | {"description": told.get(each.name, {})} for each in found])
         return
     if not found:
-        say(f"no runs in {folder}: `workbench run --keep` puts one there")
-    say("\n".join(map(_line, found))) if found else None
+        count = len(run_folder.summaries(folder))
+        none = f"no runs in {folder}: `workbench run --keep` puts one there"
+        say(f"no run of {count} meets these conditions" if count else none)
+        return
+    say("\n".join(map(_line, found)))
 
 
 def show(folder: Path, args: argparse.Namespace) -> None:
