@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 
 import pytest
@@ -175,3 +176,23 @@ def test_a_name_that_no_file_can_have_is_one_sentence(kept, capsys):
         assert main(("runs", "show", name)) == 2
         assert main(("runs", "compare", name, name)) == 2
         assert capsys.readouterr().err.count("wanted a run in") == 2
+
+
+def test_names_stand_before_and_after_options(kept, capsys, tmp_path):
+    folder = run_folder.usual_folder()
+    one, two = (path.rpartition("/")[2].removesuffix(".nc") for path in kept)
+    for words in (
+        ("compare", "--folder", str(folder), one, two, "--json"),
+        ("compare", one, "--json", two),
+        ("compare", "--json", "--", one, two),
+    ):
+        assert main(("runs", *words)) == 0
+        assert len(json.loads(capsys.readouterr().out)["runs"]) == 2
+    assert main(("runs", "show", "--folder", str(folder), one)) == 0 and "Tikhonov" in capsys.readouterr().out
+    shutil.copyfile(kept[0], folder / "-x.nc")
+    assert main(("runs", "show", "--json", "--", "-x")) == 0 and capsys.readouterr().out
+    assert main(("runs", "show", "-x")) == 2 and "an option of `workbench runs`" in capsys.readouterr().err
+    assert main(("runs", "show", one, "--foldr", str(folder), two)) == 2
+    assert "did you mean --folder?" in capsys.readouterr().err
+    assert main(("lessons", "show", "--json", "semi_convergence")) == 0
+    assert json.loads(capsys.readouterr().out)
