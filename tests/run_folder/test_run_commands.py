@@ -196,3 +196,23 @@ def test_names_stand_before_and_after_options(kept, capsys, tmp_path):
     assert "did you mean --folder?" in capsys.readouterr().err
     assert main(("lessons", "show", "--json", "semi_convergence")) == 0
     assert json.loads(capsys.readouterr().out)
+
+
+def test_several_runs_are_one_json_value_and_each_is_deleted_once(kept, capsys):
+    one, two = (path.rpartition("/")[2].removesuffix(".nc") for path in kept)
+    assert main(("runs", "show", one, two, "--json")) == 0
+    assert [each["prior"]["type"] for each in json.loads(capsys.readouterr().out)] == [
+        "priors.Tikhonov", "priors.TotalVariation",
+    ]  # fmt: skip
+    assert main(("runs", "show", one, "--json")) == 0
+    assert json.loads(capsys.readouterr().out)["prior"]["type"] == "priors.Tikhonov"
+    with storage.Claim(kept[1]):
+        assert main(("runs", "delete", one, f"{one}.nc", two, "--json")) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out) == [kept[0]] and "which is running" in err
+    assert main(("runs", "delete", two, two)) == 0 and capsys.readouterr().out == f"deleted {kept[1]}\n"
+
+
+def test_a_run_that_diverged_says_so_in_the_list(kept, capsys):
+    storage.save(storage.load(kept[0]).assign_attrs(outcome="diverged"), kept[0])
+    assert main(("runs", "list")) == 0 and capsys.readouterr().out.count("  diverged\n") == 1

@@ -9,16 +9,20 @@ from workbench.run_folder.folder_look import FolderLook
 
 
 def delete(folder: Path, args: argparse.Namespace) -> None:
-    """Delete the runs named."""
+    """Delete the runs named; where one cannot be, those before it have been, and are told."""
     from workbench import run_folder
 
     paths = named.paths(folder, args)
-    for path in paths:
-        run_folder.delete(path)
-        if not args.json:
-            say(f"deleted {path}")
-    if args.json:
-        say_json([str(path) for path in paths])
+    deleted = list[str]()
+    try:
+        for path in paths:
+            run_folder.delete(path)
+            deleted.append(str(path))
+            if not args.json:
+                say(f"deleted {path}")
+    finally:
+        if args.json:
+            say_json(deleted)
 
 
 def clean(folder: Path, args: argparse.Namespace) -> None:
