@@ -1,6 +1,8 @@
 """A folder of kept runs: listed, searched, shown, deleted."""
 
 import json
+import os
+import shutil
 import time
 
 import pytest
@@ -50,7 +52,6 @@ def test_a_list_tells_parts_iterations_and_quality(kept, capsys):
         ("prior.weight=5e-1", 1),
         ("operator=Identity", 2),
         ("prior.weight=7", 0),
-        ("no.such=1", 0),
         ("prior.weight=.5", 1),
         ("operator.shape=1,16,16", 2),
         ("operator.shape=[1, 16, 16]", 2),
@@ -138,3 +139,80 @@ def test_a_folder_that_cannot_be_made_is_said_before_the_run(tmp_path, monkeypat
     with pytest.raises(Refusal, match=run_folder.FOLDER):
         run_folder.made()
     assert main(LINE) == 2
+
+
+def test_a_condition_that_no_run_can_meet_is_told_from_one_that_none_meets(kept, tmp_path, capsys):
+    assert main(("runs", "list", "--where", "prior.wieght=10")) == 2
+    assert "did you mean prior.weight?" in capsys.readouterr().err
+    assert main(("runs", "list", "--where", "prior.weight=7", "--where", "no.such=1")) == 2
+    assert "'no.such'" in capsys.readouterr().err
+    assert main(("runs", "list", "--where", "prior.weight=7")) == 0
+    assert capsys.readouterr().out == "no run of 2 meets these conditions\n"
+    assert main(("runs", "list", "--where", "prior.weight=7", "--folder", str(tmp_path / "none"))) == 0
+    assert "`workbench run --keep` puts one there" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("action", [("list",), ("show", "a"), ("delete", "a"), ("gc",), ("compare", "a", "b")])
+def test_a_place_that_is_no_folder_to_read_is_one_sentence(tmp_path, capsys, monkeypatch, action):
+    (tmp_path / "file").write_text("")
+    for place, said in (
+        (tmp_path / "file", "Not a directory"),
+        (tmp_path / ("x" * 300), "name too long"),
+        (f"{tmp_path}/nul\0", "null"),
+    ):
+        assert main(("runs", *action, "--folder", str(place))) == 2
+        assert said in capsys.readouterr().err
+
+    def forbidden(path: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    assert main(("runs", *action, "--folder", str(tmp_path))) == 2
+    assert "Permission denied" in capsys.readouterr().err
+
+
+def test_a_name_that_no_file_can_have_is_one_sentence(kept, capsys):
+    for name in ("x" * 300, "nul\0", "half\udcff"):
+        assert main(("runs", "show", name)) == 2
+        assert main(("runs", "compare", name, name)) == 2
+        assert capsys.readouterr().err.count("wanted a run in") == 2
+
+
+def test_names_stand_before_and_after_options(kept, capsys, tmp_path):
+    folder = run_folder.usual_folder()
+    one, two = (path.rpartition("/")[2].removesuffix(".nc") for path in kept)
+    for words in (
+        ("compare", "--folder", str(folder), one, two, "--json"),
+        ("compare", one, "--json", two),
+        ("compare", "--json", "--", one, two),
+    ):
+        assert main(("runs", *words)) == 0
+        assert len(json.loads(capsys.readouterr().out)["runs"]) == 2
+    assert main(("runs", "show", "--folder", str(folder), one)) == 0 and "Tikhonov" in capsys.readouterr().out
+    shutil.copyfile(kept[0], folder / "-x.nc")
+    assert main(("runs", "show", "--json", "--", "-x")) == 0 and capsys.readouterr().out
+    assert main(("runs", "show", "-x")) == 2 and "an option of `workbench runs`" in capsys.readouterr().err
+    assert main(("runs", "show", one, "--foldr", str(folder), two)) == 2
+    assert "did you mean --folder?" in capsys.readouterr().err
+    assert main(("lessons", "show", "--json", "semi_convergence")) == 0
+    assert json.loads(capsys.readouterr().out)
+
+
+def test_several_runs_are_one_json_value_and_each_is_deleted_once(kept, capsys):
+    one, two = (path.rpartition("/")[2].removesuffix(".nc") for path in kept)
+    assert main(("runs", "show", one, two, "--json")) == 0
+    assert [each["prior"]["type"] for each in json.loads(capsys.readouterr().out)] == [
+        "priors.Tikhonov", "priors.TotalVariation",
+    ]  # fmt: skip
+    assert main(("runs", "show", one, "--json")) == 0
+    assert json.loads(capsys.readouterr().out)["prior"]["type"] == "priors.Tikhonov"
+    with storage.Claim(kept[1]):
+        assert main(("runs", "delete", one, f"{one}.nc", two, "--json")) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out) == [kept[0]] and "which is running" in err
+    assert main(("runs", "delete", two, two)) == 0 and capsys.readouterr().out == f"deleted {kept[1]}\n"
+
+
+def test_a_run_that_diverged_says_so_in_the_list(kept, capsys):
+    storage.save(storage.load(kept[0]).assign_attrs(outcome="diverged"), kept[0])
+    assert main(("runs", "list")) == 0 and capsys.readouterr().out.count("  diverged\n") == 1

@@ -51,6 +51,9 @@ def test_a_zip_holds_several_and_one_file_one(folder, run, tmp_path):
     assert describe(record.experiment) == describe(opened(run).experiment)
     np.testing.assert_array_equal(record.result.x, storage.load(run).x)
     assert run_folder.export([run], tmp_path / "one.py") == [tmp_path / "one.py"]
+    for ending in (".PNG", ".Py", ".NC", ".ZIP"):
+        assert run_folder.export([run], tmp_path / f"two{ending}") == [tmp_path / f"two{ending}"]
+        assert (tmp_path / f"two{ending}").is_file()
     compile((tmp_path / "one.py").read_text(), "one", "exec")
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from workbench import run_folder
+from workbench import run_folder, storage
 from workbench.cli import main
 from workbench.refusal import Refusal
-from workbench.run_folder import Query, run_tags, summaries
+from workbench.run_folder import Query, places, run_tags, summaries
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_run_without_tags_and_note_has_no_file_of_them(run):
     assert not run_tags.sidecar(run).exists()
 
 
-@pytest.mark.parametrize("given", ["", "a,b", "#thesis", "x" * 41])
+@pytest.mark.parametrize("given", ["", "a,b", "#thesis", "x" * 41, "\x1b[2J", "nul\0", "half\udcff"])
 def test_what_is_no_tag_is_refused_and_nothing_changes(run, given):
     run_folder.tag(run, ["thesis"])
     with pytest.raises(Refusal, match="without a comma"):
@@ -125,3 +125,25 @@ def test_two_processes_that_tag_at_once_lose_nothing(folder, run):
         assert worker.exitcode == 0
     expected = {f"{who}-{number}" for who in range(2) for number in range(15)}
     assert set({each.name: each for each in summaries(folder)}["nested"].tags) == expected
+
+
+@pytest.mark.parametrize("letter", ["\x1b", "\0", "\udcff"])
+def test_a_note_and_a_file_of_tags_hold_no_control_characters(folder, run, letter, capsys):
+    with pytest.raises(Refusal, match="a note without control characters"):
+        run_folder.tag(run, note=f"a{letter}b")
+    run_sidecar = run_tags.sidecar(run)
+    for told in ({"version": 1, "tags": [f"a{letter}"], "note": ""}, {"version": 1, "tags": [], "note": letter}):
+        run_sidecar.write_text(json.dumps(told))
+        assert main(("runs", "list", "--folder", str(folder))) == 0
+        out = capsys.readouterr().out
+        assert letter not in out and "no JSON that a workbench wrote" in out
+    assert run_folder.tag(folder / "masked.nc", ["a\nb"]).tags == ("a b",)
+
+
+def test_who_tags_while_another_deletes_leaves_no_file_behind(run, monkeypatch):
+    monkeypatch.setattr(places, "PATIENCE", 0.02)
+    with storage.FileLock(run_tags.sidecar(run)), pytest.raises(Refusal, match="nobody else writes"):
+        run_folder.delete(run)
+    assert run.exists()
+    run_folder.delete(run)
+    assert not [each for each in run.parent.iterdir() if "nested.tags" in each.name or each.name.endswith(".writing")]

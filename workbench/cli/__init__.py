@@ -47,6 +47,8 @@ COMMANDS = {
     "kernel": kernel,
     "bench": bench,
 }
+_NAMED = ("runs", "lessons")  # take any number of names, before and after their options
+_NAMES_FOLLOW = "--"  # after it a name may begin with a dash
 _INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
 
 
@@ -86,12 +88,20 @@ def _command(argv: list[str]) -> int:
     parser, by_name = _parsers()
     if argv and not argv[0].startswith("-"):
         one_of("a command of the workbench", argv[0], COMMANDS)
-    args, unknown = parser.parse_known_args(argv)
+    told, names = argv, list[str]()
+    if argv and argv[0] in _NAMED and _NAMES_FOLLOW in argv:
+        end = argv.index(_NAMES_FOLLOW)
+        told, names = argv[:end], argv[end + 1 :]
+    args, left = parser.parse_known_args(told)
     if args.command is None:
         parser.print_help()
         return 0
+    # argparse ends the list of names at the first option: those after it are left
+    unknown = [word for word in left if word.startswith("-")] if args.command in _NAMED else left
     if unknown:
         _refuse(unknown[0], args.command, by_name[args.command].format_help())
+    if args.command in _NAMED:
+        args.names = [*args.names, *left, *names]
     return COMMANDS[args.command].main(args)
 
 

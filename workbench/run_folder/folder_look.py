@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.refusal import Refusal
 from workbench.run_folder.run_summary import ENDING
 from workbench.run_folder.run_tags import run_of
 
@@ -22,15 +23,23 @@ class FolderLook:
 
     @classmethod
     def at(cls, folder: Path) -> "FolderLook":
-        """Without opening any file; a folder that is not there has none."""
+        """Without opening any file; a folder that is not there has none. A name that is no UTF-8 is passed over.
+
+        Refusal where there is no folder of that name to read: a file, one that is not ours, a name that is too long.
+        """
         found = cls()
         try:
             entries = os.scandir(folder)
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return found
+        except (OSError, ValueError) as error:  # a file, not ours to read, a name that cannot be one
+            came = f"{folder} ({getattr(error, 'strerror', None) or error})"
+            raise Refusal("a folder of runs that can be read", came, "name another folder") from error
         with entries:
             for entry in entries:  # ten thousand of them: what is done for each counts
                 name = entry.name
+                if not _is_text(name):  # no index, terminal or page can write such a name
+                    continue
                 if name.endswith(ENDING) and name[0] != ".":
                     found._see(entry, found.runs, name[: -len(ENDING)])
                 elif name.endswith(_MARK) and name[0] == ".":
@@ -52,3 +61,20 @@ class FolderLook:
         except OSError:  # deleted a moment ago
             return
         kind[run] = (stat.st_mtime_ns, stat.st_size)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file of this name that may be seen; False, too, where no file can have it."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name has letters only: the system gives bytes that are no UTF-8 as halves of letters."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

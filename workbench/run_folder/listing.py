@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.refusal import Refusal, one_of
 from workbench.run_folder import run_summary, run_tags
-from workbench.run_folder.folder_look import FolderLook
+from workbench.run_folder.folder_look import FolderLook, is_file
 from workbench.run_folder.query import Query
 from workbench.run_folder.run_index import NAME, NewerIndexError, RunIndex, Told
 from workbench.run_folder.run_summary import ENDING, RunSummary
@@ -32,8 +32,11 @@ def summaries(folder: Path, query: Query | None = None) -> list[RunSummary]:
 
 
 def matching(folder: Path, query: Query) -> list[RunSummary]:
-    """The same for who types a tag: Refusal for one that no run bears."""
+    """The same for who types a query: Refusal for a path that no run has, and for a tag that none bears."""
     found = summaries(folder, query)
+    if query.where and not found and (paths := asked(folder, FolderLook.at(folder), lambda index: index.paths())):
+        for path in query.where:
+            one_of(f"a part or parameter of a run in {folder}", path, paths)
     if query.tags and not found:
         known = tags_in(folder)
         for tag in query.tags:
@@ -54,7 +57,7 @@ def tags_in(folder: Path) -> list[str]:
 def path_of(name: str, folder: Path) -> Path:
     """The file of a run by its name in the list; Refusal where there is none."""
     path = folder / f"{name.removesuffix(ENDING)}{ENDING}"
-    if path.parent == folder and path.is_file():
+    if path.parent == folder and is_file(path):
         return path
     return folder / f"{one_of(f'a run in {folder}', name.removesuffix(ENDING), FolderLook.at(folder).runs)}{ENDING}"
 
@@ -66,7 +69,7 @@ def asked(folder: Path, look: FolderLook, question: Callable[[RunIndex], Answer]
     one in memory answers.
     """
     path = folder / NAME
-    if not look.runs and not path.is_file():
+    if not look.runs and not is_file(path):
         return _answered(RunIndex.in_memory(None), folder, look, question)
     for _ in range(2):
         try:
@@ -74,9 +77,18 @@ def asked(folder: Path, look: FolderLook, question: Callable[[RunIndex], Answer]
         except NewerIndexError:
             return _answered(RunIndex.in_memory(None), folder, look, question)
         except sqlite3.Error as error:
-            if not _damaged(error) or not _discarded(path):
+            if not _damaged(error):
+                return _from_memory(path, folder, look, question)
+            if not _discarded(path):
                 break
-    return _answered(RunIndex.in_memory(path), folder, look, question)
+    return _answered(RunIndex.in_memory(None), folder, look, question)
+
+
+def _from_memory(path: Path, folder: Path, look: FolderLook, question: Callable[[RunIndex], Answer]) -> Answer:
+    """The answer of a copy of an index that cannot be written; where the copy is damaged, of one made anew."""
+    with suppress(sqlite3.Error):
+        return _answered(RunIndex.in_memory(path), folder, look, question)
+    return _answered(RunIndex.in_memory(None), folder, look, question)
 
 
 def _answered(index: RunIndex, folder: Path, look: FolderLook, question: Callable[[RunIndex], Answer]) -> Answer:

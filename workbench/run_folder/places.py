@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.refusal import Refusal
-from workbench.run_folder.run_tags import sidecar
+from workbench.run_folder.run_tags import PATIENCE, sidecar
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -57,13 +57,14 @@ def keep(result: "xr.Dataset", folder: Path) -> Path:
 
 def delete(path: Path) -> None:
     """Remove a run and its tags; Refusal where a process writes it, where it has gone meanwhile, or is not allowed."""
-    from workbench.storage.file_lock import is_locked, reason
+    from workbench.storage.file_lock import FileLock, is_locked, reason
 
     if is_locked(path):
         raise Refusal("a run that nobody writes", f"{path.stem}, which is running", "end that process first")
     try:
-        path.unlink()
-        sidecar(path).unlink(missing_ok=True)
+        with FileLock(sidecar(path), PATIENCE):  # who tags it at once does so before, or finds it gone
+            path.unlink()
+            sidecar(path).unlink(missing_ok=True)
     except FileNotFoundError as error:
         came = f"{path.stem}, which somebody has deleted meanwhile"
         raise Refusal(f"a run in {path.parent}", came, "see `workbench runs list`") from error

@@ -20,14 +20,15 @@ def export(runs: Sequence[Path], out: Path) -> list[Path]:
     Where `out` has one of these endings, it is that file of a single run. Refusal where a file is there already, and
     where there is no room: then nothing is left.
     """
-    if out.suffix in ENDINGS and len(runs) != 1:
+    ending = out.suffix.lower()
+    if ending in ENDINGS and len(runs) != 1:
         raise Refusal("a folder or a .zip file for several runs", str(out), "give --out runs.zip")
     with tempfile.TemporaryDirectory(prefix="workbench-") as place:
         try:
             for run in runs:
-                _write(run, Path(place), ENDINGS if out.suffix not in ENDINGS else (out.suffix,))
+                _write(run, Path(place), ENDINGS if ending not in ENDINGS else (ending,))
             made = sorted(Path(place).iterdir())
-            return _zipped(made, out) if out.suffix == ".zip" else _moved(made, out)
+            return _zipped(made, out) if ending == ".zip" else _moved(made, out)
         except OSError as error:
             said = f"{out} ({error.strerror or error})"
             raise Refusal("to write copies of runs", said, "make room there, or name another place") from error
@@ -66,9 +67,10 @@ def _zipped(files: Sequence[Path], out: Path) -> list[Path]:
 
 def _moved(files: Sequence[Path], out: Path) -> list[Path]:
     """The files in a folder, or the single one under the name that was given."""
-    if out.suffix not in ENDINGS:
+    single = out.suffix.lower() in ENDINGS
+    if not single:
         out.mkdir(parents=True, exist_ok=True)
-    places = [out] if out.suffix in ENDINGS else [out / file.name for file in files]
+    places = [out] if single else [out / file.name for file in files]
     _require_new(places)
     done = list[Path]()
     try:

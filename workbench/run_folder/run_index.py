@@ -116,13 +116,18 @@ class RunIndex:
         """The descriptions of the runs with these values, by name."""
         chosen, given = self._chosen(where)
         sentence = f"SELECT name, spec FROM runs JOIN specs ON specs.run = runs.id WHERE is_run {chosen}"
-        return {name: _parsed(spec) for name, spec in self._database.execute(sentence, given)}
+        return {name: _of(dict, _parsed(spec)) for name, spec in self._database.execute(sentence, given)}
+
+    def paths(self) -> list[str]:
+        """The dotted paths at which runs have values."""
+        sentence = "SELECT DISTINCT path FROM terms WHERE id IN (SELECT term FROM facts) ORDER BY path"
+        return [path for (path,) in self._database.execute(sentence)]
 
     def thumbnail(self, name: str) -> bytes | None:
         """The picture that was kept of a run."""
         sentence = "SELECT png FROM thumbnails JOIN runs ON runs.id = thumbnails.run WHERE name = ?"
         row = self._database.execute(sentence, (name,)).fetchone()
-        return row[0] if row else None
+        return _of(bytes, row[0]) if row else None
 
     def keep_thumbnail(self, name: str, stamp: Stamp, png: bytes) -> None:
         """A picture of a run, as its file was at that time."""
@@ -193,18 +198,31 @@ def _columns(run: RunSummary | None) -> tuple[Any, ...]:
     return run.saved, json.dumps(run.parts), run.k, run.psnr, run.ended, run.outcome
 
 
-def _summary(
-    name: str, saved: str, parts: str, k: int, psnr: float | None, ended: str, outcome: str, *tags: str
-) -> RunSummary:
-    names, note, remark = tags
-    return RunSummary(name, saved, dict(_few(parts)), k, psnr, ended, outcome, False, tuple(_few(names)), note, remark)
+def _summary(*row: Any) -> RunSummary:
+    """A row of `_TOLD`; its types are looked at, since SQLite keeps any value in any column."""
+    name, saved, parts, k, psnr, ended, outcome, tags, note, remark = row
+    named, borne = _few(parts), _few(tags)
+    _require(str, name, saved, ended, outcome, note, remark, *_of(dict, named).values(), *_of(list, borne))
+    _require(int, k)
+    _require(float | int | None, psnr)
+    return RunSummary(name, saved, dict(named), k, psnr, ended, outcome, False, tuple(borne), note, remark)
+
+
+def _require(kind: Any, *values: Any) -> None:
+    if not all(isinstance(value, kind) for value in values):
+        raise sqlite3.DatabaseError("a damaged index")
+
+
+def _of(kind: type, value: Any) -> Any:
+    _require(kind, value)
+    return value
 
 
 def _parsed(text: str) -> Any:
     """JSON of the index; what is none is the index's fault, and no person's."""
     try:
         return json.loads(text)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise sqlite3.DatabaseError("a damaged index") from error
 
 

@@ -46,7 +46,7 @@ def read(path: Path) -> tuple[RunSummary, Mapping[str, Any]] | None:
         pass
     try:
         found = _opened(path)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         if isinstance(error, Refusal):
             raise
         return None
@@ -63,6 +63,7 @@ def _opened(path: Path) -> tuple[RunSummary, Mapping[str, Any]]:
         psnr = float(file["psnr"][-1].mean()) if "psnr" in file else math.nan
         k = int(file["k"][-1])
         ended, outcome = (_text(file.attrs.get(name, "")) for name in ("ended", "outcome"))
+    _require_storable(told, ended, outcome)
     parts = {part: told[part]["type"].rpartition(".")[2] for part in _PARTS if part in told}
     return RunSummary(path.stem, "", parts, k, psnr if math.isfinite(psnr) else None, ended, outcome), told
 
@@ -77,6 +78,11 @@ def current(told: Mapping[str, Any]) -> Mapping[str, Any]:
     from workbench import parameters
 
     return parameters.current(told)
+
+
+def _require_storable(*said: Any) -> None:
+    """ValueError for what neither the index nor JSON has: NaN, infinity and halves of letters."""
+    json.dumps(said, allow_nan=False, ensure_ascii=False).encode()
 
 
 def _text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from workbench.refusal import Refusal, listed
 
 _ENDING = ".tags.json"
 _FORMAT = 1
-_PATIENCE = 10.0  # seconds for which one writer waits for another, who holds the file for milliseconds
+PATIENCE = 10.0  # seconds for which one writer waits for another, who holds the file for milliseconds
+_UNSHOWN = ("Cc", "Cs")  # categories of Unicode: control characters, and halves of letters
 LONGEST_TAG, LONGEST_NOTE = 40, 2000  # letters
 
 
@@ -30,6 +32,8 @@ class RunTags:
             known = f"it has {listed(self.tags)}" if self.tags else "it has none"
             raise Refusal("a tag of the run to remove", repr(unknown[0]), known)
         text = self.note if note is None else " ".join(note.split())
+        if not _is_plain(text):
+            raise Refusal("a note without control characters", repr(text), "leave them out")
         if len(text) > LONGEST_NOTE:
             raise Refusal(f"a note of at most {LONGEST_NOTE} letters", str(len(text)), "keep the rest in a file")
         return RunTags(tuple(sorted(kept - gone | {_tag(name) for name in add})), text)
@@ -65,7 +69,7 @@ def tag(run: Path, add: Iterable[str] = (), remove: Iterable[str] = (), note: st
     from workbench.storage.file_lock import FileLock
 
     add, remove, path = tuple(add), tuple(remove), sidecar(run)
-    with FileLock(path, _PATIENCE):
+    with FileLock(path, PATIENCE):
         if not run.exists():
             raise Refusal(f"a run in {run.parent}", f"{run.stem}, which is not there", "see `workbench runs list`")
         old = read(run)
@@ -84,20 +88,27 @@ def _understood(text: str) -> RunTags:
         found = RunTags(tuple(sorted(set(map(_text, tags)))), _text(note))
     except (ValueError, KeyError, TypeError):
         return RunTags(remark="its tags are no JSON that a workbench wrote")
-    return found if version == _FORMAT else RunTags(remark=f"its tags are of version {version}, of another workbench")
+    return found if version == _FORMAT else RunTags(remark=f"its tags are of version {version!r}, of another workbench")
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
+    if not _is_plain(value):
+        raise ValueError(value)
     return value
+
+
+def _is_plain(text: str) -> bool:
+    """Whether no letter moves the cursor of a terminal, and all can be written."""
+    return not any(unicodedata.category(letter) in _UNSHOWN for letter in text)
 
 
 def _tag(name: str) -> str:
     """The tag as it is kept: a few words without commas, which separate tags."""
     plain = " ".join(name.split())
-    if not plain or len(plain) > LONGEST_TAG or "," in plain or plain.startswith("#"):
-        wanted = f"a tag of 1 to {LONGEST_TAG} letters without a comma or a leading #"
+    if not plain or len(plain) > LONGEST_TAG or "," in plain or plain.startswith("#") or not _is_plain(plain):
+        wanted = f"a tag of 1 to {LONGEST_TAG} letters without a comma, a control character or a leading #"
         raise Refusal(wanted, repr(name), "write such as --add thesis")
     return plain
 

@@ -41,7 +41,7 @@ def is_written(found: Any, text: str) -> bool:
     """
     if isinstance(found, Mapping):
         if "number" in found:  # one that JSON has not, such as inf
-            return is_written(float(found["number"]), text)
+            return _is_number(found["number"], text)
         kind, _, name = str(found.get("type", "")).rpartition(".")
         return text == name or (kind == "data" and text == found.get("name", found.get("path")))
     if isinstance(found, list):
@@ -51,8 +51,13 @@ def is_written(found: Any, text: str) -> bool:
     if found is None or isinstance(found, bool):
         return text.lower() in _WORDS[found]
     if isinstance(found, int | float):
-        try:
-            return float(text) == found
-        except ValueError:
-            return False
+        return _is_number(found, text)
     return str(found).lower() == text.lower()
+
+
+def _is_number(found: Any, text: str) -> bool:
+    """Whether both are one number; no word is, also where a file has one in place of a number."""
+    try:
+        return float(text) == (found if isinstance(found, int) else float(found))
+    except (TypeError, ValueError):
+        return False

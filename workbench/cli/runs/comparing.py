@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.output import say, say_json
 from workbench.refusal import Refusal
+from workbench.run_folder.folder_look import is_file
 
 if TYPE_CHECKING:
     from workbench.comparison import Comparison, Mark
@@ -46,7 +47,7 @@ def _path(name: str, folder: Path) -> Path:
     from workbench import run_folder
 
     given = Path(name)
-    if given.is_file() or (given.suffix == _ENDING and len(given.parts) > 1):
+    if is_file(given) or (given.suffix == _ENDING and len(given.parts) > 1):
         return given
     return run_folder.path_of(name, folder)
 

@@ -9,7 +9,7 @@ from workbench.cli.output import say, say_json
 from workbench.cli.runs import named
 from workbench.run_folder import RunSummary
 
-_INTERRUPTED = "interrupted"  # run.Outcome.INTERRUPTED, for which torch would be imported
+_CUT_SHORT = ("interrupted", "diverged")  # of run.Outcome, for which torch would be imported
 
 
 def summaries(folder: Path, args: argparse.Namespace) -> None:
@@ -24,23 +24,30 @@ def summaries(folder: Path, args: argparse.Namespace) -> None:
         say_json([asdict(each) | {"description": told.get(each.name, {})} for each in found])
         return
     if not found:
-        say(f"no runs in {folder}: `workbench run --keep` puts one there")
-    say("\n".join(map(_line, found))) if found else None
+        count = len(run_folder.summaries(folder))
+        none = f"no runs in {folder}: `workbench run --keep` puts one there"
+        say(f"no run of {count} meets these conditions" if count else none)
+        return
+    say("\n".join(map(_line, found)))
 
 
 def show(folder: Path, args: argparse.Namespace) -> None:
-    """What made a run and how it ended; with --json its description."""
+    """What made a run and how it ended; with --json its description, of several names an array of them."""
     paths = named.paths(folder, args)
     from workbench.records import open as opened
 
-    for path in paths:
-        record = opened(path)
-        say_json(json.loads(record.result.attrs["spec"])) if args.json else say(repr(record))
+    records = map(opened, paths)
+    if args.json:
+        told = [json.loads(record.result.attrs["spec"]) for record in records]
+        say_json(told if len(args.names) > 1 else told[0])
+        return
+    for record in records:
+        say(repr(record))
 
 
 def _line(run: RunSummary) -> str:
     psnr = "" if run.psnr is None else f"  {run.psnr:.2f} dB"
-    state = "  running" if run.running else "  interrupted" if run.outcome == _INTERRUPTED else ""
+    state = "  running" if run.running else f"  {run.outcome}" if run.outcome in _CUT_SHORT else ""
     tags = "".join(f"  #{tag}" for tag in run.tags)
     words = "  ".join(filter(None, (run.note, run.remark)))
     return (
