@@ -240,6 +240,37 @@ def test_a_number_that_is_none_makes_every_claim_false(tmp_path):
         assert not claim.judge(HILL, {1: HILL}).holds
 
 
+LOST = {"algorithm.step_size": 1e9, "steps": 40}
+PSNR = {"readout": "LastOfCurve", "readout.curve": "psnr", "level": -1e9}
+
+
+def test_a_step_that_diverged_fails_its_claims_unless_it_shall_diverge(tmp_path):
+    claims = [{"AtLeastLevel": PSNR}, {"AtLeastLevel": {"readout": "LargestEigenvalue", "level": 0}}]
+    (read, other) = lessons.check(lessons.read(written(tmp_path, with_step(settings=LOST, claims=claims))))
+    for found in (read, other):
+        assert not found.verdict.holds and "step 1 diverged" in found.verdict.sentence
+        assert "RunDiverges" in found.verdict.sentence
+    meant = with_step(settings=LOST, claims=[*claims, {"RunDiverges": {}}])
+    assert verdicts(written(tmp_path, meant)) == [True, True, True]
+
+
+def test_a_comparison_with_a_step_that_diverged_is_false(tmp_path):
+    lost = GOOD["steps"][0] | {"settings": LOST, "claims": [{"AtLeastLevel": PSNR}]}
+    better = {"LargerThanInStep": {"readout": "LastOfCurve", "step": 1, "by": 0}}
+    second = GOOD["steps"][0] | {"claims": [better, {"AtLeastLevel": PSNR}]}
+    (_, compared, own) = lessons.check(lessons.read(written(tmp_path, GOOD | {"steps": [lost, second]})))
+    assert not compared.verdict.holds and "step 1 diverged" in compared.verdict.sentence
+    assert own.verdict.holds
+
+
+def test_no_run_is_made_to_see_whether_it_diverges(tmp_path):
+    claim = {"AtLeastLevel": {"readout": "LargestEigenvalue", "level": 0}}
+    lesson = lessons.read(written(tmp_path, with_step(settings=LOST, claims=[claim])))
+    shown = lessons.demonstrations(lesson)
+    assert [found.verdict.holds for found in lessons.check_step(lesson.step(1), shown)] == [True]
+    assert "result" not in vars(shown[1])
+
+
 def test_a_demonstration_takes_a_learners_own_run():
     step: LessonStep = lessons.find("semi_convergence").step(1)
     from workbench.parameters import changed

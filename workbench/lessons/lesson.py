@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from workbench.experiment import Experiment
-from workbench.lessons.statements import Statement
+from workbench.lessons.statements import RunDiverges, Statement
 from workbench.lessons.tabs import tab_fault
 from workbench.live.address import read_address, said
 from workbench.refusal import Refusal
@@ -43,6 +43,11 @@ class LessonStep:
         if found.wrong:
             raise self.refusal("settings of an experiment", said(found.wrong))
         return found.experiment
+
+    @property
+    def may_diverge(self) -> bool:
+        """Whether it shows a run that diverges: a claim says so."""
+        return any(isinstance(claim, RunDiverges) for claim in self.claims)
 
     def require(self) -> None:
         """Refusal where the state of the page cannot be built, or its tab cannot be set so."""
