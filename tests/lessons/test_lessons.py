@@ -6,10 +6,11 @@ import pytest
 import yaml
 
 from workbench import lessons
+from workbench.app.toolkit.tab import LookTab
 from workbench.app.views import VIEWS
 from workbench.lessons import Lesson, LessonStep
 from workbench.lessons.shelf import FOLDER
-from workbench.lessons.tabs import NAMES
+from workbench.lessons.tabs import LOOKS, NAMES
 from workbench.live.telling import notebook_of
 from workbench.refusal import Refusal
 
@@ -35,8 +36,7 @@ def test_the_shelf_and_the_tabs_are_those_that_there_are():
     assert len({found.title for found in lessons.every()}) == len(LESSONS)
     views = {view.title: view for view in VIEWS}
     assert set(NAMES) <= set(views)
-    for step in (step for found in lessons.every() for step in found.steps):
-        assert not step.show or step.show in views[step.tab].looks, step.place
+    assert {n: tuple(v.looks) for n, v in views.items() if issubclass(v, LookTab)} == LOOKS
 
 
 GOOD = {
@@ -115,6 +115,8 @@ CLAIM = {"readout": "CurveLength"}
             "mine.yaml, step 1: .*Conj",
         ),
         (with_step(tab="Spectra"), "mine.yaml, step 1: .*Spectrum"),
+        (with_step(show="Nonsense"), "mine.yaml, step 1: .*a menu of what it shows, got Pictures"),
+        (with_step(tab="Spectrum", show="densty"), "mine.yaml, step 1: .*'densty'.*did you mean density"),
         (with_step(tab="Spectrum", tab_settings={"stepz": 3}), "mine.yaml, step 1: .*stepz"),
         (with_step(tab="Network"), "mine.yaml, step 1: .*preset"),
         (with_step(tab="Pictures", tab_settings={"steps": 3}), "mine.yaml, step 1: .*settings of its own"),

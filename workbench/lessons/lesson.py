@@ -54,7 +54,7 @@ class LessonStep:
         experiment = self.experiment
         try:
             sentence = experiment.algorithm.unmet(experiment.problem())
-            sentence = sentence or tab_fault(self.tab, self.tab_settings)
+            sentence = sentence or tab_fault(self.tab, self.show, self.tab_settings)
         except Refusal as refusal:
             sentence = str(refusal)
         if sentence:
