@@ -12,6 +12,7 @@ from workbench.live.address import read_address, said
 from workbench.refusal import Refusal
 
 LONGEST = 300  # letters of a sentence that is read beside pictures
+LONGEST_TITLE = 80  # letters in one line of the list
 
 
 @dataclass(frozen=True)
