@@ -129,6 +129,12 @@ CLAIM = {"readout": "CurveLength"}
         (with_step(claims=[{"AtLeastLevel": 3}]), "mine.yaml, step 1, claim 1: values of AtLeastLevel"),
         (with_step(claims=[{"AtLeastLevel": CLAIM | {"leval": 3}}]), "mine.yaml, step 1, claim 1: .*leval"),
         (with_step(claims=[{"AtLeastLevel": {"readout": "Length"}}]), "mine.yaml, step 1, claim 1: .*Length"),
+        (with_step(claims=[{"AtLeastLevel": CLAIM}]), "claim 1: level of AtLeastLevel, got a claim without"),
+        (with_step(claims=[{"NearLevel": None}]), "claim 1: readout, level of NearLevel"),
+        (with_step(claims=[{"LevelsApart": CLAIM}]), "claim 1: second of LevelsApart"),
+        (with_step(claims=[{"SmallerThanInStep": CLAIM}]), "claim 1: step of SmallerThanInStep"),
+        (with_step(claims=[{"MultipleOfStep": CLAIM | {"step": 1}}]), "claim 1: factor of MultipleOfStep"),
+        (with_step(claims=[{"AtMostLevel": {"readout": "CurveReaches", "level": 3}}]), "claim 1: readout.level of AtM"),
         (with_step(claims=[{"SameAsInStep": CLAIM | {"step": 2}}]), "mine.yaml, step 1: a claim about a step from 1"),
     ],
 )
@@ -240,10 +246,20 @@ def test_a_comparison_with_a_step_that_was_not_run_is_refused():
 
 
 def test_a_number_that_is_none_makes_every_claim_false(tmp_path):
-    claims = [{"AtLeastLevel": {"readout": "CurveAt"}}, {"AtMostLevel": {"readout": "CurveAt"}}]
-    claims += [{"MultipleOfStep": {"readout": "CurveAt", "factor": 0}}, {"SameAsInStep": {"readout": "CurveAt"}}]
+    late = {"readout": "CurveAt", "readout.iteration": 10}
+    claims = [{"AtLeastLevel": late | {"level": 0}}, {"AtMostLevel": late | {"level": 100}}]
+    claims += [{"MultipleOfStep": late | {"factor": 0, "step": 1}}, {"SameAsInStep": late | {"step": 1}}]
     for claim in lessons.read(written(tmp_path, with_step(claims=claims))).step(1).claims:
-        assert not claim.judge(HILL, {1: HILL}).holds
+        found = claim.judge(HILL, {1: HILL})
+        assert not found.holds
+        assert "never reached" in found.sentence and "nan" not in found.sentence
+
+
+def test_a_level_that_is_not_reached_is_said_so(tmp_path):
+    claim = {"AtMostLevel": {"readout": "CurveReaches", "readout.level": 20, "level": 3}}
+    (made,) = lessons.read(written(tmp_path, with_step(claims=[claim]))).step(1).claims
+    said = made.judge(HILL, {1: HILL}).sentence
+    assert said == "the iterations until psnr is 20: never reached, at most 3"
 
 
 LOST = {"algorithm.step_size": 1e9, "steps": 40}

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, urlencode
 from workbench import catalog
 from workbench.catalog import KINDS
 from workbench.lessons.lesson import LONGEST, LONGEST_TITLE, Lesson, LessonStep
+from workbench.lessons.readouts import Readout
 from workbench.lessons.statements import Statement
-from workbench.parameters import as_text
+from workbench.parameters import arguments, as_text
 from workbench.paths import built
 from workbench.refusal import Refusal, listed, one_of
 
@@ -136,9 +137,19 @@ def _claim(said: Any, place: str) -> Statement:
             raise Refusal(f"values of {name}, name: value", _kind(values), "put them in braces, or indent them")
         known = catalog.members("statement")
         words = {str(path): value for path, value in (values or {}).items()}
-        return built(known[one_of("a claim", str(name), known)], words, ())
+        claim = built(known[one_of("a claim", str(name), known)], words, ())
+        _complete(claim, words)
+        return claim
     except Refusal as sentence:
         raise _refusal(f"{place}: {sentence.wanted}", f"{sentence.came} ({sentence.remedy})") from sentence
+
+
+def _complete(claim: Statement, words: Mapping[str, Any]) -> None:
+    """Refusal where the words leave out what a claim, or a readout in it, has to say."""
+    readouts = {name: value for name, value in arguments(claim) if isinstance(value, Readout)}
+    owed = [*claim.needed, *(f"{name}.{inner}" for name, value in readouts.items() for inner in value.needed)]
+    if left := [path for path in owed if path not in words]:
+        raise Refusal(f"{listed(left)} of {type(claim).__name__}", "a claim without", "say what is claimed")
 
 
 def _sentence(text: str, place: str, longest: int = LONGEST) -> str:
