@@ -17,6 +17,7 @@ from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed, describe
+from workbench.records import repetition
 from workbench.refusal import Refusal
 from workbench.run import with_state
 
@@ -129,5 +130,42 @@ def test_a_repeated_run_says_whether_it_is_the_same(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["difference"] == pytest.approx(0.001, rel=0.01)
     assert main(["run", str(tmp_path / "away.nc")]) == 0
     assert "made on cuda:0, by at most 0.001" in capsys.readouterr().out
-    assert main(["run", str(tmp_path / "run.nc"), "--set", "prior.weight=3", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["difference"] is None
+
+
+def again(capsys, path, *words):
+    """The comparison that a repeated run tells, once as JSON and once in words."""
+    assert main(["run", str(path), "--json", *words]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert main(["run", str(path), *words]) == 0
+    assert told["comparison"] in capsys.readouterr().out.splitlines()
+    return told["difference"], told["comparison"].replace(str(path), path.name)
+
+
+def test_what_is_not_compared_is_said_with_the_reason(tmp_path, capsys):
+    path = tmp_path / "run.nc"
+    assert main(["run", "--truth", "camera", "--size", "16", "--steps", "5", "--out", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["comparison"] is None
+    kept = storage.load(path)
+    assert again(capsys, path) == (0.0, "repeats run.nc bit for bit")
+    other = (None, "not compared with run.nc: another experiment made it, with another prior")
+    assert again(capsys, path, "--set", "prior.weight=3") == other
+    longer = (None, "not compared with run.nc: it has 5 iterations, this run has 8")
+    assert again(capsys, path, "--steps", "8", "--again") == longer
+    assert again(capsys, path, "--steps", "8") == (None, "goes on from iteration 5 of run.nc")
+    moved = tmp_path / "moved.nc"
+    storage.save(kept.assign_attrs(marks='[[2, "prior.weight"]]'), moved)
+    assert again(capsys, moved) == (None, "not compared with moved.nc: it was changed on its way")
+    endless = tmp_path / "endless.nc"
+    storage.save(kept.assign(x=kept.x * float("inf")), endless)
+    difference, said = again(capsys, endless)
+    assert difference is None and said.endswith("without bound: x is not finite in one of them")
+
+
+def test_a_description_of_an_older_format_is_compared_where_it_means_the_same():
+    result = small(3).run()
+    spec = json.loads(result.attrs["spec"])
+    older = {name: value for name, value in spec.items() if name != "version"}
+    found = repetition(result.assign_attrs(spec=json.dumps(older)), result)
+    assert found.difference is None and "an older workbench" in found.sentence("run.nc")
+    same = result.assign_attrs(spec=json.dumps(spec | {"seed": -1 - spec["seed"]}))
+    assert repetition(result.assign_attrs(spec=json.dumps(older)), same).difference == 0

@@ -10,8 +10,8 @@ import numpy as np
 
 from workbench import storage
 from workbench.experiment import Experiment, from_run
-from workbench.parameters import changed
-from workbench.refusal import Refusal
+from workbench.parameters import changed, current
+from workbench.refusal import Refusal, listed
 from workbench.run import has_state
 
 if TYPE_CHECKING:
@@ -72,36 +72,56 @@ def load(path: str | Path) -> "xr.Dataset":
 class Repetition:
     """How near a run came to an earlier one of the same description: max |x - x'| / max |x'|, 0 where bit for bit.
 
-    `device` and `program` are those of the earlier one.
+    `device` and `program` are those of the earlier one. Where the two cannot be compared `unlike` says why, and there
+    is no difference.
     """
 
-    difference: float
+    difference: float | None
     device: str
     program: str
+    unlike: str = ""
 
     def sentence(self, name: str) -> str:
         """In words, of the file that the earlier one is in."""
+        if self.difference is None:
+            return f"not compared with {name}: {self.unlike}"
         if not self.difference:
             return f"repeats {name} bit for bit"
         made = f"which {self.program} made on {self.device}"
+        if not math.isfinite(self.difference):
+            return f"differs from {name}, {made}, without bound: x is not finite in one of them"
         return f"differs from {name}, {made}, by at most {self.difference:.2g} of the largest value of x"
 
 
-def repetition(earlier: "xr.Dataset", result: "xr.Dataset") -> Repetition | None:
-    """How far a run is from an earlier one; None where it is of another experiment or length, or moved by hand.
+def repetition(earlier: "xr.Dataset", result: "xr.Dataset") -> Repetition:
+    """How far a run is from an earlier one; why not, where it is of another experiment or length, or moved by hand.
 
     Experiments that differ in their device alone are the same.
     """
-    specs = [json.loads(run.attrs["spec"]) | {"device": ""} for run in (earlier, result)]
-    moved = json.loads(earlier.attrs.get("marks", "[]"))
-    same = specs[0] == specs[1] and int(earlier["k"][-1]) == int(result["k"][-1])
-    if moved or not same or earlier["x"].shape != result["x"].shape:
-        return None
+    device, program = (str(earlier.attrs.get(word, "an older workbench")) for word in ("device", "program"))
+    if unlike := _unlike(earlier, result):
+        return Repetition(None, device, program, unlike)
     before, after = (run["x"].values for run in (earlier, result))
     if np.array_equal(before, after, equal_nan=True):
-        difference = 0.0
-    else:  # infinite where one of them left for infinity
-        away, scale = float(np.abs(after - before).max()), float(np.abs(before).max()) or 1.0
-        difference = away / scale if math.isfinite(away / scale) else math.inf
-    told = (str(earlier.attrs.get(word, "an older workbench")) for word in ("device", "program"))
-    return Repetition(difference, *told)
+        return Repetition(0.0, device, program)
+    away, scale = float(np.abs(after - before).max()), float(np.abs(before).max()) or 1.0
+    # infinite where one of them left for infinity
+    return Repetition(away / scale if math.isfinite(away / scale) else math.inf, device, program)
+
+
+def _unlike(earlier: "xr.Dataset", result: "xr.Dataset") -> str:
+    """Why a run says nothing of an earlier one, as a sentence of that; empty where it does."""
+    if json.loads(earlier.attrs.get("marks", "[]")):
+        return "it was changed on its way"
+    lengths = [int(run["k"][-1]) for run in (earlier, result)]
+    if lengths[0] != lengths[1]:
+        return f"it has {lengths[0]} iterations, this run has {lengths[1]}"
+    told = [json.loads(run.attrs["spec"]) for run in (earlier, result)]
+    before, after = (current(each) | {"device": ""} for each in told)
+    if before != after and "version" not in told[0]:
+        return "it is described in the format of an older workbench"
+    if others := [name for name in before | after if before.get(name) != after.get(name)]:
+        return f"another experiment made it, with another {listed(others)}"
+    if earlier["x"].shape != result["x"].shape:
+        return f"its x is of shape {earlier['x'].shape}, that of this run of {result['x'].shape}"
+    return ""

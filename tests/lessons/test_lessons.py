@@ -6,10 +6,11 @@ import pytest
 import yaml
 
 from workbench import lessons
+from workbench.app.toolkit.tab import LookTab
 from workbench.app.views import VIEWS
 from workbench.lessons import Lesson, LessonStep
 from workbench.lessons.shelf import FOLDER
-from workbench.lessons.tabs import NAMES
+from workbench.lessons.tabs import LOOKS, NAMES
 from workbench.live.telling import notebook_of
 from workbench.refusal import Refusal
 
@@ -35,8 +36,7 @@ def test_the_shelf_and_the_tabs_are_those_that_there_are():
     assert len({found.title for found in lessons.every()}) == len(LESSONS)
     views = {view.title: view for view in VIEWS}
     assert set(NAMES) <= set(views)
-    for step in (step for found in lessons.every() for step in found.steps):
-        assert not step.show or step.show in views[step.tab].looks, step.place
+    assert {n: tuple(v.looks) for n, v in views.items() if issubclass(v, LookTab)} == LOOKS
 
 
 GOOD = {
@@ -104,6 +104,10 @@ CLAIM = {"readout": "CurveLength"}
         (GOOD | {"steps": []}, "from 1 to 20 steps, got 0"),
         (GOOD | {"setings": {}}, "mine.yaml: a key of a lesson, got 'setings' .*settings"),
         (GOOD | {"title": 3}, "a sentence for title, got int"),
+        (GOOD | {"title": "  "}, "mine.yaml: title: a text of at most 80 letters, got an empty one"),
+        (GOOD | {"title": "a" * 10_000}, "mine.yaml: title: a text of at most 80 letters, got 10000"),
+        (with_step(pace=True), "mine.yaml, step 1: a whole number for pace, got bool"),
+        (with_step(play=1), "mine.yaml, step 1: true or false for play, got int"),
         (GOOD | {"steps": [3]}, "mine.yaml, step 1: .*got int"),
         (with_step(answr="x"), "mine.yaml, step 1: a key of a lesson, got 'answr'"),
         (with_step(claims=[]), "mine.yaml, step 1: at least one claim"),
@@ -115,6 +119,8 @@ CLAIM = {"readout": "CurveLength"}
             "mine.yaml, step 1: .*Conj",
         ),
         (with_step(tab="Spectra"), "mine.yaml, step 1: .*Spectrum"),
+        (with_step(show="Nonsense"), "mine.yaml, step 1: .*a menu of what it shows, got Pictures"),
+        (with_step(tab="Spectrum", show="densty"), "mine.yaml, step 1: .*'densty'.*did you mean density"),
         (with_step(tab="Spectrum", tab_settings={"stepz": 3}), "mine.yaml, step 1: .*stepz"),
         (with_step(tab="Network"), "mine.yaml, step 1: .*preset"),
         (with_step(tab="Pictures", tab_settings={"steps": 3}), "mine.yaml, step 1: .*settings of its own"),
@@ -123,6 +129,12 @@ CLAIM = {"readout": "CurveLength"}
         (with_step(claims=[{"AtLeastLevel": 3}]), "mine.yaml, step 1, claim 1: values of AtLeastLevel"),
         (with_step(claims=[{"AtLeastLevel": CLAIM | {"leval": 3}}]), "mine.yaml, step 1, claim 1: .*leval"),
         (with_step(claims=[{"AtLeastLevel": {"readout": "Length"}}]), "mine.yaml, step 1, claim 1: .*Length"),
+        (with_step(claims=[{"AtLeastLevel": CLAIM}]), "claim 1: level of AtLeastLevel, got a claim without"),
+        (with_step(claims=[{"NearLevel": None}]), "claim 1: readout, level of NearLevel"),
+        (with_step(claims=[{"LevelsApart": CLAIM}]), "claim 1: second of LevelsApart"),
+        (with_step(claims=[{"SmallerThanInStep": CLAIM}]), "claim 1: step of SmallerThanInStep"),
+        (with_step(claims=[{"MultipleOfStep": CLAIM | {"step": 1}}]), "claim 1: factor of MultipleOfStep"),
+        (with_step(claims=[{"AtMostLevel": {"readout": "CurveReaches", "level": 3}}]), "claim 1: readout.level of AtM"),
         (with_step(claims=[{"SameAsInStep": CLAIM | {"step": 2}}]), "mine.yaml, step 1: a claim about a step from 1"),
     ],
 )
@@ -234,10 +246,51 @@ def test_a_comparison_with_a_step_that_was_not_run_is_refused():
 
 
 def test_a_number_that_is_none_makes_every_claim_false(tmp_path):
-    claims = [{"AtLeastLevel": {"readout": "CurveAt"}}, {"AtMostLevel": {"readout": "CurveAt"}}]
-    claims += [{"MultipleOfStep": {"readout": "CurveAt", "factor": 0}}, {"SameAsInStep": {"readout": "CurveAt"}}]
+    late = {"readout": "CurveAt", "readout.iteration": 10}
+    claims = [{"AtLeastLevel": late | {"level": 0}}, {"AtMostLevel": late | {"level": 100}}]
+    claims += [{"MultipleOfStep": late | {"factor": 0, "step": 1}}, {"SameAsInStep": late | {"step": 1}}]
     for claim in lessons.read(written(tmp_path, with_step(claims=claims))).step(1).claims:
-        assert not claim.judge(HILL, {1: HILL}).holds
+        found = claim.judge(HILL, {1: HILL})
+        assert not found.holds
+        assert "never reached" in found.sentence and "nan" not in found.sentence
+
+
+def test_a_level_that_is_not_reached_is_said_so(tmp_path):
+    claim = {"AtMostLevel": {"readout": "CurveReaches", "readout.level": 20, "level": 3}}
+    (made,) = lessons.read(written(tmp_path, with_step(claims=[claim]))).step(1).claims
+    said = made.judge(HILL, {1: HILL}).sentence
+    assert said == "the iterations until psnr is 20: never reached, at most 3"
+
+
+LOST = {"algorithm.step_size": 1e9, "steps": 40}
+PSNR = {"readout": "LastOfCurve", "readout.curve": "psnr", "level": -1e9}
+
+
+def test_a_step_that_diverged_fails_its_claims_unless_it_shall_diverge(tmp_path):
+    claims = [{"AtLeastLevel": PSNR}, {"AtLeastLevel": {"readout": "LargestEigenvalue", "level": 0}}]
+    (read, other) = lessons.check(lessons.read(written(tmp_path, with_step(settings=LOST, claims=claims))))
+    for found in (read, other):
+        assert not found.verdict.holds and "step 1 diverged" in found.verdict.sentence
+        assert "RunDiverges" in found.verdict.sentence
+    meant = with_step(settings=LOST, claims=[*claims, {"RunDiverges": {}}])
+    assert verdicts(written(tmp_path, meant)) == [True, True, True]
+
+
+def test_a_comparison_with_a_step_that_diverged_is_false(tmp_path):
+    lost = GOOD["steps"][0] | {"settings": LOST, "claims": [{"AtLeastLevel": PSNR}]}
+    better = {"LargerThanInStep": {"readout": "LastOfCurve", "step": 1, "by": 0}}
+    second = GOOD["steps"][0] | {"claims": [better, {"AtLeastLevel": PSNR}]}
+    (_, compared, own) = lessons.check(lessons.read(written(tmp_path, GOOD | {"steps": [lost, second]})))
+    assert not compared.verdict.holds and "step 1 diverged" in compared.verdict.sentence
+    assert own.verdict.holds
+
+
+def test_no_run_is_made_to_see_whether_it_diverges(tmp_path):
+    claim = {"AtLeastLevel": {"readout": "LargestEigenvalue", "level": 0}}
+    lesson = lessons.read(written(tmp_path, with_step(settings=LOST, claims=[claim])))
+    shown = lessons.demonstrations(lesson)
+    assert [found.verdict.holds for found in lessons.check_step(lesson.step(1), shown)] == [True]
+    assert "result" not in vars(shown[1])
 
 
 def test_a_demonstration_takes_a_learners_own_run():

@@ -41,6 +41,7 @@ def test_a_check_says_each_claim_in_a_line_and_fails_where_one_is_false(tmp_path
     ("words", "sentence"),
     [
         (("chek",), "did you mean check"),
+        (("list", "semi_convergence"), "no names after list, got semi_convergence"),
         (("show",), "the name of one lesson, got 0 names"),
         (("show", "semi"), "a lesson"),
         (("check", "nothing.yaml"), "give the path"),
@@ -52,6 +53,13 @@ def test_what_cannot_be_done_is_one_sentence(words, sentence, capsys, tmp_path, 
     monkeypatch.chdir(tmp_path)
     assert main(["lessons", *words]) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_json_has_the_path_of_the_notebook(tmp_path, capsys):
+    out = tmp_path / "mine.ipynb"
+    assert main(["lessons", "notebook", "semi_convergence", "--out", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"lesson": "semi_convergence", "notebook": str(out)}
+    assert json.loads(out.read_text())["cells"]
 
 
 def test_a_notebook_replaces_no_file(tmp_path, capsys):

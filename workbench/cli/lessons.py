@@ -35,6 +35,9 @@ def main(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     from workbench import lessons
 
+    if args.names:
+        remedy = "`workbench lessons show NAME` shows one"
+        raise Refusal("no names after list", ", ".join(args.names), remedy)
     found = list(lessons.every())
     if args.json:
         say_json([{"name": x.name, "title": x.title, "learnt": x.learnt, "steps": len(x.steps)} for x in found])
@@ -87,7 +90,10 @@ def _notebook(args: argparse.Namespace) -> int:
         raise Refusal(
             "a place for the notebook", f"{path} ({error.strerror})", "choose a folder that is there"
         ) from error
-    say(f"saved {path}")
+    if args.json:
+        say_json({"lesson": lesson.name, "notebook": str(path)})
+    else:
+        say(f"saved {path}")
     return 0
 
 

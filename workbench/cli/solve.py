@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from workbench.experiment import Experiment
+    from workbench.records import Repetition
     from workbench.storage import Claim
 
 SUMMARY = "Run one reconstruction."
@@ -68,10 +69,13 @@ def main(args: argparse.Namespace) -> int:
     with _place(experiment, args) as claim:
         args.kept = str(claim.path) if args.keep and claim else None
         result = experiment.run(every=args.every, begun=begun, out=claim, said=said)
-    if begun is not None and not args.json:
-        say(f"goes on from iteration {int(begun['k'][-1])} of {args.spec}")
-    destinations.write(result, args.out if args.keep else None, args.figure)
     args.repeats = None if earlier is None or begun is not None else repetition(earlier, result)
+    args.comparison = None if args.repeats is None else args.repeats.sentence(args.spec)
+    if begun is not None:
+        args.comparison = f"goes on from iteration {int(begun['k'][-1])} of {args.spec}"
+        if not args.json:
+            say(args.comparison)
+    destinations.write(result, args.out if args.keep else None, args.figure)
     _report(result, args)
     if stopped := result.attrs["stopped"]:
         complain(stopped)
@@ -136,7 +140,8 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
             "figure": args.figure,
             "notes": _notes(result),
             "limits": result.attrs.get("limits"),
-            "difference": args.repeats.difference if args.repeats and math.isfinite(args.repeats.difference) else None,
+            "difference": _difference(args.repeats),
+            "comparison": args.comparison,
         }
         say_json(final | numbers | said | {"spec": json.loads(result.attrs["spec"])})
         return
@@ -148,7 +153,7 @@ def _report(result: "xr.Dataset", args: argparse.Namespace) -> None:
     say(f"{k} iterations in {seconds:.3g} s ({k / max(seconds, 1e-9):.3g} it/s) on {result.attrs['device']}")
     say(f"ended: {result.attrs['ended']}")
     if args.repeats is not None:
-        say(args.repeats.sentence(args.spec))
+        say(args.comparison)
     say("  ".join(f"{name} {value:.6g}" for name, value in final.items() if value is not None))
     for name in filter(None, (*_files(result, args), args.figure)):
         say(f"saved {name}")
@@ -164,6 +169,12 @@ def _files(result: "xr.Dataset", args: argparse.Namespace) -> tuple[str | None, 
 def _notes(result: "xr.Dataset") -> list[str]:
     """What was done to the file that the signal comes from."""
     return json.loads(result.attrs.get("notes", "[]"))
+
+
+def _difference(repeats: "Repetition | None") -> float | None:
+    """The difference where two runs were compared; JSON has no word for infinity."""
+    difference = None if repeats is None else repeats.difference
+    return difference if difference is not None and math.isfinite(difference) else None
 
 
 def _number(values: Any) -> float | None:

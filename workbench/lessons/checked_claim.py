@@ -1,7 +1,7 @@
 """The claims of a lesson, tried on runs of its own steps."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.lessons.demonstration import Demonstration
 from workbench.lessons.lesson import Lesson, LessonStep
@@ -35,8 +35,17 @@ def demonstrations(lesson: Lesson) -> dict[int, Demonstration]:
 
 def check_step(step: LessonStep, shown: Mapping[int, Demonstration]) -> Iterator[CheckedClaim]:
     """The claims of one step, on a learner's own run where `shown` has it; Refusal where one cannot be tried."""
+    judged: list[CheckedClaim] = []
     for claim in step.claims:
         try:
-            yield CheckedClaim(step, claim, claim.judge(shown[step.number], shown))
+            judged.append(CheckedClaim(step, claim, claim.judge(shown[step.number], shown)))
         except Refusal as sentence:
             raise step.refusal("a claim that can be tried", str(sentence)) from sentence
+    yield from (_on_a_course(found, shown) for found in judged)
+
+
+def _on_a_course(found: CheckedClaim, shown: Mapping[int, Demonstration]) -> CheckedClaim:
+    """False where it read a run that was lost: its numbers are those of the last iterate that was still finite."""
+    read = [shown[n] for n in (found.step.number, found.claim.other_step) if n is not None]
+    lost = next(filter(None, (each.strayed for each in read)), "")
+    return replace(found, verdict=StatementVerdict(False, lost)) if lost else found

@@ -16,7 +16,7 @@ from workbench.lessons.tabs import chain_sampling, estimator_of, plane_choices, 
 from workbench.networks import LayerInformation
 from workbench.problem import Problem
 from workbench.refusal import Refusal, one_of
-from workbench.run import iterate, run, state_in
+from workbench.run import Outcome, iterate, run, state_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,13 +37,31 @@ class Demonstration:
         return self.step.experiment.run() if self._result is None else self._result
 
     @property
+    def course(self) -> "xr.Dataset":
+        """What curves are of: the training on the network tab, else the run."""
+        return self.training if self.step.tab == "Network" else self.result
+
+    @property
     def diverged(self) -> bool:
-        return self.result.attrs.get("outcome") == "diverged"
+        """Whether it was ended on its way to infinity."""
+        return self.course.attrs.get("outcome") == Outcome.DIVERGED
+
+    @property
+    def strayed(self) -> str:
+        """What is wrong with numbers that were read so far, as a sentence: nothing, or those of a lost run.
+
+        A claim that reads the spectrum alone asks for no run, and none is made here.
+        """
+        read = self._result is not None or not {"result", "training"}.isdisjoint(vars(self))
+        if not read or self.step.may_diverge or not self.diverged:
+            return ""
+        ended = self.course.attrs["ended"]
+        return f"step {self.step.number} diverged ({ended}), and no RunDiverges among its claims says that it shall"
 
     @property
     def iterations(self) -> np.ndarray:
-        """The iterations at which curves have values: of the training on the network tab, else of the run."""
-        return (self.training if self.step.tab == "Network" else self.result)["k"].values
+        """The iterations at which curves have values."""
+        return self.course["k"].values
 
     @property
     def picture(self) -> np.ndarray:

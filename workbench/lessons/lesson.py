@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from workbench.experiment import Experiment
-from workbench.lessons.statements import Statement
+from workbench.lessons.statements import RunDiverges, Statement
 from workbench.lessons.tabs import tab_fault
 from workbench.live.address import read_address, said
 from workbench.refusal import Refusal
 
 LONGEST = 300  # letters of a sentence that is read beside pictures
+LONGEST_TITLE = 80  # letters in one line of the list
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,17 @@ class LessonStep:
             raise self.refusal("settings of an experiment", said(found.wrong))
         return found.experiment
 
+    @property
+    def may_diverge(self) -> bool:
+        """Whether it shows a run that diverges: a claim says so."""
+        return any(isinstance(claim, RunDiverges) for claim in self.claims)
+
     def require(self) -> None:
         """Refusal where the state of the page cannot be built, or its tab cannot be set so."""
         experiment = self.experiment
         try:
             sentence = experiment.algorithm.unmet(experiment.problem())
-            sentence = sentence or tab_fault(self.tab, self.tab_settings)
+            sentence = sentence or tab_fault(self.tab, self.show, self.tab_settings)
         except Refusal as refusal:
             sentence = str(refusal)
         if sentence:

@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from workbench import catalog
 from workbench.catalog import KINDS
-from workbench.lessons.lesson import LONGEST, Lesson, LessonStep
+from workbench.lessons.lesson import LONGEST, LONGEST_TITLE, Lesson, LessonStep
+from workbench.lessons.readouts import Readout
 from workbench.lessons.statements import Statement
-from workbench.parameters import as_text
+from workbench.parameters import arguments, as_text
 from workbench.paths import built
 from workbench.refusal import Refusal, listed, one_of
 
@@ -53,10 +54,11 @@ def parsed(path: str | Path) -> Lesson:
     found = _fields(_yaml(path), _LESSON, path.name, ("title", "learnt", "steps"))
     if not 1 <= len(found["steps"]) <= MOST_STEPS:
         raise _refusal(f"{path.name}: from 1 to {MOST_STEPS} steps", str(len(found["steps"])))
+    title = _sentence(found["title"], f"{path.name}: title", LONGEST_TITLE)
     usual = found.get("settings", {})
     count = len(found["steps"])
     steps = tuple(_step(path.name, n, said, usual, count) for n, said in enumerate(found["steps"], 1))
-    return Lesson(path.stem, found["title"], _sentence(found["learnt"], f"{path.name}: learnt"), steps)
+    return Lesson(path.stem, title, _sentence(found["learnt"], f"{path.name}: learnt"), steps)
 
 
 def _yaml(path: Path) -> Any:
@@ -103,7 +105,8 @@ def _fields(said: Any, known: Mapping[str, type], place: str, needed: Sequence[s
         except Refusal as sentence:
             raise _refusal(f"{place}: {sentence.wanted}", f"{sentence.came} ({sentence.remedy})") from sentence
         address = key == "settings" and isinstance(value, str)
-        if not isinstance(value, wanted) and not address:
+        number = not isinstance(value, bool) or wanted is bool  # true counts as 1 elsewhere
+        if not ((isinstance(value, wanted) and number) or address):
             raise _refusal(f"{place}: {_NAMES[wanted]} for {key}", _kind(value))
     if missing := [key for key in needed if key not in said]:
         raise _refusal(f"{place}: {listed(missing)}", "a part without")
@@ -134,15 +137,25 @@ def _claim(said: Any, place: str) -> Statement:
             raise Refusal(f"values of {name}, name: value", _kind(values), "put them in braces, or indent them")
         known = catalog.members("statement")
         words = {str(path): value for path, value in (values or {}).items()}
-        return built(known[one_of("a claim", str(name), known)], words, ())
+        claim = built(known[one_of("a claim", str(name), known)], words, ())
+        _complete(claim, words)
+        return claim
     except Refusal as sentence:
         raise _refusal(f"{place}: {sentence.wanted}", f"{sentence.came} ({sentence.remedy})") from sentence
 
 
-def _sentence(text: str, place: str) -> str:
+def _complete(claim: Statement, words: Mapping[str, Any]) -> None:
+    """Refusal where the words leave out what a claim, or a readout in it, has to say."""
+    readouts = {name: value for name, value in arguments(claim) if isinstance(value, Readout)}
+    owed = [*claim.needed, *(f"{name}.{inner}" for name, value in readouts.items() for inner in value.needed)]
+    if left := [path for path in owed if path not in words]:
+        raise Refusal(f"{listed(left)} of {type(claim).__name__}", "a claim without", "say what is claimed")
+
+
+def _sentence(text: str, place: str, longest: int = LONGEST) -> str:
     said = re.sub(r"\s+", " ", text).strip()
-    if not 1 <= len(said) <= LONGEST:
-        raise _refusal(f"{place}: a text of at most {LONGEST} letters", f"{len(said)}")
+    if not 1 <= len(said) <= longest:
+        raise _refusal(f"{place}: a text of at most {longest} letters", f"{len(said)}" if said else "an empty one")
     return said
 
 

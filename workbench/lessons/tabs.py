@@ -11,10 +11,32 @@ from workbench.lessons.training_form import preset_training, training_form
 from workbench.live.planes import PlaneChoices
 from workbench.networks import Training, reader
 from workbench.paths import Form, below, built
-from workbench.refusal import Refusal, one_of
+from workbench.refusal import Refusal, listed, one_of
 
 PRESET, ESTIMATOR = "preset", "estimator"  # of a training: where it begins, and what reads its layers
 NAMES = ("Pictures", "Compare", "Choose", "Spectrum", "Information", "Uncertainty", "Network", "Steps", "Python")
+
+LOOKS: Mapping[str, tuple[str, ...]] = {  # what the menu of a tab offers; the others have none
+    "Spectrum": (
+        "density",
+        "cumulative",
+        "predicted convergence",
+        "modes",
+        "step and momentum",
+        "along the run",
+        "preconditioner",
+    ),
+    "Information": ("closed form", "sampled", "denoiser, I-MMSE"),
+    "Network": (
+        "information plane",
+        "loss and accuracy",
+        "sharpness",
+        "Hessian density",
+        "batches",
+        "calibration",
+        "recipe",
+    ),
+}
 
 
 def spectrum_study(settings: Mapping[str, Any]) -> SpectrumStudy:
@@ -50,7 +72,7 @@ def estimator_of(settings: Mapping[str, Any]) -> Estimator:
     return built(known[one_of("an estimator of layers", str(name), known)], words, ())
 
 
-def tab_fault(tab: str, settings: Mapping[str, Any]) -> str:
+def tab_fault(tab: str, show: str, settings: Mapping[str, Any]) -> str:
     """Why a tab cannot be set so, as a sentence; empty where it can."""
     makers = {
         "Spectrum": spectrum_study,
@@ -60,6 +82,12 @@ def tab_fault(tab: str, settings: Mapping[str, Any]) -> str:
     }
     try:
         one_of("a tab of the page", tab, NAMES)
+        if show and tab not in LOOKS:
+            raise Refusal(
+                "a tab with a menu of what it shows", tab, f"leave show out, or turn to {listed(list(LOOKS))}"
+            )
+        if show:
+            one_of(f"something that the tab {tab} shows", show, LOOKS[tab])
         if settings and tab not in makers:
             raise Refusal("a tab with settings of its own", tab, f"they are {', '.join(makers)}")
         if tab in makers and (settings or tab == "Network"):

@@ -1,7 +1,7 @@
 """What a number of a step is read by."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from workbench.parameters import Checked
 
@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 
 
 class Readout(ABC, metaclass=Checked):
-    """A number that the learner's own plot shows. Subclasses are frozen dataclasses."""
+    """A number that the learner's own plot shows. Subclasses are frozen dataclasses.
+
+    `needed` are arguments that a lesson has to say: what they would be otherwise is no claim of its writer.
+    """
+
+    needed: ClassVar[tuple[str, ...]] = ()
+    missing: ClassVar[str] = "there is none"  # what NaN means, in words
 
     @abstractmethod
     def read(self, shown: "Demonstration") -> float:

@@ -57,6 +57,8 @@ class PlaceOnCurve(Readout):
 class CurveAt(Readout):
     """The value of a curve at an iteration."""
 
+    needed = ("iteration",)
+    missing = "never reached"
     curve: Curve = "psnr"
     iteration: Annotated[int, Range(0, 5000, limits=(0, 10_000_000)), "iteration"] = 10
 
@@ -72,6 +74,8 @@ class CurveAt(Readout):
 class CurveReaches(Readout):
     """How many iterations a curve takes to come down to a level, or up to it: the first at the level or beyond."""
 
+    needed = ("level",)
+    missing = "never reached"
     curve: Curve = "psnr"
     level: Annotated[float, "level"] = 20.0
 

@@ -1,9 +1,10 @@
 """A claim of a lesson: a small statement about numbers that the learner's own plot shows."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from workbench.lessons.readouts import LastOfCurve, Readout
 from workbench.parameters import Checked, Range
@@ -25,7 +26,12 @@ class StatementVerdict:
 
 
 class Statement(ABC, metaclass=Checked):
-    """What must hold in a step, said in numbers. Subclasses are frozen dataclasses."""
+    """What must hold in a step, said in numbers. Subclasses are frozen dataclasses.
+
+    `needed` are arguments that a lesson has to say, as those of a readout.
+    """
+
+    needed: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def judge(self, shown: "Demonstration", steps: "Mapping[int, Demonstration]") -> StatementVerdict:
@@ -51,3 +57,8 @@ DEFAULT = LastOfCurve()
 def plain(value: float) -> str:
     """A number as a sentence has it."""
     return f"{value:.5g}"
+
+
+def valued(readout: Readout, value: float) -> str:
+    """A number with its name, or why there is none: "the iterations until psnr is 20: never reached"."""
+    return f"{readout}: {readout.missing}" if math.isnan(value) else f"{readout} is {plain(value)}"

@@ -1,10 +1,20 @@
 """Statements that compare a number of one step with the same number of another."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from workbench.lessons.statements.base import DEFAULT, AnyReadout, Other, Statement, StatementVerdict, other, plain
+from workbench.lessons.statements.base import (
+    DEFAULT,
+    AnyReadout,
+    Other,
+    Statement,
+    StatementVerdict,
+    other,
+    plain,
+    valued,
+)
 
 if TYPE_CHECKING:
     from workbench.lessons.demonstration import Demonstration
@@ -13,6 +23,7 @@ if TYPE_CHECKING:
 class StepComparison(Statement):
     """A number here, and the same number in another step."""
 
+    needed = ("readout", "step")
     readout: AnyReadout
     step: Other
 
@@ -23,7 +34,8 @@ class StepComparison(Statement):
     def both(self, shown: "Demonstration", steps: "Mapping[int, Demonstration]") -> tuple[float, float, str]:
         """The number here and there, and how a sentence begins."""
         here, there = self.readout.read(shown), self.readout.read(other(steps, self.step))
-        return here, there, f"{self.readout} is {plain(here)}, in step {self.step} {plain(there)}"
+        elsewhere = self.readout.missing if math.isnan(there) else plain(there)
+        return here, there, f"{valued(self.readout, here)}, in step {self.step} {elsewhere}"
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,7 @@ class SmallerThanInStep(StepComparison):
 class MultipleOfStep(StepComparison):
     """A number is at least so many times that of another step."""
 
+    needed = ("readout", "step", "factor")
     readout: AnyReadout = DEFAULT
     step: Other = 1
     factor: Annotated[float, "how many times at least"] = 2.0
