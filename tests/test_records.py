@@ -1,7 +1,7 @@
 """A saved run is opened and gone on with, in Python and on the command line; what is no run is refused."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +11,15 @@ import xarray as xr
 
 import workbench
 from workbench import storage
-from workbench.algorithms import State
+from workbench.algorithms import GradientDescent, State
 from workbench.cli import main
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed, describe
+from workbench.priors import Tikhonov
 from workbench.refusal import Refusal
-from workbench.run import with_state
+from workbench.run import has_state, with_state
 
 OLD = Path(__file__).parent / "data" / "runs" / "nested.nc"
 
@@ -131,3 +132,13 @@ def test_a_repeated_run_says_whether_it_is_the_same(tmp_path, capsys):
     assert "made on cuda:0, by at most 0.001" in capsys.readouterr().out
     assert main(["run", str(tmp_path / "run.nc"), "--set", "prior.weight=3", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["difference"] is None
+
+
+def test_a_record_that_diverged_does_not_promise_to_go_on(tmp_path):
+    path = tmp_path / "lost.nc"
+    made = changed(small(60), algorithm=GradientDescent(step_size=100.0), prior=Tikhonov(1.0))
+    made.run(out=path)
+    record = workbench.open(path)
+    assert record.result.attrs["outcome"] == "diverged" and has_state(record.result)
+    assert "goes on" not in repr(record) and "run it with other settings" in repr(record)
+    assert "resume(2) goes on" in repr(replace(record, result=record.result.assign_attrs(outcome="steps")))
