@@ -360,3 +360,13 @@ def test_runs_wait_while_a_page_is_built_and_never_for_ever():
     kept = RightOfWay(longest=0.01)
     kept.take()  # and is never given back
     kept.wait()
+
+
+def test_a_snapshot_counts_the_calls_of_a_row_that_was_not_recorded(runner):
+    """Two calls an iteration, also in the row that is made for a look between two recorded ones."""
+    job = runner.submit(job_of(small(), FISTA(), 7))
+    job.play()
+    found = wait(job, Status.DONE)
+    whole, made = job.rows(found), job.rows(replace(found, recorded=found.recorded - 1))
+    assert found.calls == whole.calls[-1] == 14
+    assert made.ks == whole.ks and list(made.calls) == list(whole.calls)

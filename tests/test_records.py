@@ -1,7 +1,7 @@
 """A saved run is opened and gone on with, in Python and on the command line; what is no run is refused."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +11,16 @@ import xarray as xr
 
 import workbench
 from workbench import storage
-from workbench.algorithms import State
+from workbench.algorithms import GradientDescent, State
 from workbench.cli import main
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed, describe
+from workbench.priors import Tikhonov
 from workbench.records import repetition
 from workbench.refusal import Refusal
-from workbench.run import with_state
+from workbench.run import has_state, with_state
 
 OLD = Path(__file__).parent / "data" / "runs" / "nested.nc"
 
@@ -169,3 +170,13 @@ def test_a_description_of_an_older_format_is_compared_where_it_means_the_same():
     assert found.difference is None and "an older workbench" in found.sentence("run.nc")
     same = result.assign_attrs(spec=json.dumps(spec | {"seed": -1 - spec["seed"]}))
     assert repetition(result.assign_attrs(spec=json.dumps(older)), same).difference == 0
+
+
+def test_a_record_that_diverged_does_not_promise_to_go_on(tmp_path):
+    path = tmp_path / "lost.nc"
+    made = changed(small(60), algorithm=GradientDescent(step_size=100.0), prior=Tikhonov(1.0))
+    made.run(out=path)
+    record = workbench.open(path)
+    assert record.result.attrs["outcome"] == "diverged" and has_state(record.result)
+    assert "goes on" not in repr(record) and "run it with other settings" in repr(record)
+    assert "resume(2) goes on" in repr(replace(record, result=record.result.assign_attrs(outcome="steps")))

@@ -12,7 +12,7 @@ from workbench import storage
 from workbench.experiment import Experiment, from_run
 from workbench.parameters import changed, current
 from workbench.refusal import Refusal, listed
-from workbench.run import has_state
+from workbench.run import Outcome, has_state
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -50,8 +50,14 @@ class Record:
         parts = ", ".join(type(p).__name__ for p in (made.operator, made.noise, made.prior, made.algorithm))
         quality = f"\npsnr {float(self.result['psnr'].values[-1].mean()):.4g} dB" if "psnr" in self.result else ""
         ended = self.result.attrs.get("ended") or f"{self.k} iterations"
-        way = f"resume({2 * max(self.k, 1)}) goes on" if has_state(self.result) else "it keeps no state to go on from"
-        return f"Record of {self.path.name}: {parts}{quality}\nended: {ended}; {way}"
+        return f"Record of {self.path.name}: {parts}{quality}\nended: {ended}; {self._way}"
+
+    @property
+    def _way(self) -> str:
+        """What may be done with its end."""
+        if self.result.attrs.get("outcome") == Outcome.DIVERGED:
+            return "to go on from its last good state is to diverge again: run it with other settings"
+        return f"resume({2 * max(self.k, 1)}) goes on" if has_state(self.result) else "it keeps no state to go on from"
 
 
 def open(path: str | Path) -> Record:

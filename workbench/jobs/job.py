@@ -292,4 +292,5 @@ class Job(Turn):
             self.algorithm.largest_step(state) if state is not None else None,
             overseer.expansion if overseer else None,
             self._heard,
+            self._effort.calls,
         )

@@ -91,7 +91,7 @@ class Recorder:
         values = _sized(algorithm.current_step(state), state)
         with torch.no_grad():
             values |= {name: v for probe in self.probes for name, v in probe(problem, state).items()}
-        made.complete(values) if there else made.add(Row(state, snapshot.seconds, values))
+        made.complete(values) if there else made.add(Row(state, snapshot.seconds, values, snapshot.calls))
         return made
 
     def cut(self, state: State) -> None:

@@ -21,7 +21,10 @@ class Proof:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One look at a job. `log` grows on; its first `recorded` rows belong to this snapshot."""
+    """One look at a job. `log` grows on; its first `recorded` rows belong to this snapshot.
+
+    `seconds`, and `calls` of the operator, are what the solver had taken by then.
+    """
 
     version: int = 0
     status: Status = Status.QUEUED
@@ -37,6 +40,7 @@ class Snapshot:
     largest_step: float | None = None  # the step up to which the algorithm is known to converge
     expansion: Expansion | None = None
     heard: int = 0  # wishes that were carried out before
+    calls: float = 0.0
 
     @property
     def k(self) -> int:
