@@ -31,6 +31,12 @@ class Record:
         """The iterations behind it."""
         return int(self.result["k"][-1])
 
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What was changed on its way, by hand: no run of its experiment in one go is like it."""
+        said = [f"{text} at k = {int(k)}" for k, text in json.loads(self.result.attrs.get("marks", "[]"))]
+        return tuple("".join(c if c.isprintable() else " " for c in each) for each in said)
+
     def resume(self, steps: int, out: str | Path | None = None) -> "xr.Dataset":
         """The run of `steps` iterations in all, gone on with from its end: as in one go, bit for bit.
 
@@ -50,7 +56,8 @@ class Record:
         parts = ", ".join(type(p).__name__ for p in (made.operator, made.noise, made.prior, made.algorithm))
         quality = f"\npsnr {float(self.result['psnr'].values[-1].mean()):.4g} dB" if "psnr" in self.result else ""
         ended = self.result.attrs.get("ended") or f"{self.k} iterations"
-        return f"Record of {self.path.name}: {parts}{quality}\nended: {ended}; {self._way}"
+        moved = f"\nchanged on its way: {'; '.join(self.changes)}" if self.changes else ""
+        return f"Record of {self.path.name}: {parts}{quality}{moved}\nended: {ended}; {self._way}"
 
     @property
     def _way(self) -> str:

@@ -72,3 +72,17 @@ def test_nothing_is_written_over_and_nothing_half_is_left(folder, run, tmp_path,
     assert not (tmp_path / "cut.zip").exists()
     assert main(("runs", "export", run.stem, "--folder", str(folder))) == 2
     assert "no --out" in capsys.readouterr().err
+
+
+def test_a_run_that_was_changed_on_its_way_says_so(folder, run, tmp_path, capsys):
+    plain = run_folder.export([run], tmp_path / "plain.py")[0].read_text()
+    marks = json.dumps([[1, "weight 0.5"], [2, "x\nimport antigravity"]])
+    assert "changed" not in plain
+    assert main(("runs", "show", run.stem, "--folder", str(folder))) == 0
+    assert "changed" not in capsys.readouterr().out
+    storage.save(storage.load(run).assign_attrs(marks=marks), run)
+    assert main(("runs", "show", run.stem, "--folder", str(folder))) == 0
+    assert "changed on its way: weight 0.5 at k = 1; x" in capsys.readouterr().out
+    moved = run_folder.export([run], tmp_path / "moved.py")[0].read_text()
+    assert moved.endswith(plain) and "weight 0.5 at k = 1; x import antigravity at k = 2" in moved
+    assert all(line.startswith("# ") for line in moved.removesuffix(plain).splitlines())

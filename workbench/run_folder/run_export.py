@@ -6,10 +6,14 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.refusal import Refusal
 from workbench.run_folder.run_summary import ENDING
 from workbench.run_folder.run_tags import sidecar
+
+if TYPE_CHECKING:
+    from workbench.records import Record
 
 ENDINGS = (ENDING, ".json", ".py", ".png")
 
@@ -47,9 +51,17 @@ def _write(run: Path, folder: Path, endings: Sequence[str]) -> None:
         text = json.dumps(json.loads(record.result.attrs["spec"]), indent=2, ensure_ascii=False)
         (folder / f"{run.stem}.json").write_text(f"{text}\n", encoding="utf-8")
     if ".py" in endings:
-        (folder / f"{run.stem}.py").write_text(python(record.experiment), encoding="utf-8")
+        (folder / f"{run.stem}.py").write_text(_changes(record) + python(record.experiment), encoding="utf-8")
     if ".png" in endings:
         (folder / f"{run.stem}.png").write_bytes(figures.png(record.result))
+
+
+def _changes(record: "Record") -> str:
+    """A comment that the Python of a run that was changed on its way gives another one; none of any other."""
+    if not record.changes:
+        return ""
+    said = "; ".join(record.changes)
+    return f"# Changed on its way: {said}.\n# This has the last settings from the start, and ends elsewhere.\n"
 
 
 def _zipped(files: Sequence[Path], out: Path) -> list[Path]:
