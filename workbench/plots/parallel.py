@@ -28,7 +28,7 @@ def parallel(dataset: "xr.Dataset", quantity: str = "psnr") -> Any:
     column = dataset[one_of("a quantity", quantity, quantities(dataset))]
     mean = mean_over_seeds(column)
     there = [str(n) for n, c in dataset.coords.items() if n != _SEED and c.dims and set(c.dims) <= set(mean.dims)]
-    names = sorted(there, key=lambda name: mean.dims.index(dataset[name].dims[0]))
+    names = sorted(there, key=lambda name: (mean.dims.index(dataset[name].dims[0]), name))
     values = mean.values.ravel()
     if not names or not np.isfinite(values).any():
         came = "none" if not names else "no finished cell"

@@ -34,7 +34,8 @@ def sweep(dataset: "xr.Dataset", quantity: str = "") -> Any:
     spread = _finite(column).std(_SEED, ddof=1) if column.sizes.get(_SEED, 1) > 1 else None
     mean = mean_over_seeds(column)
     if len(dims) == 1 and dims[0] not in dataset.coords:
-        return _points(mean, [str(n) for n, c in dataset.coords.items() if c.dims == (dims[0],)])
+        # In an order of their own: a Zarr store lists them in another one each time.
+        return _points(mean, sorted(str(n) for n, c in dataset.coords.items() if c.dims == (dims[0],)))
     pair, over = dims[:2], dims[2:]
     if len(pair) == 1:
         return _curve(mean, spread, pair[0])
