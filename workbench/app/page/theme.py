@@ -6,7 +6,10 @@ import panel_material_ui as pmui
 _COMMON = {
     "typography": {"h3": {"fontSize": "1.25rem", "fontWeight": 600}},
     "components": {
-        "MuiToolbar": {"styleOverrides": {"root": {"minHeight": "52px !important"}}},
+        # What is between the menu and the theme may be narrower than its words: on a narrow page those are cut.
+        "MuiToolbar": {
+            "styleOverrides": {"root": {"minHeight": "52px !important", "& > .MuiBox-root": {"minWidth": 0}}}
+        },
         "MuiTab": {
             "styleOverrides": {
                 "root": {"minHeight": "40px", "minWidth": 0, "padding": "6px 7px", "textTransform": "none"}
