@@ -90,15 +90,26 @@ class ComparedRun:
         """The last iteration of other settings than those that the run tells; -1 where there were none."""
         return changed_at(self.marks)
 
-    @functools.cached_property
+    @property
     def truth_key(self) -> str:
         """Equal for runs with the same truth; empty without one."""
-        return truth_key(self.dataset["truth"].values if "truth" in self.dataset else None)
+        return self._keys[2]
 
-    @functools.cached_property
+    @property
     def problem_key(self) -> str:
         """Equal for runs that minimise the same objective."""
-        return problem_key(self.description, self.dataset["y"].values)
+        return self._keys[1]
+
+    @property
+    def objective_key(self) -> str:
+        """Equal for runs whose objectives may share an axis."""
+        return self._keys[0]
+
+    @functools.cached_property
+    def _keys(self) -> tuple[str, str, str]:
+        y = self.dataset["y"].values
+        truth = truth_key(self.dataset["truth"].values if "truth" in self.dataset else None)
+        return objective_key(self.description, y.shape), problem_key(self.description, y), truth
 
     @functools.cached_property
     def recipe_key(self) -> str:
@@ -111,33 +122,12 @@ class ComparedRun:
         """Equal for runs of the same seeds."""
         return json.dumps({n: v for n, (v, _) in self.settings.items() if n.rpartition(".")[2] == "seed"})
 
-    @functools.cached_property
-    def objective_key(self) -> str:
-        """Equal for runs whose objectives may share an axis."""
-        return objective_key(self.description, self.dataset["y"].shape)
-
     def column(self, name: str) -> np.ndarray | None:
         """A recorded quantity at each row, the mean over the batch; None where it was not recorded."""
         if name not in self.dataset or self.dataset[name].dims not in (("k", "batch"), ("k",)):
             return None
         values = self.dataset[name].values.astype(float)
         return values.mean(axis=1) if values.ndim == 2 else values
-
-    def settled(self, name: str) -> np.ndarray | None:
-        """That at the rows after the last change of a setting; NaN before it, where the numbers are of others."""
-        column = self.column(name)
-        return None if column is None else np.where(self.dataset["k"].values > self.changed_at, column, np.nan)
-
-    def reached(self, name: str) -> np.ndarray | None:
-        """That which may be the best, or a mark; NaN everywhere of a run that diverged."""
-        column = self.settled(name)
-        return np.full_like(column, np.nan) if column is not None and self.diverged else column
-
-    def last(self, name: str) -> float | None:
-        """A quantity at the last row where it is known."""
-        column = self.column(name)
-        known = column[np.isfinite(column)] if column is not None else np.zeros(0)
-        return float(known[-1]) if len(known) else None
 
     def __repr__(self) -> str:
         return f"ComparedRun({self.label!r})"

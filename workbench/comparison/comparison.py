@@ -13,6 +13,7 @@ from workbench.comparison.curves import CurveAxis
 from workbench.comparison.marks import Mark
 from workbench.comparison.metrics import Number, Replicates
 from workbench.comparison.pictures import TRUTH, PictureRow
+from workbench.comparison.recorded_rows import highest
 from workbench.comparison.settings import Setting, distinct, labels, settings
 from workbench.records import Record
 from workbench.refusal import Refusal
@@ -72,7 +73,7 @@ class Comparison:
     @property
     def psnr_levels(self) -> tuple[float | None, ...]:
         """For each run BELOW dB below the best PSNR that a run with the same truth reached; None without a truth."""
-        best = curves.highest(self.runs)
+        best = highest(self.runs)
         return tuple(best[run.truth_key] - BELOW if run.truth_key in best else None for run in self.runs)
 
     def psnr_marks(self, level: float | None = None) -> tuple[Mark | None, ...]:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.comparison.compared_run import ComparedRun
+from workbench.comparison.recorded_rows import EXCESS, kind, least, relative_excess, settled
 from workbench.refusal import Refusal, one_of
 
 ABSCISSAE = {"k": "iteration k", "seconds": "seconds of solving", "calls": "operator calls"}
-EXCESS = "excess"  # of the objective over the best of the same problem, relative: drawn, not recorded
-OF_OBJECTIVE = ("objective", "misfit", "prior")
-OF_TRUTH = ("psnr", "ssim")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,46 +61,16 @@ def axes(runs: Sequence[ComparedRun], name: str, over: str) -> tuple[CurveAxis, 
         if made is not None and name == EXCESS:
             made = _excess(made, best[run.problem_key]) if run.problem_key in best else None
         if made is not None:
-            groups.setdefault(_kind(run, name), []).append(made)
+            groups.setdefault(kind(run, name), []).append(made)
     if not groups:
         raise Refusal(f"{name} over {ABSCISSAE[over]}", "runs that did not record both", "take another abscissa")
     label, unit = _words(runs, name)
     return tuple(_axis(name, label, unit, over, group, len(groups) > 1) for group in groups.values())
 
 
-def least(runs: Sequence[ComparedRun]) -> dict[str, float]:
-    """The least objective that any run of a problem has reached with its last settings, by the key of the problem."""
-    best: dict[str, float] = {}
-    for run in runs:
-        if len(known := _known(run, "objective")):
-            best[run.problem_key] = min(float(known.min()), best.get(run.problem_key, np.inf))
-    return best
-
-
-def highest(runs: Sequence[ComparedRun]) -> dict[str, float]:
-    """The best PSNR, in dB, that any run of a truth reached with its last settings, by the key of the truth."""
-    best: dict[str, float] = {}
-    for run in runs:
-        if len(known := _known(run, "psnr")):
-            best[run.truth_key] = max(float(known.max()), best.get(run.truth_key, -np.inf))
-    return best
-
-
-def _known(run: ComparedRun, name: str) -> np.ndarray:
-    column = run.reached(name)
-    return column[np.isfinite(column)] if column is not None else np.zeros(0)
-
-
-def _kind(run: ComparedRun, name: str) -> str:
-    """Equal for runs whose values of a quantity may lie over each other."""
-    if name in (EXCESS, *OF_OBJECTIVE):
-        return run.objective_key
-    return run.truth_key if name in OF_TRUTH else ""
-
-
 def _excess(made: RunCurve, best: float) -> RunCurve | None:
-    """(objective - best) / |best| where it is above 0, which is what a logarithmic axis can show."""
-    values = (made.values - best) / max(abs(best), np.finfo(float).tiny)
+    """The objective's excess where it is above 0, which is what a logarithmic axis can show."""
+    values = relative_excess(made.values, best)
     seen = values > 0
     return RunCurve(made.run, made.label, made.ks[seen], made.xs[seen], values[seen]) if seen.any() else None
 
@@ -116,7 +84,7 @@ def _words(runs: Sequence[ComparedRun], name: str) -> tuple[str, str]:
 
 def curve(number: int, run: ComparedRun, name: str, over: str) -> RunCurve | None:
     """A quantity of one run where it and the abscissa are known; None where they are nowhere."""
-    values, xs = run.settled("objective") if name == EXCESS else run.column(name), abscissa(run, over)
+    values, xs = settled(run, "objective") if name == EXCESS else run.column(name), abscissa(run, over)
     if values is None or xs is None:
         return None
     seen = np.isfinite(values) & np.isfinite(xs)

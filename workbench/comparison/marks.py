@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.comparison import curves
 from workbench.comparison.compared_run import ComparedRun
 from workbench.comparison.curves import abscissa
+from workbench.comparison.recorded_rows import first, least, reached, relative_excess
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ def of_objective(runs: Sequence[ComparedRun], accuracy: float) -> tuple[Mark | N
 
     None for a run that recorded no objective with its last settings, and for one that diverged.
     """
-    best = curves.least(runs)
+    best = least(runs)
     made: list[Mark | None] = []
     for run in runs:
-        column, least = run.reached("objective"), best.get(run.problem_key)
-        if column is None or least is None or not np.isfinite(column).any():
+        column, known = reached(run, "objective"), best.get(run.problem_key)
+        if column is None or known is None or not np.isfinite(column).any():
             made.append(None)
             continue
-        made.append(_first(run, column <= least + accuracy * max(abs(least), np.finfo(float).tiny)))
+        made.append(_mark(run, relative_excess(column, known) <= accuracy))
     return tuple(made)
 
 
@@ -51,20 +51,19 @@ def of_psnr(runs: Sequence[ComparedRun], levels: Sequence[float | None]) -> tupl
     """Where PSNR >= its level, in dB, with the last settings of a run; None without a truth, and where it diverged."""
     made: list[Mark | None] = []
     for run, level in zip(runs, levels, strict=True):
-        column = run.reached("psnr")
+        column = reached(run, "psnr")
         if level is None or column is None or not np.isfinite(column).any():
             made.append(None)
             continue
-        made.append(_first(run, column >= level))
+        made.append(_mark(run, column >= level))
     return tuple(made)
 
 
-def _first(run: ComparedRun, reached: np.ndarray) -> Mark:
-    """The first row at which it is reached; what is not known is not."""
-    rows = np.flatnonzero(reached)
-    if not len(rows):
+def _mark(run: ComparedRun, there: np.ndarray) -> Mark:
+    """The first row at which it is so; what is not known is not."""
+    row = first(there)
+    if row is None:
         return Mark(run.label)
-    row = int(rows[0])
     calls = abscissa(run, "calls")
     counted = float(calls[row]) if calls is not None and np.isfinite(calls[row]) else None
     return Mark(run.label, int(run.dataset["k"].values[row]), float(run.dataset["seconds"].values[row]), counted)

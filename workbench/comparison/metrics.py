@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.comparison.compared_run import ComparedRun
+from workbench.comparison.recorded_rows import last
 
 Number = float | None
 _ENDS: dict[str, Callable[[ComparedRun], Number]] = {
-    "psnr": lambda run: run.last("psnr"),
-    "ssim": lambda run: run.last("ssim"),
+    "psnr": lambda run: last(run, "psnr"),
+    "ssim": lambda run: last(run, "ssim"),
     "error": lambda run: run.error,
-    "objective": lambda run: run.last("objective"),
-    "residual": lambda run: run.last("residual"),
-    "gap": lambda run: run.last("gap"),
+    "objective": lambda run: last(run, "objective"),
+    "residual": lambda run: last(run, "residual"),
+    "gap": lambda run: last(run, "gap"),
     "k": lambda run: float(run.dataset["k"].values[-1]),
     "seconds": lambda run: float(run.dataset["seconds"].values[-1]),
     "calls": lambda run: float(run.dataset["calls"].values[-1]) if "calls" in run.dataset.coords else None,

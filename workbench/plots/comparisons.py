@@ -6,7 +6,7 @@ import holoviews as hv
 import numpy as np
 
 from workbench.comparison import ABSCISSAE, CurveAxis, Mark, PictureRow
-from workbench.comparison.curves import EXCESS
+from workbench.comparison.recorded_rows import EXCESS
 from workbench.figures.colours import told_apart
 from workbench.plots.style import signal, styled
 from workbench.tensors import shown

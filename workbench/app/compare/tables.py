@@ -6,6 +6,7 @@ import numpy as np
 
 from workbench.comparison.comparison import ACCURACY
 from workbench.comparison.metrics import TITLES
+from workbench.comparison.recorded_rows import last
 from workbench.comparison.report.words import number
 from workbench.live.pins.beside import METRICS, AllBeside, OneBeside
 
@@ -17,7 +18,7 @@ _TABLE = "border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-n
 def table(beside: AllBeside) -> str:
     """HTML in which every text is escaped: metrics, then settings that differ, a column a run."""
     runs, differing, agreeing = beside.differing()
-    rows = [(TITLES[name], [number(run.last(name), name) for run in runs]) for name in METRICS if _known(runs, name)]
+    rows = [(TITLES[name], [number(last(run, name), name) for run in runs]) for name in METRICS if _known(runs, name)]
     rows += [(f"{TITLES[name]} to {_NEAR}", _until(beside, runs, name)) for name in _EFFORT if _known(runs, name)]
     rows += [(path, list(words)) for path, words in differing]
     head = _row("th", "", [run.label for run in runs])
@@ -39,7 +40,7 @@ def _until(beside: AllBeside, runs: tuple[OneBeside, ...], name: str) -> list[st
 
 
 def _known(runs: tuple[OneBeside, ...], name: str) -> bool:
-    return any(run.last(name) is not None for run in runs)
+    return any(last(run, name) is not None for run in runs)
 
 
 def _row(tag: str, name: str, cells: list[str]) -> str:

@@ -17,7 +17,7 @@ from workbench.app.toolkit.tab import SMALL, Tab, full, side
 from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import starting
 from workbench.comparison import ABSCISSAE
-from workbench.comparison.curves import EXCESS
+from workbench.comparison.recorded_rows import EXCESS, last
 from workbench.figures.colours import ERROR
 from workbench.jobs import Status
 from workbench.live.frames import Frame, ProblemPictures
@@ -244,7 +244,7 @@ def _places(there: dict[str, OneBeside]) -> dict[str, int | None]:
 def _tile(shown: OneBeside) -> Tile:
     """The picture with its name, its iterations and its quality, as far as they are known."""
     assert shown.picture is not None
-    k, quality = shown.last("k"), shown.last("psnr")
+    k, quality = last(shown, "k"), last(shown, "psnr")
     said = [*([f"k = {k:.0f}"] if k is not None else []), *([f"{quality:.2f} dB"] if quality is not None else [])]
     return Tile(shown.label, shown.picture, shown.stands, " · ".join(said))
 

@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from workbench.comparison.comparison import Comparison
-from workbench.comparison.curves import ABSCISSAE, EXCESS, CurveAxis
+from workbench.comparison.curves import ABSCISSAE, CurveAxis
 from workbench.comparison.pictures import TRUTH, PictureRow
+from workbench.comparison.recorded_rows import EXCESS
 from workbench.comparison.report import figures, words
 from workbench.refusal import Refusal, listed
 

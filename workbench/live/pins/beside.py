@@ -8,7 +8,7 @@ import torch
 
 from workbench.comparison.compared_run import changed_at, objective_key, problem_key, truth_key
 from workbench.comparison.comparison import ACCURACY
-from workbench.comparison.curves import EXCESS, OF_OBJECTIVE, OF_TRUTH
+from workbench.comparison.recorded_rows import EXCESS, OF_TRUTH, first, kind, least, relative_excess, settled
 from workbench.comparison.settings import Flat, flat, settings
 from workbench.jobs import Status
 from workbench.live.frames import Frame, ProblemPictures, picture
@@ -44,17 +44,9 @@ class OneBeside:
     changed_at: int = -1
     diverged: bool = False
 
-    def last(self, name: str) -> float | None:
-        """A number at the end; None where it is not known."""
-        column = self.columns.get(name)
-        known = column[np.isfinite(column)] if column is not None else np.zeros(0)
-        return float(known[-1]) if len(known) else None
-
-    @property
-    def objective(self) -> Array | None:
-        """The objective at each row; NaN at those of other settings."""
-        column = self.columns.get("objective")
-        return None if column is None else np.where(self.columns["k"] > self.changed_at, column, np.nan)
+    def column(self, name: str) -> Array | None:
+        """A quantity at each row; None where it was not recorded."""
+        return self.columns.get(name)
 
 
 def pin(session: Session) -> Pin:
@@ -150,11 +142,11 @@ class AllBeside:
 
     def curves(self, name: str) -> tuple[tuple[OneBeside, ...], str]:
         """Those of the runs whose curves of a quantity may lie over that of the present run, and why others do not."""
-        runs = [each for key, each in self.all.items() if key != TRUTH]
+        runs = self._runs()
         now = next((run for run in runs if run.key == NOW), None)
         if now is None:
-            return tuple(runs), ""
-        alike = [run for run in runs if _kind(run, name) == _kind(now, name)]
+            return runs, ""
+        alike = [run for run in runs if kind(run, name) == kind(now, name)]
         odd = [run.label for run in runs if run not in alike]
         why = "against another truth" if name in OF_TRUTH else "of another problem"
         return tuple(alike), f"Not drawn, since {why}: {', '.join(odd)}." if odd else ""
@@ -162,23 +154,21 @@ class AllBeside:
     def values(self, run: OneBeside, name: str) -> Array | None:
         """A quantity of one run at each row; of the excess, what the objective is above the best of its problem."""
         if name != EXCESS:
-            return run.columns.get(name)
-        if (column := run.objective) is None:
-            return None
-        alike = [r for k, r in self.all.items() if k != TRUTH and r.problem_key == run.problem_key and not r.diverged]
-        known = [c[np.isfinite(c)] for r in alike if (c := r.objective) is not None]
-        best = min((float(c.min()) for c in known if len(c)), default=np.nan)
-        return (column - best) / max(abs(best), np.finfo(float).tiny)
+            return run.column(name)
+        column, best = settled(run, "objective"), least(self._runs()).get(run.problem_key, np.nan)
+        return None if column is None else relative_excess(column, best)
 
     def mark(self, run: OneBeside) -> int | None:
         """The first row at which a run was within ACCURACY of the best objective of its problem; None for never."""
         excess = None if run.diverged else self.values(run, EXCESS)
-        rows = np.flatnonzero(excess <= ACCURACY) if excess is not None else np.zeros(0)
-        return int(rows[0]) if len(rows) else None
+        return None if excess is None else first(excess <= ACCURACY)
+
+    def _runs(self) -> tuple[OneBeside, ...]:
+        return tuple(each for key, each in self.all.items() if key != TRUTH)
 
     def differing(self) -> tuple[tuple[OneBeside, ...], list[tuple[str, tuple[str, ...]]], int]:
         """All runs, the settings that differ between them in words, and how many agree."""
-        runs = tuple(each for key, each in self.all.items() if key != TRUTH)
+        runs = self._runs()
         differing, agreeing = settings([run.settings for run in runs])
         return runs, [(each.path, each.words) for each in differing], len(agreeing)
 
@@ -216,13 +206,6 @@ def _of_pin(pin: Pin) -> OneBeside:
     return OneBeside(
         str(pin.key), pin.label, image, (pin.key,), columns, run.settings, *keys, run.changed_at, run.diverged
     )
-
-
-def _kind(run: OneBeside, name: str) -> str:
-    """Equal for runs whose values may lie over each other."""
-    if name in (EXCESS, *OF_OBJECTIVE):
-        return run.objective_key
-    return run.truth_key if name in OF_TRUTH else ""
 
 
 def _grey(picture: Array) -> Array:
