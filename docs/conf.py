@@ -104,11 +104,11 @@ def _entry(path: str, name: str, what: Any) -> str:
 
 
 def draw_pictures(app: Any, config: Any) -> None:
-    """A picture of what each operator, noise and prior does, named as it is, and those of the lessons."""
+    """A picture of what each operator, noise, prior and method does, named as it is, and those of the lessons."""
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir()
     draw_lessons(config.lessons_drawn)
-    for kind in ("operator", "noise", "prior"):
+    for kind in ("operator", "noise", "prior", "algorithm"):
         for name, cls in catalog.members(kind).items():
             (PICTURES / f"{kind}-{name}.png").write_bytes(preview(cls()).png())
 

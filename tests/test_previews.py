@@ -1,12 +1,14 @@
-"""Small pictures of what members do: one of every operator, noise and prior, and true ones."""
+"""Small pictures of what members do: one of every member, and true ones."""
 
 import io
 
+import numpy as np
 import pytest
 import torch
 
 from workbench import catalog
-from workbench.figures import preview
+from workbench.algorithms import GaussNewtonCG
+from workbench.figures import Preview, preview
 from workbench.operators import GaussianBlur
 from workbench.tensors import norm
 
@@ -37,7 +39,35 @@ def test_a_prior_that_has_a_weight_is_shown_at_work():
 def test_the_picture_is_small():
     from PIL import Image
 
-    for kind, name in (("operator", "Radon"), ("operator", "Integration"), ("operator", "Colour"), ("prior", "L1")):
+    for kind, name in (
+        ("operator", "Radon"),
+        ("operator", "Integration"),
+        ("operator", "Colour"),
+        ("prior", "L1"),
+        ("algorithm", "ADMM"),
+    ):
         data = preview(catalog.find(kind, name)()).png()
         assert len(data) < 32_000
         assert Image.open(io.BytesIO(data)).size == (240, 128)
+
+
+@pytest.mark.parametrize("name", catalog.members("algorithm"))
+def test_every_method_has_a_path_or_a_picture(name):
+    made = preview(catalog.find("algorithm", name)())
+    if isinstance(made, Preview):
+        assert made.after.isfinite().all() and made.names[1] == "result"
+    else:
+        left, right, low, high = made.limits
+        assert len(made.path) > 1 and np.isfinite(made.objective).any()
+        assert ((made.path >= (left, low)) & (made.path <= (right, high))).all()
+
+
+def test_a_valley_is_that_of_the_objective_and_newton_goes_to_its_bottom():
+    """|A x - y|^2 / (2 sigma^2) with A = [[1, 0], [1, 1]] / 2, y = (-0.245, 0.19), sigma = 0.1, by hand."""
+    made = preview(GaussNewtonCG())
+    left, right, low, high = made.limits
+    rows, columns = made.objective.shape
+    x, y = np.linspace(left, right, columns), np.linspace(low, high, rows)[:, None]
+    wanted = ((x + 0.49) ** 2 + (x + y - 0.38) ** 2) / 4 / (2 * 0.1**2)
+    np.testing.assert_allclose(made.objective - made.objective.min(), wanted - wanted.min(), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(made.path[-1], (-0.49, 0.87), atol=1e-4)

@@ -1,4 +1,4 @@
-"""What a member of the catalogue does to a test signal: two small pictures, for menus, the catalogue and lectures."""
+"""What a member of the catalogue does to a test signal: small pictures, for menus, the catalogue and lectures."""
 
 import functools
 from collections.abc import Callable
@@ -10,6 +10,8 @@ from torch import Tensor
 from workbench.algorithms import LBFGS, PDHG, Algorithm
 from workbench.data import Shipped
 from workbench.figures.run_figure import row
+from workbench.figures.scenes import reconstructed
+from workbench.figures.valley import Valley, valley
 from workbench.noise import Gaussian, Noise
 from workbench.operators import Field, Identity, Operator
 from workbench.parameters import changed, parameters
@@ -48,11 +50,24 @@ class Preview:
         return row(signals, self.comparable)
 
 
-def preview(member: Operator | Noise | Prior) -> Preview:
-    """Of an operator, a noise or a prior; Refusal where it takes none of the test signals.
+def preview(member: Operator | Noise | Prior | Algorithm) -> Preview | Valley:
+    """Of an operator, a noise, a prior or a method; Refusal where it takes none of the test signals.
 
     A prior at the least of weights far apart that takes away about as much as was added, where it has a weight.
+    A method has its path through a valley of two unknowns, or, where it needs a picture, what it makes of data.
     """
+    return _of_method(member) if isinstance(member, Algorithm) else _of_signal(member)
+
+
+def _of_method(algorithm: Algorithm) -> Preview | Valley:
+    try:
+        return valley(algorithm)
+    except Refusal:
+        y, x = reconstructed(algorithm)
+        return Preview(_seen(y), x, (_named(y), "result"))
+
+
+def _of_signal(member: Operator | Noise | Prior) -> Preview:
     told = []
     for signal in _SIGNALS:
         x = signal.tensor()
@@ -73,9 +88,16 @@ def _operator(operator: Operator, x: Tensor) -> Preview:
     """The signal and its data; those of frequencies fall too fast to be seen, so their logarithm."""
     operator = operator.fitted(tuple(x.shape[1:]))
     y = operator(x if Field.REAL in operator.field else x.to(complex_of(x.dtype)))
-    if y.is_complex():
-        return Preview(x, (y.abs() / y.abs().amax() + 1e-3).log10(), ("signal", "data, log"))
-    return Preview(x, y, ("signal", "data"))
+    return Preview(x, _seen(y), ("signal", _named(y)))
+
+
+def _seen(y: Tensor) -> Tensor:
+    """Data as they are drawn."""
+    return (y.abs() / y.abs().amax() + 1e-3).log10() if y.is_complex() else y
+
+
+def _named(y: Tensor) -> str:
+    return "data, log" if y.is_complex() else "data"
 
 
 @_of.register

@@ -1,0 +1,69 @@
+"""What a method makes of the data of a few small experiments: the first that it can run on."""
+
+from dataclasses import dataclass
+from itertools import islice
+
+from torch import Tensor
+
+from workbench.algorithms import Algorithm
+from workbench.data import Shipped
+from workbench.noise import Gaussian
+from workbench.operators import (
+    Field,
+    GaussianBlur,
+    Identity,
+    MultiCoilFourier,
+    NonCartesianFourier,
+    Operator,
+    Radon,
+)
+from workbench.parametrisations import Direct, LowRank, Parametrisation
+from workbench.priors import Can, GaussianProcess, Prior, RestorationPrior, Zero
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.run import iterate
+from workbench.tensors import complex_of, stream
+
+_NOISE, _STEPS, _SEED = Gaussian(0.02), 30, 0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A shipped signal, the operator through which it is seen, a prior, and what stands behind the picture."""
+
+    signal: Shipped
+    operator: Operator
+    prior: Prior
+    parametrisation: Parametrisation
+
+    def problem(self) -> Problem:
+        """With data of little noise; a prior that was trained for one degradation has that."""
+        x = self.signal.tensor()
+        shape = tuple(x.shape[1:])
+        trained = Can.RESTORE in self.prior.can
+        operator = self.prior.degradation(shape) if trained else self.operator.fitted(shape)
+        clean = operator(x if Field.REAL in operator.field else x.to(complex_of(x.dtype)))
+        y = _NOISE.sample(clean, stream(_SEED, "preview"))
+        return Problem(operator, _NOISE, self.prior, y, parametrisation=self.parametrisation.fitted(shape))
+
+
+_PHANTOM, _PHOTOGRAPH = Shipped("shepp_logan", 64), Shipped("camera", 32)
+SCENES = (
+    Scene(_PHOTOGRAPH, GaussianBlur(width=1.5), Zero(), Direct()),
+    Scene(_PHOTOGRAPH, Identity(), RestorationPrior(), Direct()),
+    Scene(_PHANTOM, Radon(), Zero(), Direct()),
+    Scene(_PHANTOM, MultiCoilFourier(), Zero(), Direct()),
+    Scene(_PHANTOM, NonCartesianFourier(), Zero(), Direct()),
+    Scene(_PHOTOGRAPH, GaussianBlur(width=1.5), GaussianProcess(), Direct()),
+    Scene(_PHANTOM, Identity(), Zero(), LowRank()),
+)
+
+
+def reconstructed(algorithm: Algorithm) -> tuple[Tensor, Tensor]:
+    """Data and picture of the first scene that a method can run on; Refusal where there is none."""
+    for scene in SCENES:
+        problem = scene.problem()
+        if not algorithm.unmet(problem):
+            *_, last = islice(iterate(problem, algorithm, seed=_SEED), _STEPS)
+            return problem.y, problem.picture(last.x)
+    raise Refusal("a method for one of the small experiments", type(algorithm).__name__, "run it on one of its own")
