@@ -177,7 +177,7 @@ def test_iterates_are_spread_by_change(rate):
     """Along a line, where the length of the path is known: equal steps, and steps that shrink."""
     made, x, steps = Ladder(), torch.zeros(1, 1, 4), 2000
     for k in range(steps + 1):
-        if ladder._due(k):
+        if ladder.Ladder().due(k):
             made.look(k, x)
         x = x + rate**k
     assert len(made.ks) == ladder.MOST and made.ks[0] == 0 and made.ks[-1] > steps - 70

@@ -220,7 +220,7 @@ def test_the_network_trains_while_its_tab_was_seen_and_ends_with_the_page(app: W
     wait(app, lambda f: f.status is Status.DONE)
     assert app.view(LaboratoryView).laboratory.run is None, "nothing trains before somebody looks"
     app.turn_to(LaboratoryView)
-    assert not app._curves.visible
+    assert not app.layout.curves.visible
     wait(app, lambda f: app.view(LaboratoryView).laboratory.run is not None)
     job = app.view(LaboratoryView).laboratory.run.job
     wait(app, lambda f: job.latest.state is not None)
@@ -257,9 +257,9 @@ def test_a_view_is_one_class_and_one_place_in_the_list(small):
     wait(app, lambda f: f.status is Status.DONE)
     view = app.view(Histogram)
     assert sum(map(int, re.findall(r"\d+", view.element.object))) == 32 * 32
-    assert view.shown[-1] and not app._curves.visible
+    assert view.shown[-1] and not app.layout.curves.visible
     app.turn_to(Gallery)
-    assert not view.shown[-1] and app._curves.visible
+    assert not view.shown[-1] and app.layout.curves.visible
     app.close()
 
 

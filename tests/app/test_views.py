@@ -17,8 +17,8 @@ from workbench.jobs import Columns, Proof, Snapshot, Status
 from workbench.live.frames import ProblemPictures, data_picture, frame_of, picture
 from workbench.live.frames import pictures as described
 from workbench.live.images import balanced, bytes_of, extent, smaller, thinned, unit
+from workbench.live.played.standing import duration, usable
 from workbench.live.session import Session
-from workbench.live.standing import duration, usable
 from workbench.noise import Gaussian
 from workbench.operators import Gradient, PhaseRetrieval
 from workbench.priors import Zero
@@ -216,7 +216,7 @@ def test_rows_are_read_once_but_the_last_which_may_have_been_completed() -> None
 def test_a_curve_is_known_at_the_iterate_that_is_drawn_or_not_at_all() -> None:
     assert frame().at_k("psnr") == 1.0
     assert frame(k=4).at_k("psnr") is None
-    assert frame(k=2).at_k("psnr") is None
+    assert frame(k=2).at_k("psnr") == 2.0 and frame(at=1).at_k("psnr") == 3.0
     assert frame().at_k("ssim") is None
     assert frame(curves={"psnr": np.array([1.0, 2.0, 3.0, np.nan])}).at_k("psnr") is None
 

@@ -8,6 +8,7 @@ T = TypeVar("T")
 
 COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#b05fc9")  # of curves, in their order
 MARK = "#f08c00"  # where a slider was moved
+HERE = "#0ca5a5"  # the moment of a run that is looked at
 LIMIT = "#d6336c"  # what no curve can cross
 ERROR = "#e5483f"  # of what is wrong, readable on white and on black
 

@@ -5,13 +5,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from workbench.algorithms import Algorithm, State
 from workbench.jobs.carrying import restarted
+from workbench.jobs.trail import RunMoment, RunTrail, Spent
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import Log, has_state, state_in
+from workbench.run import Ladder, Log, has_state, state_in
 from workbench.tensors import shown
 
 if TYPE_CHECKING:
@@ -59,6 +61,19 @@ class BegunRun:
     def log(self) -> Log:
         """Its rows but the last, which is looked at again."""
         return Log.begun(self.result, 1)
+
+    def trail(self, problem: Problem, algorithm: Algorithm) -> RunTrail:
+        """The pictures that it keeps of its way; none where it was not asked to keep any."""
+        ladder = Ladder.begun(self.result)
+        ladder.upto(self.k - 1)
+        rows = zip(ladder.ks, ladder.pictures, ladder.lengths, strict=True)
+        return RunTrail(tuple(RunMoment(k, x, length, self._spent(k), problem, algorithm) for k, x, length in rows))
+
+    def _spent(self, k: int) -> Spent:
+        """What the solver had taken at an iteration, which need not be one of the rows."""
+        ks, calls = self.result["k"].values, self.result.get("calls")
+        counted = math.nan if calls is None else float(np.interp(k, ks, calls.values))
+        return Spent(float(np.interp(k, ks, self.result["seconds"].values)), counted)
 
     def state(self, problem: Problem, algorithm: Algorithm, start: State, seed: int) -> State:
         """The state at its end; `start` is any of the same algorithm on the same problem."""

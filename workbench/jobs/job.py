@@ -7,12 +7,13 @@ from itertools import chain
 from workbench import devices
 from workbench.algorithms import Algorithm, State
 from workbench.jobs.allowance import Allowance
-from workbench.jobs.begun_run import BegunRun
+from workbench.jobs.branch import EarlierRun
 from workbench.jobs.carrying import carried, kinds
 from workbench.jobs.effort import Effort
 from workbench.jobs.overseer import Overseer
 from workbench.jobs.recorder import FRESH, Recorder
 from workbench.jobs.snapshot import Snapshot
+from workbench.jobs.trail import RunTrail, Spent
 from workbench.jobs.turn import SLICE, Status, Turn, in_words
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -31,11 +32,11 @@ class Job(Turn):
         probes: tuple[Probe, ...],
         steps: int,
         seed: int,
-        begun: BegunRun | None = None,
+        begun: EarlierRun | None = None,
     ) -> None:
         super().__init__()
         self.problem, self.algorithm, self.seed = problem, algorithm, seed
-        self.recorder, self._begun = Recorder(probes), begun
+        self.recorder, self._begun, self._trail = Recorder(probes), begun, RunTrail()
         self.latest = Snapshot(steps=steps)
         self._steps = self._stretch = steps
         self._marks: list[tuple[int, str]] = []
@@ -44,9 +45,8 @@ class Job(Turn):
         self._states: Iterator[State] | None = None
         self._overseer: Overseer | None = None
         self._goal: int | None = None
-        self._pause, self._due, self._effort = 0.0, 0.0, Effort(problem)
-        self._watched = self._news = False
-        self._allowed = Allowance()
+        self._effort, self._allowed = Effort(problem), Allowance()
+        self._pause, self._due, self._watched, self._news = 0.0, 0.0, False, False
 
     def play(self) -> None:
         """Run until `steps` are done; a run that was done or stopped goes on from its last good state."""
@@ -198,7 +198,7 @@ class Job(Turn):
             return
         with self._effort:
             if self._states is None:
-                self._states = self._from_start() if self._begun is None else self._from_end(self._begun)
+                self._states = self._begin()
             state = next(self._states, None)
         if state is None:
             self._become(Status.DONE, "the algorithm has nothing left to do")
@@ -214,20 +214,22 @@ class Job(Turn):
         if self._overseer is not None and state.k <= FRESH:
             self._overseer.guard(state)
         self.recorder.take(self.problem, state, self._effort, self.algorithm.current_step(state))
+        self._trail.look((self.problem, self.algorithm), state, Spent(self._effort.seconds, self._effort.calls))
         stepped = self._goal is not None and state.k >= self._goal
         if stepped or state.k >= self._steps:
             self._goal = None
             self._become(Status.PAUSED if stepped and state.k < self._steps else Status.DONE)
 
-    def _from_start(self) -> Iterator[State]:
-        return iterate(self.problem, self.algorithm, seed=self.seed)
-
-    def _from_end(self, begun: BegunRun) -> Iterator[State]:
-        """The state at the end of a saved run and those that follow; its rows and marks are there already."""
-        start = next(self._from_start())
+    def _begin(self) -> Iterator[State]:
+        """States from the start, or those from the end of another run, whose rows and marks are there already."""
+        states, begun = iterate(self.problem, self.algorithm, seed=self.seed), self._begun
+        if begun is None:
+            return states
+        start = next(states)
         state = begun.state(self.problem, self.algorithm, start, self.seed)
         self._oversee(start)
         self.recorder.log, self._marks = begun.log(), list(begun.marks)
+        self._trail = begun.trail(self.problem, self.algorithm)
         self._effort.follow(begun.seconds, begun.calls)
         return chain((state,), resume(self.problem, self.algorithm, state, self.seed))
 
@@ -248,6 +250,7 @@ class Job(Turn):
         self._marks.append((diverged.state.k + 1, "diverged"))
         self._states = resume(self.problem, self.algorithm, diverged.state, self.seed)
         self.recorder.cut(diverged.state)
+        self._trail.upto(diverged.state.k)
         if self._overseer is not None:
             self._overseer.proofs = [p for p in self._overseer.proofs if p.k <= diverged.state.k]
             self._overseer.diagnosis = diverged.diagnosis
@@ -293,4 +296,5 @@ class Job(Turn):
             overseer.expansion if overseer else None,
             self._heard,
             self._effort.calls,
+            self._trail.moments,
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from workbench.algorithms import State
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
+from workbench.jobs.trail import RunMoment
 from workbench.jobs.turn import Status
 from workbench.run import Diagnosis, Log
 
@@ -41,6 +42,7 @@ class Snapshot:
     expansion: Expansion | None = None
     heard: int = 0  # wishes that were carried out before
     calls: float = 0.0
+    moments: tuple[RunMoment, ...] = ()  # on its way, the earliest first
 
     @property
     def k(self) -> int:

@@ -1,13 +1,13 @@
 """What the page draws, as plain host arrays: pictures of signals and frames of a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from torch import Tensor
 
-from workbench.jobs import Columns, Snapshot, Status, certificates
+from workbench.jobs import Columns, RunMoment, Snapshot, Status, certificates
 from workbench.problem import Problem
 from workbench.tensors import least
 
@@ -33,11 +33,21 @@ class ProblemPictures:
         return self.unknown if self.truth is None else self.truth.shape
 
 
+@dataclass(frozen=True, eq=False)
+class LeftBehind:
+    """The rows of a run that a branch went away from, from where it did."""
+
+    ks: Array
+    seconds: Array
+    curves: Mapping[str, Array]
+
+
 @dataclass(frozen=True)
 class Frame:
     """One look at a run. `ks`, `seconds`, `calls` and every curve have one entry per recorded iteration.
 
     `proofs`: the same columns for certificates, which are fewer; `repair`: values by path that mend a run in trouble;
+    `at`: the iteration of the picture, where that is an earlier one; `left`: what a branch has left behind it.
     `expansion`: by how much a denoiser stretches differences, what it takes away does, and errors grow in a step.
     """
 
@@ -60,12 +70,24 @@ class Frame:
     repair: Mapping[str, Any] = field(default_factory=dict)
     proofs: Mapping[str, Array] = field(default_factory=dict)
     calls: Array = field(default_factory=lambda: np.zeros(0))
+    at: int | None = None
+    moments: tuple[RunMoment, ...] = ()
+    left: tuple[LeftBehind, ...] = ()
+
+    @property
+    def pictured(self) -> int:
+        """The iteration of the picture."""
+        return self.k if self.at is None else self.at
 
     def at_k(self, name: str) -> float | None:
         """The value of a curve at the very iterate that is drawn; None where it was not looked at."""
-        values = self.curves.get(name)
-        known = values is not None and len(values) and self.ks[-1] == self.k and np.isfinite(values[-1])
-        return float(values[-1]) if values is not None and known else None
+        return self.value_at(name, self.pictured)
+
+    def value_at(self, name: str, k: int) -> float | None:
+        """The value of a curve at iteration k; None where it was not looked at."""
+        values, row = self.curves.get(name), int(np.searchsorted(self.ks, k))
+        known = values is not None and row < len(values) and self.ks[row] == k and np.isfinite(values[row])
+        return float(values[row]) if values is not None and known else None
 
 
 def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array | None, rate: float) -> Frame:
@@ -95,7 +117,18 @@ def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array
         repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
         proofs=certificates(snapshot.proofs),
         calls=curves.calls,
+        moments=snapshot.moments,
     )
+
+
+def back_at(frame: Frame, moment: RunMoment, truth: Array | None) -> Frame:
+    """The same look at a run with the picture of an earlier moment."""
+    if moment.unknown is not None:
+        image, error = _images(moment.problem, moment.unknown, truth)
+    else:
+        image = picture(moment.picture)
+        error = None if truth is None else image - truth
+    return replace(frame, image=image, error=error, at=moment.k)
 
 
 def _images(problem: Problem, x: Tensor, truth: Array | None) -> tuple[Array, Array | None]:

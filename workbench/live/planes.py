@@ -84,6 +84,9 @@ class Planes(Studies):
                 if describe(depends(before)) != describe(depends(self.choices)):
                     study.again()
 
+    def _take(self, changed: list[Study[Any]]) -> Hashable:
+        return self.session.moment  # paths are marked there
+
     def restore(self) -> None:
         super().restore()
         self.choices = PlaneChoices()

@@ -13,11 +13,11 @@ from workbench.data import Window
 from workbench.experiment import Experiment, from_run, with_data_of
 from workbench.live.address import read_address, said, to_address
 from workbench.live.caps import Caps
-from workbench.live.frames import Frame, ProblemPictures, frame_of, pictures
+from workbench.live.frames import ProblemPictures, pictures
 from workbench.live.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
 from workbench.live.pins import Pins
-from workbench.live.played_run import PlayedRun
+from workbench.live.played.scrubbed_run import ScrubbedRun
 from workbench.live.saved import STATELESS, Columns, brought, kept_run, whole_run
 from workbench.live.telling import notebook, python
 from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-class Session(PlayedRun):
+class Session(ScrubbedRun):
     """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read; `pins`.
 
     `runs` is the folder of runs that this person may see and write, where there is one; `looks` are asked for what was
@@ -49,15 +49,14 @@ class Session(PlayedRun):
         self.notes: tuple[str, ...] = ()
         self.looks: list[Callable[[], Columns]] = []
         self.files = OwnFiles(wanted.source)
-        self._curves, self._pace, self.pins = jobs.Columns(), jobs.Pace(), Pins()
+        self.pins = Pins()
         self.loaded = wanted.source.loaded()
         caps.require(self.loaded.tensor)
         wanted = fitted(wanted, wanted.source, self.loaded.tensor)
         self._form = form_of(wanted)
         problem = posed(wanted, self.loaded, truth)
         self._version, self._reasons = 1, MemberReasons(problem)
-        self._pictures = pictures(problem, self._version)
-        super().__init__(wanted, problem, caps)
+        super().__init__(wanted, problem, caps, pictures(problem, self._version))
 
     @classmethod
     def from_address(cls, query: str, caps: Caps | None = None) -> Self:
@@ -130,6 +129,10 @@ class Session(PlayedRun):
         self._pictures = pictures(problem, self._version)
         self._restart(begun)
 
+    def go_on_from_here(self) -> str:
+        """Branch off at the moment in sight, and play."""
+        return self._told("time", self.branch)
+
     def repair(self, values: Mapping[str, Any]) -> None:
         """Take the values that mend a run in trouble, and go on."""
         for path, value in values.items():
@@ -195,17 +198,7 @@ class Session(PlayedRun):
         """The run as a file keeps it: while it goes on, as it was when it was last looked at."""
         latest = self.job.latest
         snapshot = self._shown if self._shown and latest.status is jobs.Status.RUNNING else latest
-        return kept_run(self, snapshot)
-
-    def tick(self) -> Frame | None:
-        """A frame of the run when something is new since the last one, else None."""
-        snapshot = self.job.latest
-        if snapshot is self._shown:
-            return None
-        self._shown = snapshot
-        self._curves.read(snapshot)
-        rate = self._pace.at(snapshot.k) if snapshot.status is jobs.Status.RUNNING else 0.0
-        return frame_of(snapshot, self._curves, self.problem, self._pictures.truth, rate)
+        return jobs.ladder_of(snapshot.moments).added(kept_run(self, snapshot))
 
     # How wishes come true.
 

@@ -31,11 +31,11 @@ class Spectra(Studies):
 
     def __init__(self, session: Session) -> None:
         self.session, self.way = session, spectrum.SpectrumStudy()
-        self.at_start, self.every, self.k = False, 0, 0
+        self.at_start, self.every, self.k, self._posed = False, 0, 0, session.problem
         self.errors: list[tuple[int, Tensor]] = []
         self.glimpses: list[Glimpse] = []
         self.preconditioner: Preconditioner | None = None
-        self.hessian: Study[SpectrumEstimate] = Study(self._device, self._studied, lambda: id(session.problem))
+        self.hessian: Study[SpectrumEstimate] = Study(self._device, self._studied, self._objective)
         self.product: Study[SpectralMeasure] = Study(self._device, self._preconditioned)
         self.along: Study[Glimpse] = Study(self._device, self._glimpsed)
         super().__init__(self.hessian, self.product, self.along)
@@ -99,6 +99,11 @@ class Spectra(Studies):
         self.every, self.glimpses = every, []
         self.along.forget()
 
+    def _objective(self) -> Hashable:
+        """What the Hessian is of: the objective of a run that goes on at any k, or that of the moment in sight."""
+        moment = self.session.moment
+        return id(self.session.seen[0]), None if moment is None else moment.k
+
     def _device(self) -> str:
         return self.session.experiment.device
 
@@ -106,7 +111,7 @@ class Spectra(Studies):
         """The Hessian of the problem there is now, at the iterate there is now, or at the first one."""
         self.product.cancel()
         self.along.forget()
-        problem, (self.k, x), way = _one(self.session.problem), self._there(), self.way
+        problem, (self.k, x), way = _one(self.session.seen[0]), self._there(), self.way
         self.errors, self.complaint = [], ""
         return lambda: way.of(problem, x)
 
@@ -117,12 +122,14 @@ class Spectra(Studies):
         return lambda: preconditioned(found.hessians, preconditioner, way)
 
     def _glimpsed(self) -> Callable[[], Iterator[Glimpse]]:
-        problem, (k, x), before = _one(self.session.problem), self._there(), (self.glimpses or [None])[-1]
-        return lambda: glimpse(problem, (k, x), before, _COARSE)
+        problem, state, before = self.session.problem, self.session.job.latest.state, (self.glimpses or [None])[-1]
+        k, x = (0, problem.start()) if state is None else (state.k, state.x)
+        return lambda: glimpse(_one(problem), (k, x[:1]), before, _COARSE)
 
     def _take(self, changed: list[Study[Any]]) -> Hashable:
-        if changed:
+        if changed and self._posed is not self.session.problem:
             self.follow(self.every)  # another problem has another spectrum
+        self._posed = self.session.problem
         result = self.along.result
         if result is not None and (not self.glimpses or self.glimpses[-1].k < result.k):
             self.glimpses = [*self.glimpses, result][-_MOST:]
@@ -157,9 +164,9 @@ class Spectra(Studies):
             self.along.start()
 
     def _there(self) -> tuple[int, Tensor]:
-        state = self.session.job.latest.state
+        problem, state = self.session.seen
         if self.at_start or state is None:
-            return 0, self.session.problem.start()[:1]
+            return 0, problem.start()[:1]
         return state.k, state.x[:1]
 
 

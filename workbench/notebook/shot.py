@@ -9,7 +9,7 @@ from workbench.analysis.data_fit import RESIDUAL
 from workbench.analysis.metrics import PSNR
 from workbench.live.frames import Frame, ProblemPictures
 from workbench.live.images import Limits, balanced, extent, unit
-from workbench.live.standing import standing
+from workbench.live.played.standing import standing
 from workbench.notebook.panels import Panel, curve_panel, signal_panel
 from workbench.run import Quantity
 

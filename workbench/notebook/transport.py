@@ -8,7 +8,7 @@ import ipywidgets as widgets
 from workbench.figures.colours import ERROR
 from workbench.jobs import Status
 from workbench.live.controls.entering import pretty
-from workbench.live.standing import done, standing, usable
+from workbench.live.played.standing import done, standing, usable
 from workbench.notebook.shot import Shot
 
 if TYPE_CHECKING:

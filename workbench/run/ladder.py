@@ -35,6 +35,7 @@ class Ladder:
     ks: list[int] = field(default_factory=list)
     lengths: list[float] = field(default_factory=list)
     pictures: list[Tensor] = field(default_factory=list)
+    most: int = MOST  # pictures, where they fit into ROOM
 
     @classmethod
     def begun(cls, dataset: "xr.Dataset") -> Self:
@@ -47,15 +48,19 @@ class Ladder:
     def along(self, problem: Problem, states: Iterable[S]) -> Iterator[S]:
         """The same states, looked at on their way."""
         for state in states:
-            if _due(state.k) and (not self.ks or state.k > self.ks[-1]):
+            if self.due(state.k):
                 with torch.no_grad():
                     self.look(state.k, problem.picture(state.x))
             yield state
 
+    def due(self, k: int) -> bool:
+        """Whether the state after k iterations is to be looked at."""
+        return k % (1 << (k // _EACH).bit_length()) == 0 and (not self.ks or k > self.ks[-1])
+
     def look(self, k: int, x: Tensor) -> None:
         """Keep the picture, at the cost of another where there is no room."""
         x = _apart(plain(x))
-        most = min(MOST, ROOM // max(x.nbytes, 1))
+        most = min(self.most, ROOM // max(x.nbytes, 1))
         moved = float(torch.linalg.vector_norm(x - self.pictures[-1])) if self.pictures else 0.0
         if most < 2 or not math.isfinite(moved):
             return
@@ -88,10 +93,6 @@ class Ladder:
         index = min(inner, key=lambda i: self.lengths[i + 1] - self.lengths[i - 1])
         for column in (self.ks, self.lengths, self.pictures):
             del column[index]
-
-
-def _due(k: int) -> bool:
-    return k % (1 << (k // _EACH).bit_length()) == 0
 
 
 def _apart(x: Tensor) -> Tensor:

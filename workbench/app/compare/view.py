@@ -123,7 +123,7 @@ class CompareView(Tab):
         fresh = self.studies.tick()
         if frame is not None:
             self.beside.frame(frame)
-        seen = (frame.version if frame else -1, self.session.pins.version, self._turn())
+        seen = (frame.version if frame else -1, frame.at if frame else None, self.session.pins.version, self._turn())
         fresh, self._seen = fresh or seen != self._seen, seen
         return fresh
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 import panel as pn
 
-from workbench.analysis.information.paths import SIGMAS, CalibratedPath, Denoised, FilterPaths
+from workbench.analysis.information.paths import SIGMAS, CalibratedPath, Denoised, FilterPaths, Track
 from workbench.analysis.information.tasks import TASKS
 from workbench.app.information.errors import DenoiserPicture
 from workbench.app.information.pictures import CoursePicture, PlanePicture
@@ -69,6 +69,15 @@ class PlaneLook(Look):
         self.plane, self.course = PlanePicture(), CoursePicture()
         return self.plane.element, self.course.element
 
+    def _show(self, tracks: tuple[Track, ...], rule: str) -> None:
+        """The paths in both pictures, with the moment of the run that is looked at."""
+        moment = self.planes.session.moment
+        k = None if moment is None else moment.k
+        self.plane.show(tracks, rule)
+        self.plane.look_back(tracks, k)
+        self.course.show(tracks)
+        self.course.here.show(k)
+
 
 class ClosedFormLook(PlaneLook):
     """Filters of the catalogue on normal signals, exactly."""
@@ -95,8 +104,7 @@ class ClosedFormLook(PlaneLook):
         i_y, i_x = found.curve
         self.plane.limit(found.ceiling, f"I(x;y) = {found.ceiling:.6g}", float(i_y[-1]))
         self.plane.bend(i_y, i_x)
-        self.plane.show(found.tracks, found.rule)
-        self.course.show(found.tracks)
+        self._show(found.tracks, found.rule)
         self.status.say(found.about)
         self.note.say("\n".join(track.sentence for track in found.tracks))
 
@@ -121,8 +129,7 @@ class SampledLook(PlaneLook):
         self.status.say(self._progress(found))
         tracks = (found.track(planes.algorithm),) if found and found.path.points else ()
         sampling = planes.choices.sampling if found is None else found.path.sampling
-        self.plane.show(tracks, sampling.resolution.rule)
-        self.course.show(tracks)
+        self._show(tracks, sampling.resolution.rule)
         if found is None:
             self.note.say("")
             self.table.say("")

@@ -6,7 +6,8 @@ from bokeh.palettes import Viridis256
 from bokeh.transform import transform
 
 from workbench.analysis.information.paths import Track
-from workbench.app.toolkit.figures import empty, fill, legend, new_figure, pane, positive, reach
+from workbench.app.toolkit.figures import Here, empty, fill, legend, new_figure, pane, positive, reach
+from workbench.figures.colours import HERE
 from workbench.live.images import Array
 
 COLOURS = ("#2f86d0", "#ec7f2b")  # of the first path and the second
@@ -33,6 +34,8 @@ class PlanePicture:
             dots.append(self.plot.scatter("x", "y", source=path, marker=marker, size=7, color=shade))
             ring = self.plot.scatter("x", "y", source=best, size=13, fill_alpha=0, line_color=colour, line_width=2)
             lines.append([line, dots[-1], ring])
+        self.moment = empty("x", "y")
+        self.plot.scatter("x", "y", source=self.moment, size=15, marker="diamond", color=HERE, line_color="white")
         words = (_words(self.above, _CEILING, "right", 0), _words(self.beside, _CURVE, "left", 8))
         for each in words:
             self.plot.add_layout(each)
@@ -59,6 +62,12 @@ class PlanePicture:
             fill(path, columns | {"at": np.asarray(columns["k"]) + 1})
             fill(best, {"x": columns["x"][at], "y": columns["y"][at]})
         _name(self.items, tracks)
+
+    def look_back(self, tracks: tuple[Track, ...], k: int | None) -> None:
+        """Where the paths are at iteration k, so far as they go; None: at their ends, without a mark."""
+        there = [(t, int(np.searchsorted(t.k, k, side="right")) - 1) for t in tracks if k is not None and len(t.k)]
+        seen = [(t, row) for t, row in there if row >= 0 and t.k[-1] >= (k or 0)]
+        fill(self.moment, {"x": [t.i_y[row] for t, row in seen], "y": [t.i_x[row] for t, row in seen]})
 
     def limit(self, height: float, text: str, end: float) -> None:
         """A line that no path can cross, up to I(y;T) = end."""
@@ -93,6 +102,7 @@ class CoursePicture:
             ends = self.plot.scatter("k", "error", source=source, color=colour, size=4, y_range_name="error")
             self.labels.append(self.plot.line("k", "label", source=source, color=_CLASSES, line_width=2))
             lines.append([kept, dot, error, ends])
+        self.here = Here(self.plot)
         self.items = legend(self.plot, dict(zip(_NAMES, lines, strict=True)) | {"I(label;T)": self.labels})
         self.show(())
         self.element = pane(self.plot)

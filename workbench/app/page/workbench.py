@@ -11,13 +11,14 @@ from panel.io import PeriodicCallback
 from workbench.app.lessons import Teaching, Tour
 from workbench.app.page.connection import Connection
 from workbench.app.page.echo import Echo
+from workbench.app.page.layout import PageLayout
 from workbench.app.page.placeholders import Placeholders
-from workbench.app.page.shell import shell
 from workbench.app.page.theme import follow_browser
 from workbench.app.run.choices import Choices
 from workbench.app.run.curves import Convergence
 from workbench.app.run.files import TakeAway, Upload
 from workbench.app.run.notice import Notice
+from workbench.app.run.timeline import Timeline
 from workbench.app.run.transport import Transport
 from workbench.app.toolkit.tab import View
 from workbench.app.views import VIEWS
@@ -30,11 +31,6 @@ SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
 PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
 AnyView = TypeVar("AnyView", bound=View)
-# Beside the tabs where there is room, else in a row above them.
-_BAR = """
-:host { position: absolute; right: 8px; z-index: 2; }
-@media (max-width: 1360px) { :host { position: static; } }
-"""
 # On a laptop the titles of all tabs end before that bar.
 _TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "12.5px", "letterSpacing": 0, "px": "2px"}}}
 
@@ -49,11 +45,12 @@ class Workbench:
         views: Sequence[type[View]] = VIEWS,
         tour: Tour | None = None,
     ) -> None:
-        self.session, self._hidden = session, hidden
+        self.session, self.hidden = session, hidden
         self.transport = Transport(session, self._opened, self._remark)
         self.choices = Choices(session, self._chosen, hidden)
         self.convergence, self.views = Convergence(session.prove), [view(session, self._opened) for view in views]
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
+        self.timeline = Timeline(session, self._scrubbed)
         self.notice = Notice(self._repair)
         self.alert, self.mend = self.notice.alert, self.notice.mend
         self.connection = Connection(session, self._travel)
@@ -78,7 +75,8 @@ class Workbench:
         self._note = first or " ".join(session.notes if session.opened else ())
         self._draw_pictures()
         self._chosen(new=False)
-        self.page = self._page()
+        self.layout = PageLayout(self, self._placeholders, self._echo)
+        self.page = self.layout.page
         if (step := self.teaching.tour.step) is not None:
             self._show_step(step)
 
@@ -143,29 +141,6 @@ class Workbench:
             if not self.session.opened and (step is None or step.play):
                 self.session.play()
 
-    def _page(self) -> pmui.Page:
-        self._curves = self._placeholders.place(
-            self.convergence.element, "the curves", sizing_mode="stretch_both", min_height=190
-        )
-        tools = [tool for view in self.views for tool in view.tools]
-        bar = pmui.Row(self.transport.pace, *tools, self.take.element, margin=0, stylesheets=[_BAR])
-        centre = pmui.Column(
-            self.teaching.bar.element,
-            self.teaching.list.window,
-            self._placeholders.place(bar),
-            self.tabs,
-            self.notice.element,
-            self._curves,
-            self._echo,
-            self.connection.bar,
-            sizing_mode="stretch_both",
-            margin=(0, 0, 4, 12),
-        )
-        left = [self.choices.element] + [self.upload.element] * ("truth" not in self._hidden)
-        side = self._placeholders.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")
-        header = pmui.Row(self.transport.element, self.teaching.list.button, sizing_mode="stretch_width", margin=0)
-        return shell(header, centre, side)
-
     def beat(self) -> None:
         """Grant late wishes; draw the newest frame when drawing is due. For nobody nothing is drawn."""
         self._look()
@@ -212,8 +187,12 @@ class Workbench:
             self._study_due = end + min((end - begin) / SHARE, SLOWEST)
 
     def _obeyed(self) -> bool:
-        """Whether the run is in another state than the one drawn: a click is answered at once."""
-        return self._frame is not None and self.session.job.latest.status is not self._frame.status
+        """Whether the run is in another state, or another moment in sight, than drawn: a click is answered at once."""
+        if self._frame is None:
+            return False
+        moment = self.session.moment
+        back = self._frame.at != (None if moment is None else moment.k)
+        return back or self.session.job.latest.status is not self._frame.status
 
     def _draw(self, frame: Frame) -> None:
         """Send what changed, and of the tabs only the one that is seen."""
@@ -222,6 +201,7 @@ class Workbench:
         self.transport.show_frame(frame)
         self.seen.show_frame(frame)
         self.convergence.show_frame(frame)
+        self.timeline.show_frame(frame)
         self._say()
         self.choices.found(frame)
 
@@ -237,7 +217,7 @@ class Workbench:
         """Another tab: the next beat draws it, when the browser knows what is in it. What is out of sight waits."""
         self._show()
         self._turned, self._due = True, time.perf_counter() + 2 * BEAT
-        self._curves.visible = not self.seen.whole
+        self.layout.curves.visible = not self.seen.whole
 
     def _say(self) -> None:
         self.notice.say(self._frame, self._note)
@@ -249,6 +229,10 @@ class Workbench:
     def _remark(self, sentence: str) -> None:
         self._note = sentence
         self._say()
+
+    def _scrubbed(self) -> None:
+        """Another moment is in sight, or the run goes on from one: the next beat draws it."""
+        self._remark(self.session.errors.get("time", ""))
 
     def _opened(self) -> None:
         """The experiment has become another one elsewhere than among the choices."""
@@ -286,4 +270,4 @@ class Workbench:
         self._say()
         for view in self.views:
             view.refresh()
-        self.connection.remember(self._hidden, self.teaching.tour.address)
+        self.connection.remember(self.hidden, self.teaching.tour.address)

@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 from workbench.analysis import Kind
 from workbench.analysis.data_fit import RESIDUAL
 from workbench.analysis.metrics import QUANTITIES
-from workbench.app.toolkit.figures import empty, fill, flagged, legend, new_figure, positive
+from workbench.app.toolkit.figures import Here, empty, fill, flagged, legend, new_figure, positive
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import MARK, coloured
 from workbench.jobs.recorder import STEP_SIZE
@@ -40,7 +40,7 @@ class Curves:
         self.log = pmui.Switch(label="log", value=start.log, size="small", margin=(8, 4, 0, 0))
         self.note = Words()
         self._frame: Frame | None = None
-        self._rows, self._wanted = (-1, -1), start
+        self._rows, self._wanted, self._former = (-1, -1), start, ()
         self.pane = pn.pane.Bokeh(self._plot(), sizing_mode="stretch_both", margin=0)
         controls = (self.select, self.axis, self.log, self.note.element)
         bar = pmui.Row(*controls, sizing_mode="stretch_width", margin=(0, 0, 0, 4))
@@ -65,6 +65,7 @@ class Curves:
             self._rows = rows
             self.lines.update(data=self._columns(frame))
             self.marks.update(data=self._flags(frame))
+        self._look_back(frame)
 
     def offer(self, recorded: tuple[Quantity, ...]) -> None:
         """What this run records can be drawn; without a truth the residual stands where the quality was wanted."""
@@ -84,7 +85,7 @@ class Curves:
     def _redraw(self) -> None:
         """A log axis is another plot, and so is every other choice: the sources start anew."""
         self.pane.object = self._plot()
-        self._rows = (-1, -1)
+        self._rows, self._former = (-1, -1), ()
         if self._frame is not None:
             self.show(self._frame)
 
@@ -105,6 +106,28 @@ class Curves:
         self._crown(ks, at, drawn[self.series.names[0]])
         kept = np.flatnonzero(np.any([np.isfinite(drawn[n]) for n, gap in marked.items() if gap], axis=0))
         return {n: c.astype(np.float32) for n, c in thinned({"x": at} | drawn, kept=kept).items()}
+
+    def _look_back(self, frame: Frame) -> None:
+        """The moment that is looked at, and the rows that branches have left behind."""
+        self.here.show(self._place(frame, frame.at))
+        if frame.left is self._former:
+            return
+        self._former = frame.left
+        colours = dict(coloured(self.series.names))
+        xs, ys, colour = [], [], []
+        for rows in frame.left:
+            for name in set(rows.curves) & set(colours):
+                values = positive(rows.curves[name]) if self.log.value else rows.curves[name]
+                xs.append((rows.seconds if self.axis.value else rows.ks).astype(np.float32))
+                ys.append(values.astype(np.float32))
+                colour.append(colours[name])
+        fill(self.former, {"x": xs, "y": ys, "colour": colour})
+
+    def _place(self, frame: Frame, k: int | None) -> float | None:
+        """Where an iteration stands on the axis."""
+        if k is None or not self.axis.value or not len(frame.ks):
+            return k
+        return float(np.interp(k, frame.ks, frame.seconds))
 
     def _say(self, ks: Array, drawn: dict[str, Array]) -> None:
         """What is not there."""
@@ -160,6 +183,9 @@ class Curves:
         if len(lines) > 1:
             legend(plot, {name: list(pair) for name, *pair in zip(series.names, lines, points, strict=True)})
         flagged(plot, self.marks, MARK)
+        self.former = empty("x", "y", "colour")
+        plot.multi_line("x", "y", source=self.former, line_color="colour", line_dash="dotted", line_width=1.5)
+        self.here = Here(plot)
         self.best = empty("x", "y", "text", "side", "shift")
         plot.scatter("x", "y", source=self.best, size=11, fill_alpha=0, line_color=MARK, line_width=2)
         place = {"x": "x", "y": "y", "text": "text", "text_align": "side", "x_offset": "shift", "y_offset": -20}

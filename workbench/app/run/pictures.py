@@ -73,10 +73,10 @@ class Gallery(View):
         self._frame = frame
         if frame.image is None:
             return
-        whole = frame.status != "running"
+        whole = frame.status != "running" or frame.at is not None
         self.image.show(frame.image, self._of_image(frame.image), whole)
         quality = frame.at_k("psnr")
-        self.image.describe(f"k = {frame.k}" + (f" · {quality:.2f} dB" if quality is not None else ""))
+        self.image.describe(f"k = {frame.pictured}" + (f" · {quality:.2f} dB" if quality is not None else ""))
         if frame.error is not None:
             error = _grey(frame.error)
             self.error.show(error, self._limits.setdefault("error", balanced(error)), whole)

@@ -8,8 +8,8 @@ import panel_material_ui as pmui
 from workbench.live.frames import Frame
 from workbench.live.pins import MOST
 from workbench.live.pins.beside import pin
+from workbench.live.played.standing import done, standing, usable
 from workbench.live.session import Session
-from workbench.live.standing import done, standing, usable
 from workbench.refusal import Refusal
 
 _ICONS = {"Play": "play_arrow", "Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop"}

@@ -6,7 +6,7 @@ import panel_material_ui as pmui
 
 from workbench.analysis.spectrum import Axis, SpectrumEstimate, modes
 from workbench.app.spectrum.plots import SpectrumPlot
-from workbench.app.toolkit.figures import empty, fill, legend, new_figure, pane, positive, tap
+from workbench.app.toolkit.figures import Here, empty, fill, legend, new_figure, pane, positive, tap
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.live.frames import Frame, picture
 from workbench.live.images import balanced
@@ -41,13 +41,14 @@ class ModePlot(SpectrumPlot):
         self.course = new_figure("iteration k", "|error|² along it", log=True)
         self.errors = empty("k", "error")
         self.course.line("k", "error", source=self.errors, color="#ec7f2b", line_width=2)
+        self.here = Here(self.course)
         self.controls = (self.index, self.panel.element)
         self._drawn: tuple[int, int] | None = None
         return pmui.Row(pane(self.left), pane(self.right), pane(self.course), sizing_mode="stretch_both", margin=0)
 
     def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
         spectra, found = self.spectra, self.spectra.finding
-        state = spectra.session.job.latest.state
+        _, state = spectra.session.seen
         parts = None if found is None else modes.split(found, spectra.errors, None if state is None else state.x[:1])
         if found is None or parts is None:
             self.note.say("the eigenpairs come last: a moment" if found else "")
@@ -62,6 +63,8 @@ class ModePlot(SpectrumPlot):
         fill(self.picard, {"i": at} | {n: positive(parts.picard.get(n, nothing)) for n in _COLOURS})
         ks, along = [k for k, _ in spectra.errors], [float(e[self.chosen]) for _, e in spectra.errors]
         fill(self.errors, {"k": ks, "error": positive(np.array(along))})
+        if frame is not None:
+            self.here.show(frame.at)
         self._show_mode(found, float(parts.values[self.chosen]))
         missing = "" if parts.picard else f" {_NONE}"
         value = float(parts.values[self.chosen])

@@ -9,7 +9,7 @@ from bokeh.palettes import Viridis256
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Axis, LogarithmicAxis
 from workbench.app.spectrum.plots import STEP, SpectrumPlot, gradient_step
-from workbench.app.toolkit.figures import empty, fill, legend, mark, new_figure, pane, picture_of, positive
+from workbench.app.toolkit.figures import Here, empty, fill, legend, mark, new_figure, pane, picture_of, positive
 from workbench.live.frames import Frame
 
 _METHODS = {
@@ -34,6 +34,7 @@ class Predicted(SpectrumPlot):
         }
         measured = self.plot.line("k", "excess", source=self.sources["measured"], color="#ec7f2b", line_width=3)
         legend(self.plot, {"measured": [measured]} | items)
+        self.here = Here(self.plot)
         return pane(self.plot)
 
     def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
@@ -50,6 +51,7 @@ class Predicted(SpectrumPlot):
             within = np.where(curve > _ROUNDING * foreseen.drop, np.minimum(curve, 1e3 * foreseen.drop), np.nan)
             fill(self.sources[name], {"k": ks, "excess": within})
         first = float(found.hessians.problem.objective(found.hessians.x)[0])
+        self.here.show(None if frame is None else frame.at)
         fill(self.sources["measured"], _measured(frame, first - foreseen.drop, spectra.k))
         self.note.say(
             "Exact where the objective is quadratic; elsewhere the Hessian changes along the way. Gradient descent "
@@ -114,6 +116,7 @@ class AlongTheRun(SpectrumPlot):
         tops = self.plot.scatter("k", "top", source=self.tops, size=5, color="#ec7f2b")
         edge = self.plot.line("k", "edge", source=self.edge, color=STEP, line_dash="dashed", line_width=1.5)
         legend(self.plot, {"four largest": [tops], "2/step": [edge]})
+        self.here = Here(self.plot)
         self.every = pmui.Select(
             label="look again every",
             options={"never": 0, "iteration": 1, "10 iterations": 10, "100 iterations": 100, "1000 iterations": 1000},
@@ -141,6 +144,7 @@ class AlongTheRun(SpectrumPlot):
         box = {"x": [float(ks[0])], "y": [low], "dw": [wide], "dh": [high - low]}
         fill(self.image, {"image": [image[:, columns].astype(np.float32)]} | box)
         tops = [(g.k, float(v)) for g in looks for v in g.pairs.values]
+        self.here.show(None if frame is None else frame.at)
         fill(self.tops, {"k": [k for k, _ in tops], "top": axis.place(np.array([v for _, v in tops]))})
         if frame is not None and gradient_step(spectra, frame) is not None:
             steps = frame.curves["step_size"]

@@ -8,6 +8,7 @@ from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, L
 from bokeh.plotting import figure
 
 from workbench.analysis.spectrum import Axis
+from workbench.figures.colours import HERE
 from workbench.live.images import Array
 
 _ABOVE = 100  # px: most of a density is low, and its curves would cross the words
@@ -33,6 +34,20 @@ class Flags:
             "shift": [-4 if ends else 4 for ends in left],
         }
         fill(self._source, columns | {"y": [_ABOVE + 14 * i for i in range(len(seen))]})
+
+
+class Here:
+    """The line across a plot at the moment of the run that is looked at; none while that is the newest one."""
+
+    def __init__(self, plot: figure) -> None:
+        self._source = empty("x")
+        plot.vspan(x="x", source=self._source, line_color=HERE, line_width=2)
+
+    def show(self, at: float | None) -> None:
+        """At this abscissa."""
+        places = [] if at is None or not np.isfinite(at) else [at]
+        if places != self._source.data["x"]:
+            fill(self._source, {"x": places})
 
 
 def flagged(plot: figure, source: ColumnDataSource, colour: str) -> None:

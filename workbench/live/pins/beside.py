@@ -182,8 +182,10 @@ class AllBeside:
         image = frame.image if frame else None
         columns: dict[str, Array] = {}
         if frame:
-            columns = {"k": frame.ks, "seconds": frame.seconds, "calls": frame.calls} | frame.curves
-        stands = (id(self._pictures), frame.version if frame else -1)
+            rows = slice(int(np.searchsorted(frame.ks, frame.pictured, side="right")))  # as it stood at that moment
+            known = {"k": frame.ks, "seconds": frame.seconds, "calls": frame.calls} | frame.curves
+            columns = {name: column[rows] for name, column in known.items()}
+        stands = (id(self._pictures), frame.version if frame else -1, frame.at if frame else None)
         diverged = frame is not None and frame.status is Status.DIVERGED
         moved = changed_at(frame.marks) if frame else -1
         return OneBeside(NOW, NAMES[NOW], image, stands, columns, *self.now, moved, diverged)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench import storage
-from workbench.jobs import Snapshot, Status
+from workbench.jobs import BRANCH, Snapshot, Status
 from workbench.live.saved.looked_at import with_looks
 from workbench.live.telling import told
 from workbench.parameters import describe
@@ -29,7 +29,8 @@ def kept_run(session: "Session", snapshot: Snapshot) -> "xr.Dataset":
     marks = storage.to_json([list(m) for m in snapshot.marks])
     words |= {"stopped": snapshot.message, "marks": marks} | _ended(snapshot) | experiment.source.told(loaded.tensor)
     words["device"] = str(session.problem.y.device)
-    loaded = replace(loaded, notes=(*loaded.notes, *experiment.source.remarks(experiment.operator)))
+    branches = (f"{text[0].upper()}{text[1:]} at k = {k}" for k, text in snapshot.marks if text.startswith(BRANCH))
+    loaded = replace(loaded, notes=(*loaded.notes, *branches, *experiment.source.remarks(experiment.operator)))
     found = session.job.rows(snapshot).dataset(session.job.recorder.quantities, **words)
     found = with_arrays(with_data(found, session.problem), experiment)
     found = with_looks(with_state(found, snapshot.state), [look() for look in session.looks])

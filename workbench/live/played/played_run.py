@@ -17,7 +17,7 @@ class PlayedRun:
     opened = False
 
     def __init__(
-        self, experiment: Experiment, problem: Problem, caps: Caps, begun: jobs.BegunRun | None = None
+        self, experiment: Experiment, problem: Problem, caps: Caps, begun: jobs.EarlierRun | None = None
     ) -> None:
         self.experiment, self.problem = experiment, problem
         self._caps = caps
@@ -82,16 +82,16 @@ class PlayedRun:
             self.experiment = changed(self.experiment, steps=steps)
             self.job.until(steps)
 
-    def _restart(self, begun: jobs.BegunRun | None = None) -> None:
-        """From iteration 0, or from the end of a saved run."""
+    def _restart(self, begun: jobs.EarlierRun | None = None) -> None:
+        """From iteration 0, from the end of a saved run, or from an earlier moment."""
         self.job.cancel()
         self._shown = None
         self.job = self._new_job(begun)
         if self._playing:
             self.job.play()
 
-    def _new_job(self, begun: jobs.BegunRun | None) -> jobs.Job:
-        new, self.opened = self.experiment, begun is not None
+    def _new_job(self, begun: jobs.EarlierRun | None) -> jobs.Job:
+        new, self.opened = self.experiment, isinstance(begun, jobs.BegunRun)
         job = jobs.Job(self.problem, new.algorithm, standard(self.problem), new.steps, new.seed, begun)
         jobs.runner(str(devices.find(new.device))).submit(job)
         job.allow(self._caps.run)
