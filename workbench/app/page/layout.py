@@ -28,6 +28,7 @@ class PageLayout:
         centre = pmui.Column(
             app.teaching.bar.element,
             app.teaching.list.window,
+            app.choices.gallery.window,
             places.place(bar),
             app.tabs,
             app.notice.element,

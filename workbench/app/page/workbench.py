@@ -107,6 +107,7 @@ class Workbench:
         """The person has gone: nothing computes for them any more."""
         for view in self.views:
             view.close()
+        self.choices.gallery.close()
         self.session.close()
 
     def _tab(self, view: View) -> pn.viewable.Viewable:
@@ -147,6 +148,7 @@ class Workbench:
         if not self._there:
             return
         self.choices.throttle.flush()
+        self.choices.gallery.beat()
         if not self._echo.free() and not self._obeyed():
             return
         if self._frame is not None and self._placeholders.fill_one():

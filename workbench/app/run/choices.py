@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import catalog, data, devices
+from workbench.app.members import Gallery
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.widgets import Automatic, PageControl
@@ -18,6 +19,7 @@ from workbench.figures.colours import ERROR
 from workbench.live import finding
 from workbench.live.address import file_name
 from workbench.live.frames import Frame
+from workbench.live.member_cards import PICTURED
 from workbench.live.session import Session
 from workbench.live.throttle import Throttle
 from workbench.noise import Gaussian
@@ -193,6 +195,9 @@ class Choices:
         kinds = [k for k in TITLES if k not in hidden]
         made = {k: _SECTIONS.get(k, Section)(k, session, self.throttle) for k in kinds}
         self.sections: dict[str, Section] = made
+        self.gallery = Gallery(session, self.throttle.ask)
+        for kind in [k for k in kinds if k in PICTURED]:
+            made[kind].menu.put_beside(self.gallery.button(kind))
         numbers = [n for n in ("steps", "seed") if n not in hidden]
         self.plain = {n: FormPanel(session.form, self.throttle.ask, (n,)) for n in numbers}
         here = list(devices.available())

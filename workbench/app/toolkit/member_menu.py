@@ -43,7 +43,12 @@ class MemberMenu(PageControl, Offering):
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         self.select = pmui.Select(label=self.label, options=[], **_SELECT)
         self.select.param.watch(lambda event: self._wish(event.new), "value")
-        return (self.select,)
+        self._line = pmui.Row(self.select, sizing_mode="stretch_width", margin=0)
+        return (self._line,)
+
+    def put_beside(self, button: pn.viewable.Viewable) -> None:
+        """Let something stand at the end of the menu's line."""
+        self._line.append(button)
 
     def _wish(self, value: Any) -> None:
         if value is not None:

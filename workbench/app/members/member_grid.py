@@ -1,0 +1,40 @@
+"""Cards of members in the browser: grouped, searched as one types, chosen with a click."""
+
+import base64
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import param
+from panel.custom import JSComponent
+
+from workbench.live.member_cards import MemberCard, MemberPicture
+
+_HERE = Path(__file__).parent
+
+
+class MemberGrid(JSComponent):
+    """`cards`, the fields of a `MemberCard` each, and the name of the `chosen` one; `heard` hears that of another."""
+
+    cards = param.List(default=[])
+    chosen = param.String(default="")
+
+    _stylesheets = [(_HERE / "member_grid.css").read_text(encoding="utf-8")]  # noqa: RUF012 - an attribute of Panel's
+    _esm = (_HERE / "member_grid.js").read_text(encoding="utf-8")
+
+    def __init__(self, heard: Callable[[str], None], **layout: Any) -> None:
+        super().__init__(**layout)
+        self._heard = heard
+
+    def _handle_msg(self, data: Any) -> None:
+        self._heard(str(data))
+
+    def draw(self, cards: Iterable[MemberCard], chosen: str) -> None:
+        """Draw these, without pictures."""
+        self.param.update(cards=[asdict(card) for card in cards], chosen=chosen)
+
+    def illustrate(self, name: str, picture: MemberPicture) -> None:
+        """Picture and equation of a card have been made."""
+        source = f"data:image/png;base64,{base64.b64encode(picture.png).decode()}" if picture.png else ""
+        self._send_msg({"name": name, "picture": source, "formula": picture.mathml})
