@@ -1,7 +1,7 @@
 """ADMM's pass for total variation on the CPU: row by row, each row's share of the divergence kept for the next.
 
-Layouts are those of `tv.numba`: planes (N, H, W * parts), fields (N, d, H, W * parts). A row is taken from a whole array
-at once, `new[k, i]`: of `new[:, i][k]` the compiler does not know that it has no gaps, and makes no vector instructions.
+Layouts are those of `tv.numba`: planes (N, H, W * parts), fields (N, d, H, W * parts). A row is taken from a whole
+array, `new[k, i]`: of `new[:, i][k]` the compiler does not know that it has no gaps, and makes no vector instructions.
 """
 
 import numpy as np
