@@ -13,6 +13,7 @@ from workbench.kernels.radon import examples as radon
 from workbench.kernels.shrink import examples as shrink
 from workbench.kernels.tgv import examples as tgv
 from workbench.kernels.tv import examples as tv
+from workbench.kernels.wavelet import examples as wavelet
 
 SIZE = Size(1, 4, 4)
 EXAMPLES: tuple[Example, ...] = (
@@ -26,6 +27,7 @@ EXAMPLES: tuple[Example, ...] = (
     *momentum.EXAMPLES,
     *pairs.EXAMPLES,
     *orthogonal.EXAMPLES,
+    *wavelet.EXAMPLES,
 )
 
 
