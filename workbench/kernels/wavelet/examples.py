@@ -7,7 +7,6 @@ from workbench.kernels.examples import COMPLEX, Draw, Example
 from workbench.kernels.wavelet import analyse, synthesise
 from workbench.tensors import Constant
 
-
 # Six taps, of no wavelet: the kernels do not ask.
 _FILTERS = Constant(
     torch.tensor([[0.3, 0.8, 0.5, -0.2, -0.1, 0.1], [0.1, 0.7, -0.9, 0.4, 0.2, -0.3]], dtype=torch.float64)
