@@ -36,11 +36,8 @@ def _transformed(x: Tensor, filters: Constant, passes: list, last_first: bool) -
             if axis == 2:
                 share(lines, len(a) * sides[0] * sides[1], threads, a, sides, taps, parts)
             else:
-                # Along axis 0 or 1: the columns of one line of the other axis are neighbours.
-                view = a if axis == 1 else a.transpose(0, 2, 1, 3)
-                others, n, width = sides[1 - axis], sides[axis], sides[2] * parts
-                blocks = -(-width // BLOCK)
-                share(columns, len(a) * others * blocks, threads, view, (others, n, width), blocks, taps)
+                blocks = -(-sides[2] * parts // BLOCK)
+                share(columns, len(a) * sides[1 - axis] * blocks, threads, a, axis, sides, parts, blocks, taps)
     return torch.view_as_complex(real) if x.is_complex() else real
 
 
@@ -101,18 +98,18 @@ def _merge_lines(first, last, a, sides, taps, parts):
 
 
 @compiled
-def _split_columns(first, last, a, sides, blocks, taps):
-    others, n, width = sides
+def _split_columns(first, last, a, axis, sides, parts, blocks, taps):
+    others, n, width = sides[1 - axis], sides[axis], sides[2] * parts
     half, length = n // 2, taps.shape[1]
     kept = np.empty((n, BLOCK), a.dtype)
     for task in range(first, last):
         block, rest = task % blocks, task // blocks
-        plane = a[rest // others, rest % others]
+        signal, other = a[rest // others], rest % others
         begin, end = block * BLOCK, min(width, (block + 1) * BLOCK)
         for i in range(n):
-            _copy(plane[i, begin:end], kept[i])
+            _copy(_row(signal, axis, i, other)[begin:end], kept[i])
         for k in range(half):
-            low, high = plane[k, begin:end], plane[half + k, begin:end]
+            low, high = _row(signal, axis, k, other)[begin:end], _row(signal, axis, half + k, other)[begin:end]
             low[:] = 0
             high[:] = 0
             for t in range(0, length, 2):
@@ -123,23 +120,29 @@ def _split_columns(first, last, a, sides, blocks, taps):
 
 
 @compiled
-def _merge_columns(first, last, a, sides, blocks, taps):
-    others, n, width = sides
+def _merge_columns(first, last, a, axis, sides, parts, blocks, taps):
+    others, n, width = sides[1 - axis], sides[axis], sides[2] * parts
     half, count = n // 2, taps.shape[1] // 2
     kept = np.empty((n, BLOCK), a.dtype)
     for task in range(first, last):
         block, rest = task % blocks, task // blocks
-        plane = a[rest // others, rest % others]
+        signal, other = a[rest // others], rest % others
         begin, end = block * BLOCK, min(width, (block + 1) * BLOCK)
         for i in range(n):
-            _copy(plane[i, begin:end], kept[i])
+            _copy(_row(signal, axis, i, other)[begin:end], kept[i])
         for m in range(n):
-            out = plane[m, begin:end]
+            out = _row(signal, axis, m, other)[begin:end]
             out[:] = 0
             late = (m + count - 1) % 2
             for s in range(count):
                 k = ((m + count - 1 - late) // 2 - s) % half
                 _one_more(kept[k], kept[half + k], taps[0, 2 * s + late], taps[1, 2 * s + late], out)
+
+
+@compiled
+def _row(signal, axis, i, other):
+    """Place i of axis 0 or 1, at a place of the other: all along the last, in memory without gaps."""
+    return signal[i, other] if axis == 0 else signal[other, i]
 
 
 @compiled
