@@ -3,6 +3,7 @@
 import torch
 
 from workbench.kernels.admm_tv import examples as admm_tv
+from workbench.kernels.counts import examples as counts
 from workbench.kernels.examples import Draw, Example, Size
 from workbench.kernels.fan import examples as fan
 from workbench.kernels.momentum import examples as momentum
@@ -28,6 +29,7 @@ EXAMPLES: tuple[Example, ...] = (
     *pairs.EXAMPLES,
     *orthogonal.EXAMPLES,
     *wavelet.EXAMPLES,
+    *counts.EXAMPLES,
 )
 
 
