@@ -22,7 +22,8 @@ from workbench.refusal import Refusal
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = (
-    "torch", "numpy", "numba", "xarray", "scipy", "scikit-image", "astra-toolbox", "deepinv", "pylops", "scico", "jax",
+    "torch", "numpy", "numba", "xarray", "scipy", "scikit-image", "astra-toolbox", "deepinv", "pylops", "pyproximal",
+    "scico", "jax", "odl",
     "panel", "bokeh", "cvxpy",
 )  # fmt: skip
 

@@ -4,49 +4,26 @@
 turn, until 1e-4 of the optimum, which is the objective of the first after `settle` seconds in double precision.
 """
 
-import contextlib
 from typing import Any
 
-import torch
-
 from benchmarks.common import arguments, publish, table
-from benchmarks.imaging import NEAR, SIDE, Case, Over, Watch, cases, median, optimum, ours
+from benchmarks.imaging import NEAR, cases, median, optimum, ours, single, tried
 from workbench.algorithms import PDHG
 from workbench.algorithms.choice import suited
-from workbench.data import truth
-from workbench.noise import Gaussian, Poisson
-from workbench.operators import GaussianBlur, Identity
-from workbench.priors import TotalGeneralisedVariation, TotalVariation
-from workbench.problem import Problem
 
 HEAD = ("", *(f"s to {near:g}" for near in NEAR), "iterations", "ends")
-
-
-def more() -> tuple[Case, ...]:
-    """Two problems that are not among those of `imaging`."""
-    camera, shape = truth("camera", SIDE).double(), (1, SIDE, SIDE)
-    counts = Problem.simulate(GaussianBlur(shape, 2.0), Poisson(200.0), TotalVariation(5.0), camera)
-    slopes = Problem.simulate(Identity(shape), Gaussian(0.05), TotalGeneralisedVariation(15.0), camera)
-    return Case("Poisson TV deblurring", counts, (), {}), Case("TGV denoising", slopes, (), {})
 
 
 def main() -> None:
     given = arguments(__doc__, repetitions=1, limit=15, settle=60)
     results, texts = {}, []
-    for case in (*cases(), *more()):
-        exact, (algorithm, why) = case.problem, suited(case.problem)
-        rivals = (algorithm, PDHG())
-        best = optimum(Case(case.name, exact, (algorithm,), {}), given.settle)
-        y = exact.y.to(torch.complex64 if exact.y.is_complex() else torch.float32)
-        single = Problem(exact.operator, exact.noise, exact.prior, y)
+    for case in cases():
+        algorithm, why = suited(single(case.problem))
+        best = optimum(case.problem, given.settle).value
         runs: dict[str, list[dict[str, Any]]] = {}
         for _ in range(given.repetitions):
-            for rival in rivals:
-                watch = Watch(exact, best, given.limit)
-                with contextlib.suppress(Over):
-                    ours(rival)(single, watch)
-                row = {"reached": watch.reached, "iterations": watch.count, "excess": watch.excess}
-                runs.setdefault(type(rival).__name__, []).append(row)
+            for rival in (algorithm, PDHG()):
+                runs.setdefault(type(rival).__name__, []).append(tried(case, best, given.limit, ours(rival)))
         rows = []
         for name, tries in runs.items():
             times = ["not reached" if (t := median(tries, near)) is None else t for near in NEAR]

@@ -1,6 +1,7 @@
 """How PyProximal and SCICO are asked to solve the problems of `imaging`: our data, our objective, their code.
 
-Their ratios of steps and penalties were tuned, by factors of three, on these very problems; ours are the defaults.
+A `setting` is their ratio of steps, penalty or step: `imaging` tries three, by factors of three about the best for
+these very problems; ours are the defaults.
 """
 
 from collections.abc import Callable
@@ -11,24 +12,28 @@ import numpy as np
 from workbench.problem import Problem
 
 Watch = Callable[[Any], None]
-_FOR_EVER = 100_000
+_FOR_EVER, _HALF = 100_000, 0.5**0.5
 
 
-def deblur_pyproximal(problem: Problem, watch: Watch) -> None:
+def deblur_pyproximal(problem: Problem, setting: float, watch: Watch) -> None:
     """Our transfer function through SciPy's real FFT."""
     from scipy import fft
 
     space = problem.operator.in_shape[1:]
-    gain = _gain(problem)
+    gain = gain_of(problem)
 
     def blur(x: np.ndarray) -> np.ndarray:
         return fft.irfft2(gain * fft.rfft2(x.reshape(space)), space).ravel()
 
-    _primal_dual(problem, (blur, blur), (1.0, 0.3), watch)
+    _primal_dual(problem, (blur, blur), (1.0, setting), watch)
 
 
-def scan_pyproximal(problem: Problem, watch: Watch) -> None:
-    """ASTRA's linear projector, which has our weights; lengths in sides of the image."""
+def scan_pyproximal(problem: Problem, setting: float, watch: Watch) -> None:
+    _primal_dual(problem, projector(problem), (problem.norm(), setting), watch)
+
+
+def projector(problem: Problem) -> tuple[Callable, Callable]:
+    """ASTRA's linear projector, which has our weights, and its adjoint; lengths in sides of the image."""
     from benchmarks.peers import Astra
 
     side, operator = problem.operator.in_shape[-1], problem.operator
@@ -44,10 +49,10 @@ def scan_pyproximal(problem: Problem, watch: Watch) -> None:
         astra.adjoint()
         return astra.back.ravel() / side
 
-    _primal_dual(problem, (project, backproject), (problem.norm(), 0.1), watch)
+    return project, backproject
 
 
-def coils_pyproximal(problem: Problem, watch: Watch) -> None:
+def coils_pyproximal(problem: Problem, setting: float, watch: Watch) -> None:
     """Our mask and maps through SciPy's FFT."""
     from scipy import fft
 
@@ -61,10 +66,10 @@ def coils_pyproximal(problem: Problem, watch: Watch) -> None:
         return (maps.conj() * fft.ifft2(mask * y.reshape(shape), norm="ortho")).sum(0).ravel()
 
     shifted = np.fft.ifftshift(problem.y[0].numpy(), axes=(-2, -1))
-    _primal_dual(problem, (measure, back), (1.0, 10.0), watch, shifted)
+    _primal_dual(problem, (measure, back), (1.0, setting), watch, shifted)
 
 
-def fill_pyproximal(problem: Problem, watch: Watch) -> None:
+def fill_pyproximal(problem: Problem, setting: float, watch: Watch) -> None:
     """FISTA on the coefficients of PyWavelets' periodic transform, whose coarsest ones are free."""
     import pyproximal
     import pywt
@@ -89,23 +94,104 @@ def fill_pyproximal(problem: Problem, watch: Watch) -> None:
     sparse = pyproximal.L1(sigma=weights.ravel())
     start = np.zeros(array.size, np.float32)
     pyproximal.optimization.primal.ProximalGradient(
-        misfit, sparse, start, tau=sigma**2, niter=_FOR_EVER, acceleration="fista", callback=lambda c: watch(image(c))
+        misfit,
+        sparse,
+        start,
+        tau=setting * sigma**2,
+        niter=_FOR_EVER,
+        acceleration="fista",
+        callback=lambda c: watch(image(c)),
     )
 
 
-def deblur_scico(problem: Problem, watch: Watch) -> None:
+def deblur_scico(problem: Problem, setting: float, watch: Watch) -> None:
     import jax.numpy as jnp
 
-    gain, space = jnp.asarray(_gain(problem)), problem.operator.in_shape[1:]
-    _admm(problem, lambda x: jnp.fft.irfft2(gain * jnp.fft.rfft2(x), space), problem.y[0, 0].numpy(), 0.1, watch)
+    gain, space = jnp.asarray(gain_of(problem)), problem.operator.in_shape[1:]
+    _admm(problem, lambda x: jnp.fft.irfft2(gain * jnp.fft.rfft2(x), space), problem.y[0, 0].numpy(), setting, watch)
 
 
-def coils_scico(problem: Problem, watch: Watch) -> None:
+def coils_scico(problem: Problem, setting: float, watch: Watch) -> None:
     import jax.numpy as jnp
 
     mask, maps = (jnp.asarray(part) for part in _coils(problem))
     shifted = np.fft.ifftshift(problem.y[0].numpy(), axes=(-2, -1))
-    _admm(problem, lambda x: mask * jnp.fft.fft2(maps * x, norm="ortho"), shifted, 10.0, watch)
+    _admm(problem, lambda x: mask * jnp.fft.fft2(maps * x, norm="ortho"), shifted, setting, watch)
+
+
+def slopes_pyproximal(problem: Problem, setting: float, watch: Watch) -> None:
+    """TGV as the primal-dual pair of u and w, by the differences of `slopes_of`."""
+    import pyproximal
+
+    there, back, norm = slopes_of(problem)
+    space, prior, sigma = problem.operator.in_shape[1:], problem.prior, problem.noise.sigma
+    count, y = int(np.prod(space)), problem.y.numpy().ravel()
+
+    class Misfit(pyproximal.ProxOperator):
+        """|u - y|^2 / 2 of the first of three fields."""
+
+        def __init__(self) -> None:
+            super().__init__(None, False)
+
+        def __call__(self, x: np.ndarray) -> float:
+            return float(((x[:count] - y) ** 2).sum() / 2)
+
+        def prox(self, x: np.ndarray, tau: float) -> np.ndarray:
+            out = x.copy()
+            out[:count] = (x[:count] + tau * y) / (1 + tau)
+            return out
+
+    weight = prior.weight * sigma**2
+    outer = pyproximal.VStack(
+        [pyproximal.L21(2, sigma=weight), pyproximal.L21(3, sigma=weight * prior.ratio)], [2 * count, 3 * count]
+    )
+    operator = _linear(
+        lambda x: there(x.reshape(3, *space)).ravel(),
+        lambda p: back(p.reshape(5, *space)).ravel(),
+        3 * count,
+        outputs=5 * count,
+    )
+    step = 0.99 / norm
+    pyproximal.optimization.primaldual.PrimalDual(
+        Misfit(), outer, operator, np.concatenate([y, np.zeros(2 * count, y.dtype)]), step / setting, step * setting,
+        niter=_FOR_EVER, callback=lambda x: watch(x[:count]),
+    )  # fmt: skip
+
+
+def slopes_of(problem: Problem) -> tuple[Callable, Callable, float]:
+    """(u, w) -> (D u - w, E w) of our TGV in NumPy, (3, H, W) to (5, H, W), its adjoint, and a bound of its norm."""
+
+    def there(x: np.ndarray) -> np.ndarray:
+        u, down, right = x
+        out = np.zeros((5, *u.shape), x.dtype)
+        out[0, :-1] = u[1:] - u[:-1]
+        out[1, :, :-1] = u[:, 1:] - u[:, :-1]
+        out[:2] -= x[1:]
+        out[2, 1:-1] = down[1:-1] - down[:-2]
+        out[3, :, 1:-1] = right[:, 1:-1] - right[:, :-2]
+        out[4, :-1, 1:] += _HALF * (down[:-1, 1:] - down[:-1, :-1])
+        out[4, 1:, :-1] += _HALF * (right[1:, :-1] - right[:-1, :-1])
+        return out
+
+    def back(p: np.ndarray) -> np.ndarray:
+        out = np.zeros((3, *p.shape[1:]), p.dtype)
+        out[0, 1:] += p[0, :-1]
+        out[0, :-1] -= p[0, :-1]
+        out[0, :, 1:] += p[1, :, :-1]
+        out[0, :, :-1] -= p[1, :, :-1]
+        out[1:] = -p[:2]
+        out[1, 1:-1] += p[2, 1:-1]
+        out[1, :-2] -= p[2, 1:-1]
+        out[2, :, 1:-1] += p[3, :, 1:-1]
+        out[2, :, :-2] -= p[3, :, 1:-1]
+        mixed = _HALF * p[4]
+        out[1, :-1, 1:] += mixed[:-1, 1:]
+        out[1, :-1, :-1] -= mixed[:-1, 1:]
+        out[2, 1:, :-1] += mixed[1:, :-1]
+        out[2, :-1, :-1] -= mixed[1:, :-1]
+        return out
+
+    return there, back, 8.5**0.5 + 0.5  # sqrt(8 + 1/2 + sqrt(1/4 + 8)), rounded up
 
 
 def _primal_dual(
@@ -160,7 +246,7 @@ def _admm(problem: Problem, apply: Callable, y: np.ndarray, rho: float, watch: W
         watch(np.asarray(solver.x))
 
 
-def _gain(problem: Problem) -> np.ndarray:
+def gain_of(problem: Problem) -> np.ndarray:
     """The transfer function of a blur, for real signals."""
     spike = problem.zeros()
     spike[..., 0, 0] = 1

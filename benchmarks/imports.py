@@ -19,6 +19,7 @@ PORT = 5596
 HEAD = ("", "median s", "quartiles", "goal")
 CLOCK = "import time; a = time.perf_counter(); {}; b = time.perf_counter(); {}; print(b - a, time.perf_counter() - b)"
 NOUNS = "import torch, workbench.experiment"
+LIST, RUN = ("list",), ("run", "--size", "64", "--steps", "100")
 KERNELS = "import workbench.kernels.tv.numba, workbench.kernels.radon.numba"
 
 
@@ -58,11 +59,20 @@ def start() -> float:
         server.wait(20)
 
 
+def command(*words: str) -> float:
+    """A whole process of the command line."""
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "workbench", *words], stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begin
+
+
 def main() -> None:
     given = arguments(__doc__, repetitions=5)
     everything = core()
     seconds("import torch", everything)
-    torch_alone, nouns, modules, kernels, starts = [], [], [], [], []
+    torch_alone, nouns, modules, kernels, starts, lists, runs = [], [], [], [], [], [], []
+    for words in (LIST, RUN):
+        command(*words)
     for _ in range(given.repetitions):
         a, b = seconds("import torch", NOUNS)
         torch_alone.append(a)
@@ -70,14 +80,18 @@ def main() -> None:
         modules.append(seconds("import torch", everything)[1])
         kernels.append(seconds(NOUNS, KERNELS)[1])
         starts.append(start())
+        lists.append(command(*LIST))
+        runs.append(command(*RUN))
     found = {
         "import torch": summary(torch_alone),
         "over that, import workbench.experiment: all that a script needs": summary(nouns),
         f"over that, all {everything.count(',') + 1} modules of the core": summary(modules),
         "over both, the compiled kernels (Numba), at their first use": summary(kernels),
         "workbench serve, second start, until the page answers": summary(starts),
+        "workbench list, second start": summary(lists),
+        "workbench run of 64 x 64 px, 100 iterations, second start": summary(runs),
     }
-    goals = ("", "0.7", "0.7", "", "15")
+    goals = ("", "0.7", "0.7", "", "15", "1", "2.5")
     rows = [(n, s["median"], between(s), goal) for (n, s), goal in zip(found.items(), goals, strict=True)]
     publish("imports", {"seconds": found}, f"{given.repetitions} fresh processes each, in turn.", table(HEAD, rows))
 

@@ -205,6 +205,11 @@ def test_the_parser_of_the_command_line_needs_no_torch():
     assert after("import workbench.cli; workbench.cli._parsers()", "'torch' in sys.modules") == "False"
 
 
+def test_an_experiment_imports_no_information_plane_and_no_compiler():
+    question = "{'workbench.analysis.information', 'numba', 'xarray', 'pywt'} & sys.modules.keys() or 'none'"
+    assert after("import workbench.experiment", question) == "none"
+
+
 def after(code: str, question: str) -> str:
     """What a fresh process answers after it ran the code."""
     script = f"import importlib, sys\n{code}\nprint({question})"

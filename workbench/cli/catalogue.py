@@ -3,10 +3,11 @@
 import argparse
 import inspect
 import math
+import sys
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.experiment import loading
-from workbench.cli.listing import markdown
+from workbench.cli.listing import kept, markdown
 from workbench.cli.listing.guarantees import told
 from workbench.cli.output import say, say_json, table
 from workbench.refusal import one_of
@@ -46,9 +47,11 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    # Where the catalogue is imported already, or is about to be, classes of others may have joined it.
+    alone = not args.load and "workbench.catalog" not in sys.modules
     loading.load(args)
     kinds = list(KINDS) if args.kind is None else [one_of("a kind", args.kind, KINDS)]
-    found = {kind: members(kind) for kind in kinds}
+    found = {kind: _kept(kind) if alone else members(kind) for kind in kinds}
     if args.json:
         say_json(found)
     elif args.markdown:
@@ -56,6 +59,12 @@ def main(args: argparse.Namespace) -> int:
     else:
         say("\n\n".join(_page(kind, entries) for kind, entries in found.items()))
     return 0
+
+
+def _kept(kind: str) -> list[dict[str, Any]]:
+    """Those of the last time where nothing has changed since."""
+    found = kept.recalled(kind)
+    return kept.keep(kind, members(kind)) if found is None else found
 
 
 def members(kind: str) -> list[dict[str, Any]]:

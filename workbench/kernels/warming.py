@@ -3,6 +3,7 @@
 import torch
 
 from workbench.kernels.admm_tv import examples as admm_tv
+from workbench.kernels.counts import examples as counts
 from workbench.kernels.examples import Draw, Example, Size
 from workbench.kernels.fan import examples as fan
 from workbench.kernels.momentum import examples as momentum
@@ -13,6 +14,7 @@ from workbench.kernels.radon import examples as radon
 from workbench.kernels.shrink import examples as shrink
 from workbench.kernels.tgv import examples as tgv
 from workbench.kernels.tv import examples as tv
+from workbench.kernels.wavelet import examples as wavelet
 
 SIZE = Size(1, 4, 4)
 EXAMPLES: tuple[Example, ...] = (
@@ -26,6 +28,8 @@ EXAMPLES: tuple[Example, ...] = (
     *momentum.EXAMPLES,
     *pairs.EXAMPLES,
     *orthogonal.EXAMPLES,
+    *wavelet.EXAMPLES,
+    *counts.EXAMPLES,
 )
 
 

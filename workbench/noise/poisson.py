@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from workbench.divergence import divergence
+from workbench.kernels import counts
+from workbench.kernels.counts import CountStep
 from workbench.noise.base import Noise
 from workbench.noise.counts import expected_deviance
 from workbench.noise.likelihood import Likelihood
@@ -61,13 +63,7 @@ class Poisson(Noise):
         return self.peak * float(self._bend(y).max())
 
     def prox(self, v: Tensor, y: Tensor, step: float) -> Tensor:
-        t, b = step * self.peak, self.background
-        shifted = v + b - t
-        root = torch.hypot(shifted, 2 * (t * y).sqrt())  # no square overflows at high counts
-        # The stable form of the positive root of u^2 - shifted u - t y = 0.
-        above = torch.where(shifted > 0, (shifted + root) / 2, 2 * t * y / (root - shifted).clamp_min(1e-30)) - b
-        below = (v - t * ((b - y) / b)) / (1 + t * self._bend(y))
-        return torch.where(above >= 0, above, below)
+        return counts.prox(v, y, CountStep(step * self.peak, self.background))
 
     def conjugate(self, p: Tensor, y: Tensor) -> Tensor:
         slope, b = p / self.peak, torch.full_like(y, self.background)

@@ -15,10 +15,10 @@ from workbench.algorithms.steps.penalties import split_penalty
 from workbench.algorithms.steps.scales import information, split_scales
 from workbench.kernels.admm_tv import PenaltyPace
 from workbench.noise import Likelihood
-from workbench.operators import Identity, LinearOperator
+from workbench.operators import Identity
 from workbench.parameters import Range
-from workbench.preconditioners.symbols import Symbol, symbol_of
-from workbench.priors import Can, Prior
+from workbench.preconditioners.symbols import Symbol, symbol_of, through
+from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.tensors import Each, each, each_of, larger, least, times
 
@@ -36,7 +36,9 @@ class Kept(NamedTuple):
 
     def serves(self, rho: Each) -> bool:
         """Whether the penalty is still the same."""
-        return torch.equal(torch.as_tensor(rho), torch.as_tensor(self.rho))
+        if isinstance(rho, Tensor) or isinstance(self.rho, Tensor):
+            return torch.equal(torch.as_tensor(rho), torch.as_tensor(self.rho))
+        return rho == self.rho
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,9 @@ class ADMM(Algorithm[ADMMState]):
         return self._measured(problem, self._symbols(problem))
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ADMMState:
-        A, K = problem.operator.at(x), self._split(problem)[1]
-        z, symbols = K(x), self._symbols(problem)
+        prior, shape = problem.prior, problem.operator.in_shape
+        K = prior.linear(shape) if self.inner is not None else prior.periodic_split(shape)[1]
+        A, z, symbols = problem.operator.at(x), K(x), self._symbols(problem)
         u, data = (None, None) if white(problem) else (A(x), torch.zeros_like(problem.y))
         return ADMMState(
             x,
@@ -108,14 +111,13 @@ class ADMM(Algorithm[ADMMState]):
         rho = self._rho(state)
         if self.inner is not None:
             return self._plain(problem, state, rho, self.inner)
-        split = self._split(problem)
-        state = self._least_squares(problem, state, split[1], rho)
+        state = self._least_squares(problem, state, rho)
         if state.u is not None and state.data is not None:
             c, image = state.measured["curvature"], problem.operator(state.x) if state.image is None else state.image
             v = _RELAX * image + (1 - _RELAX) * state.u + times(1 / c, state.data)
             u = each(problem.noise.prox, 1 / c, v, problem.y)
             state = replace(state, u=u, data=times(c, v - u))
-        return self._shrunk(problem, state, split, rho)
+        return self._shrunk(problem, state, rho)
 
     def adapt(self, problem: Problem, state: ADMMState) -> ADMMState:
         fresh = self.init(problem, state.x, torch.Generator())
@@ -129,10 +131,6 @@ class ADMM(Algorithm[ADMMState]):
 
     def _rho(self, state: State) -> Each:
         return state.measured["penalty"] if self.rho is None else self.rho
-
-    def _split(self, problem: Problem) -> tuple[Prior, LinearOperator]:
-        prior, shape = problem.prior, problem.operator.in_shape
-        return prior.periodic_split(shape) if self.inner is None else (prior.outer, prior.linear(shape))
 
     def _symbols(self, problem: Problem) -> tuple[Symbol, Symbol]:
         x = problem.zeros()
@@ -149,37 +147,40 @@ class ADMM(Algorithm[ADMMState]):
         seen = information(problem, problem.start())
         return {"curvature": each_of(seen), "penalty": each_of(split_penalty(problem, split, symbols, seen))}
 
-    def _least_squares(self, problem: Problem, state: ADMMState, K: LinearOperator, rho: Each) -> ADMMState:
+    @staticmethod
+    def _least_squares(problem: Problem, state: ADMMState, rho: Each) -> ADMMState:
         """x nearest to what the data and z ask for, and A x where that is known."""
         A, c = problem.operator.at(state.x), state.measured["curvature"]
-        gain = (
-            state.gain
-            if state.gain is not None and state.gain.serves(rho)
-            else Kept(gain_of(state.symbols, c, rho, state.x), rho)
-        )
-        state = replace(state, gain=gain)
-        equations = NormalEquations(A, K, c, rho, gain.value, all(symbol.exact for symbol in state.symbols))
+        gain = state.gain
+        if gain is None or not gain.serves(rho):
+            gain = Kept(gain_of(state.symbols, c, rho, state.x), rho)
         target = problem.y if state.u is None or state.data is None else state.u - times(1 / c, state.data)
         known = state.pull if state.pull is not None and state.pull.serves(rho) else None
+        diagonal = all(symbol.exact for symbol in state.symbols)
+        if diagonal and known is not None:  # what a pass over z has told: K need not be asked
+            b = times(c, state.back if state.u is None else A.adjoint(target)) + known.value
+            return replace(state, x=through(gain.value, b), image=None, gain=gain)
+        K = problem.prior.periodic_split(problem.operator.in_shape)[1]
+        equations = NormalEquations(A, K, c, rho, gain.value, diagonal)
         pull = K.adjoint(times(rho, state.z) - state.dual) if known is None else known.value
-        ready = equations.diagonal or isinstance(K, Identity)
+        ready = diagonal or isinstance(K, Identity)
         x = equations.closed(times(c, state.back if state.u is None else A.adjoint(target)) + pull) if ready else None
         if x is not None:
-            return replace(state, x=x, image=None)
+            return replace(state, x=x, image=None, gain=gain)
         image = A(state.x) if state.image is None or state.k % _AFRESH == 0 else state.image
         r = times(c, A.adjoint(target - image)) + pull - times(rho, K.adjoint(K(state.x)))
         x, image = equations.descended(state.x, image, r, 1 + math.isqrt(state.k // _SLOWLY))
-        return replace(state, x=x, image=image)
+        return replace(state, x=x, image=image, gain=gain)
 
     @staticmethod
-    def _shrunk(problem: Problem, state: ADMMState, split: tuple[Prior, LinearOperator], rho: Each) -> ADMMState:
+    def _shrunk(problem: Problem, state: ADMMState, rho: Each) -> ADMMState:
         """z, its multiplier and their pull on the next x."""
-        h, K = split
         pace = PenaltyPace(torch.as_tensor(rho, dtype=torch.float64).expand(len(state.x)), _RELAX)
         fused = problem.prior.split_pass((state.x, state.z, state.dual), pace)
         if fused is not None:
             z, dual, pull = fused
             return replace(state, z=z, dual=dual, pull=Kept(pull, rho), k=state.k + 1)
+        h, K = problem.prior.periodic_split(problem.operator.in_shape)
         v = _RELAX * K(state.x) + (1 - _RELAX) * state.z + times(1 / rho, state.dual)
         z = each(h.prox, 1 / rho, v)
         x = z if isinstance(K, Identity) else state.x

@@ -1,6 +1,7 @@
 """ADMM's pass for total variation on the CPU: row by row, each row's share of the divergence kept for the next.
 
-Layouts are those of `tv.numba`: planes (N, H, W * parts), fields (N, d, H, W * parts).
+Layouts are those of `tv.numba`: planes (N, H, W * parts), fields (N, d, H, W * parts). A row is taken from a whole
+array, `new[k, i]`: of `new[:, i][k]` the compiler does not know that it has no gaps, and makes no vector instructions.
 """
 
 import numpy as np
@@ -28,42 +29,50 @@ def step(signals: Split, pace: PenaltyPace, weight: float, isotropic: bool) -> S
 @compiled
 def _step(first, last, x, z, dual, numbers, newz, newq, pull, bands, parts, isotropic):
     height, width = x.shape[1:]
-    work = np.zeros((11, width), x.dtype)
-    above, here, across = work[8], work[9], work[10]
+    work, across = np.zeros((4, width), x.dtype), np.empty(width, x.dtype)
+    shares = np.empty((2, width), x.dtype)  # of this row and of the one above, in turn
+    mine = np.empty((2, 2, 1, width), x.dtype)
     for task in range(first, last):
         n, band = task // bands, task % bands
         top, bottom = band * height // bands, (band + 1) * height // bands
         before = (top - 1) % height  # the row before a band is another's to keep, but its share is needed here
-        _row(x[n], z[n], dual[n], before, numbers[n], work, work[4:6], work[6:8], above, across, parts, isotropic)
+        above, here = shares[0], shares[1]
+        _row(x[n], z[n], dual[n], before, numbers[n], work, mine[0], mine[1], 0, above, across, parts, isotropic)
         for i in range(top, bottom):
-            _row(x[n], z[n], dual[n], i, numbers[n], work, newz[n, :, i], newq[n, :, i], here, across, parts, isotropic)
+            _row(x[n], z[n], dual[n], i, numbers[n], work, newz[n], newq[n], i, here, across, parts, isotropic)
             row = pull[n, i]
-            row[parts:] = across[: width - parts]
-            row[:parts] = across[width - parts :]
-            for j in range(width):
-                row[j] += above[j] - here[j] - across[j]
-            for j in range(width):
-                above[j] = here[j]
+            for j in range(parts):
+                row[j] = above[j] - here[j] + across[width - parts + j] - across[j]
+            _gather(above[parts:], here[parts:], across[: width - parts], across[parts:], row[parts:])
+            above, here = here, above
 
 
 @compiled
-def _row(x, z, dual, i, numbers, work, outz, outq, e0, e1, parts, isotropic):
-    """A row of z' and q', and of rho z' - q', of both components; one whose signal has a single row has one."""
+def _gather(above, here, before, across, row):
+    for j in range(len(row)):
+        row[j] = above[j] - here[j] + before[j] - across[j]
+
+
+@compiled
+def _row(x, z, dual, i, numbers, work, outz, outq, to, e0, e1, parts, isotropic):
+    """Row `i` of z' and q', as rows `to` of outz and outq, and of rho z' - q', of both components; a signal has one."""
     height, width = x.shape
     axes, kind = len(dual), x.dtype.type
-    one, two = kind(1), kind(2)
+    one = kind(1)
     rho, relax, weight = numbers[0], numbers[1], numbers[2]
     inverse = one / weight if weight > 0 else kind(0)
     g0, g1, here, below, right = work[0], work[1], x[i], x[(i + 1) % height], e1
-    right[: width - parts] = here[parts:]
-    right[width - parts :] = here[:parts]
+    z0, z1, q0, q1 = outz[0, to], outz[axes - 1, to], outq[0, to], outq[axes - 1, to]
+    for j in range(width - parts):
+        right[j] = here[parts + j]
+    for j in range(parts):
+        right[width - parts + j] = here[j]
     if axes == 2:
         _ahead(below, here, z[0, i], dual[0, i], rho, relax, g0)
     else:
         g0[:] = 0
-    _ahead(right, here, z[-1, i], dual[-1, i], rho, relax, g1)
+    _ahead(right, here, z[axes - 1, i], dual[axes - 1, i], rho, relax, g1)
     if isotropic and parts == 1 and axes == 2 and i < height - 1:  # the common case in one pass
-        q0, q1, z0, z1 = outq[0], outq[1], outz[0], outz[1]
         last = g1[width - 1]
         g1[width - 1] = 0
         _shrink(g0, g1, weight, inverse, one / rho, (q0, q1), (z0, z1), (e0, e1))
@@ -77,24 +86,24 @@ def _row(x, z, dual, i, numbers, work, outz, outq, e0, e1, parts, isotropic):
     if i == height - 1:
         s0[:] = 0
     s1[width - parts :] = 0
-    # The projections are made where z' goes, whose components are two rows or, of a signal, one.
-    p0, p1 = outz[0], outq[-1]
     project(s0, s1, f0, f1, s0, s1, parts, isotropic)
-    for j in range(width):
-        p1[j] = weight * s1[j]
-    for j in range(width):
-        outz[-1, j] = (g1[j] - p1[j]) / rho
-    for j in range(width):
-        e1[j] = g1[j] - two * p1[j]
-    e0[:] = 0
     if axes == 2:
-        q0 = outq[0]
-        for j in range(width):
-            q0[j] = weight * s0[j]
-        for j in range(width):
-            p0[j] = (g0[j] - q0[j]) / rho
-        for j in range(width):
-            e0[j] = g0[j] - two * q0[j]
+        _split(g0, s0, weight, rho, q0, z0, e0)
+    else:
+        e0[:] = 0
+    _split(g1, s1, weight, rho, q1, z1, e1)
+
+
+@compiled
+def _split(g, s, weight, rho, q, z, e):
+    """What of v the projection takes, q = weight s; z = (v - q) / rho and v - 2 q."""
+    two = g.dtype.type(2)
+    for j in range(len(g)):
+        q[j] = weight * s[j]
+    for j in range(len(g)):
+        z[j] = (g[j] - q[j]) / rho
+    for j in range(len(g)):
+        e[j] = g[j] - two * q[j]
 
 
 @compiled

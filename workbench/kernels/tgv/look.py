@@ -12,44 +12,43 @@ from workbench.kernels.tgv.reference import POLISH
 @compiled
 def look(data, image, radius1, radius0, damping):
     """Value and gap; q becomes feasible, p is E*q and u the signal that belongs to it."""
-    parts, height, width = image.shape[1:]
+    parts, _, height, width = image.shape
     distance = value = slack = 0.0
-    _feasible(image[3:5], image[5:], radius1, radius0)
+    _feasible(image, radius1, radius0)
     if damping < 0:
         for part in range(parts):
             for i in range(height):
-                x, u = data[0, part, i], image[0, part, i]
-                divergence(image[3:5, part], i, u)
+                x, u = data[part, 0, i], image[part, 0, i]
+                divergence(image[part, 3:5], i, u)
                 for j in range(width):
                     distance += u[j] * u[j]
                     u[j] = u[j] + x[j]
-    g, f = np.empty((3, parts, width)), np.empty(width)
+    g, f = np.empty((parts, 3, 1, width)), np.empty(width)
     for i in range(height):
-        f[:] = 0
         for part in range(parts):
             if damping < 0:
-                misfit(image[:3, part], i, g[:2, part])
+                misfit(image[part, :3], i, g[part], 0)
             else:
-                g[:2, part] = image[1:3, part, i]
-        own, loose = _size(g[:2], image[3:5, :, i], radius1, 0.0, f)
+                g[part, :2, 0] = image[part, 1:3, i]
+        own, loose = _size(g, 2, image, 3, i, radius1, 0.0, f)
         for part in range(parts):
-            strain(image[1:3, part], i, g[:, part])
+            strain(image[part, 1:3], i, g[part], 0)
             if damping >= 0:
-                g[:, part] = data[:, part, i] - g[:, part]
-        other, rest = _size(g, image[5:, :, i], radius0, max(damping, 0.0), f)
+                g[part, :, 0] = data[part, :, i] - g[part, :, 0]
+        other, rest = _size(g, 3, image, 5, i, radius0, max(damping, 0.0), f)
         value += own + other
         slack += loose + rest
     return distance / 2 + value, max(slack, 0.0)
 
 
 @compiled
-def _size(r, dual, radius, damping, f):
-    """sup <q, r> - damping |q|^2 / 2 over |q| <= radius, and how far the dual is from it."""
+def _size(r, fields, image, first, i, radius, damping, f):
+    """sup <q, r> - damping |q|^2 / 2 over |q| <= radius, and how far row i of the dual, from `first` on, is from it."""
     f[:] = 0
     value = inner = 0.0
-    for k in range(r.shape[0]):
-        for part in range(r.shape[1]):
-            a, b = r[k, part], dual[k, part]
+    for k in range(fields):
+        for part in range(len(r)):
+            a, b = r[part, k, 0], image[part, first + k, i]
             for j in range(len(f)):
                 f[j] += a[j] * a[j]
                 inner += b[j] * (a[j] - damping / 2 * b[j])
@@ -61,50 +60,51 @@ def _size(r, dual, radius, damping, f):
 
 
 @compiled
-def _feasible(p, q, radius1, radius0):
-    """q moves towards |E*q| <= radius1 by gradient steps within |q| <= radius0; what is left shrinks it as a whole."""
-    parts, height, width = q.shape[1:]
+def _feasible(image, radius1, radius0):
+    """q moves towards |E*q| <= radius1 by gradient steps within |q| <= radius0; what is left shrinks it as a whole.
+
+    p becomes E*q.
+    """
+    parts, _, height, width = image.shape
     step = 1.9 / (4.0 * max(1, (height > 1) + (width > 1)))
-    f, g = np.empty(width), np.empty((3, parts, width))
+    f, g = np.empty(width), np.empty((parts, 3, 1, width))
     for _ in range(POLISH):
-        if _gather(p, q, radius1, f) <= radius1:
+        if _gather(image, radius1, f) <= radius1:
             break
         for i in range(height):
             f[:] = 0
             for part in range(parts):
-                strain(p[:, part], i, g[:, part])
+                strain(image[part, 3:5], i, g[part], 0)
                 for k in range(3):
-                    a, b = g[k, part], q[k, part, i]
+                    a, b = g[part, k, 0], image[part, 5 + k, i]
                     for j in range(width):
                         b[j] -= step * a[j]
                         f[j] += b[j] * b[j]
             factors(f, radius0)
-            for k in range(3):
-                for part in range(parts):
-                    q[k, part, i] *= f
-    largest = _gather(p, q, -1.0, f)
-    scale = radius1 / largest if largest > radius1 else 1.0
-    p *= scale
-    q *= scale
+            for part in range(parts):
+                for k in range(5, 8):
+                    image[part, k, i] *= f
+    largest = _gather(image, -1.0, f)
+    image[:, 3:] *= radius1 / largest if largest > radius1 else 1.0
 
 
 @compiled
-def _gather(p, q, radius, f):
+def _gather(image, radius, f):
     """p = E*q, less its projection onto the ball where there is one; the largest modulus of E*q."""
-    parts, height, width = q.shape[1:]
+    parts, _, height, _ = image.shape
     largest = 0.0
     for i in range(height):
         f[:] = 0
         for part in range(parts):
-            pull(q[:, part], i, p[0, part, i], p[1, part, i])
-            for k in range(2):
-                a = p[k, part, i]
-                for j in range(width):
+            pull(image[part, 5:], i, image[part, 3, i], image[part, 4, i])
+            for k in range(3, 5):
+                a = image[part, k, i]
+                for j in range(len(f)):
                     f[j] += a[j] * a[j]
         largest = max(largest, f.max())
         if radius >= 0:
             factors(f, radius)
-            for k in range(2):
-                for part in range(parts):
-                    p[k, part, i] *= 1 - f
+            for part in range(parts):
+                for k in range(3, 5):
+                    image[part, k, i] *= 1 - f
     return math.sqrt(largest)

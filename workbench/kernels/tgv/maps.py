@@ -22,38 +22,46 @@ def divergence(p, i, out):
 
 
 @compiled
-def misfit(fields, i, out):
-    """Row i of Du - w."""
-    u, w = fields[0], fields[1:]
+def misfit(fields, i, out, to):
+    """Row i of Du - w, as rows `to` of two fields."""
+    u, w, down, across = fields[0], fields[1:], out[0, to], out[1, to]
     height, width = u.shape
-    out[:] = 0
+    here = u[i]
     if i < height - 1:
+        below, own = u[i + 1], w[0, i]
         for j in range(width):
-            out[0, j] = u[i + 1, j] - u[i, j] - w[0, i, j]
+            down[j] = below[j] - here[j] - own[j]
+    else:
+        down[:] = 0
+    own = w[1, i]
     for j in range(width - 1):
-        out[1, j] = u[i, j + 1] - u[i, j] - w[1, i, j]
+        across[j] = here[j + 1] - here[j] - own[j]
+    across[width - 1] = 0
 
 
 @compiled
-def strain(w, i, out):
-    """Row i of E w."""
+def strain(w, i, out, to):
+    """Row i of E w, as rows `to` of three fields."""
     height, width = w.shape[1:]
     down, across = w[0], w[1, i]
-    out[:] = 0
+    along, other, mixed = out[0, to], out[1, to], out[2, to]
+    along[:] = 0
+    other[:] = 0
+    mixed[:] = 0
     for j in range(1, width - 1):
-        out[1, j] = across[j] - across[j - 1]
+        other[j] = across[j] - across[j - 1]
     if i < height - 1:
         here = down[i]
         for j in range(1, width):
-            out[2, j] = HALF * (here[j] - here[j - 1])
+            mixed[j] = HALF * (here[j] - here[j - 1])
         if i > 0:
             above = down[i - 1]
             for j in range(width):
-                out[0, j] = here[j] - above[j]
+                along[j] = here[j] - above[j]
     if i > 0:
         above = w[1, i - 1]
         for j in range(width - 1):
-            out[2, j] += HALF * (across[j] - above[j])
+            mixed[j] += HALF * (across[j] - above[j])
 
 
 @compiled

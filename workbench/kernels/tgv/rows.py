@@ -1,7 +1,8 @@
 """Total generalised variation, compiled: Halpern's iteration with reflections and restarts on each plane, row by row.
 
-The fields of a state are u (0), w (1, 2), p (3, 4) and q (5 to 7: xx, yy and sqrt 2 xy), each (parts, H, W); a complex
-plane has two parts. In a support problem, damping >= 0, there are no u and p, and s = Du - w stands for w.
+A state is (parts, fields, H, W), a complex plane having two parts, so that the fields of a part lie side by side, which
+the compiler has to know for vector instructions. They are u (0), w (1, 2), p (3, 4) and q (5 to 7: xx, yy and
+sqrt 2 xy). In a support problem, damping >= 0, there are no u and p, and s = Du - w stands for w.
 `bar` holds the reflected image of the state while a step is made, and the image itself after it.
 """
 
@@ -29,7 +30,7 @@ def _plane(data, limits, tolerance, iterations, bound, damping, state, bar, anch
     state[:] = 0
     ratio = 1.0
     if damping < 0:
-        state[0] = data[0]
+        state[:, 0] = data[:, 0]
     else:
         size = math.sqrt((data**2).sum() / data[0, 0].size)
         ratio = SUPPORT * radius1 / size if size > 0 and radius1 > 0 else 1.0
@@ -45,7 +46,7 @@ def _plane(data, limits, tolerance, iterations, bound, damping, state, bar, anch
                 state[:] = bar
                 return
             if damping >= 0:
-                bar[3:5] = 0  # the look left E*q there
+                bar[:, 3:5] = 0  # the look left E*q there
         tau, sigma = SHORT / (bound * ratio), SHORT * ratio / bound
         moved = _primal(data, state, bar, tau) if damping < 0 else _shrink(state, bar, tau, radius1)
         turned = _dual(data, state, bar, sigma, radius1, radius0, damping)
@@ -57,7 +58,7 @@ def _plane(data, limits, tolerance, iterations, bound, damping, state, bar, anch
         before = residual
         if k > 0 and (fell or k >= LONG * total):
             moved, turned = _restart(state, bar, anchor)
-            if moved > TINY * (state[:3] ** 2).sum() and turned > TINY * (state[3:] ** 2).sum():
+            if moved > TINY * _apart(state, state, 0, 3, 0.0) and turned > TINY * _apart(state, state, 3, 8, 0.0):
                 ratio = math.sqrt(ratio * math.sqrt(turned / moved))
                 far = FAR + WIDER * total
                 ratio = min(max(ratio, usual / far), usual * far)
@@ -84,33 +85,36 @@ def _restart(state, bar, anchor):
     for j in range(len(s)):
         s[j] = (b[j] + s[j]) / 2
         b[j] = s[j]
-    moved = _apart(state[:3].ravel(), anchor[:3].ravel())
-    turned = _apart(state[3:].ravel(), anchor[3:].ravel())
+    moved, turned = _apart(state, anchor, 0, 3, 1.0), _apart(state, anchor, 3, 8, 1.0)
     a[:] = s
     return moved, turned
 
 
 @compiled
-def _apart(a, b):
+def _apart(state, anchor, first, last, share):
+    """The sum of the squares of state - share anchor over some fields."""
     total = 0.0
-    for j in range(len(a)):
-        total += (a[j] - b[j]) ** 2
+    for part in range(len(state)):
+        for k in range(first, last):
+            a, b = state[part, k].ravel(), anchor[part, k].ravel()
+            for j in range(len(a)):
+                total += (a[j] - share * b[j]) ** 2
     return total
 
 
 @compiled
 def _primal(data, state, bar, tau):
     """u and w, reflected; the squared length of the step."""
-    parts, height, width = state.shape[1:]
+    parts, _, height, width = state.shape
     e, moved = np.empty((2, width)), 0.0
     for part in range(parts):
-        p = state[3:5, part]
+        p = state[part, 3:5]
         for i in range(height):
             divergence(p, i, e[0])
-            moved += _closer(data[0, part, i], e[0], 2 * tau / (1 + tau), state[0, part, i], bar[0, part, i])
-            pull(state[5:, part], i, e[0], e[1])
+            moved += _closer(data[part, 0, i], e[0], 2 * tau / (1 + tau), state[part, 0, i], bar[part, 0, i])
+            pull(state[part, 5:], i, e[0], e[1])
             for axis in range(2):
-                moved += _along(p[axis, i], e[axis], 2 * tau, state[1 + axis, part, i], bar[1 + axis, part, i])
+                moved += _along(p[axis, i], e[axis], 2 * tau, state[part, 1 + axis, i], bar[part, 1 + axis, i])
     return moved / 4
 
 
@@ -137,54 +141,54 @@ def _along(p, e, step, w, out):
 @compiled
 def _shrink(state, bar, tau, radius):
     """s, reflected; the squared length of the step."""
-    parts, height, width = state.shape[1:]
+    parts, _, height, width = state.shape
     f, moved = np.empty(width), 0.0
     for i in range(height):
         f[:] = 0
         for part in range(parts):
-            pull(state[5:, part], i, bar[1, part, i], bar[2, part, i])
+            pull(state[part, 5:], i, bar[part, 1, i], bar[part, 2, i])
             for k in range(1, 3):
-                _ascend(state[k, part, i], tau, 1.0, bar[k, part, i], f)
+                _ascend(state[part, k, i], tau, 1.0, bar[part, k, i], f)
         factors(f, tau * radius)
         for j in range(width):
             f[j] = 1 - f[j]
         for part in range(parts):
             for k in range(1, 3):
-                moved += _reflect(state[k, part, i], f, bar[k, part, i])
+                moved += _reflect(state[part, k, i], f, bar[part, k, i])
     return moved
 
 
 @compiled
 def _dual(data, state, bar, sigma, radius1, radius0, damping):
     """p and q, reflected; the squared length of the step."""
-    parts, height, width = state.shape[1:]
+    parts, _, height, width = state.shape
     f, turned = np.empty(width), 0.0
     damped = 1 / (1 + sigma * max(damping, 0.0))
     for i in range(height):
         f[:] = 0
         for part in range(parts):
-            strain(bar[1:3, part], i, bar[5:, part, i])
+            strain(bar[part, 1:3], i, bar[part, 5:], i)
             for k in range(5, 8):
-                g = bar[k, part, i]
+                g = bar[part, k, i]
                 if damping >= 0:
-                    v = data[k - 5, part, i]
+                    v = data[part, k - 5, i]
                     for j in range(width):
                         g[j] = v[j] - g[j]
-                _ascend(state[k, part, i], sigma, damped, g, f)
+                _ascend(state[part, k, i], sigma, damped, g, f)
         factors(f, radius0)
         for part in range(parts):
             for k in range(5, 8):
-                turned += _reflect(state[k, part, i], f, bar[k, part, i])
+                turned += _reflect(state[part, k, i], f, bar[part, k, i])
         if damping < 0:
             f[:] = 0
             for part in range(parts):
-                misfit(bar[:3, part], i, bar[3:5, part, i])
+                misfit(bar[part, :3], i, bar[part, 3:5], i)
                 for k in range(3, 5):
-                    _ascend(state[k, part, i], sigma, 1.0, bar[k, part, i], f)
+                    _ascend(state[part, k, i], sigma, 1.0, bar[part, k, i], f)
             factors(f, radius1)
             for part in range(parts):
                 for k in range(3, 5):
-                    turned += _reflect(state[k, part, i], f, bar[k, part, i])
+                    turned += _reflect(state[part, k, i], f, bar[part, k, i])
     return turned
 
 
