@@ -1,7 +1,8 @@
-"""The weight of a prior found from the data: a warm path of solves, and the rules that read it."""
+"""The weight of a prior found from the data, by a warm path of solves and the rules that read it, or learned."""
 
 from workbench.tuning.automatic import Tuning, applicable, automatic, read, rules, tune
 from workbench.tuning.conformal import ConformalCalibration, ConformalIntervals
+from workbench.tuning.held_out_crops import held_out_crops
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation
 from workbench.tuning.scales import weighed, weights_in
@@ -41,6 +42,7 @@ __all__ = [
     "applicable",
     "at_weight",
     "automatic",
+    "held_out_crops",
     "read",
     "rules",
     "tune",
