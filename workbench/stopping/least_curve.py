@@ -14,7 +14,7 @@ from workbench.parameters import Range
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.stopping.risk import Prediction, predictions
+from workbench.stopping.risk import StepPrediction, predictions
 from workbench.stopping.stop import Rule, Stop
 from workbench.tensors import norm
 
@@ -34,7 +34,7 @@ class LeastCurve(Stop):
     seed: Annotated[int, SEEDS, "seed of those directions"] = 0
 
     @abstractmethod
-    def value(self, problem: Problem, found: Prediction) -> float:
+    def value(self, problem: Problem, found: StepPrediction) -> float:
         """The curve at a state."""
 
     @abstractmethod
@@ -45,7 +45,7 @@ class LeastCurve(Stop):
         if self.unmet(problem):
             raise Refusal(f"a problem for {type(self).__name__}", "another one", self.unmet(problem))
         values, pictures = list[float](), dict[int, Tensor]()
-        own: Iterator[Prediction] | None = None
+        own: Iterator[StepPrediction] | None = None
 
         def lowest(state: State) -> str:
             nonlocal own

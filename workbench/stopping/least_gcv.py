@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from workbench.algorithms.base import white
 from workbench.problem import Problem
 from workbench.stopping.least_curve import LeastCurve
-from workbench.stopping.risk import Prediction, numbers
+from workbench.stopping.risk import StepPrediction, numbers
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class LeastGCV(LeastCurve):
         name = type(problem.noise).__name__
         return "" if white(problem) else f"it needs white noise, which {name} is not: take LeastSURE"
 
-    def value(self, problem: Problem, found: Prediction) -> float:
+    def value(self, problem: Problem, found: StepPrediction) -> float:
         n = numbers(problem)
         rest = 1 - problem.noise.lipschitz(problem.y) * found.optimism / n
         return found.square / n / rest**2 if rest > 0 else math.inf

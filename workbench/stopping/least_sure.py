@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from workbench.problem import Problem
 from workbench.stopping.least_curve import LeastCurve
-from workbench.stopping.risk import Prediction, numbers
+from workbench.stopping.risk import StepPrediction, numbers
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class LeastSURE(LeastCurve):
     doi 10.1109/TIP.2008.2001404.
     """
 
-    def value(self, problem: Problem, found: Prediction) -> float:
+    def value(self, problem: Problem, found: StepPrediction) -> float:
         total = float(problem.noise.variance(problem.y).double().sum()) * (2 if problem.y.is_complex() else 1)
         return (found.square - total + 2 * found.optimism) / numbers(problem)
 

@@ -33,7 +33,7 @@ def direction(problem: Problem, rng: torch.Generator) -> Tensor:
     return variance.sqrt() * (torch.view_as_complex(signs) if problem.y.is_complex() else signs)
 
 
-class Prediction(NamedTuple):
+class StepPrediction(NamedTuple):
     """The iterate at k, |residual|^2 and sum_i v_i d(Ax)_i / dy_i there, sums over the batch."""
 
     x: Tensor
@@ -43,7 +43,7 @@ class Prediction(NamedTuple):
 
 def predictions(
     problem: Problem, algorithm: Algorithm, probes: int, seed: int, x: Tensor | None = None
-) -> Iterator[Prediction]:
+) -> Iterator[StepPrediction]:
     """The states of a run of its own, each with how it moves with the data; from x, or from the usual start.
 
     Data and the data moved by a tenth of their noise, in `probes` directions of random signs, go along as one batch; a
@@ -71,4 +71,4 @@ def predictions(
                 float(dot(way, other - here).double().sum()) for way, other in zip(ways, others, strict=True)
             )
             square = float(norm2(residual(problem, here)).double().sum())
-        yield Prediction(state.x[:count], square, optimism / (NUDGE * probes))
+        yield StepPrediction(state.x[:count], square, optimism / (NUDGE * probes))
