@@ -5,6 +5,7 @@ from workbench.tuning.conformal import ConformalCalibration, ConformalIntervals
 from workbench.tuning.held_out_crops import held_out_crops
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation
+from workbench.tuning.point_spread import PointSpread, local_point_spread
 from workbench.tuning.scales import weighed, weights_in
 from workbench.tuning.selector import Selector, SelectorChoice
 from workbench.tuning.selectors import (
@@ -31,6 +32,7 @@ __all__ = [
     "LCurve",
     "Oracle",
     "PathPoint",
+    "PointSpread",
     "QuasiOptimality",
     "ResidualWhiteness",
     "Selector",
@@ -43,6 +45,7 @@ __all__ = [
     "at_weight",
     "automatic",
     "held_out_crops",
+    "local_point_spread",
     "read",
     "rules",
     "tune",
