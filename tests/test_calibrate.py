@@ -5,7 +5,7 @@ import json
 import xarray as xr
 
 from workbench.cli import main
-from workbench.cli.calibrate import crops
+from workbench.tuning import held_out_crops
 
 SMALL = ["--truth", "coins", "--size", "16", "--steps", "5"]
 
@@ -40,6 +40,6 @@ def test_data_unlike_the_held_out_pieces_are_complained_of_with_what_to_give(cap
 
 
 def test_held_out_pieces_differ_and_repeat_by_seed():
-    one, again, other = (crops(("coins",), (1, 12, 12), 5, seed) for seed in (0, 0, 1))
+    one, again, other = (held_out_crops(("coins",), (1, 12, 12), 5, seed) for seed in (0, 0, 1))
     assert one.shape == (5, 1, 12, 12)
     assert bool((one == again).all()) and not bool((one == other).all())

@@ -111,7 +111,7 @@ def larger(one: Each, other: Each) -> Each:
 
 def least(amount: Each | None) -> float | None:
     """The least of the batch."""
-    return float(amount.min()) if isinstance(amount, Tensor) else amount
+    return float(amount.detach().min()) if isinstance(amount, Tensor) else amount
 
 
 def plain(x: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ from workbench.algorithms import Algorithm, State
 from workbench.analysis.grid import cover
 from workbench.checks.algorithms import equal_numbers, same
 from workbench.checks.algorithms import problem as solvable
+from workbench.noise import Likelihood
 from workbench.operators import Operator
 from workbench.parameters import as_code, changed, describe, parameters, rebuild
 from workbench.problem import Problem
@@ -137,6 +138,9 @@ def test_a_moved_slider_keeps_the_iterate_and_goes_on_down(problem: Problem, alg
     assert torch.isfinite(torch.view_as_real(last.x) if last.x.is_complex() else last.x).all()
     if goes_down(algorithm):
         start = moved.objective(adapted.x)
+        if Likelihood.GRAD not in moved.noise.can:
+            # Noises with corners start near their minimum, which splitting methods leave before they come back to it.
+            *_, last = itertools.islice(resume(moved, algorithm, last), 360)
         assert bool((moved.objective(last.x) <= start + 1e-9 * start.abs() + 1e-9).all())
 
 

@@ -22,10 +22,11 @@ from workbench.experiment import Experiment
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Identity
 from workbench.parametrisations import LowRank
-from workbench.priors import Tikhonov
+from workbench.priors import Tikhonov, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, run, until
+from workbench.tuning.hypergradients import HOAG, HeldOut, LogWeight
 
 BACKENDS = plots.style.BACKENDS
 
@@ -420,3 +421,18 @@ def test_parameters_of_one_label_keep_their_own_numbers():
     assert len({dimension.label for dimension in drawn_map.dimensions()}) == 3
     wanted = {(f"{c:.4g}", f"{r:.4g}") for r in found[names[0]].values for c in found[names[1]].values}
     assert set(zip(drawn_map.dimension_values(0), drawn_map.dimension_values(1), strict=True)) == wanted
+
+
+def test_what_was_learned_stands_over_what_it_cost():
+    crops = tuning.held_out_crops(("camera",), (1, 8, 8), 2, 0).double()
+    problem = Problem.simulate(Identity((1, 8, 8)), Gaussian(0.1), TotalVariation(), crops)
+    found = HOAG(steps=2).learn(HeldOut(problem, LogWeight()))
+    left, right = plots.learning({"hoag": found})
+    (curve,) = left
+    costs = [step.steps + step.products for step in found.history]
+    assert curve["cost"].tolist() == costs
+    assert curve["error"].tolist() == [(2 * step.loss) ** 0.5 for step in found.history]
+    assert next(iter(right))["accuracy"].tolist() == [step.accuracy for step in found.history]
+    drawn(plots.learning({"hoag": found}))
+    with pytest.raises(Refusal, match="something that was learned"):
+        plots.learning({})

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.laws.small import matrix
 from workbench import tuning
 from workbench.algorithms import ADMM, FISTA, LBFGS
 from workbench.noise import Gaussian, Poisson
@@ -15,6 +16,7 @@ from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import normal_like, stream
 from workbench.tuning.conformal import ConformalCalibration, calibrated, pooled, rank, reconstructed
+from workbench.tuning.point_spread import full_width
 
 
 @pytest.mark.parametrize(
@@ -114,3 +116,44 @@ def test_what_has_no_hessian_is_said():
     problem = Problem(Identity((1, 4, 4)), Gaussian(), NonNegative(), torch.rand(1, 1, 4, 4))
     with pytest.raises(Refusal, match="Hessian"):
         tuning.worst_perturbation(problem, problem.y)
+
+
+def test_a_point_is_seen_as_the_dense_map_sees_it():
+    """(A*A + w sigma^2 I)^-1 A*A e, a column of a matrix."""
+    operator, truth = GaussianBlur((1, 9, 9), 1.0), torch.zeros(1, 1, 9, 9, dtype=torch.float64)
+    problem = Problem.simulate(operator, Gaussian(0.1), Tikhonov(2.0), truth)
+    found = tuning.local_point_spread(problem, truth, (4, 3), 1e-9)
+    A = matrix(operator)
+    column = torch.linalg.solve(A.T @ A + 0.02 * torch.eye(81), (A.T @ A)[:, 4 * 9 + 3])
+    torch.testing.assert_close(found.response.flatten(), column, rtol=1e-6, atol=1e-8)
+    assert found.height == pytest.approx(float(column[39])) and "(4, 3)" in found.sentence
+
+
+def test_a_point_in_a_picture_with_edges_is_seen_as_the_method_moves_it():
+    """Smoothed total variation, by differences of whole solves; a point beside an edge stays narrower along it."""
+    truth = (torch.arange(12) >= 6).double().expand(1, 1, 12, 12).contiguous()
+    prior = SmoothedTotalVariation(6.0, 0.05)
+    problem = Problem.simulate(Identity((1, 12, 12)), Gaussian(0.1), prior, truth)
+
+    def solve(y):
+        return reconstructed(Problem(problem.operator, problem.noise, prior, y), LBFGS(), 150)
+
+    e, x = torch.zeros_like(truth), solve(problem.y)
+    e[0, 0, 5, 2] = 1e-4
+    found = tuning.local_point_spread(problem, x, (5, 2), 1e-8)
+    moved = (solve(problem.y + e) - solve(problem.y - e)) / 2e-4
+    torch.testing.assert_close(found.response, moved, rtol=1e-3, atol=1e-5)
+
+
+def test_the_full_width_of_a_gaussian_is_known():
+    line = torch.exp(-((torch.arange(41, dtype=torch.float64) - 20) ** 2) / (2 * 5**2))
+    assert full_width(line, 20) == pytest.approx(2 * math.sqrt(2 * math.log(2)) * 5, rel=2e-3)
+    assert full_width(line[:15], 2) == math.inf and full_width(torch.zeros(5), 2) == math.inf
+    assert full_width(torch.tensor([0.0, 1.0, 0.0]), 1) == 1.0
+
+
+def test_a_point_outside_is_refused():
+    problem = Problem.simulate(Identity((1, 4, 4)), Gaussian(), Tikhonov(), torch.ones(1, 1, 4, 4))
+    for place in ((4, 0), (0,), (-1, 2)):
+        with pytest.raises(Refusal, match="inside the picture"):
+            tuning.local_point_spread(problem, problem.start(), place)

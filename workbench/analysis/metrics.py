@@ -7,12 +7,14 @@ from torch import Tensor
 
 from workbench.algorithms import State
 from workbench.analysis.data_fit import DataFit
+from workbench.noise import ConcomitantGaussian
 from workbench.problem import Problem
 from workbench.run import Probe, Quantity, quantities, reads
 from workbench.tensors import abs2
 
 PSNR = Quantity("PSNR", ("psnr",), "PSNR", "dB", best="{:.3f} dB")
 SSIM = Quantity("SSIM", ("ssim",), "SSIM", best="{:.4f}")
+LEVEL = Quantity("Noise", ("noise_level",), "estimated noise")
 _WINDOW = 7
 _C1, _C2 = 0.01**2, 0.03**2
 
@@ -37,9 +39,19 @@ def ssim(problem: Problem, state: State) -> Mapping[str, Tensor]:
     return {"ssim": similarity(problem.aligned(state.x), truth)}
 
 
+@reads(LEVEL)
+def noise_level(problem: Problem, state: State) -> Mapping[str, Tensor]:
+    """The standard deviation of the noise that is estimated together with x; for ConcomitantGaussian."""
+    if not isinstance(problem.noise, ConcomitantGaussian):
+        raise ValueError(f"{type(problem.noise).__name__} noise estimates no level")
+    return {"noise_level": problem.noise.level(problem.operator(state.x), problem.y)}
+
+
 def standard(problem: Problem) -> tuple[Probe, ...]:
-    """The probes that every run shows: the objective and its terms, the residual, and quality with a truth."""
-    return _standard(problem.truth is not None)
+    """The probes that every run shows: the objective and its terms, the residual, quality with a truth, and the level
+    of a noise that is estimated."""
+    level = isinstance(problem.noise, ConcomitantGaussian)
+    return (*_standard(problem.truth is not None), *((noise_level,) if level else ()))
 
 
 def _standard(truth: bool) -> tuple[Probe, ...]:

@@ -11,14 +11,11 @@ from workbench.refusal import Refusal
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from workbench.tensors import Shape
-
 SUMMARY = "Put intervals around a reconstruction, with coverage guaranteed by held-out pictures."
 EXAMPLES = (
     "workbench calibrate --truth coins --size 64 --held-out 100 --json",
     "workbench calibrate --data scan.npy --operator Radon --held-out 200 --alpha 0.05 --region 4 --out intervals.nc",
 )
-_HELD_OUT = ("camera", "astronaut", "chelsea", "brick", "page", "moon")  # what crops are taken of
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +37,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     destinations.require(args.out, None)
     from workbench.tuning.conformal import ConformalCalibration, rank, reconstructed
+    from workbench.tuning.held_out_crops import PICTURES, held_out_crops
 
     if args.held_out < 1:
         raise Refusal("a number of held-out pictures from 1", str(args.held_out), "take 100")
@@ -48,7 +46,8 @@ def main(args: argparse.Namespace) -> int:
     if where is not None:
         experiment, _ = experiment.tuned(where)
     problem = experiment.problem()
-    truths = crops(args.of or _HELD_OUT, problem.operator.in_shape, args.held_out, experiment.seed).to(problem.y.device)
+    shape = problem.operator.in_shape
+    truths = held_out_crops(args.of or PICTURES, shape, args.held_out, experiment.seed).to(problem.y.device)
     made = ConformalCalibration(alpha=args.alpha, region=args.region, steps=experiment.steps, seed=experiment.seed)
     found = made.intervals(problem, experiment.algorithm, truths.to(problem.dtype))
     x = reconstructed(problem, experiment.algorithm, experiment.steps)
@@ -79,32 +78,6 @@ def main(args: argparse.Namespace) -> int:
             "coverage is that of pictures like the held-out ones: crop them from others, --of NAME, or give your own"
         )
     return 0
-
-
-def crops(names: list[str] | tuple[str, ...], shape: "Shape", count: int, seed: int) -> "Tensor":
-    """Random quarters of shipped pictures in grey, the same in every channel: (n, C, *space)."""
-    import torch
-
-    from workbench.data import truth
-    from workbench.tensors import stream
-
-    if len(shape) != 3:
-        raise Refusal(
-            "pictures to hold out", f"signals of {len(shape) - 1} axes", "use tuning.ConformalCalibration in Python"
-        )
-    side, rng = 2 * max(shape[1:]), stream(seed, "held-out pieces")
-    pictures = [truth(name, side).mean(1, keepdim=True) for name in names]
-    found = []
-    for i in range(count):
-        whole = pictures[i % len(pictures)]
-        if whole.shape[2] < shape[1] or whole.shape[3] < shape[2]:
-            whole = torch.nn.functional.interpolate(whole, (side, side), mode="bilinear")
-        corner = [
-            int(torch.randint(n - m + 1, (), generator=rng)) for n, m in zip(whole.shape[2:], shape[1:], strict=True)
-        ]
-        piece = whole[..., corner[0] : corner[0] + shape[1], corner[1] : corner[1] + shape[2]]
-        found.append(piece.expand(1, *shape))
-    return torch.cat(found)
 
 
 def _save(out: str, x: "Tensor", ends: tuple["Tensor", "Tensor"]) -> None:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.experiment import destinations, wanted
+from workbench.cli.experiment import destinations, learning, wanted
 from workbench.cli.output import complain, say, say_json, table
 from workbench.progress import interruptible
 from workbench.refusal import Refusal, one_of
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from workbench.problem import Problem
     from workbench.tuning import Selector, Tuning, WeightPath
 
-SUMMARY = "Find the weight of a prior from the data."
+SUMMARY = "Find the weight of a prior from the data, or learn it, or a whole prior, from held-out pictures."
 EXAMPLES = (
     "workbench tune --truth coins --figure tune.png",
     "workbench tune --data scan.h5::/data --operator Radon --selector sure --selector gcv --json",
     "workbench tune --prior Sum --where first.weight --weights 0.1:100 --count 31",
+    "workbench tune --by maid --learn experts --held-out 12 --size 64 --out learned.json",
 )
 _INTERRUPTED = 130
 
@@ -37,11 +38,14 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=int, default=25, help="number of weights (25)")
     parser.add_argument("--where", help="path of the weight inside the prior (weight)")
     parser.add_argument("--figure", metavar="TUNE.png", help="save the curves with their marks")
+    learning.options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
 
 
 def main(args: argparse.Namespace) -> int:
     destinations.require(None, args.figure)
+    if learning.asked(args):
+        return learning.main(args)
     from workbench import figures, tuning
 
     experiment, where = wanted.experiment(args)

@@ -14,6 +14,7 @@ except ModuleNotFoundError as error:
 from workbench.plots.comparisons import comparison
 from workbench.plots.galleries import gallery, lines
 from workbench.plots.iterates import history, iterates, live
+from workbench.plots.learning import learning
 from workbench.plots.parallel import parallel
 from workbench.plots.planes import plane
 from workbench.plots.posteriors import posterior
@@ -32,6 +33,7 @@ __all__ = [
     "history",
     "iterates",
     "lcurve",
+    "learning",
     "lines",
     "live",
     "modes",

@@ -17,6 +17,7 @@ from workbench.priors.gaussian.sobolev import Sobolev
 from workbench.priors.gaussian.tikhonov import Tikhonov
 from workbench.priors.gaussian.zero import Zero
 from workbench.priors.learned.denoising import Denoising
+from workbench.priors.learned.field_of_experts import FieldOfExperts
 from workbench.priors.learned.gradient_step import GradientStep
 from workbench.priors.learned.learned_proximal import LearnedProximal
 from workbench.priors.learned.restoration_prior import RestorationPrior
@@ -54,6 +55,7 @@ __all__ = [
     "Denoising",
     "ElasticNet",
     "Entropy",
+    "FieldOfExperts",
     "GaussianMixture",
     "GaussianProcess",
     "GradientStep",

@@ -5,10 +5,25 @@ from workbench.stopping.change import Change
 from workbench.stopping.discrepancy import Discrepancy
 from workbench.stopping.either import Either
 from workbench.stopping.gap import Gap
+from workbench.stopping.least_gcv import LeastGCV
+from workbench.stopping.least_sure import LeastSURE
 from workbench.stopping.parsing import parse
 from workbench.stopping.residual import Residual
 from workbench.stopping.seconds import Seconds
 from workbench.stopping.steps import Steps
 from workbench.stopping.stop import Stop
 
-__all__ = ["Both", "Change", "Discrepancy", "Either", "Gap", "Residual", "Seconds", "Steps", "Stop", "parse"]
+__all__ = [
+    "Both",
+    "Change",
+    "Discrepancy",
+    "Either",
+    "Gap",
+    "LeastGCV",
+    "LeastSURE",
+    "Residual",
+    "Seconds",
+    "Steps",
+    "Stop",
+    "parse",
+]

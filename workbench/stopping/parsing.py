@@ -5,12 +5,15 @@ from workbench.refusal import Refusal
 from workbench.stopping.change import Change
 from workbench.stopping.discrepancy import Discrepancy
 from workbench.stopping.gap import Gap
+from workbench.stopping.least_gcv import LeastGCV
+from workbench.stopping.least_sure import LeastSURE
 from workbench.stopping.residual import Residual
 from workbench.stopping.seconds import Seconds
 from workbench.stopping.steps import Steps
 from workbench.stopping.stop import Stop
 
-_SIMPLE = {rule.__name__.lower(): rule for rule in (Steps, Seconds, Gap, Residual, Change, Discrepancy)}
+_RULES = (Steps, Seconds, Gap, Residual, Change, Discrepancy, LeastSURE, LeastGCV)
+_SIMPLE = {rule.__name__.lower(): rule for rule in _RULES}
 
 
 def parse(text: str) -> Stop:

@@ -1,9 +1,11 @@
-"""The weight of a prior found from the data: a warm path of solves, and the rules that read it."""
+"""The weight of a prior found from the data, by a warm path of solves and the rules that read it, or learned."""
 
 from workbench.tuning.automatic import Tuning, applicable, automatic, read, rules, tune
 from workbench.tuning.conformal import ConformalCalibration, ConformalIntervals
+from workbench.tuning.held_out_crops import held_out_crops
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation
+from workbench.tuning.point_spread import PointSpread, local_point_spread
 from workbench.tuning.scales import weighed, weights_in
 from workbench.tuning.selector import Selector, SelectorChoice
 from workbench.tuning.selectors import (
@@ -30,6 +32,7 @@ __all__ = [
     "LCurve",
     "Oracle",
     "PathPoint",
+    "PointSpread",
     "QuasiOptimality",
     "ResidualWhiteness",
     "Selector",
@@ -41,6 +44,8 @@ __all__ = [
     "applicable",
     "at_weight",
     "automatic",
+    "held_out_crops",
+    "local_point_spread",
     "read",
     "rules",
     "tune",

@@ -17,12 +17,11 @@ from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import iterate, resume, until
 from workbench.stopping import Change, Stop
-from workbench.tensors import dot, parts, stream
+from workbench.stopping.risk import NUDGE, direction
+from workbench.tensors import dot, stream
 from workbench.tuning.modes import closed_point, modes
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.scales import grid, usual_weight, weighed
-
-_NUDGE = 0.1  # deviations of the noise by which data are moved to see what the picture does
 
 
 @dataclass(frozen=True)
@@ -107,12 +106,9 @@ class Walk(metaclass=Checked):
     def _probe(self, problem: Problem) -> Tensor | None:
         """A direction that data may move in: the noise's deviation with random signs; None where none is known."""
         try:
-            variance = problem.noise.variance(problem.y)
+            return direction(problem, stream(self.seed, "direction that data move in"))
         except Refusal:
             return None
-        drawn = torch.randint(0, 2, parts(problem.y).shape, generator=stream(self.seed, "direction that data move in"))
-        signs = (2 * drawn - 1).to(problem.y.device, variance.dtype)
-        return variance.sqrt() * (torch.view_as_complex(signs) if problem.y.is_complex() else signs)
 
     def _point(self, problem: Problem, weight: float, state: State, probe: Tensor | None) -> PathPoint:
         own = at_weight(problem, weight, self.where)
@@ -123,10 +119,10 @@ class Walk(metaclass=Checked):
             if probe is None:
                 return PathPoint(weight, x, clean, misfit, prior, state.k)
             beyond = state.x[len(problem.y) :]
-            optimism = float(dot(probe, own.operator(beyond) - clean).sum()) / _NUDGE
+            optimism = float(dot(probe, own.operator(beyond) - clean).sum()) / NUDGE
             A = own.operator
             back = A.pseudo_inverse(probe) if isinstance(A, LinearOperator) else None
-            projected = None if back is None else float(dot(back, beyond - x).sum()) / _NUDGE
+            projected = None if back is None else float(dot(back, beyond - x).sum()) / NUDGE
         return PathPoint(weight, x, clean, misfit, prior, state.k, optimism, projected)
 
 
@@ -136,7 +132,7 @@ def at_weight(problem: Problem, weight: float, where: str = "weight") -> Problem
 
 
 def _doubled(problem: Problem, probe: Tensor) -> Problem:
-    return replace(problem, y=torch.cat([problem.y, problem.y + _NUDGE * probe]), truth=None)
+    return replace(problem, y=torch.cat([problem.y, problem.y + NUDGE * probe]), truth=None)
 
 
 def _require(weights: Sequence[float]) -> None:

@@ -15,7 +15,8 @@ _NUMBERS = {
     "steps": "iterations in all (300); a saved run of fewer goes on to them",
     "seed": "seed of noise and sampler (0)",
     "device": "cpu, cuda, cuda:0 (cpu)",
-    "stop": "end before the last iteration: gap=1e-6, or gap=1e-4,seconds=10, where , is either and & is both",
+    "stop": "end before the last iteration: gap=1e-6, or gap=1e-4,seconds=10, where , is either and & is both; "
+    "leastsure=5 and leastgcv=5 where the estimated error is least",
 }
 
 

@@ -1,5 +1,6 @@
 """Total variation that costs less where edges are known to be."""
 
+from collections.abc import Callable
 from typing import Annotated, Self
 
 import torch
@@ -60,8 +61,57 @@ class WeightedTotalVariation(Prior):
     def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
         return around(self.outer, shape)
 
+    def smoothed(self, width: float) -> Prior:
+        there = torch.ones((), dtype=torch.float64) if self._map is None else self._map.value
+        return SmoothedWeighting(self.weight * there, width)
+
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return no_differences(shape) or misfit(self._map, shape)
+
+
+class SmoothedWeighting(Prior):
+    """g(x) = sum over pixels of w_i (sqrt(|Dx|_i^2 + width^2) - width), w over space or one for all, which may ask for
+    gradients: WeightedTotalVariation without its kink."""
+
+    can = Can.VALUE | Can.GRAD | Can.HVP | Can.CONVEX
+
+    def __init__(self, weights: Tensor, width: float) -> None:
+        super().__init__()
+        self.weights, self.width = weights, width
+
+    def forward(self, x: Tensor) -> Tensor:
+        square = self._square(kernel.gradient(x))
+        return (self.weights.to(square) * square / (self._root(square) + self.width)).flatten(1).sum(1)
+
+    def grad(self, x: Tensor) -> Tensor:
+        d = kernel.gradient(x)
+        root = self._root(self._square(d))
+        return -kernel.divergence(self.weights.to(root) * d / root)
+
+    def lipschitz(self) -> float:
+        return 8 * float(self.weights.detach().max()) / self.width
+
+    def hvp(self, x: Tensor, v: Tensor) -> Tensor:
+        return self.hessian(x)(v)
+
+    def hessian(self, x: Tensor) -> Callable[[Tensor], Tensor]:
+        d = kernel.gradient(x)
+        root = self._root(self._square(d))
+        unit, bend = d / root, self.weights.to(root) / root
+
+        def apply(v: Tensor) -> Tensor:
+            e = kernel.gradient(v)
+            along = (unit.conj() * e).real.sum(2, keepdim=True)
+            return -kernel.divergence(bend * (e - along * unit))
+
+        return apply
+
+    @staticmethod
+    def _square(d: Tensor) -> Tensor:
+        return abs2(d).sum(2, keepdim=True)
+
+    def _root(self, square: Tensor) -> Tensor:
+        return (square + self.width**2).sqrt()
 
 
 class _WeightedGroups(Prior):

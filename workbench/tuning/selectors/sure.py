@@ -8,7 +8,8 @@ from torch import Tensor
 
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import norm2, parts
+from workbench.stopping.risk import numbers, residual
+from workbench.tensors import norm2
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.selector import Selector
 
@@ -54,18 +55,8 @@ def known(trace: float | None) -> float:
     return trace
 
 
-def residual(problem: Problem, point: PathPoint) -> Tensor:
-    """y less its mean at A x, the background of counts included: the score over the precision."""
-    return -problem.noise.grad(point.clean, problem.y) / problem.noise.precision(point.clean)
-
-
 def residual2(problem: Problem, point: PathPoint) -> float:
-    return float(norm2(residual(problem, point).to(problem.y)).double().sum())
-
-
-def numbers(problem: Problem) -> int:
-    """How many data there are, of complex ones both parts."""
-    return parts(problem.y).numel()
+    return float(norm2(residual(problem, point.clean)).double().sum())
 
 
 __all__ = ["SURE", "known", "numbers", "residual", "residual2", "without_variance"]
