@@ -3,7 +3,6 @@
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs
 
 import panel as pn
 import panel_material_ui as pmui
@@ -13,6 +12,8 @@ from workbench.app.page.connection import query_of_page
 from workbench.app.page.notebook import Framed, in_notebook
 from workbench.app.page.server import SWEEPER
 from workbench.app.page.workbench import Workbench
+from workbench.app.toolkit.audience import Audience
+from workbench.app.views import VIEWS
 from workbench.experiment import Experiment
 from workbench.kernels.warming import warm_up
 from workbench.live.caps import Caps
@@ -49,8 +50,7 @@ def page(given: Any = None, caps: Caps | None = None, runs: Path | None = None) 
     wanted = tour.step.address if tour.own and tour.step is not None else query
     session = Session.from_address(wanted, caps) if wanted and given is None else Opening.of(given).session(caps)
     session.runs = runs
-    hide = parse_qs(query.removeprefix("?")).get("hide", [""])[0]
-    app = Workbench(session, frozenset(filter(None, hide.split(","))), tour=tour)
+    app = Workbench(session, Audience.read(query, (view.title for view in VIEWS)), tour=tour)
     pn.state.on_session_destroyed(lambda context: _left(app))
     app.open()
     return app.page

@@ -23,7 +23,14 @@ from workbench.tensors import Shape
 PLAIN = ("steps", "seed", "device")
 FILE, DATA = "truth.file", "data"  # the names of a person's own signal and data, which are not in the address
 _STEPS = f"{DATA}.{STEPS}"
-BESIDES = ("hide", "theme", "lesson", "step")  # what an address says besides, to the page and to Panel
+BESIDES = (
+    "present",
+    "only",
+    "hide",
+    "theme",
+    "lesson",
+    "step",
+)  # what an address says besides, to the page and to Panel
 _MOST = 3  # sentences on one address
 
 Made = TypeVar("Made")

@@ -62,3 +62,10 @@ def thinned(columns: dict[str, Array], most: int = 1000, kept: Array | None = No
     if kept is not None and len(kept):
         chosen = np.union1d(chosen, kept[np.linspace(0, len(kept) - 1, min(len(kept), most)).astype(int)])
     return {name: column[chosen] for name, column in columns.items()}
+
+
+def alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two pictures have nearly the same proportions."""
+    if min(len(one), len(other)) < 2:
+        return True
+    return abs(one[0] * other[1] / (one[1] * other[0]) - 1) < 0.05

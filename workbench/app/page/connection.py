@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 import panel as pn
 
 from workbench.app.page.address_bar import AddressBar
+from workbench.app.toolkit.audience import Audience
 from workbench.live.session import Session
 from workbench.live.study import Visibility
 
@@ -33,10 +34,9 @@ class Connection:
         self._visibility.show(there, self._session.job)
         return there
 
-    def remember(self, hidden: frozenset[str], lesson: str = "") -> None:
+    def remember(self, audience: Audience, lesson: str = "") -> None:
         """Put the experiment into the address of the page, behind the step of a lesson where one is open."""
-        kept = f"&hide={','.join(sorted(hidden))}" if hidden else ""
-        self.bar.search = f"?{lesson}{self._session.address()}{kept}"
+        self.bar.search = f"?{lesson}{self._session.address()}{audience.address}"
 
     def present(self) -> bool:
         """Whether a browser is connected; always where no server asks."""

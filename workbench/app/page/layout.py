@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.page.echo import Echo
@@ -18,28 +19,37 @@ _BAR = """
 """
 
 
+_WHITE = {"color": "inherit"}
+
+
 class PageLayout:
-    """The `page` of a workbench: transport above, choices on the left, tabs, the time line, and the `curves` below."""
+    """The `page` of a workbench: transport above, choices on the left, tabs, the time line, and the `curves` below.
+
+    Shown to a room, the presentation takes the place of all that.
+    """
 
     def __init__(self, app: "Workbench", places: Placeholders, echo: Echo) -> None:
         self.curves = places.place(app.convergence.element, "the curves", sizing_mode="stretch_both", min_height=190)
         tools = [tool for view in app.views for tool in view.tools]
         bar = pmui.Row(app.transport.pace, *tools, app.take.element, margin=0, stylesheets=[_BAR])
-        centre = pmui.Column(
-            app.teaching.bar.element,
-            app.teaching.list.window,
-            app.choices.gallery.window,
-            places.place(bar),
-            app.tabs,
-            app.notice.element,
-            places.place(app.timeline.element),
-            self.curves,
-            echo,
-            app.connection.bar,
-            sizing_mode="stretch_both",
-            margin=(0, 0, 4, 12),
-        )
-        left = [app.choices.element] + [app.upload.element] * ("truth" not in app.hidden)
+        lesson, windows, notice = app.teaching.bar.element, [app.teaching.list.window, app.choices.gallery.window], app.notice.element
+        time = places.place(app.timeline.element)
+        self._whole: list[pn.viewable.Viewable]
+        self._whole = [lesson, *windows, places.place(bar), app.tabs, notice, time, self.curves]
+        self._room = [lesson, *windows, app.presentation.element, notice]
+        self._always = [echo, app.connection.bar, app.stage]
+        self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
+        left = [app.choices.element] + [app.upload.element] * app.audience.holds("truth")
         side = places.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")
-        header = pmui.Row(app.transport.element, app.teaching.list.button, sizing_mode="stretch_width", margin=0)
-        self.page = shell(header, centre, side)
+        room = pmui.Button(
+            label="Present", icon="slideshow", variant="text", size="small", margin=(0, 2), align="center", sx=_WHITE
+        )
+        room.on_click(lambda event: app.present(True))
+        header = pmui.Row(app.transport.element, room, app.teaching.list.button, sizing_mode="stretch_width", margin=0)
+        self.page = shell(header, self._centre, side)
+        self.present(app.audience.present)
+
+    def present(self, on: bool) -> None:
+        """Show it to a room, or whole."""
+        self._centre[:] = [*(self._room if on else self._whole), *self._always]
+        self.page.sidebar_open = not on

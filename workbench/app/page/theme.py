@@ -3,13 +3,17 @@
 import panel as pn
 import panel_material_ui as pmui
 
+_BAR = {"display": "var(--bar, flex)"}  # a page that is shown to a room has none
 _COMMON = {
     "typography": {"h3": {"fontSize": "1.25rem", "fontWeight": 600}},
     "components": {
         # What is between the menu and the theme may be narrower than its words: on a narrow page those are cut.
         "MuiToolbar": {
-            "styleOverrides": {"root": {"minHeight": "52px !important", "& > .MuiBox-root": {"minWidth": 0}}}
+            "styleOverrides": {
+                "root": {"minHeight": "var(--bar-height, 52px) !important", "& > .MuiBox-root": {"minWidth": 0}}
+            }
         },
+        "MuiAppBar": {"styleOverrides": {"root": _BAR}},
         "MuiTab": {
             "styleOverrides": {
                 "root": {"minHeight": "40px", "minWidth": 0, "padding": "6px 7px", "textTransform": "none"}
@@ -26,7 +30,7 @@ THEME = {
     "dark": _COMMON
     | {
         "palette": {"primary": {"main": "#4f9edb", "contrastText": "#ffffff"}},
-        "components": _COMMON["components"] | {"MuiAppBar": {"styleOverrides": {"root": _NIGHT}}},
+        "components": _COMMON["components"] | {"MuiAppBar": {"styleOverrides": {"root": _BAR | _NIGHT}}},
     },
 }
 PLAIN_TITLE = {"& .MuiAlertTitle-root": {"fontSize": "13.5px", "fontWeight": 400, "margin": 0}}

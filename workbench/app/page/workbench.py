@@ -13,13 +13,16 @@ from workbench.app.page.connection import Connection
 from workbench.app.page.echo import Echo
 from workbench.app.page.layout import PageLayout
 from workbench.app.page.placeholders import Placeholders
+from workbench.app.page.stage import Stage
 from workbench.app.page.theme import follow_browser
 from workbench.app.run.choices import Choices
 from workbench.app.run.curves import Convergence
 from workbench.app.run.files import TakeAway, Upload
 from workbench.app.run.notice import Notice
+from workbench.app.run.presentation import Presentation
 from workbench.app.run.timeline import Timeline
 from workbench.app.run.transport import Transport
+from workbench.app.toolkit.audience import EVERYBODY, Audience
 from workbench.app.toolkit.tab import View
 from workbench.app.views import VIEWS
 from workbench.lessons import LessonStep
@@ -41,16 +44,21 @@ class Workbench:
     def __init__(
         self,
         session: Session,
-        hidden: frozenset[str] = frozenset(),
+        audience: Audience = EVERYBODY,
         views: Sequence[type[View]] = VIEWS,
         tour: Tour | None = None,
     ) -> None:
-        self.session, self.hidden = session, hidden
+        self.session, self.audience = session, audience
         self.transport = Transport(session, self._opened, self._remark)
-        self.choices = Choices(session, self._chosen, hidden)
-        self.convergence, self.views = Convergence(session.prove), [view(session, self._opened) for view in views]
+        self.choices = Choices(session, self._chosen, audience)
+        seen = [view for view in views if audience.tab(view.title)] or views[:1]
+        self.convergence, self.views = Convergence(session.prove), [view(session, self._opened) for view in seen]
         self.upload, self.take = Upload(session, self._opened), TakeAway(session, self._remark)
         self.timeline = Timeline(session, self._scrubbed)
+        ask, paths = self.choices.throttle.ask, audience.paths
+        self.presentation = Presentation(session, self._opened, ask, paths, self.timeline)
+        self.presentation.leave.on_click(lambda event: self.present(False))
+        self.stage = Stage(audience.present, lambda: self._ready and self.present(True))
         self.notice = Notice(self._repair)
         self.alert, self.mend = self.notice.alert, self.notice.mend
         self.connection = Connection(session, self._travel)
@@ -71,7 +79,7 @@ class Workbench:
         self._drawn, self._due, self._study_due = -1, 0.0, 0.0
         self._frame: Frame | None = None
         self._notes = session.notes
-        first = session.errors.get("address", "") or self.teaching.tour.complaint
+        first = session.errors.get("address", "") or self.teaching.tour.complaint or audience.complaint
         self._note = first or " ".join(session.notes if session.opened else ())
         self._draw_pictures()
         self._chosen(new=False)
@@ -90,8 +98,18 @@ class Workbench:
 
     @property
     def seen(self) -> View:
-        """The view whose tab is in sight."""
-        return self.views[self.tabs.active]
+        """The view whose tab is in sight, or the one for a room."""
+        return self.presentation if self.audience.present else self.views[self.tabs.active]
+
+    def present(self, on: bool) -> None:
+        """Show the page to a room, in large type, or whole."""
+        if on is not self.audience.present:
+            self.audience = self.audience.presenting(on)
+            self.stage.presenting = on
+            self.layout.present(on)
+            self.presentation.show_pictures(self.session.pictures())
+            self._turn()
+            self._opened()
 
     def open(self) -> None:
         """Play as soon as there is a reader; beat once their browser has built the page.
@@ -175,7 +193,7 @@ class Workbench:
             self._show()
 
     def _show(self) -> None:
-        for view in self.views:
+        for view in (*self.views, self.presentation):
             view.show(self._there and view is self.seen)
 
     def _study(self) -> None:
@@ -202,7 +220,8 @@ class Workbench:
         self._draw_pictures()
         self.transport.show_frame(frame)
         self.seen.show_frame(frame)
-        self.convergence.show_frame(frame)
+        if not self.audience.present:
+            self.convergence.show_frame(frame)
         self.timeline.show_frame(frame)
         self._say()
         self.choices.found(frame)
@@ -212,7 +231,7 @@ class Workbench:
         if pictures.version != self._drawn:
             self._drawn = pictures.version
             self.convergence.offer(self.session.job.recorder.quantities)
-            for view in self.views:
+            for view in (*self.views, self.presentation):
                 view.show_pictures(pictures)
 
     def _turn(self) -> None:
@@ -270,6 +289,6 @@ class Workbench:
             notes, self._notes = self._notes, self.session.notes
             self._note = " ".join(self._notes) if self._notes != notes else ""
         self._say()
-        for view in self.views:
+        for view in (*self.views, self.presentation):
             view.refresh()
-        self.connection.remember(self.hidden, self.teaching.tour.address)
+        self.connection.remember(self.audience, self.teaching.tour.address)

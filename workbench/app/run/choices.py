@@ -1,6 +1,6 @@
 """The left panel: signal, operator, noise, prior and algorithm, each with its parameters; steps, seed, device."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 
 from workbench import catalog, data, devices
 from workbench.app.members import Gallery
+from workbench.app.toolkit.audience import EVERYBODY, Audience, LeftOut
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.widgets import Automatic, PageControl
@@ -30,7 +31,7 @@ TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KIND
 _SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
 # Of a signal only the size is chosen beside its name; a file is opened elsewhere.
 _FILE = ("name", "path", "variable", "window")
-_ELSEWHERE = frozenset(
+ELSEWHERE = frozenset(
     f"truth.{name}" for name in (*_FILE, *(f"signal.{n}" for n in _FILE), "array", "data", "units", "notes")
 )
 _WITH_TRUTH = "a signal with a truth to compare with, shipped or your own"
@@ -40,10 +41,10 @@ _WITHOUT_TRUTH = "data that were measured: there is no truth to compare with"
 class Section:
     """One part of the experiment: its menu, its controls, and a remark."""
 
-    def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
+    def __init__(self, kind: str, session: Session, throttle: Throttle, hidden: Container[str] = ELSEWHERE) -> None:
         self.kind, self._session = kind, session
         self.aside = Words()
-        self.panel = FormPanel(session.form, throttle.ask, (kind,), self._why, TITLES, _ELSEWHERE)
+        self.panel = FormPanel(session.form, throttle.ask, (kind,), self._why, TITLES, hidden)
         self.element = pmui.Column(self.panel.element, self.aside.element, sizing_mode="stretch_width", margin=0)
         self.refresh()
 
@@ -74,12 +75,12 @@ class Section:
 class Finds(Section):
     """A number that measured data tell, for one click; below, how it was found."""
 
-    def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
+    def __init__(self, kind: str, session: Session, throttle: Throttle, hidden: Container[str] = ELSEWHERE) -> None:
         self.button = pmui.Button(
             label="", variant="text", size="small", margin=0, visible=False, on_click=lambda event: self._find(throttle)
         )
         self._of: Source | None = None  # what it was found of
-        super().__init__(kind, session, throttle)
+        super().__init__(kind, session, throttle, hidden)
         self.element.insert(1, self.button)
 
     def _remark(self) -> None:
@@ -113,9 +114,9 @@ class Priors(Section):
 class Methods(Section):
     """The method that suits the problem first, and why; below, what the run found of it."""
 
-    def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
+    def __init__(self, kind: str, session: Session, throttle: Throttle, hidden: Container[str] = ELSEWHERE) -> None:
         self.offered = Words()
-        super().__init__(kind, session, throttle)
+        super().__init__(kind, session, throttle, hidden)
         self.element.insert(1, self.offered.element)
 
     def _why(self, form: Form, path: str) -> Mapping[str, str]:
@@ -137,7 +138,7 @@ def regularisation(experiment: Experiment) -> float | None:
 class Signals(Section):
     """The menu of signals, grouped by what they are, with a person's own file or data in front once there are any."""
 
-    def __init__(self, kind: str, session: Session, throttle: Throttle) -> None:
+    def __init__(self, kind: str, session: Session, throttle: Throttle, hidden: Container[str] = ELSEWHERE) -> None:
         self.select = pmui.Select(
             label=TITLES[kind],
             size="small",
@@ -146,7 +147,7 @@ class Signals(Section):
             sx=_SELECT,
         )
         self.complaint, self._following = Words(ERROR), False
-        super().__init__(kind, session, throttle)
+        super().__init__(kind, session, throttle, hidden)
         self.element.insert(0, self.select)
         self.element.insert(1, self.complaint.element)
         self.select.param.watch(lambda event: self._choose(throttle, event.new), "value")
@@ -187,18 +188,20 @@ _SECTIONS: dict[str, type[Section]] = {
 
 
 class Choices:
-    """All sections; `refresh` after every wish. `hidden` kinds are left out of the page."""
+    """All sections; `refresh` after every wish. What the `audience` does not see is left out of the page."""
 
-    def __init__(self, session: Session, told: Callable[[], None], hidden: frozenset[str] = frozenset()) -> None:
+    def __init__(self, session: Session, told: Callable[[], None], audience: Audience = EVERYBODY) -> None:
         self._session, self._told = session, told
         self.throttle = Throttle(self._grant)
-        kinds = [k for k in TITLES if k not in hidden]
-        made = {k: _SECTIONS.get(k, Section)(k, session, self.throttle) for k in kinds}
+        kinds, hidden = [k for k in TITLES if audience.holds(k)], LeftOut(audience, ELSEWHERE)
+        made = {k: _SECTIONS.get(k, Section)(k, session, self.throttle, hidden) for k in kinds}
         self.sections: dict[str, Section] = made
         self.gallery = Gallery(session, self.throttle.ask)
-        for kind in [k for k in kinds if k in PICTURED]:
-            made[kind].menu.put_beside(self.gallery.button(kind))
-        numbers = [n for n in ("steps", "seed") if n not in hidden]
+        for kind in PICTURED:
+            menu = made[kind].controls.get(kind) if kind in made else None
+            if isinstance(menu, MemberMenu):
+                menu.put_beside(self.gallery.button(kind))
+        numbers = [n for n in ("steps", "seed") if audience.shows(n)]
         self.plain = {n: FormPanel(session.form, self.throttle.ask, (n,)) for n in numbers}
         here = list(devices.available())
         self.device = pmui.Select(
@@ -213,10 +216,11 @@ class Choices:
             description="where the run computes" + ("; this machine has no CUDA device" if len(here) == 1 else ""),
         )
         self.device.param.watch(lambda event: self.throttle.ask("device", event.new), "value")
-        last = [self.plain["seed"].element] * ("seed" in self.plain) + [self.device] * ("device" not in hidden)
+        device = [self.device] * audience.shows("device")
+        last = [*(panel.element for name, panel in self.plain.items() if name == "seed"), *device]
         self.element = pmui.Column(
             *(s.element for s in self.sections.values()),
-            *([self.plain["steps"].element] * ("steps" in self.plain)),
+            *(panel.element for name, panel in self.plain.items() if name == "steps"),
             pmui.Row(*last, sizing_mode="stretch_width", margin=0),
             sizing_mode="stretch_width",
             margin=(2, 12),

@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 from workbench.analysis import Kind
 from workbench.analysis.data_fit import RESIDUAL
 from workbench.analysis.metrics import QUANTITIES
-from workbench.app.toolkit.figures import Here, empty, fill, flagged, legend, new_figure, positive
+from workbench.app.toolkit.figures import Here, empty, enlarge, fill, flagged, legend, new_figure, positive
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import MARK, coloured
 from workbench.jobs.recorder import STEP_SIZE
@@ -31,8 +31,8 @@ AXES = {"iteration": False, "seconds": True}
 class Curves:
     """One plot of a chosen series: `show(frame)` draws it; `chosen` hears of another choice."""
 
-    def __init__(self, chosen: str, label: str, told: Callable[[], None] = lambda: None) -> None:
-        self._told = told
+    def __init__(self, chosen: str, label: str, told: Callable[[], None] = lambda: None, large: bool = False) -> None:
+        self._told, self._large = told, large
         start = next(s for s in SERIES if s.title == chosen)
         small = {"size": "small", "margin": (6, 4, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
         self.select = pmui.Select(label=label, options={s.title: s for s in SERIES}, value=start, width=120, **small)
@@ -190,6 +190,8 @@ class Curves:
         plot.scatter("x", "y", source=self.best, size=11, fill_alpha=0, line_color=MARK, line_width=2)
         place = {"x": "x", "y": "y", "text": "text", "text_align": "side", "x_offset": "shift", "y_offset": -20}
         plot.add_layout(LabelSet(source=self.best, text_font_size="11px", text_color=MARK, **place))
+        if self._large:
+            enlarge(plot)
         return plot
 
 

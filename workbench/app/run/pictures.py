@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.tab import View
 from workbench.live.frames import Frame, ProblemPictures
-from workbench.live.images import Array, Limits, balanced, extent, unit
+from workbench.live.images import Array, Limits, alike, balanced, extent, unit
 from workbench.live.session import Session
 
 
@@ -52,7 +52,7 @@ class Gallery(View):
             self.truth.describe(_size(shape))
         self.data.show(data, unit(data))
         self.data.title = pictures.data_label.capitalize() if pictures.data_label == "data" else pictures.data_label
-        self.data.describe(_size(data.shape) + ("" if _alike(shape, data.shape) else ", stretched"))
+        self.data.describe(_size(data.shape) + ("" if alike(shape, data.shape) else ", stretched"))
         for panel in (self.image, self.error):
             panel.turn_to(len(shape))
 
@@ -87,7 +87,7 @@ class Gallery(View):
         shape, data = self._pictures.shape, self._pictures.data
         for panel in (self.truth, self.image, self.error):
             panel.fit(shape)
-        self.data.fit(data.shape, stretch=not _alike(shape, data.shape))
+        self.data.fit(data.shape, stretch=not alike(shape, data.shape))
 
     def _fit(self) -> None:
         if self._pictures is None or self._frame is None or self._frame.image is None:
@@ -105,10 +105,3 @@ def _grey(error: Array) -> Array:
 
 def _size(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape[:2])) + (" colour" if len(shape) == 3 else "")
-
-
-def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether two pictures have nearly the same proportions."""
-    if min(len(one), len(other)) < 2:
-        return True
-    return abs(one[0] * other[1] / (one[1] * other[0]) - 1) < 0.05

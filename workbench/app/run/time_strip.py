@@ -15,7 +15,7 @@ _LOOK = """
 .moved::after { content: ""; position: absolute; left: 0; top: 0; width: 4px; height: 100%; background: #f08c00; }
 .here { outline: 3px solid #0ca5a5; outline-offset: -3px; z-index: 1; }
 .newest { flex: 1 1 52px; min-width: 44px; padding-left: 8px;
-  font: 12px/40px Roboto, Helvetica, Arial, sans-serif; }
+  font: var(--now, 12px)/40px Roboto, Helvetica, Arial, sans-serif; }
 """
 NEWEST = -1  # the place after the last moment
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, Range, TapTool
+from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, Line, Range, TapTool
 from bokeh.plotting import figure
 
 from workbench.analysis.spectrum import Axis
@@ -89,6 +89,17 @@ def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = Fals
     )
     keep_there(plot)
     return plot
+
+
+def enlarge(plot: figure) -> None:
+    """Lines that are seen from the last row of a room, and place for words that are; those the browser enlarges."""
+    for words in plot.select(Legend):
+        words.update(label_height=28)
+    for line in plot.select(Line):
+        line.update(line_width=4)
+    for axis in plot.axis:
+        axis.ticker.update(desired_num_ticks=4)
+    plot.update(min_border_left=130, min_border_bottom=86, min_border_top=8)
 
 
 def keep_there(plot: figure) -> None:

@@ -1,6 +1,6 @@
 """Controls of an object and of the objects in it, on the page."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import panel_material_ui as pmui
@@ -26,7 +26,7 @@ class FormPanel(FormControls[PageControl]):
         paths: tuple[str, ...] = (),
         why: Why | None = None,
         labels: Mapping[str, str] | None = None,
-        hidden: Collection[str] = (),
+        hidden: Container[str] = (),
         **layout: Any,
     ) -> None:
         self.element = pmui.Column(**{"sizing_mode": "stretch_width", "margin": 0} | layout)

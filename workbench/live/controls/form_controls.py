@@ -1,7 +1,7 @@
 """Controls of an object and of the objects in it, made from their signatures, whatever they are made of."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import ClassVar, Generic
 
 from workbench.live.controls.control import Ask, C, Controls, Offering
@@ -29,7 +29,7 @@ class FormControls(ABC, Generic[C]):
         paths: tuple[str, ...] = (),
         why: Why | None = None,
         labels: Mapping[str, str] | None = None,
-        hidden: Collection[str] = (),
+        hidden: Container[str] = (),
     ) -> None:
         self.controls: dict[str, C] = {}
         self._ask, self._paths, self._labels, self._hidden = ask, paths, labels or {}, hidden

@@ -1,0 +1,80 @@
+"""One picture for a room, chosen from a menu that is its title."""
+
+import panel_material_ui as pmui
+
+from workbench.app.toolkit.panels import DIVERGING, GREY, Panel
+from workbench.live.frames import Frame, ProblemPictures
+from workbench.live.images import Array, Limits, alike, balanced, extent, unit
+
+SMALL_SCREEN = "@media (max-width: 640px)"
+TRUTH, DATA, IMAGE, ERROR = NAMES = ("Truth", "Data", "Reconstruction", "Error")
+_SIZE = f"""
+:host {{ flex: 0 0 min(42vh, 32vw); max-width: min(42vh, 32vw); }}
+{SMALL_SCREEN} {{ :host {{ flex-basis: 100%; max-width: calc(100% - 16px); }} }}
+"""
+_NAMELESS = "label { opacity: 0; }"  # what it is called stands in its place
+_TITLE = {
+    "& .MuiInputBase-input": {"fontSize": "max(23px, 3vh)", "py": "2px", "fontWeight": 600},
+    "& .MuiInputBase-root": {"height": "calc(max(23px, 3vh) + 12px)"},
+    "& fieldset, & legend": {"display": "none"},
+}
+
+
+class LargePicture:
+    """The truth, the data, the reconstruction or its error; `menu` says which."""
+
+    def __init__(self, name: str) -> None:
+        self.panel = Panel(name)
+        self.menu = pmui.Select(
+            label="picture", options=list(NAMES), value=name, size="small", sx=_TITLE, margin=0,
+            sizing_mode="stretch_width", stylesheets=[_NAMELESS],
+        )  # fmt: skip
+        self.menu.param.watch(lambda event: self._draw(), "value")
+        self.element = pmui.Column(self.menu, self.panel.pane, margin=(0, 8, 0, 0), stylesheets=[_SIZE])
+        self._pictures: ProblemPictures | None = None
+        self._frame: Frame | None = None
+        self._error: Limits | None = None
+
+    def show_pictures(self, pictures: ProblemPictures) -> None:
+        """Another truth, or other data."""
+        self._pictures, self._frame, self._error = pictures, None, None
+        names = [name for name in NAMES if pictures.truth is not None or name in (DATA, IMAGE)]
+        kept = self.menu.value if self.menu.value in names else IMAGE
+        if self.menu.options != names:
+            self.menu.param.update(options=names, value=kept)
+        self._draw()
+
+    def show_frame(self, frame: Frame, words: bool = True) -> None:
+        """The newest frame; without `words` nothing but Bokeh's models changes."""
+        self._frame = frame
+        if self.menu.value in (IMAGE, ERROR):
+            self._draw(words)
+
+    def _draw(self, words: bool = True) -> None:
+        found = self._seen()
+        if found is None:
+            return
+        values, limits, signed = found
+        if words:
+            self.panel.recolour(DIVERGING if signed else GREY)
+            self.panel.turn_to(values.ndim)
+            shape = () if self._pictures is None else self._pictures.shape
+            self.panel.fit(values.shape, stretch=not alike(shape, values.shape))
+        self.panel.move(values, limits, self._frame is None or self._frame.status != "running")
+
+    def _seen(self) -> tuple[Array, Limits, bool] | None:
+        """The values, the limits of their colours, and whether they have a sign."""
+        pictures, frame, name = self._pictures, self._frame, self.menu.value
+        if pictures is None:
+            return None
+        if name == DATA:
+            return pictures.data, unit(pictures.data), False
+        if name == TRUTH and pictures.truth is not None:
+            return pictures.truth, unit(pictures.truth), False
+        if frame is None or frame.image is None:
+            return None
+        if name == ERROR and frame.error is not None:
+            error = frame.error.mean(axis=2) if frame.error.ndim == 3 else frame.error
+            self._error = self._error or balanced(error)
+            return error, self._error, True
+        return frame.image, extent(frame.image) if pictures.truth is None else unit(pictures.truth), False
