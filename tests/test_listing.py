@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench import catalog
+from workbench import cache, catalog
 from workbench.cli import catalogue, main
 from workbench.cli.listing import kept
 
@@ -38,7 +38,7 @@ def test_what_is_kept_is_what_is_found():
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"of": 3}'])
 def test_a_damaged_file_is_none(text):
     kept.keep("schedules", [])
-    (kept.folder() / "schedules.json").write_text(text)
+    (cache.folder() / "catalogue" / "schedules.json").write_text(text)
     assert kept.recalled("schedules") is None
 
 
@@ -46,10 +46,10 @@ def test_a_changed_source_is_noticed(tmp_path, monkeypatch):
     source = tmp_path / "package" / "part.py"
     source.parent.mkdir()
     source.write_text("x = 1\n")
-    monkeypatch.setattr(kept, "_PACKAGE", source.parent)
+    monkeypatch.setattr(cache, "_PACKAGE", source.parent)
     kept.keep("schedules", [])
     assert kept.recalled("schedules") == []
-    kept.fingerprint.cache_clear()
+    cache.fingerprint_of.cache_clear()
     source.write_text("x = 10\n")
     assert kept.recalled("schedules") is None
 

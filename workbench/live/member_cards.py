@@ -1,11 +1,14 @@
 """What a person sees of each member before choosing: a picture, a sentence, its equation and its papers."""
 
+import base64
 import functools
 import inspect
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from workbench import catalog
+import workbench
+from workbench import cache, catalog
 from workbench.figures import preview
 from workbench.live.controls.entering import summary
 from workbench.live.study import Study
@@ -59,7 +62,23 @@ class MemberPicture:
 
 @functools.cache
 def picture(cls: type) -> MemberPicture:
-    """Of a member with its defaults; drawn once in a process."""
+    """Of a member with its defaults; those of the package are drawn once for all processes."""
+    if not cls.__module__.startswith(f"{workbench.__name__}."):
+        return _drawn(cls)
+    file = cache.folder() / "pictures" / f"{cls.__module__}.{cls.__qualname__}.json"
+    try:
+        kept = json.loads(file.read_text())
+        if kept["of"] == cache.fingerprint():
+            return MemberPicture(base64.b64decode(kept["png"]), kept["mathml"])
+    except (OSError, ValueError, KeyError, TypeError):  # none, or not one that was written whole
+        pass
+    made = _drawn(cls)
+    kept = {"of": cache.fingerprint(), "png": base64.b64encode(made.png).decode(), "mathml": made.mathml}
+    cache.write(file, json.dumps(kept).encode())
+    return made
+
+
+def _drawn(cls: type) -> MemberPicture:
     from latex2mathml import converter
 
     formula = getattr(cls, "formula", "")

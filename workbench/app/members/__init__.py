@@ -1,5 +1,5 @@
 """All members of a menu at a glance, with pictures."""
 
-from workbench.app.members.gallery import Gallery
+from workbench.app.members.member_gallery import MemberGallery
 
-__all__ = ["Gallery"]
+__all__ = ["MemberGallery"]

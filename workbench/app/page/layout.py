@@ -32,7 +32,11 @@ class PageLayout:
         self.curves = places.place(app.convergence.element, "the curves", sizing_mode="stretch_both", min_height=190)
         tools = [tool for view in app.views for tool in view.tools]
         bar = pmui.Row(app.transport.pace, *tools, app.take.element, margin=0, stylesheets=[_BAR])
-        lesson, windows, notice = app.teaching.bar.element, [app.teaching.list.window, app.choices.gallery.window], app.notice.element
+        lesson, windows, notice = (
+            app.teaching.bar.element,
+            [app.teaching.list.window, app.choices.gallery.window],
+            app.notice.element,
+        )
         time = places.place(app.timeline.element)
         self._whole: list[pn.viewable.Viewable]
         self._whole = [lesson, *windows, places.place(bar), app.tabs, notice, time, self.curves]

@@ -7,7 +7,7 @@ from panel.custom import JSComponent
 
 
 class Stage(JSComponent):
-    """`presenting` takes the bar away and enlarges the words of plots; `narrow` counts how often a phone asks for it."""
+    """`presenting` takes the bar away and enlarges words of plots; `narrow` counts how often a phone asks for it."""
 
     presenting = param.Boolean(False)
     narrow = param.Integer(0)

@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import catalog, data, devices
-from workbench.app.members import Gallery
+from workbench.app.members import MemberGallery
 from workbench.app.toolkit.audience import EVERYBODY, Audience, LeftOut
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.member_menu import MemberMenu
@@ -196,7 +196,7 @@ class Choices:
         kinds, hidden = [k for k in TITLES if audience.holds(k)], LeftOut(audience, ELSEWHERE)
         made = {k: _SECTIONS.get(k, Section)(k, session, self.throttle, hidden) for k in kinds}
         self.sections: dict[str, Section] = made
-        self.gallery = Gallery(session, self.throttle.ask)
+        self.gallery = MemberGallery(session, self.throttle.ask)
         for kind in PICTURED:
             menu = made[kind].controls.get(kind) if kind in made else None
             if isinstance(menu, MemberMenu):

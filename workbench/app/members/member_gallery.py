@@ -11,7 +11,7 @@ from workbench.live.session import Session
 _PLAIN = {"& .MuiPaper-root": {"backgroundImage": "none"}}  # at night a veil would lie over the paper's colour
 
 
-class Gallery:
+class MemberGallery:
     """`button(kind)` opens `window` with all members of a kind; a card that is clicked is asked for.
 
     Its parts are made when it is first opened.

@@ -1,0 +1,46 @@
+"""What is kept for the next process, where making it takes long: of the sources as they are now, and of no others."""
+
+import functools
+import hashlib
+import os
+import site
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def folder() -> Path:
+    """In XDG_CACHE_HOME, else in the home of the user. What is there can be deleted at any time."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(named) if named else Path.home() / ".cache") / "inverse-workbench"
+
+
+def write(path: Path, content: bytes) -> None:
+    """Keep a file whole, or, where the folder cannot be written, not at all: it is made anew each time."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(content)
+        Path(file.name).replace(path)
+
+
+def fingerprint() -> str:
+    """What everything made by the package depends on."""
+    return fingerprint_of(_PACKAGE)
+
+
+@functools.cache
+def fingerprint_of(package: Path) -> str:
+    """The files of the package by name, time and size, this Python and its packages."""
+    found = hashlib.sha256(repr((sys.version, sys.prefix)).encode())
+    for place in site.getsitepackages():  # its time is that of the last package installed or removed
+        found.update(f"{place} {Path(place).stat().st_mtime_ns if Path(place).exists() else 0}\n".encode())
+    for path, folders, files in os.walk(package):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(files):
+            stat = os.stat(os.path.join(path, name))  # noqa: PTH116, PTH118 - a thousand files: paths take ten times as long
+            found.update(f"{path}/{name} {stat.st_mtime_ns} {stat.st_size}\n".encode())
+    return found.hexdigest()
