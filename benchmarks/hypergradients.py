@@ -63,7 +63,7 @@ def learned(learner: HOAG | MAID, held_out: HeldOut) -> tuple[LearnedParameters,
 
 
 def main() -> None:
-    args = arguments(__doc__, 1, side=32, steps=160)
+    args = arguments(__doc__, 1, side=32, steps=250)
     shape = (1, args.side, args.side)
     seen_truths = held_out_crops(PICTURES, shape, 24, 0).double()
     new_truths = held_out_crops(OTHERS, shape, 24, 1).double()
