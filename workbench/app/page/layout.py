@@ -37,7 +37,7 @@ class PageLayout:
         self._whole: list[pn.viewable.Viewable]
         self._whole = [lesson, window, places.place(bar), app.tabs, notice, time, self.curves]
         self._room = [lesson, window, app.presentation.element, notice]
-        self._always = [echo, app.connection.bar, app.stage]
+        self._always = [app.keyboard.window, app.keyboard.element, echo, app.connection.bar, app.stage]
         self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
         left = [app.choices.element] + [app.upload.element] * app.audience.holds("truth")
         side = places.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")
