@@ -103,17 +103,18 @@ def _entry(path: str, name: str, what: Any) -> str:
     return f".. {kind}:: {path}.{name}" if kind else ""
 
 
-def draw_pictures() -> None:
-    """A picture of what each operator, noise and prior does, named as it is."""
+def draw_pictures(app: Any, config: Any) -> None:
+    """A picture of what each operator, noise and prior does, named as it is, and those of the lessons."""
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir()
+    draw_lessons(config.lessons_drawn)
     for kind in ("operator", "noise", "prior"):
         for name, cls in catalog.members(kind).items():
             (PICTURES / f"{kind}-{name}.png").write_bytes(preview(cls()).png())
 
 
-def draw_lessons() -> None:
-    """A picture of each lesson: what its first step shows."""
+def draw_lessons(names: list[str]) -> None:
+    """A picture of each of these lessons: what its first step shows."""
     drawn = {
         "Pictures": lambda shown: plots.pictures(shown.result),
         "Spectrum": lambda shown: plots.spectrum(shown.spectrum),
@@ -122,7 +123,7 @@ def draw_lessons() -> None:
         "Uncertainty": lambda shown: plots.posterior(shown.chains),
         "Network": lambda shown: plots.curves(shown.training, "loss"),
     }
-    for lesson in lessons.every():
+    for lesson in map(lessons.find, names):
         step = lesson.step(1)
         plots.save(drawn[step.tab](lessons.Demonstration(step)), PICTURES / f"lesson-{lesson.name}.png")
 
@@ -130,7 +131,8 @@ def draw_lessons() -> None:
 def illustrate(app: Any, page: str, source: list[str]) -> None:
     """In the catalogue each picture follows the first sentence of its member, in the list of lessons each its line."""
     if page == "lessons":
-        line = r"^(- \*\*.+\*\* \(`(.+)`, \d+ steps\): .+)$"
+        names = "|".join(app.config.lessons_drawn)
+        line = rf"^(- \*\*.+\*\* \(`({names})`, \d+ steps\): .+)$"
         source[0] = re.sub(line, r"\1\n\n  ![its first step](pictures/lesson-\2.png)", source[0], flags=re.MULTILINE)
         return
     if page != "catalog":
@@ -146,6 +148,22 @@ def illustrate(app: Any, page: str, source: list[str]) -> None:
         elif line.startswith("### ") and (PICTURES / f"{kind}-{line.removeprefix('### ')}.png").exists():
             waiting = line.removeprefix("### ")
     source[0] = "\n".join(lines)
+
+
+def fill_gallery(app: Any, doctree: nodes.document, page: str) -> None:
+    """On the page of the notebooks each has its title, its first sentence and the first picture that it draws."""
+    if page != "gallery":
+        return
+    for notebook in sorted(TUTORIALS.glob("*.ipynb")):
+        name = f"tutorials/{notebook.stem}"
+        told = app.env.get_doctree(name)
+        title, words = (next(iter(told.findall(kind))).astext() for kind in (nodes.title, nodes.paragraph))
+        link = nodes.reference("", title, refuri=app.builder.get_relative_uri(page, name))
+        drawn = [picture.deepcopy() for picture in list(told.findall(nodes.image))[:1]]
+        for picture in drawn:
+            picture["alt"] = f"a picture of the notebook {title}"
+        entry = nodes.section("", nodes.title("", "", link), nodes.paragraph(text=words), *drawn, ids=[notebook.stem])
+        doctree[0].append(entry)
 
 
 def inline_math(translator: Any, node: Any) -> None:
@@ -186,9 +204,10 @@ def _plain(text: str) -> str:
 def setup(app: Any) -> None:
     copy_notebooks()
     write_reference()
-    draw_pictures()
-    draw_lessons()
+    app.add_config_value("lessons_drawn", list(lessons.names()), "env", [list])
+    app.connect("config-inited", draw_pictures)
     app.connect("source-read", illustrate)
+    app.connect("doctree-resolved", fill_gallery)
     app.add_html_math_renderer("mathml", (inline_math, None), (block_math, None))
     app.connect("autodoc-process-docstring", plain)
     app.connect("autodoc-process-signature", signature)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "workbench"
 # Each level may import from itself and from the levels above it, at the time it is itself imported.
 ORDER = (
-    ("__init__", "refusal", "tensors", "memory", "ranges", "processes", "progress", "divergence", "version"),
+    ("__init__", "refusal", "tensors", "memory", "ranges", "processes", "progress", "divergence", "version", "written"),
     ("parameters",),
     ("kernels",),
     ("operators",),

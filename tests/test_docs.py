@@ -1,5 +1,7 @@
 """The Python in the documentation runs as it stands, block after block."""
 
+import base64
+import io
 import re
 import shutil
 import subprocess
@@ -8,10 +10,12 @@ import types
 from pathlib import Path
 
 import latex2mathml.converter
+import nbformat
 import pytest
 import torch
+from PIL import Image
 
-from workbench import catalog
+from workbench import catalog, lessons
 from workbench.parameters import as_code, describe, rebuild
 from workbench.tensors import dot
 
@@ -62,8 +66,13 @@ def test_the_site_is_made_without_a_warning_and_loads_nothing_from_elsewhere(tmp
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("tutorials", "reference", "pictures")
         )
-    # The notebooks are run by themselves.
-    words = ["-q", "-W", "--keep-going", "-b", "html", "-D", "nb_execution_mode=off", "docs", "site"]
+    drawn = nbformat.v4.new_output("display_data", {"image/png": base64.b64encode(_dot()).decode()})
+    cells = [nbformat.v4.new_markdown_cell("# Seen\n\nIt draws."), nbformat.v4.new_code_cell("x", outputs=[drawn])]
+    seen = nbformat.v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+    nbformat.write(seen, tmp_path / "notebooks" / "99_seen.ipynb")
+    # The notebooks are run by themselves; of the lessons one is drawn for each tab that they begin with.
+    few = f"lessons_drawn={','.join({lesson.step(1).tab: lesson.name for lesson in lessons.every()}.values())}"
+    words = ["-q", "-W", "--keep-going", "-b", "html", "-D", "nb_execution_mode=off", "-D", few, "docs", "site"]
     made = subprocess.run(
         [sys.executable, "-m", "sphinx", *words], cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -72,8 +81,22 @@ def test_the_site_is_made_without_a_warning_and_loads_nothing_from_elsewhere(tmp
     assert {"index.html", "concepts.html", "01_first_reconstruction.html", "workbench.operators.html"} <= set(pages)
     assert "workbench.operators.GaussianBlur" in pages["workbench.operators.html"]
     assert pages["catalog.html"].count("<math ") >= 140 and "operator-Radon.png" in pages["catalog.html"]
+    entries = re.findall(r"<section id=\"(\d\w+)\">(.*?)</section>", pages["gallery.html"], re.DOTALL)
+    assert [name for name, _ in entries] == sorted(path.stem for path in (tmp_path / "notebooks").glob("*.ipynb"))
+    name, told = entries[-1]
+    assert "It draws." in told and f'href="tutorials/{name}.html"' in told
+    picture = re.search(r'<img[^>]+src="([^"]+)"', told)
+    listed = (tmp_path / "site" / "lessons.html").read_text(encoding="utf-8")
+    assert listed.count("_images/lesson-") == few.count(",") + 1
+    assert picture and (tmp_path / "site" / picture[1]).read_bytes() == _dot()
     away = {n: re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=\"(?:https?:)?//[^\"]+", p) for n, p in pages.items()}
     assert not any(away.values()), {name: found for name, found in away.items() if found}
+
+
+def _dot() -> bytes:
+    file = io.BytesIO()
+    Image.new("L", (8, 8), 128).save(file, "PNG")
+    return file.getvalue()
 
 
 @pytest.mark.parametrize("kind", catalog.KINDS)

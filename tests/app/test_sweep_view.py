@@ -98,6 +98,10 @@ def test_a_click_takes_a_cell_in_hand_and_opens_its_run(view, session):
     cell = view.cells.cell
     assert cell == view.map._settings[4] and f"{cell.mean:.5g}" in view.told.sentence
     np.testing.assert_allclose(view.cells.picture(), view.cells.table.dataset.x.values[cell.index][0, 0])
+    view.quantity.value = "objective"
+    view.beat()
+    height = view.cells.table.dataset.objective.values[cell.index[:-1]].mean()
+    assert view.cells.cell.index == cell.index and f"objective {height:.5g}" in view.told.sentence
     view.open.clicks += 1
     wanted = view.cells.table.experiment(cell.index)
     assert heard and describe(session.experiment) == describe(changed(wanted, device=session.experiment.device))

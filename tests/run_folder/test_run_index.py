@@ -21,7 +21,7 @@ from workbench import run_folder, storage
 from workbench.parameters import current
 from workbench.refusal import Refusal
 from workbench.run_folder import Query, folder_look, run_index, run_summary, summaries
-from workbench.run_folder.values import is_written
+from workbench.written import is_written
 
 INDEX = ".index.sqlite"
 CONDITIONS = [

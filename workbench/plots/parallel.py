@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import holoviews as hv
 import numpy as np
 
+from workbench.figures.value_axis import column_of, ends, heights
 from workbench.plots.style import dimension, styled
 from workbench.plots.sweeps import mean_over_seeds, quantities
 from workbench.refusal import Refusal, one_of
@@ -33,20 +34,20 @@ def parallel(dataset: "xr.Dataset", quantity: str = "psnr") -> Any:
     if not names or not np.isfinite(values).any():
         came = "none" if not names else "no finished cell"
         raise Refusal("a sweep with parameters and finished cells", came, "give what a sweep wrote")
-    columns = {name: np.broadcast_to(_across(dataset[name], mean), mean.shape).ravel() for name in names}
-    tall = np.stack([heights(columns[name]) for name in names])
+    columns = [column_of(np.broadcast_to(_across(dataset[name], mean), mean.shape).ravel()) for name in names]
+    tall = np.stack([heights(column) for column in columns])
     value = dimension(quantity, mean.attrs)
     order = [int(i) for i in np.argsort(values if higher_is_better(quantity) else -values) if np.isfinite(values[i])]
     lines = [
         {_PLACE.name: np.arange(len(names)), _HEIGHT.name: tall[:, i], value.name: values[i]}
-        | {f"{name} ": str(columns[name][i]) for name in names}
+        | {f"{name} ": str(column[i]) for name, column in zip(names, columns, strict=True)}
         for i in order
     ]
     drawn = hv.Contours(lines, [_PLACE, _HEIGHT], [value, *(f"{name} " for name in names)])
     ticks = list(enumerate(names))
     looks = {"color": value.name, "cmap": "viridis", "colorbar": True, "xticks": ticks, "yaxis": None, "xlabel": ""}
     looks |= {"xlim": (-_EDGE, len(names) - 1 + _EDGE), "ylim": (-0.12, 1.12), "title": value.pprint_label}
-    both = styled(styled(drawn, sized=False, **looks) * _ends(names, columns, tall), sized=False)
+    both = styled(styled(drawn, sized=False, **looks) * _ends(columns), sized=False)
     return _as_wide_as(len(names), both)
 
 
@@ -62,26 +63,12 @@ def _across(coordinate: "xr.DataArray", over: "xr.DataArray") -> np.ndarray:
     return coordinate.values.reshape(shape)
 
 
-def heights(values: np.ndarray) -> np.ndarray:
-    """From 0 to 1; one value alone is in the middle."""
-    if not np.issubdtype(values.dtype, np.number):
-        words = list(dict.fromkeys(map(str, values)))
-        return np.array([0.5 if len(words) == 1 else words.index(str(v)) / (len(words) - 1) for v in values])
-    numbers = values.astype(float)
-    if numbers.min() > 0 and numbers.max() >= 20 * numbers.min():
-        numbers = np.log(numbers)
-    reach = numbers.max() - numbers.min()
-    return (numbers - numbers.min()) / reach if reach else np.full(len(numbers), 0.5)
-
-
-def _ends(names: list[str], columns: dict[str, np.ndarray], heights: np.ndarray) -> Any:
+def _ends(columns: list[np.ndarray]) -> Any:
     """The values at both ends of every axis; of names, each."""
-    found = {}
-    for place, name in enumerate(names):
-        plain = not np.issubdtype(columns[name].dtype, np.number)
-        for value, height in zip(columns[name], heights[place], strict=True):
-            if plain or height in (0, 0.5, 1):
-                found[place, float(height)] = str(value) if plain else f"{value:.4g}"
-    rows = [(place, height + (0.05 if height >= 1 else -0.05), text) for (place, height), text in found.items()]
+    rows = [
+        (place, height + (0.05 if height >= 1 else -0.05), text)
+        for place, column in enumerate(columns)
+        for height, text in ends(column)
+    ]
     written = styled(hv.Labels(rows, [_PLACE, _HEIGHT], hv.Dimension("value ")), sized=False)
     return written.opts(color="black", size=8, backend="matplotlib").opts(text_font_size="8pt", backend="bokeh")

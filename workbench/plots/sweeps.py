@@ -6,6 +6,7 @@ import holoviews as hv
 import numpy as np
 
 from workbench.figures.colours import COLOURS
+from workbench.figures.value_axis import as_short_text, is_geometric, is_numeric
 from workbench.plots.style import dimensions, styled
 from workbench.refusal import Refusal, one_of
 
@@ -68,16 +69,16 @@ def _points(mean: "xr.DataArray", names: list[str]) -> Any:
     drawn = []
     for name in names:
         places = mean[name].values
-        number = np.issubdtype(places.dtype, np.number)
-        points = hv.Scatter((places if number else _words(places), mean.values), *dimensions(mean[name], mean))
-        drawn.append(styled(points, color=COLOURS[0], logx=bool(number) and _geometric(places)))
+        across = places if is_numeric(places) else _words(places)
+        points = hv.Scatter((across, mean.values), *dimensions(mean[name], mean))
+        drawn.append(styled(points, color=COLOURS[0], logx=is_geometric(places)))
     return drawn[0] if len(drawn) == 1 else hv.Layout(drawn).cols(3)
 
 
 def _curve(mean: "xr.DataArray", spread: "xr.DataArray | None", dim: str) -> Any:
     across, up = dimensions(mean[dim], mean)
     places = mean[dim].values
-    log = _geometric(places)
+    log = is_geometric(places)
     line = styled(hv.Curve((places, mean.values), across, up), color=COLOURS[0], logx=log)
     dots = styled(hv.Scatter((places, mean.values), across, up), color=COLOURS[0], logx=log)
     if spread is None:
@@ -98,9 +99,4 @@ def _map(mean: "xr.DataArray", dims: list[str]) -> Any:
 
 def _words(places: np.ndarray) -> list[str]:
     """Values as the ticks of tiles, which are of one size however far apart the values are."""
-    return [f"{place:.4g}" if isinstance(place, float | np.floating) else str(place) for place in places]
-
-
-def _geometric(places: np.ndarray) -> bool:
-    """Whether values are positive and so far apart that only a logarithmic axis shows them all."""
-    return bool(np.issubdtype(places.dtype, np.number) and (places > 0).all() and places.max() >= 20 * places.min())
+    return [as_short_text(place) for place in places]

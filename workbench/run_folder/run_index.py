@@ -15,7 +15,8 @@ from typing import Any, Self
 from workbench.run_folder.folder_look import Stamp, Stamps
 from workbench.run_folder.run_summary import RunSummary
 from workbench.run_folder.run_tags import RunTags
-from workbench.run_folder.values import is_written, terms
+from workbench.run_folder.values import terms
+from workbench.written import is_written
 
 NAME = ".index.sqlite"
 FORMAT = 1  # another one is built anew; a newer one is left to the workbench that wrote it

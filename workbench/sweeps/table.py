@@ -15,6 +15,7 @@ from workbench.parameters import as_text
 from workbench.refusal import Refusal, one_of
 from workbench.sweeps.plan import SEED, Index, Plan, SweepAxis
 from workbench.sweeps.store import SENTENCE, STATUS, TOLD
+from workbench.written import is_written
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -121,7 +122,9 @@ class SweepTable:
         for axis in self.plan.axes:
             places = [dict(_said(axis, i)) or {SEED: axis.choices[i][SEED]} for i in range(len(axis.choices))]
             asked = {path: text for path, text in words.items() if path in places[0]}
-            fits = [i for i, said in enumerate(places) if all(_is(said[path], text) for path, text in asked.items())]
+            fits = [
+                i for i, said in enumerate(places) if all(is_written(said[path], text) for path, text in asked.items())
+            ]
             if not fits:
                 came = ", ".join(f"{path}={text}" for path, text in asked.items())
                 near = ", ".join(as_text(said[path]) for path in asked for said in places[:8])
@@ -193,15 +196,3 @@ def _said(axis: SweepAxis, place: int) -> Iterator[tuple[str, Any]]:
         yield axis.name, axis.numbers[place]
     elif axis.name != SEED:
         yield from axis.choices[place].items()
-
-
-def _is(value: Any, text: str) -> bool:
-    """Whether a person writes a value so: 1e-3 is 0.001."""
-    if as_text(value) == text.strip():
-        return True
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return float(text) == value
-    except ValueError:
-        return False

@@ -11,14 +11,13 @@ from bokeh.plotting import figure
 
 from workbench.app.toolkit.figures import empty, fill, new_figure, tap
 from workbench.figures.colours import COLOURS, MARK
+from workbench.figures.value_axis import as_short_text, column_of, ends, heights, is_geometric, is_numeric
 from workbench.live.saved.sweep_cells import SweepSlice
-from workbench.parameters import as_text
-from workbench.plots.parallel import heights
 from workbench.sweeps import SettingResult
 
 Chosen = Callable[[SettingResult], None]
 _ROOM = 0.5
-_NAMES = 8  # on one axis, at the most
+_NAMES, _FEWER = 8, 6  # on one axis at the most, and where there are more numbers
 
 
 class SettingPlot:
@@ -139,8 +138,8 @@ class SettingLines(SettingPlot):
         """All settings of a sweep that have a value."""
         self._settings = [each for each in settings if math.isfinite(each.mean)]
         paths = list(self._settings[0].words) if self._settings else []
-        columns = [[each.words[path] for each in self._settings] for path in paths]
-        tall = [heights(_column(column)) for column in columns]
+        columns = [column_of([each.words[path] for each in self._settings]) for path in paths]
+        tall = [heights(column) for column in columns]
         values = np.array([each.mean for each in self._settings])
         self._reach(values)
         xs = [list(range(len(paths))) for _ in self._settings]
@@ -148,7 +147,7 @@ class SettingLines(SettingPlot):
         fill(self.source, {"xs": xs, "ys": ys, "value": values})
         here = [i for i, each in enumerate(self._settings) if cell is not None and each.index == cell.index]
         fill(self.hand, {"xs": [xs[i] for i in here], "ys": [ys[i] for i in here]})
-        fill(self.ends, _ends(columns, tall))
+        fill(self.ends, _ends(columns))
         self.plot.xaxis[0].update(
             ticker=FixedTicker(ticks=list(range(len(paths)))), major_label_overrides=dict(enumerate(paths))
         )
@@ -162,21 +161,19 @@ def _places(values: list[Any]) -> tuple[np.ndarray, list[str]]:
     distinct = list(dict.fromkeys(values))
     if all(isinstance(value, int | float) for value in distinct):
         distinct.sort()
-    return np.array([distinct.index(value) for value in values], float), [_short(value) for value in distinct]
+    return np.array([distinct.index(value) for value in values], float), [as_short_text(value) for value in distinct]
 
 
 def _positions(values: list[Any]) -> tuple[np.ndarray, dict[float, str]]:
     """Where values stand on an axis, logarithmic where they are far apart, and what stands at some places."""
-    column = _column(values)
-    if not np.issubdtype(column.dtype, np.number):
+    column = column_of(values)
+    if not is_numeric(column):
         places, names = _places(values)
         return places, {float(place): names[place] for place in _few(len(names))}
-    numbers = column.astype(float)
-    log = numbers.min() > 0 and numbers.max() >= 20 * numbers.min()
-    x = np.log10(numbers) if log else numbers
-    few = np.unique(numbers)
-    shown = few if len(few) <= 8 else few[np.linspace(0, len(few) - 1, 6).round().astype(int)]
-    return x, {float(np.log10(v) if log else v): _short(float(v)) for v in shown}
+    place = np.log10 if is_geometric(column) else np.asarray
+    few = np.unique(column)
+    shown = few if len(few) <= _NAMES else few[np.linspace(0, len(few) - 1, _FEWER).round().astype(int)]
+    return place(column.astype(float)), {float(place(v)): as_short_text(v) for v in shown}
 
 
 def _few(count: int) -> list[int]:
@@ -184,22 +181,11 @@ def _few(count: int) -> list[int]:
     return list(range(0, count, -(-count // _NAMES)))
 
 
-def _column(values: list[Any]) -> np.ndarray:
-    number = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-    return np.array(values) if number else np.array([as_text(value) for value in values])
-
-
-def _ends(columns: list[list[Any]], tall: list[np.ndarray]) -> dict[str, list[Any]]:
+def _ends(columns: list[np.ndarray]) -> dict[str, list[Any]]:
     """The values at both ends of every axis; of names, each."""
-    found: dict[tuple[int, float], str] = {}
-    for place, (column, height) in enumerate(zip(columns, tall, strict=True)):
-        names = not np.issubdtype(_column(column).dtype, np.number)
-        for value, h in zip(column, height, strict=True):
-            if names or h in (0, 0.5, 1):
-                found[place, float(h)] = _short(value)
-    places = [(place, h + (0.06 if h >= 1 else -0.06), text) for (place, h), text in found.items()]
+    places = [
+        (place, height + (0.06 if height >= 1 else -0.06), text)
+        for place, column in enumerate(columns)
+        for height, text in ends(column)
+    ]
     return {name: [each[i] for each in places] for i, name in enumerate(("x", "y", "text"))}
-
-
-def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else as_text(value)

@@ -90,7 +90,7 @@ class SweepView(Tab):
 
     def _chose(self, setting: SettingResult) -> None:
         """A click into a plot."""
-        self.cells.cell = setting
+        self.cells.choose(setting)
         self._again()
 
     def _open(self) -> None:
@@ -110,10 +110,9 @@ class SweepView(Tab):
         if table is None or sight is None:
             self.picture.element.visible = False
             return
-        paths = [path for path, values in table.paths.items() if len(values) > 1] or list(table.paths)
         _renew(self.quantity, table.quantities, cells.quantity)
-        _renew(self.across, paths, sight.across)
-        _renew(self.up, [path for path in paths if path != sight.across], sight.up)
+        _renew(self.across, cells.paths, sight.across)
+        _renew(self.up, [path for path in cells.paths if path != sight.across], sight.up)
         self._hold(sight)
         label = self._label()
         lines = self.look.value == _LINES

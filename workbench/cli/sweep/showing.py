@@ -65,27 +65,18 @@ def _cell(found: "SweepTable", args: argparse.Namespace) -> int:
     from workbench.cli.experiment import destinations
     from workbench.live.telling import python
     from workbench.parameters import describe
+    from workbench.run_folder.query import conditions_of
 
     if args.out:
         destinations.require(args.out, None)
-    experiment = found.experiment(found.at(_conditions(args.cell)))
+    experiment = found.experiment(found.at(conditions_of(args.cell)))
     if args.out:
         experiment.run(out=args.out)
     if args.json:
         say_json(describe(experiment))
     else:
-        say(f"saved {args.out}: `workbench serve {args.out}` shows it" if args.out else python(experiment))
+        say(f"saved {args.out}" if args.out else python(experiment))
     return 0
-
-
-def _conditions(given: list[str]) -> dict[str, str]:
-    found = {}
-    for text in given:
-        path, equals, value = text.partition("=")
-        if not (path and equals and value):
-            raise Refusal("PATH=VALUE for --cell", text, "such as --cell prior.weight=20")
-        found[path] = value
-    return found
 
 
 def _say_json(found: "SweepTable", best: "list[SettingResult]", args: argparse.Namespace) -> None:

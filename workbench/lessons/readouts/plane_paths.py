@@ -1,7 +1,8 @@
 """Numbers of the information tab: the first filter on its way through the plane, in closed form."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from workbench.lessons.readouts.base import Readout
 from workbench.parameters import Range
@@ -29,33 +30,42 @@ class BestOfPath(Readout):
 
 
 @dataclass(frozen=True)
-class TruthBitsOfPath(Readout):
+class BitsOfPath(Readout):
+    """Bits at the end of a path through the plane, or at its least error."""
+
+    path: Which = 1
+    at_best: Annotated[bool, "at the least error instead of the end"] = False
+
+    whose: ClassVar[str]
+
+    @abstractmethod
+    def bits(self, track: "Track") -> Any:
+        """Those along the path."""
+
+    def read(self, shown: "Demonstration") -> float:
+        track = _track(shown, self.path)
+        return float(self.bits(track)[track.best if self.at_best else -1])
+
+    def __str__(self) -> str:
+        return f"the bits of the {self.whose} at the {'least error' if self.at_best else 'end'} of path {self.path}"
+
+
+class TruthBitsOfPath(BitsOfPath):
     """I(x; x_k) in bits at the end of a path, or at its least error: what the iterate knows of the truth."""
 
-    path: Which = 1
-    at_best: Annotated[bool, "at the least error instead of the end"] = False
+    whose = "truth"
 
-    def read(self, shown: "Demonstration") -> float:
-        track = _track(shown, self.path)
-        return float(track.i_x[track.best if self.at_best else -1])
-
-    def __str__(self) -> str:
-        return f"the bits of the truth at the {'least error' if self.at_best else 'end'} of path {self.path}"
+    def bits(self, track: "Track") -> Any:
+        return track.i_x
 
 
-@dataclass(frozen=True)
-class DataBitsOfPath(Readout):
+class DataBitsOfPath(BitsOfPath):
     """I(y; x_k) in bits at the end of a path, or at its least error: what the iterate keeps of the data."""
 
-    path: Which = 1
-    at_best: Annotated[bool, "at the least error instead of the end"] = False
+    whose = "data"
 
-    def read(self, shown: "Demonstration") -> float:
-        track = _track(shown, self.path)
-        return float(track.i_y[track.best if self.at_best else -1])
-
-    def __str__(self) -> str:
-        return f"the bits of the data at the {'least error' if self.at_best else 'end'} of path {self.path}"
+    def bits(self, track: "Track") -> Any:
+        return track.i_y
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from workbench.lessons.statements.base import (
     DEFAULT,
@@ -39,33 +39,32 @@ class StepComparison(Statement):
 
 
 @dataclass(frozen=True)
-class LargerThanInStep(StepComparison):
+class DistanceFromStep(StepComparison):
+    """A number is beyond that of another step, by at least so much."""
+
+    readout: AnyReadout = DEFAULT
+    step: Other = 1
+    by: Annotated[float, "by how much at least"] = 0.0
+
+    sign: ClassVar[int]  # of the difference that is wanted
+    word: ClassVar[str]
+
+    def judge(self, shown: "Demonstration", steps: "Mapping[int, Demonstration]") -> StatementVerdict:
+        here, there, said = self.both(shown, steps)
+        beyond = self.sign * (here - there)
+        return StatementVerdict(beyond > 0 and beyond >= self.by, f"{said}: {self.word} by at least {plain(self.by)}")
+
+
+class LargerThanInStep(DistanceFromStep):
     """A number is larger than in another step, by at least so much."""
 
-    readout: AnyReadout = DEFAULT
-    step: Other = 1
-    by: Annotated[float, "by how much at least"] = 0.0
-
-    def judge(self, shown: "Demonstration", steps: "Mapping[int, Demonstration]") -> StatementVerdict:
-        here, there, said = self.both(shown, steps)
-        return StatementVerdict(
-            here > there and here >= there + self.by, f"{said}: larger by at least {plain(self.by)}"
-        )
+    sign, word = 1, "larger"
 
 
-@dataclass(frozen=True)
-class SmallerThanInStep(StepComparison):
+class SmallerThanInStep(DistanceFromStep):
     """A number is smaller than in another step, by at least so much."""
 
-    readout: AnyReadout = DEFAULT
-    step: Other = 1
-    by: Annotated[float, "by how much at least"] = 0.0
-
-    def judge(self, shown: "Demonstration", steps: "Mapping[int, Demonstration]") -> StatementVerdict:
-        here, there, said = self.both(shown, steps)
-        return StatementVerdict(
-            here < there and here <= there - self.by, f"{said}: smaller by at least {plain(self.by)}"
-        )
+    sign, word = -1, "smaller"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from workbench.live.session import Session
 from workbench.live.study import Studies, Study
 from workbench.parameters import as_text
 from workbench.sweeps import SettingResult, SweepTable, opened, ranked
+from workbench.sweeps.plan import Index
 
 _ENDING = ".zarr"
 _PICTURE = "x"
@@ -32,13 +33,13 @@ class SweepSlice:
 
 
 class SweepCells(Studies):
-    """One store at a time, read beside the runs. `cell` is the setting in hand, at first the best one."""
+    """One store at a time, read beside the runs: of what a person asked for, what the store has, else what is usual."""
 
     def __init__(self, session: Session, folder: Path | None) -> None:
-        self.session, self.folder = session, folder
-        self.store = self.quantity = self.across = self.up = ""
-        self.cell: SettingResult | None = None
-        self._fixed: dict[str, Any] = {}
+        self.session, self.folder, self.store = session, folder, ""
+        # By name "quantity", "across" and "up"; by path the value at which a parameter is held.
+        self._asked: dict[str, Any] = {}
+        self._chosen: Index | None = None
         self._settings: tuple[Hashable, list[SettingResult]] = (None, [])
         self.reading: Study[SweepTable] = Study(lambda: "cpu", self._read, stays=True)
         super().__init__(self.reading)
@@ -57,61 +58,96 @@ class SweepCells(Studies):
     def set(self, path: str, value: Any) -> None:
         """Another store, quantity, axis, or value of a parameter that is held."""
         if path == "store":
-            self.store, self.quantity, self.across, self.up = str(value), "", "", ""
-            self.cell, self._fixed = None, {}
+            self.store, self._asked, self._chosen = str(value), {}, None
             self.reading.forget()
             self.reading.start()
-        elif path in ("quantity", "across", "up"):
-            setattr(self, path, str(value))
         else:
-            self._fixed[path] = value
+            kept = {"up": self.up} if path == "across" else {}  # the other axis stays
+            self._asked |= kept | {path: value}
+
+    def choose(self, setting: SettingResult) -> None:
+        """A setting comes into the hand."""
+        self._chosen = setting.index
+
+    @property
+    def quantity(self) -> str:
+        """What the settings are compared by; empty where no cell is done."""
+        table = self.table
+        if table is None or not table.quantities:
+            return ""
+        return self._first("quantity", table.quantities) if "quantity" in self._asked else table.quantity()
+
+    @property
+    def paths(self) -> list[str]:
+        """The parameters that have several values; all, where none has."""
+        found = {} if self.table is None else self.table.paths
+        return [path for path, values in found.items() if len(values) > 1] or list(found)
+
+    @property
+    def across(self) -> str:
+        """The parameter of the first axis."""
+        return self._first("across", self.paths)
+
+    @property
+    def up(self) -> str:
+        """The parameter of the second axis; empty for a design, and where there is one parameter alone."""
+        grid = self.table is not None and self.table.is_grid
+        return self._first("up", [path for path in self.paths if path != self.across]) if grid else ""
+
+    def _first(self, asked: str, there: list[str]) -> str:
+        """What was asked for if it is there, else the first."""
+        wish = self._asked.get(asked)
+        return wish if wish in there else next(iter(there), "")
 
     def settings(self) -> list[SettingResult]:
         """Every setting, with its mean of the quantity."""
-        table = self.table
-        if table is None or not table.quantities:
+        table, quantity = self.table, self.quantity
+        if table is None or not quantity:
             return []
-        key = (self.reading.mark, self.quantity)
+        key = (self.reading.mark, quantity)
         if self._settings[0] != key:
-            self.quantity = self.quantity if self.quantity in table.quantities else table.quantity()
-            self._settings = (self.reading.mark, self.quantity), table.settings(self.quantity)
+            self._settings = key, table.settings(quantity)
         return self._settings[1]
 
     def best(self) -> SettingResult | None:
         """The best setting there is so far."""
         return next(iter(ranked(self.settings(), self.quantity)), None)
 
+    @property
+    def cell(self) -> SettingResult | None:
+        """The setting in hand, with the quantity that is shown: the one that was chosen, at first the best."""
+        chosen = (each for each in self.settings() if each.index == self._chosen)
+        return next(chosen, None) or self.best()
+
     def sight(self) -> SweepSlice | None:
         """The plane that is looked at: through the best setting, unless a person holds another value."""
         best, table = self.best(), self.table
         if best is None or table is None:
             return None
-        self.cell = self.cell or best
-        paths = [path for path, values in table.paths.items() if len(values) > 1] or list(table.paths)
-        self.across = self.across if self.across in paths else paths[0]
-        others = [path for path in paths if path != self.across]
         if not table.is_grid:
             return SweepSlice(self.across, "", {}, tuple(self.settings()))
-        self.up = self.up if self.up in others else next(iter(others), "")
-        fixed = {p: self._fixed.get(p, best.words[p]) for p in others if p != self.up}
+        others = [path for path in self.paths if path not in (self.across, self.up)]
+        fixed = {path: self._asked.get(path, best.words[path]) for path in others}
         inside = (each for each in self.settings() if all(each.words[p] == value for p, value in fixed.items()))
         return SweepSlice(self.across, self.up, fixed, tuple(inside))
 
     def picture(self) -> Array | None:
         """The last picture of the cell in hand, of its first seed; None where the store keeps none."""
-        if self.table is None or self.cell is None or _PICTURE not in self.table.dataset:
+        table, cell = self.table, self.cell
+        if table is None or cell is None or _PICTURE not in table.dataset:
             return None
-        values = torch.from_numpy(self.table.dataset[_PICTURE][self.cell.index].values)
+        values = torch.from_numpy(table.dataset[_PICTURE][cell.index].values)
         return None if bool(torch.isnan(values.abs()).any()) else picture(values)
 
     def told(self) -> str:
         """The cell in hand in words."""
-        if self.cell is None:
+        cell = self.cell
+        if cell is None:
             return ""
-        words = ", ".join(f"{path} = {as_text(value)}" for path, value in self.cell.words.items())
-        spread = f" ± {self.cell.deviation:.2g} over {self.cell.count} seeds" if self.cell.count > 1 else ""
-        spread += "" if self.cell.whole else f", of {self.cell.seeds}"
-        return f"{words}: {self.quantity} {self.cell.mean:.5g}{spread}"
+        words = ", ".join(f"{path} = {as_text(value)}" for path, value in cell.words.items())
+        spread = f" ± {cell.deviation:.2g} over {cell.count} seeds" if cell.count > 1 else ""
+        spread += "" if cell.whole else f", of {cell.seeds}"
+        return f"{words}: {self.quantity} {cell.mean:.5g}{spread}"
 
     def take(self) -> bool:
         """The experiment of the cell in hand becomes that of the page; whether it did."""
@@ -137,5 +173,4 @@ class SweepCells(Studies):
         return read
 
     def _take(self, changed: list[Study[Any]]) -> Hashable:
-        cell = None if self.cell is None else self.cell.index
-        return self.store, self.quantity, self.across, self.up, str(self._fixed), cell
+        return self.store, str(self._asked), self._chosen
