@@ -6,7 +6,7 @@ import param
 from panel.custom import JSComponent
 
 
-class Stage(JSComponent):
+class RoomStage(JSComponent):
     """`presenting` takes the bar away, and enlarges the words of plots; `narrow` counts how often a phone asks so."""
 
     presenting = param.Boolean(False)

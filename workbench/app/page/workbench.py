@@ -14,7 +14,7 @@ from workbench.app.page.echo import Echo
 from workbench.app.page.keyboard import Keyboard
 from workbench.app.page.layout import PageLayout
 from workbench.app.page.placeholders import Placeholders
-from workbench.app.page.stage import Stage
+from workbench.app.page.stage import RoomStage
 from workbench.app.page.theme import follow_browser
 from workbench.app.run.choices import Choices
 from workbench.app.run.curves import Convergence
@@ -59,7 +59,7 @@ class Workbench:
         ask, paths = self.choices.throttle.ask, audience.paths
         self.presentation = Presentation(session, self._opened, ask, paths, self.timeline)
         self.presentation.leave.on_click(lambda event: self.present(False))
-        self.stage = Stage(audience.present, lambda: self._ready and self.present(True))
+        self.stage = RoomStage(audience.present, lambda: self._ready and self.present(True))
         self.keyboard = Keyboard(self)
         self.notice = Notice(self._repair)
         self.alert, self.mend = self.notice.alert, self.notice.mend
