@@ -102,7 +102,7 @@ def test_the_bar_folds_to_its_buttons_and_stays_so(app):
 
 def test_who_leaves_keeps_the_state_and_loses_the_bar(app):
     app.teaching.leave()
-    assert app.teaching.bar._inside.objects == [] and not app.teaching.bar.keys.active
+    assert app.teaching.bar._inside.objects == []
     assert app.connection.bar.search.startswith("?truth=camera")
     assert to_address(app.session.experiment) == to_address(LESSON.step(2).experiment)
 

@@ -17,6 +17,7 @@ from workbench.app.main import Workbench, create_app
 from workbench.app.run.choices import Methods
 from workbench.app.run.files import Python, Upload
 from workbench.app.run.pictures import Gallery
+from workbench.app.toolkit.audience import Audience
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.widgets import Number
 from workbench.app.views import VIEWS
@@ -206,7 +207,7 @@ def test_a_bad_address_shows_its_sentence_and_the_default() -> None:
 
 
 def test_a_teacher_hides_controls(session: Session) -> None:
-    app = Workbench(session, frozenset({"operator", "noise"}))
+    app = Workbench(session, Audience(hide=("operator", "noise")))
     assert set(app.choices.sections) == {"truth", "parametrisation", "prior", "algorithm"}
 
 

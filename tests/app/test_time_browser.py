@@ -46,3 +46,41 @@ def test_the_end_of_a_run_is_not_the_end_of_looking(page, address) -> None:
     playwright.expect(strip).to_have_attribute("aria-valuetext", re.compile(r"iteration \d+,"))
     press(page, "Now")
     playwright.expect(strip).to_have_attribute("aria-valuetext", "newest iterate")
+
+
+def test_the_page_is_held_by_keys_but_not_while_somebody_types(page, address) -> None:
+    opened(page, address)
+    strip = page.get_by_role("slider", name="time line")
+    until(page, lambda: strip.locator(".place").count() > 10)
+    page.mouse.click(700, 107)  # on a caption: nothing that takes keys has the focus
+    page.keyboard.press("Space")
+    playwright.expect(page.get_by_text("paused")).to_be_visible()
+    k = iteration(page)
+    page.keyboard.press("s")
+    until(page, lambda: iteration(page) == k + 1)
+    page.keyboard.press("ArrowLeft")
+    playwright.expect(page.get_by_text("back at k", exact=False)).to_be_visible()
+    page.keyboard.press("n")
+    playwright.expect(page.get_by_text("now, k", exact=False)).to_be_visible()
+    page.keyboard.press("2")
+    playwright.expect(page.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("?")
+    playwright.expect(page.get_by_text("back to iteration 0")).to_be_visible()
+    page.keyboard.press("Escape")
+    playwright.expect(page.get_by_text("back to iteration 0")).to_be_hidden()
+
+    weight = page.get_by_role("textbox", name="weight, typed")
+    weight.fill("1")
+    weight.press("2")  # a figure of the number, and no tab
+    weight.press("Enter")
+    until(page, lambda: "prior.weight=12" in page.url)
+
+
+def test_a_slider_speaks_its_value_and_not_its_logarithm(page, address) -> None:
+    opened(page, address)
+    slider, field = page.get_by_role("slider", name="weight"), page.get_by_role("textbox", name="weight, typed")
+    slider.focus()
+    playwright.expect(slider).to_have_attribute("aria-valuetext", "10")
+    page.keyboard.press("ArrowRight")
+    until(page, lambda: field.input_value() != "10")
+    playwright.expect(slider).to_have_attribute("aria-valuetext", field.input_value())

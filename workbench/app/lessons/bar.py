@@ -7,7 +7,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.lessons.keys import LessonKeys
+from workbench.app.lessons.bar_height import BarHeight
 from workbench.app.lessons.tour import Tour
 
 _TEXT = {"variant": "text", "size": "small", "margin": (0, 2)}
@@ -23,8 +23,7 @@ _SHOW, _HIDE = "Show the answer", "Hide the answer"
 class LessonBar:
     """Takes no room outside a lesson. `wishes` by the words Back, Next, Back to this step and Leave."""
 
-    def __init__(self, turn: Callable[[str], None], wishes: dict[str, Callable[[], None]]) -> None:
-        self.keys = LessonKeys(turn)
+    def __init__(self, wishes: dict[str, Callable[[], None]]) -> None:
         self.title, self.watch, self.question, self.answer = (_line() for _ in range(4))
         self.title.styles = {"flex": "1 1 240px", "align-self": "center"}
         icons = {"Back": "arrow_back", "Next": "arrow_forward", "Back to this step": "replay", "Leave": "close"}
@@ -43,12 +42,11 @@ class LessonBar:
         self._open, self._text = True, ""
         around: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0, "css_classes": ["lesson-bar"]}
         self._inside = pmui.Column(sizing_mode="stretch_width", margin=0)
-        self.element = pmui.Column(self._inside, self.keys, **around)
+        self.element = pmui.Column(self._inside, BarHeight(), **around)
 
     def show(self, tour: Tour) -> None:
         """The step that is open, its answer hidden; nothing where there is none."""
         step, lesson = tour.step, tour.lesson
-        self.keys.active = step is not None
         if step is None or lesson is None:
             self._inside.param.update(objects=[], styles={})
             return

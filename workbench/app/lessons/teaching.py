@@ -19,7 +19,7 @@ class Teaching:
             "Back to this step": self.again,
             "Leave": self.leave,
         }
-        self.bar, self.list = LessonBar(self.turn, wishes), LessonList(self.begin)
+        self.bar, self.list = LessonBar(wishes), LessonList(self.begin)
         self.bar.show(tour)
 
     def turn(self, way: str) -> None:

@@ -32,16 +32,13 @@ class PageLayout:
         self.curves = places.place(app.convergence.element, "the curves", sizing_mode="stretch_both", min_height=190)
         tools = [tool for view in app.views for tool in view.tools]
         bar = pmui.Row(app.transport.pace, *tools, app.take.element, margin=0, stylesheets=[_BAR])
-        lesson, windows, notice = (
-            app.teaching.bar.element,
-            [app.teaching.list.window, app.choices.gallery.window],
-            app.notice.element,
-        )
+        lesson, notice = app.teaching.bar.element, app.notice.element
         time = places.place(app.timeline.element)
         self._whole: list[pn.viewable.Viewable]
-        self._whole = [lesson, *windows, places.place(bar), app.tabs, notice, time, self.curves]
-        self._room = [lesson, *windows, app.presentation.element, notice]
-        self._always = [echo, app.connection.bar, app.stage]
+        self._whole = [lesson, places.place(bar), app.tabs, notice, time, self.curves]
+        self._room = [lesson, app.presentation.element, notice]
+        windows = [app.teaching.list.window, app.choices.gallery.window, app.keyboard.window]
+        self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage]
         self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
         left = [app.choices.element] + [app.upload.element] * app.audience.holds("truth")
         side = places.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")

@@ -6,8 +6,8 @@ import param
 from panel.custom import JSComponent
 
 
-class Stage(JSComponent):
-    """`presenting` takes the bar away and enlarges words of plots; `narrow` counts how often a phone asks for it."""
+class RoomStage(JSComponent):
+    """`presenting` takes the bar away, and enlarges the words of plots; `narrow` counts how often a phone asks so."""
 
     presenting = param.Boolean(False)
     narrow = param.Integer(0)
@@ -49,6 +49,6 @@ class Stage(JSComponent):
     }
     """
 
-    def __init__(self, presenting: bool, narrow: Callable[[], None]) -> None:
+    def __init__(self, presenting: bool, narrow: Callable[[], object]) -> None:
         super().__init__(width=0, height=0, margin=0, presenting=presenting)
         self.param.watch(lambda event: narrow(), "narrow")

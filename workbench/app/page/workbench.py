@@ -11,9 +11,10 @@ from panel.io import PeriodicCallback
 from workbench.app.lessons import Teaching, Tour
 from workbench.app.page.connection import Connection
 from workbench.app.page.echo import Echo
+from workbench.app.page.keyboard import Keyboard
 from workbench.app.page.layout import PageLayout
 from workbench.app.page.placeholders import Placeholders
-from workbench.app.page.stage import Stage
+from workbench.app.page.stage import RoomStage
 from workbench.app.page.theme import follow_browser
 from workbench.app.run.choices import Choices
 from workbench.app.run.curves import Convergence
@@ -58,7 +59,8 @@ class Workbench:
         ask, paths = self.choices.throttle.ask, audience.paths
         self.presentation = Presentation(session, self._opened, ask, paths, self.timeline)
         self.presentation.leave.on_click(lambda event: self.present(False))
-        self.stage = Stage(audience.present, lambda: self._ready and self.present(True))
+        self.stage = RoomStage(audience.present, lambda: self._ready and self.present(True))
+        self.keyboard = Keyboard(self)
         self.notice = Notice(self._repair)
         self.alert, self.mend = self.notice.alert, self.notice.mend
         self.connection = Connection(session, self._travel)
@@ -100,6 +102,11 @@ class Workbench:
     def seen(self) -> View:
         """The view whose tab is in sight, or the one for a room."""
         return self.presentation if self.audience.present else self.views[self.tabs.active]
+
+    @property
+    def frame(self) -> Frame | None:
+        """What was drawn last."""
+        return self._frame
 
     def present(self, on: bool) -> None:
         """Show the page to a room, in large type, or whole."""

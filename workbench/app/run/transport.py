@@ -27,6 +27,8 @@ class Transport:
         remark: Callable[[str], None] = lambda sentence: None,
     ) -> None:
         self._session, self._told, self._remark = session, told, remark
+        wishes = (session.play, session.pause, session.step, session.reset, session.cancel)
+        self._wishes: dict[str, Callable[[], None]] = dict(zip(_ICONS, wishes, strict=True))
         self.buttons = {
             name: pmui.Button(
                 label=name,
@@ -39,7 +41,7 @@ class Transport:
             for name, icon in _ICONS.items()
         }
         for name, button in self.buttons.items():
-            button.on_click(lambda event, wish=getattr(session, name.lower()): self._press(wish))
+            button.on_click(lambda event, name=name: self.press(name))
         self.pin = pmui.Button(
             label="Pin",
             icon="push_pin",
@@ -74,9 +76,9 @@ class Transport:
             align="center",
         )
 
-    def _press(self, wish: Callable[[], None]) -> None:
-        """A run that goes on beyond its end has another number of steps, which others show."""
-        wish()
+    def press(self, name: str) -> None:
+        """Do what the button of that name does; a run that goes on beyond its end has another number of steps."""
+        self._wishes[name]()
         self._told()
 
     def _keep(self) -> None:

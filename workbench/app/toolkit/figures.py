@@ -97,8 +97,6 @@ def enlarge(plot: figure) -> None:
         words.update(label_height=28)
     for line in plot.select(Line):
         line.update(line_width=4)
-    for axis in plot.axis:
-        axis.ticker.update(desired_num_ticks=4)
     plot.update(min_border_left=130, min_border_bottom=86, min_border_top=8)
 
 
