@@ -10,7 +10,7 @@ from torch import Tensor
 from workbench.algorithms import LBFGS, PDHG, Algorithm
 from workbench.data import Shipped
 from workbench.figures.run_figure import row
-from workbench.figures.scenes import reconstructed
+from workbench.figures.scenes import drawn, reconstructed
 from workbench.figures.valley import Valley, valley
 from workbench.noise import Gaussian, Noise
 from workbench.operators import Field, Identity, Operator
@@ -19,7 +19,7 @@ from workbench.priors import Can, Prior
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate
-from workbench.tensors import complex_of, stream
+from workbench.tensors import complex_of
 
 # What does not take the first of them takes one of the others: it wants colours, the size it learned, or one axis.
 _SIGNALS = (Shipped("shepp_logan", 64), Shipped("astronaut", 64), Shipped("camera", 32), Shipped("blocks", 256))
@@ -102,7 +102,7 @@ def _named(y: Tensor) -> str:
 
 @_of.register
 def _noise(noise: Noise, x: Tensor) -> Preview:
-    return Preview(x, _drawn(noise, x), ("clean", "noisy"), True)
+    return Preview(x, drawn(noise, x), ("clean", "noisy"), True)
 
 
 @_of.register
@@ -130,12 +130,8 @@ def _restored(restored: Move, prior: Prior, noisy: Tensor) -> Tensor:
     return found
 
 
-def _drawn(noise: Noise, x: Tensor) -> Tensor:
-    return noise.sample(x, stream(_SEED, "preview"))
-
-
 def _noisy(prior: Prior, x: Tensor) -> Tensor:
-    return _drawn(Gaussian(_SIGMA), x)
+    return drawn(Gaussian(_SIGMA), x)
 
 
 def _blurred(prior: Prior, x: Tensor) -> Tensor:

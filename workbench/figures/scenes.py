@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.algorithms import Algorithm
 from workbench.data import Shipped
-from workbench.noise import Gaussian
+from workbench.noise import Gaussian, Noise
 from workbench.operators import (
     Field,
     GaussianBlur,
@@ -43,8 +43,9 @@ class Scene:
         trained = Can.RESTORE in self.prior.can
         operator = self.prior.degradation(shape) if trained else self.operator.fitted(shape)
         clean = operator(x if Field.REAL in operator.field else x.to(complex_of(x.dtype)))
-        y = _NOISE.sample(clean, stream(_SEED, "preview"))
-        return Problem(operator, _NOISE, self.prior, y, parametrisation=self.parametrisation.fitted(shape))
+        return Problem(
+            operator, _NOISE, self.prior, drawn(_NOISE, clean), parametrisation=self.parametrisation.fitted(shape)
+        )
 
 
 _PHANTOM, _PHOTOGRAPH = Shipped("shepp_logan", 64), Shipped("camera", 32)
@@ -57,6 +58,11 @@ SCENES = (
     Scene(_PHOTOGRAPH, GaussianBlur(width=1.5), GaussianProcess(), Direct()),
     Scene(_PHANTOM, Identity(), Zero(), LowRank()),
 )
+
+
+def drawn(noise: Noise, clean: Tensor) -> Tensor:
+    """Data with the noise of every preview."""
+    return noise.sample(clean, stream(_SEED, "preview"))
 
 
 def reconstructed(algorithm: Algorithm) -> tuple[Tensor, Tensor]:

@@ -172,8 +172,7 @@ class Workbench:
         self._look()
         if not self._there:
             return
-        self.choices.throttle.flush()
-        self.choices.gallery.beat()
+        self.choices.beat()
         if not self._echo.free() and not self._obeyed():
             return
         if self._frame is not None and self._placeholders.fill_one():

@@ -234,6 +234,11 @@ class Choices:
         for each in self.plain.values():
             each.refresh(self._session.form, self._session.errors)
 
+    def beat(self) -> None:
+        """Grant what was asked for and had to wait; show the pictures of members that have been drawn."""
+        self.throttle.flush()
+        self.gallery.beat()
+
     def found(self, frame: Frame) -> None:
         """What the run has found: the step in use, where its slider starts, the largest safe one, and L."""
         section = self.sections.get("algorithm")
