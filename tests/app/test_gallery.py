@@ -66,12 +66,15 @@ def test_a_card_that_is_clicked_becomes_the_part_of_the_experiment(session, monk
     assert gallery.grid is not None
     monkeypatch.setattr(gallery.grid, "illustrate", lambda name, made: sent.update({name: made}))
     assert gallery.window.open and gallery.window.title == "Every operator" and gallery.grid.chosen == "GaussianBlur"
+    gallery.beat()
+    assert not sent  # the browser has no place for them yet
+    gallery.grid._handle_msg({"kind": "drawn"})
     end = time.perf_counter() + 60
     while set(sent) != {"Identity", "Radon"} and time.perf_counter() < end:
         gallery.beat()
         time.sleep(0.01)
     assert all(each.png and each.mathml for each in sent.values()) and len(sent) == 2
-    gallery.grid._handle_msg("Radon")
+    gallery.grid._handle_msg({"kind": "chosen", "name": "Radon"})
     page.choices.throttle.flush()
     assert type(session.experiment.operator) is Radon and not gallery.window.open
     page.close()

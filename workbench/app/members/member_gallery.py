@@ -48,7 +48,7 @@ class MemberGallery:
 
     def beat(self) -> None:
         """Send the pictures that have been drawn since the last one."""
-        if self.grid is None or not self.window.open:
+        if self.grid is None or not self.grid.drawn or not self.window.open:
             return
         for name, picture in self.pictures.drawn().items():
             if name not in self._sent:

@@ -24,7 +24,7 @@ export function render({ model }) {
     const choose = made("button", { type: "button", disabled: Boolean(each.reason) && each.name != model.chosen }, picture,
       made("span", { className: "name", textContent: each.name }))
     choose.setAttribute("aria-label", `choose ${each.name}`)
-    choose.addEventListener("click", () => model.send_msg(each.name))
+    choose.addEventListener("click", () => model.send_msg({ kind: "chosen", name: each.name }))
     if (each.reason) choose.append(made("span", { className: "reason", textContent: each.reason }))
     choose.append(made("span", { className: "sentence", textContent: each.sentence }))
     choose.append(formula)
@@ -60,6 +60,7 @@ export function render({ model }) {
     shelf.replaceChildren(...[...groups].map(([name, members]) => made("section", {},
       ...(name ? [made("h3", { textContent: name })] : []), made("div", { className: "group" }, ...members.map(card)))))
     sift()
+    model.send_msg({ kind: "drawn" })  // what is sent before has no place yet
   }
 
   const grouped = cards => {
@@ -71,8 +72,7 @@ export function render({ model }) {
   search.addEventListener("input", sift)
   search.addEventListener("keydown", event => { if (event.key != "Escape") event.stopPropagation() })
   model.on("cards", draw)
-  model.on("msg:custom", event => {
-    const { name, picture, formula } = event.data
+  model.on("msg:custom", ({ name, picture, formula }) => {
     const place = places.get(name)
     if (place && picture) place.picture.replaceChildren(made("img", { src: picture, alt: `what ${name} does` }))
     if (place && formula) place.formula.replaceChildren(equation(formula))

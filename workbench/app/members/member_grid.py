@@ -1,7 +1,7 @@
 """Cards of members in the browser: grouped, searched as one types, chosen with a click."""
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,10 @@ _HERE = Path(__file__).parent
 
 
 class MemberGrid(JSComponent):
-    """`cards`, the fields of a `MemberCard` each, and the name of the `chosen` one; `heard` hears that of another."""
+    """`cards`, the fields of a `MemberCard` each, and the name of the `chosen` one; `heard` hears that of another.
+
+    `drawn` once the browser has places for pictures.
+    """
 
     cards = param.List(default=[])
     chosen = param.String(default="")
@@ -25,13 +28,17 @@ class MemberGrid(JSComponent):
 
     def __init__(self, heard: Callable[[str], None], **layout: Any) -> None:
         super().__init__(**layout)
-        self._heard = heard
+        self._heard, self.drawn = heard, False
 
-    def _handle_msg(self, data: Any) -> None:
-        self._heard(str(data))
+    def _handle_msg(self, data: Mapping[str, Any]) -> None:
+        if data["kind"] == "drawn":
+            self.drawn = True
+        else:
+            self._heard(str(data["name"]))
 
     def draw(self, cards: Iterable[MemberCard], chosen: str) -> None:
         """Draw these, without pictures."""
+        self.drawn = False
         self.param.update(cards=[asdict(card) for card in cards], chosen=chosen)
 
     def illustrate(self, name: str, picture: MemberPicture) -> None:
