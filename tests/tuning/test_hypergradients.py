@@ -114,6 +114,18 @@ def test_gradients_are_central_differences(case):
         assert found.products > 0
 
 
+def test_a_blur_that_bends_by_next_to_nothing_in_some_modes_is_learned_behind():
+    """Its least eigenvalue is known, below 1e-11 of the largest: a distance told from it would never be small."""
+    held_out = HeldOut(made(TotalVariation(), GaussianBlur(SHAPE, 2.0)), LogWeight(), most=20_000)
+    theta, move = held_out.start(), 1e-4
+    assert 0 < held_out.at(theta).strong_convexity() < 1e-9
+    lower = held_out.solved(theta, 1e-10)
+    found = float(ImplicitCG(20_000).gradient(held_out, theta, lower, 1e-10).value)
+    up, down = (float(held_out.value(held_out.solved(theta + side * move, 1e-10).x)) for side in (1, -1))
+    assert found == pytest.approx((up - down) / (2 * move), rel=1e-4)
+    assert HOAG(steps=8).learn(held_out, ImplicitCG()).best.loss < float(held_out.value(lower.x))
+
+
 def test_implicit_is_unrolled_and_the_closed_form_on_a_quadratic():
     """x = y p / (p + w), p = 1 / sigma^2: dx / dlog w = -w x / (p + w)."""
     held_out = HeldOut(made(Tikhonov()), LogWeight())

@@ -17,6 +17,7 @@ from workbench.tensors import Each, norm, norm2, parts
 from workbench.tuning.hypergradients.hyperparameters import Hyperparameter
 
 Loss = Callable[[Problem, Tensor], Tensor]
+_SLIGHT = 1e-4  # of the largest curvature
 _LOOK = 3  # iterations between two looks at the gradient, which costs one
 
 
@@ -81,13 +82,16 @@ class HeldOut:
         return self.hyperparameter.at(self.problem, theta)
 
     def modulus(self, theta: Tensor, x: Tensor) -> Tensor:
-        """How strongly convex the lower level is, (B,): what is known, else by Lanczos at x, which is no bound."""
+        """How strongly convex the lower level is, (B,): what is known, else by Lanczos at x, which is no bound.
+
+        Known moduli far below the largest curvature are not taken: a blur leaves 1e-20 of some modes, which no data and
+        no loss feel, and a distance told from it would never be small.
+        """
         problem = self.at(theta.detach())
-        known = problem.strong_convexity()
-        if known > 0:
-            return torch.full((len(x),), known, dtype=torch.float64)
         with torch.no_grad():
-            return spread_of(problem.hessian(x), x)[0]
+            least, most = spread_of(problem.hessian(x), x)
+        known = torch.full_like(least, problem.strong_convexity())
+        return torch.where(known > _SLIGHT * most, known, least)
 
     def solved(self, theta: Tensor, accuracy: float, x: Tensor | None = None) -> LowerSolution:
         """x within `accuracy` of the minimum, root mean square per number; from x, or from the usual start.
