@@ -11,22 +11,28 @@ from workbench.noise.likelihood import Likelihood
 from workbench.parameters import Range
 from workbench.tensors import dot, norm, norm2, normal_like, parts, spread
 
-_INSIDE = 1 + 1e-9  # a dual that rounding put outside its ball
+_SLACK, _ROUNDINGS = 1e-9, 16  # by which rounding may put a dual outside its ball
 
 
 @dataclass(frozen=True)
 class ConcomitantGaussian(Noise):
-    """y = clean + s n, s estimated with the picture: nll = min over s of |clean - y|^2 / (2 s) + N s / 2.
+    """y = clean + s n, s estimated with the picture: nll = min over s of (|clean - y|^2 / s + N s) / (2 reference).
 
-    That is sqrt(N) |clean - y|, N real numbers in an item, at s = |clean - y| / sqrt(N), `level`. A weight w acts as
-    w / s beside Gaussian noise of that s: one weight serves every level. `sigma` is that of data that are made.
-    Convex, with a kink where all data are met; entries are not independent. Belloni, Chernozhukov & Wang 2011,
-    doi 10.1093/biomet/asr043; Sun & Zhang 2012, doi 10.1093/biomet/ass043.
+    That is sqrt(N) |clean - y| / reference, N real numbers in an item, at s = |clean - y| / sqrt(N), `level`. A weight
+    w acts as w reference / s beside Gaussian noise of that s: one weight serves every level, and means the usual where
+    s is the reference. `sigma` is that of data that are made, which no reconstruction reads. Convex, with a kink where
+    all data are met; entries are not independent. Belloni, Chernozhukov & Wang 2011, doi 10.1093/biomet/asr043;
+    Sun & Zhang 2012, doi 10.1093/biomet/ass043.
     """
 
-    formula = r"y = \bar y + s n, \quad \min_s \frac{|\bar y - y|^2}{2 s} + \frac{N s}{2} = \sqrt{N}\, |\bar y - y|"
+    formula = (
+        r"y = \bar y + s n, \quad \min_s \frac{|\bar y - y|^2 / s + N s}{2 s_0} = \frac{\sqrt{N}}{s_0} |\bar y - y|"
+    )
 
     sigma: Annotated[float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "noise of data that are made"] = 0.05
+    reference: Annotated[
+        float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "level at which a weight means what it means usually"
+    ] = 0.05
 
     can = Likelihood.PROX | Likelihood.CONVEX | Likelihood.COMPLEX | Likelihood.CONJUGATE
 
@@ -38,7 +44,7 @@ class ConcomitantGaussian(Noise):
         return norm(clean - y) / _numbers(y) ** 0.5
 
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
-        return _numbers(y) ** 0.5 * norm(clean - y)
+        return self._radius(y) * norm(clean - y)
 
     def grad(self, clean: Tensor, y: Tensor) -> Tensor:
         return spread(self._inverse(clean, y), y) * (clean - y)
@@ -56,20 +62,25 @@ class ConcomitantGaussian(Noise):
         return spread(inverse, own) * (1 - share)
 
     def precision(self, clean: Tensor) -> Tensor:
-        return torch.ones_like(clean.real)
+        return torch.full_like(clean.real, self.reference**-2)
 
     def prox(self, v: Tensor, y: Tensor, step: float) -> Tensor:
         size = norm(v - y)
-        reach = step * _numbers(y) ** 0.5
+        reach = step * self._radius(y)
         kept = torch.where(size > reach, 1 - reach / size.clamp_min(torch.finfo(size.dtype).tiny), 0)
         return y + spread(kept, v) * (v - y)
 
     def conjugate(self, p: Tensor, y: Tensor) -> Tensor:
-        return torch.where(norm(p) > _INSIDE * _numbers(y) ** 0.5, torch.inf, dot(p, y))
+        slack = max(_SLACK, _ROUNDINGS * torch.finfo(p.dtype).eps)
+        return torch.where(norm(p) > (1 + slack) * self._radius(y), torch.inf, dot(p, y))
+
+    def _radius(self, y: Tensor) -> float:
+        """How steeply the likelihood rises with |clean - y|, which is the radius of the ball of its dual."""
+        return _numbers(y) ** 0.5 / self.reference
 
     def _inverse(self, clean: Tensor, y: Tensor) -> Tensor:
-        """1 / s, and 0 at the kink, where a subgradient is 0."""
-        level = self.level(clean, y)
+        """1 / (reference s), and 0 at the kink, where a subgradient is 0."""
+        level = self.reference * self.level(clean, y)
         return torch.where(level > 0, 1 / level.clamp_min(torch.finfo(level.dtype).tiny), 0)
 
 
