@@ -12,7 +12,7 @@ from workbench import storage
 from workbench.experiment import Experiment, from_run
 from workbench.parameters import changed, current
 from workbench.refusal import Refusal, listed
-from workbench.run import Outcome, has_state
+from workbench.run import Outcome, has_state, marks_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,8 +34,7 @@ class Record:
     @property
     def changes(self) -> tuple[str, ...]:
         """What was changed on its way, by hand: no run of its experiment in one go is like it."""
-        said = [f"{text} at k = {int(k)}" for k, text in json.loads(self.result.attrs.get("marks", "[]"))]
-        return tuple("".join(c if c.isprintable() else " " for c in each) for each in said)
+        return tuple(f"{text} at k = {k}" for k, text in marks_of(self.result))
 
     def resume(self, steps: int, out: str | Path | None = None) -> "xr.Dataset":
         """The run of `steps` iterations in all, gone on with from its end: as in one go, bit for bit.
@@ -124,7 +123,7 @@ def repetition(earlier: "xr.Dataset", result: "xr.Dataset") -> Repetition:
 
 def _unlike(earlier: "xr.Dataset", result: "xr.Dataset") -> str:
     """Why a run says nothing of an earlier one, as a sentence of that; empty where it does."""
-    if json.loads(earlier.attrs.get("marks", "[]")):
+    if marks_of(earlier):
         return "it was changed on its way"
     lengths = [int(run["k"][-1]) for run in (earlier, result)]
     if lengths[0] != lengths[1]:

@@ -14,7 +14,7 @@ from workbench.comparison.settings import Flat, flat
 from workbench.figures.shown import aligned, picture_of
 from workbench.parameters import current
 from workbench.refusal import Refusal
-from workbench.run import Outcome
+from workbench.run import Marks, Outcome, marks_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -70,11 +70,11 @@ class ComparedRun:
         return float(np.linalg.norm(aligned(self.dataset) - truth)) / size if size else None
 
     @property
-    def marks(self) -> tuple[tuple[int, str], ...]:
+    def marks(self) -> Marks:
         """The iterations at which settings were changed on the page, and which."""
         try:
-            return tuple((int(k), str(said)) for k, said in json.loads(self.dataset.attrs.get("marks", "[]")))
-        except (TypeError, ValueError):
+            return marks_of(self.dataset)
+        except Refusal:  # a file that is damaged there hides no curve of the others
             return ()
 
     @property

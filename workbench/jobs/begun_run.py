@@ -1,6 +1,5 @@
 """A saved run that goes on under a hand."""
 
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from workbench.jobs.carrying import restarted
 from workbench.jobs.trail import RunMoment, RunTrail, Spent
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import Ladder, Log, has_state, state_in
+from workbench.run import Ladder, Log, Marks, has_state, marks_of, state_in
 from workbench.tensors import shown
 
 if TYPE_CHECKING:
@@ -50,9 +49,9 @@ class BegunRun:
         return float(self.result["calls"][-1]) if "calls" in self.result.coords else math.nan
 
     @property
-    def marks(self) -> tuple[tuple[int, str], ...]:
+    def marks(self) -> Marks:
         """What was changed on its way, where it was run by hand."""
-        return tuple((int(k), str(text)) for k, text in json.loads(self.result.attrs.get("marks", "[]")))
+        return marks_of(self.result)
 
     def require(self) -> None:
         """ValueError, TypeError or KeyError where the file says nothing that can be gone on with."""

@@ -1,6 +1,5 @@
 """A run as plots: its signals, and what was recorded along it."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import holoviews as hv
@@ -10,6 +9,7 @@ from workbench.figures.colours import MARK, coloured
 from workbench.figures.shown import curve, signals
 from workbench.plots.style import dimension, signal, styled
 from workbench.refusal import Refusal, one_of
+from workbench.run import marks_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -66,7 +66,7 @@ def _overlay(result: "xr.Dataset", names: list[str]) -> Any:
         styled(hv.Curve(points, iteration, together, label=name if len(names) > 1 else ""), color=colour, logy=log)
         for (name, points), colour in coloured(seen.items())
     ]
-    marks = [styled(hv.VLine(k), sized=False, color=MARK) for k, _ in json.loads(result.attrs.get("marks", "[]"))]
+    marks = [styled(hv.VLine(k), sized=False, color=MARK) for k, _ in marks_of(result)]
     if len(lines) == 1 and not marks:
         return lines[0]
     return styled(hv.Overlay([*lines, *marks]), title=", ".join(names))
