@@ -64,3 +64,13 @@ def test_a_folder_that_cannot_be_written_only_costs_time(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert kept.keep("schedules", []) == [] and kept.recalled("schedules") is None
+
+
+def test_who_has_no_home_keeps_nothing(monkeypatch):
+    monkeypatch.delenv("XDG_CACHE_HOME")
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert kept.keep("schedules", []) == [] and kept.recalled("schedules") is None

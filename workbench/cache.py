@@ -15,7 +15,11 @@ _PACKAGE = Path(__file__).parent
 def folder() -> Path:
     """In XDG_CACHE_HOME, else in the home of the user. What is there can be deleted at any time."""
     named = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(named) if named else Path.home() / ".cache") / "inverse-workbench"
+    try:
+        place = Path(named) if named else Path.home() / ".cache"
+    except RuntimeError:  # a user without a home, as in a container: nothing can be kept, nor read, there
+        place = Path(os.devnull)
+    return place / "inverse-workbench"
 
 
 def write(path: Path, content: bytes) -> None:
