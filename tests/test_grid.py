@@ -41,7 +41,7 @@ def test_a_cover_of_all_pairs_passes_from_defaults(tmp_path, capsys) -> None:
     assert all(row["reason"].startswith("diverged") for row in failed)
     # A misfit that is not convex may end in another valley than that of the truth.
     bent = {n for n, cls in catalog.members("noise").items() if Likelihood.CONVEX not in cls().can}
-    # A level that is estimated comes out too low where data are fewer than unknowns, and the weight acts as a larger one.
+    # An estimated level is too low where data are fewer than unknowns, and the weight acts as a larger one.
     bent |= {"ConcomitantGaussian"}
     lost = [row for row in tried if "below the baseline" in row["reason"]]
     assert not [row for row in lost if row["operator"] not in OVERSMOOTHED and row["noise"] not in bent]
