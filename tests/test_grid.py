@@ -18,6 +18,14 @@ from workbench.problem import Problem
 # default is too large: the minimum itself lies below the baseline, and a better method gets there sooner.
 DIFFERENCES = {"Gradient", "FiniteDifference", "GraphIncidence", "GraphLaplacian"}
 OVERSMOOTHED = DIFFERENCES | {"Clipping"}
+# Where data are a quarter of the unknowns, what a prior takes counts as noise: the level that is estimated with the
+# picture comes out high, 0.07 for 0.05. Behind a slight blur the minimum with Laplace noise lies below the baseline:
+# PDHG, its preconditioned form and ADMM all end there, at 20.7 dB for 21.3.
+SMOOTHED_MORE = {
+    ("ConcomitantGaussian", "Downsample"),
+    ("ConcomitantGaussian", "BicubicDownsample"),
+    ("Laplace", "ConvolutionPSF"),
+}
 
 
 def test_a_cover_of_all_pairs_passes_from_defaults(tmp_path, capsys) -> None:
@@ -41,9 +49,8 @@ def test_a_cover_of_all_pairs_passes_from_defaults(tmp_path, capsys) -> None:
     assert all(row["reason"].startswith("diverged") for row in failed)
     # A misfit that is not convex may end in another valley than that of the truth.
     bent = {n for n, cls in catalog.members("noise").items() if Likelihood.CONVEX not in cls().can}
-    # An estimated level is too low where data are fewer than unknowns, and the weight acts as a larger one.
-    bent |= {"ConcomitantGaussian"}
     lost = [row for row in tried if "below the baseline" in row["reason"]]
+    lost = [row for row in lost if (row["noise"], row["operator"]) not in SMOOTHED_MORE]
     assert not [row for row in lost if row["operator"] not in OVERSMOOTHED and row["noise"] not in bent]
 
 
