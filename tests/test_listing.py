@@ -9,7 +9,6 @@ import pytest
 
 from workbench import cache, catalog
 from workbench.cli import catalogue, main
-from workbench.cli.listing import kept
 
 BLOCKED = "import sys; sys.modules['torch'] = None; from workbench.cli import main; sys.exit(main(sys.argv[1:]))"
 
@@ -20,8 +19,12 @@ def folder(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
+def kept_of(kind: str):
+    return cache.recalled(f"catalogue/{kind}")
+
+
 def test_a_second_listing_imports_no_torch_and_says_the_same(capsys):
-    kept.keep("noises", catalogue.members("noises"))
+    cache.keep("catalogue/noises", catalogue.members("noises"))
     again = subprocess.run(
         [sys.executable, "-c", BLOCKED, "list", "noises"], capture_output=True, text=True, check=True, env=os.environ
     )
@@ -31,15 +34,16 @@ def test_a_second_listing_imports_no_torch_and_says_the_same(capsys):
 
 def test_what_is_kept_is_what_is_found():
     members = catalogue.members("schedules")
-    assert kept.recalled("schedules") is None
-    assert kept.keep("schedules", members) == members == kept.recalled("schedules")
+    assert kept_of("schedules") is None
+    cache.keep("catalogue/schedules", members)
+    assert kept_of("schedules") == members
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"of": 3}'])
 def test_a_damaged_file_is_none(text):
-    kept.keep("schedules", [])
+    cache.keep("catalogue/schedules", [])
     (cache.folder() / "catalogue" / "schedules.json").write_text(text)
-    assert kept.recalled("schedules") is None
+    assert kept_of("schedules") is None
 
 
 def test_a_changed_source_is_noticed(tmp_path, monkeypatch):
@@ -47,23 +51,24 @@ def test_a_changed_source_is_noticed(tmp_path, monkeypatch):
     source.parent.mkdir()
     source.write_text("x = 1\n")
     monkeypatch.setattr(cache, "_PACKAGE", source.parent)
-    kept.keep("schedules", [])
-    assert kept.recalled("schedules") == []
+    cache.keep("catalogue/schedules", [])
+    assert kept_of("schedules") == []
     cache.fingerprint_of.cache_clear()
     source.write_text("x = 10\n")
-    assert kept.recalled("schedules") is None
+    assert kept_of("schedules") is None
 
 
 def test_a_process_whose_catalogue_others_may_have_joined_keeps_nothing():
     assert catalog.__name__ in sys.modules
     main(["list", "schedules"])
-    assert kept.recalled("schedules") is None
+    assert kept_of("schedules") is None
 
 
 def test_a_folder_that_cannot_be_written_only_costs_time(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert kept.keep("schedules", []) == [] and kept.recalled("schedules") is None
+    cache.keep("catalogue/schedules", [])
+    assert kept_of("schedules") is None
 
 
 def test_who_has_no_home_keeps_nothing(monkeypatch):
@@ -73,4 +78,5 @@ def test_who_has_no_home_keeps_nothing(monkeypatch):
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr(Path, "home", homeless)
-    assert kept.keep("schedules", []) == [] and kept.recalled("schedules") is None
+    cache.keep("catalogue/schedules", [])
+    assert kept_of("schedules") is None

@@ -2,12 +2,14 @@
 
 import functools
 import hashlib
+import json
 import os
 import site
 import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = Path(__file__).parent
 
@@ -22,13 +24,27 @@ def folder() -> Path:
     return place / "inverse-workbench"
 
 
-def write(path: Path, content: bytes) -> None:
-    """Keep a file whole, or, where the folder cannot be written, not at all: it is made anew each time."""
+def recalled(name: str) -> Any:
+    """The JSON kept under a name as the sources are now; None where there is none, or something has changed."""
+    try:
+        found = json.loads(_file(name).read_text())
+        return found["value"] if found["of"] == fingerprint() else None
+    except (OSError, ValueError, KeyError, TypeError):  # none, or not one that `keep` wrote whole
+        return None
+
+
+def keep(name: str, value: Any) -> None:
+    """Keep JSON whole under a name, or, where the folder cannot be written, not at all: it is made anew each time."""
+    path = _file(name)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+            json.dump({"of": fingerprint(), "value": value}, file)
         Path(file.name).replace(path)
+
+
+def _file(name: str) -> Path:
+    return folder() / f"{name}.json"
 
 
 def fingerprint() -> str:

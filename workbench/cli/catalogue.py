@@ -6,8 +6,9 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
+from workbench import cache
 from workbench.cli.experiment import loading
-from workbench.cli.listing import kept, markdown
+from workbench.cli.listing import markdown
 from workbench.cli.listing.guarantees import told
 from workbench.cli.output import say, say_json, table
 from workbench.refusal import one_of
@@ -65,9 +66,12 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _kept(kind: str) -> list[dict[str, Any]]:
-    """Those of the last time where nothing has changed since."""
-    found = kept.recalled(kind)
-    return kept.keep(kind, members(kind)) if found is None else found
+    """Those of the last time where nothing has changed since: then no torch is imported."""
+    found = cache.recalled(f"catalogue/{kind}")
+    if found is None:
+        found = members(kind)
+        cache.keep(f"catalogue/{kind}", found)
+    return found
 
 
 def members(kind: str) -> list[dict[str, Any]]:

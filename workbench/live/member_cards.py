@@ -3,7 +3,6 @@
 import base64
 import functools
 import inspect
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -65,16 +64,12 @@ def picture(cls: type) -> MemberPicture:
     """Of a member with its defaults; those of the package are drawn once for all processes."""
     if not cls.__module__.startswith(f"{workbench.__name__}."):
         return _drawn(cls)
-    file = cache.folder() / "pictures" / f"{cls.__module__}.{cls.__qualname__}.json"
-    try:
-        kept = json.loads(file.read_text())
-        if kept["of"] == cache.fingerprint():
-            return MemberPicture(base64.b64decode(kept["png"]), kept["mathml"])
-    except (OSError, ValueError, KeyError, TypeError):  # none, or not one that was written whole
-        pass
+    name = f"pictures/{cls.__module__}.{cls.__qualname__}"
+    kept = cache.recalled(name)
+    if kept is not None:
+        return MemberPicture(base64.b64decode(kept["png"]), kept["mathml"])
     made = _drawn(cls)
-    kept = {"of": cache.fingerprint(), "png": base64.b64encode(made.png).decode(), "mathml": made.mathml}
-    cache.write(file, json.dumps(kept).encode())
+    cache.keep(name, {"png": base64.b64encode(made.png).decode(), "mathml": made.mathml})
     return made
 
 
