@@ -51,10 +51,11 @@ def drawn(x: "np.ndarray") -> bytes:
     import numpy as np
     from PIL import Image
 
+    from workbench.figures.curve_picture import curve_picture
     from workbench.figures.shown import picture_of
 
     values = np.nan_to_num(picture_of(x).astype(np.float32))
-    values = _curve(values) if values.ndim == 1 else values
+    values = curve_picture(values, (SIDE // 2, SIDE)) if values.ndim == 1 else values
     low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 1:
         low, high = 0.0, 1.0  # as signals are: two runs of one signal are comparable
@@ -66,19 +67,3 @@ def drawn(x: "np.ndarray") -> bytes:
     stream = io.BytesIO()
     picture.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.NEAREST).save(stream, "PNG")
     return stream.getvalue()
-
-
-def _curve(values: "np.ndarray") -> "np.ndarray":
-    """A picture of a curve: light, with a dark point in each column where the curve passes."""
-    import numpy as np
-
-    places = np.linspace(0, len(values) - 1, SIDE)
-    heights = np.interp(places, np.arange(len(values)), values)
-    span = float(heights.max() - heights.min()) or 1.0
-    rows = np.round((heights.max() - heights) / span * (SIDE // 2 - 1)).astype(int)
-    picture = np.ones((SIDE // 2, SIDE), np.float32)
-    before = rows[0]
-    for column, row in enumerate(rows):
-        picture[min(before, row) : max(before, row) + 1, column] = 0
-        before = row
-    return picture

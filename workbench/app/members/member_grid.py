@@ -1,6 +1,5 @@
 """Cards of members in the browser: grouped, searched as one types, chosen with a click."""
 
-import base64
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
+from workbench.figures.png_address import png_address
 from workbench.live.member_cards import MemberCard, MemberPicture
 
 _HERE = Path(__file__).parent
@@ -43,5 +43,4 @@ class MemberGrid(JSComponent):
 
     def illustrate(self, name: str, picture: MemberPicture) -> None:
         """Picture and equation of a card have been made."""
-        source = f"data:image/png;base64,{base64.b64encode(picture.png).decode()}" if picture.png else ""
-        self._send_msg({"name": name, "picture": source, "formula": picture.mathml})
+        self._send_msg({"name": name, "picture": png_address(picture.png), "formula": picture.mathml})

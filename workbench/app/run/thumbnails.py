@@ -1,11 +1,12 @@
 """Small pictures of the moments of a run, side by side in one file for the browser."""
 
-import base64
 import io
 from collections.abc import Sequence
 
 import numpy as np
 
+from workbench.figures.curve_picture import curve_picture
+from workbench.figures.png_address import png_address
 from workbench.jobs import RunMoment
 from workbench.live.frames import picture
 from workbench.live.images import Array, Limits, extent, smaller, unit
@@ -33,12 +34,10 @@ class Thumbnails:
 
 def thumbnail(image: Array, limits: Limits) -> Array:
     """(SIDE, SIDE, 3), eight bits: the middle square of a picture, or a curve where it is 1-D."""
-    levels = np.clip((np.nan_to_num(image) - limits[0]) / max(limits[1] - limits[0], 1e-12), 0, 1)
     if image.ndim == 1:
-        at = np.linspace(0, len(levels) - 1, SIDE).round().astype(int)
-        small = np.zeros((SIDE, SIDE))
-        small[((1 - levels[at]) * (SIDE - 1)).round().astype(int), np.arange(SIDE)] = 1.0
+        small = curve_picture(np.nan_to_num(image), (SIDE, SIDE), limits)
     else:
+        levels = np.clip((np.nan_to_num(image) - limits[0]) / max(limits[1] - limits[0], 1e-12), 0, 1)
         small = smaller(_square(levels), max(SIDE, min(_square(levels).shape[:2]) // 2))
         rows, columns = (np.linspace(0, n - 1, SIDE).round().astype(int) for n in small.shape[:2])
         small = small[rows][:, columns]
@@ -52,7 +51,7 @@ def as_png(pixels: Array) -> str:
 
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return png_address(file.getvalue())
 
 
 def _square(image: Array) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
+from workbench.figures.png_address import png_address
 from workbench.run_folder import RunSummary
 
 _PARTS = ("operator", "noise", "prior", "algorithm", "parametrisation")
@@ -62,5 +63,5 @@ def row(run: RunSummary, picture: bytes | None) -> dict[str, Any]:
         "saved": run.saved.replace("T", " ").removesuffix("Z")[:16],
         "tags": ", ".join(run.tags),
         "note": run.note,
-        "picture": f"data:image/png;base64,{base64.b64encode(picture).decode()}" if picture else "",
+        "picture": png_address(picture or b""),
     }

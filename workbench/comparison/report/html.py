@@ -1,6 +1,5 @@
 """A comparison as one page of HTML that needs nothing but itself: no script, no other file, no host."""
 
-import base64
 import re
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from workbench.comparison.pictures import PictureRow
 from workbench.comparison.report import figures, python_code, text
 from workbench.comparison.report.markup import Markup, joined, single, table, tag
 from workbench.comparison.report.shown import Shown, curves_shown, pictures_shown
+from workbench.figures.png_address import png_address
 from workbench.run import PROGRAM
 
 if TYPE_CHECKING:
@@ -96,8 +96,7 @@ def _picture(values: np.ndarray, title: str, row: PictureRow) -> Markup:
     if values.ndim == 1:
         one = PictureRow((title,), (values,), row.limits, row.colours)
         return inline(figures.pictures(one), title)
-    data = base64.b64encode(figures.png(values, row)).decode("ascii")
-    return single("img", src=f"data:image/png;base64,{data}", alt=title)
+    return single("img", src=png_address(figures.png(values, row)), alt=title)
 
 
 def _curve(shown: Shown) -> Markup:
