@@ -15,6 +15,7 @@ from workbench.noise import ConcomitantGaussian, Gaussian
 from workbench.operators import GaussianBlur, Gradient, Identity
 from workbench.priors import L1, Tikhonov, TotalVariation
 from workbench.problem import Problem
+from workbench.refusal import Refusal
 from workbench.run import iterate
 from workbench.tensors import norm
 
@@ -94,7 +95,7 @@ def test_a_run_shows_the_level_and_other_noises_have_none():
     assert float(result.noise_level[-1, 0]) > 0 and result.noise_level.attrs["long_name"] == "estimated noise"
     plain = Problem(Identity((1, 4)), Gaussian(), Tikhonov(), torch.ones(1, 1, 4))
     assert noise_level not in standard(plain)
-    with pytest.raises(ValueError, match="no level"):
+    with pytest.raises(Refusal, match="a level that is estimated"):
         noise_level(plain, next(iterate(plain, PDHG())))
 
 

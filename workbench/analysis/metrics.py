@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.algorithms import State
 from workbench.analysis.data_fit import DataFit
-from workbench.noise import ConcomitantGaussian
+from workbench.noise import Likelihood
 from workbench.problem import Problem
 from workbench.run import Probe, Quantity, quantities, reads
 from workbench.tensors import abs2
@@ -41,16 +41,14 @@ def ssim(problem: Problem, state: State) -> Mapping[str, Tensor]:
 
 @reads(LEVEL)
 def noise_level(problem: Problem, state: State) -> Mapping[str, Tensor]:
-    """The standard deviation of the noise that is estimated together with x; for ConcomitantGaussian."""
-    if not isinstance(problem.noise, ConcomitantGaussian):
-        raise ValueError(f"{type(problem.noise).__name__} noise estimates no level")
+    """The standard deviation of the noise that is estimated together with x; Refusal where it is known."""
     return {"noise_level": problem.noise.level(problem.operator(state.x), problem.y)}
 
 
 def standard(problem: Problem) -> tuple[Probe, ...]:
     """The probes that every run shows: the objective and its terms, the residual, quality with a truth, and the level
     of a noise that is estimated."""
-    level = isinstance(problem.noise, ConcomitantGaussian)
+    level = Likelihood.LEVEL in problem.noise.can
     return (*_standard(problem.truth is not None), *((noise_level,) if level else ()))
 
 

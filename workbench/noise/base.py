@@ -67,6 +67,10 @@ class Noise(ABC, metaclass=Checked):
         """The convex conjugate of nll(., y), sup_u <p, u> - nll(u, y), of each item: (B,)."""
         raise self._lacks("a convex conjugate")
 
+    def level(self, clean: Tensor, y: Tensor) -> Tensor:
+        """The standard deviation that the noise estimates of data it does not know the level of: (B,)."""
+        raise self._lacks("a level that is estimated")
+
     def strong_convexity(self, y: Tensor) -> float:
         """The largest m that is known to leave nll - m |clean|^2 / 2 convex."""
         return 0.0

@@ -34,7 +34,7 @@ class ConcomitantGaussian(Noise):
         float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "level at which a weight means what it means usually"
     ] = 0.05
 
-    can = Likelihood.PROX | Likelihood.CONVEX | Likelihood.COMPLEX | Likelihood.CONJUGATE
+    can = Likelihood.PROX | Likelihood.CONVEX | Likelihood.COMPLEX | Likelihood.CONJUGATE | Likelihood.LEVEL
 
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
         return clean + self.sigma * normal_like(clean, rng)

@@ -13,3 +13,4 @@ class Likelihood(Flag):
     QUADRATIC = auto()
     COMPLEX = auto()
     CONJUGATE = auto()
+    LEVEL = auto()
