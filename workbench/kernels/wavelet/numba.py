@@ -49,8 +49,7 @@ def _split_lines(first, last, a, sides, taps, parts):
     phases = np.empty((2, half + 2 * margin), a.dtype)
     out = np.empty((2, half), a.dtype)
     for task in range(first, last):
-        n0, rest = task % sides[0], task // sides[0]
-        line = a[rest // sides[1], n0, rest % sides[1]]
+        line = _line(a, task, sides)
         for part in range(parts):
             for phase in range(2):
                 _phase(line, phase, part, parts, margin, phases[phase])
@@ -78,8 +77,7 @@ def _merge_lines(first, last, a, sides, taps, parts):
     bands = np.empty((2, half + 2 * margin), a.dtype)
     out = np.empty((2, half), a.dtype)
     for task in range(first, last):
-        n0, rest = task % sides[0], task // sides[0]
-        line = a[rest // sides[1], n0, rest % sides[1]]
+        line = _line(a, task, sides)
         for part in range(parts):
             for band in range(2):
                 for k in range(half):
@@ -103,11 +101,9 @@ def _split_columns(first, last, a, axis, sides, parts, blocks, taps):
     half, length = n // 2, taps.shape[1]
     kept = np.empty((n, BLOCK), a.dtype)
     for task in range(first, last):
-        block, rest = task % blocks, task // blocks
-        signal, other = a[rest // others], rest % others
-        begin, end = block * BLOCK, min(width, (block + 1) * BLOCK)
-        for i in range(n):
-            _copy(_row(signal, axis, i, other)[begin:end], kept[i])
+        rest, begin = task // blocks, task % blocks * BLOCK
+        signal, other, end = a[rest // others], rest % others, min(width, begin + BLOCK)
+        _keep(signal, axis, other, begin, end, kept)
         for k in range(half):
             low, high = _row(signal, axis, k, other)[begin:end], _row(signal, axis, half + k, other)[begin:end]
             low[:] = 0
@@ -125,11 +121,9 @@ def _merge_columns(first, last, a, axis, sides, parts, blocks, taps):
     half, count = n // 2, taps.shape[1] // 2
     kept = np.empty((n, BLOCK), a.dtype)
     for task in range(first, last):
-        block, rest = task % blocks, task // blocks
-        signal, other = a[rest // others], rest % others
-        begin, end = block * BLOCK, min(width, (block + 1) * BLOCK)
-        for i in range(n):
-            _copy(_row(signal, axis, i, other)[begin:end], kept[i])
+        rest, begin = task // blocks, task % blocks * BLOCK
+        signal, other, end = a[rest // others], rest % others, min(width, begin + BLOCK)
+        _keep(signal, axis, other, begin, end, kept)
         for m in range(n):
             out = _row(signal, axis, m, other)[begin:end]
             out[:] = 0
@@ -137,6 +131,20 @@ def _merge_columns(first, last, a, axis, sides, parts, blocks, taps):
             for s in range(count):
                 k = ((m + count - 1 - late) // 2 - s) % half
                 _one_more(kept[k], kept[half + k], taps[0, 2 * s + late], taps[1, 2 * s + late], out)
+
+
+@compiled
+def _line(a, task, sides):
+    """The line of a task along the last axis of the low corner."""
+    rest = task // sides[0]
+    return a[rest // sides[1], task % sides[0], rest % sides[1]]
+
+
+@compiled
+def _keep(signal, axis, other, begin, end, kept):
+    """Copy neighbouring columns, which are then written over."""
+    for i in range(len(kept)):
+        _copy(_row(signal, axis, i, other)[begin:end], kept[i])
 
 
 @compiled
