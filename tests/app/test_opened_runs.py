@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from tests.app.small_runs import CASES, experiment
 from tests.app.test_session import reached, wait
 from workbench import records, storage
-from workbench.algorithms import ADMM, FISTA, PDHG, UnadjustedLangevin
 from workbench.app.page.workbench import Workbench
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -17,22 +17,8 @@ from workbench.jobs import Status
 from workbench.live.opening import Opening
 from workbench.live.saved import STATELESS, is_run
 from workbench.live.session import Session
-from workbench.operators import GaussianBlur
 from workbench.parameters import changed, describe
-from workbench.priors import L1, Tikhonov
 from workbench.run import has_state
-
-SHAPE = (1, 24, 24)
-CASES = {
-    "FISTA": {"prior": L1(0.1), "algorithm": FISTA()},
-    "PDHG": {"algorithm": PDHG()},
-    "ADMM": {"algorithm": ADMM()},
-    "Langevin": {"prior": Tikhonov(), "algorithm": UnadjustedLangevin()},
-}
-
-
-def experiment(name: str = "PDHG", steps: int = 12) -> Experiment:
-    return Experiment(Shipped("camera", 24), GaussianBlur(SHAPE), steps=steps, **CASES[name])
 
 
 @pytest.fixture

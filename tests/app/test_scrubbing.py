@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from tests.app import small_runs
+from tests.app.small_runs import CASES, SHAPE
 from tests.app.test_session import reached, wait
 from workbench import jobs
-from workbench.algorithms import FISTA, PDHG, UnadjustedLangevin
+from workbench.algorithms import PDHG
 from workbench.app.run.thumbnails import SIDE, Thumbnails, thumbnail
 from workbench.app.run.timeline import Timeline, moved, said
 from workbench.data import Shipped
@@ -18,19 +20,11 @@ from workbench.experiment import Experiment
 from workbench.jobs import RunMoment, RunTrail, Spent, Status, trail
 from workbench.live.session import Session
 from workbench.operators import GaussianBlur
-from workbench.priors import L1, Tikhonov
 from workbench.run import iterate, ladder
-
-SHAPE = (1, 24, 24)
-CASES = {
-    "FISTA": {"prior": L1(0.1), "algorithm": FISTA()},
-    "PDHG": {"algorithm": PDHG()},
-    "Langevin": {"prior": Tikhonov(), "algorithm": UnadjustedLangevin()},
-}
 
 
 def experiment(name: str = "PDHG", steps: int = 40) -> Experiment:
-    return Experiment(Shipped("camera", 24), GaussianBlur(SHAPE), steps=steps, **CASES[name])
+    return small_runs.experiment(name, steps)
 
 
 @pytest.fixture
