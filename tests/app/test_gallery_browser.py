@@ -19,6 +19,8 @@ def test_cards_come_with_pictures_are_sifted_and_chosen(page, address) -> None:
     playwright.expect(page.get_by_role("button", name="choose Poisson")).to_be_visible()
     playwright.expect(chosen).to_be_hidden()
     page.keyboard.press("Tab")
+    page.keyboard.press("2")  # a card has the focus: the page behind it is not turned to another tab
     page.keyboard.press("Enter")
     until(page, lambda: "noise=Poisson" in page.url)
     playwright.expect(search).to_be_hidden()
+    playwright.expect(page.get_by_role("tab", name="Pictures")).to_have_attribute("aria-selected", "true")

@@ -10,7 +10,8 @@ class PageKeys(JSComponent):
     """`pressed` is one of the `keys`, by the name that browsers give it, with a number in front.
 
     A control that has the focus keeps its keys: fields all of them, sliders, menus, tabs and lists the arrows, buttons
-    and switches the space. A slider whose value stands beside it speaks that value, and not where its thumb is.
+    and switches the space, a window in front of the page all but ?. A slider whose value stands beside it speaks that
+    value, and not where its thumb is.
     """
 
     keys = param.List([], item_type=str)
@@ -19,11 +20,11 @@ class PageKeys(JSComponent):
     _esm = """
     const TYPED = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, " +
       "[contenteditable], [role=combobox], [role^=menu], [role=listbox], [role=option], [role=spinbutton]"
-    const MOVED = "input, [role=slider], [role=tab], [role=radio], [role=dialog], .bk-Canvas"
-    const CLICKED = "button, a, input, summary, [role=button], [role=tab], [role=switch], [role=checkbox], " +
-      "[role=dialog]"
-    const LATE = 400  // milliseconds after which what was moved is known beside a slider
+    const MOVED = "input, [role=slider], [role=tab], [role=radio], .bk-Canvas"
+    const CLICKED = "button, a, input, summary, [role=button], [role=tab], [role=switch], [role=checkbox]"
+    const OFTEN = 300  // milliseconds
     const taken = (key, path) => {
+      if (key != "?" && path.some(node => node.matches("[role=dialog]"))) return true  // which hides the page
       const by = key.includes("Arrow") ? `${TYPED}, ${MOVED}` : key == " " ? `${TYPED}, ${CLICKED}` : TYPED
       return path.some(node => node.matches(by))
     }
@@ -43,12 +44,15 @@ class PageKeys(JSComponent):
       if (field && slider.getAttribute("aria-valuetext") != field.value)
         slider.setAttribute("aria-valuetext", field.value)
     }
-    // A slider that is moved from elsewhere writes the place of its thumb there again.
-    const followed = new WeakSet()
-    const follow = slider => {
-      if (followed.has(slider)) return
-      followed.add(slider)
-      new MutationObserver(() => speak(slider)).observe(slider, {attributeFilter: ["aria-valuetext"]})
+    const focused = () => {
+      let node = document.activeElement
+      while (node && node.shadowRoot && node.shadowRoot.activeElement) node = node.shadowRoot.activeElement
+      return node
+    }
+    // Whenever a slider is moved, by hand or from elsewhere, it is drawn anew and says the place of its thumb again.
+    const follow = () => {
+      const slider = focused()
+      if (slider && slider.matches("input[type=range]")) speak(slider)
     }
     export function render({ model }) {
       let count = 0
@@ -61,18 +65,13 @@ class PageKeys(JSComponent):
         count += 1
         model.pressed = `${count} ${key}`
       }
-      const heard = event => {
-        const slider = event.composedPath()[0]
-        if (!(slider instanceof Element) || !slider.matches("input[type=range]")) return
-        speak(slider)
-        follow(slider)
-        setTimeout(() => speak(slider), LATE)
-      }
+      const timer = setInterval(follow, OFTEN)
       window.addEventListener("keydown", press)
-      for (const kind of ["focusin", "input", "change"]) window.addEventListener(kind, heard)
+      window.addEventListener("focusin", follow)
       model.on("remove", () => {
+        clearInterval(timer)
         window.removeEventListener("keydown", press)
-        for (const kind of ["focusin", "input", "change"]) window.removeEventListener(kind, heard)
+        window.removeEventListener("focusin", follow)
       })
       return document.createElement("span")
     }
