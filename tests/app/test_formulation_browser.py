@@ -24,10 +24,6 @@ def test_terms_light_up_tell_and_lead_to_their_controls(page, address) -> None:
     playwright.expect(page.get_by_text("weight of the prior against the misfit", exact=True)).to_be_visible()
     page.mouse.move(700, 600)
     until(page, lambda: page.evaluate(LIT, "control-of-prior-weight") == ["none"])
-    assert page.evaluate(LIT, "picture-of-data") == ["none"]
-    playwright.expect(page.get_by_text("weight of the prior against the misfit", exact=True)).to_be_visible()
-    page.mouse.move(700, 600)
-    until(page, lambda: page.evaluate(LIT, "control-of-prior-weight") == ["none"])
 
     bar.get_by_role("button", name=re.compile("^noise: Gaussian")).focus()
     page.keyboard.press("ArrowRight")  # and the moments of the run stay where they are
