@@ -33,9 +33,11 @@ class PageLayout:
         tools = [tool for view in app.views for tool in view.tools]
         bar = pmui.Row(app.transport.pace, *tools, app.take.element, margin=0, stylesheets=[_BAR])
         lesson, notice = app.teaching.bar.element, app.notice.element
+        self._formulation = app.choices.formulation
         time = places.place(app.timeline.element)
         self._whole: list[pn.viewable.Viewable]
-        self._whole = [lesson, places.place(bar), app.tabs, notice, time, self.curves]
+        self._whole = [lesson, self._formulation, places.place(bar), app.tabs, notice, time, self.curves]
+        app.presentation.place_above(self._formulation)
         self._room = [lesson, app.presentation.element, notice]
         windows = [app.teaching.list.window, app.choices.gallery.window, app.keyboard.window]
         self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage]
@@ -52,5 +54,6 @@ class PageLayout:
 
     def present(self, on: bool) -> None:
         """Show it to a room, or whole."""
+        self._formulation.large = on
         self._centre[:] = [*(self._room if on else self._whole), *self._always]
         self.page.sidebar_open = not on

@@ -132,7 +132,7 @@ class Workbench:
         """The person has gone: nothing computes for them any more."""
         for view in self.views:
             view.close()
-        self.choices.gallery.close()
+        self.choices.close()
         self.session.close()
 
     def _tab(self, view: View) -> pn.viewable.Viewable:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
+from workbench.app.toolkit.lit import DATA, IMAGE
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.tab import View
 from workbench.live.frames import Frame, ProblemPictures
@@ -24,6 +25,7 @@ class Gallery(View):
         self.error = Panel("Error", DIVERGING, "reconstruction minus truth: blue below, red above")
         for panel in (self.image, self.error):
             panel.share(self.truth)
+        self.data.element.css_classes, self.image.element.css_classes = [DATA], [IMAGE]
         self.panels = (self.truth, self.data, self.image, self.error)
         self.fit = pmui.Button(
             label="Fit colours",
