@@ -5,6 +5,7 @@ from workbench import example_scans
 from workbench.app.page.workbench import Workbench
 from workbench.data import ExampleScan, Shipped
 from workbench.experiment import Experiment
+from workbench.jobs import Status
 from workbench.live.session import Session
 
 
@@ -19,7 +20,9 @@ def test_a_slice_and_a_volume_open_from_the_list_play_and_fill_every_tab():
         assert not listed.complaint.sentence and not listed.window.open
         assert isinstance(session.experiment.source, ExampleScan) and session.experiment.source.data == name
         assert app.choices.sections["truth"].select.value.startswith(name)
-        frame = reached(session, 1)
+        session.pause()
+        session.step(1)
+        frame = reached(session, 1, Status.PAUSED)
         assert frame.image.shape == session.pictures().shape and frame.error is None
         for view in app.views:
             app.turn_to(type(view))
