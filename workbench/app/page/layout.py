@@ -39,7 +39,8 @@ class PageLayout:
         self._whole = [lesson, self._formulation, places.place(bar), app.tabs, notice, time, self.curves]
         app.presentation.place_above(self._formulation)
         self._room = [lesson, app.presentation.element, notice]
-        windows = [app.teaching.list.window, app.choices.gallery.window, app.keyboard.window]
+        lists = [app.teaching.list, app.upload.examples, app.choices.gallery, app.keyboard]
+        windows = [each.window for each in lists]
         self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage]
         self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
         left = [app.choices.element] + [app.upload.element] * app.audience.holds("truth")
