@@ -42,7 +42,7 @@ class View:
 
     title: ClassVar[str]
     late: ClassVar[str] = ""  # what it holds, in words: then it is built after the first picture
-    whole: ClassVar[bool] = False  # whether it takes the place of the curves, too
+    whole: bool = False  # whether it takes the place of the curves, too
     element: pn.viewable.Viewable
     tools: tuple[pn.viewable.Viewable, ...] = ()  # beside the tabs
 
