@@ -76,6 +76,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        from workbench.parameters import outside  # which is there already where a file was loaded
+
+        if (sentence := outside.fault(error)) is None:
+            raise
+        complain(str(sentence))
+        return 1
 
 
 def _require_home() -> None:
