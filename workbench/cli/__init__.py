@@ -24,6 +24,7 @@ from workbench.cli import (
     train,
     tune,
 )  # fmt: skip
+from workbench.cli.experiment import examples
 from workbench.cli.jupyter import kernel, lab
 from workbench.cli.output import complain
 from workbench.refusal import Refusal, one_of
@@ -33,6 +34,7 @@ COMMANDS = {
     "serve": serve,
     "run": solve,
     "data": contents,
+    "examples": examples,
     "runs": runs,
     "sweep": sweep,
     "tune": tune,
@@ -47,7 +49,7 @@ COMMANDS = {
     "kernel": kernel,
     "bench": bench,
 }
-_NAMED = ("runs", "lessons")  # take any number of names, before and after their options
+_NAMED = ("runs", "lessons", "examples")  # take any number of names, before and after their options
 _NAMES_FOLLOW = "--"  # after it a name may begin with a dash
 _INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
 
