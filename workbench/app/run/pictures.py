@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
+from workbench.app.run.plane_menu import PlaneMenu
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.tab import View
 from workbench.live.frames import Frame, ProblemPictures
@@ -34,7 +35,9 @@ class Gallery(View):
         )
         self.fit.on_click(lambda event: self._fit())
         self.tools = (self.fit,)
-        self.element = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
+        self.plane = PlaneMenu(session)
+        row = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
+        self.element = pmui.Column(self.plane.element, row, sizing_mode="stretch_width", margin=0)
         self._pictures: ProblemPictures | None = None
         self._frame: Frame | None = None
         self._limits: dict[str, Limits] = {}
@@ -43,6 +46,7 @@ class Gallery(View):
         """Another truth or other data: limits begin anew."""
         self._pictures, self._frame = pictures, None
         truth, data, shape = pictures.truth, pictures.data, pictures.shape
+        self.plane.follow(pictures.volume)
         self._limits = {} if truth is None else {"image": unit(truth)}
         self._frame_all()
         for panel in (self.truth, self.error):
