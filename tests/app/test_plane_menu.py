@@ -1,6 +1,7 @@
 """A volume on the page: any plane of it, of the iterate, the data, the truth and the error alike."""
 
 import numpy as np
+import pytest
 import torch
 
 from tests.app.test_session import reached
@@ -10,11 +11,13 @@ from workbench.app.run.pictures import Gallery
 from workbench.data import Array, Measured
 from workbench.experiment import Experiment
 from workbench.jobs import Status
+from workbench.live.caps import Caps
 from workbench.live.cut import Cut
 from workbench.live.session import Session
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import Identity
 from workbench.priors import Tikhonov, Zero
+from workbench.refusal import Refusal
 
 SIDES = (4, 5, 8)
 Y = np.arange(1.0, 161.0, dtype=np.float32).reshape(SIDES)
@@ -71,3 +74,13 @@ def test_a_place_beyond_a_smaller_volume_is_its_last():
     assert Cut(2, 9).at(SIDES) == 7 and Cut(0).at(SIDES) == 2
     picture = torch.zeros(3, 4, 5)
     assert Cut(2, 1).of(picture) is picture
+
+
+@pytest.mark.parametrize(
+    ("shape", "pixels"),
+    [((1, 1, 9), 9), ((1, 3, 4, 5), 20), ((3, 4, 5), 20), ((6, 4, 5), 120), ((1, 1, 6, 4, 5), 120), ((7, 9), 63)],
+)
+def test_a_server_counts_all_pixels_of_a_volume(shape, pixels):
+    Caps(pixels=pixels).require(torch.zeros(shape))
+    with pytest.raises(Refusal, match=f"got {pixels}"):
+        Caps(pixels=pixels - 1).require(torch.zeros(shape))

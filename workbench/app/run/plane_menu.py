@@ -15,7 +15,7 @@ class PlaneMenu:
     def __init__(self, session: Session) -> None:
         self._session, self._sides = session, (1, 1, 1)
         self._following = False
-        self.axis = pmui.Select(label="plane across", options=ACROSS, value=0, width=150, **SMALL)
+        self.axis = pmui.Select(label="plane across", options=ACROSS, value=0, width=185, **SMALL)
         self.place = pmui.IntSlider(
             label="slice, from 0", start=0, end=1, value=0, width=260, size="small", margin=(10, 8)
         )
