@@ -1,7 +1,8 @@
 """Addresses of a thousand kinds, as a person mistypes them and as a scanner sends them: none may end in an error.
 
-`python -m benchmarks.fuzzing --repetitions 10000 [--seed 0]`: each is opened as the page opens it: session, its address, its Python, what it solves. Prints how many ended otherwise
-than in a session with a sentence or without one, and the slowest. Exit 1 where there is one.
+`python -m benchmarks.fuzzing --repetitions 10000 [--seed 0]`: each is opened as the page opens it: session, its address,
+its Python, what it solves. Prints how many ended otherwise than in a session with a sentence or without one, and the
+slowest. Exit 1 where there is one.
 """
 
 import argparse
@@ -20,8 +21,8 @@ from workbench.parameters import parameters
 
 ODD = (
     "", " 5 ", "-1", "0", "1_0", "0x10", "１", "1e308", "-1e308", "1e-320", "nan", "inf", "-inf", "9" * 400,
-    "2147483648", "None", "auto", "true", "[]", "1,2,3", "1;2", "../../etc/passwd", "<script>alert(1)</script>", "%00", "\x00", "é",
-    "'", "\u202e", "Sum", "TotalVariation", "prior", "x" * 3000,
+    "2147483648", "None", "auto", "true", "[]", "1,2,3", "1;2", "../../etc/passwd", "<script>alert(1)</script>",
+    "%00", "\x00", "é", "'", "\u202e", "Sum", "TotalVariation", "prior", "x" * 3000,
 )  # fmt: skip
 PLAIN = ("0", "1", "2", "3", "0.1", "0.5", "5", "50", "-2.5")
 SIZES = ("8", "16", "24", "32", "33", *ODD)

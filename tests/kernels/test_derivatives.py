@@ -7,12 +7,13 @@ import torch
 from torch import Tensor
 
 from tests.kernels.table import KERNELS
-from workbench.kernels import fan, radon, tv, use, wavelet
+from workbench.kernels import fan, radon, scattered, tv, use, wavelet
 from workbench.kernels.dispatch import implementation
 from workbench.kernels.examples import Draw, Example, Size
 
 LINEAR = {"differences", "divergence", "radon.project", "radon.backproject", "fan.project", "fan.backproject"}
 LINEAR |= {"wavelet analysis", "wavelet synthesis"}
+LINEAR |= {"interpolation of an image at points", "spreading into the grid of an image"}
 # torch.cdist, on which their references rest, has no derivative in forward mode.
 BACKWARD_ONLY = {"pairs.log_similarity", "pairs.neighbours"}
 SMOOTH = [k for k in KERNELS if k.name not in ("pairs.within",)]
@@ -71,7 +72,7 @@ def test_linear_kernels_serve_their_own_derivatives(kernel, monkeypatch):
     with use("reference"):
         image, gram = f(v), torch.func.hessian(energy)(x[:1].squeeze(0)[None])
     served = []
-    for module in (radon, fan, tv, wavelet):
+    for module in (radon, fan, tv, wavelet, scattered):
         spy = lambda name, *a, seen=served: seen.append(found := implementation(name, *a)) or found  # noqa: E731
         monkeypatch.setattr(module, "implementation", spy)
     torch.testing.assert_close(torch.func.jvp(f, (x,), (v,))[1], image)

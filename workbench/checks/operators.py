@@ -132,19 +132,23 @@ def _inverses(operator: LinearOperator, A: Tensor, dtype: torch.dtype) -> Iterat
     kept = values[values > RANK * values[0]]
     condition = float(kept[0] / kept[-1]) if len(kept) else 1.0
     made = (
-        ("gram_inverse", operator.gram_inverse(x, c), _shifted_inverse(A.mH @ A, c), x, DOUBLE),
-        ("data_inverse", operator.data_inverse(y, c), _shifted_inverse(A @ A.mH, c), y, DOUBLE),
-        ("pseudo_inverse", operator.pseudo_inverse(y), torch.linalg.pinv(A, rtol=RANK), y, DOUBLE * condition),
-        ("adjoint_inverse", operator.adjoint_inverse(x), torch.linalg.pinv(A.mH, rtol=RANK), x, DOUBLE * condition),
+        ("gram_inverse", operator.gram_inverse(x, c), lambda b: _shifted(A.mH @ A, c, b), x, DOUBLE),
+        ("data_inverse", operator.data_inverse(y, c), lambda b: _shifted(A @ A.mH, c, b), y, DOUBLE),
+        ("pseudo_inverse", operator.pseudo_inverse(y), lambda b: _inverted(A, b), y, DOUBLE * condition),
+        ("adjoint_inverse", operator.adjoint_inverse(x), lambda b: _inverted(A.mH, b), x, DOUBLE * condition),
     )
     for name, found, right, b, bound in made:
         if found is not None:
-            wanted = (right @ b.flatten(1).T.to(A.dtype)).T
+            wanted = right(b.flatten(1).T.to(A.dtype)).T
             yield at_most(f"{name} is that of the matrix", away(found.flatten(1).to(A.dtype), wanted), bound)
 
 
-def _shifted_inverse(gram: Tensor, c: float) -> Tensor:
-    return torch.linalg.inv(gram + c * torch.eye(len(gram), dtype=gram.dtype))
+def _shifted(gram: Tensor, c: float, b: Tensor) -> Tensor:
+    return torch.linalg.solve(gram + c * torch.eye(len(gram), dtype=gram.dtype), b)
+
+
+def _inverted(A: Tensor, b: Tensor) -> Tensor:
+    return torch.linalg.pinv(A, rtol=RANK) @ b
 
 
 def matrix(operator: LinearOperator, dtype: torch.dtype) -> Tensor:

@@ -11,6 +11,7 @@ from workbench.kernels.orthogonal import examples as orthogonal
 from workbench.kernels.pairs import examples as pairs
 from workbench.kernels.pdhg_tv import examples as pdhg_tv
 from workbench.kernels.radon import examples as radon
+from workbench.kernels.scattered import examples as scattered
 from workbench.kernels.shrink import examples as shrink
 from workbench.kernels.tgv import examples as tgv
 from workbench.kernels.tv import examples as tv
@@ -30,6 +31,7 @@ EXAMPLES: tuple[Example, ...] = (
     *orthogonal.EXAMPLES,
     *wavelet.EXAMPLES,
     *counts.EXAMPLES,
+    *scattered.EXAMPLES,
 )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from workbench.problem import Problem
 from workbench.stopping.least_curve import LeastCurve
-from workbench.stopping.risk import StepPrediction, numbers
+from workbench.stopping.risk import StepPrediction, numbers, variance
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,7 @@ class LeastSURE(LeastCurve):
     """
 
     def value(self, problem: Problem, found: StepPrediction) -> float:
-        total = float(problem.noise.variance(problem.y).double().sum()) * (2 if problem.y.is_complex() else 1)
-        return (found.square - total + 2 * found.optimism) / numbers(problem)
+        return (found.square - variance(problem) + 2 * found.optimism) / numbers(problem)
 
     def said(self, k: int, value: float) -> str:
         return f"the estimated error of the data behind the noise is least after {k} iterations: {value:.3g}"

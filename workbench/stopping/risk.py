@@ -17,20 +17,29 @@ NUDGE = 0.1  # deviations of the noise by which data are moved to see what the p
 
 
 def residual(problem: Problem, clean: Tensor) -> Tensor:
-    """y less its mean at A x = `clean`, the background of counts included: the score over the precision."""
-    return (-problem.noise.grad(clean, problem.y) / problem.noise.precision(clean)).to(problem.y)
+    """y less its mean at A x = `clean`, the background of counts included: the score over the precision.
+
+    0 for data that depend on no picture.
+    """
+    return problem.seen * (-problem.noise.grad(clean, problem.y) / problem.noise.precision(clean)).to(problem.y)
 
 
 def numbers(problem: Problem) -> int:
-    """How many data there are, of complex ones both parts."""
-    return parts(problem.y).numel()
+    """How many data there are that depend on the picture, of complex ones both parts."""
+    return int(problem.seen.sum()) * len(problem.y) * (2 if problem.y.is_complex() else 1)
+
+
+def variance(problem: Problem) -> float:
+    """The variances of those data, summed."""
+    each = problem.noise.variance(problem.y).double() * problem.seen
+    return float(each.sum()) * (2 if problem.y.is_complex() else 1)
 
 
 def direction(problem: Problem, rng: torch.Generator) -> Tensor:
     """A direction that data may move in: the noise's deviation with random signs. Refusal where none is known."""
-    variance = problem.noise.variance(problem.y)
-    signs = (2 * torch.randint(0, 2, parts(problem.y).shape, generator=rng) - 1).to(problem.y.device, variance.dtype)
-    return variance.sqrt() * (torch.view_as_complex(signs) if problem.y.is_complex() else signs)
+    each = problem.noise.variance(problem.y)
+    signs = (2 * torch.randint(0, 2, parts(problem.y).shape, generator=rng) - 1).to(problem.y.device, each.dtype)
+    return each.sqrt() * (torch.view_as_complex(signs) if problem.y.is_complex() else signs)
 
 
 class StepPrediction(NamedTuple):

@@ -42,7 +42,8 @@ class PageLayout:
         app.presentation.place_above(self._formulation)
         self._room = [lesson, app.presentation.element, notice]
         self._connection, self.code = app.connection, QrCode()
-        windows = [self.code.window, app.teaching.list.window, app.choices.gallery.window, app.keyboard.window]
+        lists = [self.code, app.teaching.list, app.upload.examples, app.choices.gallery, app.keyboard]
+        windows = [each.window for each in lists]
         self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage]
         self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
         left = [app.choices.element] + [app.upload.element] * app.audience.holds("truth")

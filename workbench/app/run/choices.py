@@ -16,7 +16,7 @@ from workbench.app.toolkit.lit import place_of
 from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.widgets import Automatic, PageControl
 from workbench.app.toolkit.words import Words
-from workbench.data import Measured, Shipped, Source
+from workbench.data import ExampleScan, Measured, Shipped, Source
 from workbench.experiment import Experiment
 from workbench.figures.colours import ERROR
 from workbench.live import finding
@@ -176,7 +176,8 @@ class Signals(Section):
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
         chosen = self._session.experiment.source
-        said = (*self._session.loaded.notes, *chosen.remarks(self._session.experiment.operator))
+        title = (data.example_info(chosen.data).title,) if isinstance(chosen, ExampleScan) else ()
+        said = (*title, *self._session.loaded.notes, *chosen.remarks(self._session.experiment.operator))
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
 
 

@@ -25,6 +25,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "spec", nargs="?", help="a .json specification or a saved run to begin with; options override it"
     )
+    parser.add_argument("--example", metavar="NAME", help="an example scan to begin with; see `workbench examples`")
     parser.add_argument("--truth", help="name of a shipped signal (`workbench list truths`), or the path of a file")
     parser.add_argument("--size", help="samples along the longest side: a signal is resampled to it")
     parser.add_argument(
@@ -53,8 +54,7 @@ def experiment(args: argparse.Namespace) -> tuple["Experiment", str | None]:
 
     An axis of rotation that is to be found is in it, and the reason for it in `args.offset_reason`.
     """
-    from workbench.cli.experiment.choose import choose, specification
-    from workbench.experiment import Experiment
+    from workbench.cli.experiment.choose import choose
 
     loading.load(args)
     words = _words(args)
@@ -67,12 +67,25 @@ def experiment(args: argparse.Namespace) -> tuple["Experiment", str | None]:
         raise Refusal("one weight to find", " and ".join(found), "give the others: their balance is yours to choose")
     centred = words.get(_OFFSET, "").lower() == "auto"
     words = {path: text for path, text in words.items() if path not in found and not (centred and path == _OFFSET)}
-    made = choose(words, specification(args.spec) if args.spec else Experiment(), suited=not args.spec)
+    made = choose(words, _base(args), suited=not (args.spec or args.example))
     args.offset_reason = None
     if centred:
         made, axis = made.centred()
         args.offset_reason = axis.reason
     return made, found[0].removeprefix("prior.") if found else None
+
+
+def _base(args: argparse.Namespace) -> "Experiment":
+    """What the words change: a saved run, an example, or the default."""
+    from workbench import example_scans
+    from workbench.cli.experiment.choose import specification
+    from workbench.experiment import Experiment
+
+    if args.spec and args.example:
+        raise Refusal("a saved run or an example to begin with", f"{args.spec} and {args.example}", "leave one out")
+    if args.example:
+        return example_scans.example(args.example)
+    return specification(args.spec) if args.spec else Experiment()
 
 
 def _words(args: argparse.Namespace) -> dict[str, str]:

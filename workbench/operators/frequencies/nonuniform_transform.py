@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from workbench.tensors import Constant, Shape
+from workbench.kernels import scattered
+from workbench.tensors import Constant, Shape, complex_of
 
 _OVERSAMPLING = 2
 
@@ -26,59 +27,51 @@ class NonuniformTransform:
         self._grid = tuple(_OVERSAMPLING * side for side in space)
         width = math.ceil(-math.log10(tolerance / len(space))) + 1  # each axis adds its error
         beta = math.pi * math.sqrt((width * (1 - 0.5 / _OVERSAMPLING)) ** 2 - 0.8)
-        self._places: list[Constant] = []  # (samples, width) of each axis: where on the grid, and how much of it
-        self._weights: list[Constant] = []
+        first, weights = [], []
         apodised = torch.ones((), dtype=torch.float64)
         for axis, (side, whole) in enumerate(zip(space, self._grid, strict=True)):
             at = points[:, axis, None] * (whole / (2 * math.pi))
             near = (at - width / 2).ceil() + torch.arange(width, dtype=torch.float64)
-            self._places.append(Constant(near.long() % whole))
-            self._weights.append(Constant(_kernel(near - at, width, beta)))
+            first.append(Constant(near[:, 0].long() % whole))
+            weights.append(Constant(_kernel(near - at, width, beta)))
             frequencies = (torch.arange(side, dtype=torch.float64) - side // 2) / whole
             apodised = apodised[..., None] * _kernel_spectrum(frequencies, width, beta)
+        self._near = scattered.Neighbours(self._grid, tuple(first), tuple(weights))
         self._flattened = Constant(1 / apodised)
 
     def forward(self, x: Tensor) -> Tensor:
         axes = tuple(range(1, x.ndim))
-        spectrum = torch.fft.fftn(self._padded(x * self._flattened.like(x)), dim=axes).flatten(1)
-        found = None
-        for place, weight in self._neighbours(x):
-            part = spectrum[:, place] * weight
-            found = part if found is None else found + part
-        assert found is not None
-        return found
+        return scattered.interpolate(torch.fft.fftn(self._padded(x * self._flattened.like(x)), dim=axes), self._near)
 
     def adjoint(self, y: Tensor) -> Tensor:
-        spectrum = y.new_zeros((len(y), math.prod(self._grid)))
-        for place, weight in self._neighbours(y):
-            spectrum = spectrum.index_add(1, place, y * weight)
-        axes = tuple(range(1, len(self.space) + 1))
-        signal = torch.fft.ifftn(spectrum.unflatten(1, self._grid), dim=axes, norm="forward")
+        spectrum = scattered.spread(y.to(complex_of(y.dtype)), self._near)
+        axes = tuple(range(1, spectrum.ndim))
+        signal = torch.fft.ifftn(spectrum, dim=axes, norm="forward")
         return self._cropped(signal) * self._flattened.like(y)
-
-    def _neighbours(self, like: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        """For each neighbour of a sample on the grid its place there and the weight of it: of all samples at once."""
-        real = like.real
-        places = [place.value.to(like.device) for place in self._places]
-        weights = [weight.like(real) for weight in self._weights]
-        for offsets in itertools.product(*(range(w.shape[1]) for w in weights)):
-            place, weight = places[0][:, offsets[0]], weights[0][:, offsets[0]]
-            for axis, offset in enumerate(offsets[1:], 1):
-                place = place * self._grid[axis] + places[axis][:, offset]
-                weight = weight * weights[axis][:, offset]
-            yield place, weight
 
     def _padded(self, x: Tensor) -> Tensor:
         """The signal on the fine grid, its origin, pixel side // 2, at entry 0."""
-        ends = [
-            end for side, whole in zip(self.space[::-1], self._grid[::-1], strict=True) for end in (0, whole - side)
-        ]
-        wide = torch.nn.functional.pad(x, ends)
-        return wide.roll([-(side // 2) for side in self.space], tuple(range(1, x.ndim)))
+        wide = x.new_zeros((len(x), *self._grid))
+        for here, there in self._quarters():
+            wide[there] = x[here]
+        return wide
 
     def _cropped(self, x: Tensor) -> Tensor:
-        back = x.roll([side // 2 for side in self.space], tuple(range(1, x.ndim)))
-        return back[(slice(None), *(slice(side) for side in self.space))]
+        signal = x.new_empty((len(x), *self.space))
+        for here, there in self._quarters():
+            signal[here] = x[there]
+        return signal
+
+    def _quarters(self) -> Iterator[tuple[tuple[slice, ...], tuple[slice, ...]]]:
+        """Where the parts of a signal, before and behind its origin in each axis, are in it and on the fine grid."""
+        axes = []
+        for side, whole in zip(self.space, self._grid, strict=True):
+            origin = side // 2
+            behind = slice(origin, side), slice(side - origin)
+            axes.append((behind, (slice(origin), slice(whole - origin, whole))))
+        for parts in itertools.product(*axes):
+            here, there = zip(*parts, strict=True)
+            yield (slice(None), *here), (slice(None), *there)
 
 
 def _kernel(at: Tensor, width: int, beta: float) -> Tensor:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.stopping.risk import numbers, residual
+from workbench.stopping.risk import numbers, residual, variance
 from workbench.tensors import norm2
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.selector import Selector
@@ -32,7 +32,7 @@ class SURE(Selector):
 
     def curve(self, path: WeightPath) -> Tensor:
         problem = path.problem
-        total = float(problem.noise.variance(problem.y).double().sum()) * (2 if problem.y.is_complex() else 1)
+        total = variance(problem)
         return torch.tensor(
             [(residual2(problem, p) - total + 2 * known(p.optimism)) / numbers(problem) for p in path.points],
             dtype=torch.float64,
