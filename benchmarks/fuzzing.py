@@ -1,8 +1,8 @@
 """Addresses of a thousand kinds, as a person mistypes them and as a scanner sends them: none may end in an error.
 
-`python -m benchmarks.fuzzing --repetitions 10000 [--seed 0]`: each is opened as the page opens it: session, its address,
-its Python, what it solves. Prints how many ended otherwise than in a session with a sentence or without one, and the
-slowest. Exit 1 where there is one.
+`python -m benchmarks.fuzzing --repetitions 10000 [--seed 0]`: each is opened as the page opens it: session, its
+address, its Python, what it solves. Prints how many ended otherwise than in a session with a sentence or without one,
+and the slowest. Exit 1 where there is one.
 """
 
 import argparse
