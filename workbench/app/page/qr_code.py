@@ -21,7 +21,7 @@ def drawn(address: str) -> str:
     import segno
 
     if len(address) > LONGEST:
-        remedy = "send it by *Copy link* instead, or leave parameters at their defaults"
+        remedy = "send it by Copy link instead, or leave parameters at their defaults"
         raise Refusal(f"an address of at most {LONGEST} characters", f"one of {len(address)}", remedy)
     code = segno.make_qr(address, error="l", boost_error=True)
     return code.svg_inline(border=_QUIET, dark="#000", light="#fff", omitsize=True, title="QR code of this page")
