@@ -29,6 +29,7 @@ from workbench.algorithms.diffusion import (
 from workbench.algorithms.direct.filtered_backprojection import FilteredBackprojection
 from workbench.algorithms.direct.gridding import Gridding
 from workbench.algorithms.direct.root_sum_of_squares import RootSumOfSquares
+from workbench.algorithms.direct.singular_value_shrinkage import SingularValueShrinkage
 from workbench.algorithms.direct.wiener import WienerDeconvolution
 from workbench.algorithms.first_order.armijo import ArmijoGradientDescent
 from workbench.algorithms.first_order.backtracking import BacktrackingFISTA, BacktrackingProximalGradient
@@ -142,6 +143,7 @@ __all__ = [
     "REDDiff",
     "RegularisedNewton",
     "RootSumOfSquares",
+    "SingularValueShrinkage",
     "State",
     "SubGradient",
     "TrustRegionNewton",

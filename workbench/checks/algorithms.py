@@ -14,7 +14,7 @@ from workbench import catalog
 from workbench.algorithms import Algorithm, State
 from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.noise import Noise, Poisson
-from workbench.operators import Field, GaussianBlur, MultiCoilFourier, NonCartesianFourier, Radon
+from workbench.operators import Field, GaussianBlur, Identity, MultiCoilFourier, NonCartesianFourier, Radon
 from workbench.parametrisations import Direct, LowRank
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -28,14 +28,15 @@ _SIDE = 8
 def problem(algorithm: Algorithm, batch: int = 2, noises: tuple[type[Noise], ...] = ()) -> Problem:
     """A small problem, discs behind a blur, the later the dimmer, whose noise and prior the algorithm can work with.
 
-    For what needs a scan it is their sinogram, for what needs coils their k-space.
+    For what needs a scan it is their sinogram, for what needs coils their k-space, for what only denoises the discs.
     """
     t = torch.linspace(0, 1, _SIDE, dtype=torch.float64)
     far = (t[:, None] - 0.5) ** 2 + (t[None] - 0.4) ** 2
     discs = [0.2 + 0.6 * (far < 0.05 * (b + 1)) + 0.2 * t[None] for b in range(batch)]
     truth = torch.stack([disc / (1 + 4 * b) for b, disc in enumerate(discs)])[:, None]
     shape, said = (1, _SIDE, _SIDE), ""
-    operators = (GaussianBlur(shape), Radon(shape, 5), MultiCoilFourier(shape), NonCartesianFourier(shape, 5))
+    scans = Radon(shape, 5), MultiCoilFourier(shape), NonCartesianFourier(shape, 5)
+    operators = GaussianBlur(shape), *scans, Identity(shape)
     unknowns = Direct(), LowRank(shape, 2)
     tried = noises or tuple(catalog.members("noise").values())
     drawn = itertools.product(unknowns, operators, tried, catalog.members("prior").values())
