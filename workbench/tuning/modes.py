@@ -48,6 +48,8 @@ def closed_point(problem: Problem, weight: float, found: Modes) -> PathPoint:
     clean = problem.operator(x)
     count = len(problem.y) * (2 if problem.y.is_complex() else 1)
     seen = torch.where(found.gram > RANK * found.gram.max(), gain, 0)
+    optimism = count * float((gain * found.gram).sum())
+    even = torch.full_like(clean.real, optimism / clean.numel())  # the noise is white: where it is does not matter
     return PathPoint(
         weight,
         x,
@@ -55,6 +57,7 @@ def closed_point(problem: Problem, weight: float, found: Modes) -> PathPoint:
         float(problem.noise.nll(clean, problem.y).sum()),
         float(problem.prior(x).sum()),
         0,
-        count * float((gain * found.gram).sum()),
+        optimism,
         count * float(seen.sum()),
+        float(problem.noise.risk(clean, problem.y, even).sum()),
     )
