@@ -52,5 +52,5 @@ $(INSTALLED): pyproject.toml constraints.txt
 	  echo 'The workbench needs Python 3.11 or later, and "$(PYTHON)" is not: say, for example, make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 2; }
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@echo 'Installing into .venv, which takes a few minutes the first time ...'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[app,data,instruments,lab,sweep,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[app,data,instruments,examples,lab,sweep,dev]'
 	@touch $@

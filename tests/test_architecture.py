@@ -55,6 +55,7 @@ ORDER = (
     ("tuning",),
     ("figures",),
     ("experiment",),
+    ("example_scans",),
     ("jobs", "grid", "checks", "records", "sweeps"),
     ("comparison",),
     ("plots", "live", "run_folder"),

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 import xarray as xr
 
 from workbench.cli import main
@@ -19,6 +20,17 @@ def test_intervals_are_made_said_and_saved(capsys, tmp_path):
         assert saved["low"].shape == (1, 1, 4, 4) and bool((saved["low"] <= saved["high"]).all())
         width = float((saved["high"] - saved["low"]).mean()) / 2
     assert abs(width - found["half_width"]) < 1e-6
+
+
+def test_intervals_of_a_parametrised_run_are_of_its_picture(capsys, tmp_path):
+    """A grid as fine as the picture is the picture."""
+    asked, found = ["calibrate", *SMALL, "--prior", "Tikhonov", "--algorithm", "LBFGS", "--held-out", "9"], []
+    for number, words in enumerate(([], ["--parametrisation", "Grid", "--set", "parametrisation.spacing=1"])):
+        assert main([*asked, *words, "--out", str(tmp_path / f"{number}.nc"), "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out)["half_width"])
+    direct, gridded = (xr.open_dataset(tmp_path / f"{number}.nc").load() for number in (0, 1))
+    assert found[0] == pytest.approx(found[1], rel=1e-2)
+    xr.testing.assert_allclose(direct, gridded, rtol=0, atol=2e-2)
 
 
 def test_too_few_pictures_are_one_sentence(capsys):

@@ -8,11 +8,13 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
+import workbench
 from workbench import catalog
 from workbench.cli import main
 from workbench.experiment import from_description
 from workbench.parameters import describe, home, outside, rebuild
 from workbench.refusal import Refusal
+from workbench.run import Keeper
 
 OPERATOR = '''
 from typing import Annotated
@@ -80,6 +82,7 @@ def test_the_command_line_runs_lists_and_goes_on_with_it(glass, tmp_path, capsys
         ("x = 1", "a class for the catalogue"),
         ("raise OSError('no disk')", "OSError: no disk in line 1"),
         ("def f(:", "SyntaxError"),
+        ("import sys\nsys.exit(0)", "SystemExit: 0 in line 2: put what ends it under if __name__"),
         (OPERATOR.format(name="Mask"), "another name for Mask"),
         (OPERATOR.format(name="Bare").replace("=(1, 16, 16)", ""), "a default for every argument of Bare"),
     ],
@@ -88,6 +91,24 @@ def test_a_file_that_cannot_join_is_refused_in_a_sentence(glass, text, sentence)
     glass.write_text(text)
     with pytest.raises(Refusal, match=sentence):
         catalog.load(glass)
+
+
+def test_an_error_in_a_loaded_class_is_a_sentence_and_what_the_run_has_is_kept(glass, tmp_path, capsys, monkeypatch):
+    """At the 40th product the glass breaks: the file has what was done until there, and goes on from it."""
+    monkeypatch.setattr(Keeper, "due", False)  # as if it had just been written
+    breaks = "        Glass.n = getattr(Glass, 'n', 0) + 1\n        assert Glass.n != 40, 'the glass broke'\n"
+    glass.write_text(
+        OPERATOR.format(name="Glass").replace("        return self.factor * x", breaks + "        return 0.5 * x")
+    )
+    words = ["--load", str(glass), "--operator", "Glass", "--algorithm", "FISTA", "--prior", "L1", "--steps", "90"]
+    path = tmp_path / "run.nc"
+    assert main(["run", "--truth", "cell", "--size", "16", *words, "--out", str(path)]) == 1
+    assert (
+        "classes that run, of own_glass.py, got AssertionError: the glass broke in line 15" in capsys.readouterr().err
+    )
+    kept = workbench.open(path)
+    assert 5 < kept.k < 40 and kept.result.attrs["outcome"] == "interrupted"
+    assert kept.resume(90)["k"][-1] == 90
 
 
 def test_only_python_files_with_a_name_of_their_own_are_loaded(glass, tmp_path):

@@ -10,6 +10,7 @@ from torch import Tensor
 from workbench import noise, operators, priors
 from workbench.algorithms import GradientDescent
 from workbench.analysis import standard
+from workbench.data import Measured, steps
 from workbench.operators import Field, Operator
 from workbench.parameters import as_code
 from workbench.problem import Problem
@@ -185,6 +186,7 @@ def test_refusals_say_what_was_wanted() -> None:
 
 Y = np.linspace(0, 1, 64).reshape(1, 1, 8, 8)
 OLD = np.dtype([("real", "f8"), ("imag", "f8")])
+OLD_ROWS = np.zeros((3, 3), OLD)
 
 
 @pytest.mark.parametrize(
@@ -204,6 +206,26 @@ def test_data_that_are_no_table_of_numbers_are_refused(values: object, word: str
     with pytest.raises(Refusal, match=word) as caught:
         Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), values)  # type: ignore[arg-type]
     assert len(str(caught.value)) <= 400
+
+
+GIVEN = {
+    "data": lambda array: Measured(array).loaded().tensor,
+    "a kernel": lambda array: operators.ConvolutionPSF((1, 8, 8), array).kernel,
+    "a dark frame": lambda array: steps.DarkField(array, single=True).dark,
+}
+
+
+@pytest.mark.parametrize("give", GIVEN.values(), ids=GIVEN)
+def test_arrays_of_parts_are_held_to_the_same(give) -> None:
+    """What lies under a mask is no value, in a kernel or a dark frame as little as in data."""
+    whole = np.arange(1, 10).reshape(3, 3)
+    for bad, word in ((np.ma.masked_equal(whole, 3), "masked"), (whole.astype("G"), "complex256"), (OLD_ROWS, "real")):
+        with pytest.raises(Refusal, match=word) as caught:
+            give(bad)
+        assert len(str(caught.value)) <= 400
+    for kind in "QqLl":  # two of which are another name of the others
+        assert give(whole.astype(kind)).tolist() == whole.tolist()
+    assert give(np.ma.masked_equal(whole, 77)).tolist() == give(whole[::-1])[[2, 1, 0]].tolist() == whole.tolist()
 
 
 def test_a_masked_array_without_gaps_and_data_that_ask_for_gradients_are_taken() -> None:

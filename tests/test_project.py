@@ -58,7 +58,7 @@ def test_constraints_hold_on_every_platform():
         assert str(Version(version)) == version, "an exact public version, without a local build"
 
 
-@pytest.mark.parametrize("extra", ["app", "data", "instruments", "lab", "sweep", "dev"])
+@pytest.mark.parametrize("extra", ["app", "data", "instruments", "examples", "lab", "sweep", "dev"])
 def test_the_makefile_and_the_readme_install_every_extra(extra):
     for name in ("Makefile", "README.md"):
         assert re.search(rf"\.\[[a-z,]*\b{extra}\b", (ROOT / name).read_text())

@@ -1,5 +1,6 @@
 """Operator, noise, prior, data and what is looked for as one object: the objective and its derivatives."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self
@@ -15,7 +16,19 @@ from workbench.operators.derivatives import push
 from workbench.parametrisations import Direct, Parametrisation, bare
 from workbench.priors import Prior
 from workbench.refusal import Refusal
-from workbench.tensors import Each, as_signal, complex_of, dot, each_of, norm2, require_finite, shown, spread, stream
+from workbench.tensors import (
+    Each,
+    as_signal,
+    complex_of,
+    dot,
+    each_of,
+    norm2,
+    normal_like,
+    require_finite,
+    shown,
+    spread,
+    stream,
+)
 
 _DIRECT = Direct()  # the picture itself, of any shape
 
@@ -57,6 +70,9 @@ class Problem:
         for sentence in (self.noise.unfit(self.y), self.prior.unfit(self.operator.in_shape, self.dtype)):
             if sentence:
                 raise Refusal("a problem whose parts fit together", "one where they do not", sentence)
+        if Likelihood.LEVEL in self.noise.can and not bool(self.y[:, ~self.seen].any()) and not bool(self.seen.all()):
+            came = f"zeros where {type(self.given_operator).__name__} measures nothing, which are no data"
+            raise Refusal("data that all tell of the noise's level", came, "take Gaussian noise, and give its sigma")
 
     @classmethod
     def simulate(
@@ -149,6 +165,30 @@ class Problem:
         inside = self.prior.feasible(x)
         known = clean if clean is not None and inside is x else self.operator(inside)
         return self.noise.nll(known, self.y), self.prior(inside)
+
+    @functools.cached_property
+    def seen(self) -> Tensor:
+        """Which data depend on the picture, (*operator.out_shape): false where a row of a linear A is 0, as outside a
+        mask. What stands there is no measurement."""
+        operator = self.given_operator
+        if not operator.linear:
+            return torch.ones(operator.out_shape, dtype=torch.bool, device=self.y.device)
+        like = torch.zeros((1, *operator.in_shape), dtype=self.dtype, device=self.y.device)
+        with torch.no_grad():  # by chance no row that is not 0 gives 0
+            return operator(normal_like(like, stream(0, "rows that are not 0", device=like.device)))[0] != 0
+
+    def expected_misfit(self) -> Tensor:
+        """What `misfit` is on average at the truth, (B,), float64: below, a reconstruction explains the noise.
+
+        Data that depend on no picture count as they are. Refusal for noise whose average is not known.
+        """
+        seen, noise = self.seen, self.noise
+        independent = type(noise).hvp is Noise.hvp
+        if not independent or bool(seen.all()):
+            return torch.tensor([noise.expected(y) for y in self.y.split(1)], dtype=torch.float64)
+        rest = self.y[:, ~seen]
+        each = torch.tensor([noise.expected(y[:, seen]) for y in self.y.split(1)], dtype=torch.float64)
+        return each + noise.nll(torch.zeros_like(rest), rest).double().cpu()
 
     def lipschitz(self) -> Each:
         """A Lipschitz constant of each item's `misfit_grad` for a linear operator: noise.lipschitz ||A||^2."""

@@ -192,14 +192,21 @@ def as_signal(values: Tensor | np.ndarray, name: str) -> Tensor:
     What asks for gradients is taken as the numbers that it holds. Refusal of gaps, and of what is no table of numbers.
     """
     if isinstance(values, np.ndarray):
-        _require_numbers(values, name)
-        values = torch.from_numpy(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("="), copy=False)))
+        values = from_array(values, name)
     if not isinstance(values, Tensor):
         raise Refusal(f"{name} as a tensor or an array", type(values).__name__, "make it one with torch.as_tensor")
     require_precision(values, name)
     if values.layout is not torch.strided:
         raise Refusal(f"{name} as a dense tensor", f"one of layout {values.layout}", "make it dense: x.to_dense()")
     return plain(values.detach())
+
+
+def from_array(values: np.ndarray, name: str = "an array") -> Tensor:
+    """The tensor of an array, whatever its byte order and strides. Refusal of gaps, and of numbers torch has not."""
+    _require_numbers(values, name)
+    native = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("="), copy=False)).reshape(values.shape)
+    # NumPy has two names for some types, of which torch knows one.
+    return torch.from_numpy(native.view(np.dtype(f"{native.dtype.kind}{native.dtype.itemsize}")))
 
 
 def _require_numbers(values: np.ndarray, name: str) -> None:

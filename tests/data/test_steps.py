@@ -42,6 +42,10 @@ def after(values, *chain):
         (steps.TransposeAxes(), COUNTS.T),
         (steps.DarkField(DARKS), COUNTS - DARKS.mean(0)),
         (steps.DarkField(DARKS[0]), COUNTS - DARKS[0].astype(float)),
+        (steps.DarkField(COUNTS - 7, single=True), np.full_like(COUNTS, 7)),
+        (steps.DarkField(np.stack([COUNTS - 7, COUNTS - 9]), single=True), np.full_like(COUNTS, 8)),
+        (steps.FlatField(2.0 * COUNTS + 8, np.full(COUNTS.shape, 8), single=True), (COUNTS - 8) / 2 / COUNTS),
+        (steps.MinusLog(3.0 * COUNTS, single=True), np.full(COUNTS.shape, np.log(3))),
         (steps.FlatField(FLATS, DARKS), TRANSMITTED),
         (steps.FlatField(60000.0, 100.0), (COUNTS - 100.0) / 59900),
         (steps.MinusLog(65000.0), -np.log(COUNTS / 65000)),
@@ -164,6 +168,9 @@ BAD = [
     (COUNTS, steps.FlatField(FLATS[:, None]), "like the views"),
     (COUNTS, steps.FlatField(DARKS, FLATS), "brighter than darks, got 15 of 15"),
     (COUNTS, steps.DarkField(np.full(15, np.nan)), r"finite values in DarkField\.dark"),
+    (COUNTS, steps.DarkField(COUNTS), "which is all of them: one frame, or .*single=True"),
+    (COUNTS, steps.FlatField(FLATS + 1j), "real numbers for FlatField.flat"),
+    (COUNTS.astype(np.float32), steps.Rescale(1e-60), "become 0 in float32"),
     (COUNTS - 5000.0, steps.MinusLog(), "values above 0 for MinusLog.*Floor"),
     (COUNTS, steps.MinusLog(0.0), "incident beam above 0"),
     (COUNTS * 0, steps.Outliers(), "leave Outliers out"),
@@ -261,3 +268,17 @@ def test_steps_go_before_the_operator_is_fitted():
     source = Measured(COUNTS, steps=(steps.Crop(":, 1:"), steps.Bin((2,))))
     made = Experiment(source, Radon(angles=12), algorithm=FilteredBackprojection(), steps=1).fitted()
     assert made.operator.out_shape == (1, 12, 7) and made.operator.in_shape == (1, 7, 7)
+
+
+@pytest.mark.parametrize(
+    ("chain", "units"),
+    [((0.5, 0.5), "4 counts"), ((0.5, 2.0), "1 counts"), ((-2.0,), "-0.5 counts")],
+)
+def test_what_1_stands_for_is_told_after_every_rescaling(chain, units):
+    assert Measured(COUNTS, units="counts", steps=tuple(map(steps.Rescale, chain))).loaded().units == units
+
+
+def test_whole_numbers_beyond_double_precision_are_said_to_be_rounded():
+    odd = np.array([[2**53 + 1, 2**53 + 2, -(2**62) - 1, 3]])
+    assert Measured(odd).loaded().notes == ("int64 as float64, 2 of 4 values rounded to 53 bits",)
+    assert Measured(odd[:, 1::2]).loaded().notes == ("int64 as float64, the same values",)

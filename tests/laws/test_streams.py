@@ -50,7 +50,7 @@ FIXED = {
     ("cubic", "_space"),
     ("singular", "_tight"), ("crank_nicolson", "measure"), ("base", "signs"), ("base", "normals"),
     ("certificates", "fixed_point"), ("distances", "target"), ("distances", "distance"),
-    ("base", "suggested_rate"),
+    ("base", "suggested_rate"), ("problem", "seen"),
 }  # fmt: skip
 # One thing in two classes: the second says in its docstring that it has what the first draws.
 SHARED = {"MultiCoilFourier": "FourierMask", "GraphLaplacian": "GraphIncidence"}

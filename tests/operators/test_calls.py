@@ -1,5 +1,6 @@
 """Applications of an operator are counted: against an operator that counts itself, and by hand."""
 
+import dataclasses
 import threading
 
 import pytest
@@ -14,6 +15,7 @@ from workbench.operators.field import Field
 from workbench.parameters import changed
 from workbench.priors import Tikhonov, TotalVariation, Zero
 from workbench.problem import Problem
+from workbench.refusal import Refusal
 from workbench.run import iterate, run
 
 SHAPE = (1, 12, 12)
@@ -128,3 +130,28 @@ def test_pickled_and_changed_operators_count_too():
     with Calls(made) as calls:
         made.at(torch.zeros(1, *SHAPE)).adjoint(torch.zeros(1, *SHAPE))
     assert calls.total == 1 and Field.REAL in made.field
+
+
+class WritingIdentity(LinearOperator):
+    """One that writes into what it is given: the iterate of a method."""
+
+    def __init__(self, shape: tuple[int, ...] = SHAPE, side: str = "forward") -> None:
+        super().__init__(shape, shape)
+        self.shape, self.side = shape, side
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mul_(0.5) if self.side == "forward" else 0.5 * x
+
+    def adjoint(self, y: torch.Tensor) -> torch.Tensor:
+        return y.mul_(0.5) if self.side == "adjoint" else 0.5 * y
+
+
+@pytest.mark.parametrize("side", ["forward", "adjoint"])
+def test_an_operator_that_writes_into_its_signal_is_refused(side):
+    """Its run had 10.9 dB where the same operator had 24.7, and no word."""
+    problem = problem_of(WritingIdentity(side="none"))
+    writing = dataclasses.replace(problem, operator=WritingIdentity(side=side))
+    with pytest.raises(Refusal, match=f"WritingIdentity, whose {side} writes into it"):
+        run(writing, FISTA(), steps=3)
+    with torch.inference_mode():  # whose tensors keep no count of writes
+        assert float(problem.operator(torch.ones(1, *SHAPE)).mean()) == 0.5

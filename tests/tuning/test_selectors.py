@@ -1,5 +1,6 @@
 """Every rule against dense matrices, brute force, or averages over the noise."""
 
+import dataclasses
 import math
 from typing import Any
 
@@ -10,12 +11,13 @@ from scipy.optimize import brentq
 from scipy.stats import multivariate_normal
 
 from workbench import tuning
-from workbench.noise import Gaussian, Laplace, Poisson
-from workbench.operators import Downsample, GaussianBlur, Identity, Mask, Radon
+from workbench.algorithms import FISTA, State
+from workbench.noise import ConcomitantGaussian, Gaussian, Laplace, Poisson
+from workbench.operators import Downsample, FourierMask, GaussianBlur, Identity, LinearOperator, Mask, Radon
 from workbench.priors import Sobolev, Tikhonov, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.stopping import Residual
+from workbench.stopping import Discrepancy, Residual
 from workbench.tensors import normal_like, stream
 
 SIGMA = 0.1
@@ -105,7 +107,8 @@ def test_the_principle_of_discrepancy_finds_the_root(name):
 
     def excess(log: float) -> float:
         A, _, R = matrices(problem, math.exp(log))
-        return float(np.sum((y - A @ R @ y) ** 2) - len(y) * SIGMA**2)
+        rows = np.any(A != 0, axis=1)  # others are no data
+        return float(np.sum((y - A @ R @ y)[rows] ** 2) - rows.sum() * SIGMA**2)
 
     wide = math.log(1e-2), math.log(1e3)
     if excess(wide[0]) > 0 or excess(wide[1]) < 0:
@@ -224,3 +227,33 @@ def test_rules_say_what_does_not_suit_them():
     assert tuning.automatic(robust).selector != tuning.SURE()
     for problem in (counts, robust, measured):
         assert not tuning.automatic(problem).selector.unmet(problem)
+
+
+SQUARE = (1, 12, 12)
+GAPS = [Mask(SQUARE, 0.4), FourierMask(SQUARE), Mask(SQUARE, 0.4) @ GaussianBlur(SQUARE, 1.0)]
+
+
+@pytest.mark.parametrize("operator", GAPS, ids=repr)
+def test_what_stands_where_an_operator_measures_nothing_is_no_datum(operator: LinearOperator):
+    """As in files of undersampled k-space, filled with zeros: what is written there changes no rule's curve."""
+    truth = torch.zeros(1, *SQUARE, dtype=torch.float64)
+    truth[..., 3:8, 2:9] = 1.0
+    noisy = Problem.simulate(operator, Gaussian(0.1), Tikhonov(), truth)
+    unseen = operator(torch.full_like(noisy.zeros(), 0.3) + 0.1 * truth.roll(3, -1)) == 0
+    unseen &= operator(torch.linspace(1, 2, 144, dtype=torch.float64).reshape_as(truth).to(noisy.dtype)) == 0
+    filled = dataclasses.replace(noisy, y=noisy.y.masked_fill(unseen, 0))
+    parts = 2 if noisy.y.is_complex() else 1
+    left, rest = int((~unseen).sum()), float(noisy.y[unseen].abs().square().sum())
+    assert filled.expected_misfit() == pytest.approx(parts * left / 2)
+    assert noisy.expected_misfit() == pytest.approx(parts * left / 2 + rest / 0.02)
+    walk = tuning.Walk(count=5)
+    paths = [tuning.WeightPath(p, tuple(walk.points(p, WEIGHTS, derivative=True))) for p in (noisy, filled)]
+    curves = [[rule.curve(path) for rule in (tuning.SURE(), tuning.GCV())] for path in paths]
+    for before, after in zip(*curves, strict=True):
+        torch.testing.assert_close(before, after, rtol=1e-6, atol=1e-9)
+    x = filled.start()
+    r = float((operator(x) - filled.y).abs().square().sum())
+    discrepancy = Discrepancy(math.sqrt(r / (parts * left * 0.01)) * (1 + 1e-9), every=1)
+    assert discrepancy.begin(filled, FISTA())(State(x, 1))
+    with pytest.raises(Refusal, match="are no data"):
+        dataclasses.replace(filled, noise=ConcomitantGaussian())

@@ -2,9 +2,13 @@
 
 from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.blocks.alternating_minimisation import AlternatingMinimisation
+from workbench.algorithms.blocks.block_coordinate_descent import BlockCoordinateDescent
+from workbench.algorithms.blocks.compound_gaussian_em import CompoundGaussianEM
+from workbench.algorithms.blocks.correntropy_nmf import CorrentropyNMF
 from workbench.algorithms.blocks.factored_gradient_descent import FactoredGradientDescent
 from workbench.algorithms.blocks.geometric_subgradient import GeometricSubGradient
 from workbench.algorithms.blocks.palm import PALM
+from workbench.algorithms.blocks.self_calibration import SelfCalibration
 from workbench.algorithms.chains.crank_nicolson import PreconditionedCrankNicolson
 from workbench.algorithms.chains.mala import MALA
 from workbench.algorithms.chains.perturb_optimise import PerturbOptimise
@@ -107,8 +111,11 @@ __all__ = [
     "BacktrackingFISTA",
     "BacktrackingProximalGradient",
     "BarzilaiBorwein",
+    "BlockCoordinateDescent",
+    "CompoundGaussianEM",
     "CondatVu",
     "ConjugateGradient",
+    "CorrentropyNMF",
     "CubicNewton",
     "DiffPIR",
     "DouglasRachford",
@@ -143,6 +150,7 @@ __all__ = [
     "REDDiff",
     "RegularisedNewton",
     "RootSumOfSquares",
+    "SelfCalibration",
     "SingularValueShrinkage",
     "State",
     "SubGradient",

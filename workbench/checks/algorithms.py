@@ -15,7 +15,7 @@ from workbench.algorithms import Algorithm, State
 from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.noise import Noise, Poisson
 from workbench.operators import Field, GaussianBlur, Identity, MultiCoilFourier, NonCartesianFourier, Radon
-from workbench.parametrisations import Direct, LowRank
+from workbench.parametrisations import CompoundGaussian, Direct, LowRank, NonNegativeFactors, SensorGains
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, resume, until
@@ -35,9 +35,14 @@ def problem(algorithm: Algorithm, batch: int = 2, noises: tuple[type[Noise], ...
     discs = [0.2 + 0.6 * (far < 0.05 * (b + 1)) + 0.2 * t[None] for b in range(batch)]
     truth = torch.stack([disc / (1 + 4 * b) for b, disc in enumerate(discs)])[:, None]
     shape, said = (1, _SIDE, _SIDE), ""
-    scans = Radon(shape, 5), MultiCoilFourier(shape), NonCartesianFourier(shape, 5)
-    operators = GaussianBlur(shape), *scans, Identity(shape)
-    unknowns = Direct(), LowRank(shape, 2)
+    operators = (
+        GaussianBlur(shape),
+        Radon(shape, 5),
+        MultiCoilFourier(shape),
+        NonCartesianFourier(shape, 5),
+        Identity(shape),
+    )
+    unknowns = Direct(), LowRank(shape, 2), *(cls(shape) for cls in (CompoundGaussian, NonNegativeFactors, SensorGains))
     tried = noises or tuple(catalog.members("noise").values())
     drawn = itertools.product(unknowns, operators, tried, catalog.members("prior").values())
     for unknown, operator, noise, prior in drawn:

@@ -24,6 +24,7 @@ from workbench.cli import (
     train,
     tune,
 )  # fmt: skip
+from workbench.cli.experiment import examples
 from workbench.cli.jupyter import kernel, lab
 from workbench.cli.output import complain
 from workbench.refusal import Refusal, one_of
@@ -33,6 +34,7 @@ COMMANDS = {
     "serve": serve,
     "run": solve,
     "data": contents,
+    "examples": examples,
     "runs": runs,
     "sweep": sweep,
     "tune": tune,
@@ -47,7 +49,7 @@ COMMANDS = {
     "kernel": kernel,
     "bench": bench,
 }
-_NAMED = ("runs", "lessons")  # take any number of names, before and after their options
+_NAMED = ("runs", "lessons", "examples")  # take any number of names, before and after their options
 _NAMES_FOLLOW = "--"  # after it a name may begin with a dash
 _INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
 
@@ -74,6 +76,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        from workbench.parameters import outside  # which is there already where a file was loaded
+
+        if (sentence := outside.fault(error)) is None:
+            raise
+        complain(str(sentence))
+        return 1
 
 
 def _require_home() -> None:

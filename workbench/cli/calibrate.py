@@ -46,7 +46,7 @@ def main(args: argparse.Namespace) -> int:
     if where is not None:
         experiment, _ = experiment.tuned(where)
     problem = experiment.problem()
-    shape = problem.operator.in_shape
+    shape = problem.given_operator.in_shape
     truths = held_out_crops(args.of or PICTURES, shape, args.held_out, experiment.seed).to(problem.y.device)
     made = ConformalCalibration(alpha=args.alpha, region=args.region, steps=experiment.steps, seed=experiment.seed)
     found = made.intervals(problem, experiment.algorithm, truths.to(problem.dtype))
@@ -54,7 +54,7 @@ def main(args: argparse.Namespace) -> int:
     misfit = float(problem.misfit(x)[0])
     inside = None if problem.truth is None else float(found.inside(problem.aligned(x), problem.truth).double().mean())
     if args.out:
-        _save(args.out, x, found.around(x))
+        _save(args.out, problem.picture(x), found.around(problem.picture(x)))
     numbers = {
         "coverage": found.coverage,
         "inside": inside,

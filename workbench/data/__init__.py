@@ -4,6 +4,7 @@ from workbench.data import centre, noise_level, steps
 from workbench.data.calibration import coil_maps
 from workbench.data.centre import AxisOfRotation
 from workbench.data.contents import Content, beside, contents
+from workbench.data.example_files.example_scan import ExampleInfo, ExampleScan, example_array, example_info
 from workbench.data.files import (
     MAX_LENGTH,
     MAX_SIDE,
@@ -34,6 +35,8 @@ __all__ = [
     "Array",
     "AxisOfRotation",
     "Content",
+    "ExampleInfo",
+    "ExampleScan",
     "File",
     "Info",
     "Loaded",
@@ -47,6 +50,8 @@ __all__ = [
     "centre",
     "coil_maps",
     "contents",
+    "example_array",
+    "example_info",
     "from_text",
     "info",
     "load",

@@ -20,7 +20,7 @@ from workbench.data.scaling import SUGGESTED, Window, require_window, scale
 from workbench.data.selection import Selection, chosen, select
 from workbench.parameters import Typed, called
 from workbench.refusal import Refusal
-from workbench.tensors import shown
+from workbench.tensors import from_array, shown
 
 MIN_SIDE, MAX_SIDE = 8, 2048
 MAX_LENGTH = 65_536
@@ -81,7 +81,7 @@ def load_array(path: str | Path, variable: str = "") -> Loaded:
         reading = _in_double(found.stored())
     require_whole(reading, path.name)
     notes = (*_naming(kind, path.name), *reading.notes)
-    return Loaded(torch.from_numpy(np.array(reading.values)), notes, units=found.field.units)
+    return Loaded(from_array(np.array(reading.values), path.name), notes, units=found.field.units)
 
 
 def opened(path: str | Path) -> tuple[str, Fields]:

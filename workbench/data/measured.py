@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -44,6 +45,16 @@ class Measured(Source):
             object.__setattr__(self, "data", str(self.data))
 
     @property
+    def path(self) -> str | None:
+        """Where the file lies; None for an array that is there already."""
+        return self.data if isinstance(self.data, str) else None
+
+    @property
+    def own_units(self) -> str:
+        """The units that were said; empty for those that the file gives."""
+        return self.units
+
+    @property
     def name(self) -> str:
         """What the data are called: the file without its folders, and the variable."""
         if not isinstance(self.data, str):
@@ -60,13 +71,16 @@ class Measured(Source):
 
     def read(self) -> Loaded:
         """The data as their file has them, before any step."""
-        found = Loaded(self.data) if isinstance(self.data, Tensor) else load_array(self.data, self.variable)
+        path = self.path
+        found = Loaded(torch.as_tensor(self.data)) if path is None else load_array(path, self.variable)
         values, notes = found.tensor, (*self.notes, *found.notes)
         exact = _exact(values)
         if exact.dtype != values.dtype:
-            notes = (*notes, f"{_word(values.dtype)} as {_word(exact.dtype)}, the same values")
+            changed = _rounded(values, exact)
+            same = f"{changed} of {values.numel()} values rounded to 53 bits" if changed else "the same values"
+            notes = (*notes, f"{_word(values.dtype)} as {_word(exact.dtype)}, {same}")
         require_finite(exact, self.name)
-        return Loaded(exact, notes, units=self.units or found.units)
+        return Loaded(exact, notes, units=self.own_units or found.units)
 
     def told(self, given: Tensor) -> dict[str, str]:
         """`measured`: JSON of the name, shape, dtype and SHA-256 of the data, by which a file is known again."""
@@ -117,6 +131,15 @@ def _exact(values: Tensor) -> Tensor:
     if values.is_floating_point() or values.is_complex():
         return as_signal(values.to(_SINGLE.get(values.dtype, values.dtype)), "the data")
     return values.to(torch.float32 if values.dtype in _SHORT else torch.float64)
+
+
+def _rounded(values: Tensor, exact: Tensor) -> int:
+    """How many whole numbers are others in double precision, which holds those of 53 bits."""
+    if values.dtype not in (torch.int64, torch.uint64):
+        return 0
+    whole, made = (tensor.cpu().numpy().ravel() for tensor in (values, exact))
+    large = np.abs(made) >= 2**53
+    return sum(int(a) != int(b) for a, b in zip(whole[large], made[large], strict=True))
 
 
 def _word(dtype: torch.dtype) -> str:

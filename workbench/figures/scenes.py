@@ -17,7 +17,14 @@ from workbench.operators import (
     Operator,
     Radon,
 )
-from workbench.parametrisations import Direct, LowRank, Parametrisation
+from workbench.parametrisations import (
+    CompoundGaussian,
+    Direct,
+    LowRank,
+    NonNegativeFactors,
+    Parametrisation,
+    SensorGains,
+)
 from workbench.priors import Can, GaussianProcess, Prior, RestorationPrior, Zero
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -57,6 +64,9 @@ SCENES = (
     Scene(_PHANTOM, NonCartesianFourier(), Zero(), Direct()),
     Scene(_PHOTOGRAPH, GaussianBlur(width=1.5), GaussianProcess(), Direct()),
     Scene(_PHANTOM, Identity(), Zero(), LowRank()),
+    Scene(_PHOTOGRAPH, Identity(), Zero(), CompoundGaussian()),
+    Scene(_PHOTOGRAPH, Identity(), Zero(), NonNegativeFactors()),
+    Scene(_PHOTOGRAPH, Identity(), Zero(), SensorGains()),
 )
 
 

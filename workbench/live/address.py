@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from torch import Tensor
 
-from workbench import catalog, devices
+from workbench import catalog, devices, example_scans
 from workbench.catalog import KINDS
-from workbench.data import File, Measured, Shipped, Source
+from workbench.data import ExampleScan, File, Measured, Shipped, Source
 from workbench.data.source import fitted_to, for_first, shapes_to_try
 from workbench.experiment import Experiment, fit
 from workbench.live.own_arrays import STEPS, of_same_file
@@ -22,7 +22,9 @@ from workbench.tensors import Shape
 
 PLAIN = ("steps", "seed", "device")
 FILE, DATA = "truth.file", "data"  # the names of a person's own signal and data, which are not in the address
+EXAMPLE = "example"  # an example scan by its name: what is not said is as the example has it
 _STEPS = f"{DATA}.{STEPS}"
+_SLICE = f"{DATA}.variable"
 BESIDES = (
     "present",
     "only",
@@ -37,7 +39,9 @@ Made = TypeVar("Made")
 
 
 def file_name(source: Source) -> str:
-    """The name of a person's own file, without the folders of this machine; "" where there is no file."""
+    """The name of a person's own file, without the folders of this machine; "" where there is no file of theirs."""
+    if isinstance(source, ExampleScan):
+        return ""
     path = source.path if isinstance(source, File) else source.data if isinstance(source, Measured) else ""
     return path.replace("\\", "/").rpartition("/")[2] if isinstance(path, str) else ""
 
@@ -49,13 +53,16 @@ def to_address(experiment: Experiment) -> str:
         items |= {"truth": experiment.truth.name, "truth.size": str(experiment.truth.size)}
     elif isinstance(experiment.truth, File):
         items[FILE] = file_name(experiment.truth)
+    elif isinstance(experiment.source, ExampleScan):
+        items[EXAMPLE] = experiment.source.data
+        items |= spoken(experiment.source, example_scans.example(experiment.source.data).source, DATA)
     elif isinstance(experiment.source, Measured):
         source = experiment.source
         items[DATA] = source.name
         items |= {p: text for p, text in spoken(source, Measured(source.data), DATA).items() if p.startswith(_STEPS)}
     for kind in KINDS:
         chosen = getattr(experiment, kind)
-        usual = _usual(chosen, experiment.operator.in_shape)
+        usual = _base_of(experiment, kind)
         items |= {kind: type(chosen).__name__} | spoken(chosen, usual, kind)
     return urlencode(items | {name: str(getattr(experiment, name)) for name in PLAIN}, safe=",")
 
@@ -105,6 +112,10 @@ class _Reader:
         self._given = dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
         self._files, self._default = files, Experiment()
         self._wrong: dict[str, str] = {}
+        self._example = EXAMPLE in self._given
+        if self._example:
+            found = self._right(EXAMPLE, lambda: example_scans.example(self._given[EXAMPLE]))
+            self._default, self._example = found or self._default, found is not None
 
     def found(self) -> Found:
         source, usual = self._source(), self._default.operator
@@ -123,7 +134,9 @@ class _Reader:
         return Found(changed(self._default, source=source, **chosen), self._wrong)
 
     def _source(self) -> Source:
-        """The signal to recover, or the measurement that the page was opened with."""
+        """The signal to recover, the example, or the measurement that the page was opened with."""
+        if self._example:
+            return self._sliced(self._default.source)
         for path in (DATA, FILE):
             name = self._given.get(path, "")
             if name in self._files:
@@ -137,6 +150,13 @@ class _Reader:
                 value = self._values(Shipped, {parameter.name: self._given[path]}, path)
                 truth = self._right(path, lambda t=truth, v=value: changed(t, **v)) or truth
         return truth
+
+    def _sliced(self, source: Source) -> Source:
+        """The example with the slice and the steps that the address says."""
+        word = {_SLICE.rpartition(".")[2]: self._given[_SLICE]} if _SLICE in self._given else {}
+        made = self._right(_SLICE, lambda: altered(source, word, ())) or source
+        made = made if self._right(_SLICE, made.loaded) else source
+        return self._stepped(made) if _STEPS in self._given else made
 
     def _stepped(self, source: Source) -> Source:
         """The measurement with the steps that the address says, and no others; arrays are those of its file."""
@@ -157,29 +177,39 @@ class _Reader:
         """The first shape for which the operator can be built as the address says it."""
         words = below(self._given, "operator")
         name = words.pop("", "")
-        usual = self._default.operator
+        usual, kept = self._default.operator, self._keeps("operator", name)
         with suppress(Refusal):  # what is wrong is said where the operator is built
-            usual = catalog.find("operator", name)() if name else usual
+            usual = usual if kept or not name else catalog.find("operator", name)()
         shapes = shapes_to_try(usual, source, given)
         with suppress(Refusal):
-            made = for_first(shapes, lambda shape: altered(built(type(usual), {}, shape), words, shape))
-            return made.in_shape
+
+            def start(shape: Shape) -> Operator:
+                return usual.fitted(shape) if kept else built(type(usual), {}, shape)
+
+            return for_first(shapes, lambda shape: altered(start(shape), words, shape)).in_shape
         return shapes[0]
 
     def _part(self, kind: str, shape: Shape) -> Any:
         """A member of a kind, with as many of the values as it takes together."""
         words = below(self._given, kind)
         name = words.pop("", None)
-        usual = _fitted(getattr(self._default, kind), shape)
-        made = usual if name is None else self._right(kind, lambda: built(catalog.find(kind, name), {}, shape))
+        usual = getattr(self._default, kind)
+        kept = name is None or self._keeps(kind, name)
+        made = None if kept else self._right(kind, lambda: built(catalog.find(kind, str(name)), {}, shape))
         if made is None:
-            return usual  # what the parameters of an unknown member mean is unknown as well
+            made = _fitted(usual, shape)
+            if not kept:
+                return made  # what the parameters of an unknown member mean is unknown as well
         with suppress(Refusal):  # where they do not go together, or one is wrong, they are taken one by one
             return altered(made, words, shape)
         for path in sorted(words, key=lambda p: p.count(".")):
             word = {path: words[path]}
             made = self._right(f"{kind}.{path}", lambda m=made, w=word: altered(m, w, shape)) or made
         return made
+
+    def _keeps(self, kind: str, name: str) -> bool:
+        """Whether a part is that of the example, with what is not said of it as the example has it."""
+        return self._example and name in ("", type(getattr(self._default, kind)).__name__)
 
     def _values(self, cls: type, texts: Mapping[str, str], path: str = "") -> dict[str, Any]:
         """The values of a class's parameters, by name, from the texts of an address by path."""
@@ -198,8 +228,8 @@ class _Reader:
     def _complain_of_strangers(self) -> None:
         for path in self._given:
             kind = path.partition(".")[0]
-            ours = kind in (*KINDS, *PLAIN, *BESIDES) or path in ("truth", "truth.size", FILE, DATA)
-            ours = ours or path.startswith(_STEPS)
+            ours = kind in (*KINDS, *PLAIN, *BESIDES) or path in ("truth", "truth.size", FILE, DATA, EXAMPLE)
+            ours = ours or path.startswith(_STEPS) or (self._example and path == _SLICE)
             if not ours and not path.startswith("bokeh-"):
                 has = f"an address has truth, truth.size, {', '.join(KINDS)} with their parameters, {', '.join(PLAIN)}"
                 self._complain(path, "a part of an experiment", path, has)
@@ -220,6 +250,16 @@ class _Reader:
 
     def _complain(self, path: str, wanted: str, came: str, remedy: str) -> None:
         self._wrong[path] = str(Refusal(wanted, came, remedy))
+
+
+def _base_of(experiment: Experiment, kind: str) -> Any:
+    """What an address need not say of a part: the part of the example as it is, else the class at its defaults."""
+    chosen, shape = getattr(experiment, kind), experiment.operator.in_shape
+    if isinstance(experiment.source, ExampleScan):
+        own = getattr(example_scans.example(experiment.source.data), kind)
+        if type(own) is type(chosen):
+            return _fitted(own, shape)
+    return _usual(chosen, shape)
 
 
 def _usual(chosen: Any, shape: Shape) -> Any:

@@ -141,8 +141,12 @@ def _images(problem: Problem, x: Tensor, truth: Array | None) -> tuple[Array, Ar
 
 
 def picture(x: Tensor) -> Array:
-    """The first signal of a batch as it is drawn: modulus if complex, channels last if three, else the first."""
+    """The first signal of a batch as it is drawn: modulus if complex, channels last if three, else the first.
+
+    Of a volume the middle plane of its first axis.
+    """
     x = x[0].detach()
+    x = x[:, x.shape[1] // 2] if x.ndim == 4 else x
     x = (x.abs() if x.is_complex() else x).float()
     return (x.movedim(0, -1) if x.ndim == 3 and x.shape[0] == 3 else x[0]).cpu().numpy()
 
@@ -160,7 +164,7 @@ def pictures(problem: Problem, version: int) -> ProblemPictures:
     """The truth, where it is known, and the data of a problem."""
     truth = None if problem.truth is None else picture(problem.truth)
     y, unknown = problem.y, problem.picture(problem.zeros())
-    vectors = y.ndim > unknown.ndim
+    vectors = y.ndim > unknown.ndim and unknown.ndim < 5
     data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
     label = "length of the data's vectors" if vectors else label
     return ProblemPictures(version, truth, data, label, picture(unknown).shape)

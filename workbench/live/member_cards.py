@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import workbench
-from workbench import cache, catalog
+from workbench import cache
 from workbench.figures import preview
 from workbench.live.controls.entering import summary
 from workbench.live.study import Study
@@ -85,14 +85,13 @@ def _drawn(cls: type) -> MemberPicture:
 
 
 class MemberPictures:
-    """Those of the members of one kind, made one after the other beside the runs."""
+    """Those of some members, made one after the other beside the runs."""
 
     def __init__(self) -> None:
         self.drawing: Study[Mapping[str, MemberPicture]] = Study(lambda: "cpu")
 
-    def draw(self, kind: str) -> None:
-        """Begin with this kind; what is made already comes at once."""
-        members = catalog.members(kind)
+    def draw(self, members: Mapping[str, type]) -> None:
+        """Begin with these, by their names; what is made already comes at once."""
 
         def made() -> Iterator[Mapping[str, MemberPicture]]:
             drawn: dict[str, MemberPicture] = {}

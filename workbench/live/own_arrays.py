@@ -17,7 +17,7 @@ def of_same_file(source: Source, path: str, said: Any) -> Any:
     `path` begins at the source: "steps.1.flat". An array is named as the data are, "exchange/data_white[:, 3]", with or
     without the name of the file before "::"; no other file is opened. Anything else stays as it is.
     """
-    if not (isinstance(said, str) and isinstance(source, Measured) and isinstance(source.data, str)):
+    if not (isinstance(said, str) and isinstance(source, Measured)) or (path_of := source.path) is None:
         return said
     _, place, name = (*path.split("."), "", "")[:3]
     if not (place.isdecimal() and 1 <= int(place) <= len(source.steps)):
@@ -25,14 +25,14 @@ def of_same_file(source: Source, path: str, said: Any) -> Any:
     parameter = own_parameters(type(source.steps[int(place) - 1])).get(name)
     if parameter is None or Tensor not in parameter.kinds or _number(said):
         return said
-    file = source.data.replace("\\", "/").rpartition("/")[2]
+    file = source.name.partition("::")[0]
     named, mark, variable = said.partition("::")
     if mark and named.strip() != file:
         raise Refusal(
             f"an array of {file}", f"one of {named.strip()}", "put it into the same file, or run it in Python"
         )
     variable = (variable if mark else said).strip()
-    return called(load_array(source.data, variable).tensor, f"{file}::{variable}")
+    return called(load_array(path_of, variable).tensor, f"{file}::{variable}")
 
 
 def _number(said: str) -> bool:

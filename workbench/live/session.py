@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from torch import Tensor
 
-from workbench import devices, jobs
+from workbench import devices, example_scans, jobs
 from workbench.algorithms.choice import Choice
 from workbench.data import Window
 from workbench.experiment import Experiment, from_run, with_data_of
@@ -102,6 +102,10 @@ class Session(ScrubbedRun):
         """A person's own data as they were measured, and no truth; `angles` names the array of those of a scan."""
         opened = self.files.data(filename, content, variable, angles)
         return self._wish("truth.file", lambda: self._read(opened), filename)
+
+    def open_example(self, name: str) -> str:
+        """An example scan with all that goes with it."""
+        return self._wish("truth.file", lambda: self._example(name), name)
 
     def open_run(self, filename: str, content: bytes) -> str:
         """A person's own saved run, as `show` does."""
@@ -205,6 +209,11 @@ class Session(ScrubbedRun):
     def _read(self, opened: Opened) -> Experiment:
         new = opened(self.experiment)
         self.notes = self.files.notes
+        return new
+
+    def _example(self, name: str) -> Experiment:
+        new = changed(example_scans.example(name), device=self.experiment.device)
+        self._stretch = new.steps
         return new
 
     def _wish(self, path: str, make: Callable[[], Experiment], label: str) -> str:

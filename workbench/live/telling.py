@@ -4,14 +4,21 @@ import json
 from collections.abc import Sequence
 from typing import Literal
 
-from workbench import parameters
-from workbench.data import File, Measured
+from workbench import example_scans, parameters
+from workbench.data import ExampleScan, File, Measured
 from workbench.experiment import Experiment
 from workbench.live.address import file_name
-from workbench.parameters import changed
+from workbench.parameters import changed, describe
 
 _HEAD = """from workbench import algorithms, data, noise, operators, priors
 from workbench.experiment import Experiment
+
+"""
+
+
+_EXAMPLE = """from workbench import algorithms, data, noise, operators, priors
+from workbench.example_scans import example
+from workbench.parameters import changed
 
 """
 
@@ -21,7 +28,7 @@ def told(experiment: Experiment) -> Experiment:
     source, name = experiment.source, file_name(experiment.source)
     if isinstance(source, File):
         return changed(experiment, source=changed(source, path=name))
-    named = isinstance(source, Measured) and isinstance(source.data, str)
+    named = isinstance(source, Measured) and source.path is not None and not isinstance(source, ExampleScan)
     return changed(experiment, source=changed(source, data=name)) if named else experiment
 
 
@@ -67,10 +74,22 @@ def _own_file(experiment: Experiment) -> str:
 
 
 def _made(experiment: Experiment) -> str:
+    if isinstance(experiment.source, ExampleScan):
+        return _of_example(experiment, experiment.source.data)
     return parameters.as_code(told(experiment)).removeprefix("experiment.")
+
+
+def _of_example(experiment: Experiment, name: str) -> str:
+    """The example, and what was changed of it: its arrays need no name then."""
+    own = dict(parameters.arguments(example_scans.example(name)))
+    now = dict(parameters.arguments(experiment))
+    other = [f"{k}={parameters.as_code(v)}" for k, v in now.items() if describe(v) != describe(own[k])]
+    made = f"example({name!r})"
+    return f"changed({made}, {', '.join(other)})" if other else made
 
 
 def _head(experiment: Experiment) -> str:
     """The imports that its Python needs."""
     wanted = "operators, parametrisations," if "parametrisations." in _made(experiment) else "operators,"
-    return _HEAD.replace("operators,", wanted)
+    head = _EXAMPLE if isinstance(experiment.source, ExampleScan) else _HEAD
+    return head.replace("operators,", wanted)

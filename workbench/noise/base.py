@@ -11,7 +11,7 @@ from torch import Tensor
 from workbench.noise.likelihood import Likelihood
 from workbench.parameters import Checked, owed
 from workbench.refusal import Refusal
-from workbench.tensors import abs2, total
+from workbench.tensors import abs2
 
 
 class Noise(ABC, metaclass=Checked):
@@ -88,13 +88,13 @@ class Noise(ABC, metaclass=Checked):
         return self.variance(y).sqrt()
 
     def risk(self, clean: Tensor, y: Tensor, optimism: Tensor) -> Tensor:
-        """What has the mean of |clean - the true one|^2, told from the data, for each item: (B,).
+        """What has the mean of |clean - the true one|^2 entry by entry, told from the data: (B, ...), in double.
 
-        `optimism` is deviation^2 d clean / dy, entry by entry; it is enough that its sum is right on average.
+        `optimism` is deviation^2 d clean / dy; what is right on average is enough.
         """
         rest = self.grad(clean, y) / self.precision(clean)
         parts = 2 if y.is_complex() else 1
-        return total((abs2(rest) - parts * self.variance(y) + 2 * optimism).double())
+        return abs2(rest).double() - parts * self.variance(y).double() + 2 * optimism.double()
 
     def expected(self, y: Tensor) -> float:
         """What `nll` is on average at the truth, of an item like these: below, a reconstruction explains the noise."""

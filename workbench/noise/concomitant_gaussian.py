@@ -26,7 +26,8 @@ class ConcomitantGaussian(Noise):
     """
 
     formula = (
-        r"y = \bar y + s n, \quad \min_s \frac{|\bar y - y|^2 / s + N s}{2 s_0} = \frac{\sqrt{N}}{s_0} |\bar y - y|"
+        r"y = \bar y + s n, \quad -\log p(y \mid \bar y) = \frac{\sqrt{N}}{s_0} |\bar y - y| "
+        r"= \min_s \frac{|\bar y - y|^2 / s + N s}{2 s_0}, \quad s_0 = \text{reference}"
     )
 
     sigma: Annotated[float, Range(1e-3, 0.5, log=True, limits=(1e-6, 1e6)), "noise of data that are made"] = 0.05

@@ -24,7 +24,10 @@ class MultiplicativeGamma(Noise):
     goes on as a parabola of the largest curvature. Fisher information looks / u^2.
     """
 
-    formula = r"y = (\bar y + \text{floor})\, g, \quad g \sim \Gamma(L, 1/L), \quad L = \text{looks}"
+    formula = (
+        r"y = u g, \quad g \sim \Gamma(L, 1/L), \quad -\log p(y \mid \bar y) = L \sum_i \frac{y_i}{u_i} + \log u_i, "
+        r"\quad u = \bar y + \text{floor}, \quad L = \text{looks}"
+    )
 
     looks: Annotated[int, Range(1, 30, log=True, limits=(1, 1000)), "how many images were averaged"] = 4
     floor: Annotated[float, Range(1e-2, 1, log=True, limits=(1e-6, 1e6)), "known intensity of black"] = 0.1

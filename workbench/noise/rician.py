@@ -62,7 +62,7 @@ class Rician(Noise):
         return (_MOST * y).clamp_max(self.sigma)
 
     def risk(self, clean: Tensor, y: Tensor, optimism: Tensor) -> Tensor:
-        """What has the mean of |clean^2 - the true one^2|^2: y^2 - 2 sigma^2 has that of clean^2, y itself no such.
+        """What has the mean of |clean^2 - the true one^2|^2, entry by entry: y^2 - 2 sigma^2 has that of clean^2.
 
         Exact but for 2 sigma^4 d^2 clean^2 / dy^2, which is left out: too large by 4 sigma^4 for each datum that clean
         follows as it is, by less where it is smooth. Luisier, Blu & Wolfe 2012,
@@ -72,7 +72,7 @@ class Rician(Noise):
         slower = torch.where(y > 0, (self.sigma / self.deviation(y)).square(), 0)
         square, slope = clean.square(), 2 * clean * optimism * slower  # sigma^2 d clean^2 / dy
         bent = (square - y.square() + 2 * v).square() - 4 * v * y.square() + 4 * v**2
-        return total((bent + 4 * slope * y - 2 * v * slope / y.clamp_min(_FAINT * self.sigma)).double())
+        return (bent + 4 * slope * y - 2 * v * slope / y.clamp_min(_FAINT * self.sigma)).double()
 
     def unfit(self, y: Tensor) -> str:
         return unfit_negative(y, "Rician noise explains magnitudes")

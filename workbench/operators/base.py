@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self
 import torch
 from torch import Tensor, nn
 
-from workbench.operators.calls import COUNTED, counting, deriving
+from workbench.operators.calls import COUNTED, applied, deriving
 from workbench.operators.diagonalisation import Basis, Diagonalisation
 from workbench.operators.field import Field
 from workbench.parameters import Checked, arguments, changed, owed, parameters, spelled
@@ -65,8 +65,7 @@ class Operator(nn.Module, ABC, metaclass=Checked):
 
     def __call__(self, x: Tensor) -> Tensor:
         self.check(x)
-        calls = counting()
-        return super().__call__(x) if calls is None else calls.through(self, lambda: nn.Module.__call__(self, x))
+        return applied(self, "forward", (x,), lambda: nn.Module.__call__(self, x))
 
     def check(self, x: Tensor) -> None:
         """Refuse a signal of another shape or of numbers that this operator does not take."""

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from torch import nn
+from torch import Tensor, nn
+
+from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
     from workbench.operators.base import Operator
@@ -68,12 +70,20 @@ def counted(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(method)
     def adjoint(self: nn.Module, *given: Any, **named: Any) -> Any:
-        calls = counting()
-        if calls is None:
-            return method(self, *given, **named)
-        return calls.through(self, lambda: method(self, *given, **named))
+        return applied(self, "adjoint", given[:1], lambda: method(self, *given, **named))
 
     return adjoint
+
+
+def applied(operator: nn.Module, name: str, given: tuple[Any, ...], apply: Callable[[], Any]) -> Any:
+    """What `apply` returns, counted; Refusal where it wrote into the tensor that it was given, which is another's."""
+    calls = counting()
+    looked = [(x, x._version) for x in given if isinstance(x, Tensor) and not x.is_inference()]
+    made = apply() if calls is None else calls.through(operator, apply)
+    if any(x._version != before for x, before in looked):
+        came = f"{type(operator).__name__}, whose {name} writes into it"
+        raise Refusal("an operator that leaves its signal as it is", came, "write 0.5 * x, say, and not x.mul_(0.5)")
+    return made
 
 
 def deriving(method: Callable[..., Any]) -> Callable[..., Any]:

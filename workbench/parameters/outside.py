@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from workbench.refusal import Refusal
+from workbench.refusal import Refusal, short
 
 OWN, _MAIN = "workbench", "__main__"
+_SAID = 200  # letters of what an error says
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,11 @@ def load(path: str | Path) -> types.ModuleType:
     sys.modules[name] = made
     try:
         spec.loader.exec_module(made)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
-        raise Refusal(f"a Python file that runs, {file.name}", _told(error, file), "mend it there") from error
+        ends = "put what ends it under if __name__ == '__main__':"
+        remedy = ends if isinstance(error, SystemExit) else "mend it there"
+        raise Refusal(f"a Python file that runs, {file.name}", _told(error, file), remedy) from error
     _LOADED[file] = LoadedFile(str(file), name, text)
     return made
 
@@ -122,10 +125,17 @@ def _placed(file: LoadedFile) -> Path:
     return placed
 
 
-def _told(error: Exception, file: Path) -> str:
+def fault(error: Exception) -> Refusal | None:
+    """What a loaded file is to blame for, as a sentence that names its line; None for any other error."""
+    frames = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
+    file = next((file for file in _LOADED if str(file) in frames), None)
+    return None if file is None else Refusal(f"classes that run, of {file.name}", _told(error, file), "mend it there")
+
+
+def _told(error: BaseException, file: Path) -> str:
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
     where = f" in line {lines[-1]}" if lines else ""
-    return f"{type(error).__name__}: {error}{where}"
+    return f"{type(error).__name__}: {short(str(error), _SAID)}{where}"
 
 
 def found(group: str) -> list[type]:

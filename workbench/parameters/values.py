@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from workbench.parameters.arrays import name_of
 from workbench.refusal import article, short
-from workbench.tensors import shown
+from workbench.tensors import from_array, shown
 
 NO = object()  # what is returned for a value that is none of a kind
 _UNIONS = (typing.Union, types.UnionType)
@@ -62,7 +61,7 @@ def cast(kind: Any, value: Any) -> Any:
     if kind in (float, int):
         return _number(kind, value)
     if kind is Tensor and isinstance(value, np.ndarray):
-        return torch.from_numpy(np.ascontiguousarray(value.astype(value.dtype.newbyteorder("="), copy=False)))
+        return from_array(value)
     if kind is np.ndarray and isinstance(value, Tensor):
         return value.numpy(force=True)
     return value if _is(value, origin or kind) else NO

@@ -10,6 +10,7 @@ from workbench.priors.combined.on_unknown import OnUnknown
 from workbench.priors.combined.parts_of import PartsOf
 from workbench.priors.combined.sum import Sum
 from workbench.priors.entropy import Entropy
+from workbench.priors.gaussian.elastic import Elastic
 from workbench.priors.gaussian.gaussian_mixture import GaussianMixture
 from workbench.priors.gaussian.gaussian_process import GaussianProcess
 from workbench.priors.gaussian.graph_laplacian import GraphSmoothness
@@ -53,6 +54,7 @@ __all__ = [
     "Box",
     "Can",
     "Denoising",
+    "Elastic",
     "ElasticNet",
     "Entropy",
     "FieldOfExperts",

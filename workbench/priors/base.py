@@ -1,7 +1,7 @@
 """The prior g(x): what it can do, and the sentence for what it cannot."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol
 
@@ -55,6 +55,10 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     @abstractmethod
     def forward(self, x: Tensor) -> Tensor:
         """g(x) of each item, (B,); infinite outside a constraint, `unknown(x)` without Can.VALUE."""
+
+    def summands(self) -> Mapping[str, "Prior"]:
+        """The priors whose sum this is, by the names of its arguments; none where it is no sum."""
+        return {}
 
     def grad(self, x: Tensor) -> Tensor:
         """The gradient of g, (B, ...)."""

@@ -272,6 +272,10 @@ def recorded(
                 last = _row(problem, end.state, made.log.seconds[-1], probes)
                 made.log.add(replace(last, calls=made.log.calls[-1]))
             ends.outcome, ends.why = Outcome.DIVERGED, str(end)
+        except Exception:  # of an operator or a probe of somebody's own, say
+            if keeper is not None and (last := made.log.state) is not None and bool(last.x.isfinite().all()):
+                keeper.keep(made.unfinished)
+            raise
         finally:
             ends.bar.clear()
     return made.dataset(ends.outcome, ends.why)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-import torch
-
 from workbench.algorithms import Algorithm
 from workbench.parameters import Range
 from workbench.problem import Problem
@@ -15,13 +13,12 @@ from workbench.stopping.stop import Every, Rule, Stop, below, now_and_then
 class Discrepancy(Stop):
     """misfit <= tau^2 x its mean at the truth: |Ax - y| <= tau sigma sqrt(n) for n Gaussian data.
 
-    Morozov 1966: the data are explained as well as their noise lets them be.
+    Morozov 1966: the data are explained as well as their noise lets them be. What a mask leaves out is no datum.
     """
 
     tau: Annotated[float, Range(0.8, 2, limits=(0, 1e6)), "times the noise"] = 1.0
     every: Every = 5
 
     def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
-        each = [problem.noise.expected(y) for y in problem.y.split(1)]
-        level = self.tau**2 * torch.tensor(each, device=problem.y.device)
+        level = (self.tau**2 * problem.expected_misfit()).to(problem.y.device)
         return now_and_then(self.every, lambda state: below("misfit", problem.misfit(state.x), level))

@@ -17,13 +17,16 @@ NUDGE = 0.1  # deviations of the noise by which data are moved to see what the p
 
 
 def residual(problem: Problem, clean: Tensor) -> Tensor:
-    """y less its mean at A x = `clean`, the background of counts included: the score over the precision."""
-    return (-problem.noise.grad(clean, problem.y) / problem.noise.precision(clean)).to(problem.y)
+    """y less its mean at A x = `clean`, the background of counts included: the score over the precision.
+
+    0 for data that depend on no picture.
+    """
+    return problem.seen * (-problem.noise.grad(clean, problem.y) / problem.noise.precision(clean)).to(problem.y)
 
 
 def numbers(problem: Problem) -> int:
-    """How many data there are, of complex ones both parts."""
-    return parts(problem.y).numel()
+    """How many data there are that depend on the picture, of complex ones both parts."""
+    return int(problem.seen.sum()) * len(problem.y) * (2 if problem.y.is_complex() else 1)
 
 
 def direction(problem: Problem, rng: torch.Generator) -> Tensor:
@@ -36,6 +39,11 @@ def direction(problem: Problem, rng: torch.Generator) -> Tensor:
 def followed(way: Tensor, moved: Tensor) -> Tensor:
     """v_i d(Ax)_i / dy_i on average, entry by entry, of an A x that `moved` as data moved by NUDGE `way`."""
     return (way.conj() * moved).real / NUDGE
+
+
+def risk_of(problem: Problem, clean: Tensor, optimism: Tensor) -> float:
+    """The noise's `risk` of an A x, summed over the data that depend on the picture."""
+    return float((problem.seen * problem.noise.risk(clean, problem.y, optimism)).sum())
 
 
 class StepPrediction(NamedTuple):
@@ -76,5 +84,5 @@ def predictions(
             each = [followed(way, other - here) for way, other in zip(ways, others, strict=True)]
             optimism = torch.stack(each).mean(0)
             square = float(norm2(residual(problem, here)).double().sum())
-            risk = float(problem.noise.risk(here, problem.y, optimism).double().sum())
+            risk = risk_of(problem, here, optimism)
         yield StepPrediction(state.x[:count], square, float(optimism.double().sum()), risk)

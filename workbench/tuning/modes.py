@@ -11,6 +11,7 @@ from workbench.operators.diagonalisation import RANK, reciprocal
 from workbench.posterior.covariance import in_basis
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.stopping.risk import risk_of
 from workbench.tuning.path import PathPoint
 
 
@@ -49,7 +50,8 @@ def closed_point(problem: Problem, weight: float, found: Modes) -> PathPoint:
     count = len(problem.y) * (2 if problem.y.is_complex() else 1)
     seen = torch.where(found.gram > RANK * found.gram.max(), gain, 0)
     optimism = count * float((gain * found.gram).sum())
-    even = torch.full_like(clean.real, optimism / clean.numel())  # the noise is white: where it is does not matter
+    # The noise is white: where data follow themselves does not matter, but that it is where they depend on x.
+    even = optimism / (len(clean) * int(problem.seen.sum())) * problem.seen.double()
     return PathPoint(
         weight,
         x,
@@ -59,5 +61,5 @@ def closed_point(problem: Problem, weight: float, found: Modes) -> PathPoint:
         0,
         optimism,
         count * float(seen.sum()),
-        float(problem.noise.risk(clean, problem.y, even).sum()),
+        risk_of(problem, clean, even),
     )

@@ -17,7 +17,7 @@ from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import iterate, resume, until
 from workbench.stopping import Change, Stop
-from workbench.stopping.risk import NUDGE, direction, followed
+from workbench.stopping.risk import NUDGE, direction, followed, risk_of
 from workbench.tensors import dot, stream
 from workbench.tuning.modes import closed_point, modes
 from workbench.tuning.path import PathPoint, WeightPath
@@ -120,7 +120,7 @@ class Walk(metaclass=Checked):
                 return PathPoint(weight, x, clean, misfit, prior, state.k)
             beyond = state.x[len(problem.y) :]
             each = followed(probe, own.operator(beyond) - clean)
-            optimism, risk = (float(n.double().sum()) for n in (each, own.noise.risk(clean, own.y, each)))
+            optimism, risk = float(each.double().sum()), risk_of(own, clean, each)
             A = own.operator
             back = A.pseudo_inverse(probe) if isinstance(A, LinearOperator) else None
             projected = None if back is None else float(dot(back, beyond - x).sum()) / NUDGE

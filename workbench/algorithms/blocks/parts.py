@@ -1,5 +1,6 @@
 """One block of an unknown at a time."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -42,6 +43,18 @@ def lacks_blocks(problem: Problem) -> str:
     """That the picture is not linear in each block by itself, in words; empty where it is."""
     phi = problem.parametrisation
     return "" if phi.multilinear else f"a picture linear in each block, as LowRank's, which that of {_name(phi)} is not"
+
+
+def lacks_several_blocks(problem: Problem) -> str:
+    """That the unknown is one block, in words; empty where it has several."""
+    phi = problem.parametrisation
+    return "" if len(phi.layout.shapes) > 1 else f"a parametrisation of several blocks, as LowRank, not {_name(phi)}"
+
+
+def numbers_of(problem: Problem) -> Tensor:
+    """The number of the block that each entry of the unknown belongs to, (1, n)."""
+    sizes = torch.tensor([math.prod(shape) for shape in problem.parametrisation.layout.shapes.values()])
+    return torch.repeat_interleave(torch.arange(len(sizes)), sizes)[None]
 
 
 def lacks_sum_over_blocks(problem: Problem) -> str:

@@ -44,7 +44,7 @@ class MemberGallery:
         chosen = type(getattr(self._session.experiment, kind)).__name__
         self.grid.draw(cards(catalog.members(kind), self._session.reasons(kind)), chosen)
         self.window.param.update(title=f"Every {kind}", open=True)
-        self.pictures.draw(kind)
+        self.pictures.draw(catalog.members(kind))
 
     def beat(self) -> None:
         """Send the pictures that have been drawn since the last one."""

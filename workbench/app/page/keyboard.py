@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.run.pictures import Gallery
 from workbench.app.toolkit.page_keys import PageKeys
 from workbench.live.played.standing import usable
 
@@ -47,6 +48,7 @@ class Keyboard:
             PageKey(("Shift+ArrowLeft", "Shift+ArrowRight"), "a moment back or on, in a lesson too", self._scrub),
             PageKey(("n",), "now: the newest iterate", lambda key: app.timeline.look_at(None)),
             PageKey(("b",), "branch: go on from the moment in sight", lambda key: app.timeline.go_on()),
+            PageKey(("x",), "the pixel in the middle, or none", lambda key: self._pixel()),
             PageKey(tuple("123456789"), "the tab of that number", self._tab),
             PageKey(("p",), "for a room, and back", lambda key: app.present(not app.audience.present)),
             PageKey(("?",), "this list", lambda key: self._list()),
@@ -81,6 +83,10 @@ class Keyboard:
     def _tab(self, key: str) -> None:
         if int(key) <= len(self._app.views) and not self._app.audience.present:
             self._app.tabs.active = int(key) - 1
+
+    def _pixel(self) -> None:
+        if isinstance(self._app.seen, Gallery):
+            self._app.seen.pixel.toggle()
 
     def _list(self) -> None:
         """Open the list, or close it; it is written when it is opened for the first time."""

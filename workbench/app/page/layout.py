@@ -33,11 +33,14 @@ class PageLayout:
         tools = [tool for view in app.views for tool in view.tools]
         bar = pmui.Row(app.transport.pace, *tools, app.take.element, margin=0, stylesheets=[_BAR])
         lesson, notice = app.teaching.bar.element, app.notice.element
+        self._formulation = app.choices.formulation
         time = places.place(app.timeline.element)
         self._whole: list[pn.viewable.Viewable]
-        self._whole = [lesson, places.place(bar), app.tabs, notice, time, self.curves]
+        self._whole = [lesson, self._formulation, places.place(bar), app.tabs, notice, time, self.curves]
+        app.presentation.place_above(self._formulation)
         self._room = [lesson, app.presentation.element, notice]
-        windows = [app.teaching.list.window, app.choices.gallery.window, app.keyboard.window]
+        lists = [app.teaching.list, app.upload.examples, app.choices.gallery, app.keyboard]
+        windows = [each.window for each in lists]
         self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage]
         self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
         left = [app.choices.element] + [app.upload.element] * app.audience.holds("truth")
@@ -52,5 +55,6 @@ class PageLayout:
 
     def present(self, on: bool) -> None:
         """Show it to a room, or whole."""
+        self._formulation.large = on
         self._centre[:] = [*(self._room if on else self._whole), *self._always]
         self.page.sidebar_open = not on

@@ -60,8 +60,7 @@ class Workbench:
         self.presentation = Presentation(session, self._opened, ask, paths, self.timeline)
         self.presentation.leave.on_click(lambda event: self.present(False))
         self.stage = RoomStage(audience.present, lambda: self._ready and self.present(True))
-        self.keyboard = Keyboard(self)
-        self.notice = Notice(self._repair)
+        self.keyboard, self.notice = Keyboard(self), Notice(self._repair)
         self.alert, self.mend = self.notice.alert, self.notice.mend
         self.connection = Connection(session, self._travel)
         self.teaching = Teaching(tour or Tour(), self._take_step, lambda: self._chosen(new=False))
@@ -132,7 +131,7 @@ class Workbench:
         """The person has gone: nothing computes for them any more."""
         for view in self.views:
             view.close()
-        self.choices.gallery.close()
+        self.choices.close()
         self.session.close()
 
     def _tab(self, view: View) -> pn.viewable.Viewable:
@@ -208,6 +207,7 @@ class Workbench:
         if self._frame is not None and begin >= self._study_due:
             with pn.io.hold():
                 if self.seen.beat(self._frame):
+                    self.layout.curves.visible = not self.seen.whole
                     self._echo.send()
             end = time.perf_counter()
             self._study_due = end + min((end - begin) / SHARE, SLOWEST)

@@ -9,12 +9,14 @@ import panel_material_ui as pmui
 
 from workbench import catalog, data, devices
 from workbench.app.members import MemberGallery
+from workbench.app.run.formulation_bar import FormulationBar
 from workbench.app.toolkit.audience import EVERYBODY, Audience, LeftOut
 from workbench.app.toolkit.form_panel import FormPanel
+from workbench.app.toolkit.lit import place_of
 from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.widgets import Automatic, PageControl
 from workbench.app.toolkit.words import Words
-from workbench.data import Measured, Shipped, Source
+from workbench.data import ExampleScan, Measured, Shipped, Source
 from workbench.experiment import Experiment
 from workbench.figures.colours import ERROR
 from workbench.live import finding
@@ -148,8 +150,8 @@ class Signals(Section):
         )
         self.complaint, self._following = Words(ERROR), False
         super().__init__(kind, session, throttle, hidden)
-        self.element.insert(0, self.select)
-        self.element.insert(1, self.complaint.element)
+        self.element[:0] = [self.select, self.complaint.element]
+        self.element.css_classes = [place_of(kind)]
         self.select.param.watch(lambda event: self._choose(throttle, event.new), "value")
 
     def _choose(self, throttle: Throttle, name: str) -> None:
@@ -174,7 +176,8 @@ class Signals(Section):
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
         chosen = self._session.experiment.source
-        said = (*self._session.loaded.notes, *chosen.remarks(self._session.experiment.operator))
+        title = (data.example_info(chosen.data).title,) if isinstance(chosen, ExampleScan) else ()
+        said = (*title, *self._session.loaded.notes, *chosen.remarks(self._session.experiment.operator))
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
 
 
@@ -197,6 +200,7 @@ class Choices:
         made = {k: _SECTIONS.get(k, Section)(k, session, self.throttle, hidden) for k in kinds}
         self.sections: dict[str, Section] = made
         self.gallery = MemberGallery(session, self.throttle.ask)
+        self.formulation = FormulationBar(session)
         for kind in PICTURED:
             menu = made[kind].controls.get(kind) if kind in made else None
             if isinstance(menu, MemberMenu):
@@ -233,11 +237,18 @@ class Choices:
             section.refresh()
         for each in self.plain.values():
             each.refresh(self._session.form, self._session.errors)
+        self.formulation.refresh()
 
     def beat(self) -> None:
         """Grant what was asked for and had to wait; show the pictures of members that have been drawn."""
         self.throttle.flush()
         self.gallery.beat()
+        self.formulation.beat()
+
+    def close(self) -> None:
+        """The person has gone: no member is drawn any more."""
+        self.gallery.close()
+        self.formulation.close()
 
     def found(self, frame: Frame) -> None:
         """What the run has found: the step in use, where its slider starts, the largest safe one, and L."""

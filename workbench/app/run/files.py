@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 import param
 
 from workbench.app.export import figure_bytes, run_bytes
+from workbench.app.run.example_list import ExampleList
 from workbench.app.toolkit.copying import SHEETS, CopyButton
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.words import Words
@@ -54,6 +55,7 @@ class Upload:
     def __init__(self, session: Session, told: Callable[[], None]) -> None:
         self._session, self._told = session, told
         self._filling = self._run = False
+        self.examples = ExampleList(session, told)
         wide = {"size": "small", "sizing_mode": "stretch_width"}
         menu = {"margin": (8, 0, 4, 0), **wide}
         self.file = Chooser(
@@ -94,9 +96,10 @@ class Upload:
             Words(sentence=cap).element,
             sizing_mode="stretch_width",
         )
-        self.element = pmui.Accordion(
+        own = pmui.Accordion(
             ("Your own file", inside), sizing_mode="stretch_width", margin=(4, 12), sx={"& h3": {"fontSize": "14px"}}
         )
+        self.element = pmui.Column(own, self.examples.button, sizing_mode="stretch_width", margin=0)
         for choice in (self.size, self.variable, self.angles, self.window, self.typed):
             choice.param.watch(lambda event: self._open(), "value")
         self.file.param.watch(lambda event: self._arrive(), "value")

@@ -2,6 +2,7 @@
 
 import panel_material_ui as pmui
 
+from workbench.app.toolkit import lit
 from workbench.app.toolkit.panels import DIVERGING, GREY, Panel
 from workbench.live.frames import Frame, ProblemPictures
 from workbench.live.images import Array, Limits, alike, balanced, extent, unit
@@ -9,9 +10,10 @@ from workbench.live.images import Array, Limits, alike, balanced, extent, unit
 SMALL_SCREEN = "@media (max-width: 640px)"
 TRUTH, DATA, IMAGE, ERROR = NAMES = ("Truth", "Data", "Reconstruction", "Error")
 _SIZE = f"""
-:host {{ flex: 0 0 min(42vh, 32vw); max-width: min(42vh, 32vw); }}
+:host {{ flex: 0 0 min(38vh, 32vw); max-width: min(38vh, 32vw); }}
 {SMALL_SCREEN} {{ :host {{ flex-basis: 100%; max-width: calc(100% - 16px); }} }}
 """
+_LIT = {DATA: lit.DATA, IMAGE: lit.IMAGE}  # what the formula lights up
 _NAMELESS = "label { opacity: 0; }"  # what it is called stands in its place
 _TITLE = {
     "& .MuiInputBase-input": {"fontSize": "max(23px, 3vh)", "py": "2px", "fontWeight": 600},
@@ -29,8 +31,9 @@ class LargePicture:
             label="picture", options=list(NAMES), value=name, size="small", sx=_TITLE, margin=0,
             sizing_mode="stretch_width", stylesheets=[_NAMELESS],
         )  # fmt: skip
-        self.menu.param.watch(lambda event: self._draw(), "value")
+        self.menu.param.watch(lambda event: self._turn(), "value")
         self.element = pmui.Column(self.menu, self.panel.pane, margin=(0, 8, 0, 0), stylesheets=[_SIZE])
+        self.element.css_classes = [_LIT.get(name, "")]
         self._pictures: ProblemPictures | None = None
         self._frame: Frame | None = None
         self._error: Limits | None = None
@@ -49,6 +52,10 @@ class LargePicture:
         self._frame = frame
         if self.menu.value in (IMAGE, ERROR):
             self._draw(words)
+
+    def _turn(self) -> None:
+        self.element.css_classes = [_LIT.get(self.menu.value, "")]
+        self._draw()
 
     def _draw(self, words: bool = True) -> None:
         found = self._seen()

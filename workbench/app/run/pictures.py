@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
+from workbench.app.run.pixel_row import PixelRow
+from workbench.app.toolkit.lit import DATA, IMAGE
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.tab import View
 from workbench.live.frames import Frame, ProblemPictures
@@ -24,6 +26,7 @@ class Gallery(View):
         self.error = Panel("Error", DIVERGING, "reconstruction minus truth: blue below, red above")
         for panel in (self.image, self.error):
             panel.share(self.truth)
+        self.data.element.css_classes, self.image.element.css_classes = [DATA], [IMAGE]
         self.panels = (self.truth, self.data, self.image, self.error)
         self.fit = pmui.Button(
             label="Fit colours",
@@ -34,7 +37,11 @@ class Gallery(View):
         )
         self.fit.on_click(lambda event: self._fit())
         self.tools = (self.fit,)
-        self.element = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
+        self.pixel = PixelRow(session)
+        for panel in (self.truth, self.image, self.error):
+            panel.on_pick(self.pixel.picked)
+        pictures = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
+        self.element = pmui.Column(pictures, self.pixel.place, sizing_mode="stretch_width", margin=0)
         self._pictures: ProblemPictures | None = None
         self._frame: Frame | None = None
         self._limits: dict[str, Limits] = {}
@@ -42,6 +49,7 @@ class Gallery(View):
     def show_pictures(self, pictures: ProblemPictures) -> None:
         """Another truth or other data: limits begin anew."""
         self._pictures, self._frame = pictures, None
+        self.pixel.remain(pictures.shape)
         truth, data, shape = pictures.truth, pictures.data, pictures.shape
         self._limits = {} if truth is None else {"image": unit(truth)}
         self._frame_all()
@@ -71,6 +79,7 @@ class Gallery(View):
     def show_frame(self, frame: Frame) -> None:
         """The iterate and its error."""
         self._frame = frame
+        self.pixel.draw(frame)
         if frame.image is None:
             return
         whole = frame.status != "running" or frame.at is not None
@@ -81,6 +90,22 @@ class Gallery(View):
             error = _grey(frame.error)
             self.error.show(error, self._limits.setdefault("error", balanced(error)), whole)
             self.error.describe("x − truth" + (", mean of colours" if frame.error.ndim == 3 else ""))
+
+    def beat(self, frame: Frame | None = None) -> bool:
+        """Draw the pixel that is looked at; in its place are the curves while there is none."""
+        fresh = self.pixel.tick()
+        if fresh:
+            self.whole = self.pixel.open
+            for panel in (self.truth, self.image, self.error):
+                panel.mark(self.pixel.studies.place)
+            self.pixel.draw(frame)
+        return fresh
+
+    def show(self, seen: bool) -> None:
+        self.pixel.studies.show(seen)
+
+    def close(self) -> None:
+        self.pixel.studies.cancel()
 
     def _frame_all(self) -> None:
         assert self._pictures is not None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.run.curves import Curves
@@ -71,7 +72,12 @@ class Presentation(View):
         strip = pmui.FlexBox(
             transport, timeline.strip, align_items="center", sizing_mode="stretch_width", margin=0, stylesheets=[_STRIP]
         )
-        self.element = pmui.Column(above, plot, strip, sizing_mode="stretch_width", margin=0, stylesheets=[_WHOLE])
+        self._whole = pmui.Column(above, plot, strip, sizing_mode="stretch_width", margin=0, stylesheets=[_WHOLE])
+        self.element = self._whole
+
+    def place_above(self, part: pn.viewable.Viewable) -> None:
+        """Let something stand above the pictures."""
+        self._whole.insert(0, part)
 
     def show_pictures(self, pictures: ProblemPictures) -> None:
         for each in (self.left, self.right):

@@ -5,6 +5,7 @@ from typing import Any
 
 import panel_material_ui as pmui
 
+from workbench.app.toolkit.lit import place_of
 from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.widgets import Automatic, Menu, Number, PageControl, Switch, TextField
 from workbench.live.controls import Ask, Controls, FormControls, Why
@@ -33,6 +34,7 @@ class FormPanel(FormControls[PageControl]):
         super().__init__(form, ask, paths, why, labels, hidden)
 
     def _indent(self, control: PageControl, depth: int) -> None:
+        control.element.css_classes = [place_of(control.path)]
         if depth:
             control.element.margin, control.element.styles = (0, 0, 0, 2 + _STEP * (depth - 1)), _LINE
 

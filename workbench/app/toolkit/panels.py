@@ -1,15 +1,19 @@
 """One signal on the page: a picture with a strip that says what its colours mean, or a curve where it is 1-D."""
 
 import html
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
+from bokeh.events import Event, PointEvent, Tap
 from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.palettes import Greys256, RdBu11, interp_palette
 from bokeh.plotting import figure
 
 from workbench.app.toolkit.figures import keep_there
+from workbench.figures.colours import HERE
 from workbench.live.images import Array, Limits, bytes_of, smaller
 
 GREY, DIVERGING = tuple(Greys256), tuple(interp_palette(RdBu11, 256))
@@ -25,6 +29,8 @@ class Panel:
         self._grey = ColumnDataSource({"image": [], "width": [], "height": []})
         self._colour = ColumnDataSource({"image": [], "width": [], "height": []})
         self._line = ColumnDataSource({"at": [], "value": []})
+        self._cross = ColumnDataSource({"x": [], "y": []})
+        self._heard: list[Callable[[float, float], None]] = []
         self.image = self._image_figure()
         self._curve: figure | None = None
         self._values = Range1d(start=0, end=1)
@@ -46,6 +52,28 @@ class Panel:
         """Pan and zoom together with another panel."""
         self.image.x_range, self.image.y_range = other.x_range, other.y_range
         self.x_range, self.y_range = other.x_range, other.y_range
+
+    def on_pick(self, heard: Callable[[float, float], None]) -> None:
+        """Hear where the picture is clicked, in its pixels."""
+        self._heard.append(heard)
+        if self._curve is not None:
+            self._listen(self._curve)
+        self._listen(self.image)
+
+    def mark(self, place: tuple[int, ...] | None) -> None:
+        """A cross over the pixel at row and column; none: no cross."""
+        at = [] if place is None or len(place) != 2 else [place]
+        data: dict[str, Any] = {"x": [column + 0.5 for _, column in at], "y": [row + 0.5 for row, _ in at]}
+        if data != self._cross.data:
+            self._cross.data = data
+
+    def _listen(self, plot: figure) -> None:
+        def tell(event: Event) -> None:
+            if isinstance(event, PointEvent) and event.x is not None and event.y is not None:
+                for heard in self._heard:
+                    heard(event.x, event.y)
+
+        plot.on_event(Tap, tell)
 
     def describe(self, detail: str) -> None:
         """The line above the picture."""
@@ -98,7 +126,10 @@ class Panel:
     @property
     def curve(self) -> figure:
         """The plot of 1-D signals, made when the first one comes."""
-        self._curve = self._curve or self._line_figure()
+        if self._curve is None:
+            self._curve = self._line_figure()
+            if self._heard:
+                self._listen(self._curve)
         return self._curve
 
     def _legend(self, limits: Limits, axes: int) -> None:
@@ -118,6 +149,9 @@ class Panel:
         self._mapper = LinearColorMapper(palette=self.palette, low=0, high=255)
         plot.image("image", source=self._grey, color_mapper=self._mapper, **place)  # pyright: ignore[reportCallIssue]
         plot.image_rgba("image", source=self._colour, **place)
+        # Light within dark: seen on every grey.
+        for colour, width in (("#101010", 5), (HERE, 2.5)):
+            plot.scatter("x", "y", source=self._cross, marker="cross", size=22, line_color=colour, line_width=width)
         return plot
 
     def _line_figure(self) -> figure:

@@ -19,7 +19,7 @@ NOT_NARROWER = {"flex": "none"}
 
 def full(least: int) -> dict[str, str]:
     """The style of a tab that takes all that is below the tabs and above the time line, and at least so many pixels."""
-    return {"height": "calc(100vh - 160px - var(--lesson, 0px))", "min-height": f"{least}px"}
+    return {"height": "calc(100vh - 202px - var(--lesson, 0px))", "min-height": f"{least}px"}
 
 
 def side(*parts: pn.viewable.Viewable, styles: dict[str, str], **layout: Any) -> pmui.Column:
@@ -42,7 +42,7 @@ class View:
 
     title: ClassVar[str]
     late: ClassVar[str] = ""  # what it holds, in words: then it is built after the first picture
-    whole: ClassVar[bool] = False  # whether it takes the place of the curves, too
+    whole: bool = False  # whether it takes the place of the curves, too
     element: pn.viewable.Viewable
     tools: tuple[pn.viewable.Viewable, ...] = ()  # beside the tabs
 

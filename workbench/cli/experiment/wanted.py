@@ -26,6 +26,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "spec", nargs="?", help="a .json specification or a saved run to begin with; options override it"
     )
+    parser.add_argument("--example", metavar="NAME", help="an example scan to begin with; see `workbench examples`")
     parser.add_argument("--truth", help="name of a shipped signal (`workbench list truths`), or the path of a file")
     parser.add_argument("--size", help="samples along the longest side: a signal is resampled to it")
     parser.add_argument(
@@ -55,8 +56,7 @@ def experiment(args: argparse.Namespace) -> tuple["Experiment", str | None]:
 
     An axis of rotation that is to be found is in it, and the reason for it in `args.offset_reason`.
     """
-    from workbench.cli.experiment.choose import choose, specification
-    from workbench.experiment import Experiment
+    from workbench.cli.experiment.choose import choose
 
     loading.load(args)
     words = _words(args)
@@ -71,7 +71,7 @@ def experiment(args: argparse.Namespace) -> tuple["Experiment", str | None]:
     runs = {path: text for path, text in words.items() if path.startswith("prior.") and text.endswith(_RUN)}
     later = {*found, *runs, *([_OFFSET] if centred else [])}
     words = {path: text for path, text in words.items() if path not in later}
-    made = choose(words, specification(args.spec) if args.spec else Experiment(), suited=not args.spec)
+    made = choose(words, _base(args), suited=not (args.spec or args.example))
     for path, name in runs.items():
         made = _informed(made, path.removeprefix("prior."), name)
     args.offset_reason = None
@@ -91,6 +91,19 @@ def _informed(made: "Experiment", where: str, name: str) -> "Experiment":
 
     picture = torch.from_numpy(records.load(name)["x"].values)
     return changed(made, prior=informed(made.prior, picture, where))
+
+
+def _base(args: argparse.Namespace) -> "Experiment":
+    """What the words change: a saved run, an example, or the default."""
+    from workbench import example_scans
+    from workbench.cli.experiment.choose import specification
+    from workbench.experiment import Experiment
+
+    if args.spec and args.example:
+        raise Refusal("a saved run or an example to begin with", f"{args.spec} and {args.example}", "leave one out")
+    if args.example:
+        return example_scans.example(args.example)
+    return specification(args.spec) if args.spec else Experiment()
 
 
 def _words(args: argparse.Namespace) -> dict[str, str]:

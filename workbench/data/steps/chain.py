@@ -39,6 +39,9 @@ def through(loaded: Loaded, steps: Sequence[Step]) -> Loaded:
     kind = torch.promote_types(dtype, torch.complex64) if after.tensor.is_complex() else dtype
     made = after.tensor.to(kind)
     _require_finite(made, type(steps[-1]).__name__ if steps else "")
+    if lost := int(((made == 0) & (after.tensor != 0)).sum()):
+        came = f"{lost} that become 0 in {str(kind).removeprefix('torch.')}"
+        raise Refusal("values after the steps that their precision holds", came, "put Rescale behind them")
     return replace(after, tensor=made)
 
 

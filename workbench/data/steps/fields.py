@@ -12,6 +12,7 @@ from workbench.tensors import require_finite, shown
 
 Dark = Annotated[float | Tensor, "what the detector shows without light: a number, one frame, or frames along axis 0"]
 Flat = Annotated[float | Tensor, "what it shows without an object: a number, one frame, or frames along axis 0"]
+Single = Annotated[bool, "the data are one frame, as a photograph is, and not views along axis 0"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,10 +20,11 @@ class DarkField(Step):
     """y - dark: what the detector shows without light taken away, the mean of the dark frames."""
 
     dark: Dark = 0.0
+    single: Single = False
 
     def apply(self, values: Tensor, units: str) -> Stepped:
         require_real(values, self)
-        dark, frames = mean_frame(self.dark, values, "DarkField.dark")
+        dark, frames = mean_frame(self.dark, values, "DarkField.dark", self.single)
         made = values - dark
         return Stepped(made, f"{frames} subtracted{_below(made)}", units)
 
@@ -37,11 +39,12 @@ class FlatField(Step):
 
     flat: Flat = 1.0
     dark: Dark = 0.0
+    single: Single = False
 
     def apply(self, values: Tensor, units: str) -> Stepped:
         require_real(values, self)
-        flat, flats = mean_frame(self.flat, values, "FlatField.flat")
-        dark, darks = mean_frame(self.dark, values, "FlatField.dark")
+        flat, flats = mean_frame(self.flat, values, "FlatField.flat", self.single)
+        dark, darks = mean_frame(self.dark, values, "FlatField.dark", self.single)
         light = torch.as_tensor(flat - dark)
         if bad := int((light <= 0).sum()):
             came = f"{bad} of {light.numel()} pixels that are not"
@@ -50,20 +53,26 @@ class FlatField(Step):
         return Stepped(made, f"{darks} subtracted and divided by {flats}{_below(made)}", "1")
 
 
-def mean_frame(given: float | Tensor, values: Tensor, name: str) -> tuple[Tensor, str]:
-    """A frame as the views of the data are, the mean where there are several, and words for it.
+def mean_frame(given: float | Tensor, values: Tensor, name: str, single: bool) -> tuple[Tensor, str]:
+    """A frame as the views of the data are, or as the data where they are one; the mean of several, and words for it.
 
-    Refusal for another shape, and for NaN.
+    Refusal for another shape, for NaN, for complex numbers, and where one frame may be meant or as many as views.
     """
     kind = name.rpartition(".")[2]
     if not isinstance(given, Tensor) or not given.ndim:
         return torch.as_tensor(given, dtype=torch.float64), f"{article(kind)} of {float(given):g}"
-    frame = tuple(values.shape[1:])
-    if tuple(given.shape) != frame and tuple(given.shape[1:]) != frame:
+    frame, shape = tuple(values.shape[0 if single else 1 :]), tuple(given.shape)
+    if shape != frame and shape[1:] != frame:
         remedy = f"give one frame of {shown(frame)}, or such frames along axis 0: take the same slice of both"
-        raise Refusal(f"{name} like the views of the data", shown(tuple(given.shape)), remedy)
+        raise Refusal(f"{name} like the views of the data", shown(shape), remedy)
+    if shape == tuple(values.shape) and not single:
+        step = name.partition(".")[0]
+        came = f"{shown(shape)}, which is all of them: one frame, or as many as there are views"
+        raise Refusal(f"{name} like the views of the data", came, f"{step}(single=True) is for data of one frame")
+    if given.is_complex():
+        raise Refusal(f"real numbers for {name}", "complex ones", "give their modulus, or leave the step out")
     require_finite(given, name)
-    several = given.ndim == values.ndim
+    several = shape != frame
     words = f"the mean of {count(len(given), f'{kind} frame')}" if several else f"{article(kind)} frame"
     return (given.double().mean(0) if several else given.double()), words
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from torch import Tensor
 
 from workbench.data.steps.base import Step, Stepped, require_real
-from workbench.data.steps.fields import mean_frame
+from workbench.data.steps.fields import Single, mean_frame
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 
@@ -32,10 +32,11 @@ class MinusLog(Step):
     """
 
     incident: Annotated[float | Tensor, "what comes through nothing: 1 after a flat field, else counts"] = 1.0
+    single: Single = False
 
     def apply(self, values: Tensor, units: str) -> Stepped:
         require_real(values, self)
-        incident, words = mean_frame(self.incident, values, "MinusLog.incident")
+        incident, words = mean_frame(self.incident, values, "MinusLog.incident", self.single)
         if bad := int((incident <= 0).sum()):
             raise Refusal("an incident beam above 0", f"{bad} values that are not", "give counts without an object")
         if bad := int((values <= 0).sum()):

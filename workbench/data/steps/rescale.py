@@ -31,4 +31,14 @@ class Rescale(Step):
         said = f"multiplied by {factor!r}" + (
             f", 1 over the largest modulus {largest!r}" if self.factor is None else ""
         )
-        return Stepped(values * factor, said, f"{1 / factor:g} {'' if units == '1' else units}".strip())
+        return Stepped(values * factor, said, _unit(units, factor))
+
+
+def _unit(units: str, factor: float) -> str:
+    """What 1 stands for now: 2 counts where it was 1 count, or 4 where it was 2 counts already."""
+    number, _, rest = units.partition(" ")
+    try:
+        before = float(number)
+    except ValueError:
+        before, rest = 1.0, units
+    return f"{before / factor:g} {rest}".strip()

@@ -1,6 +1,7 @@
 """The sum of two priors: exact where their proxes join, else a stack of their linear maps."""
 
 import functools
+from collections.abc import Mapping
 from typing import Annotated
 
 import torch
@@ -49,6 +50,9 @@ class Sum(Prior):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.first(x) + self.second(x)
+
+    def summands(self) -> Mapping[str, Prior]:
+        return {"first": self.first, "second": self.second}
 
     def grad(self, x: Tensor) -> Tensor:
         self._require(Can.GRAD)

@@ -45,7 +45,7 @@ class DiscrepancyPrinciple(Selector):
 
     def curve(self, path: WeightPath) -> Tensor:
         problem = path.problem
-        level = sum(problem.noise.expected(y) for y in problem.y.split(1))
+        level = float(problem.expected_misfit().sum())
         if self.estimated and isinstance(problem.noise, Gaussian):
             level *= (_sigma(problem.y) / problem.noise.sigma) ** 2
         return torch.tensor([point.misfit / (self.tau**2 * level) for point in path.points], dtype=torch.float64)

@@ -17,7 +17,6 @@ from workbench.tensors import parts
 from workbench.tuning.modes import modes
 from workbench.tuning.path import WeightPath
 from workbench.tuning.selector import Selector
-from workbench.tuning.selectors.sure import numbers
 from workbench.tuning.walk import at_weight
 
 
@@ -45,7 +44,7 @@ class Evidence(Selector):
 
     def curve(self, path: WeightPath) -> Tensor:
         problem = path.problem
-        constant = numbers(problem) / 2 * math.log(2 * math.pi / problem.noise.lipschitz(problem.y))
+        constant = parts(problem.y).numel() / 2 * math.log(2 * math.pi / problem.noise.lipschitz(problem.y))
         found = []
         for point in path.points:
             hessian, own = _spectra(at_weight(problem, point.weight, path.where))

@@ -11,8 +11,8 @@ from workbench.operators import Field
 from workbench.operators.separable import along_axes
 from workbench.parameters import Range
 from workbench.parametrisations.base import Parametrisation, PictureShape
-from workbench.parametrisations.fourier_features import first_layers, weights
-from workbench.parametrisations.interpolation import coarse, interpolation
+from workbench.parametrisations.fields.fourier_features import first_layers, weights
+from workbench.parametrisations.fields.interpolation import coarse, interpolation
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, shown, stream

@@ -10,7 +10,7 @@ from torch import Tensor
 from workbench.operators.separable import Separable
 from workbench.parameters import Range
 from workbench.parametrisations.base import LinearParametrisation, PictureShape
-from workbench.parametrisations.interpolation import coarse, interpolation
+from workbench.parametrisations.fields.interpolation import coarse, interpolation
 
 
 class Grid(LinearParametrisation):

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.operators import Field
 from workbench.parametrisations.base import Parametrisation, PictureShape
-from workbench.parametrisations.hadamard import Scale
+from workbench.parametrisations.factors.hadamard import Scale
 
 
 class SquareDifference(Parametrisation):

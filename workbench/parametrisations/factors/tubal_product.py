@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.operators import Field
 from workbench.parameters import Range
 from workbench.parametrisations.base import Parametrisation, PictureShape, noisy, require_axes
-from workbench.parametrisations.low_rank import factors, require_rank
+from workbench.parametrisations.factors.low_rank import factors, require_rank
 from workbench.ranges import SEEDS
 
 _LEAST = 1e-3  # of the largest singular value: what is missing in the first stack begins with it

@@ -1,0 +1,233 @@
+"""Methods over blocks that choose a block, integrate one out, or have a closed form, where the answer is known."""
+
+from itertools import islice, pairwise
+
+import numpy as np
+import pytest
+import torch
+
+from tests.parametrisations.test_problems import product
+from workbench.algorithms import (
+    LBFGS,
+    BlockCoordinateDescent,
+    CompoundGaussianEM,
+    CorrentropyNMF,
+    SelfCalibration,
+)
+from workbench.noise import Gaussian, Laplace
+from workbench.operators import GaussianBlur, Identity, Map, Mask, Radon
+from workbench.parametrisations import CompoundGaussian, Hadamard, LowRank, NonNegativeFactors, SensorGains
+from workbench.priors import L1, NonNegative, OnUnknown, Sum, Tikhonov, Zero
+from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.run import iterate
+from workbench.tensors import generator, norm, normal_like
+
+SHAPE = (1, 14, 11)
+RULES = ["progress", "gradient", "cyclic"]
+
+
+def drawn(shape: tuple[int, ...], seed: int = 0) -> torch.Tensor:
+    return normal_like(torch.zeros(shape).double(), generator(seed, 0))
+
+
+def last(problem: Problem, algorithm, steps: int, start: torch.Tensor | None = None):
+    *_, state = islice(iterate(problem, algorithm, start), steps + 1)
+    return state
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_descent_of_one_block_a_step_falls_to_the_end_of_all_blocks(rule):
+    """Of |U V^T - Y|^2 / 2 + w (|U|^2 + |V|^2) / 2: at soft-thresholded singular values of Y."""
+    weight, y = 0.8, torch.cat([product(2, 1, SHAPE), product(2, 2, SHAPE)])
+    prior = Sum(OnUnknown(Tikhonov(weight), "left"), OnUnknown(Tikhonov(weight), "right"))
+    problem = Problem(Identity(SHAPE), Gaussian(1.0), prior, y, None, LowRank(SHAPE, 2, begin="random"))
+    states = list(islice(iterate(problem, BlockCoordinateDescent(rule)), 200))
+    values = torch.stack([problem.objective(state.x) for state in states])
+    assert (values[1:] <= values[:-1] * (1 + 1e-12)).all()
+    sizes = torch.linalg.svdvals(y[:, 0])
+    kept = (sizes - weight).clamp_min(0)
+    wanted = ((sizes - kept).square() / 2 + weight * kept).sum(1)
+    assert torch.allclose(values[-1], wanted, rtol=1e-6)
+    for before, after in pairwise(states[:20]):
+        for item in range(2):
+            moved = [
+                name
+                for name, view in problem.parametrisation.views(after.x - before.x).items()
+                if bool((view[item] != 0).any())
+            ]
+            assert moved in ([], [["left", "right"][int(after.moved[item])]])
+
+
+def test_the_rule_takes_the_block_of_the_steepest_slope_or_of_the_most_progress():
+    """Of x = z u with z large and u small the slope in u is the steeper one."""
+    shape = (1, 6)
+    phi = Hadamard(shape)
+    z, u = 3 + drawn((1, *shape), 3).abs(), 0.1 * drawn((1, *shape), 4)
+    problem = Problem(Identity(shape), Gaussian(1.0), Zero(), drawn((1, *shape), 5), None, phi)
+    start = phi.joined({"z": z, "u": u})
+    slopes = {name: float(norm(view)) for name, view in phi.views(problem.misfit_grad(start)).items()}
+    assert slopes["u"] > slopes["z"]
+    for rule in ("gradient", "progress"):
+        assert int(last(problem, BlockCoordinateDescent(rule), 1, start).moved) == 1
+    assert int(last(problem, BlockCoordinateDescent("cyclic"), 1, start).moved) == 0
+
+
+def test_greedy_steps_are_refused_where_there_is_one_block():
+    problem = Problem(Identity(SHAPE), Gaussian(1.0), Zero(), product(2, 1, SHAPE))
+    assert "several blocks" in BlockCoordinateDescent().lacks(problem)
+
+
+def test_scales_of_pixels_end_where_sparse_bayesian_learning_has_its_closed_form():
+    """A = 1: e^2v = max(0, y^2 - sigma^2), and the picture e^2v / (e^2v + sigma^2) y."""
+    shape, sigma = (1, 5, 4), 0.5
+    y = 2 * drawn((2, *shape))
+    problem = Problem(Identity(shape), Gaussian(sigma), Zero(), y, None, CompoundGaussian(shape))
+    state = last(problem, CompoundGaussianEM(), 4000)
+    scale = (y.square() - sigma**2).clamp_min(0)
+    wanted = scale / (scale + sigma**2) * y
+    assert torch.allclose(problem.picture(state.x), wanted, atol=2e-3)
+    found = (2 * problem.parametrisation.views(state.x)["log_scale"]).exp()
+    assert torch.allclose(found, scale, atol=1e-2)
+
+
+def evidence(problem: Problem, u: torch.Tensor, weight: float) -> float:
+    """-log p(v | y) but for a constant, by a dense covariance."""
+    v = problem.parametrisation.views(u)["log_scale"].flatten().numpy()
+    A = torch.cat([problem.given_operator(e.reshape(1, 1, -1)) for e in torch.eye(len(v)).double()])[:, 0].numpy().T
+    whole = A @ np.diag(np.exp(2 * v)) @ A.T + 0.3**2 * np.eye(len(A))
+    y = problem.y.flatten().numpy()
+    return float(np.linalg.slogdet(whole)[1] / 2 + y @ np.linalg.solve(whole, y) / 2 + weight / 2 * v @ v)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.7])
+def test_the_evidence_of_the_scales_rises_at_every_step(weight):
+    matrix = drawn((8, 14), 2) / 8**0.5
+    A = Map(((1, 14), (1, 8)), lambda v: v @ matrix.T, lambda v: v @ matrix)
+    prior = OnUnknown(Tikhonov(weight), "log_scale") if weight else Zero()
+    truth = torch.zeros(1, 1, 14).double()
+    truth[0, 0, [2, 9]] = torch.tensor([2.0, -1.5]).double()
+    problem = Problem.simulate(A, Gaussian(0.3), prior, truth, parametrisation=CompoundGaussian((1, 14)))
+    states = list(islice(iterate(problem, CompoundGaussianEM()), 150))
+    values = [evidence(problem, state.x, weight) for state in states]
+    assert all(b <= a + 1e-9 for a, b in pairwise(values)) and values[-1] < values[0] - 1
+    # The picture is the mean that numpy finds for the last scales.
+    v = problem.parametrisation.views(states[-1].x)["log_scale"].flatten().exp().square()
+    gain = v.diag() @ matrix.T @ torch.linalg.inv(matrix @ v.diag() @ matrix.T + 0.09 * torch.eye(8).double())
+    assert torch.allclose(problem.picture(states[-1].x)[0, 0], gain @ problem.y[0, 0], atol=1e-10)
+
+
+def test_diagonal_and_dense_covariances_agree():
+    shape = (1, 4, 3)
+    seen = Mask(shape, 0.7)
+    twin = Map((shape, shape), seen, seen.adjoint)
+    y = seen(drawn((2, *shape)))
+    parts = Gaussian(0.4), OnUnknown(Tikhonov(0.5), "log_scale"), y, None, CompoundGaussian(shape)
+    one, other = (last(Problem(A, *parts), CompoundGaussianEM(), 6).x for A in (seen, twin))
+    assert torch.allclose(one, other, atol=1e-10)
+    assert "no prior, or" in CompoundGaussianEM().lacks(Problem(seen, Gaussian(), OnUnknown(L1()), *parts[2:]))
+
+
+def calibration(complex_: bool = False, views: int = 40) -> tuple[Problem, torch.Tensor]:
+    """Gains of the angles of a sinogram, which has more data than the image and the gains unknowns."""
+    A = Radon((1, 10, 10), views)
+    if complex_:
+        matrix = drawn((60, 9), 8) + 1j * drawn((60, 9), 9)
+        A = Map(
+            ((1, 9), (1, 6, 10)),
+            lambda v: (v @ matrix.mT).reshape(-1, 1, 6, 10),
+            lambda v: v.flatten(2) @ matrix.conj(),
+        )
+    phi = SensorGains(A.out_shape, A)
+    gains = 1 + 0.3 * drawn((1, *phi.layout.shapes["gains"]), 6)
+    image = drawn((1, *A.in_shape), 7).abs()
+    if complex_:
+        gains, image = gains * torch.polar(torch.ones_like(gains), drawn(tuple(gains.shape), 3)), image + 0.5j
+    u = phi.balanced(phi.joined({"gains": gains.to(image), "image": image}))
+    return Problem(Identity(A.out_shape), Gaussian(1.0), Zero(), phi(u), phi(u), phi), u
+
+
+@pytest.mark.parametrize("complex_", [False, True])
+def test_gains_and_image_are_exact_without_noise(complex_):
+    problem, wanted = calibration(complex_)
+    found = problem.parametrisation.balanced(last(problem, SelfCalibration(), 1).x)
+    assert float(norm(found - wanted) / norm(wanted)) <= 1e-8
+
+
+def test_conjugate_gradients_find_what_the_decomposition_finds(monkeypatch):
+    problem, _ = calibration()
+    both = replaced(problem, torch.cat([problem.y, problem.y.roll(1, -1)]))
+    closed = last(both, SelfCalibration(), 1).x
+    monkeypatch.setattr("workbench.algorithms.blocks.self_calibration._DENSE", 0)
+    found = last(both, SelfCalibration(5000), 1).x
+    assert float(norm(found - closed)[0] / norm(closed)[0]) <= 1e-6
+    assert float(norm(found - closed)[1] / norm(closed)[1]) <= 1e-4
+
+
+def replaced(problem: Problem, y: torch.Tensor) -> Problem:
+    return Problem(problem.given_operator, problem.noise, problem.prior, y, None, problem.parametrisation)
+
+
+def test_with_noise_calibration_is_near_and_a_start_for_least_squares_of_the_blocks():
+    problem, wanted = calibration()
+    noisy = problem.y + 0.01 * problem.y.std() * drawn(tuple(problem.y.shape), 11)
+    found = last(replaced(problem, noisy), SelfCalibration(), 1).x
+    phi = problem.parametrisation
+    near = float(norm(found - wanted) / norm(wanted))
+    assert near < 0.1
+    better = last(replaced(problem, noisy), LBFGS(), 200, found).x
+    assert float(norm(phi.balanced(better) - wanted) / norm(wanted)) < near
+
+
+def test_an_operator_of_another_shape_behind_gains_is_refused():
+    with pytest.raises(Refusal, match="with data of 1 x 8 x 8"):
+        SensorGains((1, 8, 8), Radon((1, 8, 8), 5))
+    assert "SensorGains" in SelfCalibration().lacks(Problem(Identity(SHAPE), Gaussian(), Zero(), product(2, 1, SHAPE)))
+    behind = Problem(GaussianBlur((1, 8, 8)), Gaussian(), Zero(), torch.ones(1, 1, 8, 8), None, SensorGains((1, 8, 8)))
+    assert "diagonal" in SelfCalibration().lacks(behind)
+
+
+def factors_and_gross_errors(share: float) -> tuple[torch.Tensor, torch.Tensor]:
+    shape = (1, 40, 30)
+    truth = drawn((1, 1, 40, 3), 1).abs() @ drawn((1, 1, 3, 30), 2).abs()
+    bad = torch.rand(truth.shape, generator=generator(3, 0), dtype=torch.float64) < share
+    assert truth.shape[1:] == shape
+    return truth, torch.where(bad, 10 * drawn(tuple(truth.shape), 4).abs(), truth)
+
+
+def test_correntropy_does_not_see_gross_errors_that_least_squares_see():
+    truth, y = factors_and_gross_errors(0.2)
+    phi = NonNegativeFactors((1, 40, 30), 3)
+    seen = Mask((1, 40, 30), 0.9)
+    problem = Problem(seen, Gaussian(1.0), Zero(), seen(y), truth, phi)
+    robust, plain = (last(problem, a, 600) for a in (CorrentropyNMF(), CorrentropyNMF(1e6)))
+    off = [float(norm(problem.picture(s.x) - truth) / norm(truth)) for s in (robust, plain)]
+    assert off[0] < 0.02 and off[1] > 0.8
+    with_laplace = Problem(seen, Laplace(1.0), Zero(), seen(y), truth, phi)
+    assert torch.equal(last(with_laplace, CorrentropyNMF(), 600).x, robust.x)
+
+
+def test_a_given_width_makes_the_loss_fall_and_a_large_one_is_lee_and_seungs_update():
+    truth, y = factors_and_gross_errors(0.2)
+    phi = NonNegativeFactors((1, 40, 30), 2)
+    problem = Problem(Identity((1, 40, 30)), Gaussian(1.0), Zero(), y - 0.5, truth, phi)
+    loss = [
+        float((1 - (-(problem.y - problem.picture(s.x)).square() / 2 / 1.5**2).exp()).sum())
+        for s in islice(iterate(problem, CorrentropyNMF(1.5)), 60)
+    ]
+    assert all(b <= a * (1 + 1e-12) for a, b in pairwise(loss))
+    positive = Problem(Identity((1, 40, 30)), Gaussian(1.0), Zero(), y, truth, phi)
+    start = positive.start()
+    views = {name: view[0, 0].square().numpy() for name, view in phi.views(start).items()}
+    W, H, Y = views["w"], views["h"], y[0, 0].numpy()
+    W = W * (Y @ H) / (W @ H.T @ H)
+    H = H * (Y.T @ W) / (H @ W.T @ W)
+    after = phi.views(last(positive, CorrentropyNMF(1e9), 1).x)
+    assert np.allclose(after["w"][0, 0].square().numpy(), W) and np.allclose(after["h"][0, 0].square().numpy(), H)
+
+
+def test_non_negative_factors_alone_are_taken_for_correntropy():
+    problem = Problem(
+        Identity(SHAPE), Gaussian(), OnUnknown(NonNegative()), product(2, 1, SHAPE), None, LowRank(SHAPE, 2)
+    )
+    assert "NonNegativeFactors" in CorrentropyNMF().lacks(problem)

@@ -1,0 +1,122 @@
+// A formula that the server made as MathML. Names and meanings reach the page as text, never as markup.
+const made = (name, properties = {}, ...inside) => {
+  const element = Object.assign(document.createElement(name), properties)
+  element.append(...inside)
+  return element
+}
+
+const mathematics = text => {
+  const read = new DOMParser().parseFromString(text, "application/xml")
+  return read.documentElement.localName == "math" ? document.importNode(read.documentElement, true) : ""
+}
+
+const seen = name => [...Bokeh.index.query(view => (view.model.css_classes ?? []).includes(name))]
+  .map(view => view.el).filter(element => element.offsetWidth > 0)
+
+const control = root => {
+  for (const node of root.children ?? []) {
+    const usable = node.matches("input:not([type=hidden]), [role=combobox], button") && !node.disabled && node.getAttribute("aria-hidden") != "true"
+    const found = usable ? node : control(node) ?? (node.shadowRoot && control(node.shadowRoot))
+    if (found) return found
+  }
+  return null
+}
+
+const NEAR = 6  // px
+const MARK = { outline: "3px solid var(--mui-palette-primary-main, #4f9edb)", outlineOffset: "1px", borderRadius: "4px" }
+
+export function render({ model }) {
+  const verb = made("span"), place = made("span")
+  const sentence = made("div", { className: "sentence" }, verb, place)
+  const told = made("div", { className: "told", popover: "manual" })
+  sentence.setAttribute("role", "toolbar")
+  let lit = [], here = null
+
+  const parts = () => [...place.querySelectorAll("[data-term]")]
+  const firsts = () => parts().filter((part, i, all) => all.findIndex(each => each.dataset.term == part.dataset.term) == i)
+  const term = part => model.terms[Number(part.dataset.term)]
+
+  const leave = () => {
+    for (const element of lit) for (const name of Object.keys(MARK)) element.style[name] = ""
+    for (const part of parts()) part.classList.remove("on")
+    lit = []
+    here = null
+    if (told.matches(":popover-open")) told.hidePopover()
+  }
+
+  const tell = part => {
+    const each = term(part), box = part.getBoundingClientRect()
+    told.replaceChildren(made("b", { textContent: each.words }), made("span", { textContent: each.meaning }),
+      made("span", { className: "equation" }), made("span", { className: "picture" }))
+    if (!told.matches(":popover-open")) told.showPopover()
+    told.style.top = `${box.bottom + NEAR}px`
+    told.style.left = `${Math.max(NEAR, Math.min(box.left, window.innerWidth - told.offsetWidth - NEAR))}px`
+    model.send_msg({ path: each.path })
+  }
+
+  const look = part => {
+    if (here == part.dataset.term || !term(part)) return
+    leave()
+    here = part.dataset.term
+    for (const same of parts()) same.classList.toggle("on", same.dataset.term == here)
+    lit = term(part).lights.flatMap(seen)
+    for (const element of lit) Object.assign(element.style, MARK)
+    tell(part)
+  }
+
+  const choose = part => {
+    const element = seen(term(part).lights[0])[0], inside = element && control(element.shadowRoot ?? element)
+    if (!inside) return
+    leave()
+    element.scrollIntoView({ block: "nearest" })
+    inside.focus({ focusVisible: true })
+  }
+
+  const under = event => event.composedPath().find(node => node.dataset?.term != undefined)
+  const stand = part => { for (const each of parts()) each.tabIndex = each == part ? 0 : -1 }
+
+  place.addEventListener("pointerover", event => { const part = under(event); if (part) look(part) })
+  place.addEventListener("pointerleave", () => { const part = place.querySelector("[data-term]:focus-visible"); part ? look(part) : leave() })
+  place.addEventListener("focusin", event => { const part = under(event); if (part) { stand(part); look(part) } })
+  place.addEventListener("focusout", leave)
+  place.addEventListener("click", event => { const part = under(event); if (part) choose(part) })
+  place.addEventListener("keydown", event => {
+    const all = firsts(), at = all.indexOf(under(event))
+    const moved = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key]
+    if (at < 0 || event.altKey || event.ctrlKey || event.metaKey) return
+    if (moved != undefined) all[Math.max(0, Math.min(moved, all.length - 1))].focus()
+    else if (event.key == "Enter" || event.key == " ") choose(all[at])
+    else if (event.key == "Escape") leave()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  })
+
+  const draw = () => {
+    const focused = place.querySelector("[data-term]:focus")?.dataset.term
+    leave()
+    verb.textContent = model.verb
+    sentence.setAttribute("aria-label", model.words)
+    place.replaceChildren(mathematics(model.formula))
+    firsts().forEach((part, i) => {
+      part.tabIndex = i ? -1 : 0
+      part.setAttribute("role", "button")
+      if (!term(part)) return  // terms and formula come one after the other
+      part.setAttribute("aria-label", `${term(part).words}: ${term(part).meaning}`)
+    })
+    firsts().find(part => part.dataset.term == focused)?.focus()
+  }
+
+  model.on("terms", draw)
+  model.on("formula", draw)
+  model.on("large", () => sentence.classList.toggle("large", model.large))
+  model.on("msg:custom", ({ path, picture, formula }) => {
+    if (here == null || model.terms[here]?.path != path || !told.matches(":popover-open")) return
+    if (picture) told.querySelector(".picture").replaceChildren(made("img", { src: picture, alt: "" }))
+    if (formula) told.querySelector(".equation").replaceChildren(mathematics(formula))
+  })
+  model.on("remove", leave)
+  sentence.classList.toggle("large", model.large)
+  draw()
+  return made("div", {}, sentence, told)
+}

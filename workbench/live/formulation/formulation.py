@@ -1,0 +1,161 @@
+"""One sentence of what a run solves: a formula made of the objects' own, each term with the path of its control."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.experiment import Experiment
+from workbench.live.controls.entering import pretty, summary
+from workbench.live.formulation.clauses import Clauses, first_clause, letter, marked, mentions, of_noise, of_prior
+from workbench.live.formulation.pieces import Pieces
+from workbench.parameters import as_text, parameters
+from workbench.parametrisations import Direct
+from workbench.priors import Prior
+
+_CLEAN = r"\bar y"
+_DIGITS = 4
+_LONGEST = 24  # characters of a value that is told in the sentence
+
+
+@dataclass(frozen=True)
+class Term:
+    """A part of the formula: the `path` of its control, its name and value in words, and what it is."""
+
+    path: str
+    words: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Formulation:
+    """`verb` and the formula, MathML whose parts have the number of their term as `data-term`; all in `words`."""
+
+    verb: str
+    mathml: str
+    words: str
+    terms: tuple[Term, ...]
+
+
+def stated(experiment: Experiment) -> Formulation:
+    """What an experiment solves: the misfit by its noise, the operator, priors with their weights, constraints."""
+    return _Sentence(experiment).formulation()
+
+
+class _Sentence:
+    """The sentence while it is made: terms of the sum, constraints, what explains letters, and their words."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._of, self._pieces = experiment, Pieces()
+        self._terms: list[Term] = []
+        self._sum: list[str] = []
+        self._within: list[str] = []
+        self._where: list[str] = []
+        self._said: list[str] = []
+
+    def formulation(self) -> Formulation:
+        of = self._of
+        direct = isinstance(of.parametrisation, Direct)
+        verb = _verb(of, "x" if direct else "u")
+        self._noise()
+        self._prior("prior", of.prior)
+        if not direct:
+            clause = self._member("parametrisation", of.parametrisation, first_clause(of.parametrisation.formula))
+            self._where.append(clause)
+            self._said.append(f"for pictures x made by {_told(of.parametrisation)}")
+        parts = [" + ".join(self._sum)]
+        parts += [r"\text{ where }" + r",\; ".join(self._within)] * bool(self._within)
+        parts += [r"\text{ with }" + r",\; ".join(self._where)] * bool(self._where)
+        parts.append(r"\text{ by }" + self._member("algorithm", of.algorithm, _upright(of.algorithm)))
+        said = " ".join(self._said)
+        words = f"{verb} {said}, by {_told(of.algorithm)}."
+        return Formulation(verb, self._pieces.mathml(r"\;\, ".join(parts)), words, tuple(self._terms))
+
+    def _noise(self) -> None:
+        of, clauses = self._of, of_noise(self._of.noise.formula)
+        place = self._add(_of_member("noise", of.noise))
+        operator = self._member("operator", of.operator, "A")
+        known = "made from the signal" if of.truth is not None else "measured"
+        data = self._pieces.mark(self._add(Term("truth", "y, the data", known)), "y")
+        entry, whole = (f"({operator} x)_", f"{operator} x") if of.operator.linear else (f"{operator}(x)_",) * 2
+        whole = whole.removesuffix("_")
+
+        def of_data(tex: str) -> str:
+            return marked(tex.replace(f"{_CLEAN}_", entry).replace(_CLEAN, whole), "y", data, entries=True)
+
+        term, where = self._lettered("noise", of.noise, clauses)
+        self._sum.append(self._pieces.mark(place, of_data(term)))
+        self._where += map(of_data, where)
+        self._said.append(f"the misfit of {_told(of.noise)} between A x, A the {_told(of.operator)}, and the data y,")
+
+    def _prior(self, path: str, prior: Prior) -> None:
+        summands = prior.summands()
+        for name, each in summands.items():
+            self._prior(f"{path}.{name}", each)
+        if summands:
+            return
+        clauses = of_prior(prior.formula)
+        place = self._add(_of_member(path, prior))
+        term, where = self._lettered(path, prior, clauses)
+        (self._within if clauses.constraint else self._sum).append(self._pieces.mark(place, term))
+        self._where += where
+        self._said.append(f"{'within' if clauses.constraint else 'plus'} {_told(prior)}")
+
+    def _lettered(self, path: str, member: Any, clauses: Clauses) -> tuple[str, list[str]]:
+        """Term and explanations with the letters of arguments as terms of their own; a prior in a prior is one."""
+        texts = [clauses.term or clauses.constraint, *clauses.where]
+        nested: list[str] = []
+        for parameter in parameters(type(member)):
+            symbol, value = letter(parameter.name, clauses), getattr(member, parameter.name)
+            if not any(marked(text, symbol, "") != text for text in texts):
+                continue
+            place = f"{path}.{parameter.name}"
+            if isinstance(value, Prior):
+                number = self._add(_of_member(place, value))
+                nested += self._nested(place, value)
+            else:
+                number = self._add(Term(place, f"{pretty(parameter.name)} {_short(value)}", parameter.meaning))
+            mark = self._pieces.mark(number, symbol)
+            texts = [marked(text, symbol, mark) for text in texts]
+        return texts[0], [*texts[1:], *nested]
+
+    def _nested(self, path: str, prior: Prior) -> list[str]:
+        """What the prior in a prior is: h(x) = ..."""
+        clauses = of_prior(prior.formula)
+        term, where = self._lettered(path, prior, clauses)
+        return [rf"h(x) = 0 \text{{ where }} {term}" if clauses.constraint else f"h(x) = {term}", *where]
+
+    def _member(self, path: str, member: Any, tex: str) -> str:
+        return self._pieces.mark(self._add(_of_member(path, member)), tex)
+
+    def _add(self, term: Term) -> int:
+        self._terms.append(term)
+        return len(self._terms) - 1
+
+
+def _of_member(path: str, member: Any) -> Term:
+    return Term(path, f"{path.partition('.')[0]}: {_told(member)}", summary(type(member)))
+
+
+def _verb(experiment: Experiment, unknown: str) -> str:
+    method = experiment.algorithm
+    if method.random:
+        return f"Draw {unknown} with −log density"
+    if method.minimises:
+        return f"Minimise over {unknown}"
+    return f"Find {unknown} from"
+
+
+def _told(member: Any) -> str:
+    """A member with the numbers that its formula mentions, in words: GaussianBlur of width 2."""
+    names = [p.name for p in parameters(type(member)) if isinstance(getattr(member, p.name), float)]
+    numbers = [name for name in names if mentions(member.formula, name)]
+    said = " and ".join(f"{pretty(name)} {_short(getattr(member, name))}" for name in numbers)
+    return type(member).__name__ + (f" of {said}" if said else "")
+
+
+def _short(value: Any) -> str:
+    text = f"{value:.{_DIGITS}g}" if isinstance(value, float) else as_text(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _upright(member: Any) -> str:
+    return rf"\text{{{type(member).__name__}}}"

@@ -1,0 +1,1 @@
+"""Factors, codes and scales that are multiplied into a picture."""

@@ -1,0 +1,1 @@
+"""Values of places: grids, and small networks from places to values."""

@@ -1,0 +1,1 @@
+"""Fields of displacements that move a picture."""

@@ -1,0 +1,75 @@
+"""A picture that is known, moved: what deformations share."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from workbench.operators import Field
+from workbench.parameters import Range
+from workbench.parametrisations.base import Parametrisation
+from workbench.parametrisations.fields.splines import coefficients, sampled
+from workbench.refusal import Refusal
+from workbench.tensors import Constant, Shape, require_finite, shown
+
+Moving = Annotated[Tensor | None, "picture that is moved, channels first; left out, three soft spots"]
+Spacing = Annotated[float, Range(2, 32, log=True, unit="px", limits=(1, 1e4)), "between control points"]
+_WIDTH = 0.12  # of a spot, beside the side
+_SPOTS = ((0.35, 1.0), (0.5, 0.6), (0.7, 0.8))  # where along every axis, and how bright
+
+
+class Deformation(Parametrisation):
+    """x(p) = m(q(p)): at each pixel p the value that a known picture m has at q(p) = p + displacement.
+
+    m is read by cubic splines between its pixels, mirrored beyond its ends. The first displacement is 0.
+    """
+
+    field = Field.REAL
+
+    def __init__(self, shape: Shape, blocks: Mapping[str, Shape], moving: Tensor | None) -> None:
+        super().__init__(shape, blocks)
+        picture = _spots(shape) if moving is None else _fitting(moving, shape, type(self).__name__)
+        self._moving = Constant(coefficients(picture)[None])
+        axes = torch.meshgrid(*(torch.arange(n, dtype=torch.float64) for n in shape[1:]), indexing="ij")
+        self._pixels = Constant(torch.stack(axes)[None])
+
+    @abstractmethod
+    def places(self, views: Mapping[str, Tensor]) -> Tensor:
+        """Where each pixel looks, q(p), in px: (B, axes, *space)."""
+
+    @abstractmethod
+    def determinant(self, u: Tensor) -> Tensor:
+        """det of the Jacobian of q at each pixel, (B, 1, *space): 1 keeps areas, below 0 the picture folds."""
+
+    def displacement(self, u: Tensor) -> Tensor:
+        """q(p) - p in px, (B, axes, *space)."""
+        return self.places(self.views(u)) - self._pixels.like(u)
+
+    def made(self, views: Mapping[str, Tensor]) -> Tensor:
+        places = self.places(views)
+        return sampled(self._moving.like(places), places)[0]
+
+    def start(self, picture: Tensor, rng: torch.Generator) -> Tensor:
+        return picture.new_zeros((1, *self.in_shape))
+
+
+def _fitting(moving: Tensor, shape: Shape, name: str) -> Tensor:
+    """The picture in double precision; Refusal where it is not of this shape, complex, or not finite."""
+    if moving.is_complex() or tuple(moving.shape) != tuple(shape):
+        came = f"{'a complex' if moving.is_complex() else 'one of'} {shown(tuple(moving.shape))}"
+        raise Refusal(f"a real picture of {shown(shape)} to move, for {name}", came, "resample it to that shape")
+    require_finite(moving, "the picture to move")
+    return moving.double()
+
+
+def _spots(shape: Shape) -> Tensor:
+    """Three soft spots, dimmer from channel to channel."""
+    places = torch.meshgrid(*((torch.arange(n, dtype=torch.float64) + 0.5) / n for n in shape[1:]), indexing="ij")
+    found = torch.zeros(shape[1:], dtype=torch.float64)
+    for turn, (at, bright) in enumerate(_SPOTS):
+        square = sum((place - (at if axis != turn else 1 - at)) ** 2 for axis, place in enumerate(places))
+        found = found + bright * torch.exp(-torch.as_tensor(square) / (2 * _WIDTH**2))
+    dimmer = torch.arange(1, shape[0] + 1, dtype=torch.float64).reshape(-1, *[1] * (len(shape) - 1))
+    return found / dimmer
