@@ -129,7 +129,7 @@ def test_what_the_rules_cannot_read_is_refused(fading):
     with pytest.raises(Refusal, match="white noise"):
         LeastGCV().begin(counts, MLEM())
     for problem, algorithm, words in (
-        (small, Landweber(), "Gaussian or Poisson"),
+        (small, Landweber(), "Gaussian, Poisson or Rician"),
         (grey, UnadjustedLangevin(), "draws its states"),
     ):
         rule = LeastSURE().begin(problem, algorithm)

@@ -33,6 +33,7 @@ from workbench.algorithms.diffusion import (
 from workbench.algorithms.direct.filtered_backprojection import FilteredBackprojection
 from workbench.algorithms.direct.gridding import Gridding
 from workbench.algorithms.direct.root_sum_of_squares import RootSumOfSquares
+from workbench.algorithms.direct.singular_value_shrinkage import SingularValueShrinkage
 from workbench.algorithms.direct.wiener import WienerDeconvolution
 from workbench.algorithms.first_order.armijo import ArmijoGradientDescent
 from workbench.algorithms.first_order.backtracking import BacktrackingFISTA, BacktrackingProximalGradient
@@ -150,6 +151,7 @@ __all__ = [
     "RegularisedNewton",
     "RootSumOfSquares",
     "SelfCalibration",
+    "SingularValueShrinkage",
     "State",
     "SubGradient",
     "TrustRegionNewton",

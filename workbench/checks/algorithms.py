@@ -28,7 +28,7 @@ _SIDE = 8
 def problem(algorithm: Algorithm, batch: int = 2, noises: tuple[type[Noise], ...] = ()) -> Problem:
     """A small problem, discs behind a blur, the later the dimmer, whose noise and prior the algorithm can work with.
 
-    For what needs a scan it is their sinogram, for what needs coils their k-space.
+    For what needs a scan it is their sinogram, for what needs coils their k-space, for what only denoises the discs.
     """
     t = torch.linspace(0, 1, _SIDE, dtype=torch.float64)
     far = (t[:, None] - 0.5) ** 2 + (t[None] - 0.4) ** 2

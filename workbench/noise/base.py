@@ -11,6 +11,7 @@ from torch import Tensor
 from workbench.noise.likelihood import Likelihood
 from workbench.parameters import Checked, owed
 from workbench.refusal import Refusal
+from workbench.tensors import abs2
 
 
 class Noise(ABC, metaclass=Checked):
@@ -81,6 +82,19 @@ class Noise(ABC, metaclass=Checked):
         Of complex data that of each part. Exact for Gaussian noise (Stein 1981), to first order for counts.
         """
         raise self._lacks("a variance that the data tell")
+
+    def deviation(self, y: Tensor) -> Tensor:
+        """The scale on which data are moved to see how a reconstruction follows them: (B, ...)."""
+        return self.variance(y).sqrt()
+
+    def risk(self, clean: Tensor, y: Tensor, optimism: Tensor) -> Tensor:
+        """What has the mean of |clean - the true one|^2 entry by entry, told from the data: (B, ...), in double.
+
+        `optimism` is deviation^2 d clean / dy; what is right on average is enough.
+        """
+        rest = self.grad(clean, y) / self.precision(clean)
+        parts = 2 if y.is_complex() else 1
+        return abs2(rest).double() - parts * self.variance(y).double() + 2 * optimism.double()
 
     def expected(self, y: Tensor) -> float:
         """What `nll` is on average at the truth, of an item like these: below, a reconstruction explains the noise."""

@@ -15,6 +15,8 @@ from workbench.parameters import Range
 from workbench.tensors import normal_like, total
 
 _LARGE = 500.0  # from where on a series of five terms has all digits
+_MOST = 5.0  # data are moved by a tenth of their deviation, and stay magnitudes
+_FAINT = 1e-3  # sigmas below which one datum in two million lies: 1 / y has a mean, and no variance
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,22 @@ class Rician(Noise):
 
     def lipschitz(self, y: Tensor) -> float:
         return max(1.0, float(y.max() / self.sigma) ** 2 / 2 - 1) / self.sigma**2
+
+    def deviation(self, y: Tensor) -> Tensor:
+        return (_MOST * y).clamp_max(self.sigma)
+
+    def risk(self, clean: Tensor, y: Tensor, optimism: Tensor) -> Tensor:
+        """What has the mean of |clean^2 - the true one^2|^2, entry by entry: y^2 - 2 sigma^2 has that of clean^2.
+
+        Exact but for 2 sigma^4 d^2 clean^2 / dy^2, which is left out: too large by 4 sigma^4 for each datum that clean
+        follows as it is, by less where it is smooth. Luisier, Blu & Wolfe 2012,
+        doi 10.1109/TIP.2012.2191565.
+        """
+        v = self.sigma**2
+        slower = torch.where(y > 0, (self.sigma / self.deviation(y)).square(), 0)
+        square, slope = clean.square(), 2 * clean * optimism * slower  # sigma^2 d clean^2 / dy
+        bent = (square - y.square() + 2 * v).square() - 4 * v * y.square() + 4 * v**2
+        return (bent + 4 * slope * y - 2 * v * slope / y.clamp_min(_FAINT * self.sigma)).double()
 
     def unfit(self, y: Tensor) -> str:
         return unfit_negative(y, "Rician noise explains magnitudes")

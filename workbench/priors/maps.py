@@ -1,6 +1,7 @@
 """Numbers over space that a prior keeps as plain rows: weights and guides."""
 
-from typing import Annotated
+from abc import ABC, abstractmethod
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor
@@ -10,6 +11,16 @@ from workbench.tensors import Constant, Shape, shown
 
 Rows = tuple[tuple[float, ...], ...]
 Guide = Annotated[Rows, "numbers over space, row by row (one row for one axis); none: the same everywhere"]
+
+
+class FromPicture(ABC):
+    """A prior whose numbers over space can be made of a first reconstruction; `map_argument` is what takes them."""
+
+    map_argument: ClassVar[str]
+
+    @abstractmethod
+    def rows_from(self, x: Tensor) -> Rows:
+        """The numbers for the edges of a picture, the first item of (B, C, *space)."""
 
 
 def rows_of(x: Tensor) -> Rows:

@@ -11,7 +11,7 @@ from workbench.algorithms import Algorithm
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate
-from workbench.tensors import dot, norm2, parts, stream
+from workbench.tensors import norm2, parts, stream
 
 NUDGE = 0.1  # deviations of the noise by which data are moved to see what the picture does
 
@@ -29,25 +29,30 @@ def numbers(problem: Problem) -> int:
     return int(problem.seen.sum()) * len(problem.y) * (2 if problem.y.is_complex() else 1)
 
 
-def variance(problem: Problem) -> float:
-    """The variances of those data, summed."""
-    each = problem.noise.variance(problem.y).double() * problem.seen
-    return float(each.sum()) * (2 if problem.y.is_complex() else 1)
-
-
 def direction(problem: Problem, rng: torch.Generator) -> Tensor:
     """A direction that data may move in: the noise's deviation with random signs. Refusal where none is known."""
-    each = problem.noise.variance(problem.y)
-    signs = (2 * torch.randint(0, 2, parts(problem.y).shape, generator=rng) - 1).to(problem.y.device, each.dtype)
-    return each.sqrt() * (torch.view_as_complex(signs) if problem.y.is_complex() else signs)
+    deviation = problem.noise.deviation(problem.y)
+    signs = (2 * torch.randint(0, 2, parts(problem.y).shape, generator=rng) - 1).to(problem.y.device, deviation.dtype)
+    return deviation * (torch.view_as_complex(signs) if problem.y.is_complex() else signs)
+
+
+def followed(way: Tensor, moved: Tensor) -> Tensor:
+    """v_i d(Ax)_i / dy_i on average, entry by entry, of an A x that `moved` as data moved by NUDGE `way`."""
+    return (way.conj() * moved).real / NUDGE
+
+
+def risk_of(problem: Problem, clean: Tensor, optimism: Tensor) -> float:
+    """The noise's `risk` of an A x, summed over the data that depend on the picture."""
+    return float((problem.seen * problem.noise.risk(clean, problem.y, optimism)).sum())
 
 
 class StepPrediction(NamedTuple):
-    """The iterate at k, |residual|^2 and sum_i v_i d(Ax)_i / dy_i there, sums over the batch."""
+    """The iterate at k, |residual|^2, sum_i v_i d(Ax)_i / dy_i and the noise's `risk` there, sums over the batch."""
 
     x: Tensor
     square: float
     optimism: float
+    risk: float
 
 
 def predictions(
@@ -68,7 +73,7 @@ def predictions(
         ways = [direction(problem, rng) for rng in rngs]
     except Refusal as refusal:
         came = f"{type(problem.noise).__name__}, whose variance the data do not tell"
-        raise Refusal("Gaussian or Poisson noise for this rule", came, "stop by change instead") from refusal
+        raise Refusal("Gaussian, Poisson or Rician noise for this rule", came, "stop by change instead") from refusal
     count = len(problem.y)
     moved = replace(problem, y=torch.cat([problem.y, *(problem.y + NUDGE * way for way in ways)]), truth=None)
     begin = None if x is None else x.repeat(1 + probes, *[1] * (x.ndim - 1))
@@ -76,8 +81,8 @@ def predictions(
         with torch.no_grad():
             clean = problem.operator(state.x)
             here, *others = clean.split(count)
-            optimism = sum(
-                float(dot(way, other - here).double().sum()) for way, other in zip(ways, others, strict=True)
-            )
+            each = [followed(way, other - here) for way, other in zip(ways, others, strict=True)]
+            optimism = torch.stack(each).mean(0)
             square = float(norm2(residual(problem, here)).double().sum())
-        yield StepPrediction(state.x[:count], square, optimism / (NUDGE * probes))
+            risk = risk_of(problem, here, optimism)
+        yield StepPrediction(state.x[:count], square, float(optimism.double().sum()), risk)

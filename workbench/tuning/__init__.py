@@ -3,6 +3,7 @@
 from workbench.tuning.automatic import Tuning, applicable, automatic, read, rules, tune
 from workbench.tuning.conformal import ConformalCalibration, ConformalIntervals
 from workbench.tuning.held_out_crops import held_out_crops
+from workbench.tuning.informed import informed
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation
 from workbench.tuning.point_spread import PointSpread, local_point_spread
@@ -45,6 +46,7 @@ __all__ = [
     "at_weight",
     "automatic",
     "held_out_crops",
+    "informed",
     "local_point_spread",
     "read",
     "rules",

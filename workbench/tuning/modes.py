@@ -11,6 +11,7 @@ from workbench.operators.diagonalisation import RANK, reciprocal
 from workbench.posterior.covariance import in_basis
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.stopping.risk import risk_of
 from workbench.tuning.path import PathPoint
 
 
@@ -48,6 +49,9 @@ def closed_point(problem: Problem, weight: float, found: Modes) -> PathPoint:
     clean = problem.operator(x)
     count = len(problem.y) * (2 if problem.y.is_complex() else 1)
     seen = torch.where(found.gram > RANK * found.gram.max(), gain, 0)
+    optimism = count * float((gain * found.gram).sum())
+    # The noise is white: where data follow themselves does not matter, but that it is where they depend on x.
+    even = optimism / (len(clean) * int(problem.seen.sum())) * problem.seen.double()
     return PathPoint(
         weight,
         x,
@@ -55,6 +59,7 @@ def closed_point(problem: Problem, weight: float, found: Modes) -> PathPoint:
         float(problem.noise.nll(clean, problem.y).sum()),
         float(problem.prior(x).sum()),
         0,
-        count * float((gain * found.gram).sum()),
+        optimism,
         count * float(seen.sum()),
+        risk_of(problem, clean, even),
     )

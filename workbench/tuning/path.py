@@ -14,7 +14,8 @@ class PathPoint:
     """The reconstruction x of one weight, (B, *in_shape), its A x, and what selectors ask of it, sums over the batch.
 
     `optimism` is sum_i v_i d(Ax)_i / dy_i, v the variance of the noise: by so much the misfit looks better than it is
-    (Efron 2004, doi 10.1198/016214504000000692); `projected` the same of A^+ A x in place of A x. None: not asked for.
+    (Efron 2004, doi 10.1198/016214504000000692); `projected` the same of A^+ A x in place of A x; `risk` the noise's.
+    None: not asked for.
     """
 
     weight: float
@@ -25,6 +26,7 @@ class PathPoint:
     steps: int = 0
     optimism: float | None = None
     projected: float | None = None
+    risk: float | None = None
 
 
 @dataclass(frozen=True)

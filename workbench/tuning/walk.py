@@ -17,7 +17,7 @@ from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import iterate, resume, until
 from workbench.stopping import Change, Stop
-from workbench.stopping.risk import NUDGE, direction
+from workbench.stopping.risk import NUDGE, direction, followed, risk_of
 from workbench.tensors import dot, stream
 from workbench.tuning.modes import closed_point, modes
 from workbench.tuning.path import PathPoint, WeightPath
@@ -119,11 +119,12 @@ class Walk(metaclass=Checked):
             if probe is None:
                 return PathPoint(weight, x, clean, misfit, prior, state.k)
             beyond = state.x[len(problem.y) :]
-            optimism = float(dot(probe, own.operator(beyond) - clean).sum()) / NUDGE
+            each = followed(probe, own.operator(beyond) - clean)
+            optimism, risk = float(each.double().sum()), risk_of(own, clean, each)
             A = own.operator
             back = A.pseudo_inverse(probe) if isinstance(A, LinearOperator) else None
             projected = None if back is None else float(dot(back, beyond - x).sum()) / NUDGE
-        return PathPoint(weight, x, clean, misfit, prior, state.k, optimism, projected)
+        return PathPoint(weight, x, clean, misfit, prior, state.k, optimism, projected, risk)
 
 
 def at_weight(problem: Problem, weight: float, where: str = "weight") -> Problem:

@@ -17,9 +17,14 @@ from workbench.analysis.information.filters import (
     FrozenConjugateGradients,
     HeavyBallFilter,
     LandweberFilter,
+    NuclearBiasFilter,
+    OwnReconstructions,
+    SelfDistillation,
+    SpectralBiasFilter,
     TikhonovFilter,
     TruncatedSVD,
     WienerFilter,
+    ZeroFilling,
 )
 from workbench.analysis.information.plane import FixedTau, RelativeTau, path
 from workbench.operators import GaussianBlur, Map, Radon
@@ -33,6 +38,11 @@ FILTERS = [
     WienerFilter(),
     TikhonovFilter(),
     TruncatedSVD(5),
+    NuclearBiasFilter(),
+    SpectralBiasFilter(),
+    SelfDistillation(),
+    OwnReconstructions(0.3),
+    ZeroFilling(),
     LandweberFilter(),
     HeavyBallFilter(),
     ChebyshevFilter(),

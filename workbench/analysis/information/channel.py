@@ -66,14 +66,22 @@ class GaussianChannel:
         error = bias @ self.covariance @ bias.mT + self.noise(filters)
         return float(error.diagonal(dim1=1, dim2=2).mean())
 
-    def wiener(self) -> Tensor:
-        """R = C A' (A C A' + sigma^2 I)^-1, the posterior mean: no R has a smaller mean square error."""
-        data = self._seen() + self.sigma**2 * _eye(self.covariance)
-        return torch.linalg.solve(data, self.gains[:, :, None] * self.covariance).mT
+    def data(self, covariance: Tensor | None = None) -> Tensor:
+        """A C A' + sigma^2 I, the covariance of the data; of signals of another one than this channel's, if given."""
+        return self._seen(covariance) + self.sigma**2 * _eye(self.covariance)
 
-    def _seen(self) -> Tensor:
+    def wiener(self, covariance: Tensor | None = None, more: float = 0.0) -> Tensor:
+        """R = C A' (A C A' + (sigma^2 + more) I)^-1, the posterior mean: no R has a smaller mean square error.
+
+        Of signals of another covariance than this channel's, if given, and of noise of a larger variance.
+        """
+        C = self.covariance if covariance is None else covariance
+        return torch.linalg.solve(self.data(C) + more * _eye(C), self.gains[:, :, None] * C).mT
+
+    def _seen(self, covariance: Tensor | None = None) -> Tensor:
         """A C A'."""
-        return self.gains[:, :, None] * self.covariance * self.gains[:, None, :]
+        C = self.covariance if covariance is None else covariance
+        return self.gains[:, :, None] * C * self.gains[:, None, :]
 
 
 def modes(gains: Tensor, spectrum: Tensor, sigma: float) -> GaussianChannel:

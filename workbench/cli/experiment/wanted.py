@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _PARTS = ("truth", "data", "operator", "parametrisation", "noise", "prior", "algorithm")
 _OFFSET = "operator.offset"
+_RUN = ".nc"  # what the file of a saved run ends with
 _NUMBERS = {
     "steps": "iterations in all (300); a saved run of fewer goes on to them",
     "seed": "seed of noise and sampler (0)",
@@ -42,7 +43,8 @@ def options(parser: argparse.ArgumentParser) -> None:
         metavar="PART.NAME=VALUE",
         help="one parameter, or a part inside a part (prior.second=NonNegative, prior.second.weight=2); repeat it. "
         "An array is FILE::/path/in/file (operator.kernel=psf.npy); prior.weight=auto and operator.offset=auto, the "
-        "axis of rotation, are found from the data; data.steps=FlatField and data.steps.1.flat=FILE go before",
+        "axis of rotation, are found from the data; prior.weights=RUN.nc (or prior.guide) makes the map of the "
+        "picture of a saved run; data.steps=FlatField and data.steps.1.flat=FILE go before",
     )
     loading.option(parser)
     for name, meaning in _NUMBERS.items():
@@ -66,13 +68,29 @@ def experiment(args: argparse.Namespace) -> tuple["Experiment", str | None]:
     if len(found) > 1:
         raise Refusal("one weight to find", " and ".join(found), "give the others: their balance is yours to choose")
     centred = words.get(_OFFSET, "").lower() == "auto"
-    words = {path: text for path, text in words.items() if path not in found and not (centred and path == _OFFSET)}
+    runs = {path: text for path, text in words.items() if path.startswith("prior.") and text.endswith(_RUN)}
+    later = {*found, *runs, *([_OFFSET] if centred else [])}
+    words = {path: text for path, text in words.items() if path not in later}
     made = choose(words, _base(args), suited=not (args.spec or args.example))
+    for path, name in runs.items():
+        made = _informed(made, path.removeprefix("prior."), name)
     args.offset_reason = None
     if centred:
         made, axis = made.centred()
         args.offset_reason = axis.reason
     return made, found[0].removeprefix("prior.") if found else None
+
+
+def _informed(made: "Experiment", where: str, name: str) -> "Experiment":
+    """The experiment with the map at a path inside its prior made of the picture of a saved run."""
+    import torch
+
+    from workbench import records
+    from workbench.parameters import changed
+    from workbench.tuning import informed
+
+    picture = torch.from_numpy(records.load(name)["x"].values)
+    return changed(made, prior=informed(made.prior, picture, where))
 
 
 def _base(args: argparse.Namespace) -> "Experiment":

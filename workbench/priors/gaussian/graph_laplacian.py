@@ -11,14 +11,14 @@ from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
 from workbench.priors.gaussian.tikhonov import Tikhonov
-from workbench.priors.maps import Guide, drawn, misfit, rows_of
+from workbench.priors.maps import FromPicture, Guide, Rows, drawn, misfit, rows_of
 from workbench.tensors import Constant, Shape, norm2, shown
 
 _STRAIGHT, _DIAGONAL = ((1, 0), (0, 1)), ((1, 1), (1, -1))
 _DEGREES = {False: 4.0, True: 6.0}  # the weights of a pixel's edges add up to no more
 
 
-class GraphSmoothness(Prior):
+class GraphSmoothness(Prior, FromPicture):
     """g(x) = weight / 2 sum over edges (i, j) of e_ij |x_i - x_j|^2 = weight / 2 <x, Lx>: smooth, but for the guide.
 
     The edges join neighbours, diagonal ones with half the weight; one or two space axes, every channel by itself.
@@ -29,6 +29,7 @@ class GraphSmoothness(Prior):
     formula = r"g(x) = \frac{w}{2} \sum_{(i,j)} e_{ij} |x_i - x_j|^2 = \frac{w}{2} \langle x, L x\rangle"
 
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.SPLIT | Can.CONVEX | Can.QUADRATIC
+    map_argument = "guide"
 
     def __init__(
         self,
@@ -47,6 +48,9 @@ class GraphSmoothness(Prior):
     def guided_by(cls, x: Tensor, weight: float = 20.0, diagonals: bool = False, contrast: float = 0.1) -> Self:
         """The prior whose guide is the mean modulus of the channels of a picture, its first item."""
         return cls(weight, diagonals, rows_of(x[0].abs().mean(0)), contrast)
+
+    def rows_from(self, x: Tensor) -> Rows:
+        return self.guided_by(x).guide
 
     def forward(self, x: Tensor) -> Tensor:
         return self.weight / 2 * norm2(self._edges(x)(x))

@@ -1,6 +1,5 @@
 """Low rank."""
 
-import math
 from collections.abc import Callable
 from typing import Annotated
 
@@ -11,7 +10,8 @@ from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
 from workbench.priors.norm_balls import zero_inside
-from workbench.tensors import Shape, shown
+from workbench.priors.sparsity.patch_matrix import no_patches, patch_matrix, signal_of
+from workbench.tensors import Shape
 
 _ROUNDING = 64  # in units of the last place: what a decomposition and back leaves
 
@@ -37,7 +37,7 @@ class NuclearNorm(Prior):
         self.weight, self.patch = weight, patch
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.weight * torch.linalg.svdvals(self._matrix(x)).sum(1)
+        return self.weight * torch.linalg.svdvals(patch_matrix(x, self.patch)).sum(1)
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         return self._with(x, lambda values: (values - step * self.weight).clamp_min(0))
@@ -46,32 +46,13 @@ class NuclearNorm(Prior):
         return self._with(z, lambda values: values.clamp_max(self.weight))
 
     def conjugate(self, z: Tensor) -> Tensor:
-        values = torch.linalg.svdvals(self._matrix(z))
+        values = torch.linalg.svdvals(patch_matrix(z, self.patch))
         return zero_inside(values, self.weight, _ROUNDING * torch.finfo(values.dtype).eps)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        space = shape[1:]
-        if not space or any(side % self.patch for side in space):
-            common = math.gcd(*space) if space else 1
-            remedy = f"take patch={max(d for d in range(1, 17) if common % d == 0)}"
-            return f"{shown(space)} px are not patches of {self.patch} px side by side: {remedy}, or crop"
-        if self.patch == 1 and shape[0] == 1:
-            return "one channel has no rank to lower: take patches of several pixels"
-        return ""
+        return no_patches(shape, self.patch)
 
     def _with(self, x: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
         """x with other singular values of its matrix; what they leave at 0 is 0 to the last digit."""
-        U, values, Vh = torch.linalg.svd(self._matrix(x), full_matrices=False)
-        return self._signal((U * change(values)[:, None]) @ Vh, x.shape)
-
-    def _matrix(self, x: Tensor) -> Tensor:
-        d = x.ndim - 2
-        cut = x.reshape(*x.shape[:2], *[n for side in x.shape[2:] for n in (side // self.patch, self.patch)])
-        places, insides = range(2, 2 + 2 * d, 2), range(3, 3 + 2 * d, 2)
-        return cut.permute(0, *places, 1, *insides).flatten(1, d).flatten(2)
-
-    def _signal(self, matrix: Tensor, shape: torch.Size) -> Tensor:
-        d = len(shape) - 2
-        cut = matrix.reshape(shape[0], *[side // self.patch for side in shape[2:]], shape[1], *[self.patch] * d)
-        order = [place for axis in range(d) for place in (1 + axis, 2 + d + axis)]
-        return cut.permute(0, 1 + d, *order).reshape(shape)
+        U, values, Vh = torch.linalg.svd(patch_matrix(x, self.patch), full_matrices=False)
+        return signal_of((U * change(values)[:, None]) @ Vh, x.shape, self.patch)

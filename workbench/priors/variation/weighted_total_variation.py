@@ -12,7 +12,7 @@ from workbench.operators.differences.gradient import Gradient
 from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
-from workbench.priors.maps import Guide, drawn, misfit, rows_of
+from workbench.priors.maps import FromPicture, Guide, Rows, drawn, misfit, rows_of
 from workbench.priors.norm_balls import into_ball, zero_inside
 from workbench.priors.variation.around import around
 from workbench.priors.variation.total_variation import no_differences
@@ -22,7 +22,10 @@ from workbench.tensors import Constant, Shape, abs2
 Contrast = Annotated[float, Range(0.01, 1, log=True, limits=(1e-9, 1e9)), "difference at which a weight is halved"]
 
 
-class WeightedTotalVariation(Prior):
+_FAINT = 0.05  # of a picture's range: differences at which the weight made of it is halved
+
+
+class WeightedTotalVariation(Prior, FromPicture):
     """g(x) = weight sum over pixels i of w_i |Dx|_i: total variation with a weight for each pixel, 1 if none is given.
 
     D are the forward differences of each channel, |Dx|_i their Euclidean norm in a pixel; one or two space axes.
@@ -33,6 +36,7 @@ class WeightedTotalVariation(Prior):
 
     can = Can.VALUE | Can.SPLIT | Can.CONVEX
     suits = frozenset({"piecewise constant"})
+    map_argument = "weights"
 
     def __init__(self, weight: Weight = 10.0, weights: Guide = ()) -> None:
         super().__init__()
@@ -47,6 +51,13 @@ class WeightedTotalVariation(Prior):
         size = abs2(kernel.gradient(x[:1])).sum((1, 2), keepdim=False).sqrt()[:, None]
         edges = GaussianBlur((1, *x.shape[2:]), width)(size).clamp_min(0)
         return cls(weight, rows_of((contrast / (edges + contrast))[0, 0]))
+
+    def rows_from(self, x: Tensor) -> Rows:
+        size = x[:1].abs()
+        span = float(size.max() - size.min())
+        if span == 0:
+            raise Refusal("a picture with edges for the weights", "a flat one", "take one of a run that has gone on")
+        return self.weights_from(x, contrast=_FAINT * span).weights
 
     def forward(self, x: Tensor) -> Tensor:
         return self.outer(kernel.gradient(x))

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.stopping.risk import numbers, residual, variance
+from workbench.stopping.risk import numbers, residual
 from workbench.tensors import norm2
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.selector import Selector
@@ -19,7 +19,8 @@ class SURE(Selector):
     """(|y - A x|^2 - sum v + 2 sum_i v_i d(Ax)_i / dy_i) / n, whose mean is that of |A (x - truth)|^2 / n.
 
     v is the variance of the noise: sigma^2 for Gaussian data (Stein 1981, doi 10.1214/aos/1176345632), y / peak for
-    counts, to first order (Luisier, Blu & Unser 2011, doi 10.1109/TIP.2010.2073477), y holding their background.
+    counts, to first order (Luisier, Blu & Unser 2011, doi 10.1109/TIP.2010.2073477), y holding their background. Of
+    magnitudes the curve is the error of their squares, |(A x)^2 - (A truth)^2|^2 / n, by `Rician.risk`.
     """
 
     word: ClassVar[str] = "sure"
@@ -28,15 +29,16 @@ class SURE(Selector):
     log: ClassVar[bool] = False
 
     def unmet(self, problem: Problem) -> str:
-        return without_variance(problem)
+        try:
+            problem.noise.deviation(problem.y[:1])
+        except Refusal:
+            name = type(problem.noise).__name__
+            return f"Stein's identity needs Gaussian, Poisson or Rician noise, not {name}: take LCurve"
+        return ""
 
     def curve(self, path: WeightPath) -> Tensor:
-        problem = path.problem
-        total = variance(problem)
-        return torch.tensor(
-            [(residual2(problem, p) - total + 2 * known(p.optimism)) / numbers(problem) for p in path.points],
-            dtype=torch.float64,
-        )
+        count = numbers(path.problem)
+        return torch.tensor([known(point.risk) / count for point in path.points], dtype=torch.float64)
 
 
 def without_variance(problem: Problem) -> str:

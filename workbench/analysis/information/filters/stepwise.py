@@ -1,76 +1,20 @@
-"""Linear algorithms as filters: R_k = (1 - p_k(A'A)) A^-1 with the residual polynomial p_k of k steps."""
+"""Methods that go step by step: R_k = (1 - p_k(A'A)) A^-1 with the residual polynomial p_k of k steps."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor
 
 from workbench.analysis.information.channel import GaussianChannel
-from workbench.parameters import Checked, Range, renamed
+from workbench.analysis.information.filters.base import SpectralFilter
+from workbench.parameters import Range
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.tensors import normal_like, stream
 
 StepSize = Annotated[float | None, Range(1e-6, 10, log=True, limits=(0, 1e12)), "step, 1 / |A|^2 when empty"]
-
-
-class Filter(ABC, metaclass=Checked):
-    """A linear algorithm from x = 0; subclasses are frozen dataclasses."""
-
-    caveat: ClassVar[str] = ""
-
-    @abstractmethod
-    def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
-        """R_k in the singular vectors, (M, d, d), for k = 0, 1, .. steps; one R where nothing is iterated."""
-
-
-class SpectralFilter(Filter):
-    """R = diag of a share of each mode over its singular value."""
-
-    def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
-        for shares in islice(self.shares(channel), steps + 1):
-            # A mode that A does not see has nothing that a filter could pass on.
-            seen = channel.gains > 0
-            yield torch.diag_embed(torch.where(seen, shares / torch.where(seen, channel.gains, 1), 0))
-
-    @abstractmethod
-    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
-        """1 - p_k(s^2), how much of each mode k steps have recovered, (M, d), for k = 0, 1, ..."""
-
-
-@dataclass(frozen=True)
-class WienerFilter(Filter):
-    """R = C A' (A C A' + sigma^2 I)^-1: the posterior mean, the least mean square error that there is."""
-
-    def matrices(self, channel: GaussianChannel, steps: int) -> Iterator[Tensor]:
-        yield channel.wiener()
-
-
-@dataclass(frozen=True)
-class TikhonovFilter(SpectralFilter):
-    """1 - p = s^2 / (s^2 + weight)."""
-
-    weight: Annotated[float, Range(1e-6, 10, log=True, limits=(0, 1e12)), "weight lambda of |x|^2"] = 0.01
-
-    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
-        squares = channel.gains.square()
-        yield torch.where(squares > 0, squares / (squares + self.weight), 0)
-
-
-@dataclass(frozen=True)
-class TruncatedSVD(SpectralFilter):
-    """1 - p = 1 for the largest singular values, so many of them, and 0 for the others."""
-
-    rank: Annotated[int, Range(1, 256, log=True, limits=(0, 10**9)), "singular values kept"] = 8
-
-    def shares(self, channel: GaussianChannel) -> Iterator[Tensor]:
-        kept = torch.zeros_like(channel.gains).flatten()
-        kept[channel.gains.flatten().argsort(descending=True, stable=True)[: self.rank]] = 1
-        yield kept.reshape(channel.gains.shape)
 
 
 @dataclass(frozen=True)
@@ -176,19 +120,3 @@ def _step(step: float | None, channel: GaussianChannel, reach: float = 1.0) -> f
     if step is not None and step * top >= 2 * reach:
         raise Refusal(f"a step below {2 * reach / top:.4g}, 2 / |A|^2 or what momentum allows", f"{step:g}", "lower it")
     return 1 / top if step is None else step
-
-
-__all__ = [
-    "ChebyshevFilter",
-    "Filter",
-    "FrozenConjugateGradients",
-    "HeavyBallFilter",
-    "LandweberFilter",
-    "TikhonovFilter",
-    "TruncatedSVD",
-    "WienerFilter",
-]
-
-
-if not TYPE_CHECKING:
-    __getattr__ = renamed.exports(__name__)
