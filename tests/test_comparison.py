@@ -5,19 +5,24 @@ import math
 
 import numpy as np
 import pytest
+import torch
 import xarray as xr
 
 import workbench
 from workbench import Experiment, storage
 from workbench.algorithms import ADMM, FISTA, PDHG
+from workbench.analysis import standard
 from workbench.comparison import compare
 from workbench.comparison.report import text
 from workbench.comparison.report.shown import curves_shown
 from workbench.data import Measured, Shipped
+from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed
 from workbench.priors import TotalVariation
+from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.run import run as solve
 
 EXPERIMENT = Experiment(Shipped("cell", 16), GaussianBlur((1, 16, 16), 1.0), prior=TotalVariation(5.0), steps=12)
 
@@ -72,6 +77,16 @@ def test_metrics_are_those_at_the_end(runs):
         assert found["objective"][number] == float(run.objective[-1, 0])
         assert found["seconds"][number] == float(run.seconds[-1]) and found["k"][number] == 12
     assert found["calls"] == (24, 24, 0)
+
+
+def test_numbers_of_a_batch_are_the_mean_over_its_items():
+    """One item is a hundredth as bright as the other, and lies in the noise."""
+    truth = torch.cat([Shipped("cell", 16).tensor() * factor for factor in (1.0, 0.01)])
+    problem = Problem.simulate(GaussianBlur((1, 16, 16), 1.0), Gaussian(0.05), TotalVariation(5.0), truth)
+    made = [solve(problem, algorithm, *standard(problem), steps=5) for algorithm in (PDHG(), ADMM())]
+    for result, error in zip(made, compare(made).metrics["error"], strict=True):
+        away = (torch.from_numpy(result["x"].values) - truth).flatten(1).norm(dim=1) / truth.flatten(1).norm(dim=1)
+        assert error == pytest.approx(float(away.mean()), rel=1e-5) and away[1] > 10 * away[0]
 
 
 @pytest.mark.parametrize("accuracy", [0.3, 1e-1, 1e-2, 1e-3, 1e-5])

@@ -66,8 +66,8 @@ class ComparedRun:
         if "truth" not in self.dataset:
             return None
         truth = self.dataset["truth"].values
-        size = float(np.linalg.norm(truth))
-        return float(np.linalg.norm(aligned(self.dataset) - truth)) / size if size else None
+        away, size = (np.linalg.norm(v.reshape(len(v), -1), axis=1) for v in (aligned(self.dataset) - truth, truth))
+        return float((away / size).mean()) if size.all() else None
 
     @property
     def marks(self) -> Marks:
