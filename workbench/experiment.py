@@ -23,7 +23,7 @@ from workbench.operators import GaussianBlur, Operator
 from workbench.parameters import VERSION, Checked, Range, changed, current, describe, parameters, rebuild, renamed
 from workbench.parametrisations import Direct, Parametrisation
 from workbench.paths import Words, altered, below, built
-from workbench.priors import Prior, TotalVariation
+from workbench.priors import Prior, TotalVariation, Zero
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
@@ -84,8 +84,9 @@ class Experiment(metaclass=Checked):
         """The problem on its device; `given`, the tensor of `source.loaded()`, saves reading it again."""
         device = devices.find(self.device)
         given = self.source.loaded().tensor if given is None else given
-        made = self.source.problem(self.operator, self.noise, self.prior, given, self.seed)
-        return replace(made, parametrisation=self.parametrisation).to(device)
+        # The prior may be of a block that only the parametrisation has: both come together.
+        made = self.source.problem(self.operator, self.noise, Zero(), given, self.seed)
+        return replace(made, prior=self.prior, parametrisation=self.parametrisation).to(device)
 
     def run(
         self,

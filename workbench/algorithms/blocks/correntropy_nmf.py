@@ -32,6 +32,7 @@ class CorrentropyNMF(Algorithm[CorrentropyState]):
     Half-quadratic: weights q for the residuals there are, then multiplicative steps for least squares with them. For a
     width that is given, the correntropy loss sum of width^2 (1 - q) falls at every step; left out, it is `scale` times
     the spread of the residuals, from their median, and falls by 3 % a step at most. y- are sizes of negative data.
+    Noise and prior are not read.
     He, Hu, Zheng, Kong 2011, doi 10.1109/TIP.2011.2105496; Du, Li, Shen 2012, doi 10.1109/ICDM.2012.39.
     """
 
