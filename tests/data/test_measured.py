@@ -293,3 +293,12 @@ def test_wiener_says_the_way_out_of_a_boundary_of_zeros():
     with pytest.raises(Refusal, match=r"take its boundary='periodic'"):
         Experiment(Measured(COUNTS), psf, algorithm=WienerDeconvolution(), steps=1).run()
     Experiment(Measured(COUNTS), changed(psf, boundary="periodic"), algorithm=WienerDeconvolution(), steps=1).run()
+
+
+@pytest.mark.parametrize("detectors", [None, 24])
+def test_a_detector_that_lies_beside_the_image_is_refused(detectors):
+    scan = Radon((1, 24, 24), 10, detectors=detectors, offset=40.0)
+    with pytest.raises(Refusal, match=r"bins that see the image for Radon, got an axis of rotation 28\.5 bins beside"):
+        Experiment(Measured(torch.ones(10, 24)), scan, steps=1).fitted()
+    near = Radon((1, 24, 24), 10, detectors=detectors, offset=20.0)
+    assert Experiment(Measured(torch.ones(10, 24)), near, steps=1).fitted().operator.detectors == 24

@@ -101,7 +101,10 @@ class Measured(Source):
         return tuple(as_data(given, operator).shape[1:])
 
     def fitted(self, operator: Operator, given: Tensor) -> Operator:
-        return operator.fitted_to_data(self.shape(operator, given))
+        made = operator.fitted_to_data(self.shape(operator, given))
+        if isinstance(made, Scan):
+            made.require_seen()
+        return made
 
     def problem(self, operator: Operator, noise: Noise, prior: Prior, given: Tensor, seed: int = 0) -> Problem:
         return Problem(operator, noise, prior, as_data(given, operator))

@@ -82,6 +82,13 @@ class Scan(LinearOperator):
         side = bins + int(2 * abs(self.offset)) * self._turns_round()
         return changed(self, shape=(channels, side, side), detectors=bins)
 
+    def require_seen(self) -> None:
+        """Refusal where the whole detector lies beside the image, whatever the angle."""
+        nearest = float(self.places().abs().min())
+        if nearest > self._all / 2 - abs(self.offset) + 1:
+            name, came = type(self).__name__, f"an axis of rotation {nearest:.4g} bins beside all of them"
+            raise Refusal(f"a detector with bins that see the image for {name}", came, "check the offset, in bins")
+
     def _turns_round(self) -> bool:
         return arc(self._radians.value)[1] == 2 * math.pi
 
