@@ -17,6 +17,7 @@ from workbench.live.telling import python
 from workbench.operators import Radon
 from workbench.parameters import changed, describe
 from workbench.refusal import Refusal
+from workbench.sweeps import slices
 
 NAMES = example_scans.names()
 
@@ -137,3 +138,8 @@ def test_run_begins_with_an_example(tmp_path, capsys):
     assert main([*words, "--out", str(tmp_path / "a.nc")]) == 0
     assert main(["run", str(tmp_path / "a.nc"), "--example", "ecg"]) == 2
     assert "leave one out" in capsys.readouterr().err
+
+
+def test_its_slices_are_an_axis_of_a_sweep():
+    axis = slices(example("tilt_series"), 3, 4)
+    assert [place["source.variable"] for place in axis.choices] == ["exchange/data[:, 3]", "exchange/data[:, 4]"]

@@ -12,9 +12,10 @@ from workbench.app.page.workbench import Workbench
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.pixel_row import told
 from workbench.experiment import Experiment
+from workbench.live.cut import Cut
 from workbench.live.pixel import PixelStudies, reach
 from workbench.live.session import Session
-from workbench.operators import Clipping, FourierMask, GaussianBlur, Mask, Radon
+from workbench.operators import Clipping, FourierMask, GaussianBlur, LinearOperator, Mask, Radon
 from workbench.priors import Tikhonov
 
 
@@ -32,6 +33,29 @@ def test_the_row_of_a_blur_is_its_kernel_twice() -> None:
     twice = np.exp(-((row - 20) ** 2 + (column - 26) ** 2) / 16)
     np.testing.assert_allclose(made.spread, twice / twice.sum(), atol=1e-6)
     assert np.unravel_index(made.seen.argmax(), made.seen.shape) == (20, 26)
+
+
+class Weights(LinearOperator):
+    """Each entry by a number of its own."""
+
+    def __init__(self, weights: torch.Tensor) -> None:
+        super().__init__(tuple(weights.shape[1:]), tuple(weights.shape[1:]))
+        self.weights = weights
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.weights * x
+
+    def adjoint(self, y: torch.Tensor) -> torch.Tensor:
+        return self.weights * y
+
+
+@pytest.mark.parametrize(("axis", "place"), [(0, (3, 4)), (1, (2, 4)), (2, (2, 3))])
+def test_a_pixel_of_a_volume_is_that_of_the_plane_that_is_drawn(axis: int, place: tuple[int, int]) -> None:
+    weights = torch.rand(1, 1, 5, 6, 7, generator=torch.Generator().manual_seed(0))
+    made = reach(Weights(weights), torch.zeros_like(weights), place, Cut(axis, (2, 3, 4)[axis]))
+    assert made.count == 1 and made.spread.shape == [(6, 7), (5, 7), (5, 6)][axis]
+    assert made.seen[place] == pytest.approx(float(weights[0, 0, 2, 3, 4]))
+    assert made.spread[place] == pytest.approx(float(weights[0, 0, 2, 3, 4]) ** 2)
 
 
 def test_as_many_data_see_a_pixel_as_there_are_rays_through_it_samples_or_none() -> None:

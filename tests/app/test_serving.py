@@ -209,6 +209,19 @@ def test_a_signal_beyond_the_cap_is_refused_and_all_goes_on(small):
 
 
 @pytest.mark.parametrize(
+    ("host", "port", "sentence"),
+    [
+        ("localhost", 70_000, "a port of 0 to 65535, got 70000"),
+        ("localhost", -1, "a port of 0 to 65535, got -1"),
+        ("203.0.113.9", 0, r"an address to serve at, got 203\.0\.113\.9:0 "),  # kept for documents: no machine has it
+    ],
+)
+def test_an_address_that_cannot_be_served_at_is_a_sentence(host, port, sentence):
+    with pytest.raises(Refusal, match=sentence):
+        serving_module.require(Serving(port, host))
+
+
+@pytest.mark.parametrize(
     ("allowance", "words"), [(Allowance(steps=5), "5 iterations"), (Allowance(seconds=1e-9), "s of work")]
 )
 def test_a_run_ends_where_it_has_taken_what_one_may(small, allowance, words):

@@ -217,6 +217,7 @@ def test_a_saved_run_has_its_steps_and_their_arrays(tmp_path):
     np.testing.assert_array_equal(again.run().x, result.x)
     notes = json.loads(kept.attrs["notes"])
     assert notes[1].startswith("FlatField: ") and kept["y"].attrs["units"] == "1"
+    assert "limits" not in kept.attrs, "which would give counts back, of which nothing is left"
 
 
 @pytest.fixture

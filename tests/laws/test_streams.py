@@ -47,7 +47,7 @@ PLACES = [*((torch, name) for name in DRAWS), (torch.nn.init, "trunc_normal_")]
 # What draws the same numbers whatever the seed, as file and function.
 FIXED = {
     ("linalg", "_start"), ("run", "_refuse_flat"), ("loop", "_off_saddle"), ("phase", "first_guess"),
-    ("cubic", "_space"),
+    ("cubic", "_space"), ("problem", "seen"),
     ("singular", "_tight"), ("crank_nicolson", "measure"), ("base", "signs"), ("base", "normals"),
     ("certificates", "fixed_point"), ("distances", "target"), ("distances", "distance"),
     ("base", "suggested_rate"), ("problem", "seen"),

@@ -16,6 +16,7 @@ PSNR = Quantity("PSNR", ("psnr",), "PSNR", "dB", best="{:.3f} dB")
 SSIM = Quantity("SSIM", ("ssim",), "SSIM", best="{:.4f}")
 LEVEL = Quantity("Noise", ("noise_level",), "estimated noise")
 _WINDOW = 7
+_VOLUME = 5  # axes of a batch of volumes
 _C1, _C2 = 0.01**2, 0.03**2
 
 
@@ -47,9 +48,12 @@ def noise_level(problem: Problem, state: State) -> Mapping[str, Tensor]:
 
 def standard(problem: Problem) -> tuple[Probe, ...]:
     """The probes that every run shows: the objective and its terms, the residual, quality with a truth, and the level
-    of a noise that is estimated."""
+    of a noise that is estimated. Of volumes there is no SSIM."""
     level = Likelihood.LEVEL in problem.noise.can
-    return (*_standard(problem.truth is not None), *((noise_level,) if level else ()))
+    found = _standard(problem.truth is not None)
+    if problem.truth is not None and problem.truth.ndim == _VOLUME:
+        found = tuple(probe for probe in found if probe is not ssim)
+    return (*found, *((noise_level,) if level else ()))
 
 
 def _standard(truth: bool) -> tuple[Probe, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from workbench.jobs import Columns, RunMoment, Snapshot, Status, certificates
+from workbench.live.cut import MIDDLE, Cut
 from workbench.problem import Problem
 from workbench.tensors import least
 
@@ -18,7 +19,7 @@ Array = np.ndarray
 class ProblemPictures:
     """Truth, where it is known, and data of a problem: (H, W), (H, W, 3) or (N,), and what the data's values are.
 
-    `unknown` is the shape of pictures of the unknown, where no truth tells it.
+    `unknown` is the shape of pictures of the unknown, where no truth tells it; `volume` its sides where it is one.
     """
 
     version: int
@@ -26,6 +27,7 @@ class ProblemPictures:
     data: Array
     data_label: str
     unknown: tuple[int, ...] = ()
+    volume: tuple[int, ...] = ()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -90,13 +92,15 @@ class Frame:
         return float(values[row]) if values is not None and known else None
 
 
-def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array | None, rate: float) -> Frame:
+def frame_of(
+    snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array | None, rate: float, cut: Cut = MIDDLE
+) -> Frame:
     """A snapshot as it is drawn, beside the picture of the truth where it is known; `curves` have read it.
 
     `rate` is in iterations a second, 0 where it is not known.
     """
     state, k = snapshot.state, snapshot.k
-    image, error = _images(problem, state.x, truth) if state else (None, None)
+    image, error = _images(problem, state.x, truth, cut) if state else (None, None)
     return Frame(
         version=snapshot.version,
         k=k,
@@ -121,50 +125,49 @@ def frame_of(snapshot: Snapshot, curves: Columns, problem: Problem, truth: Array
     )
 
 
-def back_at(frame: Frame, moment: RunMoment, truth: Array | None) -> Frame:
+def back_at(frame: Frame, moment: RunMoment, truth: Array | None, cut: Cut = MIDDLE) -> Frame:
     """The same look at a run with the picture of an earlier moment."""
     if moment.unknown is not None:
-        image, error = _images(moment.problem, moment.unknown, truth)
+        image, error = _images(moment.problem, moment.unknown, truth, cut)
     else:
-        image = picture(moment.picture)
+        image = picture(moment.picture, cut)
         error = None if truth is None else image - truth
     return replace(frame, image=image, error=error, at=moment.k)
 
 
-def _images(problem: Problem, x: Tensor, truth: Array | None) -> tuple[Array, Array | None]:
+def _images(problem: Problem, x: Tensor, truth: Array | None, cut: Cut) -> tuple[Array, Array | None]:
     """An iterate, and its error up to what the operator cannot tell, where the truth is known."""
     shown = problem.picture(x)
     if truth is None:
-        return picture(shown), None
-    image, aligned = picture(shown), problem.aligned(x)
-    return image, (image if aligned is shown else picture(aligned)) - truth
+        return picture(shown, cut), None
+    image, aligned = picture(shown, cut), problem.aligned(x)
+    return image, (image if aligned is shown else picture(aligned, cut)) - truth
 
 
-def picture(x: Tensor) -> Array:
+def picture(x: Tensor, cut: Cut = MIDDLE) -> Array:
     """The first signal of a batch as it is drawn: modulus if complex, channels last if three, else the first.
 
-    Of a volume the middle plane of its first axis.
+    Of a volume one plane.
     """
-    x = x[0].detach()
-    x = x[:, x.shape[1] // 2] if x.ndim == 4 else x
+    x = cut.of(x[0].detach())
     x = (x.abs() if x.is_complex() else x).float()
     return (x.movedim(0, -1) if x.ndim == 3 and x.shape[0] == 3 else x[0]).cpu().numpy()
 
 
-def data_picture(y: Tensor) -> tuple[Array, str]:
+def data_picture(y: Tensor, cut: Cut = MIDDLE) -> tuple[Array, str]:
     """The data as they are drawn, with a label; complex data span decades, so they show their logarithm."""
     if not y.is_complex():
-        return picture(y), "data"
+        return picture(y, cut), "data"
     size = y.abs()
     floor = 1e-3 * size.amax().clamp_min(1e-30)
-    return picture(size.clamp_min(floor).log10()), "log10 |data|"
+    return picture(size.clamp_min(floor).log10(), cut), "log10 |data|"
 
 
-def pictures(problem: Problem, version: int) -> ProblemPictures:
+def pictures(problem: Problem, version: int, cut: Cut = MIDDLE) -> ProblemPictures:
     """The truth, where it is known, and the data of a problem."""
-    truth = None if problem.truth is None else picture(problem.truth)
+    truth = None if problem.truth is None else picture(problem.truth, cut)
     y, unknown = problem.y, problem.picture(problem.zeros())
-    vectors = y.ndim > unknown.ndim and unknown.ndim < 5
-    data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y)
+    vectors, volume = y.ndim > unknown.ndim, tuple(unknown.shape[2:]) if unknown.ndim == 5 else ()
+    data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y, cut)
     label = "length of the data's vectors" if vectors else label
-    return ProblemPictures(version, truth, data, label, picture(unknown).shape)
+    return ProblemPictures(version, truth, data, label, picture(unknown, cut).shape, volume)

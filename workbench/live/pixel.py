@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from workbench.jobs import RunMoment
+from workbench.live.cut import MIDDLE, Cut
 from workbench.live.frames import Frame, picture
 from workbench.live.images import Array
 from workbench.live.session import Session
@@ -51,7 +52,7 @@ class PixelStudies(Studies):
         self.session = session
         self.place: Place | None = None
         self.reach: Study[PixelReach] = Study(lambda: session.experiment.device, self._reached, self._of)
-        self._known: dict[int, tuple[RunMoment, float]] = {}
+        self._known: dict[tuple[int, Cut], tuple[RunMoment, float]] = {}
         super().__init__(self.reach)
 
     def choose(self, place: Place | None) -> None:
@@ -98,23 +99,24 @@ class PixelStudies(Studies):
 
     def _value(self, moment: RunMoment) -> float:
         assert self.place is not None
-        found = self._known.get(moment.k)
+        key = moment.k, self.session.cut
+        found = self._known.get(key)
         if found is None or found[0] is not moment:
-            found = self._known[moment.k] = moment, _at(picture(moment.picture), self.place)
+            found = self._known[key] = moment, _at(picture(moment.picture, self.session.cut), self.place)
         return found[1]
 
     def _of(self) -> Hashable:
-        return self.place, id(self.session.problem.given_operator)
+        return self.place, self.session.cut, id(self.session.problem.given_operator)
 
     def _reached(self) -> Any:
-        problem, place, state = self.session.problem, self.place, self.session.seen[1]
+        problem, place, cut, state = self.session.problem, self.place, self.session.cut, self.session.seen[1]
         operator = problem.given_operator
         around = problem.picture(problem.zeros() if state is None else state.x)[:1]
         if place is None:
             return None
 
         def found() -> Iterator[PixelReach]:
-            yield reach(operator, around, place)
+            yield reach(operator, around, place, cut)
 
         return found
 
@@ -125,21 +127,22 @@ def inside(place: Place, shape: tuple[int, ...]) -> bool:
     return len(place) == len(sides) and all(0 <= i < n for i, n in zip(place, sides, strict=True))
 
 
-def reach(operator: Operator, around: torch.Tensor, place: Place) -> PixelReach:
+def reach(operator: Operator, around: torch.Tensor, place: Place, cut: Cut = MIDDLE) -> PixelReach:
     """What an operator, by its Jacobian at a picture `around`, (1, C, *space), makes of one pixel of it.
 
-    The pixel is 1 in each channel that is drawn: in all three of a colour picture, else in the first.
+    The pixel is 1 in each channel that is drawn: in all three of a colour picture, else in the first. Of a volume it
+    lies in the plane that is drawn, and so do both pictures.
     """
     point = torch.zeros_like(around)
     channels = slice(None) if around.shape[1] == 3 else slice(1)
-    point[(0, channels, *place)] = 1
+    point[(0, channels, *cut.in_volume(place, tuple(around.shape[2:])))] = 1
     with torch.no_grad():
         linear = operator.at(around)
         seen = linear(point)
         spread = linear.adjoint(seen)
     sizes = seen.abs()
     count = int((sizes > _SEEN * sizes.amax()).sum())
-    return PixelReach(_flat(picture(spread)), _flat(picture(seen)), count, sizes.numel())
+    return PixelReach(_flat(picture(spread, cut)), _flat(picture(seen, cut)), count, sizes.numel())
 
 
 def _flat(image: Array) -> Array:

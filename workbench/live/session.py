@@ -13,6 +13,7 @@ from workbench.data import Window
 from workbench.experiment import Experiment, from_run, with_data_of
 from workbench.live.address import read_address, said, to_address
 from workbench.live.caps import Caps
+from workbench.live.cut import Cut
 from workbench.live.frames import ProblemPictures, pictures
 from workbench.live.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
@@ -130,7 +131,7 @@ class Session(ScrubbedRun):
         self._stretch, self._playing = new.steps, False
         self.notes = tuple(filter(None, ("" if begun.whole else STATELESS, result.attrs.get("stopped", ""))))
         self._version += 1
-        self._pictures = pictures(problem, self._version)
+        self._pictures = pictures(problem, self._version, self.cut)
         self._restart(begun)
 
     def go_on_from_here(self) -> str:
@@ -183,6 +184,13 @@ class Session(ScrubbedRun):
     def suited(self) -> Choice | None:
         """The method that is offered first for the problem, and why."""
         return self._reasons.suited(self.form, self.problem)
+
+    def cut_at(self, cut: Cut) -> None:
+        """Draw another plane of a volume, of the iterate and of all that stands beside it. The run is not held up."""
+        if cut != self.cut:
+            self.cut, self._shown = cut, None
+            self._version += 1
+            self._pictures = pictures(self.problem, self._version, cut)
 
     def pictures(self) -> ProblemPictures:
         return self._pictures
@@ -250,7 +258,7 @@ class Session(ScrubbedRun):
         self.loaded, self.experiment = loaded, new
         if problem.y is not self.problem.y:
             self._version += 1
-            self._pictures = pictures(problem, self._version)
+            self._pictures = pictures(problem, self._version, self.cut)
         moved = problem is not self.problem or describe(new.algorithm) != describe(old.algorithm)
         self.problem = problem
         if begins_anew(old, new):

@@ -112,7 +112,7 @@ def _number(kind: type, value: Any) -> Any:
         number = kind(value)
     except OverflowError:
         return NO
-    return NO if math.isnan(number) else number
+    return NO if kind is float and math.isnan(number) else number
 
 
 def read(kind: Any, text: str) -> Any:

@@ -69,13 +69,14 @@ def with_source(dataset: "xr.Dataset", loaded: "Loaded") -> "xr.Dataset":
 
     attrs["notes"] is a JSON list of sentences; attrs["limits"] = (low, high) gives values back in the units of the
     file, low + (high - low) * truth, and so for x; the variable `missing` is true where the file has no value. The
-    data of a measurement have the attribute `units`, where they are known.
+    data of a measurement have no limits, but the attribute `units`, where they are known: steps may have changed them.
     """
     if "truth" not in dataset and loaded.units:
         dataset = dataset.assign(y=dataset["y"].assign_attrs(units=loaded.units))
     if not loaded.notes:
         return dataset
-    told = dataset.assign_attrs(notes=json.dumps(loaded.notes, ensure_ascii=False), limits=list(loaded.limits))
+    told = dataset.assign_attrs(notes=json.dumps(loaded.notes, ensure_ascii=False))
+    told = told.assign_attrs(limits=list(loaded.limits)) if "truth" in dataset else told
     if loaded.gaps is None:
         return told
     return told.assign(missing=(dataset["truth"].dims, loaded.gaps.numpy()))

@@ -41,7 +41,8 @@ def outcomes(
             return
         except BrokenProcessPool as error:
             if death == _DEATHS - 1:
-                remedy = "what is finished is kept; look for a lack of memory, then run the same again"
+                guard = "put what a script of yours does under if __name__ == '__main__':"
+                remedy = f"what is finished is kept; look for a lack of memory, or {guard} then run the same again"
                 raise Refusal("workers that live", f"{_DEATHS} that were killed", remedy) from error
         except (CancelledError, OSError) as error:
             remedy = "what is finished is kept; start the cluster, then run the same again"

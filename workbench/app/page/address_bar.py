@@ -9,11 +9,13 @@ from panel.custom import JSComponent
 class AddressBar(JSComponent):
     """`search` is what the address shall say; `visited` what it says after Back or Forward, with a number in front.
 
+    `place` is what the browser has in front of it: only the browser knows the name by which the page was reached.
     What one control says while it is dragged is one step of the history. The frame of a notebook has none of its own.
     """
 
     search = param.String("")
     visited = param.String("")
+    place = param.String("")
 
     _esm = """
     const TOGETHER = 1500  // milliseconds between two changes of one parameter that are one step
@@ -40,6 +42,7 @@ class AddressBar(JSComponent):
         model.visited = `${count} ${window.location.search}`
       }
       write()
+      model.place = window.location.origin + window.location.pathname
       model.on("search", write)
       window.addEventListener("popstate", back)
       model.on("remove", () => window.removeEventListener("popstate", back))

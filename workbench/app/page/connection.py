@@ -38,6 +38,11 @@ class Connection:
         """Put the experiment into the address of the page, behind the step of a lesson where one is open."""
         self.bar.search = f"?{lesson}{self._session.address()}{audience.address}"
 
+    @property
+    def address(self) -> str:
+        """The whole address of the page, as a person could type it elsewhere."""
+        return self.bar.place + self.bar.search
+
     def present(self) -> bool:
         """Whether a browser is connected; always where no server asks."""
         session = getattr(self.document.session_context, "session", None) if self.document is not None else None

@@ -51,6 +51,7 @@ class Keyboard:
             PageKey(("x",), "the pixel in the middle, or none", lambda key: self._pixel()),
             PageKey(tuple("123456789"), "the tab of that number", self._tab),
             PageKey(("p",), "for a room, and back", lambda key: app.present(not app.audience.present)),
+            PageKey(("q",), "the QR code of this page", lambda key: app.layout.show_code()),
             PageKey(("?",), "this list", lambda key: self._list()),
         )
         self._known = {name: each for each in self.all for name in each.names}

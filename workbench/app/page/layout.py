@@ -1,5 +1,6 @@
 """Where the parts of a page stand."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import panel as pn
@@ -7,6 +8,7 @@ import panel_material_ui as pmui
 
 from workbench.app.page.echo import Echo
 from workbench.app.page.placeholders import Placeholders
+from workbench.app.page.qr_code import QrCode
 from workbench.app.page.shell import shell
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ class PageLayout:
         self._whole = [lesson, self._formulation, places.place(bar), app.tabs, notice, time, self.curves]
         app.presentation.place_above(self._formulation)
         self._room = [lesson, app.presentation.element, notice]
-        lists = [app.teaching.list, app.upload.examples, app.choices.gallery, app.keyboard]
+        self._connection, self.code = app.connection, QrCode()
+        lists = [self.code, app.teaching.list, app.upload.examples, app.choices.gallery, app.keyboard]
         windows = [each.window for each in lists]
         self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage]
         self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
@@ -49,9 +52,23 @@ class PageLayout:
             label="Present", icon="slideshow", variant="text", size="small", margin=(0, 2), align="center", sx=_WHITE
         )
         room.on_click(lambda event: app.present(True))
-        header = pmui.Row(app.transport.element, room, app.teaching.list.button, sizing_mode="stretch_width", margin=0)
+        app.presentation.place_below(self._code_button({"@media (max-width: 640px)": {"display": "none"}}))
+        rest = room, self._code_button(_WHITE), app.teaching.list.button
+        header = pmui.Row(app.transport.element, *rest, sizing_mode="stretch_width", margin=0)
         self.page = shell(header, self._centre, side)
         self.present(app.audience.present)
+
+    def show_code(self) -> None:
+        """The QR code of the page as it is now, or away with it."""
+        self.code.toggle(self._connection.address)
+
+    def _code_button(self, look: Mapping[str, object]) -> pmui.IconButton:
+        words = "QR code of this page"
+        button = pmui.IconButton(
+            icon="qr_code_2", size="small", margin=(0, 2), align="center", description=words, sx=dict(look)
+        )
+        button.on_click(lambda event: self.show_code())
+        return button
 
     def present(self, on: bool) -> None:
         """Show it to a room, or whole."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import panel_material_ui as pmui
 
 from workbench.app.run.pixel_row import PixelRow
+from workbench.app.run.plane_menu import PlaneMenu
 from workbench.app.toolkit.lit import DATA, IMAGE
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.tab import View
@@ -37,11 +38,11 @@ class Gallery(View):
         )
         self.fit.on_click(lambda event: self._fit())
         self.tools = (self.fit,)
-        self.pixel = PixelRow(session)
+        self.pixel, self.plane = PixelRow(session), PlaneMenu(session)
         for panel in (self.truth, self.image, self.error):
             panel.on_pick(self.pixel.picked)
-        pictures = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
-        self.element = pmui.Column(pictures, self.pixel.place, sizing_mode="stretch_width", margin=0)
+        row = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
+        self.element = pmui.Column(self.plane.element, row, self.pixel.place, sizing_mode="stretch_width", margin=0)
         self._pictures: ProblemPictures | None = None
         self._frame: Frame | None = None
         self._limits: dict[str, Limits] = {}
@@ -51,6 +52,7 @@ class Gallery(View):
         self._pictures, self._frame = pictures, None
         self.pixel.remain(pictures.shape)
         truth, data, shape = pictures.truth, pictures.data, pictures.shape
+        self.plane.follow(pictures.volume)
         self._limits = {} if truth is None else {"image": unit(truth)}
         self._frame_all()
         for panel in (self.truth, self.error):

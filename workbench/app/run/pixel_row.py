@@ -12,8 +12,8 @@ from workbench.live.pixel import PixelCourse, PixelStudies, inside
 from workbench.live.session import Session
 
 _AXES = ("row", "column")
-_SMALL = {"flex": "0 1 min(30vh, 260px)", "max-width": "min(30vh, 260px)"}
-_TALL = {"flex": "1 1 240px", "height": "max(240px, calc(100vh - 560px))", "min-width": "0"}
+_SMALL = {"flex": "0 1 220px", "max-width": "220px"}
+_HEIGHT = 264  # px: what pictures and time line leave of a laptop's screen
 
 
 class PixelRow:
@@ -94,7 +94,7 @@ class PixelRow:
             width=225, margin=(0, 6, 0, 4), styles={"flex": "none"},
         )  # fmt: skip
         parts = words, pane(self.plot), self.spread.element, self.seen.element
-        return pmui.Row(*parts, sizing_mode="stretch_both", margin=0, styles=_TALL)
+        return pmui.Row(*parts, sizing_mode="stretch_width", height=_HEIGHT, margin=0)
 
     def _type(self, name: str, value: int | None) -> None:
         if value is not None:

@@ -68,16 +68,19 @@ class Presentation(View):
             self.left.element, self.right.element, beside, sizing_mode="stretch_width", margin=0, stylesheets=[_ABOVE]
         )
         plot = pmui.Column(self.curves.pane, sizing_mode="stretch_width", margin=0, stylesheets=[_PLOT])
-        transport = pmui.Row(*self.buttons.values(), self.leave, margin=0, stylesheets=[_LARGE])
-        strip = pmui.FlexBox(
-            transport, timeline.strip, align_items="center", sizing_mode="stretch_width", margin=0, stylesheets=[_STRIP]
-        )
+        self._transport = pmui.Row(*self.buttons.values(), self.leave, margin=0, stylesheets=[_LARGE])
+        parts, sides = (self._transport, timeline.strip), {"align_items": "center", "sizing_mode": "stretch_width"}
+        strip = pmui.FlexBox(*parts, **sides, margin=0, stylesheets=[_STRIP])
         self._whole = pmui.Column(above, plot, strip, sizing_mode="stretch_width", margin=0, stylesheets=[_WHOLE])
         self.element = self._whole
 
     def place_above(self, part: pn.viewable.Viewable) -> None:
         """Let something stand above the pictures."""
         self._whole.insert(0, part)
+
+    def place_below(self, part: pn.viewable.Viewable) -> None:
+        """Let something stand in the strip, beside the transport."""
+        self._transport.append(part)
 
     def show_pictures(self, pictures: ProblemPictures) -> None:
         for each in (self.left, self.right):

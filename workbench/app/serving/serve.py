@@ -1,5 +1,6 @@
 """The dashboard as a server: its own origins only, bounded uploads and visits, a quick end."""
 
+import errno
 import signal
 import socket
 import sys
@@ -27,6 +28,7 @@ from workbench.parameters import changed
 from workbench.refusal import Refusal
 
 _ANY = ("0.0.0.0", "::", "")
+_LAST_PORT = 65535
 # Seconds that the thread of a run holds the interpreter while the pages wait for it; Python's own are ten times longer.
 SWITCH = 5e-4
 
@@ -134,9 +136,14 @@ def _outward() -> tuple[str, ...]:
 
 
 def _require_free(host: str, port: int) -> None:
+    if not 0 <= port <= _LAST_PORT:
+        raise Refusal(f"a port of 0 to {_LAST_PORT}", str(port), "try --port 5006")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Refusal("a free port", f"{port} in use", f"try --port {port + 1}") from error
+            if error.errno == errno.EADDRINUSE:
+                raise Refusal("a free port", f"{port} in use", f"try --port {port + 1}") from error
+            remedy = "give an address of this machine, or a port that may be used, from 1024 on"
+            raise Refusal("an address to serve at", f"{host}:{port} ({error.strerror})", remedy) from error

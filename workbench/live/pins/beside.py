@@ -11,6 +11,7 @@ from workbench.comparison.comparison import ACCURACY
 from workbench.comparison.recorded_rows import EXCESS, OF_TRUTH, first, kind, least, relative_excess, settled
 from workbench.comparison.settings import Flat, flat, settings
 from workbench.jobs import Status
+from workbench.live.cut import Cut
 from workbench.live.frames import Frame, ProblemPictures, picture
 from workbench.live.images import Array, Limits, balanced, unit
 from workbench.live.pins import Pin
@@ -66,6 +67,7 @@ class AllBeside:
         self._frame: Frame | None = None
         self._told: tuple[Flat, str, str, str] | None = None
         self._pinned: dict[int, OneBeside] = {}
+        self._cut = session.cut
         self.chosen: tuple[str, ...] = (TRUTH, NOW)
         self._known: tuple[str, ...] = ()
 
@@ -191,22 +193,24 @@ class AllBeside:
         return OneBeside(NOW, NAMES[NOW], image, stands, columns, *self.now, moved, diverged)
 
     def _pin(self, pin: Pin) -> OneBeside:
+        if self._cut != self._session.cut:
+            self._cut, self._pinned = self._session.cut, {}
         known = self._pinned.get(pin.key)
         if known is None or known.label != pin.label:
             self._pinned = {k: v for k, v in self._pinned.items() if any(k == p.key for p in self._session.pins.all)}
-            known = self._pinned[pin.key] = _of_pin(pin)
+            known = self._pinned[pin.key] = _of_pin(pin, self._cut)
         return known
 
 
-def _of_pin(pin: Pin) -> OneBeside:
+def _of_pin(pin: Pin, cut: Cut) -> OneBeside:
     run = pin.run
     names = [str(n) for n in run.dataset.data_vars]
     columns = {name: column for name in names if (column := run.column(name)) is not None}
     columns |= {n: run.dataset[n].values for n in ("k", "seconds", "calls") if n in run.dataset.coords}
     keys = run.objective_key, run.problem_key, run.truth_key
-    image = picture(torch.from_numpy(run.dataset["x"].values))
+    image = picture(torch.from_numpy(run.dataset["x"].values), cut)
     return OneBeside(
-        str(pin.key), pin.label, image, (pin.key,), columns, run.settings, *keys, run.changed_at, run.diverged
+        str(pin.key), pin.label, image, (pin.key, cut), columns, run.settings, *keys, run.changed_at, run.diverged
     )
 
 

@@ -7,6 +7,7 @@ from workbench import jobs
 from workbench.algorithms import State
 from workbench.experiment import Experiment
 from workbench.live.caps import Caps
+from workbench.live.cut import MIDDLE, Cut
 from workbench.live.frames import Frame, LeftBehind, ProblemPictures, back_at, frame_of
 from workbench.live.images import thinned
 from workbench.live.played.played_run import PlayedRun
@@ -17,7 +18,12 @@ _MOST = 3  # branches whose former ways stay in sight
 
 
 class ScrubbedRun(PlayedRun):
-    """A run of which one `moment` is looked at; None for the newest. `left` is what branches went away from."""
+    """A run of which one `moment` is looked at; None for the newest. `left` is what branches went away from.
+
+    `cut` is the plane of a volume that is drawn.
+    """
+
+    cut: Cut = MIDDLE
 
     def __init__(self, experiment: Experiment, problem: Problem, caps: Caps, pictures: ProblemPictures) -> None:
         self._curves, self._pace, self._pictures = jobs.Columns(), jobs.Pace(), pictures
@@ -82,9 +88,9 @@ class ScrubbedRun(PlayedRun):
         self._curves.read(snapshot)
         rate = self._pace.at(snapshot.k) if snapshot.status is jobs.Status.RUNNING else 0.0
         truth = self._pictures.truth
-        frame = frame_of(snapshot, self._curves, self.problem, truth, rate)
+        frame = frame_of(snapshot, self._curves, self.problem, truth, rate, self.cut)
         frame = replace(frame, moments=self.moments, left=self.left)
-        return frame if moment is None else back_at(frame, moment, truth)
+        return frame if moment is None else back_at(frame, moment, truth, self.cut)
 
     def _restart(self, begun: jobs.EarlierRun | None = None) -> None:
         self.moment, self.left = None, ()

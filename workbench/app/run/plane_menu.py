@@ -1,0 +1,45 @@
+"""Which plane of a volume the pictures show: across which axis, and where along it."""
+
+import panel_material_ui as pmui
+
+from workbench.app.toolkit.tab import SMALL, bar
+from workbench.live.cut import Cut
+from workbench.live.session import Session
+
+ACROSS = {"the first axis": 0, "the second axis": 1, "the third axis": 2}
+
+
+class PlaneMenu:
+    """A menu of the axes and a slider along the chosen one, in sight while the unknown is a volume."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._sides = session, (1, 1, 1)
+        self._following = False
+        self.axis = pmui.Select(label="plane across", options=ACROSS, value=0, width=185, **SMALL)
+        self.place = pmui.IntSlider(
+            label="slice, from 0", start=0, end=1, value=0, width=260, size="small", margin=(10, 8)
+        )
+        self.axis.param.watch(lambda event: self._turn(), "value")
+        self.place.param.watch(lambda event: self._cut(), "value")
+        self.element = bar(self.axis, self.place)
+        self.element.visible = False
+
+    def follow(self, sides: tuple[int, ...]) -> None:
+        """Another volume, with these sides; without sides no volume."""
+        self.element.visible = bool(sides)
+        if sides:
+            self._sides, cut = sides, self._session.cut
+            self._following = True
+            self.axis.value = cut.axis
+            self.place.param.update(end=sides[cut.axis] - 1, value=cut.at(sides))
+            self._following = False
+
+    def _turn(self) -> None:
+        """Across another axis, in its middle."""
+        if not self._following:
+            self._session.cut_at(Cut(self.axis.value))
+            self.follow(self._sides)
+
+    def _cut(self) -> None:
+        if not self._following:
+            self._session.cut_at(Cut(self.axis.value, self.place.value))
