@@ -67,6 +67,7 @@ SCENES = (
     Scene(_PHOTOGRAPH, Identity(), Zero(), CompoundGaussian()),
     Scene(_PHOTOGRAPH, Identity(), Zero(), NonNegativeFactors()),
     Scene(_PHOTOGRAPH, Identity(), Zero(), SensorGains()),
+    Scene(_PHOTOGRAPH, Identity(), Zero(), Direct()),
 )
 
 
