@@ -10,8 +10,8 @@ from PIL import Image
 
 from workbench import catalog
 from workbench.app.main import Workbench
-from workbench.live import member_cards
-from workbench.live.member_cards import MemberPicture, cards, picture
+from workbench.live.members import member_cards
+from workbench.live.members.member_cards import MemberPicture, cards, picture
 from workbench.operators import Identity, Radon
 from workbench.priors import Zero
 

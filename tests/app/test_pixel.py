@@ -132,7 +132,7 @@ def test_a_click_opens_the_row_in_the_place_of_the_curves_and_x_closes_it(app: W
         look(app)
     assert gallery.pixel.studies.place == (12, 17) and not app.layout.curves.visible
     assert [field.value for field in gallery.pixel.fields] == [12, 17]
-    assert gallery.image._cross.data == {"x": [17.5], "y": [12.5]}
+    assert gallery.image._cross is not None and gallery.image._cross.data == {"x": [17.5], "y": [12.5]}
     assert "k = 20: value" in gallery.pixel.said.sentence and "data see it" in gallery.pixel.sees.sentence
     gallery.pixel.fields[0].value = 4
     assert gallery.pixel.studies.place == (4, 17)

@@ -15,7 +15,7 @@ from workbench.live.address import read_address, said, to_address
 from workbench.live.caps import Caps
 from workbench.live.cut import Cut
 from workbench.live.frames import ProblemPictures, pictures
-from workbench.live.member_reasons import MemberReasons
+from workbench.live.members.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
 from workbench.live.pins import Pins
 from workbench.live.played.scrubbed_run import ScrubbedRun

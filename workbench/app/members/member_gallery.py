@@ -5,7 +5,7 @@ import panel_material_ui as pmui
 from workbench import catalog
 from workbench.app.members.member_grid import MemberGrid
 from workbench.live.controls import Ask
-from workbench.live.member_cards import MemberPictures, cards
+from workbench.live.members.member_cards import MemberPictures, cards
 from workbench.live.session import Session
 
 _PLAIN = {"& .MuiPaper-root": {"backgroundImage": "none"}}  # at night a veil would lie over the paper's colour

@@ -9,7 +9,7 @@ import param
 from panel.custom import JSComponent
 
 from workbench.figures.png_address import png_address
-from workbench.live.member_cards import MemberCard, MemberPicture
+from workbench.live.members.member_cards import MemberCard, MemberPicture
 
 _HERE = Path(__file__).parent
 

@@ -22,7 +22,7 @@ from workbench.figures.colours import ERROR
 from workbench.live import finding
 from workbench.live.address import file_name
 from workbench.live.frames import Frame
-from workbench.live.member_cards import PICTURED
+from workbench.live.members.member_cards import PICTURED
 from workbench.live.session import Session
 from workbench.live.throttle import Throttle
 from workbench.noise import Gaussian

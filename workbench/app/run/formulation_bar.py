@@ -11,7 +11,7 @@ from workbench import catalog
 from workbench.app.toolkit.lit import DATA, IMAGE, place_of
 from workbench.figures.png_address import png_address
 from workbench.live.formulation import Term, stated
-from workbench.live.member_cards import MemberPictures
+from workbench.live.members.member_cards import MemberPictures
 from workbench.live.session import Session
 from workbench.refusal import Refusal
 

@@ -1,5 +1,7 @@
 """Which plane of a volume the pictures show: across which axis, and where along it."""
 
+from functools import cached_property
+
 import panel_material_ui as pmui
 
 from workbench.app.toolkit.tab import SMALL, bar
@@ -15,19 +17,28 @@ class PlaneMenu:
     def __init__(self, session: Session) -> None:
         self._session, self._sides = session, (1, 1, 1)
         self._following = False
-        self.axis = pmui.Select(label="plane across", options=ACROSS, value=0, width=185, **SMALL)
-        self.place = pmui.IntSlider(
-            label="slice, from 0", start=0, end=1, value=0, width=260, size="small", margin=(10, 8)
-        )
-        self.axis.param.watch(lambda event: self._turn(), "value")
-        self.place.param.watch(lambda event: self._cut(), "value")
-        self.element = bar(self.axis, self.place)
+        self.element = bar()
         self.element.visible = False
+
+    @cached_property
+    def axis(self) -> pmui.Select:
+        """Which axis the plane is across."""
+        menu = pmui.Select(label="plane across", options=ACROSS, value=0, width=185, **SMALL)
+        menu.param.watch(lambda event: self._turn(), "value")
+        return menu
+
+    @cached_property
+    def place(self) -> pmui.IntSlider:
+        """Where along that axis."""
+        slider = pmui.IntSlider(label="slice, from 0", start=0, end=1, value=0, width=260, size="small", margin=(10, 8))
+        slider.param.watch(lambda event: self._cut(), "value")
+        return slider
 
     def follow(self, sides: tuple[int, ...]) -> None:
         """Another volume, with these sides; without sides no volume."""
         self.element.visible = bool(sides)
         if sides:
+            self.element[:] = [self.axis, self.place]  # made with the first volume
             self._sides, cut = sides, self._session.cut
             self._following = True
             self.axis.value = cut.axis

@@ -29,7 +29,7 @@ class Panel:
         self._grey = ColumnDataSource({"image": [], "width": [], "height": []})
         self._colour = ColumnDataSource({"image": [], "width": [], "height": []})
         self._line = ColumnDataSource({"at": [], "value": []})
-        self._cross = ColumnDataSource({"x": [], "y": []})
+        self._cross: ColumnDataSource | None = None  # made when the first pixel is marked: most pages mark none
         self._heard: list[Callable[[float, float], None]] = []
         self.image = self._image_figure()
         self._curve: figure | None = None
@@ -64,8 +64,17 @@ class Panel:
         """A cross over the pixel at row and column; none: no cross."""
         at = [] if place is None or len(place) != 2 else [place]
         data: dict[str, Any] = {"x": [column + 0.5 for _, column in at], "y": [row + 0.5 for row, _ in at]}
-        if data != self._cross.data:
+        if self._cross is None and at:
+            self._cross = self._crossed()
+        if self._cross is not None and data != self._cross.data:
             self._cross.data = data
+
+    def _crossed(self) -> ColumnDataSource:
+        source = ColumnDataSource({"x": [], "y": []})
+        # Light within dark: seen on every grey.
+        for colour, width in (("#101010", 5), (HERE, 2.5)):
+            self.image.scatter("x", "y", source=source, marker="cross", size=22, line_color=colour, line_width=width)
+        return source
 
     def _listen(self, plot: figure) -> None:
         def tell(event: Event) -> None:
@@ -149,9 +158,6 @@ class Panel:
         self._mapper = LinearColorMapper(palette=self.palette, low=0, high=255)
         plot.image("image", source=self._grey, color_mapper=self._mapper, **place)  # pyright: ignore[reportCallIssue]
         plot.image_rgba("image", source=self._colour, **place)
-        # Light within dark: seen on every grey.
-        for colour, width in (("#101010", 5), (HERE, 2.5)):
-            plot.scatter("x", "y", source=self._cross, marker="cross", size=22, line_color=colour, line_width=width)
         return plot
 
     def _line_figure(self) -> figure:
