@@ -70,7 +70,7 @@ class Problem:
         for sentence in (self.noise.unfit(self.y), self.prior.unfit(self.operator.in_shape, self.dtype)):
             if sentence:
                 raise Refusal("a problem whose parts fit together", "one where they do not", sentence)
-        if Likelihood.LEVEL in self.noise.can and not bool(self.y[:, ~self.seen].any()) and not bool(self.seen.all()):
+        if Likelihood.LEVEL in self.noise.can and self.gaps:
             came = f"zeros where {type(self.given_operator).__name__} measures nothing, which are no data"
             raise Refusal("data that all tell of the noise's level", came, "take Gaussian noise, and give its sigma")
 
@@ -176,6 +176,11 @@ class Problem:
         like = torch.zeros((1, *operator.in_shape), dtype=self.dtype, device=self.y.device)
         with torch.no_grad():  # by chance no row that is not 0 gives 0
             return operator(normal_like(like, stream(0, "rows that are not 0", device=like.device)))[0] != 0
+
+    @property
+    def gaps(self) -> bool:
+        """Whether there are such data, and all are 0: nothing was measured there. Noise there was measured."""
+        return not bool(self.seen.all()) and not bool(self.y[:, ~self.seen].any())
 
     def expected_misfit(self) -> Tensor:
         """What `misfit` is on average at the truth, (B,), float64: below, a reconstruction explains the noise.

@@ -189,6 +189,12 @@ def test_an_estimated_level_is_that_of_the_noise_of_the_data(shape):
         tuning.tune(flat, [tuning.DiscrepancyPrinciple(estimated=True)], EXACT, WEIGHTS)
 
 
+def test_a_level_is_not_estimated_across_gaps():
+    whole, rule = quadratic("Mask"), tuning.DiscrepancyPrinciple(estimated=True)
+    kept = dataclasses.replace(whole, y=torch.where(whole.seen, whole.y, 0))
+    assert not rule.unmet(whole) and "gaps between the data" in rule.unmet(kept)
+
+
 @pytest.mark.parametrize("factor", [0.25, 4.0])
 def test_a_wrong_sigma_does_not_mislead_an_estimated_one(factor):
     """The problem's sigma off by `factor`: the same picture is chosen, at another weight over sigma^2."""

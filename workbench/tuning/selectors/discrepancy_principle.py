@@ -37,6 +37,9 @@ class DiscrepancyPrinciple(Selector):
     def unmet(self, problem: Problem) -> str:
         if self.estimated and not isinstance(problem.noise, Gaussian):
             return f"only Gaussian noise has one level to estimate, not {type(problem.noise).__name__}"
+        if self.estimated and problem.gaps:
+            name = type(problem.given_operator).__name__
+            return f"{name} leaves gaps between the data, in whose details noise cannot be told: give the noise's sigma"
         try:
             problem.noise.expected(problem.y[:1])
         except Refusal:
