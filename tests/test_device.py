@@ -16,8 +16,16 @@ from tests.kernels.table import KERNELS
 from workbench import algorithms, catalog
 from workbench.kernels.examples import Draw, Size
 from workbench.noise import Gaussian, Laplace, Poisson
-from workbench.operators import FanBeamRadon, GaussianBlur, Mask, MultiCoilFourier, NonCartesianFourier, Radon
-from workbench.parametrisations import LowRank
+from workbench.operators import (
+    FanBeamRadon,
+    GaussianBlur,
+    Identity,
+    Mask,
+    MultiCoilFourier,
+    NonCartesianFourier,
+    Radon,
+)
+from workbench.parametrisations import CompoundGaussian, LowRank, NonNegativeFactors, SensorGains
 from workbench.priors import (
     L1,
     GaussianProcess,
@@ -43,7 +51,13 @@ LOOKS = {
         "NonlinearConjugateGradient",
     ),
     "whether its start is inside a constraint": ("GeometricSubGradient",),
-    "a step of each item, found by trial": ("BacktrackingFISTA", "BacktrackingProximalGradient", "PALM", "SPIRAL"),
+    "a step of each item, found by trial": (
+        "BacktrackingFISTA",
+        "BacktrackingProximalGradient",
+        "BlockCoordinateDescent",
+        "PALM",
+        "SPIRAL",
+    ),
     "whether inner conjugate gradients are done": (
         "GaussNewtonCG",
         "LevenbergMarquardt",
@@ -83,6 +97,15 @@ def factored() -> list[Problem]:
     return [Problem.simulate(A, noise, Zero(), truth, parametrisation=unknown) for noise in (Gaussian(0.1), Laplace())]
 
 
+def chosen() -> list[Problem]:
+    """For methods of one kind of unknown, and for denoisers of pictures that are measured whole."""
+    truth = torch.rand(2, *SHAPE, generator=torch.Generator().manual_seed(0))
+    unknowns = CompoundGaussian(SHAPE), NonNegativeFactors(SHAPE), SensorGains(SHAPE)
+    parts = Gaussian(0.1), Zero(), truth
+    made = [Problem.simulate(Mask(SHAPE, 0.8), *parts, parametrisation=unknown) for unknown in unknowns]
+    return [*made, Problem.simulate(Identity(SHAPE), *parts)]
+
+
 def away(part: Any) -> Any:
     """A state as it lies on a device: all that has an axis is there, single numbers stay here."""
     if isinstance(part, Tensor):
@@ -111,7 +134,7 @@ def stepped(problem: Problem, algorithm: algorithms.Algorithm) -> Tensor:
 def test_a_step_asks_nothing_of_its_device(name, cls, monkeypatch):
     draws = "workbench.algorithms.second_order.cubic_newton.stream"
     monkeypatch.setattr(draws, lambda *_, **__: torch.Generator())  # "meta" has none
-    kinds = (problems, scans, factored)
+    kinds = (problems, scans, factored, chosen)
     able = next((some for kind in kinds if (some := [p for p in kind() if not cls().unmet(p)])), [])
     # The prox of TV is a run of its own, to a gap: it looks once a block of dual steps.
     fit = [p for p in able if not isinstance(p.prior, TotalVariation)] or able

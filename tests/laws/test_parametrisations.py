@@ -76,7 +76,8 @@ def test_description_code_and_pickle_rebuild_it(phi):
     description = describe(phi)
     again = rebuild(json.loads(json.dumps(description)))
     assert describe(again) == description
-    code = eval(as_code(phi), {"parametrisations": workbench.parametrisations, "torch": torch})
+    names = {"parametrisations": workbench.parametrisations, "operators": workbench.operators, "torch": torch}
+    code = eval(as_code(phi), names)
     u = random((2, *phi.in_shape), dtypes(phi)[0])
     for other in (again, code, pickle.loads(pickle.dumps(phi))):
         assert torch.equal(other(u), phi(u))

@@ -76,9 +76,9 @@ def equal_numbers(one: Mapping[str, Each], other: Mapping[str, Each]) -> bool:
     return same_names and all(torch.equal(torch.as_tensor(v), torch.as_tensor(other[n])) for n, v in one.items())
 
 
-def states(problem: Problem, algorithm: Algorithm, steps: int = STEPS) -> list[State]:
-    """The first states of a run."""
-    return list(until(iterate(problem, algorithm), after(steps)))
+def states(problem: Problem, algorithm: Algorithm, steps: int = STEPS, x: Tensor | None = None) -> list[State]:
+    """The first states of a run, from x or from its usual start."""
+    return list(until(iterate(problem, algorithm, x), after(steps)))
 
 
 def purity(algorithm: Algorithm) -> Iterator[Finding]:
@@ -114,8 +114,10 @@ def batches(algorithm: Algorithm) -> Iterator[Finding]:
     with contextlib.suppress(Refusal):  # bounds of counts follow the brightest, which may be of another item
         solved.append(problem(algorithm, noises=(Poisson,)))
     for one, item in itertools.product(solved, range(2)):
-        both = states(one, algorithm)[-1].x
-        alone = states(dataclasses.replace(one, y=one.y[item : item + 1], truth=None), algorithm)[-1].x
+        first = algorithm.start(one)  # each item may have random numbers of its own in it
+        both = states(one, algorithm, x=first)[-1].x
+        single = dataclasses.replace(one, y=one.y[item : item + 1], truth=None)
+        alone = states(single, algorithm, x=first[item : item + 1])[-1].x
         error = (alone - both[item : item + 1]).abs().max() / alone.abs().max()
         name = type(one.noise).__name__
         yield at_most(f"item {item} of a batch is a run by itself, {name} noise", error, 1e-6)
