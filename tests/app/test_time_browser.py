@@ -52,7 +52,7 @@ def test_the_page_is_held_by_keys_but_not_while_somebody_types(page, address) ->
     opened(page, address)
     strip = page.get_by_role("slider", name="time line")
     until(page, lambda: strip.locator(".place").count() > 10)
-    page.mouse.click(700, 107)  # on a caption: nothing that takes keys has the focus
+    page.mouse.click(700, 149)  # on a caption: nothing that takes keys has the focus
     page.keyboard.press("Space")
     playwright.expect(page.get_by_text("paused")).to_be_visible()
     k = iteration(page)
