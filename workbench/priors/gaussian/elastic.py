@@ -8,15 +8,14 @@ from torch import Tensor
 
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
-from workbench.priors.base import Prior, Weight
-from workbench.priors.can import Can
-from workbench.priors.gaussian.tikhonov import Tikhonov
-from workbench.tensors import Shape, norm2, shown
+from workbench.priors.base import Weight
+from workbench.priors.gaussian.squared_map import SquaredMap
+from workbench.tensors import Shape, shown
 
 _AXES = 3  # a signal has no more of them in space
 
 
-class Elastic(Prior):
+class Elastic(SquaredMap):
     """g(d) = weight / 2 (sum over channels and axes of |D_a d_c|^2 + bulk |sum over a of D_a d_a|^2): d displacements.
 
     D are forward differences, 0 at the last pixel. Channel c moves along axis c. It is the energy of a linear elastic
@@ -29,8 +28,6 @@ class Elastic(Prior):
         r", \quad \kappa = \text{bulk}"
     )
 
-    can = Can.VALUE | Can.GRAD | Can.HVP | Can.SPLIT | Can.CONVEX | Can.QUADRATIC
-
     def __init__(
         self,
         weight: Weight = 1.0,
@@ -39,31 +36,14 @@ class Elastic(Prior):
         super().__init__()
         self.weight, self.bulk = weight, bulk
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.weight / 2 * norm2(self._strain(x)(x))
-
-    def grad(self, x: Tensor) -> Tensor:
-        strain = self._strain(x)
-        return self.weight * strain.adjoint(strain(x))
-
     def lipschitz(self) -> float:
         return self.weight * 4 * _AXES * (1 + self.bulk)  # a difference is at most 2 long along each axis
-
-    def hvp(self, x: Tensor, v: Tensor) -> Tensor:
-        return self.grad(v)
-
-    @property
-    def outer(self) -> Prior:
-        return Tikhonov(self.weight)
 
     def linear(self, shape: Shape) -> LinearOperator:
         return _Strain(shape, self.bulk)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return "" if len(shape) > 1 else f"displacements of {shown(shape)} have no space to vary in: add an axis"
-
-    def _strain(self, x: Tensor) -> LinearOperator:
-        return self.linear(tuple(x.shape[1:]))
 
 
 class _Strain(LinearOperator):

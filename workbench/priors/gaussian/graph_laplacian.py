@@ -8,17 +8,16 @@ from torch import Tensor
 
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
-from workbench.priors.base import Prior, Weight
-from workbench.priors.can import Can
-from workbench.priors.gaussian.tikhonov import Tikhonov
+from workbench.priors.base import Weight
+from workbench.priors.gaussian.squared_map import SquaredMap
 from workbench.priors.maps import FromPicture, Guide, Rows, drawn, misfit, rows_of
-from workbench.tensors import Constant, Shape, norm2, shown
+from workbench.tensors import Constant, Shape, shown
 
 _STRAIGHT, _DIAGONAL = ((1, 0), (0, 1)), ((1, 1), (1, -1))
 _DEGREES = {False: 4.0, True: 6.0}  # the weights of a pixel's edges add up to no more
 
 
-class GraphSmoothness(Prior, FromPicture):
+class GraphSmoothness(SquaredMap, FromPicture):
     """g(x) = weight / 2 sum over edges (i, j) of e_ij |x_i - x_j|^2 = weight / 2 <x, Lx>: smooth, but for the guide.
 
     The edges join neighbours, diagonal ones with half the weight; one or two space axes, every channel by itself.
@@ -28,7 +27,6 @@ class GraphSmoothness(Prior, FromPicture):
 
     formula = r"g(x) = \frac{w}{2} \sum_{(i,j)} e_{ij} |x_i - x_j|^2 = \frac{w}{2} \langle x, L x\rangle"
 
-    can = Can.VALUE | Can.GRAD | Can.HVP | Can.SPLIT | Can.CONVEX | Can.QUADRATIC
     map_argument = "guide"
 
     def __init__(
@@ -52,22 +50,8 @@ class GraphSmoothness(Prior, FromPicture):
     def rows_from(self, x: Tensor) -> Rows:
         return self.guided_by(x).guide
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.weight / 2 * norm2(self._edges(x)(x))
-
-    def grad(self, x: Tensor) -> Tensor:
-        edges = self._edges(x)
-        return self.weight * edges.adjoint(edges(x))
-
     def lipschitz(self) -> float:
         return 2 * self.weight * _DEGREES[self.diagonals]  # Gershgorin
-
-    def hvp(self, x: Tensor, v: Tensor) -> Tensor:
-        return self.grad(v)
-
-    @property
-    def outer(self) -> Prior:
-        return Tikhonov(self.weight)
 
     def linear(self, shape: Shape) -> LinearOperator:
         return _Edges(shape, self._roots if self._guide else _plain(shape[1:], self.diagonals))
@@ -76,9 +60,6 @@ class GraphSmoothness(Prior, FromPicture):
         if len(shape) not in (2, 3):
             return f"a grid has one or two space axes, and this signal is {shown(shape)}: take slices"
         return misfit(self._guide, shape)
-
-    def _edges(self, x: Tensor) -> LinearOperator:
-        return self.linear(tuple(x.shape[1:]))
 
     @functools.cached_property
     def _roots(self) -> Constant:
