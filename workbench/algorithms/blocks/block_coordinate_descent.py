@@ -7,15 +7,18 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.blocks.parts import lacks_several_blocks, lacks_sum_over_blocks, numbers_of
+from workbench.algorithms.blocks.parts import (
+    GROWTH,
+    first_reach,
+    lacks_several_blocks,
+    lacks_sum_over_blocks,
+    numbers_of,
+)
 from workbench.algorithms.steps.parabola import Misfit, below_parabola, misfit_at, reaching
-from workbench.algorithms.steps.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.tensors import each, each_of, norm2, spread, times
-
-_GROWTH = 2.0  # the next trial over the last step, at most
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,8 @@ class BlockCoordinateDescent(Algorithm[BlockCoordinateState]):
         return lacks_several_blocks(problem) or super().lacks(problem) or lacks_sum_over_blocks(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> BlockCoordinateState:
-        first = 1 / typical_curvature(problem)
-        blocks = len(problem.parametrisation.layout.shapes)
         moved = torch.full((len(x),), -1, device=x.device)
-        return BlockCoordinateState(x, reach=first[:, None].repeat(1, blocks), moved=moved)
+        return BlockCoordinateState(x, reach=first_reach(problem), moved=moved)
 
     def step(self, problem: Problem, state: BlockCoordinateState, rng: torch.Generator) -> BlockCoordinateState:
         u, numbers = state.x, numbers_of(problem).to(state.x.device)
@@ -69,7 +70,7 @@ class BlockCoordinateDescent(Algorithm[BlockCoordinateState]):
         trial, taken = below_parabola(problem, start, state.reach.gather(1, chosen[:, None])[:, 0], move)
         there = trial.misfit(problem)
         new = Misfit(there.x, there.value, torch.where(inside, there.slope, 0))
-        reach = state.reach.scatter(1, chosen[:, None], reaching(start, new, taken, _GROWTH)[:, None])
+        reach = state.reach.scatter(1, chosen[:, None], reaching(start, new, taken, GROWTH)[:, None])
         return replace(state, x=trial.x, reach=reach, moved=chosen, k=state.k + 1)
 
     def _chosen(self, problem: Problem, state: BlockCoordinateState, here: Misfit) -> Tensor:

@@ -7,16 +7,20 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State
-from workbench.algorithms.blocks.parts import BlockView, blocks_of, lacks_blocks, lacks_sum_over_blocks
+from workbench.algorithms.blocks.parts import (
+    GROWTH,
+    BlockView,
+    blocks_of,
+    first_reach,
+    lacks_blocks,
+    lacks_sum_over_blocks,
+)
 from workbench.algorithms.steps.parabola import Misfit, below_parabola, misfit_at, reaching
-from workbench.algorithms.steps.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.tensors import each, each_of, times
-
-_GROWTH = 2.0  # the next trial over the last step, at most
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,7 @@ class PALM(Algorithm[PALMState]):
         return lacks_blocks(problem) or super().lacks(problem) or lacks_sum_over_blocks(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PALMState:
-        first = 1 / typical_curvature(problem)
-        return PALMState(x, before=x, reach=first[:, None].expand(-1, len(blocks_of(problem))))
+        return PALMState(x, before=x, reach=first_reach(problem))
 
     def step(self, problem: Problem, state: PALMState, rng: torch.Generator) -> PALMState:
         u, ahead = state.x, []
@@ -73,4 +76,4 @@ class PALM(Algorithm[PALMState]):
         trial, taken = below_parabola(problem, start, reach, move)
         there = trial.misfit(problem)
         new = Misfit(there.x, there.value, block.alone(there.slope))
-        return trial.x, reaching(start, new, taken, _GROWTH)
+        return trial.x, reaching(start, new, taken, GROWTH)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from workbench.algorithms.steps.scales import typical_curvature
 from workbench.parametrisations import Parametrisation
 from workbench.parametrisations.block_priors import BlockPriors
 from workbench.parametrisations.picture_prior import PicturePrior
 from workbench.priors import Can, OnUnknown, Prior, Sum
 from workbench.problem import Problem
+
+GROWTH = 2.0  # the step that a block tries next over its last one, at most
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class BlockView:
 def blocks_of(problem: Problem) -> list[BlockView]:
     """All blocks, in their order."""
     return [BlockView(problem.parametrisation, name) for name in problem.parametrisation.layout.shapes]
+
+
+def first_reach(problem: Problem) -> Tensor:
+    """The step that each block tries first, (B, blocks)."""
+    return (1 / typical_curvature(problem))[:, None].repeat(1, len(problem.parametrisation.layout.shapes))
 
 
 def lacks_blocks(problem: Problem) -> str:
