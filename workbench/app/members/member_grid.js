@@ -1,15 +1,4 @@
 // Cards of members. Names and sentences reach the page as text; equations are MathML that the server made of TeX.
-const made = (name, properties = {}, ...inside) => {
-  const element = Object.assign(document.createElement(name), properties)
-  element.append(...inside)
-  return element
-}
-
-const equation = text => {
-  const read = new DOMParser().parseFromString(text, "application/xml")
-  return read.documentElement.localName == "math" ? document.importNode(read.documentElement, true) : ""
-}
-
 export function render({ model }) {
   const search = made("input", { type: "search", placeholder: "search", spellcheck: false })
   search.setAttribute("aria-label", "search these cards")
@@ -75,7 +64,7 @@ export function render({ model }) {
   model.on("msg:custom", ({ name, picture, formula }) => {
     const place = places.get(name)
     if (place && picture) place.picture.replaceChildren(made("img", { src: picture, alt: `what ${name} does` }))
-    if (place && formula) place.formula.replaceChildren(equation(formula))
+    if (place && formula) place.formula.replaceChildren(mathematics(formula))
   })
   draw()
   return made("div", {}, made("div", { className: "search" }, search), shelf, none)

@@ -8,6 +8,7 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
+from workbench.app.toolkit.scripts import script
 from workbench.figures.png_address import png_address
 from workbench.live.members.member_cards import MemberCard, MemberPicture
 
@@ -24,7 +25,7 @@ class MemberGrid(JSComponent):
     chosen = param.String(default="")
 
     _stylesheets = [(_HERE / "member_grid.css").read_text(encoding="utf-8")]  # noqa: RUF012 - an attribute of Panel's
-    _esm = (_HERE / "member_grid.js").read_text(encoding="utf-8")
+    _esm = script(_HERE / "member_grid.js")
 
     def __init__(self, heard: Callable[[str], None], **layout: Any) -> None:
         super().__init__(**layout)

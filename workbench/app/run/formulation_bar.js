@@ -1,15 +1,4 @@
 // A formula that the server made as MathML. Names and meanings reach the page as text, never as markup.
-const made = (name, properties = {}, ...inside) => {
-  const element = Object.assign(document.createElement(name), properties)
-  element.append(...inside)
-  return element
-}
-
-const mathematics = text => {
-  const read = new DOMParser().parseFromString(text, "application/xml")
-  return read.documentElement.localName == "math" ? document.importNode(read.documentElement, true) : ""
-}
-
 const seen = name => [...Bokeh.index.query(view => (view.model.css_classes ?? []).includes(name))]
   .map(view => view.el).filter(element => element.offsetWidth > 0)
 

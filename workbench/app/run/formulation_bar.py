@@ -9,6 +9,7 @@ from panel.custom import JSComponent
 
 from workbench import catalog
 from workbench.app.toolkit.lit import DATA, IMAGE, place_of
+from workbench.app.toolkit.scripts import script
 from workbench.figures.png_address import png_address
 from workbench.live.formulation import Term, stated
 from workbench.live.members.member_cards import MemberPictures
@@ -33,7 +34,7 @@ class FormulationBar(JSComponent):
     large = param.Boolean(False)
 
     _stylesheets = [(_HERE / "formulation_bar.css").read_text(encoding="utf-8")]  # noqa: RUF012 - an attribute of Panel's
-    _esm = (_HERE / "formulation_bar.js").read_text(encoding="utf-8")
+    _esm = script(_HERE / "formulation_bar.js")
 
     def __init__(self, session: Session, large: bool = False) -> None:
         super().__init__(sizing_mode="stretch_width", margin=0, large=large)

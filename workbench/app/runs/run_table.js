@@ -4,12 +4,6 @@ const COLUMNS = [
   ["note", ""],
 ]
 
-const made = (name, properties = {}, ...inside) => {
-  const element = Object.assign(document.createElement(name), properties)
-  element.append(...inside)
-  return element
-}
-
 export function render({ model }) {
   const frame = made("div", { className: "frame" })
 

@@ -8,6 +8,7 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
+from workbench.app.toolkit.scripts import script
 from workbench.figures.png_address import png_address
 from workbench.run_folder import RunSummary
 
@@ -25,7 +26,7 @@ class RunTable(JSComponent):
     file = param.Dict(default={}, doc="one that the browser saves")
 
     _stylesheets = [(_HERE / "run_table.css").read_text(encoding="utf-8")]  # noqa: RUF012 - an attribute of Panel's
-    _esm = (_HERE / "run_table.js").read_text(encoding="utf-8")
+    _esm = script(_HERE / "run_table.js")
 
     def __init__(self, heard: Heard, **layout: Any) -> None:
         super().__init__(**layout)
