@@ -16,7 +16,7 @@ def slices(job: Experiment, first: int = 0, last: int | None = None, step: int =
     axis of a plan the sweep keeps every picture, whatever they take together: they are the reconstructed volume.
     """
     source = job.source
-    path = source.path if isinstance(source, Measured) else source.path if isinstance(source, File) else None
+    path = source.path if isinstance(source, Measured | File) else None
     if not isinstance(path, str) or not path or not isinstance(source, Measured | File):
         remedy = "write --data FILE::/array[:, 0] in the experiment"
         raise Refusal("an experiment on a slice of a file", f"one on {type(source).__name__}", remedy)

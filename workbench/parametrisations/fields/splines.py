@@ -3,13 +3,16 @@
 import itertools
 import math
 from collections.abc import Sequence
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
 from workbench.operators.separable import along_axes
+from workbench.parameters import Range
 from workbench.tensors import Shape
 
+Spacing = Annotated[float, Range(2, 32, log=True, unit="px", limits=(1, 1e4)), "between control points"]
 _REACH = 3  # coefficients beyond the intervals of an axis
 
 

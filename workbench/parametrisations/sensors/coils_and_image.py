@@ -8,8 +8,7 @@ from torch import Tensor
 from workbench.linalg import cg
 from workbench.operators.separable import along_axes
 from workbench.parametrisations.base import Parametrisation, PictureShape
-from workbench.parametrisations.fields.splines import control_points, spline_matrix
-from workbench.parametrisations.warps.deformation import Spacing
+from workbench.parametrisations.fields.splines import Spacing, control_points, spline_matrix
 from workbench.tensors import Constant, abs2, norm
 
 _RIDGE, _FITTING = 1e-6, 100  # of the largest weight; conjugate gradients that fit first maps

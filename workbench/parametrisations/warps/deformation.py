@@ -8,14 +8,12 @@ import torch
 from torch import Tensor
 
 from workbench.operators import Field
-from workbench.parameters import Range
 from workbench.parametrisations.base import Parametrisation
 from workbench.parametrisations.fields.splines import coefficients, sampled
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, Shape, require_finite, shown
 
 Moving = Annotated[Tensor | None, "picture that is moved, channels first; left out, three soft spots"]
-Spacing = Annotated[float, Range(2, 32, log=True, unit="px", limits=(1, 1e4)), "between control points"]
 _WIDTH = 0.12  # of a spot, beside the side
 _SPOTS = ((0.35, 1.0), (0.5, 0.6), (0.7, 0.8))  # where along every axis, and how bright
 

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from workbench.parameters import Range
 from workbench.parametrisations.base import PictureShape, require_axes
-from workbench.parametrisations.fields.splines import sampled
-from workbench.parametrisations.warps.deformation import Deformation, Moving, Spacing
+from workbench.parametrisations.fields.splines import Spacing, sampled
+from workbench.parametrisations.warps.deformation import Deformation, Moving
 
 
 class IncompressibleWarp(Deformation):

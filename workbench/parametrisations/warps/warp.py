@@ -7,8 +7,8 @@ from torch import Tensor
 
 from workbench.operators.separable import along_axes
 from workbench.parametrisations.base import PictureShape
-from workbench.parametrisations.fields.splines import control_points, spline_matrix
-from workbench.parametrisations.warps.deformation import Deformation, Moving, Spacing
+from workbench.parametrisations.fields.splines import Spacing, control_points, spline_matrix
+from workbench.parametrisations.warps.deformation import Deformation, Moving
 from workbench.tensors import Constant
 
 
