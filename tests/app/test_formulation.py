@@ -51,7 +51,7 @@ def test_least_squares_and_total_variation(small: Experiment) -> None:
 def test_a_sum_is_taken_apart_and_a_set_is_a_constraint(small: Experiment) -> None:
     inner = Sum(Tikhonov(2.0), Box(0.0, 0.5))
     found = stated(replace(small, noise=Poisson(50.0), prior=Sum(TotalVariation(3.0), inner), algorithm=PDHG()))
-    assert seen(found) == ("peak∑iui−yilogui+w∑i|(Dx)i|+w2|x|2wherelow≤xi≤highwithu=Ax+backgroundbyPDHG")
+    assert seen(found) == ("peak∑i(ui−yilogui)+w∑i|(Dx)i|+w2|x|2wherelow≤xi≤highwithu=Ax+backgroundbyPDHG")
     weights = [term for term in found.terms if term.path.endswith(".weight")]
     assert [(t.path, t.words) for t in weights] == [
         ("prior.first.weight", "weight 3"), ("prior.second.first.weight", "weight 2")

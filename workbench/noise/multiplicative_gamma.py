@@ -25,7 +25,7 @@ class MultiplicativeGamma(Noise):
     """
 
     formula = (
-        r"y = u g, \quad g \sim \Gamma(L, 1/L), \quad -\log p(y \mid \bar y) = L \sum_i \frac{y_i}{u_i} + \log u_i, "
+        r"y = u g, \quad g \sim \Gamma(L, 1/L), \quad -\log p(y \mid \bar y) = L \sum_i (y_i / u_i + \log u_i), "
         r"\quad u = \bar y + \text{floor}, \quad L = \text{looks}"
     )
 

@@ -28,7 +28,7 @@ class Poisson(Noise):
 
     formula = (
         r"y \sim \frac{1}{\text{peak}} \operatorname{Poisson}(\text{peak}\, u), \quad "
-        r"-\log p(y \mid \bar y) = \text{peak} \sum_i u_i - y_i \log u_i, \quad u = \bar y + \text{background}"
+        r"-\log p(y \mid \bar y) = \text{peak} \sum_i (u_i - y_i \log u_i), \quad u = \bar y + \text{background}"
     )
 
     peak: Annotated[float, Range(1, 1e4, log=True, unit="counts", limits=(1e-3, 1e9)), "counts at clean = 1"] = 100.0

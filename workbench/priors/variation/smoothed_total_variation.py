@@ -23,7 +23,7 @@ class SmoothedTotalVariation(Prior):
     doi 10.1088/0266-5611/10/6/003.
     """
 
-    formula = r"g(x) = w \sum_i \sqrt{|(Dx)_i|^2 + \epsilon^2} - \epsilon, \quad \epsilon = \text{width}"
+    formula = r"g(x) = w \sum_i (\sqrt{|(Dx)_i|^2 + \epsilon^2} - \epsilon), \quad \epsilon = \text{width}"
 
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.CONVEX
     suits = frozenset({"piecewise constant"})
