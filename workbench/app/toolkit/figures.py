@@ -4,7 +4,18 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import BasicTicker, ColumnDataSource, FixedTicker, LabelSet, Legend, LegendItem, Line, Range, TapTool
+from bokeh.models import (
+    BasicTicker,
+    ColumnDataSource,
+    FixedTicker,
+    LabelSet,
+    Legend,
+    LegendItem,
+    Line,
+    NoOverlap,
+    Range,
+    TapTool,
+)
 from bokeh.plotting import figure
 
 from workbench.analysis.spectrum import Axis
@@ -87,6 +98,7 @@ def new_figure(x_label: str, y_label: str, log: bool = False, log_x: bool = Fals
         y_axis_type="log" if log else "linear",
         x_axis_type="log" if log_x else "linear",
     )
+    plot.axis.major_label_policy = NoOverlap()
     keep_there(plot)
     return plot
 

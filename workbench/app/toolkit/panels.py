@@ -18,6 +18,7 @@ from workbench.live.images import Array, Limits, bytes_of, smaller
 
 GREY, DIVERGING = tuple(Greys256), tuple(interp_palette(RdBu11, 256))
 _TOOLS = "pan,wheel_zoom,reset"
+_NOTHING = 1e-6  # of the other end of a scale: less is told as 0
 
 
 class Panel:
@@ -142,7 +143,7 @@ class Panel:
         return self._curve
 
     def _legend(self, limits: Limits, axes: int) -> None:
-        low, high = (f"{v:.3g}" for v in limits)
+        low, high = (f"{0.0 if abs(v) < _NOTHING * max(map(abs, limits)) else v:.3g}" for v in limits)
         colours = ",".join(self.palette[::51])
         bar = f"background:linear-gradient(90deg,{colours})" if axes > 1 else "border-top:1px dotted;height:0"
         _renew(
