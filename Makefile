@@ -11,7 +11,7 @@ PORT ?= 5006
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
-# Side by side, the cells of a notebook together (tests/conftest.py); a page in a browser by itself, since it is looked
+# Side by side, piece by piece (tests/scheduling.py); a page in a browser by itself, since it is looked
 # at in real time.
 TOGETHER := -n auto --maxprocesses 4 -m 'not browser'
 # What most changes break first: the laws of every member and the analysis, without notebooks, pages, files and training.
