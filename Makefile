@@ -11,9 +11,9 @@ PORT ?= 5006
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
-# Side by side, the cells of a notebook together (tests/conftest.py); a page in a browser by itself, since it is looked
-# at in real time.
+# Side by side, piece by piece (tests/scheduling.py); a page in a browser by itself, since it is looked at in real time.
 TOGETHER := -n auto --maxprocesses 4 -m 'not browser'
+BROWSER := -m browser tests/app tests/notebook
 # What most changes break first: the laws of every member and the analysis, without notebooks, pages, files and training.
 QUICK := tests/laws tests/analysis tests/test_architecture.py tests/test_parameters.py tests/test_problem.py tests/test_run.py
 
@@ -24,7 +24,7 @@ app: $(INSTALLED)
 
 test: lint
 	@$(BIN)/python -m pytest $(TOGETHER) $(NOTEBOOKS) tests notebooks
-	@$(BIN)/python -m pytest -m browser tests
+	@$(BIN)/python -m pytest $(BROWSER)
 
 quick: $(INSTALLED)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

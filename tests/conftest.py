@@ -10,6 +10,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # of kernels of notebooks, server
 import pytest
 import torch
 
+from tests.scheduling import ByPieces, turn
+from workbench.kernels import warming
+from workbench.kernels.examples import Draw
 from workbench.parameters import outside
 
 torch.set_num_threads(1)
@@ -22,18 +25,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Side by side test by test, but all cells of a notebook in one process.
+    return ByPieces(config, log) if config.getoption("dist") == "load" else None
 
-    Not by groups: with pytest 9.2, pytest-xdist 3.8 forgets them without a word.
-    """
-    from xdist.scheduler.loadscope import LoadScopeScheduling
 
-    class NotebooksTogether(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            path = nodeid.partition("::")[0]
-            return path if path.endswith(".ipynb") else nodeid
-
-    return NotebooksTogether(config, log) if config.getoption("dist") == "load" else None
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Of several processes each compiles its part of the kernels, for all: else each compiles what it meets."""
+    if worker := getattr(session.config, "workerinput", None):
+        every = [(example, dtype) for example in warming.EXAMPLES for dtype in example.dtypes]
+        for example, dtype in every[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+            example(*example.arguments(Draw(warming.SIZE, dtype, "cpu")))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -41,6 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         quick = one_a_member([item for item in items if not item.get_closest_marker("slow")])
         config.hook.pytest_deselected(items=list(set(items) - set(quick)))
         items[:] = quick
+    items.sort(key=lambda item: turn(item.nodeid))
 
 
 def one_a_member(items: list[pytest.Item]) -> list[pytest.Item]:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -127,20 +127,28 @@ def test_python_of_what_is_shown(app: Workbench) -> None:
     compile(view._text.value, "page", "exec")
 
 
-@pytest.mark.parametrize("signal", SIGNALS)
-@pytest.mark.parametrize("operator", list(catalog.members("operator")))
-def test_every_operator_with_every_kind_of_signal(operator: str, signal: str, small: Experiment) -> None:
-    session = Session(small)
-    session.choose("truth", SIGNALS[signal])
-    sentence = session.choose("operator", operator)
+@pytest.fixture(scope="module", params=SIGNALS)
+def page_of_signal(request: pytest.FixtureRequest) -> Iterator[Workbench]:
+    session = Session(Experiment(truth=Shipped("shepp_logan", 32), steps=20).fitted((1, 32, 32)))
+    session.choose("truth", SIGNALS[request.param])
     app = Workbench(session)
-    if sentence:
-        complaint = app.choices.sections["operator"].menu.complaint
-        assert complaint is not None and complaint.sentence == sentence
-    session.step()
-    wait(app, lambda f: f.k == 1)
-    assert app.view(Gallery)._frame is not None
-    session.close()
+    yield app
+    app.close()
+
+
+@pytest.mark.parametrize("operator", list(catalog.members("operator")))
+def test_every_operator_with_every_kind_of_signal(operator: str, page_of_signal: Workbench) -> None:
+    app, before = page_of_signal, page_of_signal.frame
+    sentence = app.session.choose("operator", operator)
+    app._opened()
+    complaint = app.choices.sections["operator"].menu.complaint
+    assert ("" if complaint is None else complaint.sentence) == sentence
+    assert type(app.session.experiment.operator).__name__ == operator or sentence
+    app.session.reset()
+    app.session.step()
+    app._due = 0.0  # drawn at once, whatever the picture before it cost
+    drawn = wait(app, lambda f: f is not before and f.k == 1)
+    assert app.view(Gallery)._frame is drawn
 
 
 def test_a_text_named_png_is_refused_and_the_run_goes_on(app: Workbench) -> None:

@@ -164,10 +164,10 @@ def louder(noise_: noise.Noise) -> noise.Noise:
 
 @functools.cache
 def everywhere() -> list[tuple[Problem, Algorithm]]:
-    """Every pair of choices among operators, noises, priors and algorithms that can stand together, 32 x 32."""
+    """Every pair of choices among operators, noises, priors and algorithms that can stand together, 16 x 16."""
     problems: list[Problem] = []
     for operator in map(first_that_fits, SHAPED):
-        truth = disc(32).float()[:, :, 0] if len(operator.in_shape) == 2 else disc(32).float()
+        truth = disc(16).float()[:, :, 0] if len(operator.in_shape) == 2 else disc(16).float()
         problems += [p for n in NOISES for p in fits(operator, n, truth.expand(1, *operator.in_shape).clone())]
     return covering(problems, 2)
 
@@ -191,8 +191,8 @@ def test_no_default_diverges(operator: type[Operator]) -> None:
 
 
 def first_that_fits(operator: type[Operator]) -> Operator:
-    """The operator for an image of 32 x 32, of one or three channels, or for a line of 32."""
-    for shape in ((1, 32, 32), (3, 32, 32), (1, 32)):
+    """The operator for an image of 16 x 16, of one or three channels, or for a line of 16."""
+    for shape in ((1, 16, 16), (3, 16, 16), (1, 16)):
         with contextlib.suppress(Refusal):
             return operator(shape)
     raise AssertionError(f"{operator.__name__} takes neither images nor lines")

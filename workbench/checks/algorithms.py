@@ -16,6 +16,7 @@ from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.noise import Noise, Poisson
 from workbench.operators import Field, GaussianBlur, Identity, MultiCoilFourier, NonCartesianFourier, Radon
 from workbench.parametrisations import CompoundGaussian, Direct, LowRank, NonNegativeFactors, SensorGains
+from workbench.priors import Prior, Zero
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, resume, until
@@ -43,18 +44,24 @@ def problem(algorithm: Algorithm, batch: int = 2, noises: tuple[type[Noise], ...
         Identity(shape),
     )
     unknowns = Direct(), LowRank(shape, 2), *(cls(shape) for cls in (CompoundGaussian, NonNegativeFactors, SensorGains))
-    tried = noises or tuple(catalog.members("noise").values())
-    drawn = itertools.product(unknowns, operators, tried, catalog.members("prior").values())
-    for unknown, operator, noise, prior in drawn:
-        try:
-            signal = truth if Field.REAL in operator.field else truth.to(torch.complex128)
-            made = Problem.simulate(operator, noise(), prior(), signal, parametrisation=unknown)
-        except Refusal:
-            continue
-        said = algorithm.unmet(made)
-        if not said:
-            return made
-    raise Refusal("a problem of the catalogue that the algorithm can run on", "none", said)
+    drawn = itertools.product(unknowns, operators, noises or tuple(catalog.members("noise").values()))
+    tried = [prior() for prior in catalog.members("prior").values()]
+    for unknown, operator, noise in drawn:
+        signal = truth if Field.REAL in operator.field else truth.to(torch.complex128)
+        with contextlib.suppress(Refusal):
+            bare = Problem.simulate(operator, noise(), Zero(), signal, parametrisation=unknown)
+            for made in _with_each(bare, tried):
+                said = algorithm.lacks(made)
+                if not said:
+                    return made
+    raise Refusal("a problem of the catalogue that the algorithm can run on", "none", f"the last lacks {said}")
+
+
+def _with_each(bare: Problem, tried: list[Prior]) -> Iterator[Problem]:
+    """The problem with every prior, in turn, that it takes: the data are made once."""
+    for prior in tried:
+        with contextlib.suppress(Refusal):
+            yield dataclasses.replace(bare, prior=prior)
 
 
 def tensors(state: State) -> dict[str, Tensor]:
