@@ -8,8 +8,8 @@ from tests.app.test_session import reached
 from workbench.app.run.pictures import Gallery
 from workbench.data import Array, Measured
 from workbench.experiment import Experiment
+from workbench.figures.crossing import Crossing
 from workbench.jobs import Status
-from workbench.live.crossing import Crossing
 from workbench.live.cut import Cut
 from workbench.live.session import Session
 from workbench.noise import Gaussian

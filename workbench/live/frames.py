@@ -8,8 +8,8 @@ import numpy as np
 from torch import Tensor
 
 from workbench.jobs import Columns, RunMoment, Snapshot, Status, certificates
-from workbench.live.crossing import Volumes
 from workbench.live.cut import MIDDLE, Cut
+from workbench.live.volumes import Volumes
 from workbench.problem import Problem
 from workbench.tensors import least
 

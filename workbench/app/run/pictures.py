@@ -10,7 +10,8 @@ from workbench.app.run.three_planes import ThreePlanes
 from workbench.app.toolkit.lit import DATA, IMAGE
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.tab import View
-from workbench.live.crossing import Crossing
+from workbench.figures.crossing import Crossing
+from workbench.live.cut import Cut
 from workbench.live.frames import Frame, ProblemPictures
 from workbench.live.images import Array, Limits, alike, balanced, extent, unit
 from workbench.live.session import Session
@@ -93,7 +94,7 @@ class Gallery(View):
             self.three.point = start
             self.plane.offer(*self.three.tools)
         elif self.three is not None:
-            self.session.cut_at(self.three.point.cut(cut.axis))
+            self.session.cut_at(Cut(cut.axis, self.three.point.places[cut.axis]))
             self.plane.offer()
         self._stand(sides)
         if self._frame is not None:

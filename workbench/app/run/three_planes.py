@@ -6,9 +6,11 @@ from bokeh.models import Span
 from workbench.app.toolkit.panels import DIVERGING, GREY, Panel
 from workbench.app.toolkit.tab import SMALL
 from workbench.figures.colours import HERE
-from workbench.live.crossing import ERROR, IMAGE, Crossing
+from workbench.figures.crossing import Crossing
+from workbench.live.cut import Cut
 from workbench.live.frames import Frame
 from workbench.live.images import Limits
+from workbench.live.volumes import ERROR, IMAGE
 
 ORDER = ("first", "second", "third")
 
@@ -93,7 +95,7 @@ class ThreePlanes:
         if frame is None or frame.volumes is None or name not in frame.volumes.names:
             return
         volumes = frame.volumes
-        planes = tuple(volumes.plane(name, self.point.cut(across)) for across in range(3))
+        planes = tuple(volumes.plane(name, Cut(across, self.point.places[across])) for across in range(3))
         limits = self._windows.get(name)
         if limits is None:
             limits = volumes.limits(name, planes)
