@@ -9,7 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from workbench.kernels import dispatch, use
+from workbench.kernels import admm_tv, dispatch, pdhg_tv, use
+from workbench.kernels.admm_tv import PenaltyPace
+from workbench.kernels.pdhg_tv import Moves
 from workbench.kernels.tv import divergence, gradient, tv, tv_prox, tv_solve
 from workbench.kernels.tv import numba as tv_numba
 from workbench.refusal import Refusal
@@ -44,18 +46,48 @@ def weights(x: Tensor, seed: int = 2) -> Tensor:
     return 0.1 + draw(x.shape[:1], x.real.dtype, seed).abs()
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 2, 37), (17, 1, 8)])
-def test_signals_equal_their_reference(shape):
-    """The table of kernels has images."""
-    x = draw(shape, torch.complex128)
-    for isotropic, start in product((True, False), (None, dual_of(x))):
-        answers = []
-        for mode in MODES:
-            with use(mode):
-                pieces = gradient(x), divergence(dual_of(x)), tv(x, isotropic)
-                answers.append((*pieces, *tv_solve(x, weights(x), isotropic, 0, 23, start)))
-        for kernel, reference in zip(*answers, strict=True):
-            torch.testing.assert_close(kernel, reference, rtol=1e-11, atol=1e-10)
+VOLUMES = [(1, 1, 1, 1, 1), (2, 1, 3, 1, 2), (1, 2, 1, 4, 3), (2, 2, 5, 6, 4), (1, 1, 9, 7, 11)]
+SCALES = [(), (0.4, 1.3, 2.0)]
+
+
+@pytest.mark.parametrize("scale", SCALES, ids=["", "scaled"])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 2, 37), (17, 1, 8), (1, 2, 5, 6), *VOLUMES])
+def test_signals_and_volumes_equal_their_reference(shape, scale):
+    """The table of kernels has images of square pixels."""
+    for dtype in (EXACT, torch.complex128):
+        x, scale = draw(shape, dtype), scale[: len(shape) - 2]
+        p, z, moves = dual_of(x), dual_of(x, 3), weights(x).double()
+        for isotropic, start in product((True, False), (None, p)):
+            answers = []
+            for mode in MODES:
+                with use(mode):
+                    pieces = gradient(x, scale), divergence(p, scale), tv(x, isotropic, scale)
+                    ahead = pdhg_tv.step((x, 2 * x, x.flip(-1)), p, Moves(moves, moves, 0.9), 0.7, isotropic, scale)
+                    split = admm_tv.step((x, z, p), PenaltyPace(moves, 1.7), 0.7, isotropic, scale)
+                    solved = tv_solve(x, weights(x), isotropic, 0, 23, start, scale)
+                    answers.append((*pieces, *ahead, *split, *solved))
+            for kernel, reference in zip(*answers, strict=True):
+                torch.testing.assert_close(kernel, reference, rtol=1e-11, atol=1e-10)
+
+
+@pytest.mark.parametrize("scale", SCALES, ids=["", "scaled"])
+@pytest.mark.parametrize("shape", VOLUMES)
+def test_the_divergence_of_volumes_is_the_negative_adjoint(shape, scale):
+    for dtype in DTYPES:
+        x = draw(shape, dtype)
+        p = dual_of(x)
+        apart = (dot(gradient(x, scale), p) + dot(x, divergence(p, scale))).abs()
+        assert (apart <= rounding(dtype, 1e-5, 1e-12) * (norm2(x) * norm2(p)).sqrt()).all()
+
+
+def test_sides_of_pixels_divide_differences():
+    """A ramp of 1 a unit length has slope 1 whatever the voxels; twice as fine a grid has twice the differences."""
+    sides = (0.5, 2.0, 0.25)
+    axes = [h * torch.arange(n, dtype=EXACT) for n, h in zip((4, 3, 5), sides, strict=True)]
+    ramp = torch.stack(torch.meshgrid(*axes, indexing="ij")).sum(0)[None, None]
+    slopes = gradient(ramp, tuple(1 / h for h in sides))
+    torch.testing.assert_close(slopes[..., :-1, :-1, :-1], torch.ones(1, 1, 3, 3, 2, 4, dtype=EXACT))
+    assert float(tv(ramp, False, (2.0, 0.5, 4.0))) == pytest.approx(3 * 3 * 5 + 4 * 2 * 5 + 4 * 3 * 4)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -166,17 +198,18 @@ def test_batch_items_do_not_know_of_each_other():
 
 
 def test_answer_depends_neither_on_the_number_of_threads_nor_on_the_bands(monkeypatch):
-    x, t, before = draw((1, 1, 110, 50), torch.float32), torch.ones(1), torch.get_num_threads()
-    answers = []
-    try:
-        for threads, band in product((1, 2, 3, 5), (1 << 20, 1 << 12)):
-            torch.set_num_threads(threads)
-            monkeypatch.setattr(tv_numba, "_BAND", band)
-            answers.append(tv_solve(x, t, tolerance=0, iterations=64))
-    finally:
-        torch.set_num_threads(before)
-    for other in answers[1:]:
-        assert all(torch.equal(a, b) for a, b in zip(answers[0], other, strict=True))
+    t, before = torch.ones(1), torch.get_num_threads()
+    for x in (draw((1, 1, 110, 50), torch.float32), draw((1, 1, 11, 9, 8), torch.float32)):
+        answers = []
+        try:
+            for threads, band in product((1, 2, 3, 5), (1 << 20, 1 << 12)):
+                torch.set_num_threads(threads)
+                monkeypatch.setattr(tv_numba, "_BAND", band)
+                answers.append(tv_solve(x, t, tolerance=0, iterations=64))
+        finally:
+            torch.set_num_threads(before)
+        for other in answers[1:]:
+            assert all(torch.equal(a, b) for a, b in zip(answers[0], other, strict=True))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -216,7 +249,8 @@ def test_refusals():
     x, t = torch.zeros(2, 1, 4, 4), torch.ones(2)
     for call in (
         lambda: gradient(torch.zeros(0, 1, 4, 4)),
-        lambda: gradient(torch.zeros(1, 1, 4, 4, 4)),
+        lambda: gradient(torch.zeros(1, 1, 4, 4, 4, 4)),
+        lambda: gradient(x, (1.0, 2.0, 3.0)),
         lambda: gradient(torch.zeros(1, 1, 4, dtype=torch.int64)),
         lambda: divergence(x[:, None]),
         lambda: tv_prox(x, torch.ones(3)),

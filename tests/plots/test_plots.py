@@ -436,3 +436,54 @@ def test_what_was_learned_stands_over_what_it_cost():
     drawn(plots.learning({"hoag": found}))
     with pytest.raises(Refusal, match="something that was learned"):
         plots.learning({})
+
+
+SIDES = (4, 5, 8)
+
+
+@pytest.fixture(scope="module")
+def solid() -> xr.Dataset:
+    truth = torch.linspace(0, 1, 160).view(1, *SIDES)
+    made = Experiment(
+        data.Array(truth), Identity((1, *SIDES)), Gaussian(0.1), Tikhonov(1.0), algorithms.FISTA(), steps=2
+    )
+    return made.run()
+
+
+def planes_of(layout: hv.Layout, point: tuple[int, int, int] = (0, 0, 0)) -> list[np.ndarray]:
+    """The values of each plane, its first row on top."""
+    overlays = [part[point] if isinstance(part, hv.DynamicMap) else part for part in layout]
+    return [overlay.get(0).dimension_values(2, flat=False) for overlay in overlays]
+
+
+def test_the_planes_of_a_volume_are_those_through_the_point(solid, tmp_path, monkeypatch):
+    monkeypatch.setattr(hv.Store, "current_backend", "matplotlib")
+    layout = plots.volume(solid, at=(1, 4, 6))
+    drawn(layout)
+    x = solid.x.values[0, 0]
+    for got, wanted in zip(planes_of(layout), (x[1], x[:, 4], x[:, :, 6]), strict=True):
+        np.testing.assert_array_equal(np.sort(got, None), np.sort(wanted, None))
+    assert [line.data for line in (layout[0].HLine.I, layout[0].VLine.I)] == [4, 6]
+    assert plots.save(layout, tmp_path / "volume.png").stat().st_size > 1000
+    with pytest.raises(Refusal, match="below 4 and 5 and 8"):
+        plots.volume(solid, at=(4, 0, 0))
+
+
+def test_taps_and_sliders_move_one_point(solid, monkeypatch):
+    monkeypatch.setattr(hv.Store, "current_backend", "bokeh")
+    layout = plots.volume(solid)
+    first = layout[0]
+    x = solid.x.values[0, 0]
+    for got, wanted in zip(planes_of(layout, (1, 2, 4)), (x[1], x[:, 2], x[:, :, 4]), strict=True):
+        np.testing.assert_array_equal(np.sort(got, None), np.sort(wanted, None))
+    tap = next(stream for stream in first.streams if stream.source is first)
+    tap.event(x=6.2, y=0.8)  # column and row of the first plane
+    for got, wanted in zip(planes_of(layout, (1, 2, 4)), (x[1], x[:, 1], x[:, :, 6]), strict=True):
+        np.testing.assert_array_equal(np.sort(got, None), np.sort(wanted, None))
+    for got, wanted in zip(planes_of(layout, (3, 2, 4)), (x[3], x[:, 1], x[:, :, 6]), strict=True):
+        np.testing.assert_array_equal(np.sort(got, None), np.sort(wanted, None))
+
+
+def test_a_picture_has_no_three_planes(result):
+    with pytest.raises(Refusal, match=r"plots\.pictures"):
+        plots.volume(result)

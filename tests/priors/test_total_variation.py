@@ -1,5 +1,6 @@
 """Total variation against CVXPY, its linear map, and its stopping rule."""
 
+import functools
 import math
 import warnings
 
@@ -30,14 +31,14 @@ def differences(u: cp.Expression, shape: tuple[int, ...]) -> list[cp.Expression]
     for axis in range(len(shape)):
         one = [np.eye(n, k=1) - np.eye(n) if k == axis else np.eye(n) for k, n in enumerate(shape)]
         one[axis][-1] = 0
-        out.append((np.kron(*one) if len(shape) == 2 else one[0]) @ u)
+        out.append(functools.reduce(np.kron, one) @ u)
     return out
 
 
-def clarabel(x: torch.Tensor, weight: float, isotropic: bool) -> tuple[float, np.ndarray]:
+def clarabel(x: torch.Tensor, weight: float, isotropic: bool, spacing: tuple = ()) -> tuple[float, np.ndarray]:
     shape = tuple(x.shape[2:])
     u = cp.Variable(math.prod(shape), complex=x.is_complex())
-    d = cp.vstack(differences(u, shape))
+    d = cp.vstack([part / side for part, side in zip(differences(u, shape), spacing or [1] * len(shape), strict=True)])
     moduli = cp.sum(cp.norm(cp.abs(d), 2, axis=0)) if isotropic else cp.sum(cp.abs(d))
     objective = cp.sum_squares(u - x.numpy().ravel()) / 2 + weight * moduli
     tight = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-12)
@@ -47,13 +48,21 @@ def clarabel(x: torch.Tensor, weight: float, isotropic: bool) -> tuple[float, np
 
 @pytest.mark.parametrize("isotropic", [True, False])
 @pytest.mark.parametrize(
-    ("shape", "dtype"), [((12, 9), torch.float64), ((24,), torch.float64), ((6, 7), torch.complex128)]
+    ("shape", "dtype", "spacing"),
+    [
+        ((12, 9), torch.float64, ()),
+        ((24,), torch.float64, ()),
+        ((6, 7), torch.complex128, ()),
+        ((5, 6, 4), torch.float64, ()),
+        ((5, 6, 4), torch.float64, (2.5, 1.0, 0.8)),
+        ((6, 7), torch.float64, (0.5, 2.0)),
+    ],
 )
-def test_prox_is_the_minimiser_that_cvxpy_finds(shape, dtype, isotropic):
+def test_prox_is_the_minimiser_that_cvxpy_finds(shape, dtype, spacing, isotropic):
     x, weight = edges(shape, dtype), 0.15
-    prior = TotalVariation(weight, isotropic, tolerance=1e-13, iterations=100_000)
+    prior = TotalVariation(weight, isotropic, tolerance=1e-13, iterations=100_000, spacing=spacing)
     u = prior.prox(x, 1.0)
-    value, best = clarabel(x, weight, isotropic)
+    value, best = clarabel(x, weight, isotropic, spacing)
     assert float(norm2(u - x) / 2 + prior(u)) == pytest.approx(value, rel=1e-8)
     assert np.abs(u[0, 0].numpy() - best).max() < 1e-4
 
@@ -89,13 +98,13 @@ def test_the_gradient_is_adjoint_to_its_adjoint_and_knows_its_norm(shape):
     assert power_norm(operator, tolerance=1e-6) == pytest.approx(operator.closed_norm(), rel=1e-6)
 
 
-@pytest.mark.parametrize("shape", [(1, 4, 4, 4), (5,)])
+@pytest.mark.parametrize("shape", [(1, 4, 4, 4, 4), (5,)])
 def test_other_shapes_are_refused_in_a_sentence(shape):
-    assert "one or two space axes" in TotalVariation().unfit(shape, torch.float32)
-    with pytest.raises(Refusal, match="one or two space axes"):
+    assert "one to three space axes" in TotalVariation().unfit(shape, torch.float32)
+    with pytest.raises(Refusal, match="1 or 2 or 3 axes in space"):
         TotalVariation().linear(shape)
     y = torch.zeros(1, *shape)
-    with pytest.raises(Refusal, match="one or two space axes"):
+    with pytest.raises(Refusal):
         Problem(Identity(shape), Gaussian(), TotalVariation(), y)
 
 

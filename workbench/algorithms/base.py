@@ -156,7 +156,7 @@ def white(problem: Problem) -> bool:
 def prior_bend(problem: Problem) -> float | None:
     """A Lipschitz constant of the prior's gradient; None where the prior does not know one."""
     try:
-        return problem.prior.lipschitz()
+        return problem.prior.lipschitz_on(tuple(problem.shape[1:]))
     except Refusal:
         return None
 

@@ -66,14 +66,16 @@ def backend(x: Tensor, *others: Tensor) -> str:
     return "numba" if x.device.type == "cpu" else "reference"
 
 
-def implementation(kernel: str, x: Tensor, *others: Tensor) -> Any:
+def implementation(kernel: str, x: Tensor, *others: Tensor, reference: str = "") -> Any:
     """The functions of `<kernel>.<backend>`, which serves x, of the reference's where that back end has no such kernel.
+
+    A kernel that is a special case of another has this one's reference, and none of its own.
 
     It is imported at its first use: Numba costs half a second. Tensors reach its functions without lazy flags, which
     compiled kernels, who read memory, cannot see.
     """
     module = f"{kernel}.{backend(x, *others)}"
-    return _served(module if _importable(module) else f"{kernel}.reference")
+    return _served(module if _importable(module) else f"{reference or kernel}.reference")
 
 
 @cache

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from workbench.jobs import Columns, RunMoment, Snapshot, Status, certificates
 from workbench.live.cut import MIDDLE, Cut
+from workbench.live.volumes import Volumes
 from workbench.problem import Problem
 from workbench.tensors import least
 
@@ -50,6 +51,7 @@ class Frame:
 
     `proofs`: the same columns for certificates, which are fewer; `repair`: values by path that mend a run in trouble;
     `at`: the iteration of the picture, where that is an earlier one; `left`: what a branch has left behind it.
+    `volumes`: those of which `image` and `error` are a plane.
     `expansion`: by how much a denoiser stretches differences, what it takes away does, and errors grow in a step.
     """
 
@@ -75,6 +77,7 @@ class Frame:
     at: int | None = None
     moments: tuple[RunMoment, ...] = ()
     left: tuple[LeftBehind, ...] = ()
+    volumes: Volumes | None = None
 
     @property
     def pictured(self) -> int:
@@ -100,7 +103,7 @@ def frame_of(
     `rate` is in iterations a second, 0 where it is not known.
     """
     state, k = snapshot.state, snapshot.k
-    image, error = _images(problem, state.x, truth, cut) if state else (None, None)
+    image, error, volumes = _images(problem, state.x, truth, cut) if state else (None, None, None)
     return Frame(
         version=snapshot.version,
         k=k,
@@ -122,26 +125,36 @@ def frame_of(
         proofs=certificates(snapshot.proofs),
         calls=curves.calls,
         moments=snapshot.moments,
+        volumes=volumes,
     )
 
 
 def back_at(frame: Frame, moment: RunMoment, truth: Array | None, cut: Cut = MIDDLE) -> Frame:
     """The same look at a run with the picture of an earlier moment."""
     if moment.unknown is not None:
-        image, error = _images(moment.problem, moment.unknown, truth, cut)
+        image, error, volumes = _images(moment.problem, moment.unknown, truth, cut)
     else:
         image = picture(moment.picture, cut)
         error = None if truth is None else image - truth
-    return replace(frame, image=image, error=error, at=moment.k)
+        volumes = _volumes(moment.problem, moment.picture, moment.picture)
+    return replace(frame, image=image, error=error, at=moment.k, volumes=volumes)
 
 
-def _images(problem: Problem, x: Tensor, truth: Array | None, cut: Cut) -> tuple[Array, Array | None]:
-    """An iterate, and its error up to what the operator cannot tell, where the truth is known."""
+def _images(problem: Problem, x: Tensor, truth: Array | None, cut: Cut) -> tuple[Array, Array | None, Volumes | None]:
+    """An iterate, and its error up to what the operator cannot tell, where the truth is known; of volumes a plane."""
     shown = problem.picture(x)
     if truth is None:
-        return picture(shown, cut), None
+        return picture(shown, cut), None, _volumes(problem, shown, shown)
     image, aligned = picture(shown, cut), problem.aligned(x)
-    return image, (image if aligned is shown else picture(aligned, cut)) - truth
+    error = (image if aligned is shown else picture(aligned, cut)) - truth
+    return image, error, _volumes(problem, shown, aligned)
+
+
+def _volumes(problem: Problem, shown: Tensor, aligned: Tensor) -> Volumes | None:
+    """The iterate beside what is on its grid, where it is a volume."""
+    if shown.ndim != 5:
+        return None
+    return Volumes(shown, aligned, problem.truth, problem.y if problem.y.shape[2:] == shown.shape[2:] else None)
 
 
 def picture(x: Tensor, cut: Cut = MIDDLE) -> Array:

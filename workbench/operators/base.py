@@ -19,6 +19,8 @@ from workbench.tensors import Shape, require_precision, shown
 
 SignalShape = Annotated[Shape, "shape of the unknown: channels, then space in px"]
 
+_MOST = 5  # sides: those of the differences of a volume
+
 
 class Operator(nn.Module, ABC, metaclass=Checked):
     """y = A(x): (B, *in_shape) -> (B, *out_shape), one tensor in and one out, each item of the batch by itself.
@@ -41,8 +43,9 @@ class Operator(nn.Module, ABC, metaclass=Checked):
     def __init__(self, in_shape: Shape, out_shape: Shape) -> None:
         super().__init__()
         for shape in (in_shape, out_shape):
-            if not shape or math.prod(shape) < 1 or len(shape) > 4:
-                raise Refusal("a shape of channels and up to three axes", shown(shape), "every side is at least 1")
+            if not shape or math.prod(shape) < 1 or len(shape) > _MOST:
+                wanted = "a shape of channels, components of a field and up to three axes"
+                raise Refusal(wanted, shown(shape), "every side is at least 1")
         self.in_shape, self.out_shape = tuple(in_shape), tuple(out_shape)
 
     @abstractmethod

@@ -33,16 +33,17 @@ def diagonal_in_modes(eigenvalues: Constant, boundary: Boundary) -> Diagonalisat
     return Diagonalisation(eigenvalues, functools.partial(filtered, boundary=boundary), MODES[boundary])
 
 
-def laplacian(space: Shape, boundary: Boundary, power: int = 1) -> Tensor:
+def laplacian(space: Shape, boundary: Boundary, power: int = 1, scale: tuple[float, ...] = ()) -> Tensor:
     """The sum over axes of (4 sin^2)^power, eigenvalues of powers of -x[i-1] + 2 x[i] - x[i+1]: (*space), float64.
 
-    In the order of `fftn` for a periodic and of `cosines` for a reflecting boundary.
+    In the order of `fftn` for a periodic and of `cosines` for a reflecting boundary. `scale` is 1 / side of a pixel
+    along each axis, 1 if not given.
     """
     values = torch.zeros((), dtype=torch.float64)
-    for n in space:
+    for n, per in zip(space, scale or (1.0,) * len(space), strict=True):
         k = torch.arange(n, dtype=torch.float64)
         turn = {"periodic": k / n, "reflect": k / (2 * n), "zero": (k + 1) / (2 * n + 2)}[boundary]
-        values = values[..., None] + (4 * (math.pi * turn).sin().square()) ** power
+        values = values[..., None] + ((2 * per * (math.pi * turn).sin()).square()) ** power
     return values
 
 

@@ -69,7 +69,7 @@ class LinearPicturePrior(PicturePrior):
 
     def lipschitz(self) -> float:
         like = torch.zeros((), dtype=torch.float64)
-        return self.prior.lipschitz() * operator_norm(self._phi, like) ** 2
+        return self.prior.lipschitz_on(self._phi.out_shape) * operator_norm(self._phi, like) ** 2
 
     @property
     def outer(self) -> Prior:

@@ -23,6 +23,7 @@ from workbench.plots.spectra import brushed, modes, spectrum
 from workbench.plots.stages import steps
 from workbench.plots.style import save, use
 from workbench.plots.sweeps import sweep
+from workbench.plots.volumes import volume
 from workbench.plots.weights import lcurve, weights
 
 __all__ = [
@@ -46,5 +47,6 @@ __all__ = [
     "steps",
     "sweep",
     "use",
+    "volume",
     "weights",
 ]

@@ -71,6 +71,10 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         wanted, remedy = "a Lipschitz constant of the prior's gradient", "add the method `lipschitz`, or give a step"
         raise Refusal(wanted, f"{type(self).__name__}, which has none", remedy)
 
+    def lipschitz_on(self, shape: Shape) -> float:
+        """A Lipschitz constant of `grad` for signals of this shape: `lipschitz`, where none is smaller for some."""
+        return self.lipschitz()
+
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         """The Hessian of g at x applied to v."""
         raise self._lacks(Can.HVP)
@@ -80,8 +84,10 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         return partial(self.hvp, x)
 
     def majorant(self, v: Tensor) -> Tensor:
-        """M v for a fixed self-adjoint M with M >= every Hessian of g: `lipschitz` I where there is no tighter one."""
-        return self.hvp(torch.zeros_like(v), v) if Can.QUADRATIC in self.can else self.lipschitz() * v
+        """M v for a fixed self-adjoint M >= every Hessian of g: a multiple of I where there is no tighter one."""
+        if Can.QUADRATIC in self.can:
+            return self.hvp(torch.zeros_like(v), v)
+        return self.lipschitz_on(tuple(v.shape[1:])) * v
 
     def spectrum(self, x: Tensor, basis: Basis) -> Tensor | None:
         """The eigenvalues of the Hessian at x mode by mode, as x, where the modes of `basis` are its eigenvectors."""

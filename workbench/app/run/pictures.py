@@ -6,9 +6,12 @@ import panel_material_ui as pmui
 
 from workbench.app.run.pixel_row import PixelRow
 from workbench.app.run.plane_menu import PlaneMenu
+from workbench.app.run.three_planes import ThreePlanes
 from workbench.app.toolkit.lit import DATA, IMAGE
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.tab import View
+from workbench.figures.crossing import Crossing
+from workbench.live.cut import Cut
 from workbench.live.frames import Frame, ProblemPictures
 from workbench.live.images import Array, Limits, alike, balanced, extent, unit
 from workbench.live.session import Session
@@ -38,11 +41,14 @@ class Gallery(View):
         )
         self.fit.on_click(lambda event: self._fit())
         self.tools = (self.fit,)
-        self.pixel, self.plane = PixelRow(session), PlaneMenu(session)
+        self.pixel, self.plane = PixelRow(session), PlaneMenu(session, self._unfold)
         for panel in (self.truth, self.image, self.error):
             panel.on_pick(self.pixel.picked)
-        row = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
-        self.element = pmui.Column(self.plane.element, row, self.pixel.place, sizing_mode="stretch_width", margin=0)
+        self.row = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
+        self.unfolded = pmui.Column(sizing_mode="stretch_width", margin=0)
+        parts = self.plane.element, self.row, self.unfolded, self.pixel.place
+        self.element = pmui.Column(*parts, sizing_mode="stretch_width", margin=0)
+        self.three: ThreePlanes | None = None  # made when they are first asked for
         self._pictures: ProblemPictures | None = None
         self._frame: Frame | None = None
         self._limits: dict[str, Limits] = {}
@@ -53,6 +59,7 @@ class Gallery(View):
         self.pixel.remain(pictures.shape)
         truth, data, shape = pictures.truth, pictures.data, pictures.shape
         self.plane.follow(pictures.volume)
+        self._stand(pictures.volume)
         self._limits = {} if truth is None else {"image": unit(truth)}
         self._frame_all()
         for panel in (self.truth, self.error):
@@ -65,6 +72,33 @@ class Gallery(View):
         self.data.describe(_size(data.shape) + ("" if alike(shape, data.shape) else ", stretched"))
         for panel in (self.image, self.error):
             panel.turn_to(len(shape))
+
+    def _stand(self, sides: tuple[int, ...]) -> None:
+        """The three planes of a volume with these sides, or the row of pictures."""
+        unfolded = bool(sides) and self.plane.three.value
+        self.row.visible = not unfolded
+        if self.three is not None:
+            self.three.element.visible = unfolded
+            if unfolded:
+                self.three.begin((sides[0], sides[1], sides[2]))
+
+    def _unfold(self) -> None:
+        """Three planes through a point of the plane in sight, or again that across the axis there was."""
+        assert self._pictures is not None
+        sides, cut = self._pictures.volume, self.session.cut
+        if self.plane.three.value:
+            start = Crossing.middle((sides[0], sides[1], sides[2])).along(cut.axis, cut.at(sides))
+            if self.three is None:
+                self.three = ThreePlanes(start)
+                self.unfolded[:] = [self.three.element]
+            self.three.point = start
+            self.plane.offer(*self.three.tools)
+        elif self.three is not None:
+            self.session.cut_at(Cut(cut.axis, self.three.point.places[cut.axis]))
+            self.plane.offer()
+        self._stand(sides)
+        if self._frame is not None:
+            self.show_frame(self._frame)
 
     def move(self, frame: Frame) -> None:
         """The iterate and its error while the page is still being built: no words."""
@@ -82,6 +116,9 @@ class Gallery(View):
         """The iterate and its error."""
         self._frame = frame
         self.pixel.draw(frame)
+        if self.three is not None and self.three.element.visible:
+            self.three.show_frame(frame)
+            return
         if frame.image is None:
             return
         whole = frame.status != "running" or frame.at is not None
@@ -118,6 +155,9 @@ class Gallery(View):
 
     def _fit(self) -> None:
         if self._pictures is None or self._frame is None or self._frame.image is None:
+            return
+        if self.three is not None and self.three.element.visible:
+            self.three.fit()
             return
         self._limits = {"image": extent(self._frame.image)}
         self._frame_all()

@@ -1,7 +1,9 @@
-"""Which plane of a volume the pictures show: across which axis, and where along it."""
+"""Which plane of a volume the pictures show: across which axis, and where along it, or three of them at once."""
 
+from collections.abc import Callable
 from functools import cached_property
 
+import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.toolkit.tab import SMALL, bar
@@ -12,10 +14,13 @@ ACROSS = {"the first axis": 0, "the second axis": 1, "the third axis": 2}
 
 
 class PlaneMenu:
-    """A menu of the axes and a slider along the chosen one, in sight while the unknown is a volume."""
+    """A menu of the axes and a slider along the chosen one, in sight while the unknown is a volume.
 
-    def __init__(self, session: Session) -> None:
-        self._session, self._sides = session, (1, 1, 1)
+    The switch asks for three planes instead; `turned` hears it.
+    """
+
+    def __init__(self, session: Session, turned: Callable[[], None]) -> None:
+        self._session, self._turned, self._sides = session, turned, (1, 1, 1)
         self._following = False
         self.element = bar()
         self.element.visible = False
@@ -34,16 +39,28 @@ class PlaneMenu:
         slider.param.watch(lambda event: self._cut(), "value")
         return slider
 
+    @cached_property
+    def three(self) -> pmui.Switch:
+        """Whether three planes that meet in a point are shown."""
+        switch = pmui.Switch(label="three planes", value=False, size="small", margin=(12, 8))
+        switch.param.watch(lambda event: self._turned(), "value")
+        return switch
+
     def follow(self, sides: tuple[int, ...]) -> None:
         """Another volume, with these sides; without sides no volume."""
         self.element.visible = bool(sides)
         if sides:
-            self.element[:] = [self.axis, self.place]  # made with the first volume
+            if not len(self.element):
+                self.offer()  # made with the first volume
             self._sides, cut = sides, self._session.cut
             self._following = True
             self.axis.value = cut.axis
             self.place.param.update(end=sides[cut.axis] - 1, value=cut.at(sides))
             self._following = False
+
+    def offer(self, *tools: pn.viewable.Viewable) -> None:
+        """Beside the switch what three planes are moved by; without these, menu and slider of one plane."""
+        self.element[:] = [self.three, *(tools or (self.axis, self.place))]
 
     def _turn(self) -> None:
         """Across another axis, in its middle."""

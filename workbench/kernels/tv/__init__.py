@@ -8,6 +8,8 @@ from torch import Tensor
 
 from workbench.kernels.dispatch import holds, implementation
 from workbench.kernels.linear import linear
+from workbench.kernels.tv.reference import Scale
+from workbench.kernels.tv.volume import VolumeTVBackEnd
 from workbench.refusal import Refusal
 from workbench.tensors import abs2, real_of, shown
 
@@ -41,26 +43,31 @@ class TVBackEnd(Protocol):
     ) -> tuple: ...
 
 
-def gradient(x: Tensor) -> Tensor:
-    """Forward differences along each space axis, the last one 0 (Neumann): (B, C, *space) -> (B, C, d, *space)."""
-    _require_signal(x, first=2)
-    return linear(x, _gradient, lambda p: -_divergence(p))
+def gradient(x: Tensor, scale: Scale = ()) -> Tensor:
+    """Forward differences along each space axis, the last one 0 (Neumann): (B, C, *space) -> (B, C, d, *space).
+
+    One, two or three space axes; those along axis a are multiplied by scale[a], if it is given.
+    """
+    _require_signal(x, 2, scale)
+    return linear(x, lambda v: _gradient(v, scale), lambda p: -_divergence(p, scale))
 
 
-def divergence(p: Tensor) -> Tensor:
+def divergence(p: Tensor, scale: Scale = ()) -> Tensor:
     """Negative adjoint of `gradient`: <gradient(x), p> = -<x, divergence(p)>; (B, C, d, *space) -> (B, C, *space)."""
-    _require_signal(p, first=3)
+    _require_signal(p, 3, scale)
     if p.shape[2] != p.ndim - 3:
         raise Refusal(f"{p.ndim - 3} differences a pixel", str(p.shape[2]), "pass (B, C, d, *space) as from gradient")
-    return linear(p, _divergence, lambda x: -_gradient(x))
+    return linear(p, lambda v: _divergence(v, scale), lambda x: -_gradient(x, scale))
 
 
-def tv(x: Tensor, isotropic: bool = True) -> Tensor:
+def tv(x: Tensor, isotropic: bool = True, scale: Scale = ()) -> Tensor:
     """Total variation, the sum over pixels of |Dx|_2 (isotropic) or |Dx|_1, each channel by itself: -> (B,).
 
     Of a complex signal the moduli of the complex differences count.
     """
-    _require_signal(x, first=2)
+    _require_signal(x, 2, scale)
+    if beyond_planes(x.ndim - 2, scale):
+        return _in_volume(x).tv(x, isotropic, full(scale, x.ndim - 2))
     return _serving(x).tv(x, isotropic)
 
 
@@ -76,15 +83,16 @@ def tv_solve(
     tolerance: float = 1e-6,
     iterations: int = 1000,
     dual: Tensor | None = None,
+    scale: Scale = (),
 ) -> TVSolution:
-    """argmin_u |u - x|^2 / 2 + t TV(u), one or two space axes, t (B,) >= 0, from a dual (B, C, d, *space) if given.
+    """argmin_u |u - x|^2 / 2 + t TV(u), up to three space axes, t (B,) >= 0, from a dual (B, C, d, *space) if given.
 
     Accelerated projected gradient on the dual, restarted when momentum points uphill. A plane stops once its gap is
     below tolerance x value, or what rounding of x in its precision leaves, or after so many iterations. Where t is
     so large that t div p cancels all but a few digits of x in single precision, steps are made in double.
     Beck, Teboulle 2009, 10.1109/TIP.2009.2028250; O'Donoghue, Candes 2015, 10.1007/s10208-013-9150-3.
     """
-    _require_signal(x, first=2)
+    _require_signal(x, 2, scale)
     if t.shape != x.shape[:1]:
         raise Refusal(f"one t for each of {len(x)} signals", shown(tuple(t.shape)), "pass t of shape (B,)")
     if not holds(t >= 0):
@@ -96,8 +104,11 @@ def tv_solve(
     def solve(rows: Tensor | slice, dtype: torch.dtype, tolerance: float) -> TVSolution:
         signal, weights = x[rows].to(dtype), t[rows].to(real_of(dtype))
         start = None if dual is None else dual[rows].to(dtype)
-        server = _serving(signal, weights, *(() if start is None else (start,)))
-        return TVSolution(*server.solve(signal, weights, isotropic, tolerance, iterations, start))
+        others = (weights,) if start is None else (weights, start)
+        asked = signal, weights, isotropic, tolerance, iterations, start
+        if beyond_planes(x.ndim - 2, scale):
+            return TVSolution(*_in_volume(signal, *others).solve(*asked, full(scale, x.ndim - 2)))
+        return TVSolution(*_serving(signal, *others).solve(*asked))
 
     return TVSolution(*in_digits(solve, x, t, tolerance))
 
@@ -123,8 +134,22 @@ def in_digits(solve: Callable[..., tuple], x: Tensor, t: Tensor, tolerance: floa
     return [torch.cat([_as(part, x.dtype) for part in pair])[order] for pair in parts]
 
 
+def beyond_planes(axes: int, scale: Scale) -> bool:
+    """Whether the kernels of volumes are asked: three axes, or sides that differ from 1."""
+    return axes > 2 or bool(scale)
+
+
+def full(scale: Scale, axes: int) -> Scale:
+    """One number an axis."""
+    return scale or (1.0,) * axes
+
+
 def _serving(x: Tensor, *others: Tensor) -> TVBackEnd:
     return implementation(__name__, x, *others)
+
+
+def _in_volume(x: Tensor, *others: Tensor) -> VolumeTVBackEnd:
+    return implementation(f"{__name__}.volume", x, *others, reference=__name__)
 
 
 def _as(part: Tensor, dtype: torch.dtype) -> Tensor:
@@ -133,26 +158,32 @@ def _as(part: Tensor, dtype: torch.dtype) -> Tensor:
     return part.to(real_of(dtype)) if part.is_floating_point() else part
 
 
-def _gradient(x: Tensor) -> Tensor:
-    return _serving(x).gradient(x)
+def _gradient(x: Tensor, scale: Scale) -> Tensor:
+    axes = x.ndim - 2
+    return _in_volume(x).gradient(x, full(scale, axes)) if beyond_planes(axes, scale) else _serving(x).gradient(x)
 
 
-def _divergence(p: Tensor) -> Tensor:
-    return _serving(p).divergence(p)
+def _divergence(p: Tensor, scale: Scale) -> Tensor:
+    axes = p.ndim - 3
+    return _in_volume(p).divergence(p, full(scale, axes)) if beyond_planes(axes, scale) else _serving(p).divergence(p)
 
 
-def _require_signal(x: Tensor, first: int) -> None:
-    if x.ndim - first not in (1, 2) or x.numel() == 0:
+def _require_signal(x: Tensor, first: int, scale: Scale) -> None:
+    if x.ndim - first not in (1, 2, 3) or x.numel() == 0:
         raise Refusal(
-            "a batch of signals with one or two space axes",
+            "a batch of signals with one, two or three space axes",
             shown(tuple(x.shape)),
             "pass (B, C, *space), none of them 0",
         )
+    if scale and len(scale) != x.ndim - first:
+        raise Refusal(f"a scale for each of {x.ndim - first} axes", str(scale), "pass as many numbers")
     if not (x.is_floating_point() or x.is_complex()):
         raise Refusal("real or complex numbers", str(x.dtype), "convert to a floating dtype first")
 
 
 if TYPE_CHECKING:
     from workbench.kernels.tv import numba, reference, triton
+    from workbench.kernels.tv.volume import numba as of_volumes
 
     _backends: tuple[TVBackEnd, ...] = (reference, numba, triton)
+    _volumes: tuple[VolumeTVBackEnd, ...] = (reference, of_volumes)

@@ -4,17 +4,15 @@ Planes are real arrays (N, H, W * parts): a complex plane is its own storage, wh
 make a pixel, so that all linear pieces are the same. A signal is an image of one row: its row differences are 0.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import torch
 from torch import Tensor
 
 from workbench.kernels.dispatch import share, workers
 from workbench.kernels.tv import rows as by_rows
-from workbench.kernels.tv.reference import BLOCK, lipschitz, momentum
+from workbench.kernels.tv.reference import BLOCK, lipschitz
+from workbench.kernels.tv.verdicts import Verdicts
 
-_plan = lru_cache(1024)(momentum)  # planes have few different histories, and ten steps of it take 40 us in arrays
 _BAND = 1 << 19  # bytes of a plane's band: a block of steps on it and on its duals, ten times that, stays in the cache
 
 
@@ -45,7 +43,7 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     t = t[:, None].expand(x.shape[:2]).flatten()
     weights = t.numpy()
     steps = (1 / (lipschitz(x) * t)).numpy()
-    floor = np.finfo(planes.dtype).eps * weights * np.abs(planes).sum((1, 2), dtype=np.float64)
+    verdicts = Verdicts(planes, weights, tolerance, iterations)
     threads = workers(planes.size)
     each = -(-threads // count)
     bands = max(1, min(each * -(-planes[0].nbytes // (each * _BAND)), height // (2 * BLOCK)))
@@ -60,49 +58,39 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
         share(by_rows.feasible, count, threads, as_fields(dual)[0], old, parts, isotropic)
     u, final = np.empty_like(planes), np.empty((count, 2, *planes.shape[1:]), planes.dtype)
     sums, uphill = np.empty((count, height, 3)), np.zeros((count, height))
-    theta, done = np.ones(count), np.zeros(count, np.int64)
-    value, gap, active = np.zeros(count), np.zeros(count), np.arange(count)
-    k, block = 0, 0
+    betas = np.empty((count, 0), planes.dtype)
     while True:
-        plans = [_plan(place, block) for place in theta.tolist()]
-        betas, theta = np.array([w for w, _ in plans], planes.dtype), np.array([end for _, end in plans])
+        active = verdicts.active
         places = planes, weights, steps, betas, active, old, new, work, u, uphill, sums
         share(by_rows.advance, len(active) * bands, threads, *places, bands, parts, isotropic)
-        if block:
+        if betas.shape[1]:
             old, new = new, old
-        k += block
-        distance, size, slack = sums[active].sum(1).T
-        value[active] = distance / 2 + weights[active] * size
-        gap[active] = np.maximum(weights[active] * slack, 0)
-        done[active] = k
-        theta = np.where(uphill.sum(1) > 0, 1.0, theta)
-        going = gap[active] > np.maximum(tolerance * value[active], floor[active])  # a NaN stops, too
-        stopping = active if k == iterations else active[~going]
+        stopping = verdicts.judge(sums, uphill)
         final[stopping] = old[stopping, 0].swapaxes(1, 2)
-        active = active[going]
-        if k == iterations or not len(active):
+        if not len(verdicts.active):
             break
-        block = min(BLOCK, iterations - k)
+        betas = verdicts.betas(BLOCK, planes.dtype)
     shape = (*x.shape[:2], x.ndim - 2, *x.shape[2:])
-    total = [torch.from_numpy(v.reshape(x.shape[:2]).sum(1)).to(t.dtype) for v in (value, gap)]
-    longest = torch.from_numpy(done.reshape(x.shape[:2]).max(1))
+    total = [torch.from_numpy(v.reshape(x.shape[:2]).sum(1)).to(t.dtype) for v in (verdicts.value, verdicts.gap)]
+    longest = torch.from_numpy(verdicts.done.reshape(x.shape[:2]).max(1))
     return as_tensor(u, x, x.shape), as_tensor(final[:, 4 - x.ndim :], x, shape), *total, longest
 
 
-def _real(x: Tensor) -> tuple[Tensor, int]:
+def real_parts(x: Tensor) -> tuple[Tensor, int]:
+    """The storage as real numbers, and how many of them make one of x."""
     x = x.detach().contiguous()
     return (torch.view_as_real(x).flatten(-2), 2) if x.is_complex() else (x, 1)
 
 
 def as_planes(x: Tensor) -> tuple[np.ndarray, int]:
     """(B, C, *space) as real planes (B C, H, W parts)."""
-    real, parts = _real(x)
+    real, parts = real_parts(x)
     return real.reshape(-1, 1 if x.ndim == 3 else x.shape[2], real.shape[-1]).numpy(), parts
 
 
 def as_fields(p: Tensor) -> tuple[np.ndarray, int]:
     """(B, C, d, *space) as real fields (B C, d, H, W parts)."""
-    real, parts = _real(p)
+    real, parts = real_parts(p)
     return real.reshape(-1, p.shape[2], 1 if p.ndim == 4 else p.shape[3], real.shape[-1]).numpy(), parts
 
 

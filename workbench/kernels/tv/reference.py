@@ -1,4 +1,7 @@
-"""Total variation in plain torch: any device, any precision, differentiable."""
+"""Total variation in plain torch: any device, any precision, any number of axes, differentiable.
+
+`scale` has what the differences along each axis are multiplied by, 1 / spacing; () leaves them as they are.
+"""
 
 from typing import Any
 
@@ -9,13 +12,23 @@ from workbench.tensors import abs2, spread
 
 BLOCK = 10  # dual steps between two looks at the gap and at the slope along the last step
 
-
-def gradient(x: Tensor) -> Tensor:
-    return torch.stack([x.diff(dim=k, append=x.narrow(k, -1, 1)) for k in range(2, x.ndim)], 2)
+Scale = tuple[float, ...]
 
 
-def divergence(p: Tensor) -> Tensor:
-    return sum((_ends(q.narrow(k, 0, q.shape[k] - 1), k) for k, q in enumerate(p.unbind(2), 2)), p.new_zeros(()))
+def gradient(x: Tensor, scale: Scale = ()) -> Tensor:
+    return scaled(torch.stack([x.diff(dim=k, append=x.narrow(k, -1, 1)) for k in range(2, x.ndim)], 2), scale)
+
+
+def divergence(p: Tensor, scale: Scale = ()) -> Tensor:
+    parts = enumerate(scaled(p, scale).unbind(2), 2)
+    return sum((_ends(q.narrow(k, 0, q.shape[k] - 1), k) for k, q in parts), p.new_zeros(()))
+
+
+def scaled(p: Tensor, scale: Scale) -> Tensor:
+    """Each component of a field (B, C, d, *space) times its number."""
+    if not scale:
+        return p
+    return p * torch.tensor(scale, dtype=p.real.dtype, device=p.device).reshape(-1, *[1] * (p.ndim - 3))
 
 
 def _ends(q: Tensor, k: int) -> Tensor:
@@ -24,8 +37,8 @@ def _ends(q: Tensor, k: int) -> Tensor:
     return q.diff(dim=k, prepend=zero, append=zero)
 
 
-def tv(x: Tensor, isotropic: bool) -> Tensor:
-    return _moduli(gradient(x), isotropic).flatten(1).sum(1)
+def tv(x: Tensor, isotropic: bool, scale: Scale = ()) -> Tensor:
+    return _moduli(gradient(x, scale), isotropic).flatten(1).sum(1)
 
 
 def _moduli(g: Tensor, isotropic: bool) -> Tensor:
@@ -43,9 +56,11 @@ def feasible(dual: Tensor, isotropic: bool) -> Tensor:
     return project(torch.where(inner(dual), dual, 0), isotropic)
 
 
-def lipschitz(x: Tensor) -> float:
-    """A bound of |D|^2: 4 for each axis along which there are differences."""
-    return 4.0 * max(1, sum(n > 1 for n in x.shape[2:]))
+def lipschitz(x: Tensor, scale: Scale = ()) -> float:
+    """A bound of |D|^2: 4, times the square of its scale, for each axis along which there are differences."""
+    space = x.shape[2:]
+    found = sum(s * s for n, s in zip(space, scale or (1.0,) * len(space), strict=True) if n > 1)
+    return 4.0 * (found or 1.0)
 
 
 def momentum(theta: Any, steps: int) -> tuple[list[Any], Any]:
@@ -58,10 +73,18 @@ def momentum(theta: Any, steps: int) -> tuple[list[Any], Any]:
     return betas, theta
 
 
-def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: int, dual: Tensor | None) -> tuple:
+def solve(
+    x: Tensor,
+    t: Tensor,
+    isotropic: bool,
+    tolerance: float,
+    iterations: int,
+    dual: Tensor | None,
+    scale: Scale = (),
+) -> tuple:
     planes = x.shape[:2]
     t = t[:, None].expand(planes)
-    step = (1 / (lipschitz(x) * t)).reshape(*planes, *[1] * (x.ndim - 1))
+    step = (1 / (lipschitz(x, scale) * t)).reshape(*planes, *[1] * (x.ndim - 1))
     floor = torch.finfo(x.dtype).eps * t * _total(x.abs())
     p = torch.zeros_like(gradient(x)) if dual is None else feasible(dual, isotropic)
     before = p
@@ -69,7 +92,7 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     active, count = torch.ones_like(t, dtype=torch.bool), torch.zeros_like(t, dtype=torch.int64)
     k = 0
     while True:
-        u, value, gap = _certificate(x, t, p, isotropic)
+        u, value, gap = _certificate(x, t, p, isotropic, scale)
         active = active & (gap > torch.maximum(tolerance * value, floor))  # a NaN stops, too
         if k == iterations or not bool(active.any()):
             return u, p, value.sum(1), gap.sum(1), count.amax(1)
@@ -77,7 +100,8 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
         r = p
         for beta in betas:
             r = p + spread(beta.to(t.dtype), p) * (p - before)
-            q = project(r + step * gradient(x + spread(t, x) * divergence(r)), isotropic)
+            ahead = gradient(x + spread(t, x) * divergence(r, scale), scale)
+            q = project(r + step * ahead, isotropic)
             p, before = torch.where(spread(active, p), q, p), p
         uphill = _total(((r - p) * (p - before).conj()).real) > 0
         theta = torch.where(uphill, 1.0, theta)
@@ -85,10 +109,10 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
         count = torch.where(active, k, count)
 
 
-def _certificate(x: Tensor, t: Tensor, p: Tensor, isotropic: bool) -> tuple[Tensor, Tensor, Tensor]:
+def _certificate(x: Tensor, t: Tensor, p: Tensor, isotropic: bool, scale: Scale) -> tuple[Tensor, Tensor, Tensor]:
     """u = x + t div p, P(u) and the gap t (|Du| - <Du, p>), a sum of terms >= 0: it loses no digits."""
-    u = x + spread(t, x) * divergence(p)
-    g = gradient(u)
+    u = x + spread(t, x) * divergence(p, scale)
+    g = gradient(u, scale)
     moduli, inner = _moduli(g, isotropic), (g * p.conj()).real
     slack = _total(moduli - (inner.sum(2, keepdim=True) if isotropic else inner))
     return u, _total(abs2(u - x)) / 2 + t * _total(moduli), (t * slack).clamp(min=0)

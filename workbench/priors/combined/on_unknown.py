@@ -48,6 +48,9 @@ class OnUnknown(Prior):
     def lipschitz(self) -> float:
         return self._able(Can.GRAD).lipschitz()
 
+    def lipschitz_on(self, shape: Shape) -> float:
+        return self._able(Can.GRAD).lipschitz_on(shape)
+
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         return self._able(Can.HVP).hvp(x, v)
 

@@ -39,6 +39,11 @@ class PartsOf(Prior):
             raise self._lacks(Can.GRAD)
         return self.prior.lipschitz()
 
+    def lipschitz_on(self, shape: Shape) -> float:
+        if Can.GRAD not in self.can:
+            raise self._lacks(Can.GRAD)
+        return self.prior.lipschitz_on(shape)
+
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         return self._each(Can.HVP, self.prior.hvp, x, v)
 

@@ -62,6 +62,10 @@ class Sum(Prior):
         self._require(Can.GRAD)
         return self.first.lipschitz() + self.second.lipschitz()
 
+    def lipschitz_on(self, shape: Shape) -> float:
+        self._require(Can.GRAD)
+        return self.first.lipschitz_on(shape) + self.second.lipschitz_on(shape)
+
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         self._require(Can.HVP)
         return self.first.hvp(x, v) + self.second.hvp(x, v)

@@ -1,6 +1,7 @@
 """Smoothness along the edges of a grid."""
 
 import functools
+import itertools
 from typing import Annotated, Self
 
 import torch
@@ -13,14 +14,14 @@ from workbench.priors.gaussian.squared_map import SquaredMap
 from workbench.priors.maps import FromPicture, Guide, Rows, drawn, misfit, rows_of
 from workbench.tensors import Constant, Shape, shown
 
-_STRAIGHT, _DIAGONAL = ((1, 0), (0, 1)), ((1, 1), (1, -1))
-_DEGREES = {False: 4.0, True: 6.0}  # the weights of a pixel's edges add up to no more
+_MOST = 3  # axes of a volume
 
 
 class GraphSmoothness(SquaredMap, FromPicture):
     """g(x) = weight / 2 sum over edges (i, j) of e_ij |x_i - x_j|^2 = weight / 2 <x, Lx>: smooth, but for the guide.
 
-    The edges join neighbours, diagonal ones with half the weight; one or two space axes, every channel by itself.
+    The edges join neighbours, those that are diagonal in k axes with a k-th of the weight; one to three space axes,
+    every channel by itself.
     With a guide u, e_ij falls by exp(-|u_i - u_j|^2 / (2 contrast^2)): edges of u stay free. Gilboa, Osher 2008,
     10.1137/070698592.
     """
@@ -32,7 +33,7 @@ class GraphSmoothness(SquaredMap, FromPicture):
     def __init__(
         self,
         weight: Weight = 20.0,
-        diagonals: Annotated[bool, "8 neighbours rather than 4"] = False,
+        diagonals: Annotated[bool, "neighbours along diagonals, too: 8 in a picture rather than 4"] = False,
         guide: Guide = (),
         contrast: Annotated[
             float, Range(0.01, 1, log=True, limits=(1e-9, 1e9)), "difference of the guide that parts two pixels"
@@ -51,15 +52,22 @@ class GraphSmoothness(SquaredMap, FromPicture):
         return self.guided_by(x).guide
 
     def lipschitz(self) -> float:
-        return 2 * self.weight * _DEGREES[self.diagonals]  # Gershgorin
+        return self._bound(_MOST)
+
+    def lipschitz_on(self, shape: Shape) -> float:
+        return self._bound(len(shape) - 1)
 
     def linear(self, shape: Shape) -> LinearOperator:
         return _Edges(shape, self._roots if self._guide else _plain(shape[1:], self.diagonals))
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        if len(shape) not in (2, 3):
-            return f"a grid has one or two space axes, and this signal is {shown(shape)}: take slices"
+        if len(shape) not in (2, 3, 4):
+            return f"a grid has one to three space axes, and this signal is {shown(shape)}: take slices"
         return misfit(self._guide, shape)
+
+    def _bound(self, axes: int) -> float:
+        """By Gershgorin: twice the most that the weights of a pixel's edges add up to."""
+        return 4 * self.weight * sum(1 / sum(map(abs, o)) for o in _offsets(axes, self.diagonals))
 
     @functools.cached_property
     def _roots(self) -> Constant:
@@ -71,7 +79,10 @@ class GraphSmoothness(SquaredMap, FromPicture):
 
 
 def _offsets(axes: int, diagonals: bool) -> tuple[tuple[int, ...], ...]:
-    return ((1,),) if axes == 1 else _STRAIGHT + _DIAGONAL * diagonals
+    """Half of all neighbours, one of each pair of opposite ones: the first step that is not 0 goes up."""
+    every = [o for o in itertools.product((1, 0, -1), repeat=axes) if o > (0,) * axes]
+    chosen = [o for o in every if diagonals or sum(map(abs, o)) == 1]
+    return tuple(sorted(chosen, key=lambda o: sum(map(abs, o))))
 
 
 @functools.lru_cache(maxsize=16)

@@ -7,16 +7,16 @@ from torch import Tensor
 
 from workbench.operators import LinearOperator
 from workbench.operators.differences.gradient import Gradient
+from workbench.operators.differences.spacing import Spacing
 from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
 from workbench.priors.norm_balls import into_ball, no_axis, zero_inside
 from workbench.priors.variation.around import around
-from workbench.priors.variation.total_variation import no_differences
+from workbench.priors.variation.grids import longest, no_differences
 from workbench.tensors import Shape, abs2
 
 Delta = Annotated[float, Range(1e-3, 1, log=True, limits=(1e-9, 1e9)), "modulus up to which it is a parabola"]
-_BOUND = 8.0  # of |D|^2 along two axes
 
 
 class Huber(Prior):
@@ -88,8 +88,9 @@ class Huber(Prior):
 class HuberTV(Prior):
     """g(x) = weight sum over pixels of h(|Dx|), h that of Huber: total variation, a parabola up to delta.
 
-    D are the forward differences of each channel; one or two space axes. Isotropic, |Dx| is the Euclidean norm in a
-    pixel; else each difference counts by itself. The gradient has the Lipschitz constant 8 weight / delta.
+    D are the forward differences of each channel, divided by the spacing of their axis; one to three space axes.
+    Isotropic, |Dx| is the Euclidean norm in a pixel; else each difference counts by itself. The gradient has the
+    Lipschitz constant weight / delta times the sum over axes of 4 / spacing^2.
     """
 
     formula = r"g(x) = w \sum_i h_\delta(|(Dx)_i|)"
@@ -102,9 +103,10 @@ class HuberTV(Prior):
         weight: Weight = 10.0,
         delta: Delta = 0.02,
         isotropic: Annotated[bool, "edges of every direction count by their length; else along the axes"] = True,
+        spacing: Spacing = (),
     ) -> None:
         super().__init__()
-        self.weight, self.delta, self.isotropic = weight, delta, isotropic
+        self.weight, self.delta, self.isotropic, self.spacing = weight, delta, isotropic, spacing
         self._huber = Huber(weight, delta, 2 if isotropic else None)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -115,7 +117,10 @@ class HuberTV(Prior):
         return D.adjoint(self._huber.grad(D(x)))
 
     def lipschitz(self) -> float:
-        return _BOUND * self._huber.lipschitz()
+        return longest(self.spacing) * self._huber.lipschitz()
+
+    def lipschitz_on(self, shape: Shape) -> float:
+        return longest(self.spacing, len(shape) - 1) * self._huber.lipschitz()
 
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         D = self._gradient(x)
@@ -126,13 +131,13 @@ class HuberTV(Prior):
         return self._huber
 
     def linear(self, shape: Shape) -> LinearOperator:
-        return Gradient(shape)
+        return Gradient(shape, self.spacing)
 
     def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
-        return around(self.outer, shape)
+        return around(self.outer, shape, self.spacing)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        return no_differences(shape)
+        return no_differences(shape, self.spacing)
 
     def _gradient(self, x: Tensor) -> LinearOperator:
         return self.linear(tuple(x.shape[1:]))

@@ -9,18 +9,20 @@ from torch import Tensor
 from workbench.kernels import tv as kernel
 from workbench.operators import Basis
 from workbench.operators.cosine import laplacian
+from workbench.operators.differences.spacing import Spacing, scale_of
 from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
-from workbench.tensors import Shape, abs2, shown
+from workbench.priors.variation.grids import longest, no_differences
+from workbench.tensors import Shape, abs2
 
 
 class SmoothedTotalVariation(Prior):
     """g(x) = weight sum over pixels of sqrt(|Dx|^2 + width^2) - width: total variation, its kink rounded off.
 
-    D are the forward differences of each channel; |Dx| is that of TotalVariation, isotropic or not, and differs from
-    this by at most `width` a pixel. At a constant image the Hessian is weight / width D*D. Acar & Vogel 1994,
-    doi 10.1088/0266-5611/10/6/003.
+    D are the forward differences of each channel, divided by the spacing of their axis; |Dx| is that of TotalVariation,
+    isotropic or not, and differs from this by at most `width` a pixel. At a constant image the Hessian is
+    weight / width D*D. Acar & Vogel 1994, doi 10.1088/0266-5611/10/6/003.
     """
 
     formula = r"g(x) = w \sum_i (\sqrt{|(Dx)_i|^2 + \epsilon^2} - \epsilon), \quad \epsilon = \text{width}"
@@ -35,37 +37,43 @@ class SmoothedTotalVariation(Prior):
             float, Range(1e-3, 1, log=True, limits=(1e-9, 1e9)), "difference below which it is a parabola"
         ] = 0.05,
         isotropic: Annotated[bool, "edges of every direction count by their length; else along the axes"] = True,
+        spacing: Spacing = (),
     ) -> None:
         super().__init__()
-        self.weight, self.width, self.isotropic = weight, width, isotropic
+        self.weight, self.width, self.isotropic, self.spacing = weight, width, isotropic, spacing
 
     def forward(self, x: Tensor) -> Tensor:
-        d = kernel.gradient(x)
+        d = kernel.gradient(x, self._scale(x))
         square = self._square(d)
         # The difference of nearly equal roots, without the cancellation.
         return self.weight * (square / (self._root(square) + self.width)).flatten(1).sum(1)
 
     def grad(self, x: Tensor) -> Tensor:
-        d = kernel.gradient(x)
-        return -self.weight * kernel.divergence(d / self._root(self._square(d)))
+        scale = self._scale(x)
+        d = kernel.gradient(x, scale)
+        return -self.weight * kernel.divergence(d / self._root(self._square(d)), scale)
 
     def lipschitz(self) -> float:
-        return 8 * self.weight / self.width  # |D|^2 < 8 for two axes, 4 for one
+        return longest(self.spacing) * self.weight / self.width
+
+    def lipschitz_on(self, shape: Shape) -> float:
+        return longest(self.spacing, len(shape) - 1) * self.weight / self.width
 
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         return self.hessian(x)(v)
 
     def hessian(self, x: Tensor) -> Callable[[Tensor], Tensor]:
-        d = kernel.gradient(x)
+        scale = self._scale(x)
+        d = kernel.gradient(x, scale)
         root = self._root(self._square(d))
         unit, bend = d / root, self.weight / root
 
         def apply(v: Tensor) -> Tensor:
-            e = kernel.gradient(v)
+            e = kernel.gradient(v, scale)
             along = (unit.conj() * e).real
             if self.isotropic:
                 along = along.sum(2, keepdim=True)
-            return -kernel.divergence(bend * (e - along * unit))
+            return -kernel.divergence(bend * (e - along * unit), scale)
 
         return apply
 
@@ -75,12 +83,14 @@ class SmoothedTotalVariation(Prior):
     def spectrum(self, x: Tensor, basis: Basis) -> Tensor | None:
         if basis != "cosine" or bool(kernel.gradient(x).any()):
             return None
-        return (self.weight / self.width * laplacian(tuple(x.shape[2:]), "reflect")).expand(x.shape).to(x.device)
+        modes = laplacian(tuple(x.shape[2:]), "reflect", scale=self._scale(x))
+        return (self.weight / self.width * modes).expand(x.shape).to(x.device)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        if len(shape) not in (2, 3):
-            return f"total variation takes channels and one or two space axes, not {shown(shape)}: take slices"
-        return ""
+        return no_differences(shape, self.spacing)
+
+    def _scale(self, x: Tensor) -> tuple[float, ...]:
+        return scale_of(self.spacing, tuple(x.shape[1:]), type(self).__name__)
 
     def _square(self, d: Tensor) -> Tensor:
         return abs2(d).sum(2, keepdim=True) if self.isotropic else abs2(d)

@@ -12,8 +12,8 @@ from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
 from workbench.priors.norm_balls import zero_inside
+from workbench.priors.variation.grids import no_differences
 from workbench.priors.variation.iterative import told
-from workbench.priors.variation.total_variation import no_differences
 from workbench.tensors import Shape, abs2, real_of, spread
 
 _FINE, _SHORT = 1e-12, 0.03  # a prox whose dual is asked for: its gap, and its t in spreads of x
@@ -71,7 +71,7 @@ class TotalGeneralisedVariation(Prior):
         return self.weight * kernel.tgv_solve(ahead, t, self.ratio, _FINE, self.iterations).dual
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        return no_differences(shape)
+        return no_differences(shape, most=2)
 
     @property
     def _support(self) -> "_Support":

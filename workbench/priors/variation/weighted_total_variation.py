@@ -9,13 +9,14 @@ from torch import Tensor
 from workbench.kernels import tv as kernel
 from workbench.operators import GaussianBlur, LinearOperator
 from workbench.operators.differences.gradient import Gradient
+from workbench.operators.differences.spacing import Spacing, scale_of
 from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
 from workbench.priors.maps import FromPicture, Guide, Rows, drawn, misfit, rows_of
 from workbench.priors.norm_balls import into_ball, zero_inside
 from workbench.priors.variation.around import around
-from workbench.priors.variation.total_variation import no_differences
+from workbench.priors.variation.grids import longest, no_differences
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, Shape, abs2
 
@@ -28,7 +29,8 @@ _FAINT = 0.05  # of a picture's range: differences at which the weight made of i
 class WeightedTotalVariation(Prior, FromPicture):
     """g(x) = weight sum over pixels i of w_i |Dx|_i: total variation with a weight for each pixel, 1 if none is given.
 
-    D are the forward differences of each channel, |Dx|_i their Euclidean norm in a pixel; one or two space axes.
+    D are the forward differences of each channel, divided by the spacing of their axis, |Dx|_i their Euclidean norm in
+    a pixel; one or two space axes, three where no weights are given.
     `weights_from` computes w from a first reconstruction. Candes, Wakin, Boyd 2008, 10.1007/s00041-008-9045-x.
     """
 
@@ -38,9 +40,9 @@ class WeightedTotalVariation(Prior, FromPicture):
     suits = frozenset({"piecewise constant"})
     map_argument = "weights"
 
-    def __init__(self, weight: Weight = 10.0, weights: Guide = ()) -> None:
+    def __init__(self, weight: Weight = 10.0, weights: Guide = (), spacing: Spacing = ()) -> None:
         super().__init__()
-        self.weight, self.weights = weight, weights
+        self.weight, self.weights, self.spacing = weight, weights, spacing
         self._map = drawn(weights, "WeightedTotalVariation.weights")
         if self._map is not None and bool((self._map.value < 0).any()):
             raise Refusal("weights of at least 0", f"{float(self._map.value.min()):g}", "take their moduli")
@@ -60,24 +62,24 @@ class WeightedTotalVariation(Prior, FromPicture):
         return self.weights_from(x, contrast=_FAINT * span).weights
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.outer(kernel.gradient(x))
+        return self.outer(kernel.gradient(x, scale_of(self.spacing, tuple(x.shape[1:]), type(self).__name__)))
 
     @property
     def outer(self) -> Prior:
         return _WeightedGroups(self.weight, self._map)
 
     def linear(self, shape: Shape) -> LinearOperator:
-        return Gradient(shape)
+        return Gradient(shape, self.spacing)
 
     def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
-        return around(self.outer, shape)
+        return around(self.outer, shape, self.spacing)
 
     def smoothed(self, width: float) -> Prior:
         there = torch.ones((), dtype=torch.float64) if self._map is None else self._map.value
-        return SmoothedWeighting(self.weight * there, width)
+        return SmoothedWeighting(self.weight * there, width, self.spacing)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        return no_differences(shape) or misfit(self._map, shape)
+        return no_differences(shape, self.spacing) or misfit(self._map, shape)
 
 
 class SmoothedWeighting(Prior):
@@ -86,36 +88,44 @@ class SmoothedWeighting(Prior):
 
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.CONVEX
 
-    def __init__(self, weights: Tensor, width: float) -> None:
+    def __init__(self, weights: Tensor, width: float, spacing: tuple[float, ...] = ()) -> None:
         super().__init__()
-        self.weights, self.width = weights, width
+        self.weights, self.width, self.spacing = weights, width, spacing
 
     def forward(self, x: Tensor) -> Tensor:
-        square = self._square(kernel.gradient(x))
+        square = self._square(kernel.gradient(x, self._scale(x)))
         return (self.weights.to(square) * square / (self._root(square) + self.width)).flatten(1).sum(1)
 
     def grad(self, x: Tensor) -> Tensor:
-        d = kernel.gradient(x)
+        scale = self._scale(x)
+        d = kernel.gradient(x, scale)
         root = self._root(self._square(d))
-        return -kernel.divergence(self.weights.to(root) * d / root)
+        return -kernel.divergence(self.weights.to(root) * d / root, scale)
 
     def lipschitz(self) -> float:
-        return 8 * float(self.weights.detach().max()) / self.width
+        return longest(self.spacing) * float(self.weights.detach().max()) / self.width
+
+    def lipschitz_on(self, shape: Shape) -> float:
+        return longest(self.spacing, len(shape) - 1) * float(self.weights.detach().max()) / self.width
 
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         return self.hessian(x)(v)
 
     def hessian(self, x: Tensor) -> Callable[[Tensor], Tensor]:
-        d = kernel.gradient(x)
+        scale = self._scale(x)
+        d = kernel.gradient(x, scale)
         root = self._root(self._square(d))
         unit, bend = d / root, self.weights.to(root) / root
 
         def apply(v: Tensor) -> Tensor:
-            e = kernel.gradient(v)
+            e = kernel.gradient(v, scale)
             along = (unit.conj() * e).real.sum(2, keepdim=True)
-            return -kernel.divergence(bend * (e - along * unit))
+            return -kernel.divergence(bend * (e - along * unit), scale)
 
         return apply
+
+    def _scale(self, x: Tensor) -> tuple[float, ...]:
+        return scale_of(self.spacing, tuple(x.shape[1:]), "WeightedTotalVariation")
 
     @staticmethod
     def _square(d: Tensor) -> Tensor:

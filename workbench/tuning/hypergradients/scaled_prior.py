@@ -5,6 +5,7 @@ from collections.abc import Callable
 from torch import Tensor
 
 from workbench.priors import Can, Prior
+from workbench.tensors import Shape
 
 
 class ScaledPrior(Prior):
@@ -24,6 +25,9 @@ class ScaledPrior(Prior):
 
     def lipschitz(self) -> float:
         return float(self.factor.detach()) * self.prior.lipschitz()
+
+    def lipschitz_on(self, shape: Shape) -> float:
+        return float(self.factor.detach()) * self.prior.lipschitz_on(shape)
 
     def hvp(self, x: Tensor, v: Tensor) -> Tensor:
         return self.hessian(x)(v)

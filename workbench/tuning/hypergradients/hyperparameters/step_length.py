@@ -25,7 +25,9 @@ class StepLength(Hyperparameter):
     def start(self, problem: Problem) -> Tensor:
         bend = problem.lipschitz()
         most = float(bend.max()) if isinstance(bend, Tensor) else bend
-        return torch.tensor([-math.log(most + problem.prior.lipschitz())], dtype=torch.float64)
+        return torch.tensor(
+            [-math.log(most + problem.prior.lipschitz_on(tuple(problem.shape[1:])))], dtype=torch.float64
+        )
 
     def at(self, problem: Problem, theta: Tensor) -> Problem:
         return problem

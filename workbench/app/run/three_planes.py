@@ -1,0 +1,143 @@
+"""The three planes of a volume that meet in a point: a click in one of them moves the other two."""
+
+import panel_material_ui as pmui
+from bokeh.models import Span
+
+from workbench.app.toolkit.panels import DIVERGING, GREY, Panel
+from workbench.app.toolkit.tab import SMALL
+from workbench.figures.colours import HERE
+from workbench.figures.crossing import Crossing
+from workbench.live.cut import Cut
+from workbench.live.frames import Frame
+from workbench.live.images import Limits
+from workbench.live.volumes import ERROR, IMAGE
+
+ORDER = ("first", "second", "third")
+
+
+class ThreePlanes:
+    """`element` has the planes with a cross-hair; the sliders of `tools`, which arrow keys move, say where they meet.
+
+    One window of values holds for all three; `fit` takes the one that suits the planes.
+    """
+
+    def __init__(self, start: Crossing) -> None:
+        self.point, self._frame, self._following = start, None, False
+        self._windows: dict[str, Limits] = {}
+        self.picture = pmui.Select(label="picture", options=[IMAGE], value=IMAGE, width=175, **SMALL)
+        self.picture.param.watch(lambda event: self._draw(), "value")
+        self.places = [
+            pmui.IntSlider(label=f"{word} axis", start=0, end=1, width=130, size="small", margin=(10, 8))
+            for word in ORDER
+        ]
+        for axis, slider in enumerate(self.places):
+            slider.param.watch(lambda event, axis=axis: self._slid(axis, event.new), "value")
+        self.window = pmui.RangeSlider(
+            label="window", start=0.0, end=1.0, value=(0.0, 1.0), step=0.005, width=190, size="small",
+            margin=(10, 8), format="0.[000]",
+        )  # fmt: skip
+        self.window.param.watch(lambda event: self._narrowed(), "value")
+        self.panels = [Panel(f"Across the {word} axis", meaning=_meaning(across)) for across, word in enumerate(ORDER)]
+        self._hairs = [_hair(panel) for panel in self.panels]
+        for across, panel in enumerate(self.panels):
+            panel.on_pick(lambda x, y, across=across: self.move(self.point.at(across, y, x)))
+        self.tools = (self.picture, *self.places, self.window)
+        self.element = pmui.Row(*(panel.element for panel in self.panels), sizing_mode="stretch_width", margin=0)
+        self.begin(start.sides)
+
+    def begin(self, sides: tuple[int, int, int]) -> None:
+        """Another problem: windows begin anew; the point stays where the volume has it."""
+        self._windows, self._frame = {}, None
+        if sides != self.point.sides:
+            self.point = Crossing.middle(sides)
+        for across, panel in enumerate(self.panels):
+            panel.fit(tuple(sides[axis] for axis in Crossing.others(across)))
+        self._following = True
+        for axis, slider in enumerate(self.places):
+            slider.param.update(end=max(sides[axis] - 1, 1), value=self.point.places[axis], disabled=sides[axis] < 2)
+        self._following = False
+
+    def move(self, point: Crossing) -> None:
+        """Look at the planes through another point."""
+        self.point, self._following = point, True
+        for axis, slider in enumerate(self.places):
+            slider.value = point.places[axis]
+        self._following = False
+        self._draw()
+
+    def show_frame(self, frame: Frame) -> None:
+        """The newest iterate."""
+        self._frame = frame
+        if frame.volumes is not None:
+            names = list(frame.volumes.names)
+            if self.picture.options != names:
+                kept = self.picture.value if self.picture.value in names else IMAGE
+                self.picture.param.update(options=names, value=kept)
+            self._draw()
+
+    def fit(self) -> None:
+        """The window that suits what is in sight."""
+        self._windows.pop(self.picture.value, None)
+        self._draw(afresh=True)
+
+    def _slid(self, axis: int, place: int) -> None:
+        if not self._following:
+            self.move(self.point.along(axis, place))
+
+    def _narrowed(self) -> None:
+        low, high = self.window.value
+        if not self._following and high > low:
+            self._windows[self.picture.value] = (low, high)
+            self._draw()
+
+    def _draw(self, afresh: bool = False) -> None:
+        frame, name = self._frame, self.picture.value
+        if frame is None or frame.volumes is None or name not in frame.volumes.names:
+            return
+        volumes = frame.volumes
+        planes = tuple(volumes.plane(name, Cut(across, self.point.places[across])) for across in range(3))
+        limits = self._windows.get(name)
+        if limits is None:
+            limits = volumes.limits(name, planes)
+            if (
+                afresh or volumes.truth is not None or name != IMAGE
+            ):  # an iterate alone has its own until they are fitted
+                self._windows[name] = limits
+        self._offer(limits)
+        whole = frame.status != "running" or frame.at is not None
+        for across, (panel, plane) in enumerate(zip(self.panels, planes, strict=True)):
+            panel.recolour(DIVERGING if name == ERROR else GREY)
+            panel.show(plane, limits, whole)
+            place, side = self.point.places[across], self.point.sides[across]
+            panel.describe(f"at {place} of 0 to {side - 1}")
+            row, column = self.point.in_plane(across)
+            for line, at in zip(self._hairs[across], (row + 0.5, column + 0.5), strict=True):
+                line.location = at
+
+    def _offer(self, limits: Limits) -> None:
+        """The window's slider with room on both sides of these limits."""
+        if self.window.value == limits:
+            return
+        low, high = limits
+        room = 0.5 * (high - low)
+        self._following = True
+        self.window.param.update(
+            start=low - room, end=high + room, value=(low, high), step=max((high - low) / 200, 1e-9)
+        )
+        self._following = False
+
+
+def _meaning(across: int) -> str:
+    rows, columns = (ORDER[axis] for axis in Crossing.others(across))
+    return f"rows go along the {rows} axis, columns along the {columns}"
+
+
+def _hair(panel: Panel) -> tuple[Span, Span]:
+    """The lines through the point: along its row, and along its column."""
+    lines = tuple(
+        Span(location=0.5, dimension=dimension, line_color=HERE, line_width=1.5, line_alpha=0.85)
+        for dimension in ("width", "height")
+    )
+    for line in lines:
+        panel.image.add_layout(line)
+    return lines[0], lines[1]
