@@ -10,6 +10,7 @@ from torch import Tensor
 from workbench import devices, example_scans, jobs
 from workbench.algorithms.choice import Choice
 from workbench.data import Window
+from workbench.data.regions import Region
 from workbench.experiment import Experiment, from_run, with_data_of
 from workbench.live.address import read_address, said, to_address
 from workbench.live.caps import Caps
@@ -17,6 +18,7 @@ from workbench.live.cut import Cut
 from workbench.live.frames import ProblemPictures, pictures
 from workbench.live.members.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
+from workbench.live.painting import DATA, TRUTH, painted, undone, without_data
 from workbench.live.pins import Pins
 from workbench.live.played.scrubbed_run import ScrubbedRun
 from workbench.live.saved import STATELESS, Columns, brought, kept_run, whole_run
@@ -51,6 +53,7 @@ class Session(ScrubbedRun):
         self.looks: list[Callable[[], Columns]] = []
         self.files = OwnFiles(wanted.source)
         self.pins = Pins()
+        self._strokes: tuple[str, ...] = ()
         self.loaded = wanted.source.loaded()
         caps.require(self.loaded.tensor)
         wanted = fitted(wanted, wanted.source, self.loaded.tensor)
@@ -91,6 +94,25 @@ class Session(ScrubbedRun):
         self._forgive(path)
         if path == "steps":
             self._stretch = self.experiment.steps
+
+    def paint(self, region: Region, value: float) -> str:
+        """Give a region of the truth another value; the run goes on from where it is, with data of that truth."""
+        return self._done(TRUTH, lambda: painted(self.experiment, region, value))
+
+    def lose(self, region: Region) -> str:
+        """Lose the data of a region; the run goes on from where it is, with those that are left."""
+        return self._done(DATA, lambda: without_data(self.experiment, region))
+
+    def undo(self) -> str:
+        """Take back what was painted or lost last."""
+        sentence = self._wish("painted", lambda: undone(self.experiment, self._strokes), "taken back")
+        self._strokes = self._strokes if sentence else self._strokes[:-1]
+        return sentence
+
+    def _done(self, what: str, make: Callable[[], Experiment]) -> str:
+        sentence = self._wish("painted", make, what)
+        self._strokes = self._strokes if sentence else (*self._strokes, what)
+        return sentence
 
     def open_file(
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None

@@ -160,7 +160,7 @@ class Signals(Section):
 
     def refresh(self) -> None:
         super().refresh()
-        chosen = self._session.experiment.source
+        chosen = self._session.experiment.source.bare
         groups: dict[str, list[str]] = {}
         measured = isinstance(chosen, Measured)
         if not isinstance(chosen, Shipped):
@@ -175,7 +175,7 @@ class Signals(Section):
 
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
-        chosen = self._session.experiment.source
+        chosen = self._session.experiment.source.bare
         title = (data.example_info(chosen.data).title,) if isinstance(chosen, ExampleScan) else ()
         said = (*title, *self._session.loaded.notes, *chosen.remarks(self._session.experiment.operator))
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
