@@ -1,4 +1,4 @@
-"""Hands on the picture in the middle of a run: the truth painted, data lost, taken back, in address and Python alike."""
+"""Hands on the picture: the truth painted, data lost, taken back; address and Python say the same."""
 
 import pytest
 import torch

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -29,7 +30,7 @@ RAYS = Rectangle((2.0, 0.0), (3.0, 30.0))
 def test_a_brush_covers_what_is_near_its_way() -> None:
     steps = torch.linspace(0, 1, 2001, dtype=torch.float64)[:, None]
     points = torch.tensor(WAY.points, dtype=torch.float64)
-    way = torch.cat([a + steps * (b - a) for a, b in zip(points[:-1], points[1:], strict=True)])
+    way = torch.cat([a + steps * (b - a) for a, b in pairwise(points)])
     at = torch.cartesian_prod(torch.arange(16.0), torch.arange(16.0)).double()
     near = torch.cdist(at, way).amin(1).view(16, 16)
     found = WAY.inside((16, 16))

@@ -141,7 +141,7 @@ def fitting(parameter: Parameter) -> dict[str, type]:
 
 
 def spoken(obj: Any, base: Any, path: str) -> dict[str, str]:
-    """The words, by paths that begin with `path` where one is given, with which `altered` makes the object of `base`."""
+    """The words, by paths that begin with `path`, if any, with which `altered` makes the object of `base`."""
     words: dict[str, str] = {}
     if type(obj) is not type(base):
         words[path], base = type(obj).__name__, type(obj)()
