@@ -27,14 +27,7 @@ EXAMPLE = "example"  # an example scan by its name: what is not said is as the e
 _STEPS = f"{DATA}.{STEPS}"
 _SLICE = f"{DATA}.variable"
 PAINTED, LOST = "painted", "lost"  # what hands have painted on the truth, and which of the data are lost
-BESIDES = (
-    "present",
-    "only",
-    "hide",
-    "theme",
-    "lesson",
-    "step",
-)  # what an address says besides, to the page and to Panel
+BESIDES = ("present", "only", "hide", "theme", "lesson", "step")  # what it says besides, to the page and to Panel
 _MOST = 3  # sentences on one address
 
 Made = TypeVar("Made")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.data import Content, File, Loaded, Measured, Source, Window, contents, load_array, load_bytes
 from workbench.experiment import Experiment
-from workbench.live.painting import clean
+from workbench.live.hands.painting import clean
 from workbench.live.wished import explained, fitted
 
 Opened = Callable[[Experiment], Experiment]

@@ -16,9 +16,9 @@ from workbench.live.address import read_address, said, to_address
 from workbench.live.caps import Caps
 from workbench.live.cut import Cut
 from workbench.live.frames import ProblemPictures, pictures
+from workbench.live.hands.painting import DATA, TRUTH, painted, undone, without_data
 from workbench.live.members.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
-from workbench.live.painting import DATA, TRUTH, painted, undone, without_data
 from workbench.live.pins import Pins
 from workbench.live.played.scrubbed_run import ScrubbedRun
 from workbench.live.saved import STATELESS, Columns, brought, kept_run, whole_run

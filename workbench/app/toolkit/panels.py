@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.palettes import Greys256, RdBu11, interp_palette
 from bokeh.plotting import figure
 
+from workbench.app.toolkit.drags import Drags, Heard
 from workbench.app.toolkit.figures import keep_there
 from workbench.figures.colours import HERE
+from workbench.live.hands.gestures import BOX, LINE, WAY
 from workbench.live.images import Array, Limits, bytes_of, smaller
 
 GREY, DIVERGING = tuple(Greys256), tuple(interp_palette(RdBu11, 256))
@@ -32,6 +35,8 @@ class Panel:
         self._line = ColumnDataSource({"at": [], "value": []})
         self._cross: ColumnDataSource | None = None  # made when the first pixel is marked: most pages mark none
         self._heard: list[Callable[[float, float], None]] = []
+        self._dragged: tuple[Heard, Callable[[], None]] | None = None
+        self._hand = ""
         self.image = self._image_figure()
         self._curve: figure | None = None
         self._values = Range1d(start=0, end=1)
@@ -61,6 +66,28 @@ class Panel:
             self._listen(self._curve)
         self._listen(self.image)
 
+    def on_drag(self, heard: Heard, twice: Callable[[], None]) -> None:
+        """Hear what a hand draws on it, and double clicks while that is a window."""
+        self._dragged = heard, twice
+
+    def hand(self, kind: str) -> None:
+        """What a drag draws from now on; "": it moves the picture."""
+        if kind != self._hand:
+            self._hand = kind
+            self._drags.turn_to(kind)
+            if self._curve is not None:
+                self._curve_drags.turn_to(_on_curve(kind))
+
+    @cached_property
+    def _drags(self) -> Drags:
+        assert self._dragged is not None
+        return Drags(self.image, *self._dragged).of(self._grey, self._mapper)
+
+    @cached_property
+    def _curve_drags(self) -> Drags:
+        assert self._dragged is not None
+        return Drags(self.curve, *self._dragged)
+
     def mark(self, place: tuple[int, ...] | None) -> None:
         """A cross over the pixel at row and column; none: no cross."""
         at = [] if place is None or len(place) != 2 else [place]
@@ -69,6 +96,19 @@ class Panel:
             self._cross = self._crossed()
         if self._cross is not None and data != self._cross.data:
             self._cross.data = data
+
+    def cross(self, line: tuple[tuple[float, ...], ...]) -> None:
+        """A line over the picture between places at row and column; none: no line."""
+        data: dict[str, Any] = {"x": [at[1] + 0.5 for at in line], "y": [at[0] + 0.5 for at in line]}
+        if line or "_way" in vars(self):
+            self._way.data = data
+
+    @cached_property
+    def _way(self) -> ColumnDataSource:
+        source = ColumnDataSource({"x": [], "y": []})
+        for colour, width in (("#101010", 4), (HERE, 2)):
+            self.image.line("x", "y", source=source, line_color=colour, line_width=width)
+        return source
 
     def _crossed(self) -> ColumnDataSource:
         source = ColumnDataSource({"x": [], "y": []})
@@ -140,6 +180,8 @@ class Panel:
             self._curve = self._line_figure()
             if self._heard:
                 self._listen(self._curve)
+            if self._hand:
+                self._curve_drags.turn_to(_on_curve(self._hand))
         return self._curve
 
     def _legend(self, limits: Limits, axes: int) -> None:
@@ -182,6 +224,11 @@ def _bare(x_range: Range1d, y_range: Range1d) -> figure:
     plot.background_fill_alpha = plot.border_fill_alpha = 0
     keep_there(plot)
     return plot
+
+
+def _on_curve(kind: str) -> str:
+    """What a hand draws on a curve, which has places along one axis alone."""
+    return BOX if kind in (WAY, LINE, BOX) else ""
 
 
 def _padded(limits: Limits) -> Limits:
