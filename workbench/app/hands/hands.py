@@ -14,7 +14,7 @@ from workbench.live.images import Limits
 from workbench.live.session import Session
 from workbench.refusal import Refusal
 
-_PALETTES = dict(
+_PALETTES: dict[str, tuple[str, ...]] = dict(
     zip(PALETTES, (tuple(Greys256), tuple(Greys256[::-1]), tuple(Viridis256), tuple(Inferno256)), strict=True)
 )
 _WINDOW_OF = {"truth": "image", "reconstruction": "image", "data": "data", "error": "error"}

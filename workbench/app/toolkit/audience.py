@@ -1,6 +1,6 @@
 """Who looks at the page: what an address lets be seen of it, and whether it is shown to a room."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
@@ -76,7 +76,7 @@ class LeftOut:
     """The paths that have no control: those that an audience does not see, and some besides. `path in` asks."""
 
     audience: Audience
-    besides: frozenset[str] = frozenset()
+    besides: Container[str] = frozenset()
 
     def __contains__(self, path: object) -> bool:
         return path in self.besides or not self.audience.shows(str(path))
