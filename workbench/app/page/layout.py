@@ -10,6 +10,7 @@ from workbench.app.page.echo import Echo
 from workbench.app.page.placeholders import Placeholders
 from workbench.app.page.qr_code import QrCode
 from workbench.app.page.shell import shell
+from workbench.app.toolkit.plot_saver import PlotSaver
 
 if TYPE_CHECKING:
     from workbench.app.page.workbench import Workbench
@@ -44,7 +45,7 @@ class PageLayout:
         self._connection, self.code = app.connection, QrCode()
         lists = [self.code, app.teaching.list, app.upload.examples, app.choices.gallery, app.keyboard]
         windows = [each.window for each in lists]
-        self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage]
+        self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage, PlotSaver()]
         self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
         left = [app.choices.element] + [app.upload.element] * app.audience.holds("truth")
         side = places.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")

@@ -3,14 +3,19 @@ const mode = trail.tags[0]
 const kind = cb_obj.event_name
 if (!mode) return
 if (kind == "panstart") trail.hand = { way: [[cb_obj.x, cb_obj.y]], sx: cb_obj.sx, sy: cb_obj.sy }
-const hand = trail.hand
-if (!hand) return
 const local = { sync: false }
-const end = (x, y) => {
+const end = (x, y, twice = 0) => {
   trail.hand = null
   trail.setv({ data: { x: [], y: [] } }, local)
-  done.data = { x, y, count: x.map(() => (done.data.count[0] || 0) + 1) }  // two alike gestures are two
+  const count = (done.data.count[0] || 0) + 1  // two alike gestures are two
+  done.data = { x, y, count: x.map(() => count), twice: x.map(() => twice) }
 }
+if (kind == "doubletap") {
+  if (mode == "window") end([0], [0], 1)
+  return
+}
+const hand = trail.hand
+if (!hand) return
 if (mode == "window") {
   const right = cb_obj.sx - hand.sx
   const up = hand.sy - cb_obj.sy

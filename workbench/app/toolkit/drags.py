@@ -1,8 +1,7 @@
 """Drags on a figure of Bokeh that draw in place of moving it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from bokeh.events import DoubleTap, Pan, PanEnd, PanStart
 from bokeh.models import ColumnDataSource, CustomJS, LinearColorMapper, PanTool
@@ -45,20 +44,22 @@ class Drags:
             self._plot.toolbar.active_drag = None if kind else self._mover
 
     def _listening(self) -> ColumnDataSource:
-        trail, done = ColumnDataSource({"x": [], "y": []}), ColumnDataSource({"x": [], "y": [], "count": []})
+        trail = ColumnDataSource({"x": [], "y": []})
+        done = ColumnDataSource({"x": [], "y": [], "count": [], "twice": []})
         for colour, width in (("#101010", 6), (HERE, 3)):
             self._plot.line("x", "y", source=trail, line_color=colour, line_width=width, line_alpha=0.8)
         pixels, mapper = self._pixels or (None, None)
         script = CustomJS(args={"trail": trail, "done": done, "mapper": mapper}, code=_CODE)
-        self._plot.js_on_event(PanStart, script)
-        self._plot.js_on_event(Pan, script)
-        self._plot.js_on_event(PanEnd, script)
+        for event in (PanStart, Pan, PanEnd, DoubleTap):
+            self._plot.js_on_event(event, script)
         if pixels is not None:
             pixels.js_on_change("data", CustomJS(args={"trail": trail, "mapper": mapper}, code=_AS_IT_IS))
-        done.on_change("data", lambda attr, old, new: self._heard(list(new["x"]), list(new["y"])))
-        self._plot.on_event(DoubleTap, self._double)
+        done.on_change("data", lambda attr, old, new: self._done(new))
         return trail
 
-    def _double(self, event: Any) -> None:
-        if self._trail is not None and self._trail.tags == [WINDOW]:
+    def _done(self, told: Mapping[str, Sequence[float]]) -> None:
+        """The hand has let go, or has clicked twice."""
+        if list(told["twice"]) == [1]:
             self._twice()
+        else:
+            self._heard(list(told["x"]), list(told["y"]))

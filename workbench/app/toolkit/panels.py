@@ -147,6 +147,8 @@ class Panel:
             height, width = array.shape[:2]
             image = bytes_of(array if whole else smaller(array), limits)
             sent.data = {"image": [image], "width": [width], "height": [height]}
+            if self.image.tags != list(limits):
+                self.image.tags = list(limits)
             if len(idle.data["image"]):
                 idle.data = {"image": [], "width": [], "height": []}
 
@@ -197,6 +199,7 @@ class Panel:
     def _image_figure(self) -> figure:
         plot = _bare(x_range=self.x_range, y_range=self.y_range)
         plot.axis.visible, plot.grid.visible = False, False
+        plot.name = self.title.lower() or "picture"
         place = {"x": 0, "y": 0, "dw": "width", "dh": "height"}
         self._mapper = LinearColorMapper(palette=self.palette, low=0, high=255)
         plot.image("image", source=self._grey, color_mapper=self._mapper, **place)  # pyright: ignore[reportCallIssue]
@@ -206,7 +209,7 @@ class Panel:
     def _line_figure(self) -> figure:
         plot = _bare(x_range=Range1d(start=0, end=1), y_range=self._values)
         plot.min_border_left, plot.min_border_bottom, plot.min_border_top = 44, 46, 6
-        plot.xaxis.axis_label = "sample"
+        plot.xaxis.axis_label, plot.name = "sample", self.title.lower() or "signal"
         plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "11px"
         plot.line("at", "value", source=self._line, line_width=1.3, color="#3a8fd6")
         return plot
