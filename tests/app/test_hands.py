@@ -77,7 +77,7 @@ def gallery(session: Session):
 
 def test_a_drag_and_a_click_paint_and_undo_takes_them_back(gallery: Gallery, session: Session) -> None:
     bar = gallery.hands.bar
-    bar.mode.value, bar.radius.value, bar.value.value = PAINT, 2.0, 0.5
+    bar.mode.value, bar.radius.value, bar.value.value = PAINT, "2", "0.5"
     assert bar.drawn("truth") == "way" and not bar.drawn("data") and gallery.truth.image.toolbar.active_drag is None
     gallery.hands.dragged("truth", [4.5, 10.5], [3.5, 8.5])
     gallery._clicked("truth", 20.5, 21.5)
@@ -108,14 +108,16 @@ def test_colours_follow_a_drag_typed_ends_and_a_reset(gallery: Gallery) -> None:
     bar.mode.value = COLOURS
     assert {bar.drawn(name) for name in ("truth", "data", "reconstruction", "error")} == {WINDOW}
     gallery.hands.dragged("reconstruction", [-100.0], [0.0])
-    assert limits("image") == (0.25, 0.75) and [field.value for field in bar.ends] == [0.25, 0.75]
+    assert limits("image") == (0.25, 0.75) and [field.value for field in bar.ends] == ["0.25", "0.75"]
     assert gallery.truth._grey.data["image"][0].max() == 255
-    bar.ends[1].value = 0.5
+    bar.ends[1].value = "wide"
+    assert "a number for to" in bar.complaint.sentence and limits("image") == (0.25, 0.75)
+    bar.ends[1].value = "0.5"
     assert limits("image") == (0.25, 0.5)
     gallery.hands.window("image", None)
-    assert limits("image") == (0.0, 1.0) and bar.ends[0].value == 0.0
+    assert limits("image") == (0.0, 1.0) and bar.ends[0].value == "0"
     bar.of.value = "error"
-    assert bar.ends[1].value == 0.5
+    assert bar.ends[1].value == "0.5"
     bar.palette.value = "viridis"
     assert gallery.data._mapper.palette[0] == "#440154" and gallery.error._mapper.palette[0] != "#440154"
     gallery.hands.window("data", (0.0, 0.25))

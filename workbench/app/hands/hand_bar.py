@@ -1,5 +1,6 @@
 """What a drag on the pictures does, chosen from a menu, and the controls of it in a bar above them."""
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,14 @@ from workbench.figures.colours import ERROR
 from workbench.live.hands.gestures import LINE, LOST, PAINTED, Shape
 from workbench.live.images import Limits
 from workbench.live.session import Session
+from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
     from workbench.app.hands.hands import Hands
 
 MOVE, PAINT, LOSE, COLOURS, PROFILE = MODES = ("move", "paint", "lose", "colours", "profile")
 PALETTES = ("grey", "grey, inverted", "viridis", "inferno")
+_TIGHT = {"& .MuiInputBase-input": {"py": "4px", "pl": "8px", "pr": "24px !important"}}  # it stands beside the tabs
 _WORDS = {
     MOVE: "",
     PAINT: "Drag or click on the truth.",
@@ -35,7 +38,7 @@ class HandBar:
     def __init__(self, session: Session, hands: "Hands") -> None:
         self._session, self._hands = session, hands
         self._following = False
-        self.mode = pmui.Select(label="drag", options=list(MODES), value=MOVE, width=97, **SMALL)
+        self.mode = pmui.Select(label="drag", options=list(MODES), value=MOVE, width=97, **SMALL | {"sx": _TIGHT})
         self.mode.param.watch(lambda event: self._turn(), "value")
         self.element = bar()
         self.element.visible = False
@@ -46,12 +49,12 @@ class HandBar:
         return self._watched(pmui.Select(label="shape", options=list(PAINTED), value="brush", width=128, **SMALL))
 
     @cached_property
-    def radius(self) -> pmui.FloatInput:
-        return self._number("radius, px", 4.0, start=0.1)
+    def radius(self) -> pmui.TextInput:
+        return self._field("radius, px", "4")
 
     @cached_property
-    def value(self) -> pmui.FloatInput:
-        return self._number("value", 1.0)
+    def value(self) -> pmui.TextInput:
+        return self._field("value", "1")
 
     @cached_property
     def back(self) -> pmui.Button:
@@ -68,9 +71,9 @@ class HandBar:
         return self._watched(menu)
 
     @cached_property
-    def ends(self) -> tuple[pmui.FloatInput, pmui.FloatInput]:
+    def ends(self) -> tuple[pmui.TextInput, pmui.TextInput]:
         """The values that are drawn darkest and brightest."""
-        fields = self._number("from", 0.0), self._number("to", 1.0)
+        fields = self._field("from", "0"), self._field("to", "1")
         for field in fields:
             field.param.watch(lambda event: self._typed(), "value")
         return fields
@@ -141,8 +144,8 @@ class HandBar:
         """The window that is in force, in the fields."""
         self._following = True
         for field, value in zip(self.ends, limits, strict=True):
-            if field.value != (rounded := float(f"{value:.4g}")):
-                field.value = rounded
+            if field.value != (text := f"{value:.4g}"):
+                field.value = text
         self._following = False
 
     def _turn(self) -> None:
@@ -167,13 +170,27 @@ class HandBar:
         return [*parts, self.back]
 
     def _typed(self) -> None:
-        low, high = (field.value for field in self.ends)
-        if not self._following and low is not None and high is not None:
+        if self._following:
+            return
+        low, high = (self.number(field) for field in self.ends)
+        if low is not None and high is not None:
+            self.complaint.say("")
             self._hands.window(str(self.of.value), (low, high))
 
     def _watched(self, menu: pmui.Select) -> pmui.Select:
         menu.param.watch(lambda event: self._turn(), "value")
         return menu
 
-    def _number(self, label: str, value: float, **limits: float) -> pmui.FloatInput:
-        return pmui.FloatInput(label=label, value=value, size="small", margin=(6, 6, 0, 0), width=120, **limits)
+    def number(self, field: pmui.TextInput) -> float | None:
+        """What was typed there; None where it is no number, and that is said."""
+        try:
+            found = float(field.value)
+        except ValueError:
+            found = math.nan
+        if math.isfinite(found):
+            return found
+        self.complaint.say(str(Refusal(f"a number for {field.label}", repr(field.value), "type one, such as 0.5")))
+        return None
+
+    def _field(self, label: str, value: str) -> pmui.TextInput:
+        return pmui.TextInput(label=label, value=value, width=88, **SMALL)

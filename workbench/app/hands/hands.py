@@ -83,14 +83,16 @@ class Hands:
     def _stroke(self, name: str, way: tuple[Point, ...]) -> None:
         sides = self._sides(name)
         way = tuple(self._in_volume(point, sides) for point in thinned_way(way))
-        radius, value = self.bar.radius.value or 1.0, self.bar.value.value or 0.0
+        radius, value = (self.bar.number(field) for field in (self.bar.radius, self.bar.value))
+        if radius is None or value is None:
+            return
         try:
-            region = self.bar.chosen.make(way, float(radius), sides)
+            region = self.bar.chosen.make(way, radius, sides)
         except Refusal as sentence:
             self.bar.tell(str(sentence))
             return
         paints = name == "truth"
-        sentence = self._session.paint(region, float(value)) if paints else self._session.lose(region)
+        sentence = self._session.paint(region, value) if paints else self._session.lose(region)
         self.bar.tell(sentence)
         if not sentence:
             self._opened()
