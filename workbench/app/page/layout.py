@@ -10,6 +10,7 @@ from workbench.app.page.echo import Echo
 from workbench.app.page.placeholders import Placeholders
 from workbench.app.page.qr_code import QrCode
 from workbench.app.page.shell import shell
+from workbench.app.run.transport import ICON_ALONE
 from workbench.app.toolkit.plot_saver import PlotSaver
 
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 # Beside the tabs where there is room, else in a row above them.
 _BAR = """
 :host { position: absolute; right: 8px; z-index: 2; }
-@media (max-width: 1360px) { :host { position: static; } }
+@media (max-width: 1360px) { :host { position: static; flex-wrap: wrap; } }
 """
 
 
-_WHITE = {"color": "inherit"}
+_WHITE = ICON_ALONE | {"color": "inherit"}
 
 
 class PageLayout:

@@ -43,7 +43,7 @@ class Curves:
         self._rows, self._wanted, self._former = (-1, -1), start, ()
         self.pane = pn.pane.Bokeh(self._plot(), sizing_mode="stretch_both", margin=0)
         controls = (self.select, self.axis, self.log, self.note.element)
-        bar = pmui.Row(*controls, sizing_mode="stretch_width", margin=(0, 0, 0, 4))
+        bar = pmui.FlexBox(*controls, sizing_mode="stretch_width", margin=(0, 0, 0, 4), styles={"flex": "none"})
         self.element = pmui.Column(bar, self.pane, sizing_mode="stretch_both", margin=0)
         self.select.param.watch(lambda event: self._chosen(), "value")
         for each in (self.axis, self.log):

@@ -193,7 +193,7 @@ class Panel:
         _renew(
             self.strip,
             f"<div style='{_SCALE}' title='{html.escape(self.meaning)}'><span>{low}</span>"
-            f"<span style='flex:1;height:8px;border-radius:2px;{bar}'></span><span>{high}</span></div>",
+            f"<span style='flex:1;height:8px;border-radius:2px;forced-color-adjust:none;{bar}'></span><span>{high}</span></div>",
         )
 
     def _image_figure(self) -> figure:
