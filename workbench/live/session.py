@@ -16,7 +16,7 @@ from workbench.live.address import read_address, said, to_address
 from workbench.live.caps import Caps
 from workbench.live.cut import Cut
 from workbench.live.frames import ProblemPictures, pictures
-from workbench.live.hands.painting import DATA, TRUTH, painted, undone, without_data
+from workbench.live.hands.painting import Hand, Strokes, losing, painting, undone
 from workbench.live.members.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
 from workbench.live.pins import Pins
@@ -53,7 +53,7 @@ class Session(ScrubbedRun):
         self.looks: list[Callable[[], Columns]] = []
         self.files = OwnFiles(wanted.source)
         self.pins = Pins()
-        self._strokes: tuple[str, ...] = ()
+        self._strokes: Strokes = ()
         self.loaded = wanted.source.loaded()
         caps.require(self.loaded.tensor)
         wanted = fitted(wanted, wanted.source, self.loaded.tensor)
@@ -97,22 +97,21 @@ class Session(ScrubbedRun):
 
     def paint(self, region: Region, value: float) -> str:
         """Give a region of the truth another value; the run goes on from where it is, with data of that truth."""
-        return self._done(TRUTH, lambda: painted(self.experiment, region, value))
+        return self._told("painted", lambda: self.take_hand(painting(region, value)))
 
     def lose(self, region: Region) -> str:
         """Lose the data of a region; the run goes on from where it is, with those that are left."""
-        return self._done(DATA, lambda: without_data(self.experiment, region))
+        return self._told("painted", lambda: self.take_hand(losing(region)))
 
     def undo(self) -> str:
         """Take back what was painted or lost last."""
-        sentence = self._wish("painted", lambda: undone(self.experiment, self._strokes), "taken back")
-        self._strokes = self._strokes if sentence else self._strokes[:-1]
-        return sentence
+        return self._told("painted", lambda: self.take_hand(undone))
 
-    def _done(self, what: str, make: Callable[[], Experiment]) -> str:
-        sentence = self._wish("painted", make, what)
-        self._strokes = self._strokes if sentence else (*self._strokes, what)
-        return sentence
+    def take_hand(self, hand: Hand) -> None:
+        """The same for who asks in Python: Refusal where it cannot be, and nothing has changed."""
+        new, strokes = hand(self.experiment, self._strokes)
+        self._become(new, strokes[-1] if len(strokes) > len(self._strokes) else "taken back")
+        self._strokes = strokes
 
     def open_file(
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None

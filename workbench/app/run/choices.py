@@ -33,19 +33,10 @@ TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KIND
 _SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
 # Of a signal only the size is chosen beside its name; a file is opened elsewhere.
 _FILE = ("name", "path", "variable", "window")
-_NOT_HERE = frozenset(
-    f"truth.{name}" for name in (*_FILE, *(f"signal.{n}" for n in _FILE), "array", "data", "units", "notes", "values")
+_PAINTED = ("regions", "values")  # with the hand
+ELSEWHERE = frozenset(
+    f"truth.{name}" for name in (*_FILE, *(f"signal.{n}" for n in _FILE), *_PAINTED, "array", "data", "units", "notes")
 )
-
-
-class _Elsewhere(Container[str]):
-    """Paths that are set at other places: files are opened, and what is painted on a signal is painted."""
-
-    def __contains__(self, path: object) -> bool:
-        return path in _NOT_HERE or str(path).startswith("truth.regions")
-
-
-ELSEWHERE = _Elsewhere()
 _WITH_TRUTH = "a signal with a truth to compare with, shipped or your own"
 _WITHOUT_TRUTH = "data that were measured: there is no truth to compare with"
 

@@ -1,6 +1,6 @@
 """Who looks at the page: what an address lets be seen of it, and whether it is shown to a room."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
@@ -73,13 +73,16 @@ EVERYBODY = Audience()
 
 @dataclass(frozen=True)
 class LeftOut:
-    """The paths that have no control: those that an audience does not see, and some besides. `path in` asks."""
+    """The paths that have no control: those that an audience does not see, and some besides. `path in` asks.
+
+    What is in an object that has none has none.
+    """
 
     audience: Audience
-    besides: Container[str] = frozenset()
+    besides: frozenset[str] = frozenset()
 
     def __contains__(self, path: object) -> bool:
-        return path in self.besides or not self.audience.shows(str(path))
+        return any(_holds(name, str(path)) for name in self.besides) or not self.audience.shows(str(path))
 
 
 def _holds(name: str, path: str) -> bool:

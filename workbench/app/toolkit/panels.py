@@ -193,7 +193,7 @@ class Panel:
         _renew(
             self.strip,
             f"<div style='{_SCALE}' title='{html.escape(self.meaning)}'><span>{low}</span>"
-            f"<span style='flex:1;height:8px;border-radius:2px;forced-color-adjust:none;{bar}'></span><span>{high}</span></div>",
+            f"<span style='{_BAND};{bar}'></span><span>{high}</span></div>",
         )
 
     def _image_figure(self) -> figure:
@@ -216,6 +216,7 @@ class Panel:
 
 
 _SCALE = "display:flex;align-items:center;gap:6px;font-size:11.5px"
+_BAND = "flex:1;height:8px;border-radius:2px;forced-color-adjust:none"  # colours that mean something stay
 _ONE_LINE = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:clamp(10px,1vw,13px);line-height:18px"
 
 
