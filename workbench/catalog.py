@@ -26,6 +26,7 @@ BESIDES = {
     "learner": "tuning.hypergradients.learners",
     "preconditioner": "preconditioners",
     "readout": "lessons.readouts",
+    "region": "data.regions",
     "resolution": "analysis.information.plane",
     "sampler": "algorithms.diffusion.samplers",
     "schedule": "algorithms.diffusion.schedules",

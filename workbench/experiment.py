@@ -18,6 +18,8 @@ from workbench.algorithms import Algorithm
 from workbench.algorithms.choice import suited_to
 from workbench.analysis import standard
 from workbench.data import Array, AxisOfRotation, File, Measured, Shipped, Signal, Source, centre
+from workbench.data.regions import Region
+from workbench.data.regions.lost import operator_without, problem_without
 from workbench.noise import Gaussian, Noise
 from workbench.operators import GaussianBlur, Operator
 from workbench.parameters import VERSION, Checked, Range, changed, current, describe, parameters, rebuild, renamed
@@ -61,13 +63,15 @@ class Experiment(metaclass=Checked):
     device: Annotated[str, "device: cpu, cuda or cuda:0"] = devices.default()
     stop: Annotated[Stop | None, "rule that ends the run before its last iteration"] = None
     parametrisation: Annotated[Parametrisation, "what is looked for, and how it makes the picture"] = Direct()
+    lost: Annotated[tuple[Region, ...], "which of the data are lost: no measurement, whatever stands there"] = ()
 
     def __post_init__(self) -> None:
         # It makes the pictures that the operator takes, whoever built that for which signal.
         object.__setattr__(self, "parametrisation", self.parametrisation.fitted(self.operator.in_shape))
         # Nobody reads None: what is left out is chosen here, so that readers need not ask.
         if self.algorithm is None:
-            found = suited_to(self.operator, self.noise, self.prior, self.parametrisation)
+            operator = operator_without(self.operator, self.lost)
+            found = suited_to(operator, self.noise, self.prior, self.parametrisation)
             object.__setattr__(self, "algorithm", found)
 
     @property
@@ -86,6 +90,7 @@ class Experiment(metaclass=Checked):
         given = self.source.loaded().tensor if given is None else given
         # The prior may be of a block that only the parametrisation has: both come together.
         made = self.source.problem(self.operator, self.noise, Zero(), given, self.seed)
+        made = problem_without(made, self.lost)
         return replace(made, prior=self.prior, parametrisation=self.parametrisation).to(device)
 
     def run(
@@ -165,7 +170,7 @@ class Experiment(metaclass=Checked):
         An image that is as wide as the detector follows the axis. Refusal for other than parallel beams.
         """
         beams = centre.require(self.operator)  # before the data are read
-        scan, axis = centre.centred(beams, self.problem().y, image_follows=self.truth is None)
+        scan, axis = centre.centred(beams, changed(self, lost=()).problem().y, image_follows=self.truth is None)
         return changed(self, operator=scan), axis
 
     def fitted(self, shape: Shape | None = None) -> "Experiment":
@@ -231,7 +236,7 @@ def from_run(result: "xr.Dataset") -> Experiment:
         return _of_data_alone(result, named)
     found = from_description(json.loads(result.attrs["spec"]), arrays_in(result))
     signal, source = found.truth, found.source
-    if isinstance(signal, File) and "truth" in result:
+    if signal is not None and isinstance(signal.bare, File) and "truth" in result:
         truth = torch.from_numpy(result["truth"].values)
         kept = signal if _holds(signal, truth) else _kept(result, truth)
         return changed(found, source=kept if source is signal else changed(source, signal=kept))
@@ -265,7 +270,7 @@ def _kept_data(result: "xr.Dataset", source: Measured, y: Tensor) -> Measured:
     return Measured(y, units=str(result["y"].attrs.get("units", "")), notes=tuple(dict.fromkeys(notes)))
 
 
-def _holds(source: File | Measured, kept: Tensor) -> bool:
+def _holds(source: Signal | Measured, kept: Tensor) -> bool:
     """Whether a file still gives what a run keeps of it: a signal to rounding, data bit for bit."""
     try:
         now = source.loaded().tensor

@@ -180,8 +180,8 @@ class Problem:
 
     @property
     def gaps(self) -> bool:
-        """Whether there are such data, and all are 0: nothing was measured there. Noise there was measured."""
-        return not bool(self.seen.all()) and not bool(self.y[:, ~self.seen].any())
+        """Whether there are such data that are 0: nothing was measured there. Noise there was measured."""
+        return not bool(self.seen.all()) and bool((self.y[:, ~self.seen] == 0).any())
 
     def expected_misfit(self) -> Tensor:
         """What `misfit` is on average at the truth, (B,), float64: below, a reconstruction explains the noise.

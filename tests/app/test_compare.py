@@ -300,7 +300,10 @@ def test_a_pin_is_renamed_taken_back_and_away(session):
     view.pins.unpin.clicks += 1
     view.beat(frame)
     assert not session.pins.all and view.pins.unpin.disabled and view.pins.back.disabled
-    assert view.pins.shown.options == {"truth": "truth", "this run": "now"}
+    assert view.pins.shown.options == {"truth": "truth", "data": "data", "this run": "now"}
+    assert view.beside.chosen == ("truth", "now"), "data stand beside them where a person asks for them"
+    view.mode.value, view.left.value, view.right.value = "divider", "data", "now"
+    assert "data | this run" in view.columns.panels[0].caption.object
 
 
 def test_at_most_four_are_shown_and_it_is_said(session, run):

@@ -7,16 +7,16 @@ from xml.etree import ElementTree
 import pytest
 
 from workbench import catalog
-from workbench.algorithms import MALA, PDHG, RED
+from workbench.algorithms import MALA, PDHG, RED, FilteredBackprojection
 from workbench.app.run.formulation_bar import FormulationBar
 from workbench.experiment import Experiment
 from workbench.live.formulation import Formulation, stated
 from workbench.live.session import Session
 from workbench.live.wished import form_of
 from workbench.noise import Poisson
-from workbench.operators import Clipping, GaussianBlur, Identity
+from workbench.operators import Clipping, GaussianBlur, Identity, Radon
 from workbench.parametrisations import Direct, Hadamard
-from workbench.priors import Box, MagnitudeOf, ScorePrior, Sum, Tikhonov, TotalVariation
+from workbench.priors import Box, MagnitudeOf, ScorePrior, Sum, Tikhonov, TotalVariation, Zero
 
 
 def seen(found: Formulation) -> str:
@@ -72,7 +72,23 @@ def test_a_prior_in_a_prior_an_operator_that_is_not_linear_and_another_unknown(s
 def test_samplers_draw_and_fixed_points_are_found(small: Experiment) -> None:
     smooth = replace(small, prior=Tikhonov())
     assert stated(replace(smooth, algorithm=MALA())).verb == "Draw x with −log density"
-    assert stated(replace(small, prior=ScorePrior(), algorithm=RED())).verb == "Find x from"
+    found = stated(replace(small, prior=ScorePrior(), algorithm=RED()))
+    assert found.verb == "Find x from" and seen(found) == "y≈AxwithnoiseGaussianandScorePriorbyRED"
+    assert [t.path for t in found.terms] == ["noise", "operator", "truth", "prior", "algorithm"]
+
+
+def test_a_formula_of_the_data_alone_names_no_prior_and_no_misfit(small: Experiment) -> None:
+    scan = Experiment(small.source, Radon((1, 32, 32), 9), algorithm=FilteredBackprojection())
+    assert seen(stated(scan)) == "y≈AxwithnoiseGaussianbyFilteredBackprojection"
+    assert stated(scan).words == (
+        "Find x from the data y, A x with noise of Gaussian of sigma 0.05, A the Radon, by FilteredBackprojection."
+    )
+
+
+def test_no_prior_is_no_term(small: Experiment) -> None:
+    assert seen(stated(replace(small, prior=Zero(), algorithm=PDHG()))) == "|Ax−y|22σ2byPDHG"
+    found = stated(replace(small, prior=Sum(Zero(), Tikhonov(2.0)), algorithm=PDHG()))
+    assert seen(found) == "|Ax−y|22σ2+w2|x|2byPDHG" and "Zero" not in found.words
 
 
 @pytest.mark.parametrize("kind", ["operator", "noise", "prior", "algorithm", "parametrisation"])
@@ -84,7 +100,7 @@ def test_every_member_has_its_place_in_the_formula(small: Experiment, kind: str)
         experiment = Experiment(**({"algorithm": PDHG(), "operator": operator} | {kind: member}))
         found, form = stated(experiment), form_of(experiment)
         kinds = {term.path.partition(".")[0] for term in found.terms}
-        assert "\\" not in found.mathml and (kind in kinds or cls is Direct), name
+        assert "\\" not in found.mathml and (kind in kinds or cls in (Direct, Zero)), name
         for number, term in enumerate(found.terms):
             assert term.path == "truth" or form.there(term.path), (name, term)
             assert f'data-term="{number}"' in found.mathml, (name, term)

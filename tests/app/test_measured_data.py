@@ -52,7 +52,7 @@ def test_a_run_has_pictures_of_data_and_reconstruction_and_no_others(measured):
     assert compare.beat(frame) and compare.pins.shown.options == {"this run": "now"}
     (line,) = compare.profile.sources
     np.testing.assert_allclose(line.data["y"], frame.image[12], rtol=1e-6)
-    gallery._fit()
+    gallery.hands.fit()
     result = measured.dataset()
     assert "truth" not in result and describe(from_run(result).operator) == describe(PARTS[0])
     assert figures.png(result)[:4] == b"\x89PNG"

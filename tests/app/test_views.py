@@ -83,7 +83,7 @@ def test_limits_stay_until_they_are_fitted() -> None:
     view.show_frame(frame(image=np.full((32, 32), 4.0), error=np.full((32, 32), 3.0)))
     assert view._limits["image"] == (0.0, 1.0)
     assert view._limits["error"] == (-0.5, 0.5), "set by the first frame"
-    view.fit.clicks += 1
+    view.hands.fit()
     assert view._limits["error"] == (-3.0, 3.0)
 
 

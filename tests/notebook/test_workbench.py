@@ -1,6 +1,7 @@
 """A workbench in cells without a front end: variable, slider and run agree; what is wrong is refused; threads end."""
 
 import asyncio
+import json
 import logging
 import threading
 import time
@@ -20,6 +21,7 @@ from workbench.algorithms import CGLS, FISTA, GradientDescent
 from workbench.analysis.spectrum import SpectralMeasure, SpectrumEstimate
 from workbench.analysis.spectrum.hessians import hessians
 from workbench.data import Measured, Shipped
+from workbench.data.regions import Brush, Rectangle
 from workbench.experiment import Experiment
 from workbench.jobs import Columns, Snapshot, Status
 from workbench.live.frames import frame_of, picture, pictures
@@ -92,6 +94,21 @@ def test_a_variable_moves_slider_and_run(wb):
     assert wb.problem.prior.weight == 0.1 and wb.prior.weight == 0.1
     wb.step(2)
     assert wb.result.attrs["marks"] == '[[3, "prior.weight = 0.1"]]'
+
+
+def test_a_hand_paints_the_truth_loses_data_and_takes_them_back(wb):
+    wb.step(3)
+    truth, y = wb.problem.truth, wb.problem.y
+    wb.paint(Brush(((16.0, 16.0),), 2.0), 0.75)
+    wb.lose(Rectangle((0.0, 4.0), (31.0, 6.0)))
+    wb.step(2)
+    assert wb.k == 5 and float(wb.problem.truth[0, 0, 16, 16]) == 0.75 and not bool(wb.problem.y[0, 0, :, 4:7].any())
+    assert [text for _, text in json.loads(wb.result.attrs["marks"])] == ["painted", "lost"]
+    wb.undo()
+    wb.undo()
+    assert torch.equal(wb.problem.truth, truth) and torch.equal(wb.problem.y, y)
+    with pytest.raises(Refusal, match="take back"):
+        wb.undo()
 
 
 def test_a_slider_changes_variable_and_run(wb):

@@ -30,6 +30,7 @@ KINDS = {
     "samplers": "sampler",
     "estimators": "estimator",
     "filters": "filter",
+    "regions": "region",
     "steps": "step",
     "selectors": "selector",
     "hyperparameters": "hyperparameter",

@@ -1,6 +1,6 @@
 """Where data come from: signals, shipped, from formulas or files, of which they are simulated, and measurements."""
 
-from workbench.data import centre, noise_level, steps
+from workbench.data import centre, noise_level, regions, steps
 from workbench.data.calibration import coil_maps
 from workbench.data.centre import AxisOfRotation
 from workbench.data.contents import Content, beside, contents
@@ -19,6 +19,7 @@ from workbench.data.files import (
 )
 from workbench.data.formats import SUPPORTED
 from workbench.data.measured import Measured
+from workbench.data.regions.painted import Painted
 from workbench.data.scaling import Window
 from workbench.data.shipped import SOFT_TISSUE, Info, info, names, truth
 from workbench.data.signals import Array, File, Shipped, Signal
@@ -41,6 +42,7 @@ __all__ = [
     "Info",
     "Loaded",
     "Measured",
+    "Painted",
     "Shipped",
     "Signal",
     "Simulated",
@@ -60,6 +62,7 @@ __all__ = [
     "load_described",
     "names",
     "noise_level",
+    "regions",
     "split",
     "steps",
     "truth",

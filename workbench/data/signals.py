@@ -34,6 +34,10 @@ class Signal(Source):
     def truth(self) -> "Signal":
         return self
 
+    @property
+    def bare(self) -> "Signal":
+        return self
+
     @abstractmethod
     def tensor(self) -> Tensor:
         """The signal, float32 in [0, 1], or complex64 for a file of complex numbers."""

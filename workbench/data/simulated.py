@@ -35,6 +35,13 @@ class Simulated(Source):
     def truth(self) -> Signal:
         return self.signal
 
+    @property
+    def bare(self) -> "Simulated":
+        return changed(self, signal=self.signal.bare)
+
+    def over(self, bare: Source) -> Source:
+        return changed(bare, signal=self.signal.over(bare.signal)) if isinstance(bare, Simulated) else bare
+
     def loaded(self) -> Loaded:
         found = self.signal.loaded()
         if self.finer == 1 or not self._drawn:

@@ -32,6 +32,15 @@ class Source(metaclass=Checked):
         """The signal to recover, where it is known."""
         return None
 
+    @property
+    def bare(self) -> "Source":
+        """The same without what a hand has painted on it."""
+        return self
+
+    def over(self, bare: "Source") -> "Source":
+        """What a hand has painted on it, on another one."""
+        return bare
+
     @abstractmethod
     def loaded(self) -> Loaded:
         """The signal to recover, (1, C, *space), or the data as their file has them, with what was done to them."""

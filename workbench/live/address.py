@@ -10,7 +10,8 @@ from torch import Tensor
 
 from workbench import catalog, devices, example_scans
 from workbench.catalog import KINDS
-from workbench.data import ExampleScan, File, Measured, Shipped, Source
+from workbench.data import ExampleScan, File, Measured, Painted, Shipped, Signal, Source
+from workbench.data.regions.lost import operator_without
 from workbench.data.source import fitted_to, for_first, shapes_to_try
 from workbench.experiment import Experiment, fit
 from workbench.live.own_arrays import STEPS, of_same_file
@@ -25,14 +26,8 @@ FILE, DATA = "truth.file", "data"  # the names of a person's own signal and data
 EXAMPLE = "example"  # an example scan by its name: what is not said is as the example has it
 _STEPS = f"{DATA}.{STEPS}"
 _SLICE = f"{DATA}.variable"
-BESIDES = (
-    "present",
-    "only",
-    "hide",
-    "theme",
-    "lesson",
-    "step",
-)  # what an address says besides, to the page and to Panel
+PAINTED, LOST = "painted", "lost"  # what hands have painted on the truth, and which of the data are lost
+BESIDES = ("present", "only", "hide", "theme", "lesson", "step")  # what it says besides, to the page and to Panel
 _MOST = 3  # sentences on one address
 
 Made = TypeVar("Made")
@@ -42,6 +37,7 @@ def file_name(source: Source) -> str:
     """The name of a person's own file, without the folders of this machine; "" where there is no file of theirs."""
     if isinstance(source, ExampleScan):
         return ""
+    source = source.bare
     path = source.path if isinstance(source, File) else source.data if isinstance(source, Measured) else ""
     return path.replace("\\", "/").rpartition("/")[2] if isinstance(path, str) else ""
 
@@ -49,10 +45,11 @@ def file_name(source: Source) -> str:
 def to_address(experiment: Experiment) -> str:
     """The query that `read_address` reads back. Of a person's own file it holds the name alone."""
     items: dict[str, str] = {}
-    if isinstance(experiment.truth, Shipped):
-        items |= {"truth": experiment.truth.name, "truth.size": str(experiment.truth.size)}
-    elif isinstance(experiment.truth, File):
-        items[FILE] = file_name(experiment.truth)
+    truth = experiment.truth
+    if truth is not None and isinstance(truth.bare, Shipped):
+        items |= {"truth": truth.bare.name, "truth.size": str(truth.bare.size)}
+    elif truth is not None and isinstance(truth.bare, File):
+        items[FILE] = file_name(truth)
     elif isinstance(experiment.source, ExampleScan):
         items[EXAMPLE] = experiment.source.data
         items |= spoken(experiment.source, example_scans.example(experiment.source.data).source, DATA)
@@ -60,6 +57,9 @@ def to_address(experiment: Experiment) -> str:
         source = experiment.source
         items[DATA] = source.name
         items |= {p: text for p, text in spoken(source, Measured(source.data), DATA).items() if p.startswith(_STEPS)}
+    if isinstance(truth, Painted):
+        items |= spoken(truth, Painted(truth.signal), PAINTED)
+    items |= spoken(experiment, changed(experiment, lost=()), "") if experiment.lost else {}
     for kind in KINDS:
         chosen = getattr(experiment, kind)
         usual = _base_of(experiment, kind)
@@ -131,7 +131,26 @@ class _Reader:
         if self._right("device", lambda: devices.find(device)) is None:
             chosen |= {"device": self._default.device}
         self._complain_of_strangers()
-        return Found(changed(self._default, source=source, **chosen), self._wrong)
+        made = changed(self._default, source=source, **chosen)
+        return Found(self._right(LOST, lambda: self._without_lost(made)) or made, self._wrong)
+
+    def _painted(self, truth: Signal) -> Signal:
+        """The signal with what the address says is painted on it."""
+        words = below(self._given, PAINTED)
+
+        def made() -> Signal:
+            found = altered(Painted(truth), words, ())
+            found.loaded()
+            return found
+
+        return (self._right(PAINTED, made) or truth) if words else truth
+
+    def _without_lost(self, made: Experiment) -> Experiment:
+        """The experiment without the data that the address calls lost."""
+        words = {p: text for p, text in self._given.items() if p.partition(".")[0] == LOST}
+        found = altered(made, words, made.operator.in_shape)
+        operator_without(found.operator, found.lost)
+        return found
 
     def _source(self) -> Source:
         """The signal to recover, the example, or the measurement that the page was opened with."""
@@ -140,7 +159,8 @@ class _Reader:
         for path in (DATA, FILE):
             name = self._given.get(path, "")
             if name in self._files:
-                return self._stepped(self._files[name])
+                found = self._files[name]
+                return self._painted(found) if isinstance(found, Signal) else self._stepped(found)
             if name:
                 remedy = "open it again under Your own file; all else is as the address says"
                 self._complain(path, "the file itself", f"an address, which holds only its name, {name}", remedy)
@@ -149,7 +169,7 @@ class _Reader:
             if path in self._given:
                 value = self._values(Shipped, {parameter.name: self._given[path]}, path)
                 truth = self._right(path, lambda t=truth, v=value: changed(t, **v)) or truth
-        return truth
+        return self._painted(truth)
 
     def _sliced(self, source: Source) -> Source:
         """The example with the slice and the steps that the address says."""
@@ -228,7 +248,13 @@ class _Reader:
     def _complain_of_strangers(self) -> None:
         for path in self._given:
             kind = path.partition(".")[0]
-            ours = kind in (*KINDS, *PLAIN, *BESIDES) or path in ("truth", "truth.size", FILE, DATA, EXAMPLE)
+            ours = kind in (*KINDS, *PLAIN, *BESIDES, PAINTED, LOST) or path in (
+                "truth",
+                "truth.size",
+                FILE,
+                DATA,
+                EXAMPLE,
+            )
             ours = ours or path.startswith(_STEPS) or (self._example and path == _SLICE)
             if not ours and not path.startswith("bokeh-"):
                 has = f"an address has truth, truth.size, {', '.join(KINDS)} with their parameters, {', '.join(PLAIN)}"

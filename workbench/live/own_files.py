@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.data import Content, File, Loaded, Measured, Source, Window, contents, load_array, load_bytes
 from workbench.experiment import Experiment
+from workbench.live.hands.painting import clean
 from workbench.live.wished import explained, fitted
 
 Opened = Callable[[Experiment], Experiment]
@@ -34,7 +35,7 @@ class OwnFiles:
             loaded = load_bytes(filename, content, variable, size, window)
             file = File(str(self.kept(filename, content)), variable, size, window)
             self._remember(Path(filename).name, file, loaded)
-            return fitted(experiment, file, loaded.tensor)
+            return fitted(clean(experiment), file, loaded.tensor)
 
         return opened
 
@@ -46,7 +47,7 @@ class OwnFiles:
             source = Measured(path, variable)
             loaded = source.loaded()
             degrees = load_array(path, angles).tensor if angles else None
-            new = explained(experiment, source, loaded.tensor, degrees)
+            new = explained(clean(experiment), source, loaded.tensor, degrees)
             self._remember(source.name, source, loaded)
             return new
 

@@ -10,11 +10,13 @@ from torch import Tensor
 from workbench import devices, example_scans, jobs
 from workbench.algorithms.choice import Choice
 from workbench.data import Window
+from workbench.data.regions import Region
 from workbench.experiment import Experiment, from_run, with_data_of
 from workbench.live.address import read_address, said, to_address
 from workbench.live.caps import Caps
 from workbench.live.cut import Cut
 from workbench.live.frames import ProblemPictures, pictures
+from workbench.live.hands.painting import Hand, Strokes, losing, painting, undone
 from workbench.live.members.member_reasons import MemberReasons
 from workbench.live.own_files import Opened, OwnFiles
 from workbench.live.pins import Pins
@@ -51,6 +53,7 @@ class Session(ScrubbedRun):
         self.looks: list[Callable[[], Columns]] = []
         self.files = OwnFiles(wanted.source)
         self.pins = Pins()
+        self._strokes: Strokes = ()
         self.loaded = wanted.source.loaded()
         caps.require(self.loaded.tensor)
         wanted = fitted(wanted, wanted.source, self.loaded.tensor)
@@ -91,6 +94,24 @@ class Session(ScrubbedRun):
         self._forgive(path)
         if path == "steps":
             self._stretch = self.experiment.steps
+
+    def paint(self, region: Region, value: float) -> str:
+        """Give a region of the truth another value; the run goes on from where it is, with data of that truth."""
+        return self._told("painted", lambda: self.take_hand(painting(region, value)))
+
+    def lose(self, region: Region) -> str:
+        """Lose the data of a region; the run goes on from where it is, with those that are left."""
+        return self._told("painted", lambda: self.take_hand(losing(region)))
+
+    def undo(self) -> str:
+        """Take back what was painted or lost last."""
+        return self._told("painted", lambda: self.take_hand(undone))
+
+    def take_hand(self, hand: Hand) -> None:
+        """The same for who asks in Python: Refusal where it cannot be, and nothing has changed."""
+        new, strokes = hand(self.experiment, self._strokes)
+        self._become(new, strokes[-1] if len(strokes) > len(self._strokes) else "taken back")
+        self._strokes = strokes
 
     def open_file(
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None

@@ -26,8 +26,8 @@ from workbench.parameters import changed
 def told(experiment: Experiment) -> Experiment:
     """The same; of a person's own file only the name, not where a server has put it."""
     source, name = experiment.source, file_name(experiment.source)
-    if isinstance(source, File):
-        return changed(experiment, source=changed(source, path=name))
+    if isinstance(source.bare, File):
+        return changed(experiment, source=source.over(changed(source.bare, path=name)))
     named = isinstance(source, Measured) and source.path is not None and not isinstance(source, ExampleScan)
     return changed(experiment, source=changed(source, data=name)) if named else experiment
 

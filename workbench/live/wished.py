@@ -28,11 +28,16 @@ def wished(experiment: Experiment, path: str, said: Any) -> Experiment:
     if path == "truth" and isinstance(said, str):
         said = Shipped(said, max(experiment.operator.in_shape[1:]))
     head, _, inner = path.partition(".")
+    source = experiment.source
+    if head in ("truth", "source") and inner and source.bare is not source and not inner.startswith("signal."):
+        path = f"{head}.signal.{inner}"  # it is painted on, and its own arguments stand further in
     if head in ("truth", "source"):
         said = of_same_file(experiment.source, inner, said)
     if path == "operator" and isinstance(said, str) and experiment.truth is None:
         return _explained_by(experiment, said)
     new = form_of(experiment).taking(path, said).root
+    if type(new.operator) is not type(experiment.operator) or path == "truth":
+        new = changed(new, lost=())  # which were some of other data
     if new.source is not experiment.source:
         return fitted(new, new.source, new.source.loaded().tensor)
     # What was measured stays: another operator is built for an unknown that has such data.
@@ -49,7 +54,7 @@ def _explained_by(experiment: Experiment, name: str) -> Experiment:
         usual = changed(usual, coils=experiment.source.shape(usual, given)[0])
     shapes = shapes_to_try(usual, experiment.source, given)
     made = for_first(shapes, lambda shape: fitted_to(experiment.source, usual.fitted(shape), given))
-    return changed(experiment, operator=made)
+    return changed(experiment, operator=made, lost=())
 
 
 def fitted(experiment: Experiment, source: Source, given: Tensor) -> Experiment:
@@ -68,14 +73,17 @@ def explained(experiment: Experiment, source: Source, given: Tensor, degrees: Te
 
 def makes_data(experiment: Experiment) -> list[Any]:
     """What the data depend on, and what is looked for in them."""
-    names = ("source", "operator", "noise", "seed", "device", "parametrisation")
+    names = ("source", "operator", "noise", "seed", "device", "parametrisation", "lost")
     parts = (getattr(experiment, name) for name in names)
     return [describe(part) for part in parts]
 
 
 def begins_anew(old: Experiment, new: Experiment) -> bool:
-    """Whether these are other data, another unknown or another machine; all else acts on the run that is going."""
-    kinds = [(type(e.operator), type(e.noise), describe(e.source), e.seed, e.device) for e in (old, new)]
+    """Whether these are other data, another unknown or another machine; all else acts on the run that is going.
+
+    So does what is painted on a truth, and data that are lost.
+    """
+    kinds = [(type(e.operator), type(e.noise), describe(e.source.bare), e.seed, e.device) for e in (old, new)]
     if describe(old.parametrisation) != describe(new.parametrisation):
         return True
     return kinds[0] != kinds[1] or old.operator.in_shape != new.operator.in_shape

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from workbench import jobs
+from workbench.data.regions import Region
 from workbench.jobs import Snapshot, Status
+from workbench.live.hands.painting import losing, painting, undone
 from workbench.live.opening import Opening
 from workbench.live.session import Session
 from workbench.notebook.cell import claim
@@ -138,6 +140,18 @@ class LiveWorkbench:
     def set(self, path: str, value: Any) -> None:
         """Another value at a path, or a member by name; Refusal where it cannot be, and then all is as before."""
         self._shared.wish(lambda: self._session.take(path, value))
+
+    def paint(self, region: Region, value: float) -> None:
+        """Give a region of the truth another value, `paint(Brush(((30, 40),), 5), 1.0)`: the run goes on from here."""
+        self._shared.wish(lambda: self._session.take_hand(painting(region, value)))
+
+    def lose(self, region: Region) -> None:
+        """Lose the data of a region, `lose(Rectangle((0, 20), (180, 24)))`: the run goes on with the others."""
+        self._shared.wish(lambda: self._session.take_hand(losing(region)))
+
+    def undo(self) -> None:
+        """Take back what was painted or lost last; Refusal where there is nothing."""
+        self._shared.wish(lambda: self._session.take_hand(undone))
 
     # How a cell shows it.
 

@@ -256,6 +256,12 @@ class LinearOperator(Operator):
             return self(self.gram_diagonal.pseudo_inverse(x))
         return self.data_diagonal.pseudo_inverse(self(x)) if self.data_diagonal else None
 
+    def losing(self, lost: Tensor) -> "LinearOperator":
+        """The same with rows of 0 for the data that are lost, bool over their space; Refusal where all are."""
+        from workbench.operators.sensors.mask import Mask
+
+        return Mask(self.out_shape, pattern=(~lost).double()) @ self
+
     def blocks(self, count: int) -> tuple["OperatorBlock", ...]:
         """The rows of A in at most `count` parts, each with its part of the data, far rows together in one."""
         from workbench.operators.rows import interleaved

@@ -141,13 +141,13 @@ def fitting(parameter: Parameter) -> dict[str, type]:
 
 
 def spoken(obj: Any, base: Any, path: str) -> dict[str, str]:
-    """The words, by paths that begin with `path`, with which `altered` makes the object of `base`."""
+    """The words, by paths that begin with `path`, if any, with which `altered` makes the object of `base`."""
     words: dict[str, str] = {}
     if type(obj) is not type(base):
         words[path], base = type(obj).__name__, type(obj)()
     defaults = dict(arguments(base))
     for name, parameter in own_parameters(type(obj)).items():
-        value, place = getattr(obj, name), f"{path}.{name}"
+        value, place = getattr(obj, name), f"{path}.{name}" if path else name
         if describe(value) == describe(defaults[name]):
             continue
         if parameter.items:

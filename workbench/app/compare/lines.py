@@ -7,14 +7,13 @@ import panel as pn
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
-from workbench.app.toolkit.figures import empty, fill, legend, new_figure, positive
+from workbench.app.toolkit.figures import DASHES, empty, fill, legend, new_figure, positive
 from workbench.comparison.settings import apart
 from workbench.figures.colours import told_apart
 from workbench.live.images import Array, thinned
 from workbench.refusal import short
 
 _GREY = "#8a8a8a"
-_DASHES = ("solid", "dashed", "dotdash", "dotted")
 _ABREAST, _LETTERS = 3, 22  # of the words above a plot
 Style = tuple[str, str]
 
@@ -35,7 +34,7 @@ def style(number: int | None) -> Style:
     if number is None:
         return _GREY, "solid"
     colour, dash = told_apart(number)
-    return colour, _DASHES[dash]
+    return colour, DASHES[dash]
 
 
 class Lines:

@@ -21,7 +21,7 @@ from workbench.comparison.recorded_rows import EXCESS, last
 from workbench.figures.colours import ERROR
 from workbench.jobs import Status
 from workbench.live.frames import Frame, ProblemPictures
-from workbench.live.pins.beside import NOW, TRUTH, AllBeside, OneBeside
+from workbench.live.pins.beside import DATA, NOW, TRUTH, AllBeside, OneBeside
 from workbench.live.pins.reporting import Reporting
 from workbench.live.session import Session
 
@@ -236,8 +236,8 @@ class CompareView(Tab):
 
 
 def _places(there: dict[str, OneBeside]) -> dict[str, int | None]:
-    """The number of each run, by which its lines are told from others; the truth has none."""
-    runs = [key for key in there if key != TRUTH]
+    """The number of each run, by which its lines are told from others; the truth and the data have none."""
+    runs = [key for key in there if key not in (TRUTH, DATA)]
     return {key: runs.index(key) if key in runs else None for key in there}
 
 

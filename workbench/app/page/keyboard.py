@@ -3,7 +3,7 @@
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import panel as pn
 import panel_material_ui as pmui
@@ -49,6 +49,8 @@ class Keyboard:
             PageKey(("n",), "now: the newest iterate", lambda key: app.timeline.look_at(None)),
             PageKey(("b",), "branch: go on from the moment in sight", lambda key: app.timeline.go_on()),
             PageKey(("x",), "the pixel in the middle, or none", lambda key: self._pixel()),
+            PageKey(("d",), "what a drag on the pictures does: the next one", lambda key: self._hands("next")),
+            PageKey(("u",), "take back what was painted or lost last", lambda key: self._hands("undo")),
             PageKey(tuple("123456789"), "the tab of that number", self._tab),
             PageKey(("p",), "for a room, and back", lambda key: app.present(not app.audience.present)),
             PageKey(("q",), "the QR code of this page", lambda key: app.layout.show_code()),
@@ -88,6 +90,11 @@ class Keyboard:
     def _pixel(self) -> None:
         if isinstance(self._app.seen, Gallery):
             self._app.seen.pixel.toggle()
+
+    def _hands(self, wish: Literal["next", "undo"]) -> None:
+        gallery = self._app.seen
+        if isinstance(gallery, Gallery):
+            gallery.hands.bar.next() if wish == "next" else gallery.hands.undo()
 
     def _list(self) -> None:
         """Open the list, or close it; it is written when it is opened for the first time."""

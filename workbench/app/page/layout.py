@@ -10,6 +10,8 @@ from workbench.app.page.echo import Echo
 from workbench.app.page.placeholders import Placeholders
 from workbench.app.page.qr_code import QrCode
 from workbench.app.page.shell import shell
+from workbench.app.run.transport import ICON_ALONE
+from workbench.app.toolkit.plot_saver import PlotSaver
 
 if TYPE_CHECKING:
     from workbench.app.page.workbench import Workbench
@@ -17,11 +19,11 @@ if TYPE_CHECKING:
 # Beside the tabs where there is room, else in a row above them.
 _BAR = """
 :host { position: absolute; right: 8px; z-index: 2; }
-@media (max-width: 1360px) { :host { position: static; } }
+@media (max-width: 1360px) { :host { position: static; flex-wrap: wrap; } }
 """
 
 
-_WHITE = {"color": "inherit"}
+_WHITE = ICON_ALONE | {"color": "inherit"}
 
 
 class PageLayout:
@@ -44,7 +46,7 @@ class PageLayout:
         self._connection, self.code = app.connection, QrCode()
         lists = [self.code, app.teaching.list, app.upload.examples, app.choices.gallery, app.keyboard]
         windows = [each.window for each in lists]
-        self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage]
+        self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage, PlotSaver()]
         self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
         left = [app.choices.element] + [app.upload.element] * app.audience.holds("truth")
         side = places.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")

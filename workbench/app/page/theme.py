@@ -4,6 +4,14 @@ import panel as pn
 import panel_material_ui as pmui
 
 _BAR = {"display": "var(--bar, flex)"}  # a page that is shown to a room has none
+# Where a person's system forces its colours, what says by its colour alone takes that of a choice.
+_SEEN = {
+    "@media (forced-colors: active)": {
+        "forcedColorAdjust": "none",
+        "backgroundColor": "Highlight !important",
+        "opacity": "1 !important",
+    }
+}
 _COMMON = {
     "typography": {"h3": {"fontSize": "1.25rem", "fontWeight": 600}},
     "components": {
@@ -20,7 +28,9 @@ _COMMON = {
             }
         },
         "MuiFormControlLabel": {"styleOverrides": {"label": {"fontSize": "12.5px"}}},
-        "MuiTabs": {"styleOverrides": {"root": {"minHeight": "40px"}}},
+        "MuiTabs": {"styleOverrides": {"root": {"minHeight": "40px"}, "indicator": _SEEN}},
+        "MuiLinearProgress": {"styleOverrides": {"bar": _SEEN}},
+        "MuiSwitch": {"styleOverrides": {"switchBase": {"&.Mui-checked + .MuiSwitch-track": _SEEN}}},
         "MuiListItemText": {"styleOverrides": {"root": {"margin": "4px 14px !important"}}},
     },
 }

@@ -33,8 +33,9 @@ TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KIND
 _SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
 # Of a signal only the size is chosen beside its name; a file is opened elsewhere.
 _FILE = ("name", "path", "variable", "window")
+_PAINTED = ("regions", "values")  # with the hand
 ELSEWHERE = frozenset(
-    f"truth.{name}" for name in (*_FILE, *(f"signal.{n}" for n in _FILE), "array", "data", "units", "notes")
+    f"truth.{name}" for name in (*_FILE, *(f"signal.{n}" for n in _FILE), *_PAINTED, "array", "data", "units", "notes")
 )
 _WITH_TRUTH = "a signal with a truth to compare with, shipped or your own"
 _WITHOUT_TRUTH = "data that were measured: there is no truth to compare with"
@@ -160,7 +161,7 @@ class Signals(Section):
 
     def refresh(self) -> None:
         super().refresh()
-        chosen = self._session.experiment.source
+        chosen = self._session.experiment.source.bare
         groups: dict[str, list[str]] = {}
         measured = isinstance(chosen, Measured)
         if not isinstance(chosen, Shipped):
@@ -175,7 +176,7 @@ class Signals(Section):
 
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
-        chosen = self._session.experiment.source
+        chosen = self._session.experiment.source.bare
         title = (data.example_info(chosen.data).title,) if isinstance(chosen, ExampleScan) else ()
         said = (*title, *self._session.loaded.notes, *chosen.remarks(self._session.experiment.operator))
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))

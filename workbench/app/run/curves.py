@@ -1,6 +1,7 @@
 """Convergence: chosen curves by iteration or seconds, linear or logarithmic, with the marks that sliders leave."""
 
 from collections.abc import Callable
+from itertools import cycle
 
 import numpy as np
 import panel as pn
@@ -11,7 +12,7 @@ from bokeh.plotting import figure
 from workbench.analysis import Kind
 from workbench.analysis.data_fit import RESIDUAL
 from workbench.analysis.metrics import QUANTITIES
-from workbench.app.toolkit.figures import Here, empty, enlarge, fill, flagged, legend, new_figure, positive
+from workbench.app.toolkit.figures import DASHES, Here, empty, enlarge, fill, flagged, legend, new_figure, positive
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import MARK, coloured
 from workbench.jobs.recorder import STEP_SIZE
@@ -43,7 +44,7 @@ class Curves:
         self._rows, self._wanted, self._former = (-1, -1), start, ()
         self.pane = pn.pane.Bokeh(self._plot(), sizing_mode="stretch_both", margin=0)
         controls = (self.select, self.axis, self.log, self.note.element)
-        bar = pmui.Row(*controls, sizing_mode="stretch_width", margin=(0, 0, 0, 4))
+        bar = pmui.FlexBox(*controls, sizing_mode="stretch_width", margin=(0, 0, 0, 4), styles={"flex": "none"})
         self.element = pmui.Column(bar, self.pane, sizing_mode="stretch_both", margin=0)
         self.select.param.watch(lambda event: self._chosen(), "value")
         for each in (self.axis, self.log):
@@ -171,8 +172,8 @@ class Curves:
         plot = new_figure(x_label, series.axis, self.log.value)
         plot.min_height = 100
         lines = [
-            plot.line("x", name, source=self.lines, color=colour, line_width=2)
-            for name, colour in coloured(series.names)
+            plot.line("x", name, source=self.lines, color=colour, line_width=2, line_dash=dash)
+            for (name, colour), dash in zip(coloured(series.names), cycle(DASHES), strict=False)
         ]
         points = [
             plot.scatter("x", name, source=self.lines, color=colour, size=0) for name, colour in coloured(series.names)

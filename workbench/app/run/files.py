@@ -11,6 +11,7 @@ import param
 
 from workbench.app.export import figure_bytes, run_bytes
 from workbench.app.run.example_list import ExampleList
+from workbench.app.run.transport import ICON_ALONE
 from workbench.app.toolkit.copying import SHEETS, CopyButton
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.words import Words
@@ -189,7 +190,7 @@ class TakeAway:
 
     def __init__(self, session: Session, told: Callable[[str], None]) -> None:
         self._session, self._told = session, told
-        small = {"size": "small", "margin": (0, 2), "variant": "text"}
+        small = {"size": "small", "margin": (0, 2), "variant": "text", "sx": ICON_ALONE}
         self.link = CopyButton("Copy link", margin=(0, 2))
         self.run = pmui.FileDownload(
             callback=lambda: self._offer(run_bytes),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
+from workbench.app.hands.hands import Hands
 from workbench.app.run.pixel_row import PixelRow
 from workbench.app.run.plane_menu import PlaneMenu
 from workbench.app.run.three_planes import ThreePlanes
@@ -32,21 +33,17 @@ class Gallery(View):
             panel.share(self.truth)
         self.data.element.css_classes, self.image.element.css_classes = [DATA], [IMAGE]
         self.panels = (self.truth, self.data, self.image, self.error)
-        self.fit = pmui.Button(
-            label="Fit colours",
-            icon="fit_screen",
-            variant="text",
-            size="small",
-            margin=0,
-        )
-        self.fit.on_click(lambda event: self._fit())
-        self.tools = (self.fit,)
         self.pixel, self.plane = PixelRow(session), PlaneMenu(session, self._unfold)
-        for panel in (self.truth, self.image, self.error):
-            panel.on_pick(self.pixel.picked)
+        named = {"truth": self.truth, "data": self.data, "reconstruction": self.image, "error": self.error}
+        self.hands = Hands(session, named, self._window, self._redraw, opened)
+        self.profile = self.hands.profile
+        self.tools = (self.hands.bar.mode,)
+        for name, panel in named.items():
+            panel.on_pick(lambda x, y, name=name: self._clicked(name, x, y))
         self.row = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
         self.unfolded = pmui.Column(sizing_mode="stretch_width", margin=0)
-        parts = self.plane.element, self.row, self.unfolded, self.pixel.place
+        above, below = (self.plane.element, self.hands.bar.element), (self.pixel.place, self.profile.place)
+        parts = *above, self.row, self.unfolded, *below
         self.element = pmui.Column(*parts, sizing_mode="stretch_width", margin=0)
         self.three: ThreePlanes | None = None  # made when they are first asked for
         self._pictures: ProblemPictures | None = None
@@ -55,19 +52,23 @@ class Gallery(View):
 
     def show_pictures(self, pictures: ProblemPictures) -> None:
         """Another truth or other data: limits begin anew."""
-        self._pictures, self._frame = pictures, None
+        before, self._pictures, self._frame = self._pictures, pictures, None
         self.pixel.remain(pictures.shape)
         truth, data, shape = pictures.truth, pictures.data, pictures.shape
         self.plane.follow(pictures.volume)
         self._stand(pictures.volume)
         self._limits = {} if truth is None else {"image": unit(truth)}
-        self._frame_all()
+        self._limits["data"] = unit(data)
+        if before is None or (before.shape, before.data.shape) != (shape, data.shape):
+            self.hands.windows.forget()
+            self.profile.choose(None)
+            self._frame_all()
         for panel in (self.truth, self.error):
             panel.element.visible = truth is not None
         if truth is not None:
-            self.truth.show(truth, self._limits["image"])
+            self.truth.show(truth, self._window("image"))
             self.truth.describe(_size(shape))
-        self.data.show(data, unit(data))
+        self.data.show(data, self._window("data"))
         self.data.title = pictures.data_label.capitalize() if pictures.data_label == "data" else pictures.data_label
         self.data.describe(_size(data.shape) + ("" if alike(shape, data.shape) else ", stretched"))
         for panel in (self.image, self.error):
@@ -106,11 +107,47 @@ class Gallery(View):
             self.image.move(frame.image, self._of_image(frame.image), whole=False)
         if frame.error is not None:
             error = _grey(frame.error)
-            self.error.move(error, self._limits.setdefault("error", balanced(error)), whole=False)
+            self.error.move(error, self._of_error(error), whole=False)
 
     def _of_image(self, image: Array) -> Limits:
-        """The limits of the reconstruction: those of the truth, or its own until a person fits them."""
-        return self._limits.get("image") or extent(image)
+        """The limits of the reconstruction: those a person has set or fitted, those of the truth, or its own."""
+        return self.hands.windows.of("image", self._limits.get("image") or extent(image))
+
+    def _of_error(self, error: Array) -> Limits:
+        return self.hands.windows.of("error", self._limits.setdefault("error", balanced(error)))
+
+    def _window(self, name: str) -> Limits:
+        """The limits in force of the truth and the reconstruction ("image"), of the data, or of the error."""
+        image = self._frame.image if self._frame is not None else None
+        usual = extent(image) if name == "image" and image is not None else (-1.0, 1.0)
+        return self.hands.windows.of(name, self._limits.get(name, usual))
+
+    def _clicked(self, name: str, x: float, y: float) -> None:
+        if not self.hands.moving:
+            self.hands.clicked(name, x, y)
+        elif name != "data":
+            self.profile.choose(None)
+            self.pixel.picked(x, y)
+
+    def refresh(self) -> None:
+        self.hands.bar.refresh()
+
+    def _redraw(self, fitted: bool = False) -> None:
+        """The same pictures in other colours, or `fitted` to the values that are there, and whole."""
+        if fitted and self.three is not None and self.three.element.visible:
+            self.three.fit()
+            return
+        if fitted and self._pictures is not None and self._frame is not None and self._frame.image is not None:
+            self._limits = {"image": extent(self._frame.image), "data": unit(self._pictures.data)}
+            self.hands.windows.forget()
+            self._frame_all()
+        if self._pictures is None:
+            return
+        if self._pictures.truth is not None:
+            self.truth.show(self._pictures.truth, self._window("image"))
+        self.data.show(self._pictures.data, self._window("data"))
+        if self._frame is not None:
+            self.show_frame(self._frame)
 
     def show_frame(self, frame: Frame) -> None:
         """The iterate and its error."""
@@ -119,6 +156,7 @@ class Gallery(View):
         if self.three is not None and self.three.element.visible:
             self.three.show_frame(frame)
             return
+        self.profile.draw(self._pictures, frame)
         if frame.image is None:
             return
         whole = frame.status != "running" or frame.at is not None
@@ -127,18 +165,25 @@ class Gallery(View):
         self.image.describe(f"k = {frame.pictured}" + (f" · {quality:.2f} dB" if quality is not None else ""))
         if frame.error is not None:
             error = _grey(frame.error)
-            self.error.show(error, self._limits.setdefault("error", balanced(error)), whole)
+            self.error.show(error, self._of_error(error), whole)
             self.error.describe("x − truth" + (", mean of colours" if frame.error.ndim == 3 else ""))
 
     def beat(self, frame: Frame | None = None) -> bool:
         """Draw the pixel that is looked at; in its place are the curves while there is none."""
-        fresh = self.pixel.tick()
-        if fresh:
-            self.whole = self.pixel.open
+        fresh, other = self.pixel.tick(), self.profile.tick()
+        if other:
+            if self.profile.line is not None and self.pixel.open:
+                self.pixel.toggle()
+            line = self.profile.line or ()
+            for panel in (self.truth, self.image, self.error):
+                panel.cross(line if line and len(line[0]) == 2 else ())
+            self.profile.draw(self._pictures, frame)
+        if fresh or other:
+            self.whole = self.pixel.open or self.profile.line is not None
             for panel in (self.truth, self.image, self.error):
                 panel.mark(self.pixel.studies.place)
             self.pixel.draw(frame)
-        return fresh
+        return fresh or other
 
     def show(self, seen: bool) -> None:
         self.pixel.studies.show(seen)
@@ -152,18 +197,6 @@ class Gallery(View):
         for panel in (self.truth, self.image, self.error):
             panel.fit(shape)
         self.data.fit(data.shape, stretch=not alike(shape, data.shape))
-
-    def _fit(self) -> None:
-        if self._pictures is None or self._frame is None or self._frame.image is None:
-            return
-        if self.three is not None and self.three.element.visible:
-            self.three.fit()
-            return
-        self._limits = {"image": extent(self._frame.image)}
-        self._frame_all()
-        if self._pictures.truth is not None:
-            self.truth.show(self._pictures.truth, self._limits["image"])
-        self.show_frame(self._frame)
 
 
 def _grey(error: Array) -> Array:

@@ -23,6 +23,7 @@ class PixelRow:
         self.studies = PixelStudies(session)
         self.place = pmui.Column(sizing_mode="stretch_width", margin=0)
         self._row: pmui.Row | None = None
+        self._following = False
 
     @property
     def open(self) -> bool:
@@ -60,9 +61,11 @@ class PixelRow:
             self.place[:] = [self._row]
         self.complaint.say(self.studies.complaint)
         at = self.studies.place or ()
+        self._following = True
         for field, value in zip(self.fields, (*at, 0), strict=False):
             if field.value != value:
                 field.value = value
+        self._following = False
         if frame is not None:
             self._draw_course(frame, at)
         self._draw_reach()
@@ -97,7 +100,7 @@ class PixelRow:
         return pmui.Row(*parts, sizing_mode="stretch_width", height=_HEIGHT, margin=0)
 
     def _type(self, name: str, value: int | None) -> None:
-        if value is not None:
+        if value is not None and not self._following:
             self.studies.set(name, value)
 
     def _draw_course(self, frame: Frame, at: tuple[int, ...]) -> None:

@@ -36,6 +36,7 @@ _CONTROLS = f"""
 """
 # The theme gives the words of axes in parts of this size.
 _PLOT = ":host { flex: 1 1 200px; min-height: 220px; --bokeh-font-size: max(25px, 3.3vh); }"
+_NARROW = {"@media (max-width: 400px)": {"px": "3px", "minWidth": 0, "letterSpacing": 0}}
 _WHOLE = ":host { height: 100vh; height: 100dvh; overflow-y: auto; }"
 
 
@@ -53,12 +54,14 @@ class Presentation(View):
         self.panel = FormPanel(session.form, ask, paths or USUAL)
         self.words, self.timeline = Words(), timeline
         self.buttons = {
-            name: pmui.Button(label=name, icon=icon, variant="text", size="small", margin=0)
+            name: pmui.Button(label=name, icon=icon, variant="text", size="small", margin=0, sx=_NARROW)
             for name, icon in _ICONS.items()
         }
         for name, button in self.buttons.items():
             button.on_click(lambda event, wish=getattr(session, name.lower()): self._press(wish))
-        self.leave = pmui.Button(label="Leave", icon="close_fullscreen", variant="text", size="small", margin=(0, 2))
+        self.leave = pmui.Button(
+            label="Leave", icon="close_fullscreen", variant="text", size="small", margin=0, sx=_NARROW
+        )
         controls = pmui.Column(
             self.words.element, self.curves.select, self.panel.element, sizing_mode="stretch_width", margin=0,
             stylesheets=[_LARGE],

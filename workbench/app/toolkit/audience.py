@@ -73,13 +73,16 @@ EVERYBODY = Audience()
 
 @dataclass(frozen=True)
 class LeftOut:
-    """The paths that have no control: those that an audience does not see, and some besides. `path in` asks."""
+    """The paths that have no control: those that an audience does not see, and some besides. `path in` asks.
+
+    What is in an object that has none has none.
+    """
 
     audience: Audience
     besides: frozenset[str] = frozenset()
 
     def __contains__(self, path: object) -> bool:
-        return path in self.besides or not self.audience.shows(str(path))
+        return any(_holds(name, str(path)) for name in self.besides) or not self.audience.shows(str(path))
 
 
 def _holds(name: str, path: str) -> bool:

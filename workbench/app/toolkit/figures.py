@@ -23,6 +23,7 @@ from workbench.figures.colours import HERE
 from workbench.live.images import Array
 
 _ABOVE = 100  # px: most of a density is low, and its curves would cross the words
+DASHES = ("solid", "dashed", "dotdash", "dotted")  # of lines, in their order: colours alone do not tell all people
 _DRAWABLE = 1e30  # beyond it single precision, which a browser draws in, has few numbers left
 
 

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.palettes import Greys256, RdBu11, interp_palette
 from bokeh.plotting import figure
 
+from workbench.app.toolkit.drags import Drags, Heard
 from workbench.app.toolkit.figures import keep_there
 from workbench.figures.colours import HERE
+from workbench.live.hands.gestures import BOX, LINE, WAY
 from workbench.live.images import Array, Limits, bytes_of, smaller
 
 GREY, DIVERGING = tuple(Greys256), tuple(interp_palette(RdBu11, 256))
@@ -32,6 +35,8 @@ class Panel:
         self._line = ColumnDataSource({"at": [], "value": []})
         self._cross: ColumnDataSource | None = None  # made when the first pixel is marked: most pages mark none
         self._heard: list[Callable[[float, float], None]] = []
+        self._dragged: tuple[Heard, Callable[[], None]] | None = None
+        self._hand = ""
         self.image = self._image_figure()
         self._curve: figure | None = None
         self._values = Range1d(start=0, end=1)
@@ -61,6 +66,28 @@ class Panel:
             self._listen(self._curve)
         self._listen(self.image)
 
+    def on_drag(self, heard: Heard, twice: Callable[[], None]) -> None:
+        """Hear what a hand draws on it, and double clicks while that is a window."""
+        self._dragged = heard, twice
+
+    def hand(self, kind: str) -> None:
+        """What a drag draws from now on; "": it moves the picture."""
+        if kind != self._hand:
+            self._hand = kind
+            self._drags.turn_to(kind)
+            if self._curve is not None:
+                self._curve_drags.turn_to(_on_curve(kind))
+
+    @cached_property
+    def _drags(self) -> Drags:
+        assert self._dragged is not None
+        return Drags(self.image, *self._dragged).of(self._grey, self._mapper)
+
+    @cached_property
+    def _curve_drags(self) -> Drags:
+        assert self._dragged is not None
+        return Drags(self.curve, *self._dragged)
+
     def mark(self, place: tuple[int, ...] | None) -> None:
         """A cross over the pixel at row and column; none: no cross."""
         at = [] if place is None or len(place) != 2 else [place]
@@ -69,6 +96,19 @@ class Panel:
             self._cross = self._crossed()
         if self._cross is not None and data != self._cross.data:
             self._cross.data = data
+
+    def cross(self, line: tuple[tuple[float, ...], ...]) -> None:
+        """A line over the picture between places at row and column; none: no line."""
+        data: dict[str, Any] = {"x": [at[1] + 0.5 for at in line], "y": [at[0] + 0.5 for at in line]}
+        if line or "_way" in vars(self):
+            self._way.data = data
+
+    @cached_property
+    def _way(self) -> ColumnDataSource:
+        source = ColumnDataSource({"x": [], "y": []})
+        for colour, width in (("#101010", 4), (HERE, 2)):
+            self.image.line("x", "y", source=source, line_color=colour, line_width=width)
+        return source
 
     def _crossed(self) -> ColumnDataSource:
         source = ColumnDataSource({"x": [], "y": []})
@@ -107,6 +147,8 @@ class Panel:
             height, width = array.shape[:2]
             image = bytes_of(array if whole else smaller(array), limits)
             sent.data = {"image": [image], "width": [width], "height": [height]}
+            if self.image.tags != list(limits):
+                self.image.tags = list(limits)
             if len(idle.data["image"]):
                 idle.data = {"image": [], "width": [], "height": []}
 
@@ -140,6 +182,8 @@ class Panel:
             self._curve = self._line_figure()
             if self._heard:
                 self._listen(self._curve)
+            if self._hand:
+                self._curve_drags.turn_to(_on_curve(self._hand))
         return self._curve
 
     def _legend(self, limits: Limits, axes: int) -> None:
@@ -149,12 +193,13 @@ class Panel:
         _renew(
             self.strip,
             f"<div style='{_SCALE}' title='{html.escape(self.meaning)}'><span>{low}</span>"
-            f"<span style='flex:1;height:8px;border-radius:2px;{bar}'></span><span>{high}</span></div>",
+            f"<span style='{_BAND};{bar}'></span><span>{high}</span></div>",
         )
 
     def _image_figure(self) -> figure:
         plot = _bare(x_range=self.x_range, y_range=self.y_range)
         plot.axis.visible, plot.grid.visible = False, False
+        plot.name = self.title.lower() or "picture"
         place = {"x": 0, "y": 0, "dw": "width", "dh": "height"}
         self._mapper = LinearColorMapper(palette=self.palette, low=0, high=255)
         plot.image("image", source=self._grey, color_mapper=self._mapper, **place)  # pyright: ignore[reportCallIssue]
@@ -164,13 +209,14 @@ class Panel:
     def _line_figure(self) -> figure:
         plot = _bare(x_range=Range1d(start=0, end=1), y_range=self._values)
         plot.min_border_left, plot.min_border_bottom, plot.min_border_top = 44, 46, 6
-        plot.xaxis.axis_label = "sample"
+        plot.xaxis.axis_label, plot.name = "sample", self.title.lower() or "signal"
         plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "11px"
         plot.line("at", "value", source=self._line, line_width=1.3, color="#3a8fd6")
         return plot
 
 
 _SCALE = "display:flex;align-items:center;gap:6px;font-size:11.5px"
+_BAND = "flex:1;height:8px;border-radius:2px;forced-color-adjust:none"  # colours that mean something stay
 _ONE_LINE = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:clamp(10px,1vw,13px);line-height:18px"
 
 
@@ -182,6 +228,11 @@ def _bare(x_range: Range1d, y_range: Range1d) -> figure:
     plot.background_fill_alpha = plot.border_fill_alpha = 0
     keep_there(plot)
     return plot
+
+
+def _on_curve(kind: str) -> str:
+    """What a hand draws on a curve, which has places along one axis alone."""
+    return BOX if kind in (WAY, LINE, BOX) else ""
 
 
 def _padded(limits: Limits) -> Limits:

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from workbench import catalog, data, stopping, storage
-from workbench.data import File, Measured, Shipped, Signal, Simulated, Source
+from workbench.data import File, Measured, Painted, Shipped, Signal, Simulated, Source
 from workbench.data.source import fitted_to, for_first, shapes_to_try
 from workbench.experiment import Experiment, from_description, from_run, member
 from workbench.operators import NonCartesianFourier, Operator
@@ -17,7 +17,8 @@ from workbench.paths import Words, altered, below
 from workbench.refusal import Refusal, one_of
 from workbench.tensors import Shape
 
-PARTS = ("truth", "data", "source", *catalog.KINDS)
+PAINTED, LOST = "painted", "lost"
+PARTS = ("truth", "data", "source", PAINTED, LOST, *catalog.KINDS)
 RULE = "stop"
 
 
@@ -51,10 +52,12 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
     operator = _operator(words, base, source, given)
     kinds = [kind for kind in catalog.KINDS if kind != "operator"]
     parts = {kind: member(kind, words, getattr(base, kind), operator.in_shape) for kind in kinds}
-    plain = [p for p in parameters(Experiment) if p.name in words and p.name not in (*catalog.KINDS, RULE)]
+    plain = [p for p in parameters(Experiment) if p.name in words and p.name not in (*catalog.KINDS, RULE, LOST)]
     values = {p.name: p.parse(words[p.name], "run") for p in plain}
     values |= {RULE: stopping.parse(words[RULE])} if RULE in words else {}
     whole: dict[str, Any] = dict(arguments(base)) | {"source": source, "operator": operator} | parts | values
+    if lost := {p: text for p, text in words.items() if p.partition(".")[0] == LOST}:
+        whole[LOST] = altered(base, lost, ()).lost
     if suited and not below(words, "algorithm"):
         del whole["algorithm"]
     return Experiment(**whole)
@@ -94,11 +97,15 @@ def _source(words: Words, base: Source) -> Source:
             came = f"truth.{next(iter(inner))} for measured data"
             raise Refusal("a signal, where --size or truth is given", came, "leave it out, or give --truth")
         return altered(_named(words["data"]) if "data" in words else base, _inner(words, "data"), ())
-    signal = _signal(words["truth"], base.truth) if "truth" in words else base.truth or Shipped()
+    now = base.truth or Shipped()
+    signal = _signal(words["truth"], now.bare) if "truth" in words else now.bare
     signal, inner = altered(signal, _inner(words, "truth"), ()), _inner(words, "source")
+    whole: Any = signal if "truth" in words else now.over(signal)
+    if painted := _inner(words, PAINTED):
+        whole = altered(whole if isinstance(whole, Painted) else Painted(whole), painted, ())
     if not inner and not isinstance(base, Simulated):
-        return signal
-    return altered(changed(base if isinstance(base, Simulated) else Simulated(), signal=signal), inner, ())
+        return whole
+    return altered(changed(base if isinstance(base, Simulated) else Simulated(), signal=whole), inner, ())
 
 
 def _named(text: str) -> Measured:

@@ -108,11 +108,13 @@ def _base(args: argparse.Namespace) -> "Experiment":
 
 def _words(args: argparse.Namespace) -> dict[str, str]:
     """The options of the command line by the path of what they set."""
+    from workbench.cli.experiment.choose import LOST
+
     given = {name: getattr(args, name) for name in (*_PARTS, *_NUMBERS)} | {"truth.size": args.size}
     words = {path: text for path, text in given.items() if text is not None}
     for item in args.set:
         path, equals, text = item.partition("=")
-        if not (equals and "." in path):
+        if not (equals and ("." in path or path == LOST)):
             raise Refusal("--set part.parameter=value", repr(item), "write, for example, --set prior.weight=20")
         words[path] = text
     return words

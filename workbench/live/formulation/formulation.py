@@ -55,8 +55,11 @@ class _Sentence:
         of = self._of
         direct = isinstance(of.parametrisation, Direct)
         verb = _verb(of, "x" if direct else "u")
-        self._noise()
-        self._prior("prior", of.prior)
+        if of.algorithm.random or of.algorithm.minimises:
+            self._noise()
+            self._prior("prior", of.prior)
+        else:
+            self._model()
         if not direct:
             clause = self._member("parametrisation", of.parametrisation, first_clause(of.parametrisation.formula))
             self._where.append(clause)
@@ -69,12 +72,28 @@ class _Sentence:
         words = f"{verb} {said}, by {_told(of.algorithm)}."
         return Formulation(verb, self._pieces.mathml(r"\;\, ".join(parts)), words, tuple(self._terms))
 
+    def _model(self) -> None:
+        """What a method knows that goes down no objective: how data are made, and the prior where it asks for one."""
+        of = self._of
+        noise = self._member("noise", of.noise, _upright(of.noise))
+        operator, data = self._operator_and_data()
+        made = rf"{operator} x" if of.operator.linear else f"{operator}(x)"
+        self._sum.append(rf"{data} \approx {made} \text{{ with noise }} {noise}")
+        self._said.append(f"the data y, A x with noise of {_told(of.noise)}, A the {_told(of.operator)}")
+        if of.algorithm.needs.prior:
+            self._sum[-1] += rf"\text{{ and }} {self._member('prior', of.prior, _upright(of.prior))}"
+            self._said.append(f"and the prior {_told(of.prior)}")
+
+    def _operator_and_data(self) -> tuple[str, str]:
+        """A and y, each the term of its control."""
+        operator = self._member("operator", self._of.operator, "A")
+        known = "made from the signal" if self._of.truth is not None else "measured"
+        return operator, self._pieces.mark(self._add(Term("truth", "y, the data", known)), "y")
+
     def _noise(self) -> None:
         of, clauses = self._of, of_noise(self._of.noise.formula)
         place = self._add(_of_member("noise", of.noise))
-        operator = self._member("operator", of.operator, "A")
-        known = "made from the signal" if of.truth is not None else "measured"
-        data = self._pieces.mark(self._add(Term("truth", "y, the data", known)), "y")
+        operator, data = self._operator_and_data()
         entry, whole = (f"({operator} x)_", f"{operator} x") if of.operator.linear else (f"{operator}(x)_",) * 2
         whole = whole.removesuffix("_")
 
@@ -93,6 +112,8 @@ class _Sentence:
         if summands:
             return
         clauses = of_prior(prior.formula)
+        if clauses.term == "0":
+            return
         place = self._add(_of_member(path, prior))
         term, where = self._lettered(path, prior, clauses)
         (self._within if clauses.constraint else self._sum).append(self._pieces.mark(place, term))

@@ -19,15 +19,15 @@ from workbench.live.session import Session
 from workbench.live.telling import told
 from workbench.parameters import describe
 
-TRUTH, NOW = "truth", "now"
+TRUTH, DATA, NOW = "truth", "data", "now"
 COLUMNS = 4  # pictures beside each other
 METRICS = ("psnr", "ssim", "objective", "residual", "k", "seconds", "calls")
-NAMES = {TRUTH: "truth", NOW: "this run"}
+NAMES = {TRUTH: "truth", DATA: "data", NOW: "this run"}
 
 
 @dataclass(frozen=True, eq=False)
 class OneBeside:
-    """One of those that stand beside each other: the truth, the present run, or a pin.
+    """One of those that stand beside each other: the truth, the data, the present run, or a pin.
 
     `columns` are what was recorded, with k, seconds and calls among them. `stands` tells whether the picture is
     another one than before. `changed_at` is the last iteration of other settings; what `diverged` is never the best.
@@ -69,7 +69,7 @@ class AllBeside:
         self._pinned: dict[int, OneBeside] = {}
         self._cut = session.cut
         self.chosen: tuple[str, ...] = (TRUTH, NOW)
-        self._known: tuple[str, ...] = ()
+        self._known: tuple[str, ...] = (DATA,)  # they stand beside the others where they are asked for
 
     def problem(self, pictures: ProblemPictures) -> None:
         """Another truth or other data."""
@@ -98,8 +98,8 @@ class AllBeside:
 
     @property
     def all(self) -> dict[str, OneBeside]:
-        """The truth, where it is known, the present run, and the pins."""
-        found = [self._truth(), self._now(), *map(self._pin, self._session.pins.all)]
+        """The truth, where it is known, data of the picture's size, the present run, and the pins."""
+        found = [self._truth(), self._data(), self._now(), *map(self._pin, self._session.pins.all)]
         return {each.key: each for each in found if each is not None}
 
     def choose(self, keys: tuple[str, ...]) -> str:
@@ -113,7 +113,7 @@ class AllBeside:
         fresh = [key for key in there if key not in self._known and key not in self.chosen]
         kept = [key for key in self.chosen if key in there]
         self.chosen = (*kept, *fresh)[:COLUMNS]
-        self._known = there
+        self._known = (*there, DATA)
 
     def shown(self) -> tuple[OneBeside, ...]:
         """The chosen ones in their order that have a picture."""
@@ -166,7 +166,7 @@ class AllBeside:
         return None if excess is None else first(excess <= ACCURACY)
 
     def _runs(self) -> tuple[OneBeside, ...]:
-        return tuple(each for key, each in self.all.items() if key != TRUTH)
+        return tuple(each for key, each in self.all.items() if key not in (TRUTH, DATA))
 
     def differing(self) -> tuple[tuple[OneBeside, ...], list[tuple[str, tuple[str, ...]]], int]:
         """All runs, the settings that differ between them in words, and how many agree."""
@@ -178,6 +178,11 @@ class AllBeside:
         if self._pictures is None or self._pictures.truth is None:
             return None
         return OneBeside(TRUTH, NAMES[TRUTH], self._pictures.truth, (self._pictures.version,))
+
+    def _data(self) -> OneBeside | None:
+        if self._pictures is None or self._pictures.data.shape != self._pictures.shape:
+            return None
+        return OneBeside(DATA, NAMES[DATA], self._pictures.data, (self._pictures.version,))
 
     def _now(self) -> OneBeside:
         frame = self._frame

@@ -28,6 +28,11 @@ class Identity(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         return y
 
+    def losing(self, lost: Tensor) -> LinearOperator:
+        from workbench.operators.sensors.mask import Mask
+
+        return Mask(self.shape, pattern=(~lost).double())
+
     @functools.cached_property
     def diagonal(self) -> Diagonalisation:
         return Diagonalisation(Constant(torch.ones((), dtype=torch.float64)), weighted, "pixels")

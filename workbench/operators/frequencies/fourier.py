@@ -12,7 +12,7 @@ from workbench.operators.cosine import diagonal_in_modes
 from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.field import Field
 from workbench.operators.shapes import mask_of, space_of
-from workbench.parameters import Range
+from workbench.parameters import Range, changed
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, Shape, require_finite, shown, stream
@@ -60,6 +60,9 @@ class FourierMask(LinearOperator):
     def mask(self) -> Tensor:
         """The mask over the frequencies, the zero frequency in the middle, float64."""
         return self._mask.value
+
+    def losing(self, lost: Tensor) -> "FourierMask":
+        return changed(self, pattern=self.mask() * ~lost)
 
     def forward(self, x: Tensor) -> Tensor:
         return self._mask.like(x) * _spectrum_of(x, self._axes, self.centred)
@@ -118,6 +121,9 @@ class MultiCoilFourier(LinearOperator):
     def mask(self) -> Tensor:
         """The mask over the frequencies, the zero frequency in the middle, float64."""
         return self._mask.value
+
+    def losing(self, lost: Tensor) -> "MultiCoilFourier":
+        return changed(self, pattern=self.mask() * ~lost)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self._mask.like(x) * _spectrum_of(self._maps.like(x) * x[:, :, None], self._axes, self.centred)

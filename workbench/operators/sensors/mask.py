@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.shapes import mask_of, space_of
-from workbench.parameters import Range
+from workbench.parameters import Range, changed
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, Shape, stream
@@ -55,6 +55,9 @@ class Mask(LinearOperator):
 
     def adjoint(self, y: Tensor) -> Tensor:
         return self._mask.like(y) * y
+
+    def losing(self, lost: Tensor) -> "Mask":
+        return changed(self, pattern=self.mask() * ~lost)
 
     @functools.cached_property
     def diagonal(self) -> Diagonalisation:
