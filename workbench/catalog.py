@@ -32,6 +32,7 @@ BESIDES = {
     "selector": "tuning.selectors",
     "statement": "lessons.statements",
     "step": "data.steps",
+    "stop": "stopping",
     "task": "analysis.information.tasks",
 }
 

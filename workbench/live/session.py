@@ -21,7 +21,7 @@ from workbench.live.pins import Pins
 from workbench.live.played.scrubbed_run import ScrubbedRun
 from workbench.live.saved import STATELESS, Columns, brought, kept_run, whole_run
 from workbench.live.telling import notebook, python
-from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
+from workbench.live.wished import able, begins_anew, ended, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import as_text, changed, describe
 from workbench.paths import Form
 from workbench.refusal import Refusal
@@ -91,6 +91,8 @@ class Session(ScrubbedRun):
         self._forgive(path)
         if path == "steps":
             self._stretch = self.experiment.steps
+        if path.partition(".")[0] == "stop":
+            self._rule = self.experiment.stop
 
     def open_file(
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
@@ -128,7 +130,7 @@ class Session(ScrubbedRun):
         if sentence := new.algorithm.unmet(problem):
             raise Refusal("a run that can go on", f"one by {type(new.algorithm).__name__}", sentence)
         self.loaded, self.experiment, self.problem = loaded, new, problem
-        self._stretch, self._playing = new.steps, False
+        self._stretch, self._rule, self._playing = new.steps, new.stop, False
         self.notes = tuple(filter(None, ("" if begun.whole else STATELESS, result.attrs.get("stopped", ""))))
         self._version += 1
         self._pictures = pictures(problem, self._version, self.cut)
@@ -165,7 +167,7 @@ class Session(ScrubbedRun):
         """Take all settings of another experiment, such as that of a pin or of a cell of a sweep."""
         sentence = self._wish("address", lambda: experiment, "another experiment")
         if not sentence:
-            self._stretch = experiment.steps
+            self._stretch, self._rule = experiment.steps, self.experiment.stop
         return sentence
 
     # Answers.
@@ -221,7 +223,7 @@ class Session(ScrubbedRun):
 
     def _example(self, name: str) -> Experiment:
         new = changed(example_scans.example(name), device=self.experiment.device)
-        self._stretch = new.steps
+        self._stretch, self._rule = new.steps, new.stop
         return new
 
     def _wish(self, path: str, make: Callable[[], Experiment], label: str) -> str:
@@ -254,7 +256,8 @@ class Session(ScrubbedRun):
         else:
             problem = posed(new, loaded, self._truth)
         new, notes = able(new, old, problem)
-        self.notes = notes or self.notes
+        new, more = ended(new, old, problem)
+        self.notes = (*notes, *more) or self.notes
         self.loaded, self.experiment = loaded, new
         if problem.y is not self.problem.y:
             self._version += 1

@@ -20,7 +20,7 @@ from workbench.data import ExampleScan, Measured, Shipped, Source
 from workbench.experiment import Experiment
 from workbench.figures.colours import ERROR
 from workbench.live import finding
-from workbench.live.address import file_name
+from workbench.live.address import RULE, file_name
 from workbench.live.frames import Frame
 from workbench.live.members.member_cards import PICTURED
 from workbench.live.session import Session
@@ -29,6 +29,7 @@ from workbench.noise import Gaussian
 from workbench.paths import Form
 from workbench.refusal import Refusal
 
+_LABEL = {RULE: "end the run by"}
 TITLES = {"truth": "Signal", **{kind: kind.capitalize() for kind in catalog.KINDS}}
 _SELECT = {"& .MuiInputBase-input": {"py": "6px"}}
 # Of a signal only the size is chosen beside its name; a file is opened elsewhere.
@@ -205,8 +206,13 @@ class Choices:
             menu = made[kind].controls.get(kind) if kind in made else None
             if isinstance(menu, MemberMenu):
                 menu.put_beside(self.gallery.button(kind))
-        numbers = [n for n in ("steps", "seed") if audience.shows(n)]
-        self.plain = {n: FormPanel(session.form, self.throttle.ask, (n,)) for n in numbers}
+        plain = [n for n in ("steps", RULE, "seed") if audience.holds(n)]
+        self.plain = {
+            n: FormPanel(
+                session.form, self.throttle.ask, (n,), lambda form, path: session.reasons(path), _LABEL, hidden
+            )
+            for n in plain
+        }
         here = list(devices.available())
         self.device = pmui.Select(
             label="device",
@@ -224,7 +230,7 @@ class Choices:
         last = [*(panel.element for name, panel in self.plain.items() if name == "seed"), *device]
         self.element = pmui.Column(
             *(s.element for s in self.sections.values()),
-            *(panel.element for name, panel in self.plain.items() if name == "steps"),
+            *(panel.element for name, panel in self.plain.items() if name != "seed"),
             pmui.Row(*last, sizing_mode="stretch_width", margin=0),
             sizing_mode="stretch_width",
             margin=(2, 12),
