@@ -25,6 +25,7 @@ BESIDES = {
     "hyperparameter": "tuning.hypergradients.hyperparameters",
     "learner": "tuning.hypergradients.learners",
     "preconditioner": "preconditioners",
+    "quantifier": "tuning.quantifiers",
     "readout": "lessons.readouts",
     "resolution": "analysis.information.plane",
     "sampler": "algorithms.diffusion.samplers",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from torch import Tensor
 
@@ -29,6 +29,8 @@ from workbench.refusal import Refusal
 if TYPE_CHECKING:
     import xarray as xr
 
+Made = TypeVar("Made")
+
 
 class Session(ScrubbedRun):
     """The `experiment` that runs, its signal `loaded`, its job; `errors` of wishes, by path; `notes` to read; `pins`.
@@ -49,6 +51,7 @@ class Session(ScrubbedRun):
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
         self.looks: list[Callable[[], Columns]] = []
+        self._companions: dict[Callable[..., Any], Any] = {}
         self.files = OwnFiles(wanted.source)
         self.pins = Pins()
         self.loaded = wanted.source.loaded()
@@ -171,6 +174,12 @@ class Session(ScrubbedRun):
         return sentence
 
     # Answers.
+
+    def companion(self, kind: Callable[[Self], Made]) -> Made:
+        """What several views of this session share, made by the first that asks: `kind` of the session."""
+        if kind not in self._companions:
+            self._companions[kind] = kind(self)
+        return self._companions[kind]
 
     @property
     def form(self) -> Form:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
+from workbench.app.run.interval_row import IntervalRow
 from workbench.app.run.pixel_row import PixelRow
 from workbench.app.run.plane_menu import PlaneMenu
 from workbench.app.toolkit.lit import DATA, IMAGE
@@ -37,15 +38,19 @@ class Gallery(View):
             margin=0,
         )
         self.fit.on_click(lambda event: self._fit())
+        self.intervals = IntervalRow(session, self._turn)
+        self.intervals.name(self.image)
         self.tools = (self.fit,)
         self.pixel, self.plane = PixelRow(session), PlaneMenu(session)
         for panel in (self.truth, self.image, self.error):
             panel.on_pick(self.pixel.picked)
         row = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
-        self.element = pmui.Column(self.plane.element, row, self.pixel.place, sizing_mode="stretch_width", margin=0)
+        below = self.intervals.place, self.pixel.place
+        self.element = pmui.Column(self.plane.element, row, *below, sizing_mode="stretch_width", margin=0)
         self._pictures: ProblemPictures | None = None
         self._frame: Frame | None = None
         self._limits: dict[str, Limits] = {}
+        self._turned = False
 
     def show_pictures(self, pictures: ProblemPictures) -> None:
         """Another truth or other data: limits begin anew."""
@@ -85,19 +90,28 @@ class Gallery(View):
         if frame.image is None:
             return
         whole = frame.status != "running" or frame.at is not None
-        self.image.show(frame.image, self._of_image(frame.image), whole)
-        quality = frame.at_k("psnr")
-        self.image.describe(f"k = {frame.pictured}" + (f" · {quality:.2f} dB" if quality is not None else ""))
+        if not self.intervals.put_into(self.image, whole):
+            self.image.show(frame.image, self._of_image(frame.image), whole)
+            quality = frame.at_k("psnr")
+            not_yet = "none yet; reconstruction, " * self.intervals.open
+            told = f"k = {frame.pictured}" + (f" · {quality:.2f} dB" if quality is not None else "")
+            self.image.describe(not_yet + told)
         if frame.error is not None:
             error = _grey(frame.error)
             self.error.show(error, self._limits.setdefault("error", balanced(error)), whole)
             self.error.describe("x − truth" + (", mean of colours" if frame.error.ndim == 3 else ""))
 
     def beat(self, frame: Frame | None = None) -> bool:
-        """Draw the pixel that is looked at; in its place are the curves while there is none."""
-        fresh = self.pixel.tick()
+        """Draw the pixel that is looked at, and the interval; in their place are the curves while there is neither."""
+        new = self.intervals.tick() or self._turned
+        fresh = self.pixel.tick() or new
+        if new:
+            self._turned = False
+            self.intervals.draw()
+            if self._frame is not None:
+                self.show_frame(self._frame)
         if fresh:
-            self.whole = self.pixel.open
+            self.whole = self.pixel.open or self.intervals.open
             for panel in (self.truth, self.image, self.error):
                 panel.mark(self.pixel.studies.place)
             self.pixel.draw(frame)
@@ -105,9 +119,15 @@ class Gallery(View):
 
     def show(self, seen: bool) -> None:
         self.pixel.studies.show(seen)
+        self.intervals.studies.show(seen)
 
     def close(self) -> None:
         self.pixel.studies.cancel()
+        self.intervals.studies.cancel()
+
+    def _turn(self) -> None:
+        """The next beat draws what the switch now asks for."""
+        self._turned = True
 
     def _frame_all(self) -> None:
         assert self._pictures is not None
