@@ -69,7 +69,8 @@ def test_the_switch_turns_the_picture_of_the_run(session, gallery):
     assert gallery.beat() and gallery.whole  # its row takes the place of the curves
     assert (sent(gallery.image) == before).all() and "none yet" in gallery.image.caption.object
     studies = found(gallery)
-    assert studies.found is not None and (interval := studies.found.interval) is not None
+    interval = None if studies.found is None else studies.found.interval
+    assert interval is not None
     assert "of pictures like the 60 held out" in gallery.intervals.said.sentence
     width, (low, high) = seen(studies)
     np.testing.assert_allclose(width, interval.width[0].numpy())
