@@ -52,21 +52,26 @@ class Within:
         def primal(z: Tensor) -> Tensor:
             return self.bounds.prox(x - step * K.adjoint(z), 1.0)
 
+        def looked(z: Tensor, k: int) -> Solved:
+            u = primal(z)
+            seen, away = K(u), u - x
+            value = dot(away, away) / 2 + step * h(seen)
+            gap = step * (h(seen) - dot(seen, z) + h.conjugate(z))
+            return Solved(u, value, gap, torch.full_like(value, k))
+
         z = ahead = torch.zeros_like(K(x))
-        pace = 1.0
+        pace, found = 1.0, looked(z, 0)
         for k in range(1, self.iterations + 1):
             new = h.conjugate_prox(ahead + length * K(primal(ahead)), length)
             quicker = (1 + (1 + 4 * pace**2) ** 0.5) / 2
             ahead, z, pace = new + (pace - 1) / quicker * (new - z), new, quicker
             if k % _LOOK and k < self.iterations:
                 continue
-            u = primal(z)
-            seen, away = K(u), u - x
-            value = dot(away, away) / 2 + step * h(seen)
-            gap = step * (h(seen) - dot(seen, z) + h.conjugate(z))
-            if bool((gap <= max(self.tolerance, _ROUNDING * torch.finfo(value.dtype).eps) * value).all()):
+            found = looked(z, k)
+            fine = max(self.tolerance, _ROUNDING * torch.finfo(found.value.dtype).eps)
+            if bool((found.gap <= fine * found.value).all()):
                 break
-        return Solved(u, value, gap, torch.full_like(value, k))
+        return found
 
 
 def lies_within(prior: Prior, bounds: Prior) -> bool:
