@@ -35,6 +35,8 @@ BESIDES = (
     "step",
 )  # what an address says besides, to the page and to Panel
 _MOST = 3  # sentences on one address
+_LONGEST = 2000  # letters of a value: maps of thousands of numbers are not in the address
+KEPT = "not-in-the-address"
 
 Made = TypeVar("Made")
 
@@ -67,6 +69,7 @@ def to_address(experiment: Experiment) -> str:
         items |= {kind: type(chosen).__name__} | spoken(chosen, usual, kind)
     if (rule := experiment.stop) is not None:
         items |= {RULE: type(rule).__name__} | spoken(rule, type(rule)(), RULE)
+    items = {path: text if len(text) <= _LONGEST else KEPT for path, text in items.items()}
     return urlencode(items | {name: str(getattr(experiment, name)) for name in PLAIN}, safe=",")
 
 
@@ -116,6 +119,9 @@ class _Reader:
         self._given = dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
         self._files, self._default = files, Experiment()
         self._wrong: dict[str, str] = {}
+        for path in [path for path, text in self._given.items() if text == KEPT]:
+            del self._given[path]
+            self._complain(path, "the numbers themselves", "an address, which does not hold so many", "make them anew")
         self._example = EXAMPLE in self._given
         if self._example:
             found = self._right(EXAMPLE, lambda: example_scans.example(self._given[EXAMPLE]))

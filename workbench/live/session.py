@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Made = TypeVar("Made")
+_LONGEST = 100  # letters of a value in a mark on the curves
 
 
 class Session(ScrubbedRun):
@@ -89,7 +90,8 @@ class Session(ScrubbedRun):
 
     def take(self, path: str, value: Any) -> None:
         """The same for who asks in Python: Refusal where it cannot be, and nothing has changed."""
-        label = f"{path} = {as_text(round(value, 6) if isinstance(value, float) else value)}"
+        said = as_text(round(value, 6) if isinstance(value, float) else value)
+        label = f"{path} = {said if len(said) < _LONGEST else type(value).__name__}"
         self._become(wished(self.experiment, path, value), label)
         self._forgive(path)
         if path == "steps":
