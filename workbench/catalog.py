@@ -25,6 +25,7 @@ BESIDES = {
     "hyperparameter": "tuning.hypergradients.hyperparameters",
     "learner": "tuning.hypergradients.learners",
     "preconditioner": "preconditioners",
+    "quantifier": "tuning.quantifiers",
     "readout": "lessons.readouts",
     "region": "data.regions",
     "resolution": "analysis.information.plane",
@@ -33,6 +34,7 @@ BESIDES = {
     "selector": "tuning.selectors",
     "statement": "lessons.statements",
     "step": "data.steps",
+    "stop": "stopping",
     "task": "analysis.information.tasks",
 }
 

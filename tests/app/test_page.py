@@ -14,9 +14,9 @@ from tests.test_docs import execute
 from workbench import catalog
 from workbench.app.laboratory import LaboratoryView
 from workbench.app.main import Workbench, create_app
-from workbench.app.run.choices import Methods
 from workbench.app.run.files import Python, Upload
 from workbench.app.run.pictures import Gallery
+from workbench.app.run.sections import Methods
 from workbench.app.toolkit.audience import Audience
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.widgets import Number

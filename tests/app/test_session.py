@@ -12,7 +12,7 @@ import torch
 
 from workbench import storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent
-from workbench.app.run.choices import regularisation
+from workbench.app.run.sections import regularisation
 from workbench.data import Shipped
 from workbench.experiment import Experiment, from_description
 from workbench.jobs import Pace, Status

@@ -15,7 +15,7 @@ from torch import Tensor
 import workbench
 from tests.laws.test_algorithms import MEMBERS, NOISES, disc
 from workbench import catalog, networks, operators, priors, recipes, tensors
-from workbench.algorithms import DPS, MALA, Algorithm, UnadjustedLangevin
+from workbench.algorithms import DPS, MALA, Algorithm, GradientDescent, UnadjustedLangevin
 from workbench.analysis.certificates import fixed_point
 from workbench.analysis.chains import Sampling, sampled
 from workbench.analysis.information import Bins, immse
@@ -53,7 +53,7 @@ FIXED = {
     ("base", "suggested_rate"), ("problem", "seen"),
 }  # fmt: skip
 # One thing in two classes: the second says in its docstring that it has what the first draws.
-SHARED = {"MultiCoilFourier": "FourierMask", "GraphLaplacian": "GraphIncidence"}
+SHARED = {"MultiCoilFourier": "FourierMask", "GraphLaplacian": "GraphIncidence", "LeastGCV": "LeastSURE"}
 PACKAGE = Path(workbench.__file__).parent
 
 
@@ -147,6 +147,10 @@ def used(kind: str, cls: type, name: str, seed: int) -> Callable[[], object]:
     if kind == "filter":
         channel = GaussianChannel(torch.arange(1.0, 5.0).double()[:, None], torch.ones(4, 1, 1).double(), 0.1)
         return lambda: list(cls(**values).matrices(channel, 2))
+    if kind == "quantifier":
+        return lambda: list(cls(**values | {"held_out": 19}).pictures(POSED, GradientDescent(), 3))
+    if kind == "stop":
+        return lambda: cls(**values).begin(POSED, GradientDescent())(next(iterate(POSED, GradientDescent())))
     assert kind == "estimator"
     small = {"steps": 2, "batch": 16, "slices": 3, "dimensions": 2} | values
     return lambda: cls(**{p.name: small[p.name] for p in parameters(cls) if p.name in small})(*pairs())

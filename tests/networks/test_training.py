@@ -15,6 +15,7 @@ from workbench.data import truth
 from workbench.jobs import Job, Runner, Status
 from workbench.networks import (
     CNN,
+    MFAC,
     MLP,
     SGD,
     Adam,
@@ -33,7 +34,7 @@ from workbench.networks import (
     progress,
     spaced_epochs,
 )
-from workbench.parameters import describe
+from workbench.parameters import changed, describe
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, collect, iterate, observe, resume, run, until
@@ -45,6 +46,8 @@ OPTIMISERS = [
     Adam(0.01, 5, decay=0.1),
     Adam(0.01, None),
     Adam(0.01, 1),
+    MFAC(0.01, 5, window=4),
+    MFAC(0.01, None, window=3),
 ]
 optimisers = pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
 
@@ -76,6 +79,24 @@ def test_steps_are_those_of_torch(ours, theirs):
         other.zero_grad()
         made.objective(x).sum().backward()
         other.step()
+
+
+def test_steps_of_mfac_are_those_of_the_dense_matrix():
+    """F of the last three slopes as a matrix, inverted by torch; and a window that is changed on the way."""
+    made, optimiser = case("tanh, classes"), MFAC(0.05, None, window=3, damping=0.1)
+    run_, slopes = states(made, optimiser, 6), []
+    for before, after_ in itertools.pairwise(run_):
+        x = before.x.clone().requires_grad_()
+        (slope,) = torch.autograd.grad(made.objective(x).sum(), x)
+        slopes.append(slope[:, 0])
+        for item in range(len(x)):
+            last = torch.stack(slopes[-3:])[:, item]
+            dense = 0.1 * torch.eye(x.shape[2], dtype=x.dtype) + last.T @ last / len(last)
+            wanted = before.x[item, 0] - 0.05 * torch.linalg.solve(dense, last[-1])
+            torch.testing.assert_close(after_.x[item, 0], wanted)
+    narrow = next(resume(made, changed(optimiser, window=2), run_[-1]))
+    wide = next(resume(made, changed(optimiser, window=9), narrow))
+    assert narrow.rows.shape[1] == 2 and wide.rows.shape[1] == 9 and bool(wide.x.isfinite().all())
 
 
 @optimisers

@@ -1,5 +1,6 @@
 """Methods over blocks that choose a block, integrate one out, or have a closed form, where the answer is known."""
 
+import itertools
 from itertools import islice, pairwise
 
 import numpy as np
@@ -89,6 +90,33 @@ def test_scales_of_pixels_end_where_sparse_bayesian_learning_has_its_closed_form
     assert torch.allclose(problem.picture(state.x), wanted, atol=2e-3)
     found = (2 * problem.parametrisation.views(state.x)["log_scale"]).exp()
     assert torch.allclose(found, scale, atol=1e-2)
+
+
+def test_scales_of_blocks_end_where_block_sparse_learning_has_its_closed_form():
+    """A = 1: e^2v = max(0, mean y^2 - sigma^2) of each block, the last of a row narrower."""
+    shape, sigma = (1, 6, 5), 0.5
+    y = 2 * drawn((1, *shape))
+    problem = Problem(Identity(shape), Gaussian(sigma), Zero(), y, None, CompoundGaussian(shape))
+    state = last(problem, CompoundGaussianEM(side=3), 4000)
+    scale = torch.empty_like(y)
+    for rows, columns in itertools.product((slice(0, 3), slice(3, 6)), (slice(0, 3), slice(3, 5))):
+        block = (..., rows, columns)
+        scale[block] = (y[block].square().mean() - sigma**2).clamp_min(0)
+    assert torch.allclose(problem.picture(state.x), scale / (scale + sigma**2) * y, atol=2e-3)
+
+
+@pytest.mark.parametrize("start", [0, 3])
+def test_blocks_that_share_a_scale_are_found_where_single_ones_are_not(start):
+    """Twenty data of sixty numbers, twelve of them in three blocks of four: below what single scales need."""
+    matrix, sigma = drawn((20, 60), 7 + start) / 20**0.5, 0.01
+    A = Map(((1, 60), (1, 20)), lambda v: v @ matrix.T, lambda v: v @ matrix)
+    truth = torch.zeros(1, 1, 60).double()
+    for block in (8, 24, 44):
+        truth[..., block : block + 4] = 1 + drawn((1, 1, 4), block + start).abs()
+    problem = Problem.simulate(A, Gaussian(sigma), Zero(), truth, parametrisation=CompoundGaussian((1, 60)))
+    single, blocks = (last(problem, CompoundGaussianEM(side=side), 500) for side in (1, 4))
+    errors = [float((problem.picture(state.x) - truth).norm() / truth.norm()) for state in (single, blocks)]
+    assert errors[1] < 0.05 and errors[0] > 0.3
 
 
 def evidence(problem: Problem, u: torch.Tensor, weight: float) -> float:

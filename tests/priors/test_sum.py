@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from workbench.algorithms import ADMM, PDHG
-from workbench.noise import Gaussian
+from workbench.algorithms import ADMM, PDHG, SPIRAL
+from workbench.noise import Gaussian, Poisson
 from workbench.operators import Identity
 from workbench.parameters import as_code
 from workbench.priors import (
@@ -58,12 +58,13 @@ def test_exact_sums_have_the_prox_that_cvxpy_finds(prior, cost, bounds):
 @pytest.mark.parametrize(
     ("prior", "able", "unable"),
     [
-        (Sum(TotalVariation(), Box()), Can.SPLIT | Can.CONVEX, Can.PROX | Can.GRAD),
+        (Sum(TotalVariation(), Box()), Can.SPLIT | Can.CONVEX | Can.PROX, Can.GRAD | Can.CONJUGATE),
+        (Sum(TotalVariation(), WaveletL1()), Can.SPLIT | Can.CONVEX, Can.PROX),
         (Sum(TotalVariation(), Tikhonov()), Can.PROX | Can.CONVEX, Can.CONJUGATE),
         (Sum(L1(), Tikhonov()), Can.PROX | Can.CONJUGATE, Can.GRAD),
         (Sum(HuberTV(), Tikhonov()), Can.GRAD | Can.HVP | Can.SPLIT, Can.PROX | Can.QUADRATIC),
         (Sum(GraphSmoothness(), Tikhonov()), Can.QUADRATIC | Can.SPLIT, Can.PROX),
-        (Sum(WaveletL1(), NonNegative()), Can.SPLIT, Can.PROX),
+        (Sum(WaveletL1(), NonNegative()), Can.SPLIT | Can.PROX, Can.CONJUGATE),
         (Sum(L0(), Tikhonov()), Can.PROX, Can.CONVEX),
         (Sum(L0(), TotalVariation()), Can.VALUE, Can.SPLIT | Can.PROX | Can.CONVEX),
         (Sum(Entropy(), Box()), Can.PROX, Can.CONJUGATE),
@@ -73,6 +74,53 @@ def test_exact_sums_have_the_prox_that_cvxpy_finds(prior, cost, bounds):
 def test_a_sum_can_what_is_exact(prior, able, unable):
     assert able in prior.can
     assert not (unable & prior.can)
+
+
+def total_variation(u: cp.Variable) -> cp.Expression:
+    right = cp.hstack([cp.diff(u, axis=1), np.zeros((6, 1))])
+    down = cp.vstack([cp.diff(u, axis=0), np.zeros((1, 6))])
+    return cp.sum(cp.norm(cp.vstack([cp.vec(right, order="C"), cp.vec(down, order="C")]), axis=0))
+
+
+TIGHT = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-11)
+
+
+@pytest.mark.parametrize(("bounds", "low", "high"), [(NonNegative(), 0.0, 1e3), (Box(-0.2, 0.5), -0.2, 0.5)])
+def test_total_variation_within_bounds_has_the_prox_that_cvxpy_finds(bounds, low, high):
+    x, prior = signal(1, 1, 6, 6), Sum(TotalVariation(0.5, tolerance=1e-10), bounds)
+    u = cp.Variable((6, 6))
+    cost = cp.sum_squares(u - x[0, 0].numpy()) / 2 + 0.7 * 0.5 * total_variation(u)
+    cp.Problem(cp.Minimize(cost), [u >= low, u <= high]).solve(solver="CLARABEL", **TIGHT)
+    assert u.value is not None
+    found = prior.prox(x, 0.7)
+    np.testing.assert_allclose(found[0, 0].numpy(), u.value, atol=1e-5)
+    assert bool(prior(found).isfinite().all())
+
+
+def test_wavelets_within_bounds_have_the_prox_that_cvxpy_finds():
+    x, prior = signal(1, 1, 8), Sum(NonNegative(), WaveletL1(0.8, "haar", 2))
+    eye = torch.eye(8, dtype=torch.float64).reshape(8, 1, 8)
+    details = prior.second.dual_split((1, 8))[1](eye).reshape(8, 8).T.numpy()
+    u = cp.Variable(8)
+    cost = cp.sum_squares(u - x.numpy().ravel()) / 2 + 0.7 * 0.8 * cp.norm1(details @ u)
+    cp.Problem(cp.Minimize(cost), [u >= 0]).solve(solver="CLARABEL", **TIGHT)
+    assert u.value is not None
+    np.testing.assert_allclose(prior.prox(x, 0.7).numpy().ravel(), u.value, atol=2e-3)
+
+
+def test_spiral_goes_to_the_least_of_counts_with_total_variation_and_no_negative_light():
+    mean = 5 * signal(1, 1, 6, 6).abs()
+    problem = Problem.simulate(Identity((1, 6, 6)), Poisson(4.0, 0.05), Sum(TotalVariation(1.0), NonNegative()), mean)
+    states = list(until(iterate(problem, SPIRAL()), after(60)))
+    values = [float(problem.objective(state.x)) for state in states]
+    assert np.isfinite(values).all() and float(states[-1].x.min()) >= 0
+    u, y = cp.Variable((6, 6)), problem.y[0, 0].numpy()
+    rate = 4.0 * (u + 0.05)
+    nll = cp.sum(rate - cp.multiply(4.0 * y, cp.log(rate)))
+    best = cp.Problem(cp.Minimize(nll + total_variation(u)), [u >= 0])
+    best.solve(solver="CLARABEL", **TIGHT)
+    known = torch.from_numpy(u.value).clamp_min(0)[None, None]
+    assert values[-1] <= float(problem.objective(known)) * (1 + 1e-5)
 
 
 def test_bounds_that_exclude_each_other_are_refused():

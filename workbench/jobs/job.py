@@ -10,6 +10,7 @@ from workbench.jobs.allowance import Allowance
 from workbench.jobs.branch import EarlierRun
 from workbench.jobs.carrying import carried, kinds
 from workbench.jobs.effort import Effort
+from workbench.jobs.ending import RunEnding
 from workbench.jobs.overseer import Overseer
 from workbench.jobs.recorder import FRESH, Recorder
 from workbench.jobs.snapshot import Snapshot
@@ -18,6 +19,7 @@ from workbench.jobs.turn import SLICE, Status, Turn, in_words
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import Diverged, Log, Probe, iterate, resume
+from workbench.stopping import Stop
 
 _STOPPED = (Status.DIVERGED, Status.DONE, Status.FAILED)
 
@@ -45,7 +47,7 @@ class Job(Turn):
         self._states: Iterator[State] | None = None
         self._overseer: Overseer | None = None
         self._goal: int | None = None
-        self._effort, self._allowed = Effort(problem), Allowance()
+        self._effort, self._ending = Effort(problem), RunEnding()
         self._pause, self._due, self._watched, self._news = 0.0, 0.0, False, False
 
     def play(self) -> None:
@@ -78,7 +80,11 @@ class Job(Turn):
 
     def allow(self, allowance: Allowance) -> None:
         """End the run, with a sentence, where it has taken so much."""
-        self._ask(lambda: setattr(self, "_allowed", allowance))
+        self._ask(lambda: setattr(self._ending, "allowance", allowance))
+
+    def end_by(self, stop: Stop | None) -> None:
+        """End the run where a rule holds; None for no rule."""
+        self._ask(lambda: self._ending.follow(stop))
 
     def until(self, steps: int) -> None:
         """Set the number of iterations at which the job is done."""
@@ -155,6 +161,7 @@ class Job(Turn):
             self.recorder.measure()
         self.problem, self.algorithm, self._state = problem, algorithm, state
         self._effort.solve(problem)
+        self._ending.renew()
         self._states = resume(problem, algorithm, state, self.seed)
         self._oversee(state)
         self._marks.append((state.k, label))
@@ -193,7 +200,7 @@ class Job(Turn):
         self._publish()
 
     def _iterate(self) -> None:
-        if self._state is not None and (spent := self._allowed.spent(self._state.k, self._effort.seconds)):
+        if self._state is not None and (spent := self._ending.allowance.spent(self._state.k, self._effort.seconds)):
             self._become(Status.DONE, spent)
             return
         with self._effort:
@@ -216,7 +223,9 @@ class Job(Turn):
         self.recorder.take(self.problem, state, self._effort, self.algorithm.current_step(state))
         self._trail.look((self.problem, self.algorithm), state, Spent(self._effort.seconds, self._effort.calls))
         stepped = self._goal is not None and state.k >= self._goal
-        if stepped or state.k >= self._steps:
+        if why := self._ending.said(self.problem, self.algorithm, state):
+            self._become(Status.DONE, why)
+        elif stepped or state.k >= self._steps:
             self._goal = None
             self._become(Status.PAUSED if stepped and state.k < self._steps else Status.DONE)
 
@@ -280,21 +289,11 @@ class Job(Turn):
         self._news = False
         state, overseer = self._state, self._overseer
         diagnosis = overseer.diagnosis if overseer else None
-        self.latest = Snapshot(
-            self.latest.version + 1,
-            self._status,
-            state,
-            self._effort.seconds,
-            self._message or str(diagnosis or ""),
-            self.recorder.log,
-            len(self.recorder.log.ks),
-            tuple(self._marks),
-            self._steps,
-            diagnosis,
-            tuple(overseer.proofs) if overseer else (),
-            self.algorithm.largest_step(state) if state is not None else None,
-            overseer.expansion if overseer else None,
-            self._heard,
-            self._effort.calls,
-            self._trail.moments,
-        )
+        largest = self.algorithm.largest_step(state) if state is not None else None
+        message = self._message or str(diagnosis or "")
+        where = self.latest.version + 1, self._status, state, self._effort.seconds, message
+        rows = self.recorder.log, len(self.recorder.log.ks), tuple(self._marks), self._steps
+        proofs = tuple(overseer.proofs) if overseer else ()
+        known = diagnosis, proofs, largest, overseer.expansion if overseer else None
+        spent = self._heard, self._effort.calls
+        self.latest = Snapshot(*where, *rows, *known, *spent, self._trail.moments, self._ending.held)

@@ -43,6 +43,7 @@ class Snapshot:
     heard: int = 0  # wishes that were carried out before
     calls: float = 0.0
     moments: tuple[RunMoment, ...] = ()  # on its way, the earliest first
+    ruled: bool = False  # its stopping rule holds at the state, or cannot read it
 
     @property
     def k(self) -> int:

@@ -22,6 +22,7 @@ from workbench.refusal import Refusal
 from workbench.tensors import Shape
 
 PLAIN = ("steps", "seed", "device")
+RULE = "stop"
 FILE, DATA = "truth.file", "data"  # the names of a person's own signal and data, which are not in the address
 EXAMPLE = "example"  # an example scan by its name: what is not said is as the example has it
 _STEPS = f"{DATA}.{STEPS}"
@@ -29,6 +30,8 @@ _SLICE = f"{DATA}.variable"
 PAINTED, LOST = "painted", "lost"  # what hands have painted on the truth, and which of the data are lost
 BESIDES = ("present", "only", "hide", "theme", "lesson", "step")  # what it says besides, to the page and to Panel
 _MOST = 3  # sentences on one address
+_LONGEST = 2000  # letters of a value: maps of thousands of numbers are not in the address
+KEPT = "not-in-the-address"
 
 Made = TypeVar("Made")
 
@@ -64,6 +67,9 @@ def to_address(experiment: Experiment) -> str:
         chosen = getattr(experiment, kind)
         usual = _base_of(experiment, kind)
         items |= {kind: type(chosen).__name__} | spoken(chosen, usual, kind)
+    if (rule := experiment.stop) is not None:
+        items |= {RULE: type(rule).__name__} | spoken(rule, type(rule)(), RULE)
+    items = {path: text if len(text) <= _LONGEST else KEPT for path, text in items.items()}
     return urlencode(items | {name: str(getattr(experiment, name)) for name in PLAIN}, safe=",")
 
 
@@ -77,7 +83,8 @@ class Found:
     def simpler(self) -> Iterator[Experiment]:
         """The experiment, then with fewer and fewer of its parts, where they do not go with each other."""
         yield self.experiment
-        left, default = self.experiment, Experiment()
+        left, default = changed(self.experiment, stop=None), Experiment()
+        yield left
         for kind in ("algorithm", "parametrisation", "prior", "noise", "operator"):
             left = changed(left, **{kind: _fitted(getattr(default, kind), left.operator.in_shape)})
             yield left
@@ -112,6 +119,9 @@ class _Reader:
         self._given = dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
         self._files, self._default = files, Experiment()
         self._wrong: dict[str, str] = {}
+        for path in [path for path, text in self._given.items() if text == KEPT]:
+            del self._given[path]
+            self._complain(path, "the numbers themselves", "an address, which does not hold so many", "make them anew")
         self._example = EXAMPLE in self._given
         if self._example:
             found = self._right(EXAMPLE, lambda: example_scans.example(self._given[EXAMPLE]))
@@ -125,7 +135,7 @@ class _Reader:
         operator = self._part("operator", self._shape(source, given))
         operator = self._right("operator", lambda: fitted_to(source, operator, given)) or source.fitted(usual, given)
         chosen: dict[str, Any] = {k: self._part(k, operator.in_shape) for k in KINDS if k != "operator"}
-        chosen |= {"operator": operator}
+        chosen |= {"operator": operator} | ({RULE: self._part(RULE, ())} if RULE in self._given else {})
         chosen |= self._values(Experiment, {p: text for p, text in self._given.items() if p in PLAIN})
         device = chosen.get("device", self._default.device)
         if self._right("device", lambda: devices.find(device)) is None:
@@ -248,16 +258,12 @@ class _Reader:
     def _complain_of_strangers(self) -> None:
         for path in self._given:
             kind = path.partition(".")[0]
-            ours = kind in (*KINDS, *PLAIN, *BESIDES, PAINTED, LOST) or path in (
-                "truth",
-                "truth.size",
-                FILE,
-                DATA,
-                EXAMPLE,
-            )
+            ours = kind in (*KINDS, *PLAIN, *BESIDES, PAINTED, LOST) or (kind == RULE and RULE in self._given)
+            ours = ours or path in ("truth", "truth.size", FILE, DATA, EXAMPLE)
             ours = ours or path.startswith(_STEPS) or (self._example and path == _SLICE)
             if not ours and not path.startswith("bokeh-"):
-                has = f"an address has truth, truth.size, {', '.join(KINDS)} with their parameters, {', '.join(PLAIN)}"
+                parts = f"{', '.join((*KINDS, RULE))} with their parameters, {', '.join(PLAIN)}"
+                has = f"an address has truth, truth.size, {parts}"
                 self._complain(path, "a part of an experiment", path, has)
 
     def _right(self, path: str, make: Callable[[], Made]) -> Made | None:

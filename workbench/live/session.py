@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from torch import Tensor
 
@@ -23,13 +23,16 @@ from workbench.live.pins import Pins
 from workbench.live.played.scrubbed_run import ScrubbedRun
 from workbench.live.saved import STATELESS, Columns, brought, kept_run, whole_run
 from workbench.live.telling import notebook, python
-from workbench.live.wished import able, begins_anew, fitted, form_of, makes_data, posed, wished
+from workbench.live.wished import able, begins_anew, ended, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import as_text, changed, describe
 from workbench.paths import Form
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
     import xarray as xr
+
+Made = TypeVar("Made")
+_LONGEST = 100  # letters of a value in a mark on the curves
 
 
 class Session(ScrubbedRun):
@@ -51,6 +54,7 @@ class Session(ScrubbedRun):
         self.errors: dict[str, str] = {}
         self.notes: tuple[str, ...] = ()
         self.looks: list[Callable[[], Columns]] = []
+        self._companions: dict[Callable[..., Any], Any] = {}
         self.files = OwnFiles(wanted.source)
         self.pins = Pins()
         self._strokes: Strokes = ()
@@ -89,11 +93,14 @@ class Session(ScrubbedRun):
 
     def take(self, path: str, value: Any) -> None:
         """The same for who asks in Python: Refusal where it cannot be, and nothing has changed."""
-        label = f"{path} = {as_text(round(value, 6) if isinstance(value, float) else value)}"
+        said = as_text(round(value, 6) if isinstance(value, float) else value)
+        label = f"{path} = {said if len(said) < _LONGEST else type(value).__name__}"
         self._become(wished(self.experiment, path, value), label)
         self._forgive(path)
         if path == "steps":
             self._stretch = self.experiment.steps
+        if path.partition(".")[0] == "stop":
+            self._rule = self.experiment.stop
 
     def paint(self, region: Region, value: float) -> str:
         """Give a region of the truth another value; the run goes on from where it is, with data of that truth."""
@@ -149,7 +156,7 @@ class Session(ScrubbedRun):
         if sentence := new.algorithm.unmet(problem):
             raise Refusal("a run that can go on", f"one by {type(new.algorithm).__name__}", sentence)
         self.loaded, self.experiment, self.problem = loaded, new, problem
-        self._stretch, self._playing = new.steps, False
+        self._stretch, self._rule, self._playing = new.steps, new.stop, False
         self.notes = tuple(filter(None, ("" if begun.whole else STATELESS, result.attrs.get("stopped", ""))))
         self._version += 1
         self._pictures = pictures(problem, self._version, self.cut)
@@ -186,10 +193,16 @@ class Session(ScrubbedRun):
         """Take all settings of another experiment, such as that of a pin or of a cell of a sweep."""
         sentence = self._wish("address", lambda: experiment, "another experiment")
         if not sentence:
-            self._stretch = experiment.steps
+            self._stretch, self._rule = experiment.steps, self.experiment.stop
         return sentence
 
     # Answers.
+
+    def companion(self, kind: Callable[[Self], Made]) -> Made:
+        """What several views of this session share, made by the first that asks: `kind` of the session."""
+        if kind not in self._companions:
+            self._companions[kind] = kind(self)
+        return self._companions[kind]
 
     @property
     def form(self) -> Form:
@@ -242,7 +255,7 @@ class Session(ScrubbedRun):
 
     def _example(self, name: str) -> Experiment:
         new = changed(example_scans.example(name), device=self.experiment.device)
-        self._stretch = new.steps
+        self._stretch, self._rule = new.steps, new.stop
         return new
 
     def _wish(self, path: str, make: Callable[[], Experiment], label: str) -> str:
@@ -275,7 +288,8 @@ class Session(ScrubbedRun):
         else:
             problem = posed(new, loaded, self._truth)
         new, notes = able(new, old, problem)
-        self.notes = notes or self.notes
+        new, more = ended(new, old, problem)
+        self.notes = (*notes, *more) or self.notes
         self.loaded, self.experiment = loaded, new
         if problem.y is not self.problem.y:
             self._version += 1

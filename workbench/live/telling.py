@@ -10,13 +10,14 @@ from workbench.experiment import Experiment
 from workbench.live.address import file_name
 from workbench.parameters import changed, describe
 
-_HEAD = """from workbench import algorithms, data, noise, operators, priors
+_USUAL = ("algorithms", "data", "noise", "operators", "priors")
+_MODULES = tuple(sorted((*_USUAL, "parametrisations", "stopping")))
+_HEAD = """from workbench import {}
 from workbench.experiment import Experiment
 
 """
 
-
-_EXAMPLE = """from workbench import algorithms, data, noise, operators, priors
+_EXAMPLE = """from workbench import {}
 from workbench.example_scans import example
 from workbench.parameters import changed
 
@@ -90,6 +91,7 @@ def _of_example(experiment: Experiment, name: str) -> str:
 
 def _head(experiment: Experiment) -> str:
     """The imports that its Python needs."""
-    wanted = "operators, parametrisations," if "parametrisations." in _made(experiment) else "operators,"
+    made = _made(experiment)
+    wanted = ", ".join(name for name in _MODULES if name in _USUAL or f"{name}." in made)
     head = _EXAMPLE if isinstance(experiment.source, ExampleScan) else _HEAD
-    return head.replace("operators,", wanted)
+    return head.format(wanted)

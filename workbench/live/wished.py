@@ -79,13 +79,15 @@ def makes_data(experiment: Experiment) -> list[Any]:
 
 
 def begins_anew(old: Experiment, new: Experiment) -> bool:
-    """Whether these are other data, another unknown or another machine; all else acts on the run that is going.
+    """Whether these are other data, another unknown, machine or stopping rule; all else acts on the run that is going.
 
-    So does what is painted on a truth, and data that are lost.
+    So does what is painted on a truth, and data that are lost. Nothing does where the rule reads whole runs alone.
     """
     kinds = [(type(e.operator), type(e.noise), describe(e.source.bare), e.seed, e.device) for e in (old, new)]
-    if describe(old.parametrisation) != describe(new.parametrisation):
+    if any(describe(getattr(old, name)) != describe(getattr(new, name)) for name in ("parametrisation", "stop")):
         return True
+    if new.stop is not None and new.stop.whole:
+        return describe(changed(old, steps=1)) != describe(changed(new, steps=1))
     return kinds[0] != kinds[1] or old.operator.in_shape != new.operator.in_shape
 
 
@@ -106,3 +108,16 @@ def able(new: Experiment, old: Experiment, problem: Problem) -> tuple[Experiment
         raise Refusal("an algorithm that can run on this problem", type(new.algorithm).__name__, sentence)
     algorithm, why = suited(problem)
     return changed(new, algorithm=algorithm), (f"{sentence.rstrip('.')}. {why}, took over.",)
+
+
+def ended(new: Experiment, old: Experiment, problem: Problem) -> tuple[Experiment, tuple[str, ...]]:
+    """The experiment with a stopping rule that can read its run, and what to say where there is none any more."""
+    if new.stop is None:
+        return new, ()
+    try:
+        new.stop.begin(problem, new.algorithm)
+    except Refusal as sentence:
+        if describe(new.stop) != describe(old.stop):
+            raise
+        return changed(new, stop=None), (f"{sentence}. The run ends after its steps.",)
+    return new, ()

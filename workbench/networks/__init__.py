@@ -36,6 +36,7 @@ from workbench.networks.mlp import MLP
 from workbench.networks.network import Network
 from workbench.networks.optimisers.adam import Adam
 from workbench.networks.optimisers.base import Optimiser, OptimiserState, at_epochs, batch_slope, spaced_epochs
+from workbench.networks.optimisers.m_fac import MFAC
 from workbench.networks.optimisers.sgd import SGD
 from workbench.networks.plane import (
     as_dataset,
@@ -62,6 +63,7 @@ __all__ = [
     "EPOCHS",
     "GELU",
     "LOSSY",
+    "MFAC",
     "MLP",
     "PRESETS",
     "SGD",

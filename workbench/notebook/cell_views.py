@@ -18,7 +18,7 @@ from workbench.notebook.transport import CellTransport
 if TYPE_CHECKING:
     from workbench.notebook.shared_run import SharedRun
 
-PARTS = ("operator", "noise", "prior", "algorithm", "steps")
+PARTS = ("operator", "noise", "prior", "algorithm", "steps", "stop")
 
 
 class CellView(widgets.VBox):

@@ -38,7 +38,7 @@ class LiveWorkbench:
     slider and the run. A value that cannot be raises Refusal, and the run goes on.
     """
 
-    operator, noise, prior, algorithm = (Part.of(name) for name in ("operator", "noise", "prior", "algorithm"))
+    operator, noise, prior, algorithm, stop = map(Part.of, ("operator", "noise", "prior", "algorithm", "stop"))
 
     def __init__(self, experiment: Any = None) -> None:
         self._shared = SharedRun(Opening.of(experiment).session())

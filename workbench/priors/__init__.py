@@ -30,6 +30,9 @@ from workbench.priors.sets.l2_ball import L2Ball
 from workbench.priors.sets.l_inf_ball import LInfBall
 from workbench.priors.sets.non_negative import NonNegative
 from workbench.priors.sets.simplex import Simplex
+from workbench.priors.sparsity.block_envelope import BlockEnvelope
+from workbench.priors.sparsity.block_l1 import BlockL1
+from workbench.priors.sparsity.dyadic_partition import DyadicPartition
 from workbench.priors.sparsity.elastic_net import ElasticNet
 from workbench.priors.sparsity.group_l1 import GroupL1
 from workbench.priors.sparsity.l0 import L0
@@ -51,9 +54,12 @@ __all__ = [
     "NEEDS_IN_WORDS",
     "SCAD",
     "AffineConstraint",
+    "BlockEnvelope",
+    "BlockL1",
     "Box",
     "Can",
     "Denoising",
+    "DyadicPartition",
     "Elastic",
     "ElasticNet",
     "Entropy",

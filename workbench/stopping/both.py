@@ -17,6 +17,10 @@ class Both(Stop):
     first: Annotated[Stop, "one rule"] = Steps()
     second: Annotated[Stop, "the other rule"] = Gap()
 
+    @property
+    def whole(self) -> bool:
+        return self.first.whole or self.second.whole
+
     def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
         rules = [rule.begin(problem, algorithm) for rule in (self.first, self.second)]
 

@@ -14,7 +14,7 @@ from workbench.parameters import Range
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.stopping.risk import StepPrediction, predictions
+from workbench.stopping.risk import StepPrediction, predictions, require_told
 from workbench.stopping.stop import Rule, Stop
 from workbench.tensors import norm
 
@@ -33,6 +33,10 @@ class LeastCurve(Stop):
     probes: Annotated[int, Range(1, 16, log=True, limits=(1, 1000)), "random directions in which data are moved"] = 1
     seed: Annotated[int, SEEDS, "seed of those directions"] = 0
 
+    @property
+    def whole(self) -> bool:
+        return True
+
     @abstractmethod
     def value(self, problem: Problem, found: StepPrediction) -> float:
         """The curve at a state."""
@@ -44,6 +48,7 @@ class LeastCurve(Stop):
     def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
         if self.unmet(problem):
             raise Refusal(f"a problem for {type(self).__name__}", "another one", self.unmet(problem))
+        require_told(problem, algorithm)
         values, pictures = list[float](), dict[int, Tensor]()
         own: Iterator[StepPrediction] | None = None
 

@@ -55,6 +55,18 @@ class StepPrediction(NamedTuple):
     risk: float
 
 
+def require_told(problem: Problem, algorithm: Algorithm) -> None:
+    """Refusal where the data do not tell how the states of a method move with them."""
+    if algorithm.random:
+        came = f"{type(algorithm).__name__}, which draws its states"
+        raise Refusal("a method whose states follow from the data", came, "stop it after a number of steps")
+    try:
+        problem.noise.deviation(problem.y)
+    except Refusal as refusal:
+        came = f"{type(problem.noise).__name__}, whose variance the data do not tell"
+        raise Refusal("Gaussian, Poisson or Rician noise for this rule", came, "stop by change instead") from refusal
+
+
 def predictions(
     problem: Problem, algorithm: Algorithm, probes: int, seed: int, x: Tensor | None = None
 ) -> Iterator[StepPrediction]:
@@ -65,15 +77,9 @@ def predictions(
     in the data where the map to A x is diagonal in them, an estimate elsewhere. Ramani, Blu & Unser 2008,
     doi 10.1109/TIP.2008.2001404.
     """
-    if algorithm.random:
-        came = f"{type(algorithm).__name__}, which draws its states"
-        raise Refusal("a method whose states follow from the data", came, "stop it after a number of steps")
-    try:
-        rngs = [stream(seed, "direction in which data move", number) for number in range(probes)]
-        ways = [direction(problem, rng) for rng in rngs]
-    except Refusal as refusal:
-        came = f"{type(problem.noise).__name__}, whose variance the data do not tell"
-        raise Refusal("Gaussian, Poisson or Rician noise for this rule", came, "stop by change instead") from refusal
+    require_told(problem, algorithm)
+    rngs = [stream(seed, "direction in which data move", number) for number in range(probes)]
+    ways = [direction(problem, rng) for rng in rngs]
     count = len(problem.y)
     moved = replace(problem, y=torch.cat([problem.y, *(problem.y + NUDGE * way for way in ways)]), truth=None)
     begin = None if x is None else x.repeat(1 + probes, *[1] * (x.ndim - 1))

@@ -20,6 +20,11 @@ Rule = Callable[[State], str]  # why the run ends at a state, empty where it goe
 class Stop(ABC, metaclass=Checked):
     """When a run ends. Rules are frozen dataclasses; of a batch every item has to satisfy them."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether it reads a run from its start on, with the same settings, and no other."""
+        return False
+
     @abstractmethod
     def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
         """What `until` asks of every state of one run; Refusal where the rule does not apply."""

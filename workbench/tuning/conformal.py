@@ -1,6 +1,7 @@
 """Intervals that hold the truth as often as they say, whatever the method: split conformal prediction."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
@@ -83,10 +84,15 @@ def rank(count: int, alpha: float) -> int:
         raise Refusal("a share of misses between 0 and 1", f"{alpha:g}", "take alpha = 0.1 for intervals of 90 %")
     found = math.ceil((count + 1) * (1 - Fraction(alpha).limit_denominator(10**6)))
     if found > count:
-        least = math.ceil(1 / Fraction(alpha).limit_denominator(10**6)) - 1
+        least = fewest(alpha)
         remedy = f"hold out {least}, or take alpha = {1 / (count + 1):.2g}"
         raise Refusal(f"at least {least} pictures for alpha = {alpha:g}", str(count), remedy)
     return found
+
+
+def fewest(alpha: float) -> int:
+    """The number of scores of which the largest is the end of the interval."""
+    return math.ceil(1 / Fraction(alpha).limit_denominator(10**6)) - 1
 
 
 def calibrated(
@@ -113,15 +119,25 @@ class ConformalCalibration(metaclass=Checked):
 
     def intervals(self, problem: Problem, algorithm: Algorithm, truths: Tensor) -> ConformalIntervals:
         """The intervals of a method, from n truths (n, C, *space)."""
+        *_, (found, _) = counted(self.growing(problem, algorithm, truths), -(-len(truths) // self.batch), "batches")
+        assert found is not None  # the number of truths was looked at before the work
+        return found
+
+    def growing(
+        self, problem: Problem, algorithm: Algorithm, truths: Tensor
+    ) -> Iterator[tuple[ConformalIntervals | None, int]]:
+        """The intervals of as many truths as are reconstructed, batch by batch, and their number; None of too few."""
         rank(len(truths), self.alpha)  # before the work, which would be lost with it
-        found, misfits, parts = [], [], truths.split(self.batch)
-        for number, part in enumerate(counted(parts, len(parts), "batches")):
-            seed = child_seed(self.seed, "held-out picture", number)
-            made = problem.of_another(part, seed)
+        found, misfits, done = [], [], 0
+        for number, part in enumerate(truths.split(self.batch)):
+            made = problem.of_another(part, child_seed(self.seed, "held-out picture", number))
             x = reconstructed(made, algorithm, self.steps)
             found.append(made.aligned(x))
             misfits.append(made.misfit(x))
-        return calibrated(truths, torch.cat(found), self.alpha, self.region, torch.cat(misfits))
+            done += len(part)
+            enough = done == len(truths) or done >= fewest(self.alpha)
+            taken = truths[:done], torch.cat(found), self.alpha, self.region, torch.cat(misfits)
+            yield calibrated(*taken) if enough else None, done
 
 
 def reconstructed(problem: Problem, algorithm: Algorithm, steps: int) -> Tensor:

@@ -17,7 +17,7 @@ def informed(prior: Prior, x: Tensor, where: str = "") -> Prior:
     parts at the contrast that the prior has. The weight before the map stays: find it anew. Refusal where no such prior
     is there. Candes, Wakin, Boyd 2008, doi 10.1007/s00041-008-9045-x; Gilboa, Osher 2008, doi 10.1137/070698592.
     """
-    known = _maps(prior)
+    known = maps_in(prior)
     taken = {path: member for path, member in known.items() if where in ("", path)}
     if not taken:
         came = f"{type(prior).__name__}, which has none" + (f" at prior.{where}" if where else "")
@@ -26,7 +26,12 @@ def informed(prior: Prior, x: Tensor, where: str = "") -> Prior:
     return altered(prior, {path: member.rows_from(x) for path, member in taken.items()}, ())
 
 
-def _maps(prior: Prior, before: str = "") -> dict[str, FromPicture]:
+def without_maps(prior: Prior) -> Prior:
+    """The prior with none of its maps: the same everywhere."""
+    return altered(prior, dict.fromkeys(maps_in(prior), ()), ())
+
+
+def maps_in(prior: Prior, before: str = "") -> dict[str, FromPicture]:
     """The priors that take a map, by the path of what takes it."""
     found: dict[str, FromPicture] = {}
     if isinstance(prior, FromPicture):
@@ -34,5 +39,5 @@ def _maps(prior: Prior, before: str = "") -> dict[str, FromPicture]:
     for p in parameters(type(prior)):
         value = getattr(prior, p.name, None)
         if isinstance(value, Prior):
-            found |= _maps(value, f"{before}{p.name}.")
+            found |= maps_in(value, f"{before}{p.name}.")
     return found

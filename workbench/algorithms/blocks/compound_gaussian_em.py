@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from torch import Tensor
@@ -10,9 +10,11 @@ from torch import Tensor
 from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
+from workbench.parameters import Range
 from workbench.parametrisations import CompoundGaussian
 from workbench.parametrisations.block_priors import BlockPriors
 from workbench.priors import Prior, Tikhonov, Zero
+from workbench.priors.sparsity.square_blocks import block_means
 from workbench.problem import Problem
 from workbench.tensors import Constant, real_of, times
 
@@ -40,12 +42,15 @@ class CompoundGaussianEM(Algorithm[CompoundGaussianState]):
     """v <- argmax of E log p(x, v | y), x having its posterior N(m, S) of the old v; then g = e^-v m: x = e^v g.
 
     The Gaussian numbers are integrated out, and p(v | y) rises at every step: without a weight on v sparse Bayesian
-    learning, E x^2 = m^2 + diag S for e^2v, in which scales that are not needed go to 0. S is exact, from a matrix of
-    as many rows as data, or in closed form where the operator is diagonal in the pixels.
-    Dempster, Laird, Rubin 1977, doi 10.1111/j.2517-6161.1977.tb01600.x; Tipping 2001, JMLR 1, 211.
+    learning, E x^2 = m^2 + diag S for e^2v, in which scales that are not needed go to 0; with a `side`, squares of
+    pixels share a scale, their mean E x^2: block sparse. S is exact, from a matrix of as many rows as data, or in
+    closed form where the operator is diagonal in the pixels. Dempster, Laird, Rubin 1977,
+    doi 10.1111/j.2517-6161.1977.tb01600.x; Tipping 2001, JMLR 1, 211; Zhang, Rao 2013, doi 10.1109/TSP.2013.2241055.
     """
 
     formula = r"v \gets \mathrm{argmin}_v \; v + \frac{m^2 + S_{ii}}{2} e^{-2v} + \frac{w}{2} v^2, \quad x = e^v g = m"
+
+    side: Annotated[int, Range(1, 16, unit="px", limits=(1, 10_000)), "side of the blocks that share a scale"] = 1
 
     exact = minimises = False
     needs = Needs(
@@ -85,7 +90,8 @@ class CompoundGaussianEM(Algorithm[CompoundGaussianState]):
         assert weights is not None
         v = phi.views(state.x)["log_scale"]
         mean, variance = self._posterior(problem, state.matrix, (2 * v).exp() / weights.gaussian)
-        v = _scales(v, weights.gaussian * (mean.square() + variance), weights.log_scale)
+        square = weights.gaussian * (mean.square() + variance)
+        v = _scales(v, block_means(square, self.side), weights.log_scale)
         # What is shown is the mean under the new scales, so that picture and scales belong together.
         mean, _ = self._posterior(problem, state.matrix, (2 * v).exp() / weights.gaussian)
         return replace(state, x=phi.joined({"gaussian": (-v).exp() * mean, "log_scale": v}), k=state.k + 1)

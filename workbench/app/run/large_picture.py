@@ -3,9 +3,10 @@
 import panel_material_ui as pmui
 
 from workbench.app.toolkit import lit
-from workbench.app.toolkit.panels import DIVERGING, GREY, Panel
+from workbench.app.toolkit.panels import DIVERGING, GREY, SPREAD, Panel
 from workbench.live.frames import Frame, ProblemPictures
 from workbench.live.images import Array, Limits, alike, balanced, extent, unit
+from workbench.live.intervals import LOOKS, WIDTH, IntervalStudy
 
 SMALL_SCREEN = "@media (max-width: 640px)"
 TRUTH, DATA, IMAGE, ERROR = NAMES = ("Truth", "Data", "Reconstruction", "Error")
@@ -25,8 +26,8 @@ _TITLE = {
 class LargePicture:
     """The truth, the data, the reconstruction or its error; `menu` says which."""
 
-    def __init__(self, name: str) -> None:
-        self.panel = Panel(name)
+    def __init__(self, name: str, intervals: IntervalStudy) -> None:
+        self.panel, self._intervals = Panel(name), intervals
         self.menu = pmui.Select(
             label="picture", options=list(NAMES), value=name, size="small", sx=_TITLE, margin=0,
             sizing_mode="stretch_width", stylesheets=[_NAMELESS],
@@ -41,16 +42,24 @@ class LargePicture:
     def show_pictures(self, pictures: ProblemPictures) -> None:
         """Another truth, or other data."""
         self._pictures, self._frame, self._error = pictures, None, None
-        names = [name for name in NAMES if pictures.truth is not None or name in (DATA, IMAGE)]
+        self._offer()
+        self._draw()
+
+    def _offer(self) -> None:
+        """What there is: intervals once they were found, in the tab Pictures."""
+        known = self._pictures is not None and self._pictures.truth is not None
+        names = [name for name in NAMES if known or name in (DATA, IMAGE)]
+        names += LOOKS if self._intervals.drawn(WIDTH) is not None else ()
         kept = self.menu.value if self.menu.value in names else IMAGE
         if self.menu.options != names:
             self.menu.param.update(options=names, value=kept)
-        self._draw()
 
     def show_frame(self, frame: Frame, words: bool = True) -> None:
         """The newest frame; without `words` nothing but Bokeh's models changes."""
         self._frame = frame
-        if self.menu.value in (IMAGE, ERROR):
+        if words:
+            self._offer()
+        if self.menu.value not in (TRUTH, DATA):
             self._draw(words)
 
     def _turn(self) -> None:
@@ -61,27 +70,29 @@ class LargePicture:
         found = self._seen()
         if found is None:
             return
-        values, limits, signed = found
+        values, limits, colours = found
         if words:
-            self.panel.recolour(DIVERGING if signed else GREY)
+            self.panel.recolour(colours)
             self.panel.turn_to(values.ndim)
             shape = () if self._pictures is None else self._pictures.shape
             self.panel.fit(values.shape, stretch=not alike(shape, values.shape))
         self.panel.move(values, limits, self._frame is None or self._frame.status != "running")
 
-    def _seen(self) -> tuple[Array, Limits, bool] | None:
-        """The values, the limits of their colours, and whether they have a sign."""
+    def _seen(self) -> tuple[Array, Limits, tuple[str, ...]] | None:
+        """The values, the limits of their colours, and these."""
         pictures, frame, name = self._pictures, self._frame, self.menu.value
         if pictures is None:
             return None
         if name == DATA:
-            return pictures.data, unit(pictures.data), False
+            return pictures.data, unit(pictures.data), GREY
         if name == TRUTH and pictures.truth is not None:
-            return pictures.truth, unit(pictures.truth), False
+            return pictures.truth, unit(pictures.truth), GREY
+        if name in LOOKS and (drawn := self._intervals.drawn(name)) is not None:
+            return *drawn, SPREAD if name == WIDTH else GREY
         if frame is None or frame.image is None:
             return None
         if name == ERROR and frame.error is not None:
             error = frame.error.mean(axis=2) if frame.error.ndim == 3 else frame.error
             self._error = self._error or balanced(error)
-            return error, self._error, True
-        return frame.image, extent(frame.image) if pictures.truth is None else unit(pictures.truth), False
+            return error, self._error, DIVERGING
+        return frame.image, extent(frame.image) if pictures.truth is None else unit(pictures.truth), GREY

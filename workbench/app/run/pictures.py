@@ -5,6 +5,7 @@ from collections.abc import Callable
 import panel_material_ui as pmui
 
 from workbench.app.hands.hands import Hands
+from workbench.app.run.interval_row import IntervalRow
 from workbench.app.run.pixel_row import PixelRow
 from workbench.app.run.plane_menu import PlaneMenu
 from workbench.app.run.three_planes import ThreePlanes
@@ -42,13 +43,17 @@ class Gallery(View):
             panel.on_pick(lambda x, y, name=name: self._clicked(name, x, y))
         self.row = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
         self.unfolded = pmui.Column(sizing_mode="stretch_width", margin=0)
-        above, below = (self.plane.element, self.hands.bar.element), (self.pixel.place, self.profile.place)
+        self.intervals = IntervalRow(session, self._turn)
+        self.intervals.name(self.image)
+        above = self.plane.element, self.hands.bar.element
+        below = self.intervals.place, self.pixel.place, self.profile.place
         parts = *above, self.row, self.unfolded, *below
         self.element = pmui.Column(*parts, sizing_mode="stretch_width", margin=0)
         self.three: ThreePlanes | None = None  # made when they are first asked for
         self._pictures: ProblemPictures | None = None
         self._frame: Frame | None = None
         self._limits: dict[str, Limits] = {}
+        self._turned = False
 
     def show_pictures(self, pictures: ProblemPictures) -> None:
         """Another truth or other data: limits begin anew."""
@@ -160,36 +165,55 @@ class Gallery(View):
         if frame.image is None:
             return
         whole = frame.status != "running" or frame.at is not None
-        self.image.show(frame.image, self._of_image(frame.image), whole)
-        quality = frame.at_k("psnr")
-        self.image.describe(f"k = {frame.pictured}" + (f" · {quality:.2f} dB" if quality is not None else ""))
+        if not self.intervals.put_into(self.image, whole):
+            self.image.show(frame.image, self._of_image(frame.image), whole)
+            quality = frame.at_k("psnr")
+            not_yet = "none yet; reconstruction, " * self.intervals.open
+            told = f"k = {frame.pictured}" + (f" · {quality:.2f} dB" if quality is not None else "")
+            self.image.describe(not_yet + told)
         if frame.error is not None:
             error = _grey(frame.error)
             self.error.show(error, self._of_error(error), whole)
             self.error.describe("x − truth" + (", mean of colours" if frame.error.ndim == 3 else ""))
 
     def beat(self, frame: Frame | None = None) -> bool:
-        """Draw the pixel that is looked at; in its place are the curves while there is none."""
-        fresh, other = self.pixel.tick(), self.profile.tick()
+        """Draw the pixel, the profile and the interval in sight; in their place are the curves while there is none."""
+        new = self.intervals.tick() or self._turned
+        fresh, other = self.pixel.tick() or new, self.profile.tick()
         if other:
-            if self.profile.line is not None and self.pixel.open:
-                self.pixel.toggle()
-            line = self.profile.line or ()
-            for panel in (self.truth, self.image, self.error):
-                panel.cross(line if line and len(line[0]) == 2 else ())
-            self.profile.draw(self._pictures, frame)
+            self._cross(frame)
+        if new:
+            self._turned = False
+            self.intervals.draw()
+            if self._frame is not None:
+                self.show_frame(self._frame)
         if fresh or other:
-            self.whole = self.pixel.open or self.profile.line is not None
+            self.whole = self.pixel.open or self.intervals.open or self.profile.line is not None
             for panel in (self.truth, self.image, self.error):
                 panel.mark(self.pixel.studies.place)
             self.pixel.draw(frame)
         return fresh or other
 
+    def _cross(self, frame: Frame | None) -> None:
+        """The line of the profile across the pictures, in the place of a pixel."""
+        if self.profile.line is not None and self.pixel.open:
+            self.pixel.toggle()
+        line = self.profile.line or ()
+        for panel in (self.truth, self.image, self.error):
+            panel.cross(line if line and len(line[0]) == 2 else ())
+        self.profile.draw(self._pictures, frame)
+
     def show(self, seen: bool) -> None:
         self.pixel.studies.show(seen)
+        self.intervals.studies.show(seen)
 
     def close(self) -> None:
         self.pixel.studies.cancel()
+        self.intervals.studies.cancel()
+
+    def _turn(self) -> None:
+        """The next beat draws what the switch now asks for."""
+        self._turned = True
 
     def _frame_all(self) -> None:
         assert self._pictures is not None

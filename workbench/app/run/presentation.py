@@ -14,6 +14,7 @@ from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.words import Words
 from workbench.live.controls import Ask
 from workbench.live.frames import Frame, ProblemPictures
+from workbench.live.intervals import IntervalStudy
 from workbench.live.played.standing import usable
 from workbench.live.session import Session
 
@@ -49,7 +50,8 @@ class Presentation(View):
         self, session: Session, opened: Callable[[], None], ask: Ask, paths: tuple[str, ...], timeline: Timeline
     ) -> None:
         super().__init__(session, opened)
-        self.left, self.right = LargePicture("Data"), LargePicture("Reconstruction")
+        intervals = session.companion(IntervalStudy)
+        self.left, self.right = (LargePicture(name, intervals) for name in ("Data", "Reconstruction"))
         self.curves = Curves("Objective", "plot", large=True)
         self.panel = FormPanel(session.form, ask, paths or USUAL)
         self.words, self.timeline = Words(), timeline

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 from workbench.catalog import KINDS
-from workbench.live.address import PLAIN
+from workbench.live.address import PLAIN, RULE
 from workbench.refusal import Refusal
 
 PRESENT, ONLY, HIDE = "present", "only", "hide"
@@ -16,8 +16,9 @@ _MOST = 24  # names in one list
 class Audience:
     """`only` these names are in sight, where there are any, and none of `hide`; `present`: large, for a room.
 
-    A name is a kind (operator), a parameter by its path (prior.weight), steps, seed, device, or the title of a tab. A
-    kind holds all of its parameters; a parameter keeps the menu of its kind out of sight. `complaint`: what was wrong.
+    A name is a kind (operator), a parameter by its path (prior.weight), stop, steps, seed, device, or the title of a
+    tab. A kind holds all of its parameters; a parameter keeps the menu of its kind out of sight. `complaint`: what was
+    wrong.
     """
 
     present: bool = False
@@ -29,7 +30,7 @@ class Audience:
     def read(cls, query: str, tabs: Iterable[str]) -> "Audience":
         """Of an address; what is wrong in it is left out, and said."""
         given = {name: values[0] for name, values in parse_qs(query.removeprefix("?"), keep_blank_values=True).items()}
-        known = {*("truth", *KINDS, *PLAIN), *(title.lower() for title in tabs)}
+        known = {*_PARTS, *(title.lower() for title in tabs)}
         wrong: list[str] = []
         lists = {name: _names(given.get(name, ""), known, wrong) for name in (ONLY, HIDE)}
         if given.get(PRESENT, "0") not in ("0", "1"):
@@ -67,7 +68,8 @@ class Audience:
         return (not tabs or title.lower() in tabs) and title.lower() not in self.hide
 
 
-_PARTS = frozenset(("truth", *KINDS, *PLAIN))
+_NAMES = ("truth", *KINDS, RULE, *PLAIN)
+_PARTS = frozenset(_NAMES)
 EVERYBODY = Audience()
 
 
@@ -94,6 +96,6 @@ def _names(text: str, known: set[str], wrong: list[str]) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(filter(None, text.split(","))))[:_MOST]
     good = tuple(name for name in names if name.lower() in known or name.partition(".")[0] in _PARTS)
     if odd := [name for name in names if name not in good]:
-        has = f"they are {', '.join(('truth', *KINDS, *PLAIN))}, parameters as prior.weight, and titles of tabs"
+        has = f"they are {', '.join(_NAMES)}, parameters as prior.weight, and titles of tabs"
         wrong.append(str(Refusal("a name of what the page shows", odd[0][:30], has)))
     return tuple(name if "." in name else name.lower() for name in good)

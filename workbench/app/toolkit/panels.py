@@ -10,7 +10,7 @@ import panel as pn
 import panel_material_ui as pmui
 from bokeh.events import Event, PointEvent, Tap
 from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
-from bokeh.palettes import Greys256, RdBu11, interp_palette
+from bokeh.palettes import Greys256, RdBu11, Viridis256, interp_palette
 from bokeh.plotting import figure
 
 from workbench.app.toolkit.drags import Drags, Heard
@@ -19,7 +19,7 @@ from workbench.figures.colours import HERE
 from workbench.live.hands.gestures import BOX, LINE, WAY
 from workbench.live.images import Array, Limits, bytes_of, smaller
 
-GREY, DIVERGING = tuple(Greys256), tuple(interp_palette(RdBu11, 256))
+GREY, DIVERGING, SPREAD = tuple(Greys256), tuple(interp_palette(RdBu11, 256)), tuple(Viridis256)
 _TOOLS = "pan,wheel_zoom,reset"
 _NOTHING = 1e-6  # of the other end of a scale: less is told as 0
 

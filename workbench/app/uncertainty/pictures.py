@@ -1,14 +1,12 @@
 """Pictures of a posterior: what is known of each pixel, or the newest draws."""
 
 import panel_material_ui as pmui
-from bokeh.palettes import Viridis256
 
-from workbench.app.toolkit.panels import DIVERGING, Panel
+from workbench.app.toolkit.panels import DIVERGING, SPREAD, Panel
 from workbench.live.images import Limits, extent, unit
 from workbench.live.uncertainty import Maps
 
 SUMMARY, DRAWS = "mean and spread", "newest draws"
-_SPREAD = tuple(Viridis256)
 _COLUMN = {"max-width": "min(34vh, 460px)"}  # a row of plots stands below
 
 
@@ -17,9 +15,9 @@ class MapPictures:
 
     def __init__(self) -> None:
         self.mean = Panel("Mean", meaning="mean of all draws, in units of the signal")
-        self.deviation = Panel("Standard deviation", _SPREAD, "of all draws, in units of the signal")
+        self.deviation = Panel("Standard deviation", SPREAD, "of all draws, in units of the signal")
         self.width = Panel(
-            "90 % interval", _SPREAD, "its width from the 5 % to the 95 % quantile, in units of the signal"
+            "90 % interval", SPREAD, "its width from the 5 % to the 95 % quantile, in units of the signal"
         )
         self.side = Panel("Truth", DIVERGING, "-1: below its 90 % interval, blue; 0: inside; 1: above, red")
         self._summary = (self.mean, self.deviation, self.width, self.side)

@@ -35,7 +35,10 @@ class MemberReasons:
 
     def _why(self, form: Form, path: str, name: str) -> str:
         try:
-            algorithm = form.taking(path, name).root.algorithm
+            made = form.taking(path, name).root
+            algorithm, stop = made.algorithm, made.stop
+            if stop is not None and stop is not form.root.stop:
+                stop.begin(self._problem, algorithm)
         except Refusal as sentence:
             return str(sentence)
         return algorithm.unmet(self._problem) if algorithm is not form.root.algorithm else ""

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import torch
+
 from workbench.comparison.compared_run import ComparedRun, require_run
 from workbench.comparison.settings import apart, labels, settings
 from workbench.experiment import Experiment, from_run
+from workbench.priors import Prior
 from workbench.refusal import Refusal, one_of
+from workbench.tuning import informed
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -75,6 +79,10 @@ class Pins:
         """Unpin."""
         self.at(key)
         self._become(tuple(pin for pin in self.all if pin.key != key))
+
+    def informed(self, key: int, prior: Prior) -> Prior:
+        """The prior with maps made of the picture of a pin: `tuning.informed`."""
+        return informed(prior, torch.from_numpy(self.at(key).run.dataset["x"].values))
 
     def at(self, key: int) -> Pin:
         """The pin of that key; Refusal where it has gone."""

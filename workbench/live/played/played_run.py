@@ -23,13 +23,17 @@ class PlayedRun:
         self._caps = caps
         self._shown: jobs.Snapshot | None = None
         self._rate_wish: float | None = None
-        self._stretch = experiment.steps
+        self._stretch, self._rule = experiment.steps, experiment.stop
         self._playing = self._proving = False
         self.job = self._new_job(begun)
 
     def play(self) -> None:
-        """Go on; a run that is done goes on for as many steps as were wished for, and its number of steps grows."""
+        """Go on; a run that is done goes on for as many steps as were wished for, and its number of steps grows.
+
+        One that its stopping rule has ended goes on without the rule, until it begins anew.
+        """
         self._playing = True
+        self._overrule()
         latest = self.job.latest
         if latest.status is jobs.Status.CANCELLED:
             self._restart()
@@ -44,6 +48,7 @@ class PlayedRun:
     def step(self, count: int = 1) -> None:
         """So many iterations, then a pause."""
         self._playing = False
+        self._overrule()
         self._lengthen(self.job.latest.k + count)
         self.job.step(count)
 
@@ -53,10 +58,10 @@ class PlayedRun:
         self.job.cancel()
 
     def reset(self) -> None:
-        """Back to iteration 0 of the same problem, with the steps that were wished for; one that was going goes on."""
+        """Back to iteration 0 of the same problem, with steps and rule as wished for; one that was going goes on."""
         self._playing = self.job.latest.status is jobs.Status.RUNNING
-        if self.experiment.steps != self._stretch:
-            self.experiment = changed(self.experiment, steps=self._stretch)
+        if (self.experiment.steps, self.experiment.stop) != (self._stretch, self._rule):
+            self.experiment = changed(self.experiment, steps=self._stretch, stop=self._rule)
         self._restart()
 
     def slow(self, rate: float | None) -> None:
@@ -82,6 +87,12 @@ class PlayedRun:
             self.experiment = changed(self.experiment, steps=steps)
             self.job.until(steps)
 
+    def _overrule(self) -> None:
+        """A person goes on beyond the end that a rule has found: it rules no more, in the experiment neither."""
+        if self.job.latest.ruled:
+            self.experiment = changed(self.experiment, stop=None)
+            self.job.end_by(None)
+
     def _restart(self, begun: jobs.EarlierRun | None = None) -> None:
         """From iteration 0, from the end of a saved run, or from an earlier moment."""
         self.job.cancel()
@@ -95,6 +106,7 @@ class PlayedRun:
         job = jobs.Job(self.problem, new.algorithm, standard(self.problem), new.steps, new.seed, begun)
         jobs.runner(str(devices.find(new.device))).submit(job)
         job.allow(self._caps.run)
+        job.end_by(new.stop)
         job.slow(self._rate_wish)
         job.prove(self._proving)
         job.prepare()

@@ -1,4 +1,4 @@
-"""Pairs of priors whose sum has an exact prox."""
+"""Pairs of priors whose sum has a prox."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from torch import Tensor
 from workbench.parameters import as_code
 from workbench.priors.base import Prior
 from workbench.priors.can import Can
+from workbench.priors.combined.within import Within, lies_within
 from workbench.priors.gaussian.tikhonov import Tikhonov
 from workbench.priors.gaussian.zero import Zero
 from workbench.priors.sets.box import Box
@@ -66,8 +67,8 @@ class Clipped:
         return {self.prior: nearest, self.interval: z - nearest}
 
 
-def joined(first: Prior, second: Prior) -> Ridged | Clipped | None:
-    """The pair as one function with an exact prox; None where it has none."""
+def joined(first: Prior, second: Prior) -> Ridged | Clipped | Within | None:
+    """The pair as one function with a prox, exact but for `Within`; None where it has none."""
     for prior, other in ((first, second), (second, first)):
         if Can.PROX not in prior.can:
             continue
@@ -75,4 +76,7 @@ def joined(first: Prior, second: Prior) -> Ridged | Clipped | None:
             return Ridged(prior, other, other.strong_convexity())
         if isinstance(other, NonNegative | Box) and prior.separable and Can.CONVEX in prior.can:
             return Clipped(prior, other)
+    for prior, other in ((first, second), (second, first)):
+        if lies_within(prior, other):
+            return Within(prior, other)
     return None

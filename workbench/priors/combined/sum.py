@@ -12,6 +12,7 @@ from workbench.priors.base import Place, Prior
 from workbench.priors.can import Can
 from workbench.priors.combined.joint import Ridged, joined
 from workbench.priors.combined.pair import Pair, cut, rows, stack
+from workbench.priors.combined.within import Within
 from workbench.priors.sparsity.l1 import L1
 from workbench.priors.variation.total_variation import TotalVariation
 from workbench.tensors import Each, Shape
@@ -24,9 +25,9 @@ class Sum(Prior):
     """g(x) = first(x) + second(x).
 
     With Tikhonov, a prox stays exact: x / (1 + step w), then the prox at step / (1 + step w). So it does for a sum over
-    entries and NonNegative or Box: the prox, then the projection. Other convex pairs are split, as
-    (outer_1 + outer_2)(K_1 x, K_2 x): constraints in them are met in the limit only, and the value is infinite before.
-    What a run shows is the value at `feasible(x)`.
+    entries and NonNegative or Box: the prox, then the projection. Total variation or wavelets within a set have an
+    iterative one, by its dual. Convex pairs are split, as (outer_1 + outer_2)(K_1 x, K_2 x): constraints in them are
+    met in the limit only, and the value is infinite before. What a run shows is the value at `feasible(x)`.
     Combettes, Pesquet 2007, 10.1109/JSTSP.2007.910264; total variation and l1: Tibshirani et al. 2005.
     """
 
@@ -41,9 +42,11 @@ class Sum(Prior):
         self.first, self.second = first, second
         self.can = first.can & second.can & _SHARED
         self.separable = first.separable and second.separable
-        self._joint = joined(first, second)
-        if self._joint is not None:
-            self.can |= Can.PROX | Can.SPLIT | Can.DENOISE | (self._joint.can & Can.CONJUGATE)
+        found = joined(first, second)
+        self._joint = None if isinstance(found, Within) else found
+        self._within = found if isinstance(found, Within) else None
+        if found is not None:
+            self.can |= Can.PROX | Can.SPLIT | Can.DENOISE | (found.can & Can.CONJUGATE)
             self.keeps_sign = first.keeps_sign and second.keeps_sign
         elif Can.SPLIT | Can.CONVEX in first.can & second.can:
             self.can |= Can.SPLIT
@@ -71,7 +74,8 @@ class Sum(Prior):
         return self.first.hvp(x, v) + self.second.hvp(x, v)
 
     def prox(self, x: Tensor, step: float) -> Tensor:
-        return super().prox(x, step) if self._joint is None else self._joint.prox(x, step)
+        found = self._joint or self._within
+        return super().prox(x, step) if found is None else found.prox(x, step)
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         joint = self._joint
@@ -96,14 +100,16 @@ class Sum(Prior):
     @property
     def outer(self) -> Prior:
         self._require(Can.SPLIT)
-        return self if Can.PROX in self.can else Pair(self.first.outer, self.second.outer, self._cut)
+        return self if self._joint is not None else Pair(self.first.outer, self.second.outer, self._cut)
 
     def linear(self, shape: Shape) -> LinearOperator:
         self._require(Can.SPLIT)
-        return Identity(shape) if Can.PROX in self.can else stack(self.first.linear(shape), self.second.linear(shape))
+        if self._joint is not None:
+            return Identity(shape)
+        return stack(self.first.linear(shape), self.second.linear(shape))
 
     def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
-        if Can.PROX in self.can:
+        if self._joint is not None:
             return super().periodic_split(shape)
         self._require(Can.SPLIT)
         (h1, K1), (h2, K2) = self.first.periodic_split(shape), self.second.periodic_split(shape)
