@@ -208,12 +208,14 @@ SMALLEST = [pytest.param(p, (1, 8), number(p), id=as_code(p)) for p in LINES]
 def test_no_search_finds_anything_better_than_the_prox(prior, shape, dtype):
     x, step = signal((1, *shape), dtype), 0.03
     u = prior.prox(x, step)
+    # A value that is found by steps is found from above: with fewer of them the search sees nothing that is too low.
+    quick = changed(prior, iterations=2_000) if hasattr(prior, "iterations") else prior
 
-    def objective(v: np.ndarray) -> float:
+    def objective(v: np.ndarray, g: Prior = quick) -> float:
         w = torch.from_numpy(v.view(x.numpy().dtype)).reshape(x.shape)
-        return min(float(norm2(w - x) / 2 + step * prior(w)), 1e9)  # the search subtracts values: no infinities
+        return min(float(norm2(w - x) / 2 + step * g(w)), 1e9)  # the search subtracts values: no infinities
 
-    best = objective(u.numpy().ravel().view(np.float64))
+    best = objective(u.numpy().ravel().view(np.float64), prior)
     for start in (u, x):
         found = scipy.optimize.minimize(
             objective, start.numpy().ravel().view(np.float64), method="Powell", options={"maxfev": 400}
