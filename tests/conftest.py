@@ -1,8 +1,10 @@
 """Small signals on shared machines: a second thread waits longer than it helps. Triton's kernels without a GPU."""
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # of kernels of notebooks, servers and commands, too; torch reads it once
@@ -29,11 +31,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Of several processes each compiles its part of the kernels, for all: else each compiles what it meets."""
-    if worker := getattr(session.config, "workerinput", None):
-        every = [(example, dtype) for example in warming.EXAMPLES for dtype in example.dtypes]
-        for example, dtype in every[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
-            example(*example.arguments(Draw(warming.SIZE, dtype, "cpu")))
+    """Of several processes each compiles the next kernel that none has begun, for all: else each does what it meets."""
+    if hasattr(session.config, "workerinput"):
+        shared = Path(session.config.option.basetemp).parent
+        for number, example in enumerate(warming.EXAMPLES):
+            with contextlib.suppress(FileExistsError):
+                (shared / f"kernel {number}").touch(exist_ok=False)
+                for dtype in example.dtypes:
+                    example(*example.arguments(Draw(warming.SIZE, dtype, "cpu")))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

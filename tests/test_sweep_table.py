@@ -1,6 +1,7 @@
 """A sweep that was kept: its best settings by hand, the experiment of a cell, the slices of a volume, its figures."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import holoviews as hv
@@ -9,6 +10,7 @@ import pytest
 import torch
 import xarray as xr
 
+from tests.sweeping import in_this_process
 from workbench import data, plots
 from workbench.algorithms import GradientDescent
 from workbench.cli import main
@@ -25,6 +27,12 @@ from workbench.sweeps.store import Store
 pytest.importorskip("zarr")
 JOB = Experiment(Shipped("camera", 16), Identity((1, 16, 16)), steps=4)
 GRID = {"prior.weight": [1.0, 10.0, 100.0], "prior": ["TotalVariation", "Tikhonov"]}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_processes() -> Iterator[None]:
+    with in_this_process():
+        yield
 
 
 @pytest.fixture(scope="module")

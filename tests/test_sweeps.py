@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.sweeping import in_this_process
 from workbench.cli import main
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -42,7 +43,8 @@ def test_a_cell_is_the_run_it_names_and_a_second_call_runs_nothing(tmp_path, mon
 
 
 def test_a_sweep_over_priors_keeps_the_value_of_the_prior_beside_its_name():
-    found = sweep(JOB, {"prior": ["TotalVariation", "Tikhonov"]})
+    with in_this_process():
+        found = sweep(JOB, {"prior": ["TotalVariation", "Tikhonov"]})
     assert (found.status == 1).all() and found.prior.dims == ("prior",)
     np.testing.assert_allclose(found.prior_value.values[0, 0], JOB.run().prior.values[-1, 0], rtol=1e-5)
 
@@ -157,7 +159,8 @@ def test_a_second_sweep_into_a_store_is_refused_until_the_first_has_ended(tmp_pa
             sweep(JOB, GRID, out=out)
         assert not out.exists()
         first.kill()
-    assert (sweep(JOB, GRID, out=out).status == 1).all()
+    with in_this_process():
+        assert (sweep(JOB, GRID, out=out).status == 1).all()
     assert [path.name for path in tmp_path.iterdir()] == ["s.zarr"]
 
 
@@ -236,9 +239,11 @@ def test_a_full_disk_is_one_sentence_and_what_is_finished_stays(tmp_path, monkey
 
     grid = {"prior.weight": [float(i) for i in range(1, 21)]}
     monkeypatch.setattr(Store, "write", until_full)
-    with pytest.raises(Refusal, match=r"s\.zarr, got No space left on device: what is finished is kept"):
+    refused = pytest.raises(Refusal, match=r"s\.zarr, got No space left on device: what is finished is kept")
+    with in_this_process(), refused:
         sweep(JOB, grid, out=tmp_path / "s.zarr")
     monkeypatch.undo()
     kept = int((Store(plan(JOB, grid), tmp_path / "s.zarr").dataset().status == 1).sum())
     assert kept == sum(map(len, writes[:2]))
-    assert (sweep(JOB, grid, out=tmp_path / "s.zarr").status == 1).all()
+    with in_this_process():
+        assert (sweep(JOB, grid, out=tmp_path / "s.zarr").status == 1).all()

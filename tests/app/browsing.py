@@ -18,8 +18,9 @@ PATIENCE = 60  # seconds: machines that run tests may have a fraction of one cor
 playwright.expect.set_options(timeout=1000 * PATIENCE)
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
+    "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
+LOCAL = r"(https?|wss?)://(localhost|127\.0\.0\.1)[:/]"
 SMALL = "truth=shepp_logan&truth.size=64&steps=100000"
 RACE = "reading 'top_panel'"  # Panel 1.9 measures a Bokeh figure before its first layout; the next layout is right
 TOLD = "Upload error: "  # the file input writes there, too, what the page says
@@ -63,24 +64,34 @@ def launched() -> Iterator["playwright.Browser"]:
 
 @contextmanager
 def watched(browser: "playwright.Browser", width: int = 1366, expected: str = "") -> Iterator["playwright.Page"]:
-    """A page on which no request leaves the machine and nothing fails but what is expected to."""
-    made = browser.new_page(viewport={"width": width, "height": 768})
-    away: list[str] = []
+    """A page of somebody else's browser: no request leaves the machine and nothing fails but what is expected to."""
+    somebody = browser.new_context()
+    try:
+        with watched_in(somebody, width, expected) as page:
+            yield page
+    finally:
+        somebody.close()
+
+
+@contextmanager
+def watched_in(
+    person: "playwright.BrowserContext", width: int = 1366, expected: str = ""
+) -> Iterator["playwright.Page"]:
+    """The same in the browser of a person, which keeps scripts from page to page; routes would turn that off."""
+    made = person.new_page()
+    made.set_viewport_size({"width": width, "height": 768})
+    asked: list[str] = []
     errors: list[str] = []
-
-    def gate(route: "playwright.Route") -> None:
-        if re.match(r"(https?|wss?)://(localhost|127\.0\.0\.1)[:/]", route.request.url):
-            route.continue_()
-        else:
-            away.append(route.request.url)
-            route.abort()
-
-    made.route("**/*", gate)
+    made.on("request", lambda request: asked.append(request.url))
+    made.on("websocket", lambda line: asked.append(line.url))
     made.on("console", lambda m: errors.append(m.text) if m.type == "error" and TOLD not in m.text else None)
     made.on("pageerror", lambda e: errors.append(str(e)) if RACE not in str(e) else None)
     made.set_default_timeout(1000 * PATIENCE)
-    yield made
-    made.close()
+    try:
+        yield made
+    finally:
+        made.close()
+    away = [url for url in asked if re.match("(http|ws)", url) and not re.match(LOCAL, url)]
     unexpected = [e for e in errors if not (expected and re.search(expected, e))]
     assert not away and not unexpected, (away, unexpected)
 

@@ -53,9 +53,17 @@ def address() -> Iterator[str]:
         yield found
 
 
-@pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
-    from tests.app.browsing import watched
+@pytest.fixture(scope="session")
+def person(chromium: Any) -> Iterator[Any]:
+    """One who opens page after page in one browser."""
+    made = chromium.new_context()
+    yield made
+    made.close()
 
-    with watched(chromium) as made:
+
+@pytest.fixture
+def page(person: Any) -> Iterator[Any]:
+    from tests.app.browsing import watched_in
+
+    with watched_in(person) as made:
         yield made

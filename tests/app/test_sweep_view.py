@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.sweeping import in_this_process
 from workbench.app.sweep import SweepView
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -25,8 +26,9 @@ def folder(tmp_path_factory) -> Path:
     """A design, and the grid, which is the newest."""
     found = tmp_path_factory.mktemp("kept")
     axis = spread({"prior.weight": {"low": 1, "high": 100, "log": True}, "steps": {"low": 2, "high": 4}}, 5, True, 0)
-    swept(with_seeds(JOB, [axis], 1), found / "design.zarr")
-    sweep(JOB, GRID, seeds=2, out=found / "grid.zarr")
+    with in_this_process():
+        swept(with_seeds(JOB, [axis], 1), found / "design.zarr")
+        sweep(JOB, GRID, seeds=2, out=found / "grid.zarr")
     return found
 
 

@@ -148,7 +148,7 @@ def sharp(prior: priors.Prior) -> priors.Prior:
     """The prior, and those in it, with a tolerance of 1e-10 where they have one."""
     own = {p.name: getattr(prior, p.name) for p in parameters(type(prior))}
     sharper = {n: sharp(v) for n, v in own.items() if isinstance(v, priors.Prior)}
-    sharper |= {n: v for n, v in (("tolerance", 1e-10), ("iterations", 10_000)) if n in own and "tolerance" in own}
+    sharper |= {n: v for n, v in (("tolerance", 1e-10), ("iterations", 2_000)) if n in own and "tolerance" in own}
     return changed(prior, **sharper) if sharper else prior
 
 

@@ -86,9 +86,11 @@ EVERY = [p for cls in CLASSES.values() for p in variants(cls)]
 
 
 def cases(cls: type) -> Iterator:
-    """Every shape and dtype that the default takes; of the other variants one signal, real if they take such."""
+    """Every shape that the default takes, real; complex a line and a plane; of the other variants one signal."""
     first, *others = variants(cls)
-    every = [(first, shape, dtype) for shape in SHAPES for dtype in (torch.float64, torch.complex128)]
+    reals = [s for s in SHAPES if not first.unfit(s, torch.float64)]
+    lasts = {len(s): s for s in SHAPES if not first.unfit(s, torch.complex128)}.values()
+    every = [(first, s, torch.float64) for s in reals] + [(first, s, torch.complex128) for s in lasts]
     for prior, shape, dtype in [*every, *((p, (1, 8, 8), number(p)) for p in others)]:
         if not prior.unfit(shape, dtype):
             code = as_code(prior).removeprefix("priors.")
@@ -206,12 +208,14 @@ SMALLEST = [pytest.param(p, (1, 8), number(p), id=as_code(p)) for p in LINES]
 def test_no_search_finds_anything_better_than_the_prox(prior, shape, dtype):
     x, step = signal((1, *shape), dtype), 0.03
     u = prior.prox(x, step)
+    # A value that is found by steps is found from above: with fewer of them the search sees nothing that is too low.
+    quick = changed(prior, iterations=2_000) if hasattr(prior, "iterations") else prior
 
-    def objective(v: np.ndarray) -> float:
+    def objective(v: np.ndarray, g: Prior = quick) -> float:
         w = torch.from_numpy(v.view(x.numpy().dtype)).reshape(x.shape)
-        return min(float(norm2(w - x) / 2 + step * prior(w)), 1e9)  # the search subtracts values: no infinities
+        return min(float(norm2(w - x) / 2 + step * g(w)), 1e9)  # the search subtracts values: no infinities
 
-    best = objective(u.numpy().ravel().view(np.float64))
+    best = objective(u.numpy().ravel().view(np.float64), prior)
     for start in (u, x):
         found = scipy.optimize.minimize(
             objective, start.numpy().ravel().view(np.float64), method="Powell", options={"maxfev": 400}
