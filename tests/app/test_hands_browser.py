@@ -8,6 +8,12 @@ import pytest
 from tests.app.browsing import iteration, opened, playwright, press, until
 
 pytestmark = pytest.mark.browser
+_WORDS = {
+    "paint": "Drag or click on the truth",
+    "lose": "Drag on the data",
+    "colours": "Drag a picture",
+    "profile": "Drag a line",
+}
 _DRAWING = """([kind, count]) => Bokeh.documents.some(d =>
   [...d._all_models.values()].filter(m => m.tags[0] == kind && m.type == "ColumnDataSource").length == count)"""
 
@@ -22,10 +28,18 @@ def chosen(page, menu: str, name: str) -> None:
 
 
 def turned(page, mode: str, kind: str, count: int) -> list[dict]:
-    """What a drag does, chosen; where the four pictures are, once so many of them draw what the mode asks for."""
+    """What a drag does, chosen; where the four pictures are, once so many of them draw it and none moves any more."""
     chosen(page, "drag", mode)
     page.wait_for_function(_DRAWING, arg=[kind, count])
-    return [each.bounding_box() for each in page.locator("canvas").all()][::2]
+    playwright.expect(page.get_by_text(_WORDS[mode]).first).to_be_visible()
+    seen: list[list[dict]] = []
+
+    def still() -> bool:
+        seen.append([each.bounding_box() for each in page.locator("canvas").all()][:8:2])
+        return seen[-2:-1] == seen[-1:]
+
+    until(page, still)
+    return seen[-1]
 
 
 def dragged(page, box: dict, start: tuple[float, float], end: tuple[float, float]) -> None:

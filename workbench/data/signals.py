@@ -38,6 +38,10 @@ class Signal(Source):
     def bare(self) -> "Signal":
         return self
 
+    def over(self, bare: Source) -> "Signal":
+        assert isinstance(bare, Signal)
+        return bare
+
     @abstractmethod
     def tensor(self) -> Tensor:
         """The signal, float32 in [0, 1], or complex64 for a file of complex numbers."""

@@ -34,7 +34,7 @@ class Painted(Signal):
     def bare(self) -> Signal:
         return self.signal.bare
 
-    def over(self, bare: Source) -> Source:
+    def over(self, bare: Source) -> Signal:
         return changed(self, signal=self.signal.over(bare))
 
     def loaded(self) -> Loaded:
