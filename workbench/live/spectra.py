@@ -11,6 +11,7 @@ from workbench.algorithms import PreconditionedGradient
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Cost, Glimpse, SpectralMeasure, SpectrumEstimate, glimpse, modes, preconditioned
 from workbench.jobs import Status
+from workbench.live.denoiser_basis import DenoiserBasisStudy
 from workbench.live.saved import Columns, spectrum_columns
 from workbench.live.session import Session
 from workbench.live.study import Studies, Study
@@ -38,7 +39,8 @@ class Spectra(Studies):
         self.hessian: Study[SpectrumEstimate] = Study(self._device, self._studied, self._objective)
         self.product: Study[SpectralMeasure] = Study(self._device, self._preconditioned)
         self.along: Study[Glimpse] = Study(self._device, self._glimpsed)
-        super().__init__(self.hessian, self.product, self.along)
+        self.basis = DenoiserBasisStudy(session)
+        super().__init__(self.hessian, self.product, self.along, self.basis)
         session.looks.append(self.kept)
 
     def kept(self) -> Columns:
@@ -82,6 +84,7 @@ class Spectra(Studies):
         self.hessian.cancel()
         self.product.cancel()
         self.along.forget()
+        self.basis.cancel()
 
     @property
     def metric(self) -> Preconditioner | None:

@@ -38,9 +38,7 @@ class IntervalRow:
     def name(self, panel: Panel) -> None:
         """Be the title of the panel of the run."""
         panel.title = ""
-        panel.element[0] = pmui.Row(
-            self.switch, panel.caption, sizing_mode="stretch_width", margin=(-2, 0, 0, 0), height=20
-        )
+        panel.element[0] = pmui.Row(self.switch, panel.caption, sizing_mode="stretch_width", margin=0, height=20)
 
     @property
     def open(self) -> bool:
