@@ -11,9 +11,9 @@ from workbench.algorithms import PreconditionedGradient
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Cost, Glimpse, SpectralMeasure, SpectrumEstimate, glimpse, modes, preconditioned
 from workbench.jobs import Status
-from workbench.live.denoiser_basis import DenoiserBasisStudy
 from workbench.live.saved import Columns, spectrum_columns
 from workbench.live.session import Session
+from workbench.live.studies.denoiser_basis import DenoiserBasisStudy
 from workbench.live.study import Studies, Study
 from workbench.paths import Form
 from workbench.preconditioners import Preconditioner

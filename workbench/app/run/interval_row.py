@@ -9,8 +9,8 @@ from workbench.app.toolkit.panels import GREY, SPREAD, Panel
 from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
 from workbench.figures.colours import ERROR
-from workbench.live.intervals import LOOKS, OFF, WIDTH, IntervalStudy
 from workbench.live.session import Session
+from workbench.live.studies.intervals import LOOKS, OFF, WIDTH, IntervalStudy
 
 _HEIGHT = 264  # px, as the row of a pixel
 _FORM = {"flex": "none", "overflow-y": "auto", "overflow-x": "hidden"}

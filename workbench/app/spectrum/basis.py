@@ -8,9 +8,9 @@ from workbench.analysis.spectrum import Axis
 from workbench.app.spectrum.plots import SpectrumPlot
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.work_buttons import starting
-from workbench.live.denoiser_basis import ShrinkageBasis
 from workbench.live.frames import Frame, picture
 from workbench.live.images import Array, balanced, unit
+from workbench.live.studies.denoiser_basis import ShrinkageBasis
 from workbench.networks.few_terms import ADAPTED, COSINES, WAVELETS, missed
 
 _SHOWN, _ABREAST = 12, 4
