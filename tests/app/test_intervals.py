@@ -13,8 +13,8 @@ from workbench.app.run.pictures import Gallery
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.live.frames import picture
-from workbench.live.intervals import HIGH, LOW, OFF, WIDTH, IntervalStudy
 from workbench.live.session import Session
+from workbench.live.studies.intervals import HIGH, LOW, OFF, WIDTH, IntervalStudy
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur
 from workbench.priors import SmoothedTotalVariation, TotalVariation

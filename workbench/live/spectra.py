@@ -13,6 +13,7 @@ from workbench.analysis.spectrum import Cost, Glimpse, SpectralMeasure, Spectrum
 from workbench.jobs import Status
 from workbench.live.saved import Columns, spectrum_columns
 from workbench.live.session import Session
+from workbench.live.studies.denoiser_basis import DenoiserBasisStudy
 from workbench.live.study import Studies, Study
 from workbench.paths import Form
 from workbench.preconditioners import Preconditioner
@@ -38,7 +39,8 @@ class Spectra(Studies):
         self.hessian: Study[SpectrumEstimate] = Study(self._device, self._studied, self._objective)
         self.product: Study[SpectralMeasure] = Study(self._device, self._preconditioned)
         self.along: Study[Glimpse] = Study(self._device, self._glimpsed)
-        super().__init__(self.hessian, self.product, self.along)
+        self.basis = DenoiserBasisStudy(session)
+        super().__init__(self.hessian, self.product, self.along, self.basis)
         session.looks.append(self.kept)
 
     def kept(self) -> Columns:
@@ -82,6 +84,7 @@ class Spectra(Studies):
         self.hessian.cancel()
         self.product.cancel()
         self.along.forget()
+        self.basis.cancel()
 
     @property
     def metric(self) -> Preconditioner | None:

@@ -9,8 +9,8 @@ from workbench.app.toolkit.panels import GREY, SPREAD, Panel
 from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
 from workbench.figures.colours import ERROR
-from workbench.live.intervals import LOOKS, OFF, WIDTH, IntervalStudy
 from workbench.live.session import Session
+from workbench.live.studies.intervals import LOOKS, OFF, WIDTH, IntervalStudy
 
 _HEIGHT = 264  # px, as the row of a pixel
 _FORM = {"flex": "none", "overflow-y": "auto", "overflow-x": "hidden"}
@@ -38,9 +38,7 @@ class IntervalRow:
     def name(self, panel: Panel) -> None:
         """Be the title of the panel of the run."""
         panel.title = ""
-        panel.element[0] = pmui.Row(
-            self.switch, panel.caption, sizing_mode="stretch_width", margin=(-2, 0, 0, 0), height=20
-        )
+        panel.element[0] = pmui.Row(self.switch, panel.caption, sizing_mode="stretch_width", margin=0, height=20)
 
     @property
     def open(self) -> bool:

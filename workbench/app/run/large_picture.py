@@ -6,7 +6,7 @@ from workbench.app.toolkit import lit
 from workbench.app.toolkit.panels import DIVERGING, GREY, SPREAD, Panel
 from workbench.live.frames import Frame, ProblemPictures
 from workbench.live.images import Array, Limits, alike, balanced, extent, unit
-from workbench.live.intervals import LOOKS, WIDTH, IntervalStudy
+from workbench.live.studies.intervals import LOOKS, WIDTH, IntervalStudy
 
 SMALL_SCREEN = "@media (max-width: 640px)"
 TRUTH, DATA, IMAGE, ERROR = NAMES = ("Truth", "Data", "Reconstruction", "Error")

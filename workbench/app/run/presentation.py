@@ -14,9 +14,9 @@ from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.words import Words
 from workbench.live.controls import Ask
 from workbench.live.frames import Frame, ProblemPictures
-from workbench.live.intervals import IntervalStudy
 from workbench.live.played.standing import usable
 from workbench.live.session import Session
+from workbench.live.studies.intervals import IntervalStudy
 
 USUAL = ("prior.weight", "operator.width", "operator.angles", "operator.keep", "noise.sigma")
 _ICONS = {"Play": "play_arrow", "Pause": "pause", "Step": "skip_next", "Reset": "replay"}

@@ -6,6 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.analysis.spectrum import AXES, SymmetricLogarithmicAxis
+from workbench.app.spectrum.basis import DenoiserBasis
 from workbench.app.spectrum.modes import ModePlot
 from workbench.app.spectrum.plots import SpectrumPlot
 from workbench.app.spectrum.shares import Cumulative, Preconditioned, Shares
@@ -28,6 +29,7 @@ PLOTS: dict[str, type[SpectrumPlot]] = {
     "step and momentum": PhaseDiagram,
     "along the run": AlongTheRun,
     "preconditioner": Preconditioned,
+    "denoiser's basis": DenoiserBasis,
 }
 HEIGHT = 350
 

@@ -1,0 +1,1 @@
+"""What is studied beside a run for the views that show it."""

@@ -1,0 +1,74 @@
+"""The basis in which the denoiser of a run shrinks at its iterate, and the iterate by a few terms of it."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from workbench.live.session import Session
+from workbench.live.study import Study
+from workbench.networks import AdaptedBasis, adapted_basis
+from workbench.networks.few_terms import few_terms
+from workbench.parametrisations import Direct
+from workbench.priors import Can
+
+TERMS = 30
+
+
+@dataclass(frozen=True, eq=False)
+class ShrinkageBasis:
+    """At iteration k: the leading eigenvectors, the iterate, (1, C, *space), and it by as many terms of each basis."""
+
+    k: int
+    sigma: float
+    basis: AdaptedBasis
+    image: Tensor
+    few: Mapping[str, Tensor]
+
+
+class DenoiserBasisStudy(Study[ShrinkageBasis]):
+    """One basis at a time, of the moment in sight."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        super().__init__(lambda: session.experiment.device, self._sought, self._of)
+
+    @property
+    def unmet(self) -> str:
+        """Why there is no such basis, as a sentence; empty where there is."""
+        problem, state = self.session.seen
+        if state is None:
+            return "There is no iterate yet."
+        if Can.DENOISE not in problem.prior.can or Can.PROX in problem.prior.can:
+            prior = type(problem.prior).__name__
+            return f"No network denoises here ({prior}): take Denoising or ScorePrior with PnPADMM, say."
+        if self._strength is None:
+            name = type(self.session.experiment.algorithm).__name__
+            return f"{name} tells its denoiser another level in every step so far: go on, or take PnPADMM."
+        if problem.dtype.is_complex or not isinstance(problem.parametrisation, Direct):
+            return "It is of real pictures that are the unknown themselves."
+        return ""
+
+    @property
+    def _strength(self) -> float | None:
+        """The noise that the denoiser is told to come, once it stays."""
+        state = self.session.job.latest.state
+        return None if state is None else self.session.experiment.algorithm.denoised_at(state)
+
+    def _sought(self) -> Callable[[], Iterator[ShrinkageBasis]] | None:
+        problem, state = self.session.seen
+        if self.unmet or state is None:
+            return None
+        image, prior, k, sigma = state.x[:1], problem.prior, state.k, self._strength
+        assert sigma is not None
+
+        def found() -> Iterator[ShrinkageBasis]:
+            count = min(TERMS, image.numel() // 2)
+            basis = adapted_basis(lambda v: prior.denoise(v, sigma), image, count)
+            yield ShrinkageBasis(k, sigma, basis, image, few_terms(image, basis))
+
+        return found
+
+    def _of(self) -> Hashable:
+        moment = self.session.moment
+        return id(self.session.seen[0]), None if moment is None else moment.k
