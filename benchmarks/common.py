@@ -111,7 +111,7 @@ def machine() -> dict[str, Any]:
         "date": datetime.now().astimezone().isoformat(timespec="seconds"),
         "command": " ".join([Path(sys.executable).name, "-m", _module(), *sys.argv[1:]]),
         "interpreter": sys.executable,
-        "device": "cpu",
+        "devices": [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())],
         "processor": _processor(),
         "cores": os.cpu_count(),
         "cores allowed": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),

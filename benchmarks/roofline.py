@@ -141,7 +141,8 @@ def main() -> None:
         "rates of kernels are of their medians. Radon, fan beam and pairs do tens of operations for a number: there "
         "Gflop/s tell more."
     )
-    publish("roofline", {"bandwidth GB/s": best, "limits": limits, "kernels": found}, text, table(HEAD, rows))
+    name = "roofline_cuda" if given.gpu else "roofline"
+    publish(name, {"bandwidth GB/s": best, "limits": limits, "kernels": found}, text, table(HEAD, rows))
 
 
 def _row(name: str, v: dict[str, Any]) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from workbench import noise, operators, priors
+from workbench import devices, noise, operators, priors
 from workbench.algorithms import GradientDescent
 from workbench.analysis import standard
 from workbench.data import Measured, steps
@@ -147,6 +147,15 @@ def test_simulated_data_repeat_by_their_seed(problem: Problem) -> None:
     again = Problem.simulate(problem.operator, problem.noise, problem.prior, truth())
     other = Problem.simulate(problem.operator, problem.noise, problem.prior, truth(), seed=1)
     assert torch.equal(again.y, problem.y) and not torch.equal(other.y, problem.y)
+
+
+@pytest.mark.parametrize("operator", [operators.StructuredSensing(SHAPE), operators.GraphIncidence(SHAPE)], ids=as_code)
+def test_what_is_moved_is_a_copy(operator: Operator) -> None:
+    """Torch moves a module itself: then an experiment on one device would spoil that on another."""
+    elsewhere = devices.moved(operator, "meta")
+    for one, device in ((elsewhere, "meta"), (operator, "cpu")):
+        assert {b.device.type for b in one.buffers()} == {device}
+    assert devices.moved(operator, "cpu") is operator
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])

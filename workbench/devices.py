@@ -1,12 +1,17 @@
 """Where tensors can live on this machine."""
 
+import copy
 import os
+from itertools import chain
+from typing import TypeVar
 
 import torch
+from torch import nn
 
 from workbench.refusal import Refusal
 
 _VISIBLE = "CUDA_VISIBLE_DEVICES"  # read when a process first uses a GPU
+M = TypeVar("M", bound=nn.Module)
 VARIABLE = "WORKBENCH_DEVICE"  # set by the Jupyter kernels that `workbench kernel install` makes
 
 
@@ -32,6 +37,13 @@ def find(name: str) -> torch.device:
     if wanted not in here:
         raise Refusal(f"a device of this machine ({', '.join(here)})", repr(name), "take one of these")
     return torch.device(wanted)
+
+
+def moved(module: M, device: torch.device | str) -> M:
+    """The module on a device: itself where nothing of it is elsewhere, else a copy, since torch would move this one."""
+    there = torch.empty(0, device=device).device  # "cuda" is the GPU in use, "cuda:0" for one
+    apart = any(part.device != there for part in chain(module.parameters(), module.buffers()))
+    return copy.deepcopy(module).to(there) if apart else module
 
 
 def synchronise(device: torch.device) -> None:

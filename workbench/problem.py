@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from workbench import memory
+from workbench.devices import moved
 from workbench.linalg import jacobian_norms, operator_norm
 from workbench.noise import Likelihood, Noise
 from workbench.operators import Field, LinearOperator, Map, Operator
@@ -244,13 +245,13 @@ class Problem:
         return Map((self.operator.in_shape, self.operator.in_shape), apply, apply, self.operator.field)
 
     def to(self, device: torch.device | str) -> Self:
-        """The problem on another device; the iterates follow the data."""
+        """The problem on another device, and this one stays where it is; the iterates follow the data."""
         truth = None if self.truth is None else self.truth.to(device)
         return replace(
             self,
-            operator=self.operator.to(device),
-            prior=self.prior.to(device),
+            operator=moved(self.operator, device),
+            prior=moved(self.prior, device),
             y=self.y.to(device),
             truth=truth,
-            parametrisation=self.parametrisation.to(device),
+            parametrisation=moved(self.parametrisation, device),
         )

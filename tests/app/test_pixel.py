@@ -136,6 +136,12 @@ def test_a_click_opens_the_row_in_the_place_of_the_curves_and_x_closes_it(app: W
     assert "k = 20: value" in gallery.pixel.said.sentence and "data see it" in gallery.pixel.sees.sentence
     gallery.pixel.fields[0].value = 4
     assert gallery.pixel.studies.place == (4, 17)
+    gallery.pixel.fields[0].value = 70
+    for _ in range(2):  # the field follows the pixel again, which is no new wish: what was wrong stays to be read
+        look(app)
+        gallery.pixel.draw(app.frame)
+        assert gallery.pixel.complaint.sentence.startswith("wanted a pixel of a picture of 32 x 32 px")
+        assert gallery.pixel.fields[0].value == 4
     app.keyboard.press("x")
     look(app)
     assert app.layout.curves.visible and not gallery.pixel.place.objects

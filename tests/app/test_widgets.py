@@ -7,6 +7,7 @@ import pytest
 
 from workbench import catalog
 from workbench.app.toolkit.form_panel import FormPanel
+from workbench.app.toolkit.overtaken import LATE, Overtaken
 from workbench.app.toolkit.widgets import Automatic, Menu, Number, PageControl, Switch, TextField
 from workbench.live.controls import Ask
 from workbench.live.controls.scale import SliderScale, written
@@ -104,6 +105,42 @@ def test_what_is_no_number_is_passed_on_for_the_session_to_refuse() -> None:
     each.show(1.0)
     assert each.typed.value == "1"
     assert not each.complaint.sentence
+
+
+def test_a_value_that_was_replaced_at_once_does_not_come_back_from_the_browser() -> None:
+    """Panel's bridge to React answers each value that it has drawn; here the answer to 600 comes after 300 was sent."""
+    each, asked = made("count")
+    assert isinstance(each, Number)
+    each.show(300)
+    each.show(600)
+    late = each.slider.value
+    each.show(300)
+    each.slider.value = late
+    assert not asked and each.scale.value(each.slider.value) == 300 and each.typed.value == "300"
+    each.slider.value = late
+    assert asked == [("operator.count", 600)], "answered once: what comes then is a person's"
+
+
+def test_what_a_person_chose_may_be_chosen_again_at_once() -> None:
+    each, asked = made("smooth")
+    assert isinstance(each, Switch)
+    each.show(True)
+    each.switch.value = False
+    each.show(False)
+    each.show(True)
+    each.switch.value = False
+    assert asked == [("operator.smooth", False)] * 2
+
+
+def test_an_answer_that_is_too_late_is_a_wish() -> None:
+    now = [0.0]
+    told = Overtaken(lambda: now[0])
+    for old, new in ((1, 2), (2, 3), (3, 4)):
+        told.write(old, new)
+    now[0] = LATE - 0.1
+    assert told.returns(2)
+    now[0] = LATE + 0.1
+    assert not told.returns(3)
 
 
 def test_automatic_starts_from_the_value_in_use() -> None:

@@ -68,6 +68,18 @@ def test_a_network_goes_to_a_file_and_back(tmp_path):
     assert not any(p.requires_grad for p in found.parameters())
 
 
+def test_a_file_is_read_once_while_it_stays_as_it_is(tmp_path):
+    path, cpu = tmp_path / "own.safetensors", torch.device("cpu")
+    weights.write(DnCNN(1, 4, 3).drawn(generator(0, 0)), path)
+    first = weights.read_on(path, cpu)
+    assert weights.read_on(path, cpu) is first
+    weights.write(DnCNN(1, 4, 2).drawn(generator(0, 0)), path)
+    assert describe(weights.read_on(path, cpu)) != describe(first)
+    path.unlink()
+    with pytest.raises(Refusal, match="file of weights"):
+        weights.read_on(path, cpu)
+
+
 def bad(tmp_path: Path, change) -> Path:
     """A file of the small network whose arrays went through `change`."""
     arrays = change(dict(SMALL.state_dict()))

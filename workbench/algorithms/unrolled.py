@@ -56,7 +56,7 @@ class LearnedSteps(Algorithm[UnrolledState]):
         return state.k >= self._network(state.x.device).stages
 
     def _network(self, device: torch.device) -> Unrolled:
-        found = weights.read(self.file).to(device) if self.file else weights.placed(self.shipped, device)
+        found = weights.read_on(self.file, device) if self.file else weights.placed(self.shipped, device)
         if not isinstance(found, Unrolled):
             raise Refusal("weights of an unrolled algorithm", f"those of a {type(found).__name__}", "take another file")
         return found

@@ -73,10 +73,11 @@ class PixelStudies(Studies):
         return tuple(n // 2 for n in self.session.pictures().shape[:2])
 
     def set(self, path: str, value: Any) -> None:
-        """Row or column by number."""
+        """Row or column by number; where the pixel has it already, nothing is said anew and a complaint stays."""
         if self.place is not None:
             axis = ("row", "column").index(path)
-            self.choose((*self.place[:axis], int(value), *self.place[axis + 1 :]))
+            if self.place[axis] != value:
+                self.choose((*self.place[:axis], int(value), *self.place[axis + 1 :]))
 
     def course(self, frame: Frame) -> PixelCourse:
         """What is known of the value by now."""

@@ -3,6 +3,7 @@
 import importlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,22 @@ def read(path: str | Path) -> ImageNetwork:
     if not path.is_file():
         raise Refusal("a file of weights", f"{path}, which is no file", f"give the path of a {_SUFFIX} file")
     return parsed(path.read_bytes(), path.name)
+
+
+def read_on(path: str | Path, device: torch.device) -> ImageNetwork:
+    """The same on a device, read once while the file stays as it is. Its readers share it: it is not to be changed."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return read(path)  # which says what is wrong with it
+    return _kept(str(path), found.st_mtime_ns, found.st_size, device)
+
+
+@lru_cache(8)
+def _kept(path: str, changed: int, size: int, device: torch.device) -> ImageNetwork:
+    network = read(path)
+    fix(network, device)
+    return network
 
 
 def parsed(whole: bytes, file: str) -> ImageNetwork:

@@ -42,7 +42,7 @@ class MemberMenu(PageControl, Offering):
 
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
         self.select = pmui.Select(label=self.label, options=[], **_SELECT)
-        self.select.param.watch(lambda event: self._wish(event.new), "value")
+        self._hear(self.select, self._wish)
         self._line = pmui.Row(self.select, sizing_mode="stretch_width", margin=0)
         return (self._line,)
 

@@ -1,11 +1,14 @@
 """Parameters as controls on the page: a slider with a typed value, a menu, a switch or a field, by the signature."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 
+from workbench.app.toolkit.overtaken import Overtaken
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR
 from workbench.live.controls import Ask, Control, Sliding
@@ -40,7 +43,22 @@ class PageControl(Control):
 
     @abstractmethod
     def _widgets(self) -> tuple[pn.viewable.Viewable, ...]:
-        """Make the widgets, watched."""
+        """Make the widgets, watched by `_hear`."""
+
+    def _hear(self, widget: pn.viewable.Viewable, chosen: Callable[[Any], None]) -> None:
+        """Pass on what a person makes of a widget: neither what it is told here, nor late answers to that."""
+        told = Overtaken()
+
+        def changed(event: param.parameterized.Event) -> None:
+            if self._following:
+                told.write(event.old, event.new)
+            elif told.returns(event.new):
+                with self._quietly():
+                    widget.param.update(value=told.last)
+            else:
+                chosen(event.new)
+
+        widget.param.watch(changed, "value")
 
 
 class TextField(PageControl):
@@ -55,7 +73,7 @@ class TextField(PageControl):
             sizing_mode="stretch_width",
         )
         self.aside = Words()
-        self.typed.param.watch(lambda event: self._wish(read(self.parameter, event.new)), "value")
+        self._hear(self.typed, lambda value: self._wish(read(self.parameter, value)))
         return self.typed, self.aside.element
 
     def _follow(self, value: Any) -> None:
@@ -95,13 +113,11 @@ class Number(PageControl, Sliding):
             sx=_FIELD,
             align="end",
         )
-        self.slider.param.watch(lambda event: self._moved(event.new), "value")
-        self.typed.param.watch(lambda event: self._wish(read(self.parameter, event.new)), "value")
+        self._hear(self.slider, self._moved)
+        self._hear(self.typed, lambda value: self._wish(read(self.parameter, value)))
         return (pmui.Row(self.slider, self.typed, sizing_mode="stretch_width", margin=0),)
 
     def _moved(self, position: float) -> None:
-        if self._following:
-            return
         value = self.scale.value(position)
         with self._quietly():
             self.typed.value = written(value)
@@ -140,7 +156,7 @@ class Automatic(Number):
             size="small",
             margin=0,
         )
-        self.automatic.param.watch(lambda event: self._wish(None if event.new else self._first()), "value")
+        self._hear(self.automatic, lambda value: self._wish(None if value else self._first()))
         return self.automatic, self.row
 
     def _first(self) -> float:
@@ -169,7 +185,7 @@ class Switch(PageControl):
             size="small",
             margin=0,
         )
-        self.switch.param.watch(lambda event: self._wish(event.new), "value")
+        self._hear(self.switch, self._wish)
         return (self.switch,)
 
     def _follow(self, value: Any) -> None:
@@ -190,7 +206,7 @@ class Menu(PageControl):
             margin=(6, 0, 2, 0),
             sizing_mode="stretch_width",
         )
-        self.select.param.watch(lambda event: self._wish(event.new), "value")
+        self._hear(self.select, self._wish)
         return (self.select,)
 
     def _follow(self, value: Any) -> None:

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from workbench import weights
 from workbench.denoisers import Denoiser, ImageNetwork
+from workbench.devices import moved
 from workbench.priors.base import unknown
 from workbench.priors.can import Can
 from workbench.priors.learned.learned import Channelwise, Learned
@@ -49,7 +50,7 @@ class Denoising(Learned):
         return _SHIPPED.get((self.network, channels), "")
 
     def _network(self, channels: int, device: torch.device) -> ImageNetwork:
-        return super()._network(channels, device) if self._own is None else self._own.to(device)
+        return super()._network(channels, device) if self._own is None else moved(self._own, device)
 
 
 def _denoiser_of(file: str) -> Denoiser:
