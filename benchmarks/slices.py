@@ -1,11 +1,13 @@
 """The 32 slices of the tilt series: one after another in this process, and as a sweep on two processes.
 
 `python -m benchmarks.slices --steps 200`. The sweep's seconds hold the start of its processes, its
-reading and its store. Printed, not kept.
+reading and its store. On busy cores seconds say little: beside them is processor time, and from it what two free cores
+would make of it, the longest of its processes and not the sum. Printed, not kept.
 """
 
 import argparse
 import os
+import resource
 import tempfile
 import time
 from pathlib import Path
@@ -32,6 +34,13 @@ def together(job: Experiment) -> np.ndarray:
         return found.x.values[:, 0, 0]
 
 
+def spent() -> tuple[float, float]:
+    """Seconds of processor time of this process, and of those it has ended."""
+    found = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    here, there = (each.ru_utime + each.ru_stime for each in found)
+    return here, there
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=200)
@@ -39,14 +48,19 @@ def main() -> None:
     torch.set_num_threads(1)
     changed(job, steps=2).run()  # kernels are compiled
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, {job.steps} steps a slice")
-    begin = time.perf_counter()
+    begin, first = time.perf_counter(), spent()
     alone = one_by_one(job)
-    middle = time.perf_counter()
+    middle, second = time.perf_counter(), spent()
     both = together(job)
-    end = time.perf_counter()
+    end, third = time.perf_counter(), spent()
     far = float(np.abs(alone - both).max() / alone.max())
     print(
         f"one by one {middle - begin:.1f} s, as a sweep {end - middle:.1f} s: {(middle - begin) / (end - middle):.2f}"
+    )
+    one, here, workers = second[0] - first[0], third[0] - second[0], third[1] - second[1]
+    print(
+        f"processor time: one by one {one:.1f} s; as a sweep {here:.1f} s here, {workers:.1f} s in two workers with "
+        f"their start: {one / (here + workers / 2):.2f} on two free cores where this process waits for no one"
     )
     print(f"largest difference of the volumes, over their maximum: {far:.1g}")
 
