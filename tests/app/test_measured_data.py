@@ -49,7 +49,7 @@ def test_a_run_has_pictures_of_data_and_reconstruction_and_no_others(measured):
         view.move(frame)
     assert [panel.element.visible for panel in gallery.panels] == [False, True, True, False]
     assert "x − truth" not in gallery.error.caption.object
-    assert compare.beat(frame) and compare.pins.shown.options == {"this run": "now"}
+    assert compare.beat(frame) and compare.pins.shown.options == {"data": "data", "this run": "now"}
     (line,) = compare.profile.sources
     np.testing.assert_allclose(line.data["y"], frame.image[12], rtol=1e-6)
     gallery.hands.fit()

@@ -22,9 +22,9 @@ from workbench.live.own_files import Opened, OwnFiles
 from workbench.live.pins import Pins
 from workbench.live.played.scrubbed_run import ScrubbedRun
 from workbench.live.saved import STATELESS, Columns, brought, kept_run, whole_run
-from workbench.live.telling import notebook, python
+from workbench.live.telling import in_short, notebook, python
 from workbench.live.wished import able, begins_anew, ended, fitted, form_of, makes_data, posed, wished
-from workbench.parameters import as_text, changed, describe
+from workbench.parameters import changed, describe
 from workbench.paths import Form
 from workbench.refusal import Refusal
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Made = TypeVar("Made")
-_LONGEST = 100  # letters of a value in a mark on the curves
 
 
 class Session(ScrubbedRun):
@@ -93,9 +92,7 @@ class Session(ScrubbedRun):
 
     def take(self, path: str, value: Any) -> None:
         """The same for who asks in Python: Refusal where it cannot be, and nothing has changed."""
-        said = as_text(round(value, 6) if isinstance(value, float) else value)
-        label = f"{path} = {said if len(said) < _LONGEST else type(value).__name__}"
-        self._become(wished(self.experiment, path, value), label)
+        self._become(wished(self.experiment, path, value), f"{path} = {in_short(value)}")
         self._forgive(path)
         if path == "steps":
             self._stretch = self.experiment.steps
@@ -195,8 +192,6 @@ class Session(ScrubbedRun):
         if not sentence:
             self._stretch, self._rule = experiment.steps, self.experiment.stop
         return sentence
-
-    # Answers.
 
     def companion(self, kind: Callable[[Self], Made]) -> Made:
         """What several views of this session share, made by the first that asks: `kind` of the session."""

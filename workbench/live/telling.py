@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from workbench import example_scans, parameters
 from workbench.data import ExampleScan, File, Measured
 from workbench.experiment import Experiment
 from workbench.live.address import file_name
-from workbench.parameters import changed, describe
+from workbench.parameters import as_text, changed, describe
 
 _USUAL = ("algorithms", "data", "noise", "operators", "priors")
 _MODULES = tuple(sorted((*_USUAL, "parametrisations", "stopping")))
+_LONGEST = 100  # letters
 _HEAD = """from workbench import {}
 from workbench.experiment import Experiment
 
@@ -31,6 +32,12 @@ def told(experiment: Experiment) -> Experiment:
         return changed(experiment, source=source.over(changed(source.bare, path=name)))
     named = isinstance(source, Measured) and source.path is not None and not isinstance(source, ExampleScan)
     return changed(experiment, source=changed(source, data=name)) if named else experiment
+
+
+def in_short(value: Any) -> str:
+    """A value in a mark on the curves: itself, or of long ones what it is."""
+    words = as_text(round(value, 6) if isinstance(value, float) else value)
+    return words if len(words) < _LONGEST else type(value).__name__
 
 
 def python(experiment: Experiment) -> str:

@@ -19,8 +19,6 @@ from workbench.tensors import Shape, require_precision, shown
 
 SignalShape = Annotated[Shape, "shape of the unknown: channels, then space in px"]
 
-_MOST = 5  # sides: those of the differences of a volume
-
 
 class Operator(nn.Module, ABC, metaclass=Checked):
     """y = A(x): (B, *in_shape) -> (B, *out_shape), one tensor in and one out, each item of the batch by itself.
@@ -43,9 +41,10 @@ class Operator(nn.Module, ABC, metaclass=Checked):
     def __init__(self, in_shape: Shape, out_shape: Shape) -> None:
         super().__init__()
         for shape in (in_shape, out_shape):
-            if not shape or math.prod(shape) < 1 or len(shape) > _MOST:
-                wanted = "a shape of channels, components of a field and up to three axes"
-                raise Refusal(wanted, shown(shape), "every side is at least 1")
+            if not shape or math.prod(shape) < 1 or len(shape) > 5:  # as differences of volumes have
+                raise Refusal(
+                    "a shape of channels, parts and up to three axes", shown(shape), "every side is 1 or more"
+                )
         self.in_shape, self.out_shape = tuple(in_shape), tuple(out_shape)
 
     @abstractmethod
@@ -149,11 +148,9 @@ class Operator(nn.Module, ABC, metaclass=Checked):
         if not self.scales:
             remedy = "take finer=1, or an operator whose lengths are in px, such as GaussianBlur"
             raise Refusal("an operator that is known on a finer grid", type(self).__name__, remedy)
-        lengths = {
-            p.name: getattr(self, p.name) for p in parameters(type(self)) if p.unit == "px" and p.name != "shape"
-        }
+        long = {p.name: getattr(self, p.name) for p in parameters(type(self)) if p.unit == "px" and p.name != "shape"}
         shape = (self.in_shape[0], *[factor * side for side in self.in_shape[1:]])
-        return self.fitted(shape, {name: factor * length for name, length in lengths.items()})
+        return self.fitted(shape, {name: factor * length for name, length in long.items()})
 
     @deriving
     def at(self, x: Tensor) -> "LinearOperator":

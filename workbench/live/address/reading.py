@@ -1,76 +1,43 @@
-"""An experiment as a page's address, readable and editable by hand: ?truth=camera&operator=Radon&operator.angles=30."""
+"""The experiment of an address: item by item, so that a bad one takes no other with it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from torch import Tensor
 
 from workbench import catalog, devices, example_scans
 from workbench.catalog import KINDS
-from workbench.data import ExampleScan, File, Measured, Painted, Shipped, Signal, Source
+from workbench.data import Measured, Painted, Shipped, Signal, Source
 from workbench.data.regions.lost import operator_without
 from workbench.data.source import fitted_to, for_first, shapes_to_try
-from workbench.experiment import Experiment, fit
+from workbench.experiment import Experiment
+from workbench.live.address.names import (
+    BESIDES,
+    DATA,
+    EXAMPLE,
+    FILE,
+    KEPT,
+    LOST,
+    PAINTED,
+    PLAIN,
+    RULE,
+    SLICE,
+    STEPS_OF_DATA,
+)
+from workbench.live.address.writing import fitted_default
 from workbench.live.own_arrays import STEPS, of_same_file
 from workbench.operators import Operator
 from workbench.parameters import changed, home, parameters, renamed
-from workbench.paths import altered, below, built, own_parameters, spoken
+from workbench.paths import altered, below, built, own_parameters
 from workbench.refusal import Refusal
 from workbench.tensors import Shape
 
-PLAIN = ("steps", "seed", "device")
-RULE = "stop"
-FILE, DATA = "truth.file", "data"  # the names of a person's own signal and data, which are not in the address
-EXAMPLE = "example"  # an example scan by its name: what is not said is as the example has it
-_STEPS = f"{DATA}.{STEPS}"
-_SLICE = f"{DATA}.variable"
-PAINTED, LOST = "painted", "lost"  # what hands have painted on the truth, and which of the data are lost
-BESIDES = ("present", "only", "hide", "theme", "lesson", "step")  # what it says besides, to the page and to Panel
 _MOST = 3  # sentences on one address
-_LONGEST = 2000  # letters of a value: maps of thousands of numbers are not in the address
-KEPT = "not-in-the-address"
 
 Made = TypeVar("Made")
-
-
-def file_name(source: Source) -> str:
-    """The name of a person's own file, without the folders of this machine; "" where there is no file of theirs."""
-    if isinstance(source, ExampleScan):
-        return ""
-    source = source.bare
-    path = source.path if isinstance(source, File) else source.data if isinstance(source, Measured) else ""
-    return path.replace("\\", "/").rpartition("/")[2] if isinstance(path, str) else ""
-
-
-def to_address(experiment: Experiment) -> str:
-    """The query that `read_address` reads back. Of a person's own file it holds the name alone."""
-    items: dict[str, str] = {}
-    truth = experiment.truth
-    if truth is not None and isinstance(truth.bare, Shipped):
-        items |= {"truth": truth.bare.name, "truth.size": str(truth.bare.size)}
-    elif truth is not None and isinstance(truth.bare, File):
-        items[FILE] = file_name(truth)
-    elif isinstance(experiment.source, ExampleScan):
-        items[EXAMPLE] = experiment.source.data
-        items |= spoken(experiment.source, example_scans.example(experiment.source.data).source, DATA)
-    elif isinstance(experiment.source, Measured):
-        source = experiment.source
-        items[DATA] = source.name
-        items |= {p: text for p, text in spoken(source, Measured(source.data), DATA).items() if p.startswith(_STEPS)}
-    if isinstance(truth, Painted):
-        items |= spoken(truth, Painted(truth.signal), PAINTED)
-    items |= spoken(experiment, changed(experiment, lost=()), "") if experiment.lost else {}
-    for kind in KINDS:
-        chosen = getattr(experiment, kind)
-        usual = _base_of(experiment, kind)
-        items |= {kind: type(chosen).__name__} | spoken(chosen, usual, kind)
-    if (rule := experiment.stop) is not None:
-        items |= {RULE: type(rule).__name__} | spoken(rule, type(rule)(), RULE)
-    items = {path: text if len(text) <= _LONGEST else KEPT for path, text in items.items()}
-    return urlencode(items | {name: str(getattr(experiment, name)) for name in PLAIN}, safe=",")
 
 
 @dataclass(frozen=True)
@@ -86,7 +53,7 @@ class Found:
         left, default = changed(self.experiment, stop=None), Experiment()
         yield left
         for kind in ("algorithm", "parametrisation", "prior", "noise", "operator"):
-            left = changed(left, **{kind: _fitted(getattr(default, kind), left.operator.in_shape)})
+            left = changed(left, **{kind: fitted_default(getattr(default, kind), left.operator.in_shape)})
             yield left
 
 
@@ -183,25 +150,25 @@ class _Reader:
 
     def _sliced(self, source: Source) -> Source:
         """The example with the slice and the steps that the address says."""
-        word = {_SLICE.rpartition(".")[2]: self._given[_SLICE]} if _SLICE in self._given else {}
-        made = self._right(_SLICE, lambda: altered(source, word, ())) or source
-        made = made if self._right(_SLICE, made.loaded) else source
-        return self._stepped(made) if _STEPS in self._given else made
+        word = {SLICE.rpartition(".")[2]: self._given[SLICE]} if SLICE in self._given else {}
+        made = self._right(SLICE, lambda: altered(source, word, ())) or source
+        made = made if self._right(SLICE, made.loaded) else source
+        return self._stepped(made) if STEPS_OF_DATA in self._given else made
 
     def _stepped(self, source: Source) -> Source:
         """The measurement with the steps that the address says, and no others; arrays are those of its file."""
         if not isinstance(source, Measured):
             return source
-        words = {p.removeprefix(f"{DATA}."): text for p, text in self._given.items() if p.startswith(_STEPS)}
+        words = {p.removeprefix(f"{DATA}."): text for p, text in self._given.items() if p.startswith(STEPS_OF_DATA)}
         names = words.pop(STEPS, "")
         bare = changed(source, steps=())
-        made = self._right(_STEPS, lambda: altered(bare, {STEPS: names}, ())) or bare
+        made = self._right(STEPS_OF_DATA, lambda: altered(bare, {STEPS: names}, ())) or bare
         for path, text in words.items():
             new = self._right(
                 f"{DATA}.{path}", lambda m=made, p=path, t=text: altered(m, {p: of_same_file(m, p, t)}, ())
             )
             made = new or made
-        return made if self._right(_STEPS, made.loaded) else bare
+        return made if self._right(STEPS_OF_DATA, made.loaded) else bare
 
     def _shape(self, source: Source, given: Tensor) -> Shape:
         """The first shape for which the operator can be built as the address says it."""
@@ -227,7 +194,7 @@ class _Reader:
         kept = name is None or self._keeps(kind, name)
         made = None if kept else self._right(kind, lambda: built(catalog.find(kind, str(name)), {}, shape))
         if made is None:
-            made = _fitted(usual, shape)
+            made = fitted_default(usual, shape)
             if not kept:
                 return made  # what the parameters of an unknown member mean is unknown as well
         with suppress(Refusal):  # where they do not go together, or one is wrong, they are taken one by one
@@ -260,7 +227,7 @@ class _Reader:
             kind = path.partition(".")[0]
             ours = kind in (*KINDS, *PLAIN, *BESIDES, PAINTED, LOST) or (kind == RULE and RULE in self._given)
             ours = ours or path in ("truth", "truth.size", FILE, DATA, EXAMPLE)
-            ours = ours or path.startswith(_STEPS) or (self._example and path == _SLICE)
+            ours = ours or path.startswith(STEPS_OF_DATA) or (self._example and path == SLICE)
             if not ours and not path.startswith("bokeh-"):
                 parts = f"{', '.join((*KINDS, RULE))} with their parameters, {', '.join(PLAIN)}"
                 has = f"an address has truth, truth.size, {parts}"
@@ -282,23 +249,3 @@ class _Reader:
 
     def _complain(self, path: str, wanted: str, came: str, remedy: str) -> None:
         self._wrong[path] = str(Refusal(wanted, came, remedy))
-
-
-def _base_of(experiment: Experiment, kind: str) -> Any:
-    """What an address need not say of a part: the part of the example as it is, else the class at its defaults."""
-    chosen, shape = getattr(experiment, kind), experiment.operator.in_shape
-    if isinstance(experiment.source, ExampleScan):
-        own = getattr(example_scans.example(experiment.source.data), kind)
-        if type(own) is type(chosen):
-            return _fitted(own, shape)
-    return _usual(chosen, shape)
-
-
-def _usual(chosen: Any, shape: Shape) -> Any:
-    """An object of the same class at its defaults, for signals of the same shape; itself where it has no defaults."""
-    ready = not any(p.required for p in parameters(type(chosen)))
-    return built(type(chosen), {}, shape) if ready else chosen
-
-
-def _fitted(default: object, shape: Shape) -> object:
-    return fit(default, shape) if isinstance(default, Operator) else default
