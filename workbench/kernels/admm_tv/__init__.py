@@ -59,7 +59,5 @@ def step(signals: Split, pace: PenaltyPace, weight: float, isotropic: bool = Tru
 
 if TYPE_CHECKING:
     from workbench.kernels.admm_tv import numba, reference, triton
-    from workbench.kernels.admm_tv.volume import numba as of_volumes
 
     _backends: tuple[ADMMTVBackEnd, ...] = (reference, numba, triton)
-    _volumes: tuple[VolumeADMMTVBackEnd, ...] = (reference, of_volumes)

@@ -67,7 +67,5 @@ def step(
 
 if TYPE_CHECKING:
     from workbench.kernels.pdhg_tv import numba, reference, triton
-    from workbench.kernels.pdhg_tv.volume import numba as of_volumes
 
     _backends: tuple[PDHGTVBackEnd, ...] = (reference, numba, triton)
-    _volumes: tuple[VolumePDHGTVBackEnd, ...] = (reference, of_volumes)

@@ -183,7 +183,5 @@ def _require_signal(x: Tensor, first: int, scale: Scale) -> None:
 
 if TYPE_CHECKING:
     from workbench.kernels.tv import numba, reference, triton
-    from workbench.kernels.tv.volume import numba as of_volumes
 
     _backends: tuple[TVBackEnd, ...] = (reference, numba, triton)
-    _volumes: tuple[VolumeTVBackEnd, ...] = (reference, of_volumes)

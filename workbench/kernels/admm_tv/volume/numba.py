@@ -9,8 +9,8 @@ from workbench.kernels.admm_tv import PenaltyPace, Split
 from workbench.kernels.dispatch import compiled, share, workers
 from workbench.kernels.tv.numba import as_tensor
 from workbench.kernels.tv.reference import Scale
-from workbench.kernels.tv.volume.numba import as_volume_fields, as_volumes, grid_of
-from workbench.kernels.tv.volume.planes import project
+from workbench.kernels.tv.volume.loops import project
+from workbench.kernels.tv.volume.numba import as_volume_fields, as_volumes, layout_of
 
 
 def step(signals: Split, pace: PenaltyPace, weight: float, isotropic: bool, scale: Scale) -> Split:
@@ -24,7 +24,7 @@ def step(signals: Split, pace: PenaltyPace, weight: float, isotropic: bool, scal
     numbers[..., 1:] = pace.relax, weight
     places = flat, *fields, numbers.reshape(-1, 3), *made, pull
     steps = np.array(scale if len(scale) == 3 else (scale[0] if len(scale) == 2 else 0, 0, scale[-1]), flat.dtype)
-    share(_step, len(flat) * slabs, threads, *places, slabs, steps, *grid_of(x, x.shape[2:], scale), isotropic)
+    share(_step, len(flat) * slabs, threads, *places, slabs, steps, *layout_of(x, x.shape[2:], scale), isotropic)
     return as_tensor(made[0], x, z.shape), as_tensor(made[1], x, dual.shape), as_tensor(pull, x, x.shape)
 
 

@@ -10,8 +10,8 @@ from workbench.kernels.dispatch import compiled, share, workers
 from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.kernels.tv.numba import as_tensor
 from workbench.kernels.tv.reference import Scale
-from workbench.kernels.tv.volume.numba import as_volume_fields, as_volumes, grid_of
-from workbench.kernels.tv.volume.planes import differences, project
+from workbench.kernels.tv.volume.loops import differences, project
+from workbench.kernels.tv.volume.numba import as_volume_fields, as_volumes, layout_of
 
 
 def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic: bool, scale: Scale) -> Signals:
@@ -25,7 +25,7 @@ def step(signals: Signals, dual: Tensor, moves: Moves, weight: float, isotropic:
     numbers[..., 2:] = weight, moves.theta
     others = (as_volumes(part) for part in signals[1:])
     places = flat, *others, field, numbers.reshape(-1, 4), *made, q
-    share(_step, len(flat) * slabs, threads, *places, slabs, *grid_of(x, x.shape[2:], scale), isotropic)
+    share(_step, len(flat) * slabs, threads, *places, slabs, *layout_of(x, x.shape[2:], scale), isotropic)
     return as_tensor(made[0], x, x.shape), as_tensor(made[1], x, x.shape), as_tensor(q, x, dual.shape)
 
 

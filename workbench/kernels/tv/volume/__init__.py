@@ -4,7 +4,7 @@ The differences along each axis are multiplied by a number, `scale`, 1 / spacing
 of their own, which are faster.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from torch import Tensor
 
@@ -31,3 +31,10 @@ class VolumeTVBackEnd(Protocol):
         scale: Scale,
         /,
     ) -> tuple: ...
+
+
+if TYPE_CHECKING:
+    from workbench.kernels.tv import reference
+    from workbench.kernels.tv.volume import numba
+
+    _backends: tuple[VolumeTVBackEnd, ...] = (reference, numba)

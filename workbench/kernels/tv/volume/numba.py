@@ -18,7 +18,7 @@ from workbench.kernels.tv.verdicts import Verdicts
 from workbench.kernels.tv.volume import planes as by_planes
 
 
-class Grid(NamedTuple):
+class PlaneLayout(NamedTuple):
     """How planes lie: the scale of differences (3, P), 0 where they would reach outside, and the numbers of a row and
     of a pixel."""
 
@@ -28,32 +28,32 @@ class Grid(NamedTuple):
 
 
 def gradient(x: Tensor, scale: Scale) -> Tensor:
-    flat, grid, axes = as_volumes(x), grid_of(x, x.shape[2:], scale), x.ndim - 2
+    flat, layout, axes = as_volumes(x), layout_of(x, x.shape[2:], scale), x.ndim - 2
     out = np.empty((len(flat), axes, *flat.shape[1:]), flat.dtype)
-    share(by_planes.gradient, len(flat) * flat.shape[1], workers(flat.size), flat, out, *grid)
+    share(by_planes.gradient, len(flat) * flat.shape[1], workers(flat.size), flat, out, *layout)
     return as_tensor(out, x, (*x.shape[:2], axes, *x.shape[2:]))
 
 
 def divergence(p: Tensor, scale: Scale) -> Tensor:
     fields = as_volume_fields(p)
     out = np.empty((len(fields), *fields.shape[2:]), fields.dtype)
-    grid = grid_of(p, p.shape[3:], scale)
-    share(by_planes.divergence, len(out) * fields.shape[2], workers(out.size), fields, out, *grid)
+    layout = layout_of(p, p.shape[3:], scale)
+    share(by_planes.divergence, len(out) * fields.shape[2], workers(out.size), fields, out, *layout)
     return as_tensor(out, p, (*p.shape[:2], *p.shape[3:]))
 
 
 def tv(x: Tensor, isotropic: bool, scale: Scale) -> Tensor:
     flat = as_volumes(x)
     sums = np.empty((len(flat), flat.shape[1]))
-    grid = grid_of(x, x.shape[2:], scale)
-    share(by_planes.variation, len(flat) * flat.shape[1], workers(flat.size), flat, sums, *grid, isotropic)
+    layout = layout_of(x, x.shape[2:], scale)
+    share(by_planes.variation, len(flat) * flat.shape[1], workers(flat.size), flat, sums, *layout, isotropic)
     return torch.from_numpy(sums).view(len(x), -1).sum(1).to(x.real.dtype)
 
 
 def solve(
     x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: int, dual: Tensor | None, scale: Scale
 ) -> tuple:
-    flat, grid = as_volumes(x), grid_of(x, x.shape[2:], scale)
+    flat, layout = as_volumes(x), layout_of(x, x.shape[2:], scale)
     count, depth = flat.shape[:2]
     t = t[:, None].expand(x.shape[:2]).flatten()
     weights = t.numpy()
@@ -62,7 +62,7 @@ def solve(
     this = np.zeros((count, x.ndim - 2, *flat.shape[1:]), flat.dtype)
     threads = workers(flat.size)
     if dual is not None:
-        start = as_volume_fields(dual), this, grid.scale, grid.parts, isotropic
+        start = as_volume_fields(dual), this, layout.scale, layout.parts, isotropic
         share(by_planes.feasible, count * depth, threads, *start)
     before, out = this.copy() if dual is not None else np.zeros_like(this), np.empty_like(this)
     u, final = np.empty_like(flat), None
@@ -70,7 +70,7 @@ def solve(
     while True:
         active = verdicts.active
         places = flat, weights, active, this, u, sums
-        share(by_planes.certify, len(active) * depth, threads, *places, *grid, isotropic)
+        share(by_planes.certify, len(active) * depth, threads, *places, *layout, isotropic)
         stopping = verdicts.judge(sums, uphill)
         if len(stopping) == count:
             final = this
@@ -82,8 +82,8 @@ def solve(
             break
         betas = verdicts.betas(BLOCK, flat.dtype)
         for s, beta in enumerate(np.ascontiguousarray(betas.T), 1):
-            places = flat, weights, steps, beta, active, this, before, out, uphill, grid.scale, s == len(betas.T)
-            share(by_planes.advance, len(active) * depth, threads, *places, grid.row, grid.parts, isotropic)
+            places = flat, weights, steps, beta, active, this, before, out, uphill, layout.scale, s == len(betas.T)
+            share(by_planes.advance, len(active) * depth, threads, *places, layout.row, layout.parts, isotropic)
             this, before, out = out, this, before
     shape = (*x.shape[:2], x.ndim - 2, *x.shape[2:])
     total = [torch.from_numpy(v.reshape(x.shape[:2]).sum(1)).to(t.dtype) for v in (verdicts.value, verdicts.gap)]
@@ -91,7 +91,7 @@ def solve(
     return as_tensor(u, x, x.shape), as_tensor(final, x, shape), *total, longest
 
 
-def grid_of(x: Tensor, space: torch.Size, scale: Scale) -> Grid:
+def layout_of(x: Tensor, space: torch.Size, scale: Scale) -> PlaneLayout:
     """How the planes of a signal with these sides lie, in the precision of x."""
     parts = 2 if x.is_complex() else 1
     sides = (space[1] if len(space) > 2 else 1, space[-1])
@@ -99,7 +99,7 @@ def grid_of(x: Tensor, space: torch.Size, scale: Scale) -> Grid:
     found[0] = scale[0] if len(space) > 1 else 0
     found[1, :-1] = scale[1] if len(space) > 2 else 0
     found[2, :, :-1] = scale[-1]
-    return Grid(found.view(3, -1).numpy(), space[-1] * parts, parts)
+    return PlaneLayout(found.view(3, -1).numpy(), space[-1] * parts, parts)
 
 
 def as_volumes(x: Tensor) -> np.ndarray:
