@@ -48,6 +48,7 @@ def finished(session):
         frame = session.tick()
         if frame is not None and frame.status is Status.DONE:
             return frame
+        time.sleep(0.005)  # the run's thread has the interpreter meanwhile
     raise AssertionError("the run does not end")
 
 
@@ -340,6 +341,7 @@ def test_the_report_is_the_one_of_the_runs(view, session):
     end = time.monotonic() + 60
     while view.reporting.page is None and time.monotonic() < end:
         view.beat(view.frame)
+        time.sleep(0.005)
     assert not view.save.disabled
     found = compare(session.dataset(), session.pins.all[0].run.dataset, labels=("this run", "PDHG"))
     assert unnamed(view.save.callback().read()) == unnamed(found.report())
@@ -377,6 +379,7 @@ def test_rows_before_a_moved_slider_spoil_no_mark_of_a_pin(session):
     end = time.monotonic() + 60
     while session.job.latest.k < 3 or session.job.latest.status is not Status.PAUSED:
         assert session.tick() or time.monotonic() < end
+        time.sleep(0.005)
     session.set("prior.weight", 50.0)
     beside = AllBeside(session)
     beside.problem(session.pictures())
