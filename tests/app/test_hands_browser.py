@@ -64,6 +64,7 @@ def test_a_person_paints_loses_data_takes_it_back_and_draws_a_profile(page, addr
     until(page, lambda: "painted.regions=Brush&painted.regions.1.points=12." in page.url)
     playwright.expect(page.get_by_text("1 painted, 0 lost")).to_be_visible()
     assert iteration(page) >= k
+    press(page, "Pause")  # the rest is of the hands alone
 
     _, data, *_ = turned(page, "lose", "box", 1)
     chosen(page, "shape", "columns")

@@ -1,6 +1,7 @@
 """Every plot saves itself: as it is drawn, and its numbers with their names and units."""
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,3 +37,18 @@ def test_curves_and_pictures_are_saved_without_a_server(page, address) -> None:
     values = np.array([line.split(",") for line in truth.decode().splitlines() if line[0] != "#"], float)
     assert name == "truth.csv"
     np.testing.assert_allclose(values, data.truth("shepp_logan", 32)[0, 0].numpy(), atol=1 / 255)
+    # On the same page: narrow, with forced colours, for somebody who asks for less motion.
+    page.set_viewport_size({"width": 768, "height": 1024})
+    page.emulate_media(reduced_motion="reduce", forced_colors="active")
+    buttons = [
+        page.get_by_role("button", name=name, exact=True) for name in ("Play", "Step", "Cancel", "Pin", "Present")
+    ]
+
+    def apart() -> bool:
+        boxes = [button.bounding_box() for button in buttons]
+        return all(a["x"] + a["width"] <= b["x"] + 1 for a, b in pairwise(boxes)) and boxes[-1]["x"] < 700
+
+    until(page, apart)
+    assert {button.evaluate("e => getComputedStyle(e).transitionProperty") for button in buttons} == {"none"}
+    chosen = page.locator(".MuiTabs-indicator").first
+    assert chosen.evaluate("e => getComputedStyle(e).forcedColorAdjust") == "none"
