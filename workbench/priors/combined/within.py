@@ -35,8 +35,8 @@ class Solved:
 class Within:
     """f + 0 in a convex set C, infinite outside, f = h(K x): prox(x) = P(x - step K* z), z the best in dom h*.
 
-    z <- prox_{t h*}(v + t K P(x - step K* v)), t = 1 / (step |K|^2), v ahead of z as in FISTA, with restarts; it ends by
-    the gap step (h(K u) - <K u, z> + h*(z)), once u rests. Beck & Teboulle 2009, doi 10.1109/TIP.2009.2028250.
+    z <- prox_{t h*}(v + t K P(x - step K* v)), t = 1 / (step |K|^2), v ahead of z as in FISTA, with restarts; it ends
+    by the gap step (h(K u) - <K u, z> + h*(z)), once u rests. Beck & Teboulle 2009, doi 10.1109/TIP.2009.2028250.
     """
 
     can = Can.PROX
