@@ -9,7 +9,7 @@ from workbench.linalg import operator_norm
 from workbench.priors.base import Prior
 from workbench.priors.can import Can
 from workbench.priors.variation.iterative import told
-from workbench.tensors import dot
+from workbench.tensors import dot, norm, spread, times
 
 _TOLERANCE, _MOST = 1e-6, 10_000  # of the objective, the gap that ends a prox, and its most dual steps
 _LOOK = 10  # dual steps between two looks at the gap
@@ -25,12 +25,18 @@ class Solved:
     gap: Tensor
     iterations: Tensor
 
+    def unless(self, other: Tensor, new: "Solved") -> "Solved":
+        """With the new one of the items at which `other` holds, (B,)."""
+        x = torch.where(spread(other, self.x), new.x, self.x)
+        pairs = ((self.value, new.value), (self.gap, new.gap), (self.iterations, new.iterations))
+        return Solved(x, *(torch.where(other, after, before) for before, after in pairs))
+
 
 class Within:
     """f + 0 in a convex set C, infinite outside, f = h(K x): prox(x) = P(x - step K* z), z the best in dom h*.
 
-    z <- prox_{t h*}(v + t K P(x - step K* v)), t = 1 / (step |K|^2), v ahead of z as in FISTA; it ends by the gap
-    step (h(K u) - <K u, z> + h*(z)). Beck & Teboulle 2009, doi 10.1109/TIP.2009.2028250.
+    z <- prox_{t h*}(v + t K P(x - step K* v)), t = 1 / (step |K|^2), v ahead of z as in FISTA, with restarts; it ends
+    by the gap step (h(K u) - <K u, z> + h*(z)), once u rests. Beck & Teboulle 2009, doi 10.1109/TIP.2009.2028250.
     """
 
     can = Can.PROX
@@ -60,16 +66,22 @@ class Within:
             return Solved(u, value, gap, torch.full_like(value, k))
 
         z = ahead = torch.zeros_like(K(x))
-        pace, found = 1.0, looked(z, 0)
+        found = looked(z, 0)
+        pace = torch.ones_like(found.value)
+        settled = torch.zeros_like(found.value, dtype=torch.bool)  # each item ends by itself
         for k in range(1, self.iterations + 1):
             new = h.conjugate_prox(ahead + length * K(primal(ahead)), length)
-            quicker = (1 + (1 + 4 * pace**2) ** 0.5) / 2
-            ahead, z, pace = new + (pace - 1) / quicker * (new - z), new, quicker
+            pace = torch.where(dot(ahead - new, new - z) > 0, 1.0, pace)  # it had overshot: begin to speed up anew
+            quicker = (1 + (1 + 4 * pace**2).sqrt()) / 2
+            ahead, z, pace = new + times((pace - 1) / quicker, new - z), new, quicker
             if k % _LOOK and k < self.iterations:
                 continue
-            found = looked(z, k)
-            fine = max(self.tolerance, _ROUNDING * torch.finfo(found.value.dtype).eps)
-            if bool((found.gap <= fine * found.value).all()):
+            new_look = looked(z, k)
+            fine = max(self.tolerance, _ROUNDING * torch.finfo(new_look.value.dtype).eps)
+            still = norm(new_look.x - found.x) <= fine * norm(new_look.x)
+            found = found.unless(~settled, new_look)
+            settled = settled | ((found.gap <= fine * found.value) & still)
+            if bool(settled.all()):
                 break
         return found
 
