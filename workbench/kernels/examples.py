@@ -9,7 +9,8 @@ from torch import Tensor
 
 from workbench.tensors import stream
 
-REAL = (torch.float32, torch.float64)
+SINGLE = (torch.float32,)
+REAL = (*SINGLE, torch.float64)
 COMPLEX = (*REAL, torch.complex64, torch.complex128)
 
 Answer = tuple[Tensor, ...]
@@ -49,6 +50,13 @@ class Draw:
 
     def field(self) -> Tensor:
         return self.normal(self.size.batch, 1, 2, self.size.height, self.size.width)
+
+    def volume(self) -> Tensor:
+        """Of two planes."""
+        return self.normal(self.size.batch, 1, 2, self.size.height, self.size.width)
+
+    def volume_field(self) -> Tensor:
+        return self.normal(self.size.batch, 1, 3, 2, self.size.height, self.size.width)
 
     def angles(self) -> Tensor:
         """Multiples of 45 degrees, where rays go through pixels or along their diagonals, and some between."""

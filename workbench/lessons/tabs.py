@@ -25,6 +25,7 @@ LOOKS: Mapping[str, tuple[str, ...]] = {  # what the menu of a tab offers; the o
         "step and momentum",
         "along the run",
         "preconditioner",
+        "denoiser's basis",
     ),
     "Information": ("closed form", "sampled", "denoiser, I-MMSE"),
     "Network": (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from workbench.kernels.examples import COMPLEX, Answer, Draw, Example
+from workbench.kernels.examples import COMPLEX, SINGLE, Answer, Draw, Example
 from workbench.kernels.pdhg_tv import Moves, step
 
 
@@ -20,7 +20,13 @@ def _arguments(d: Draw) -> tuple:
     return (d.signal(), d.signal(), d.signal()), d.field(), *steps
 
 
+def _of_volume(d: Draw) -> tuple:
+    steps = d.positive(d.size.batch, "cpu"), d.positive(d.size.batch, "cpu")
+    return (d.volume(), d.volume(), d.volume()), d.volume_field(), *steps
+
+
 EXAMPLES = (
     Example("pdhg_tv", _arguments, _moved(True), COMPLEX),
     Example("pdhg_tv anisotropic", _arguments, _moved(False), COMPLEX),
+    Example("pdhg_tv of a volume", _of_volume, _moved(True), SINGLE, law=False),
 )

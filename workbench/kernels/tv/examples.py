@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from workbench.kernels.examples import COMPLEX, Answer, Draw, Example
+from workbench.kernels.examples import COMPLEX, SINGLE, Answer, Draw, Example
 from workbench.kernels.tv import divergence, gradient, tv, tv_solve
 
 STEPS = 11  # dual steps: more than a block of them
@@ -22,6 +22,10 @@ def _arguments(d: Draw) -> tuple:
     return d.signal(), d.positive(d.size.batch), d.field()
 
 
+def _of_volume(d: Draw) -> tuple:
+    return d.volume(), d.positive(d.size.batch), d.volume_field()
+
+
 EXAMPLES = (
     Example("differences", lambda d: (d.signal(),), gradient, COMPLEX),
     Example("divergence", lambda d: (d.field(),), divergence, COMPLEX),
@@ -29,4 +33,8 @@ EXAMPLES = (
     Example("tv anisotropic", lambda d: (d.signal(), False), tv, COMPLEX),
     Example("tv_solve", _arguments, _solved(True), COMPLEX),
     Example("tv_solve anisotropic", _arguments, _solved(False), COMPLEX),
+    Example("differences of a volume", lambda d: (d.volume(),), gradient, SINGLE, law=False),
+    Example("divergence in a volume", lambda d: (d.volume_field(),), divergence, SINGLE, law=False),
+    Example("tv of a volume", lambda d: (d.volume(), True), tv, SINGLE, law=False),
+    Example("tv_solve of a volume", _of_volume, _solved(True), SINGLE, law=False),
 )
