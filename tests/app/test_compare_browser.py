@@ -55,6 +55,8 @@ def test_a_pinned_run_is_compared_renamed_reported_and_gone_back_to(page, addres
 
 def test_two_people_do_not_see_each_others_pins(page, chromium, address) -> None:
     opened(page, address, f"{QUERY}0000")
+    # Panel's bridge to React may lose what a widget is told between its first picture and its first effect.
+    playwright.expect(page.get_by_text("Making the controls")).to_be_hidden()
     press(page, "Pin")
     playwright.expect(page.get_by_text("Pinned as PDHG (1 of 8)")).to_be_visible()
     with watched(chromium) as other:
