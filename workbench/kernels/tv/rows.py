@@ -6,6 +6,7 @@ A kernel serves the tasks first..last of all: rows, planes, or bands of rows. Na
 import numpy as np
 
 from workbench.kernels.dispatch import compiled
+from workbench.kernels.tv.sums import inner, roots, slope_of
 
 
 @compiled
@@ -120,7 +121,7 @@ def _step(x, t, step, beta, p, before, out, start, stop, uphill, watched, parts,
             _ascend(r1[parts:], step, u[parts:], u, g[1])
             project(g[0], g[1], f[0], f[1], out[i, 0], out[i, 1], parts, isotropic)
         if watched.start <= i < watched.stop:
-            uphill[i] = _slope(r0, out[i, 0], p[i, 0]) + _slope(r1[parts:], out[i, 1], p[i, 1])
+            uphill[i] = slope_of(r0, out[i, 0], p[i, 0]) + slope_of(r1[parts:], out[i, 1], p[i, 1])
         r0, next0 = next0, r0
         r1, next1 = next1, r1
         u, below = below, u
@@ -148,8 +149,8 @@ def _certify(x, t, p, u, sums, own, parts, isotropic):
         subtract(row[parts:], row, g[1])
         size = _size(g[0], g[1], f[0], f[1], parts, isotropic)
         subtract(row, x[i], f[0])
-        sums[i, 0], sums[i, 1] = _inner(f[0], f[0]), size
-        sums[i, 2] = size - _inner(g[0], p[i, 0]) - _inner(g[1], p[i, 1])
+        sums[i, 0], sums[i, 1] = inner(f[0], f[0]), size
+        sums[i, 2] = size - inner(g[0], p[i, 0]) - inner(g[1], p[i, 1])
         row, below = below, row
 
 
@@ -246,32 +247,7 @@ def _shrinkage(f):
 def _size(g0, g1, f0, f1, parts, isotropic):
     """The sum of the moduli of a row."""
     _squares(g0, g1, f0, f1, parts, isotropic)
-    size = _roots(f0)
+    size = roots(f0)
     if not isotropic:
-        size += _roots(f1)
+        size += roots(f1)
     return size / parts
-
-
-@compiled
-def _roots(f):
-    total = 0.0
-    for j in range(len(f)):
-        total += np.sqrt(f[j])
-    return total
-
-
-@compiled
-def _inner(a, b):
-    total = 0.0  # in double precision: the gap is a small difference of sums
-    for j in range(len(a)):
-        total += a[j] * b[j]
-    return total
-
-
-@compiled
-def _slope(r, q, p):
-    """<r - q, q - p>: positive where the last step went against the gradient."""
-    total = r.dtype.type(0)
-    for j in range(len(r)):
-        total += (r[j] - q[j]) * (q[j] - p[j])
-    return total

@@ -3,6 +3,7 @@
 import numpy as np
 
 from workbench.kernels.dispatch import compiled
+from workbench.kernels.tv.sums import roots
 
 
 @compiled
@@ -102,24 +103,8 @@ def size_of(g, f, parts, isotropic):
     _squares(g, f, parts, isotropic)
     total = 0.0
     for a in range(1 if isotropic else 3):
-        total += _roots(f[a])
+        total += roots(f[a])
     return total / parts
-
-
-@compiled
-def _roots(f):
-    total = 0.0
-    for k in range(len(f)):
-        total += np.sqrt(f[k])
-    return total
-
-
-@compiled
-def inner(a, b):
-    total = 0.0  # in double precision: the gap is a small difference of sums
-    for k in range(len(a)):
-        total += a[k] * b[k]
-    return total
 
 
 @compiled
@@ -127,13 +112,4 @@ def distance(a, b):
     total = 0.0
     for k in range(len(a)):
         total += (a[k] - b[k]) * (a[k] - b[k])
-    return total
-
-
-@compiled
-def slope_of(r, q, p):
-    """<r - q, q - p>: positive where the last step went against the gradient."""
-    total = r.dtype.type(0)
-    for k in range(len(r)):
-        total += (r[k] - q[k]) * (q[k] - p[k])
     return total

@@ -8,18 +8,17 @@ signal with fewer axes lacks is a plane of zeros.
 import numpy as np
 
 from workbench.kernels.dispatch import compiled
+from workbench.kernels.tv.sums import inner, slope_of
 from workbench.kernels.tv.volume.loops import (
     add,
     add_to,
     differences,
     distance,
     extrapolate,
-    inner,
     kept,
     project,
     pull_back,
     size_of,
-    slope_of,
 )
 
 
