@@ -66,16 +66,22 @@ def test_a_profile_is_that_of_a_plane_and_ends_at_the_rim() -> None:
 
 
 @pytest.fixture
-def gallery(session: Session):
-    heard: list[None] = []
-    made = Gallery(session, lambda: heard.append(None))
+def opened() -> list[None]:
+    """As often as the experiment has become another one."""
+    return []
+
+
+@pytest.fixture
+def gallery(session: Session, opened: list[None]) -> Gallery:
+    made = Gallery(session, lambda: opened.append(None))
     made.show_pictures(session.pictures())
     made.show_frame(frame())
-    made.heard = heard  # type: ignore[attr-defined]
     return made
 
 
-def test_a_drag_and_a_click_paint_and_undo_takes_them_back(gallery: Gallery, session: Session) -> None:
+def test_a_drag_and_a_click_paint_and_undo_takes_them_back(
+    gallery: Gallery, session: Session, opened: list[None]
+) -> None:
     bar = gallery.hands.bar
     bar.mode.value, bar.radius.value, bar.value.value = PAINT, "2", "0.5"
     assert bar.drawn("truth") == "way" and not bar.drawn("data") and gallery.truth.image.toolbar.active_drag is None
@@ -84,7 +90,7 @@ def test_a_drag_and_a_click_paint_and_undo_takes_them_back(gallery: Gallery, ses
     gallery._clicked("reconstruction", 9.0, 9.0)
     regions = Brush(((3.0, 4.0), (8.0, 10.0)), 2.0), Brush(((21.0, 20.0),), 2.0)
     assert session.experiment.truth == Painted(session.experiment.source.bare, regions, (0.5, 0.5))
-    assert bar.said.sentence.endswith("2 painted, 0 lost.") and len(gallery.heard) == 2  # type: ignore[attr-defined]
+    assert bar.said.sentence.endswith("2 painted, 0 lost.") and len(opened) == 2
     bar.back.clicks += 1
     assert len(session.experiment.truth.regions) == 1
     gallery.hands.undo()

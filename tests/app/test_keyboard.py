@@ -81,7 +81,7 @@ def test_digits_are_tabs_p_is_for_a_room_and_the_list_names_all(app):
     hit(app, "p")
     assert app.audience.present
     hit(app, "1")
-    assert app.tabs.active == 2  # out of sight, and not turned
+    assert app.tabs.place == 2  # out of sight, and not turned
     hit(app, "p")
     assert app.seen is app.views[2]
     hit(app, "?")
@@ -95,4 +95,14 @@ def test_digits_are_tabs_p_is_for_a_room_and_the_list_names_all(app):
 def test_what_is_no_key_of_the_page_does_nothing(app):
     hit(app, "x")
     hit(app, "<b>")
-    assert app.session.moment is None and app.tabs.active == 0
+    assert app.session.moment is None and app.tabs.place == 0
+
+
+def test_tabs_that_are_turned_quickly_do_not_turn_back(app):
+    """The browser answers each tab that it has drawn, late: here that of the first key comes after the second."""
+    hit(app, "3")
+    hit(app, "4")
+    app.tabs.element.active = 2
+    assert app.tabs.place == 3 and app.seen is app.views[3]
+    app.tabs.element.active = 2
+    assert app.seen is app.views[2], "answered once: what comes then is a person's"

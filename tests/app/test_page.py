@@ -260,7 +260,7 @@ class Histogram(View):
 
 def test_a_view_is_one_class_and_one_place_in_the_list(small):
     app = Workbench(Session(small), views=(*VIEWS, Histogram))
-    assert app.tabs._names == [view.title for view in VIEWS] + ["Histogram"]
+    assert app.tabs.element._names == [view.title for view in VIEWS] + ["Histogram"]
     app.turn_to(Histogram)
     app.session.play()
     wait(app, lambda f: f.status is Status.DONE)

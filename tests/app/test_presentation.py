@@ -80,7 +80,7 @@ def app(session: Session) -> Workbench:
 def test_a_room_sees_the_chosen_controls_and_they_act(app):
     room = app.presentation
     assert app.seen is room and set(room.panel.controls) == {"prior.weight", "noise.sigma"}
-    assert room.element in app.layout.page.main[0].objects and app.tabs not in app.layout.page.main[0].objects
+    assert room.element in app.layout.page.main[0].objects and app.tabs.element not in app.layout.page.main[0].objects
     room.panel.controls["prior.weight"].typed.value = "3.5"
     app.choices.throttle.flush()
     assert app.session.experiment.prior.weight == 3.5
@@ -94,7 +94,7 @@ def test_without_a_choice_the_usual_ones_are_there(session):
 
 def test_in_and_out(app):
     app.present(False)
-    assert app.seen is app.views[0] and app.tabs in app.layout.page.main[0].objects
+    assert app.seen is app.views[0] and app.tabs.element in app.layout.page.main[0].objects
     assert not app.stage.presenting and "present" not in app.connection.bar.search
     app.stage.narrow = 1  # a phone asks, before the page is built
     assert app.seen is app.views[0]

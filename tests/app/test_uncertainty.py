@@ -204,7 +204,7 @@ def test_a_minimiser_leaves_the_tab_with_a_sentence_and_a_button_that_samples(sm
     view.beat()
     assert "ADMM has one answer" in view.advice.sentence and view.mend.visible
     app.turn_to(UncertaintyView)
-    assert app.seen is view and app.tabs[app.tabs.active] is view.element
+    assert app.seen is view and app.tabs.element[app.tabs.place] is view.element
     view._follow()
     assert app.choices.sections["algorithm"].menu.select.value == type(session.experiment.algorithm).__name__ != "PDHG"
     wait(view.uncertainty, lambda: bool(view.uncertainty.found))

@@ -143,6 +143,16 @@ def test_an_answer_that_is_too_late_is_a_wish() -> None:
     assert not told.returns(3)
 
 
+def test_what_stood_for_a_while_is_chosen_again_at_once() -> None:
+    """The browser has long answered it: then it is a person who goes back to it."""
+    now = [0.0]
+    told = Overtaken(lambda: now[0])
+    told.write(1, 2)
+    now[0] = LATE + 0.1
+    told.write(2, 3)
+    assert not told.returns(2)
+
+
 def test_automatic_starts_from_the_value_in_use() -> None:
     each, asked = made("step")
     assert isinstance(each, Automatic)

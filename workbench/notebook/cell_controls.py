@@ -33,7 +33,7 @@ class CellControl(Control):
             self.complaint.layout.display = "flex" if sentence else "none"
 
     def _watch(self, widget: widgets.Widget, said: Callable[[Any], None]) -> None:
-        widget.observe(lambda change: None if self._following else said(change["new"]), "value")
+        widget.observe(lambda change: None if self._quiet.on else said(change["new"]), "value")
 
     def _described(self) -> dict[str, Any]:
         return {"description": self.label, "tooltip": self.parameter.meaning, "style": _WIDE, "layout": _FULL}
@@ -80,7 +80,7 @@ class CellNumber(CellControl, Sliding):
         if self._holds is not None and abs(position - scale.position(self._holds)) <= scale.step / 2:
             return
         value = self._waits = scale.value(position)
-        with self._quietly():
+        with self._quiet:
             self.typed.value = written(value)
         self._wish(value)
 
@@ -151,7 +151,7 @@ class CellMembers(CellControl, Offering):
         whys = {name: reasons.get(name, "") for name in members}
         options = tuple((("✗ " if why else "") + labelled(name, why), name) for name, why in whys.items())
         if options != self.select.options:
-            with self._quietly():
+            with self._quiet:
                 self.select.options = options
 
     def _widgets(self) -> tuple[widgets.Widget, ...]:

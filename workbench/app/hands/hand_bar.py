@@ -1,6 +1,7 @@
 """What a drag on the pictures does, chosen from a menu, and the controls of it in a bar above them."""
 
 import math
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,12 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.toolkit.drags import WINDOW
+from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.tab import SMALL, bar
 from workbench.app.toolkit.words import Words
 from workbench.data import Painted
 from workbench.figures.colours import ERROR
+from workbench.live.controls import Quiet
 from workbench.live.hands.gestures import LINE, LOST, PAINTED, Shape
 from workbench.live.images import Limits
 from workbench.live.session import Session
@@ -37,7 +40,7 @@ class HandBar:
 
     def __init__(self, session: Session, hands: "Hands") -> None:
         self._session, self._hands = session, hands
-        self._following = False
+        self._quiet = Quiet()
         self.mode = pmui.Select(label="drag", options=list(MODES), value=MOVE, width=97, **SMALL | {"sx": _TIGHT})
         self.mode.param.watch(lambda event: self._turn(), "value")
         self.element = bar()
@@ -59,9 +62,7 @@ class HandBar:
     @cached_property
     def back(self) -> pmui.Button:
         """Takes back what was painted or lost last."""
-        button = pmui.Button(label="Undo", icon="undo", variant="text", size="small", margin=(8, 2))
-        button.on_click(lambda event: self._hands.undo())
-        return button
+        return _button("Undo", "undo", self._hands.undo)
 
     @cached_property
     def of(self) -> pmui.Select:
@@ -75,7 +76,7 @@ class HandBar:
         """The values that are drawn darkest and brightest."""
         fields = self._field("from", "0"), self._field("to", "1")
         for field in fields:
-            field.param.watch(lambda event: self._typed(), "value")
+            hear(field, lambda value: self._typed(), self._quiet)
         return fields
 
     @cached_property
@@ -88,15 +89,11 @@ class HandBar:
     @cached_property
     def fit(self) -> pmui.Button:
         """Limits from the reconstruction as it is now."""
-        button = pmui.Button(label="Fit", icon="fit_screen", variant="text", size="small", margin=(8, 2))
-        button.on_click(lambda event: self._hands.fit())
-        return button
+        return _button("Fit", "fit_screen", self._hands.fit)
 
     @cached_property
     def reset(self) -> pmui.Button:
-        button = pmui.Button(label="Reset", icon="restart_alt", variant="text", size="small", margin=(8, 2))
-        button.on_click(lambda event: self._hands.window(str(self.of.value), None))
-        return button
+        return _button("Reset", "restart_alt", lambda: self._hands.window(str(self.of.value), None))
 
     @cached_property
     def said(self) -> Words:
@@ -142,11 +139,9 @@ class HandBar:
 
     def show_window(self, limits: Limits) -> None:
         """The window that is in force, in the fields."""
-        self._following = True
-        for field, value in zip(self.ends, limits, strict=True):
-            if field.value != (text := f"{value:.4g}"):
-                field.value = text
-        self._following = False
+        with self._quiet:
+            for field, value in zip(self.ends, limits, strict=True):
+                field.value = f"{value:.4g}"
 
     def _turn(self) -> None:
         mode = str(self.mode.value)
@@ -170,8 +165,6 @@ class HandBar:
         return [*parts, self.back]
 
     def _typed(self) -> None:
-        if self._following:
-            return
         low, high = (self.number(field) for field in self.ends)
         if low is not None and high is not None:
             self.complaint.say("")
@@ -194,3 +187,9 @@ class HandBar:
 
     def _field(self, label: str, value: str) -> pmui.TextInput:
         return pmui.TextInput(label=label, value=value, width=88, **SMALL)
+
+
+def _button(label: str, icon: str, press: Callable[[], None]) -> pmui.Button:
+    made = pmui.Button(label=label, icon=icon, variant="text", size="small", margin=(8, 2))
+    made.on_click(lambda event: press())
+    return made

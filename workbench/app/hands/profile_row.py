@@ -2,6 +2,7 @@
 
 import panel_material_ui as pmui
 
+from workbench.app.toolkit.built_row import BuiltRow
 from workbench.app.toolkit.figures import empty, fill, legend, new_figure, pane
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import COLOURS
@@ -14,15 +15,19 @@ _NAMES = ("truth", "reconstruction", "difference")
 _DASHES = ("dashed", "solid", "dotted")
 
 
-class ProfileRow:
+class ProfileRow(BuiltRow):
     """`place` is empty until a line is drawn: then it follows the run. `line` are its two ends; None for none."""
 
     def __init__(self, session: Session) -> None:
+        super().__init__()
         self._session = session
-        self.place = pmui.Column(sizing_mode="stretch_width", margin=0)
         self.line: tuple[Point, Point] | None = None
-        self._row: pmui.Row | None = None
         self._fresh = False
+
+    @property
+    def open(self) -> bool:
+        """Whether a line is chosen."""
+        return self.line is not None
 
     def choose(self, line: tuple[Point, Point] | None) -> None:
         """Another line, or none."""
@@ -35,14 +40,8 @@ class ProfileRow:
 
     def draw(self, pictures: ProblemPictures | None, frame: Frame | None) -> None:
         """The values along the line as they are now."""
-        if self.line is None or pictures is None:
-            if len(self.place):
-                self.place.clear()
+        if not self._laid_out() or self.line is None or pictures is None:
             return
-        if self._row is None:
-            self._row = self._built()
-        if not len(self.place):
-            self.place[:] = [self._row]
         image, error = (frame.image, frame.error) if frame else (None, None)
         start, end = self.line
         low, high = self._session.loaded.limits if self._session.experiment.truth else (0.0, 1.0)

@@ -16,11 +16,13 @@ from workbench.app.laboratory.recipe_plot import RecipePlot
 from workbench.app.laboratory.recipe_run import OFFERED
 from workbench.app.laboratory.trainings import Running
 from workbench.app.toolkit.form_panel import FormPanel
+from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, full, side
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR
 from workbench.jobs import Status
 from workbench.lessons.tabs import ESTIMATOR, PRESET
+from workbench.live.controls import Quiet
 from workbench.live.session import Session
 from workbench.networks import PRESETS
 
@@ -51,7 +53,7 @@ class LaboratoryView(LookTab[LabPlot]):
     def __init__(self, session: Session, opened: Callable[[], None]) -> None:
         super().__init__(session, opened, styles=_FULL)
         self.studies = self.laboratory = Laboratory(session.experiment.device)
-        self._following = False
+        self._quiet = Quiet()
         self._epochs: list[int] = []
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
@@ -74,8 +76,8 @@ class LaboratoryView(LookTab[LabPlot]):
         self.place = pmui.Column(sizing_mode="stretch_both", margin=0, styles=_PLOT)
         self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles=_NOTES)
         self.preset.param.watch(lambda event: self._take(event.new), "value")
-        self.epoch.param.watch(lambda event: self._scrub(event.new), "value")
-        self.ghost.param.watch(lambda event: self._compare(event.new), "value")
+        hear(self.epoch, self._scrub, self._quiet)
+        hear(self.ghost, self.laboratory.compare, self._quiet)
         above = bar(self._choice(190), *self.buttons.values(), self.ghost)
         main = pmui.Column(above, self.place, self.below, sizing_mode="stretch_both", margin=(0, 8, 0, 0))
         self._show()
@@ -122,13 +124,8 @@ class LaboratoryView(LookTab[LabPlot]):
 
     def _scrub(self, place: int) -> None:
         """Look at an earlier epoch; at the end of the slider follow the run."""
-        if not self._following:
-            newest = place >= len(self._epochs) - 1
-            self.laboratory.epoch = None if newest else self._epochs[place]
-
-    def _compare(self, name: str) -> None:
-        if not self._following:
-            self.laboratory.compare(name)
+        newest = place >= len(self._epochs) - 1
+        self.laboratory.epoch = None if newest else self._epochs[place]
 
     def _draw(self) -> None:
         run = self.laboratory.run
@@ -150,21 +147,20 @@ class LaboratoryView(LookTab[LabPlot]):
 
     def _follow(self, run: Running) -> None:
         """Slider and menus go with the run."""
-        self._following = True
-        epochs = [epoch for epoch, _ in run.kept] or [0]
-        if epochs != self._epochs:
-            self._epochs = epochs
-            self.epoch.end = max(len(epochs) - 1, 1)
-        chosen = self.laboratory.epoch
-        here = len(epochs) - 1 if chosen is None else max(i for i, e in enumerate(epochs) if e <= chosen)
-        label = f"{run.unit} {epochs[here]}{' (newest)' if chosen is None else ''}"
-        if (self.epoch.value, self.epoch.label) != (here, label):
-            self.epoch.param.update(value=here, label=label)
-        names = [NONE, *(kept.name for kept in self.laboratory.runs)]
-        ghost = self.laboratory.ghost.name if self.laboratory.ghost else NONE
-        if (self.ghost.options, self.ghost.value) != (names, ghost):
-            self.ghost.param.update(options=names, value=ghost)
-        self._following = False
+        with self._quiet:
+            epochs = [epoch for epoch, _ in run.kept] or [0]
+            if epochs != self._epochs:
+                self._epochs = epochs
+                self.epoch.end = max(len(epochs) - 1, 1)
+            chosen = self.laboratory.epoch
+            here = len(epochs) - 1 if chosen is None else max(i for i, e in enumerate(epochs) if e <= chosen)
+            label = f"{run.unit} {epochs[here]}{' (newest)' if chosen is None else ''}"
+            if (self.epoch.value, self.epoch.label) != (here, label):
+                self.epoch.param.update(value=here, label=label)
+            names = [NONE, *(kept.name for kept in self.laboratory.runs)]
+            ghost = self.laboratory.ghost.name if self.laboratory.ghost else NONE
+            if (self.ghost.options, self.ghost.value) != (names, ghost):
+                self.ghost.param.update(options=names, value=ghost)
 
     def _press(self, status: Status) -> None:
         """The buttons that do something."""

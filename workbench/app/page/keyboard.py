@@ -85,7 +85,7 @@ class Keyboard:
 
     def _tab(self, key: str) -> None:
         if int(key) <= len(self._app.views) and not self._app.audience.present:
-            self._app.tabs.active = int(key) - 1
+            self._app.tabs.turn_to(int(key) - 1)
 
     def _pixel(self) -> None:
         if isinstance(self._app.seen, Gallery):

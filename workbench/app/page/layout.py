@@ -40,7 +40,7 @@ class PageLayout:
         self._formulation = app.choices.formulation
         time = places.place(app.timeline.element)
         self._whole: list[pn.viewable.Viewable]
-        self._whole = [lesson, self._formulation, places.place(bar), app.tabs, notice, time, self.curves]
+        self._whole = [lesson, self._formulation, places.place(bar), app.tabs.element, notice, time, self.curves]
         app.presentation.place_above(self._formulation)
         self._room = [lesson, app.presentation.element, notice]
         self._connection, self.code = app.connection, QrCode()

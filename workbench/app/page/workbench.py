@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import panel as pn
-import panel_material_ui as pmui
 from panel.io import PeriodicCallback
 
 from workbench.app.lessons import Teaching, Tour
@@ -16,6 +15,7 @@ from workbench.app.page.layout import PageLayout
 from workbench.app.page.placeholders import Placeholders
 from workbench.app.page.stage import RoomStage
 from workbench.app.page.theme import follow_browser
+from workbench.app.page.view_tabs import ViewTabs
 from workbench.app.run.choices import Choices
 from workbench.app.run.curves import Convergence
 from workbench.app.run.files import TakeAway, Upload
@@ -35,8 +35,6 @@ SHARE = 0.03  # of the time may go into drawing
 SLOWEST = 0.5  # seconds between two pictures, at the most
 PREVIEW = 0.25  # seconds between two pictures while the browser is busy building the page
 AnyView = TypeVar("AnyView", bound=View)
-# On a laptop the titles of all tabs end before that bar.
-_TABS = {"@media (max-width: 1500px)": {"& .MuiTab-root": {"fontSize": "12.5px", "letterSpacing": 0, "px": "2px"}}}
 
 
 class Workbench:
@@ -66,14 +64,7 @@ class Workbench:
         self.teaching = Teaching(tour or Tour(), self._take_step, lambda: self._chosen(new=False))
         self._echo = Echo(self.connection.document is not None)
         self._placeholders = Placeholders(self.connection.document)
-        self.tabs = pmui.Tabs(
-            *((view.title, self._tab(view)) for view in self.views),
-            dynamic=False,
-            sizing_mode="stretch_width",
-            margin=0,
-            sx=_TABS,
-        )
-        self.tabs.param.watch(lambda event: self._turn(), "active")
+        self.tabs = ViewTabs(((view.title, self._tab(view)) for view in self.views), self._turn)
         self._turned = self._ready = self._playing = False
         self._there = True
         self._early: Any = None
@@ -95,12 +86,12 @@ class Workbench:
 
     def turn_to(self, kind: type[View]) -> None:
         """Put the view of that class in sight."""
-        self.tabs.active = self.views.index(self.view(kind))
+        self.tabs.turn_to(self.views.index(self.view(kind)))
 
     @property
     def seen(self) -> View:
         """The view whose tab is in sight, or the one for a room."""
-        return self.presentation if self.audience.present else self.views[self.tabs.active]
+        return self.presentation if self.audience.present else self.views[self.tabs.place]
 
     @property
     def frame(self) -> Frame | None:
@@ -283,10 +274,10 @@ class Workbench:
 
     def _show_step(self, step: LessonStep) -> None:
         """Turn to the tab of a step, with what is set in it, at the pace that it asks for."""
-        self.transport.pace.value = float(step.pace)
+        self.transport.go_at(float(step.pace))
         for place, view in enumerate(self.views):
             if view.title == step.tab:
-                self.tabs.active = place
+                self.tabs.turn_to(place)
                 view.arrange(step.show, step.tab_settings)
 
     def _chosen(self, new: bool = True) -> None:

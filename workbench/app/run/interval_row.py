@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
+from workbench.app.toolkit.built_row import BuiltRow
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.panels import GREY, SPREAD, Panel
 from workbench.app.toolkit.words import Words
@@ -22,18 +23,17 @@ _TITLE = {
 }
 
 
-class IntervalRow:
+class IntervalRow(BuiltRow):
     """`switch` is the title of the picture; `place` is empty while it is off. `turned` hears of another position."""
 
     def __init__(self, session: Session, turned: Callable[[], None]) -> None:
+        super().__init__()
         self.studies, self._turned = session.companion(IntervalStudy), turned
         self.switch = pmui.Select(
             label="picture", options=[OFF, *LOOKS], value=OFF, size="small", sx=_TITLE, margin=0, width=128, height=18,
             stylesheets=[_NAMELESS],
         )  # fmt: skip
         self.switch.param.watch(lambda event: self._turn(event.new), "value")
-        self.place = pmui.Column(sizing_mode="stretch_width", margin=0)
-        self._row: pmui.Row | None = None
 
     def name(self, panel: Panel) -> None:
         """Be the title of the panel of the run."""
@@ -51,14 +51,8 @@ class IntervalRow:
 
     def draw(self) -> None:
         """The controls, and what there is to say; nothing where the switch is off."""
-        if not self.open:
-            if len(self.place):
-                self.place.clear()
+        if not self._laid_out():
             return
-        if self._row is None:
-            self._row = self._built()
-        if not len(self.place):
-            self.place[:] = [self._row]
         studies, found = self.studies, self.studies.found
         self.panel.refresh(studies.form)
         self.buttons.show(studies.work.status, not studies.unmet)

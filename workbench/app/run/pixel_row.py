@@ -2,6 +2,7 @@
 
 import panel_material_ui as pmui
 
+from workbench.app.toolkit.built_row import BuiltRow
 from workbench.app.toolkit.figures import Here, empty, fill, new_figure, pane
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.words import Words
@@ -16,14 +17,12 @@ _SMALL = {"flex": "0 1 220px", "max-width": "220px"}
 _HEIGHT = 264  # px: what pictures and time line leave of a laptop's screen
 
 
-class PixelRow:
+class PixelRow(BuiltRow):
     """`place` is empty until a pixel is chosen; `picked(place)` looks at one, `toggle` at the middle one or at none."""
 
     def __init__(self, session: Session) -> None:
+        super().__init__()
         self.studies = PixelStudies(session)
-        self.place = pmui.Column(sizing_mode="stretch_width", margin=0)
-        self._row: pmui.Row | None = None
-        self._following = False
 
     @property
     def open(self) -> bool:
@@ -51,21 +50,13 @@ class PixelRow:
 
     def draw(self, frame: Frame | None) -> None:
         """What is known by now; nothing where no pixel is chosen."""
-        if not self.open:
-            if len(self.place):
-                self.place.clear()
+        if not self._laid_out():
             return
-        if self._row is None:
-            self._row = self._built()
-        if not len(self.place):
-            self.place[:] = [self._row]
         self.complaint.say(self.studies.complaint)
         at = self.studies.place or ()
-        self._following = True
         for field, value in zip(self.fields, (*at, 0), strict=False):
             if field.value != value:
                 field.value = value
-        self._following = False
         if frame is not None:
             self._draw_course(frame, at)
         self._draw_reach()
@@ -100,7 +91,7 @@ class PixelRow:
         return pmui.Row(*parts, sizing_mode="stretch_width", height=_HEIGHT, margin=0)
 
     def _type(self, name: str, value: int | None) -> None:
-        if value is not None and not self._following:
+        if value is not None:
             self.studies.set(name, value)
 
     def _draw_course(self, frame: Frame, at: tuple[int, ...]) -> None:

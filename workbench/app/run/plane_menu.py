@@ -6,7 +6,9 @@ from functools import cached_property
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.tab import SMALL, bar
+from workbench.live.controls import Quiet
 from workbench.live.cut import Cut
 from workbench.live.session import Session
 
@@ -21,7 +23,7 @@ class PlaneMenu:
 
     def __init__(self, session: Session, turned: Callable[[], None]) -> None:
         self._session, self._turned, self._sides = session, turned, (1, 1, 1)
-        self._following = False
+        self._quiet = Quiet()
         self.element = bar()
         self.element.visible = False
 
@@ -29,14 +31,14 @@ class PlaneMenu:
     def axis(self) -> pmui.Select:
         """Which axis the plane is across."""
         menu = pmui.Select(label="plane across", options=ACROSS, value=0, width=185, **SMALL)
-        menu.param.watch(lambda event: self._turn(), "value")
+        hear(menu, self._turn, self._quiet)
         return menu
 
     @cached_property
     def place(self) -> pmui.IntSlider:
         """Where along that axis."""
         slider = pmui.IntSlider(label="slice, from 0", start=0, end=1, value=0, width=260, size="small", margin=(10, 8))
-        slider.param.watch(lambda event: self._cut(), "value")
+        hear(slider, self._cut, self._quiet)
         return slider
 
     @cached_property
@@ -53,21 +55,18 @@ class PlaneMenu:
             if not len(self.element):
                 self.offer()  # made with the first volume
             self._sides, cut = sides, self._session.cut
-            self._following = True
-            self.axis.value = cut.axis
-            self.place.param.update(end=sides[cut.axis] - 1, value=cut.at(sides))
-            self._following = False
+            with self._quiet:
+                self.axis.value = cut.axis
+                self.place.param.update(end=sides[cut.axis] - 1, value=cut.at(sides))
 
     def offer(self, *tools: pn.viewable.Viewable) -> None:
         """Beside the switch what three planes are moved by; without these, menu and slider of one plane."""
         self.element[:] = [self.three, *(tools or (self.axis, self.place))]
 
-    def _turn(self) -> None:
+    def _turn(self, axis: int) -> None:
         """Across another axis, in its middle."""
-        if not self._following:
-            self._session.cut_at(Cut(self.axis.value))
-            self.follow(self._sides)
+        self._session.cut_at(Cut(axis))
+        self.follow(self._sides)
 
-    def _cut(self) -> None:
-        if not self._following:
-            self._session.cut_at(Cut(self.axis.value, self.place.value))
+    def _cut(self, place: int) -> None:
+        self._session.cut_at(Cut(self.axis.value, place))

@@ -10,6 +10,7 @@ from workbench import catalog, data
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.lit import place_of
 from workbench.app.toolkit.member_menu import MemberMenu
+from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.widgets import PageControl
 from workbench.app.toolkit.words import Words
 from workbench.data import ExampleScan, Measured, Shipped, Source
@@ -17,6 +18,7 @@ from workbench.experiment import Experiment
 from workbench.figures.colours import ERROR
 from workbench.live import finding
 from workbench.live.address import file_name
+from workbench.live.controls import Quiet
 from workbench.live.session import Session
 from workbench.live.throttle import Throttle
 from workbench.noise import Gaussian
@@ -111,10 +113,10 @@ class Priors(Section):
             sizing_mode="stretch_width", sx=SELECT, visible=False, description="they cost less in the map of the prior",
         )  # fmt: skip
         self._taken: tuple[int, object] | None = None  # the pin, and the prior with its edges
-        self._following = False
+        self._quiet = Quiet()
         super().__init__(kind, session, throttle, hidden)
         self.element.insert(1, self.edges)
-        self.edges.param.watch(lambda event: self._take(throttle, event.new), "value")
+        hear(self.edges, lambda key: self._take(throttle, key), self._quiet)
 
     def _remark(self) -> None:
         value = regularisation(self._session.experiment)
@@ -126,15 +128,12 @@ class Priors(Section):
         self.aside.say(said)
         kept = self._taken is not None and self._taken[1] is prior and any(pin.key == self._taken[0] for pin in pins)
         chosen = self._taken[0] if self._taken is not None and kept else None
-        self._following = True
         options = {_NONE: None} | {pin.label: pin.key for pin in pins}
-        update(self.edges, options=options, value=chosen, visible=bool(maps and pins))
-        self._following = False
+        with self._quiet:
+            update(self.edges, options=options, value=chosen, visible=bool(maps and pins))
 
     def _take(self, throttle: Throttle, key: int | None) -> None:
         """A pin whose edges the map takes, or none."""
-        if self._following:
-            return
         session = self._session
         prior = session.experiment.prior
         try:
@@ -181,14 +180,14 @@ class Signals(Section):
             sizing_mode="stretch_width",
             sx=SELECT,
         )
-        self.complaint, self._following = Words(ERROR), False
+        self.complaint, self._quiet = Words(ERROR), Quiet()
         super().__init__(kind, session, throttle, hidden)
         self.element[:0] = [self.select, self.complaint.element]
         self.element.css_classes = [place_of(kind)]
-        self.select.param.watch(lambda event: self._choose(throttle, event.new), "value")
+        hear(self.select, lambda name: self._choose(throttle, name), self._quiet)
 
     def _choose(self, throttle: Throttle, name: str) -> None:
-        if not self._following and name is not None:
+        if name is not None:
             throttle.ask(self.kind, name)
 
     def refresh(self) -> None:
@@ -201,9 +200,8 @@ class Signals(Section):
         for name in data.names():
             groups.setdefault(data.info(name).kind, []).append(name)
         value = chosen.name if isinstance(chosen, Shipped) else _own_name(chosen)
-        self._following = True
-        update(self.select, groups=groups, value=value, description=_WITHOUT_TRUTH if measured else _WITH_TRUTH)
-        self._following = False
+        with self._quiet:
+            update(self.select, groups=groups, value=value, description=_WITHOUT_TRUTH if measured else _WITH_TRUTH)
         self.complaint.say(self._session.errors.get(self.kind, ""))
 
     def _remark(self) -> None:

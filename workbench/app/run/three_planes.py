@@ -3,10 +3,12 @@
 import panel_material_ui as pmui
 from bokeh.models import Span
 
+from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.panels import DIVERGING, GREY, Panel
 from workbench.app.toolkit.tab import SMALL
 from workbench.figures.colours import HERE
 from workbench.figures.crossing import Crossing
+from workbench.live.controls import Quiet
 from workbench.live.cut import Cut
 from workbench.live.frames import Frame
 from workbench.live.images import Limits
@@ -22,7 +24,7 @@ class ThreePlanes:
     """
 
     def __init__(self, start: Crossing) -> None:
-        self.point, self._frame, self._following = start, None, False
+        self.point, self._frame, self._quiet = start, None, Quiet()
         self._windows: dict[str, Limits] = {}
         self.picture = pmui.Select(label="picture", options=[IMAGE], value=IMAGE, width=175, **SMALL)
         self.picture.param.watch(lambda event: self._draw(), "value")
@@ -31,12 +33,12 @@ class ThreePlanes:
             for word in ORDER
         ]
         for axis, slider in enumerate(self.places):
-            slider.param.watch(lambda event, axis=axis: self._slid(axis, event.new), "value")
+            hear(slider, lambda place, axis=axis: self.move(self.point.along(axis, place)), self._quiet)
         self.window = pmui.RangeSlider(
             label="window", start=0.0, end=1.0, value=(0.0, 1.0), step=0.005, width=190, size="small",
             margin=(10, 8), format="0.[000]",
         )  # fmt: skip
-        self.window.param.watch(lambda event: self._narrowed(), "value")
+        hear(self.window, self._narrowed, self._quiet)
         self.panels = [Panel(f"Across the {word} axis", meaning=_meaning(across)) for across, word in enumerate(ORDER)]
         self._hairs = [_hair(panel) for panel in self.panels]
         for across, panel in enumerate(self.panels):
@@ -52,17 +54,17 @@ class ThreePlanes:
             self.point = Crossing.middle(sides)
         for across, panel in enumerate(self.panels):
             panel.fit(tuple(sides[axis] for axis in Crossing.others(across)))
-        self._following = True
-        for axis, slider in enumerate(self.places):
-            slider.param.update(end=max(sides[axis] - 1, 1), value=self.point.places[axis], disabled=sides[axis] < 2)
-        self._following = False
+        with self._quiet:
+            for axis, slider in enumerate(self.places):
+                end, alone = max(sides[axis] - 1, 1), sides[axis] < 2
+                slider.param.update(end=end, value=self.point.places[axis], disabled=alone)
 
     def move(self, point: Crossing) -> None:
         """Look at the planes through another point."""
-        self.point, self._following = point, True
-        for axis, slider in enumerate(self.places):
-            slider.value = point.places[axis]
-        self._following = False
+        self.point = point
+        with self._quiet:
+            for axis, slider in enumerate(self.places):
+                slider.value = point.places[axis]
         self._draw()
 
     def show_frame(self, frame: Frame) -> None:
@@ -80,14 +82,9 @@ class ThreePlanes:
         self._windows.pop(self.picture.value, None)
         self._draw(afresh=True)
 
-    def _slid(self, axis: int, place: int) -> None:
-        if not self._following:
-            self.move(self.point.along(axis, place))
-
-    def _narrowed(self) -> None:
-        low, high = self.window.value
-        if not self._following and high > low:
-            self._windows[self.picture.value] = (low, high)
+    def _narrowed(self, limits: Limits) -> None:
+        if limits[1] > limits[0]:
+            self._windows[self.picture.value] = limits
             self._draw()
 
     def _draw(self, afresh: bool = False) -> None:
@@ -99,9 +96,8 @@ class ThreePlanes:
         limits = self._windows.get(name)
         if limits is None:
             limits = volumes.limits(name, planes)
-            if (
-                afresh or volumes.truth is not None or name != IMAGE
-            ):  # an iterate alone has its own until they are fitted
+            # An iterate alone has limits of its own until they are fitted.
+            if afresh or volumes.truth is not None or name != IMAGE:
                 self._windows[name] = limits
         self._offer(limits)
         whole = frame.status != "running" or frame.at is not None
@@ -120,11 +116,9 @@ class ThreePlanes:
             return
         low, high = limits
         room = 0.5 * (high - low)
-        self._following = True
-        self.window.param.update(
-            start=low - room, end=high + room, value=(low, high), step=max((high - low) / 200, 1e-9)
-        )
-        self._following = False
+        with self._quiet:
+            step = max((high - low) / 200, 1e-9)
+            self.window.param.update(start=low - room, end=high + room, value=(low, high), step=step)
 
 
 def _meaning(across: int) -> str:

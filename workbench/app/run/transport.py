@@ -5,6 +5,8 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.toolkit.overtaken import hear
+from workbench.live.controls import Quiet
 from workbench.live.frames import Frame
 from workbench.live.pins import MOST
 from workbench.live.pins.beside import pin
@@ -71,7 +73,8 @@ class Transport:
             description="slow motion",
             sx={"& .MuiInputBase-input": {"py": "4px", "pl": "8px", "pr": "24px !important"}},
         )
-        self.pace.param.watch(lambda event: session.slow(event.new or None), "value")
+        self._quiet = Quiet()
+        hear(self.pace, lambda rate: session.slow(rate or None), self._quiet)
         self.text = pn.pane.HTML("", margin=0, sizing_mode="stretch_width", height=18)
         self.bar = pmui.LinearProgress(
             value=0, color="light", variant="determinate", sizing_mode="stretch_width", margin=0, height=4
@@ -85,6 +88,12 @@ class Transport:
             margin=0,
             align="center",
         )
+
+    def go_at(self, rate: float) -> None:
+        """Take a pace, in iterations a second; 0 for full speed."""
+        with self._quiet:
+            self.pace.value = rate
+        self._session.slow(rate or None)
 
     def press(self, name: str) -> None:
         """Do what the button of that name does; a run that goes on beyond its end has another number of steps."""

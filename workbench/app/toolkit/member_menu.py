@@ -35,7 +35,7 @@ class MemberMenu(PageControl, Offering):
         self._members, self._reasons = members, reasons
         order = [*(name for name in reasons if name in members), *(name for name in members if name not in reasons)]
         options = {labelled(name, reasons.get(name, "")): name for name in order}
-        with self._quietly():
+        with self._quiet:
             self.select.disabled_options = []  # the old ones may be no options any more
             kept = self.select.value if self.select.value in members else None
             self.select.param.update(options=options, value=kept)

@@ -6,9 +6,8 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
-import param
 
-from workbench.app.toolkit.overtaken import Overtaken
+from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR
 from workbench.live.controls import Ask, Control, Sliding
@@ -47,18 +46,7 @@ class PageControl(Control):
 
     def _hear(self, widget: pn.viewable.Viewable, chosen: Callable[[Any], None]) -> None:
         """Pass on what a person makes of a widget: neither what it is told here, nor late answers to that."""
-        told = Overtaken()
-
-        def changed(event: param.parameterized.Event) -> None:
-            if self._following:
-                told.write(event.old, event.new)
-            elif told.returns(event.new):
-                with self._quietly():
-                    widget.param.update(value=told.last)
-            else:
-                chosen(event.new)
-
-        widget.param.watch(changed, "value")
+        hear(widget, chosen, self._quiet)
 
 
 class TextField(PageControl):
@@ -119,7 +107,7 @@ class Number(PageControl, Sliding):
 
     def _moved(self, position: float) -> None:
         value = self.scale.value(position)
-        with self._quietly():
+        with self._quiet:
             self.typed.value = written(value)
         self._ask(self.path, value)
 

@@ -2,5 +2,6 @@
 
 from workbench.live.controls.control import Ask, Control, Controls, Offering, Sliding
 from workbench.live.controls.form_controls import FormControls, Why
+from workbench.live.controls.quiet import Quiet
 
-__all__ = ["Ask", "Control", "Controls", "FormControls", "Offering", "Sliding", "Why"]
+__all__ = ["Ask", "Control", "Controls", "FormControls", "Offering", "Quiet", "Sliding", "Why"]

@@ -1,12 +1,12 @@
 """What a control of one parameter does, whatever it is made of: the page's and the notebook's are of this kind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from workbench.live.controls.entering import pretty
+from workbench.live.controls.quiet import Quiet
 from workbench.live.controls.scale import SliderScale
 from workbench.parameters import Parameter
 from workbench.paths import Menu
@@ -21,27 +21,18 @@ class Control(ABC):
 
     def __init__(self, path: str, parameter: Parameter, ask: Ask, label: str = "") -> None:
         self.path, self.parameter, self._ask = path, parameter, ask
-        self._following = False
+        self._quiet = Quiet()  # while a value is followed
         self.label = label or pretty(parameter.name) + (f", {parameter.unit}" if parameter.unit else "")
 
     def show(self, value: Any, sentence: str = "") -> None:
         """The value that holds; while a sentence says what is wrong, what the person entered stays."""
         self._complain(sentence)
         if not sentence:
-            with self._quietly():
+            with self._quiet:
                 self._follow(value)
 
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        """What the widgets are told meanwhile is nobody's wish."""
-        self._following = True
-        try:
-            yield
-        finally:
-            self._following = False
-
     def _wish(self, value: Any) -> None:
-        if not self._following:
+        if not self._quiet.on:
             self._ask(self.path, value)
 
     @abstractmethod
