@@ -289,11 +289,12 @@ class Job(Turn):
         self._news = False
         state, overseer = self._state, self._overseer
         diagnosis = overseer.diagnosis if overseer else None
-        largest = self.algorithm.largest_step(state) if state is not None else None
-        message = self._message or str(diagnosis or "")
-        where = self.latest.version + 1, self._status, state, self._effort.seconds, message
-        rows = self.recorder.log, len(self.recorder.log.ks), tuple(self._marks), self._steps
-        proofs = tuple(overseer.proofs) if overseer else ()
-        known = diagnosis, proofs, largest, overseer.expansion if overseer else None
-        spent = self._heard, self._effort.calls
-        self.latest = Snapshot(*where, *rows, *known, *spent, self._trail.moments, self._ending.held)
+        log, effort, trail = self.recorder.log, self._effort, self._trail
+        self.latest = Snapshot(
+            version=self.latest.version + 1, status=self._status, state=state, seconds=effort.seconds,
+            message=self._message or str(diagnosis or ""), log=log, recorded=len(log.ks), marks=tuple(self._marks),
+            steps=self._steps, diagnosis=diagnosis, proofs=tuple(overseer.proofs) if overseer else (),
+            largest_step=self.algorithm.largest_step(state) if state is not None else None,
+            expansion=overseer.expansion if overseer else None, heard=self._heard, calls=effort.calls,
+            moments=trail.moments, ruled=self._ending.held,
+        )  # fmt: skip

@@ -148,9 +148,9 @@ class Operator(nn.Module, ABC, metaclass=Checked):
         if not self.scales:
             remedy = "take finer=1, or an operator whose lengths are in px, such as GaussianBlur"
             raise Refusal("an operator that is known on a finer grid", type(self).__name__, remedy)
-        long = {p.name: getattr(self, p.name) for p in parameters(type(self)) if p.unit == "px" and p.name != "shape"}
+        spans = {p.name: getattr(self, p.name) for p in parameters(type(self)) if p.unit == "px" and p.name != "shape"}
         shape = (self.in_shape[0], *[factor * side for side in self.in_shape[1:]])
-        return self.fitted(shape, {name: factor * length for name, length in long.items()})
+        return self.fitted(shape, {name: factor * length for name, length in spans.items()})
 
     @deriving
     def at(self, x: Tensor) -> "LinearOperator":

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Measured, Painted, Shipped, Signal, Simulated, Source
+from workbench.data.regions import LOST, PAINTED
 from workbench.data.source import fitted_to, for_first, shapes_to_try
 from workbench.experiment import Experiment, from_description, from_run, member
 from workbench.operators import NonCartesianFourier, Operator
@@ -17,7 +18,6 @@ from workbench.paths import Words, altered, below
 from workbench.refusal import Refusal, one_of
 from workbench.tensors import Shape
 
-PAINTED, LOST = "painted", "lost"
 PARTS = ("truth", "data", "source", PAINTED, LOST, *catalog.KINDS)
 RULE = "stop"
 

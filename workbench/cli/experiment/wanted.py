@@ -108,7 +108,7 @@ def _base(args: argparse.Namespace) -> "Experiment":
 
 def _words(args: argparse.Namespace) -> dict[str, str]:
     """The options of the command line by the path of what they set."""
-    from workbench.cli.experiment.choose import LOST
+    from workbench.data.regions import LOST
 
     given = {name: getattr(args, name) for name in (*_PARTS, *_NUMBERS)} | {"truth.size": args.size}
     words = {path: text for path, text in given.items() if text is not None}

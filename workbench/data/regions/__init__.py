@@ -1,7 +1,7 @@
 """Regions of a signal or of data, by what a hand draws: where a truth is painted, and which data are lost."""
 
-from workbench.data.regions.base import Region, union
+from workbench.data.regions.base import LOST, PAINTED, Region, union
 from workbench.data.regions.brush import Brush
 from workbench.data.regions.rectangle import Rectangle
 
-__all__ = ["Brush", "Rectangle", "Region", "union"]
+__all__ = ["LOST", "PAINTED", "Brush", "Rectangle", "Region", "union"]

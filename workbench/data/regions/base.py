@@ -10,6 +10,8 @@ from workbench.parameters import Checked
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, shown
 
+PAINTED, LOST = "painted", "lost"  # what they are for, as addresses and the command line have it
+
 
 class Region(metaclass=Checked):
     """Some samples of a signal or of data, said by places in them: the first sample of each axis is 0.

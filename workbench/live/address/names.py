@@ -9,7 +9,6 @@ FILE, DATA = "truth.file", "data"  # the names of a person's own signal and data
 EXAMPLE = "example"  # an example scan by its name: what is not said is as the example has it
 STEPS_OF_DATA = f"{DATA}.{STEPS}"
 SLICE = f"{DATA}.variable"
-PAINTED, LOST = "painted", "lost"  # what hands have painted on the truth, and which of the data are lost
 BESIDES = ("present", "only", "hide", "theme", "lesson", "step")  # what it says besides, to the page and to Panel
 KEPT = "not-in-the-address"
 

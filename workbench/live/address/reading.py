@@ -11,6 +11,7 @@ from torch import Tensor
 from workbench import catalog, devices, example_scans
 from workbench.catalog import KINDS
 from workbench.data import Measured, Painted, Shipped, Signal, Source
+from workbench.data.regions import LOST, PAINTED
 from workbench.data.regions.lost import operator_without
 from workbench.data.source import fitted_to, for_first, shapes_to_try
 from workbench.experiment import Experiment
@@ -20,8 +21,6 @@ from workbench.live.address.names import (
     EXAMPLE,
     FILE,
     KEPT,
-    LOST,
-    PAINTED,
     PLAIN,
     RULE,
     SLICE,

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 from workbench import example_scans
 from workbench.catalog import KINDS
 from workbench.data import ExampleScan, File, Measured, Painted, Shipped
+from workbench.data.regions import PAINTED
 from workbench.experiment import Experiment, fit
 from workbench.live.address.names import (
     DATA,
     EXAMPLE,
     FILE,
     KEPT,
-    PAINTED,
     PLAIN,
     RULE,
     STEPS_OF_DATA,

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 
 from workbench.data import Painted
-from workbench.data.regions import Region
+from workbench.data.regions import LOST, PAINTED, Region
 from workbench.experiment import Experiment
 from workbench.parameters import changed
 from workbench.refusal import Refusal
 
-Strokes = tuple[str, ...]  # what hands have done, TRUTH or DATA, in its order
+Strokes = tuple[str, ...]  # what hands have done, PAINTED or LOST, in its order
 Hand = Callable[[Experiment, Strokes], tuple[Experiment, Strokes]]
-TRUTH, DATA = "painted", "lost"
 
 
 def painting(region: Region, value: float) -> Hand:
@@ -24,7 +23,7 @@ def painting(region: Region, value: float) -> Hand:
             raise Refusal("a signal of which the data are made, to paint on", came, remedy)
         under = truth if isinstance(truth, Painted) else Painted(truth)
         now = changed(under, regions=(*under.regions, region), values=(*under.values, value))
-        return changed(experiment, source=now), (*done, TRUTH)
+        return changed(experiment, source=now), (*done, PAINTED)
 
     return painted
 
@@ -33,7 +32,7 @@ def losing(region: Region) -> Hand:
     """The data of a region lost; all others stay as they are."""
 
     def lost(experiment: Experiment, done: Strokes) -> tuple[Experiment, Strokes]:
-        return changed(experiment, lost=(*experiment.lost, region)), (*done, DATA)
+        return changed(experiment, lost=(*experiment.lost, region)), (*done, LOST)
 
     return lost
 
@@ -45,10 +44,10 @@ def undone(experiment: Experiment, done: Strokes) -> tuple[Experiment, Strokes]:
     """
     truth = experiment.truth
     painted_now = isinstance(truth, Painted) and bool(truth.regions)
-    able = [DATA] * bool(experiment.lost) + [TRUTH] * painted_now
+    able = [LOST] * bool(experiment.lost) + [PAINTED] * painted_now
     if not able:
         raise Refusal("something to take back", "a truth and data as they were", "paint first, or lose data")
-    if next((each for each in reversed(done) if each in able), able[0]) == DATA:
+    if next((each for each in reversed(done) if each in able), able[0]) == LOST:
         return changed(experiment, lost=experiment.lost[:-1]), done[:-1]
     assert isinstance(truth, Painted)
     left = changed(truth, regions=truth.regions[:-1], values=truth.values[:-1])
