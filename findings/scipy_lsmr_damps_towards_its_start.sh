@@ -2,10 +2,9 @@
 # One expects: x0 of scipy.sparse.linalg.lsmr is what its docstring calls it, an initial guess: it changes how many steps are
 #   taken, and the answer stays the minimum of |A x - b|^2 + damp^2 |x|^2, the problem that the docstring writes down with a
 #   zero below b.
-# What happens: the damping is of x - x0. Another start gives another answer: started from the true picture, it is nearly that
-#   picture. A warm start repeated is iterated Tikhonov, not Tikhonov: each call fits the noise a little more, and normx grows
-#   with every one, though damp is the same. It stops with istop 2, the mark of a solved problem. lsqr does the same and says
-#   so; damp = 0 and x0 = None are as expected.
+# What happens: the damping is of x - x0, and another start gives another answer. A warm start repeated is iterated Tikhonov,
+#   not Tikhonov: each call fits the noise a little more, though damp is the same. It stops with istop 2, the mark of a solved
+#   problem. lsqr does the same and says so; damp = 0 and x0 = None are as expected.
 # Whom it hurts: loops around lsmr: outer iterations that start from the last picture (Gauss-Newton, reweighting,
 #   plug-and-play, frames of a film) lose the regularisation they think to have, a sweep over damp with warm starts depends on
 #   its order, and a comparison of starts finds that Tikhonov is not unique.
