@@ -41,7 +41,7 @@ def learned_lengths(
     Slopes are by central differences, since not every prox has a derivative; Adam goes down, for so many rounds or
     until `watch(round, objective)` is true. Lengths learned on data of one kind serve others of that kind: operator,
     noise and weight stay. Data of a few hundred signals keep lengths from what suits these alone. Refuses what
-    ProximalGradient cannot run on. Ablin, Moreau, Massias & Gramfort 2019, arXiv:1905.11071.
+    ProximalGradient cannot run on. Ablin, Moreau, Massias & Gramfort 2019, doi 10.48550/arXiv.1905.11071.
     """
     if count < 1:
         raise Refusal("a number of steps from 1", str(count), "take 10")

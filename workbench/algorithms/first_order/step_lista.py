@@ -23,7 +23,7 @@ class StepLISTA(GradientMethod):
 
     `tuning.learned_lengths` finds those that leave the least objective after so many steps, without a truth; a length
     above 2 may go up on the way. After them each is 1, so that it converges as ProximalGradient. Where the misfit bends
-    unevenly, 1/L is by its bend at hand. Ablin, Moreau, Massias & Gramfort 2019, arXiv:1905.11071.
+    unevenly, 1/L is by its bend at hand. Ablin, Moreau, Massias & Gramfort 2019, doi 10.48550/arXiv.1905.11071.
     """
 
     formula = r"x \gets \operatorname{prox}_{l_k g / L}\left(x - \frac{l_k}{L} \nabla f(x)\right)"
