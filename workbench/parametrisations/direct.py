@@ -45,6 +45,9 @@ class Direct(LinearParametrisation):
     def starts(self, picture: Tensor) -> Tensor:
         return picture
 
+    def views(self, u: Tensor) -> dict[str, Tensor]:
+        return self.layout.views(u)
+
     def picture(self, u: Tensor) -> Tensor:
         return u
 
@@ -66,4 +69,4 @@ class _Whole(Layout):
         return {"picture": u}
 
     def joined(self, views: Mapping[str, Tensor]) -> Tensor:
-        return super().joined(views).reshape(-1, *self.shapes["picture"])
+        return views["picture"] if set(views) == {"picture"} else super().joined(views)

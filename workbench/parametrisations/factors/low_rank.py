@@ -26,6 +26,7 @@ class LowRank(Parametrisation):
 
     formula = r"x = U V^\top"
     multilinear = True
+    freedom = "U G and V G^-T make the same picture for any G; drawn are factors of equal size, their columns apart"
 
     def __init__(
         self,
@@ -62,6 +63,14 @@ class LowRank(Parametrisation):
     def balanced(self, u: Tensor) -> Tensor:
         views = self.views(u)
         return self._rooted(*factors(views["left"], views["right"]))
+
+    def nearest(self, u: Tensor, other: Tensor) -> Tensor:
+        """Turned to the other: U G and V conj(G), with the unitary G that brings both nearest, Procrustes."""
+        here, there = self.views(self.balanced(u)), self.views(other)
+        together = here["left"].mH @ there["left"] + (here["right"].mH @ there["right"]).conj()
+        p, _, q = torch.linalg.svd(together)
+        turn = p @ q
+        return self.joined({"left": here["left"] @ turn, "right": here["right"] @ turn.conj()})
 
     def _rooted(self, left: Tensor, values: Tensor, right: Tensor) -> Tensor:
         root = values.sqrt()[..., None, :].to(left)

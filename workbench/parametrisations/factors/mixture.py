@@ -9,6 +9,7 @@ from torch import Tensor
 from workbench.operators import Field
 from workbench.parameters import Range
 from workbench.parametrisations.base import Parametrisation, PictureShape, noisy
+from workbench.parametrisations.factors.matching import matched
 from workbench.ranges import SEEDS
 
 _SPREAD = 0.1  # of the first abundances' logarithms
@@ -23,6 +24,7 @@ class Mixture(Parametrisation):
 
     formula = r"x = E \, \mathrm{softmax}(w)"
     field = Field.REAL
+    freedom = "the order of the endmembers does not reach the picture; it is that of the true ones where they are known"
 
     def __init__(
         self,
@@ -36,6 +38,16 @@ class Mixture(Parametrisation):
     def abundances(self, u: Tensor) -> Tensor:
         """The share of each endmember in each pixel, (B, rank, *space)."""
         return self.views(u)["logits"].softmax(1)
+
+    def nearest(self, u: Tensor, other: Tensor) -> Tensor:
+        """The endmembers in the order of those of the other that they are most alike."""
+        views, there = self.views(u), self.views(other)
+        order = matched(views["endmembers"].mT, there["endmembers"].mT)
+        return self.joined({"endmembers": views["endmembers"][..., order], "logits": views["logits"][:, order]})
+
+    def pictured(self, u: Tensor) -> dict[str, Tensor]:
+        """Spectra, and the share of each in each pixel."""
+        return {"endmembers": self.views(u)["endmembers"], "abundances": self.abundances(u)}
 
     def made(self, views: Mapping[str, Tensor]) -> Tensor:
         return torch.einsum("bcr,br...->bc...", views["endmembers"], views["logits"].softmax(1))

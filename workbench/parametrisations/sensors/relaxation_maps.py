@@ -40,6 +40,10 @@ class RelaxationMaps(Parametrisation):
         """T2 of each pixel, (B, 1, *space) in ms; infinite where nothing decays."""
         return self.spacing / self.views(u)["rate"].clamp_min(0)
 
+    def pictured(self, u: Tensor) -> dict[str, Tensor]:
+        """Amplitude and T2, in ms, at most ten times the longest of a start."""
+        return {"amplitude": self.views(u)["amplitude"], "T2": self.times(u).clamp_max(10 * self.longest)}
+
     def made(self, views: Mapping[str, Tensor]) -> Tensor:
         return views["amplitude"] * (-views["rate"] * self._numbers(views["rate"])).exp()
 
