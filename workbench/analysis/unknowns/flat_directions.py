@@ -10,9 +10,10 @@ from torch import Tensor
 from workbench.analysis.spectrum import Search, hessians, outermost
 from workbench.analysis.spectrum.lanczos import from_real, real_coordinates
 from workbench.operators import LinearOperator
-from workbench.operators.derivatives import push
+from workbench.operators.derivatives import pull, push
 from workbench.parameters import Checked, Range
 from workbench.problem import Problem
+from workbench.tensors import norm
 
 _AT_ONCE = 32  # products
 _SILENT = 1e-6  # of |J|: a direction that moves the picture less does not move it
@@ -33,9 +34,10 @@ class FlatnessSearch(metaclass=Checked):
 class FlatDirections:
     """The Hessian's lowest eigenvalues, (m,), its largest, and the flat directions, (f, *shape of the unknown).
 
-    `moves` says by how much each changes the picture to first order, |J v| / |J|, (f,), the most first: those of 0 are
-    other unknowns of the same picture. `down` counts eigenvalues below 0. `complete`: that all were seen. While `done`
-    of `of` products are made there is nothing else yet.
+    The last `silent` of them leave the picture as it is, whatever the data are. `moves` says by how much each changes
+    the picture to first order, over the largest of them or what the unknown itself makes, (f,), the most first, and
+    `pictures` what it adds. `down` counts eigenvalues below 0. `complete`: all were seen, and the eigenvalues are those
+    across the silent ones. While `done` of `of` products are made there is nothing else yet.
     """
 
     done: int
@@ -44,6 +46,7 @@ class FlatDirections:
     top: float = 0.0
     vectors: Tensor = torch.zeros(0)
     moves: Tensor = torch.zeros(0)
+    silent: int = 0
     pictures: Tensor = torch.zeros(0)
     down: int = 0
     complete: bool = False
@@ -52,11 +55,6 @@ class FlatDirections:
     def found(self) -> bool:
         """Whether the search is over."""
         return bool(len(self.values))
-
-    @property
-    def silent(self) -> int:
-        """How many flat directions leave the picture as it is."""
-        return int((self.moves <= _SILENT).sum())
 
     @property
     def open(self) -> int:
@@ -101,48 +99,61 @@ def flat_directions(problem: Problem, u: Tensor, search: FlatnessSearch | None =
     for low in outermost(hessian, search.count, -1, replace(look, products=60 * search.count)):
         yield FlatDirections(low.products, size)
     flat = low.values.abs() <= search.share * top
-    found = _sorted(precise, u, low.vectors[flat])
+    vectors, moves, pictures = _sorted(precise, u, low.vectors[flat])
+    silent, down = int((moves <= _SILENT).sum()), int((low.values < -search.share * top).sum())
     complete = low.converged and not bool(flat.all())
-    yield FlatDirections(size, size, low.values, top, *found, int((low.values < -search.share * top).sum()), complete)
+    yield FlatDirections(size, size, low.values, top, vectors, moves, silent, pictures, down, complete)
 
 
 def _seen_whole(
     problem: Problem, u: Tensor, hessian: LinearOperator, size: int, search: FlatnessSearch
 ) -> Iterator[FlatDirections]:
-    rows = []
+    shape, phi = problem.operator.in_shape, problem.parametrisation
+    bends, moves = [], []
     for first in range(0, size, _AT_ONCE):
         yield FlatDirections(first, size)
         unit = torch.zeros(min(_AT_ONCE, size - first), size, dtype=torch.float64, device=u.device)
         unit[:, first:] = torch.eye(len(unit), size - first, dtype=torch.float64, device=u.device)
-        rows.append(real_coordinates(hessian(from_real(unit, problem.operator.in_shape, u.dtype))))
-    matrix = torch.cat(rows)
-    values, vectors = torch.linalg.eigh((matrix + matrix.mT) / 2)
-    top = float(values.abs().amax())
+        v = from_real(unit, shape, u.dtype)
+        bends.append(real_coordinates(hessian(v)))
+        moves.append(real_coordinates(pull(problem.picture, u, push(problem.picture, u, v, phi), phi)))
+    # Not at a minimum the Hessian bends along what leaves the picture as it is: those come from the Jacobian alone.
+    sizes, basis = torch.linalg.eigh(_even(torch.cat(moves)))
+    silent = sizes <= _SILENT**2 * sizes[-1]
+    rest, quiet = basis[:, ~silent], basis[:, silent]
+    values, turned = torch.linalg.eigh(_even(rest.mT @ torch.cat(bends) @ rest))
+    top = float(values.abs().amax()) if len(values) else 0.0
     flat = values.abs() <= search.share * top
+    vectors, moved, pictures = _sorted(problem, u, (rest @ turned[:, flat]).mT)
+    vectors = torch.cat([vectors, from_real(quiet.mT.contiguous(), shape, u.dtype)])
+    moved = torch.cat([moved, moved.new_zeros(quiet.shape[1])])
     down = int((values < -search.share * top).sum())
-    yield FlatDirections(size, size, values, top, *_sorted(problem, u, vectors.mT[flat]), down, True)
+    yield FlatDirections(size, size, values, top, vectors, moved, quiet.shape[1], pictures, down, True)
+
+
+def _even(matrix: Tensor) -> Tensor:
+    """The self-adjoint part, which rounding has left."""
+    return (matrix + matrix.mT) / 2
 
 
 def _sorted(problem: Problem, u: Tensor, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The same flat space by directions that move the picture more and more weakly; how much, and the pictures."""
     shape = problem.operator.in_shape
     if not len(rows):
-        return rows.reshape(0, *shape), rows.new_zeros(0), rows.new_zeros(0)
+        return u.new_zeros(0, *shape), rows.new_zeros(0), u.new_zeros(0)
 
     def moving(v: Tensor) -> Tensor:
-        return push(problem.picture, u.expand(len(v), *shape).contiguous(), v, problem.parametrisation)
+        return push(problem.picture, u, v, problem.parametrisation)
 
-    moved = torch.cat([moving(from_real(part, shape, u.dtype)) for part in rows.split(_AT_ONCE)])
-    along, sizes, _ = torch.linalg.svd(real_coordinates(moved), full_matrices=False)
-    # Columns beyond the rank of what is moved do not change it.
-    turned = torch.linalg.qr(along, mode="complete")[0] if along.shape[1] < len(rows) else along
-    turned = torch.cat([along, turned[:, along.shape[1] :]], 1)
-    sizes = torch.cat([sizes, sizes.new_zeros(len(rows) - len(sizes))])
-    vectors = from_real(turned.mT @ rows, shape, u.dtype)
-    along_u = real_coordinates(moving(u)).norm() / real_coordinates(u).norm().clamp_min(_tiny(sizes))
-    scale = torch.maximum(along_u, sizes.amax()).clamp_min(_tiny(sizes))
+    moved = torch.cat([moving(from_real(part.contiguous(), shape, u.dtype)) for part in rows.split(_AT_ONCE)])
+    # The right singular vectors of what is added, by the Gram matrix of so few.
+    _, turned = torch.linalg.eigh(_even(real_coordinates(moved) @ real_coordinates(moved).mT))
+    turned = turned.flip(1)
     pictures = torch.einsum("fk,f...->k...", turned.to(moved.dtype), moved)
-    return vectors, sizes / scale, pictures
+    sizes = norm(pictures)
+    along_u = norm(moving(u)) / norm(u).clamp_min(_tiny(sizes))
+    scale = torch.maximum(along_u, sizes.amax()).clamp_min(_tiny(sizes))
+    return from_real(turned.mT @ rows, shape, u.dtype), sizes / scale, pictures
 
 
 def _tiny(like: Tensor) -> float:

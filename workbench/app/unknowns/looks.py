@@ -18,9 +18,9 @@ from workbench.live.images import extent
 from workbench.live.studies.unknowns import UnknownStudies
 from workbench.paths import Form
 
-_WIDTH, _PLOT = 205, 300  # px
+_WIDTH, _PLOT = 205, 250  # px
 _COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#d6336c", "#7048e8", "#868e96")  # of places; the last one of all others
-_SMALL, _LARGE = "min(24vh, 300px)", "min(34vh, 420px)"
+_SMALL, _LARGE = "min(23vh, 300px)", "min(34vh, 420px)"
 
 
 class UnknownLook(ABC):
