@@ -29,7 +29,17 @@ from workbench.parametrisations import (
     UntrainedNetwork,
     Warp,
 )
-from workbench.priors import L1, Elastic, OnUnknown, Simplex, SmoothedTotalVariation, Sum, TotalVariation, Zero
+from workbench.priors import (
+    L1,
+    Elastic,
+    OnUnknown,
+    Simplex,
+    SmoothedTotalVariation,
+    Sum,
+    Tikhonov,
+    TotalVariation,
+    Zero,
+)
 
 _FREE = Zero()
 
@@ -110,21 +120,23 @@ def self_calibration() -> Experiment:
 def joint_sense() -> Experiment:
     """Two fifths of the frequencies of four coils whose maps are not known."""
     shape = (sensors.COILS, sensors.SIDE, sensors.SIDE)
+    prior = Sum(OnUnknown(Tikhonov(1e3), "coils"), OnUnknown(Tikhonov(1e3), "image"))
     return Experiment(
-        ExampleSignal("joint_sense"), FourierMask(shape, 0.4, pattern="points"), Gaussian(1e-3), _FREE,
-        AlternatingMinimisation(), steps=12, parametrisation=CoilsAndImage(shape, sensors.SPREAD),
+        ExampleSignal("joint_sense"), FourierMask(shape, 0.4, pattern="points"), Gaussian(1e-3), prior,
+        AlternatingMinimisation(), steps=8, parametrisation=CoilsAndImage(shape, sensors.SPREAD),
     )  # fmt: skip
 
 
 def t2_mapping() -> Experiment:
     """A quarter of the frequencies of eight echoes: maps of amplitude and T2 with few edges."""
     shape = (sensors.ECHOES, sensors.SIDE, sensors.SIDE)
-    prior = Sum(
-        OnUnknown(SmoothedTotalVariation(2.0, 0.01), "amplitude"), OnUnknown(SmoothedTotalVariation(2.0, 0.01), "rate")
+    amplitude, rate = (
+        OnUnknown(SmoothedTotalVariation(weight, 0.003), block)
+        for weight, block in ((20.0, "amplitude"), (100.0, "rate"))
     )
     return Experiment(
-        ExampleSignal("t2_mapping"), FourierMask(shape, 0.25, pattern="points"), Gaussian(2e-3), prior, LBFGS(),
-        steps=200, parametrisation=RelaxationMaps(shape, sensors.SPACING),
+        ExampleSignal("t2_mapping"), FourierMask(shape, 0.25, 0.05, "uniform"), Gaussian(2e-3), Sum(amplitude, rate),
+        LBFGS(), steps=600, parametrisation=RelaxationMaps(shape, sensors.SPACING),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from workbench.paths import Form
 
 _WIDTH, _PLOT = 205, 250  # px
 _COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#d6336c", "#7048e8", "#868e96")  # of places; the last one of all others
-_SMALL, _LARGE = "min(23vh, 300px)", "min(34vh, 420px)"
+_SMALL, _LARGE = "min(23vh, 300px)", "min(28vh, 420px)"
 
 
 class UnknownLook(ABC):
@@ -184,9 +184,9 @@ def _limits(block: BlockPicture) -> tuple[float, float]:
 
 def _place(found: Landing, place: tuple[int, ...]) -> Shown:
     first = place[0]
-    said = f"objective {float(found.objectives[first]):.3g}"
+    said = f"F = {float(found.objectives[first]):.3g}"
     if found.errors is not None:
-        said += f", {float(found.errors[first]):.2g} from the truth"
+        said += f", {float(found.errors[first]):.1%} off"
     return Shown(f"{len(place)} of {len(found.u)}", picture(found.pictures[first : first + 1]), said)
 
 

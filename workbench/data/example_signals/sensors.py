@@ -4,9 +4,8 @@ import torch
 from torch import Tensor
 
 from workbench.data.example_signals.made import Made, made_by
-from workbench.data.resampling import to_square
 from workbench.data.shipped import truth
-from workbench.operators import MultiCoilFourier, Radon
+from workbench.operators import GaussianBlur, MultiCoilFourier, Radon
 from workbench.parametrisations import CoilsAndImage, KernelAndImage, RelaxationMaps, SensorGains
 from workbench.tensors import stream
 
@@ -15,7 +14,7 @@ RAYS = Radon((1, 32, 32), 48)
 COILS, SPREAD = 4, 16.0  # px between control points of the maps
 ECHOES, SPACING = 8, 12.0  # ms
 TIMES = (45.0, 70.0, 95.0, 140.0)  # ms, from the darkest tissue to the brightest
-_GAINS = 0.3
+_GAINS, _REGION = 0.3, 0.8  # deviation of gains; px, how smooth a border of tissues is
 
 
 def blurred() -> Made:
@@ -57,10 +56,11 @@ def coils() -> Made:
 
 
 def echoes() -> Made:
-    """A head in eight echoes: what is brighter decays later, in four steps."""
-    brain = to_square(truth("mr_brain", SIDE), SIDE)
-    levels = torch.quantile(brain[brain > 0.05], torch.tensor([0.25, 0.5, 0.75]))
-    tissue = torch.bucketize(brain, levels)
+    """A head in eight echoes: regions that are brighter decay later, in four steps."""
+    brain = truth("mr_brain", SIDE)
+    regions = GaussianBlur((1, SIDE, SIDE), _REGION)(brain)
+    levels = torch.quantile(regions[brain > 0.05], torch.tensor([0.25, 0.5, 0.75]))
+    tissue = torch.bucketize(regions, levels)
     rate = SPACING / torch.tensor(TIMES)[tissue]
     amplitude = torch.where(brain > 0.05, 0.3 + 0.7 * brain, 0.0)
     phi = RelaxationMaps((ECHOES, SIDE, SIDE), SPACING)

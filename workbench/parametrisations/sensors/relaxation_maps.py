@@ -11,6 +11,7 @@ from workbench.parametrisations.base import Parametrisation, PictureShape
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
+_DIM = 0.15  # of the largest amplitude: below, no T2 is drawn
 _DARK = 1e-3  # of the brightest: below, an echo says nothing of the rate
 
 
@@ -18,8 +19,8 @@ class RelaxationMaps(Parametrisation):
     """x_c = a exp(-r c) in channel c = 0, 1, ...: blocks amplitude, a, and rate, r, an echo, (1, *space) each.
 
     Mono-exponential decay: `times(u)` are T2 = spacing / r. Complex pictures have complex blocks: the phase of a, and
-    in the imaginary part of r what the phase turns by from echo to echo, as off resonance. The start is the line through the logarithms of the first
-    pictures. Bonny et al. 1996, doi 10.1002/mrm.1910360116.
+    in the imaginary part of r what the phase turns by from echo to echo, as off resonance. The start is the line
+    through the logarithms of the first pictures. Bonny et al. 1996, doi 10.1002/mrm.1910360116.
     """
 
     formula = r"x_c = a \, e^{-r \, c}, \quad r = \frac{\Delta t}{T_2}"
@@ -41,8 +42,10 @@ class RelaxationMaps(Parametrisation):
         return self.spacing / (rate.real if rate.is_complex() else rate).clamp_min(0)
 
     def pictured(self, u: Tensor) -> dict[str, Tensor]:
-        """Amplitude and T2, in ms, at most ten times the longest of a start."""
-        return {"amplitude": self.views(u)["amplitude"], "T2": self.times(u).clamp_max(10 * self.longest)}
+        """Amplitude and T2 in ms, which is 0 where there is hardly an amplitude: nothing is known there."""
+        size = self.views(u)["amplitude"].abs()
+        times = self.times(u).clamp_max(10 * self.longest)
+        return {"amplitude": self.views(u)["amplitude"], "T2": torch.where(size > _DIM * size.amax(), times, 0)}
 
     def made(self, views: Mapping[str, Tensor]) -> Tensor:
         return views["amplitude"] * (-views["rate"] * self._numbers(views["rate"])).exp()
