@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.experiment import destinations, wanted
 from workbench.cli.output import say, say_json, table
+from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
-    from workbench.analysis.unknowns import BlockPicture, FlatDirections, Landing
+    from torch import Tensor
 
+    from workbench.analysis.unknowns import BlockPicture, FlatDirections, FlatnessSearch, Landing
+    from workbench.problem import Problem
+
+_COUNTS = ("silent", "open", "down", "complete")
 SUMMARY = "Run an experiment from many starts; say where they end, which blocks they find, what nothing holds."
 EXAMPLES = (
     "workbench unknown --example matrix_completion --starts 12",
@@ -31,14 +36,14 @@ def options(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     destinations.require(None, args.figure)
     from workbench import figures
-    from workbench.analysis.unknowns import FlatnessSearch, ManyStarts, flat_directions, landings, pictured_blocks
+    from workbench.analysis.unknowns import FlatnessSearch, ManyStarts, landings, pictured_blocks
 
     settings, search = ManyStarts(args.starts, args.spread, args.near), FlatnessSearch(args.share)
     experiment, _ = wanted.experiment(args)
     problem = experiment.problem()
     *_, landing = landings(problem, experiment.algorithm, experiment.steps, settings, experiment.seed)
     best = landing.u[landing.order[0]][None]
-    *_, flat = flat_directions(problem, best, search)
+    flat = _flat(problem, best, search)
     truth = experiment.truth
     blocks = pictured_blocks(problem.parametrisation, best, None if truth is None else truth.blocks)
     if args.figure:
@@ -52,7 +57,7 @@ def main(args: argparse.Namespace) -> int:
         error = "" if landing.errors is None else f"{float(landing.errors[place[0]]):.3g}"
         rows.append((str(number + 1), str(len(place)), f"{float(landing.objectives[place[0]]):.4g}", error))
     say(table(rows))
-    say(flat.sentence)
+    say(flat if isinstance(flat, str) else flat.sentence)
     if any(block.error is not None for block in blocks):
         told = [(b.name, " x ".join(map(str, b.values.shape)), f"{b.error:.3g}") for b in blocks if b.error is not None]
         say(table([("block", "drawn", "from the true one, aligned"), *told]))
@@ -64,13 +69,24 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _plain(landing: "Landing", flat: "FlatDirections", blocks: "tuple[BlockPicture, ...]") -> dict[str, Any]:
+def _flat(problem: "Problem", u: "Tensor", search: "FlatnessSearch") -> "FlatDirections | str":
+    """The flat directions, or why a Hessian is missing that would tell them."""
+    from workbench.analysis.unknowns import flat_directions
+
+    try:
+        *_, found = flat_directions(problem, u, search)
+    except Refusal as refusal:
+        return str(refusal)
+    return found
+
+
+def _plain(landing: "Landing", flat: "FlatDirections | str", blocks: "tuple[BlockPicture, ...]") -> dict[str, Any]:
     errors = None if landing.errors is None else landing.errors.tolist()
     return {
         "iterations": landing.k,
         "objectives": landing.objectives.tolist(),
         "errors": errors,
         "places": [list(place) for place in landing.places],
-        "flat": {"silent": flat.silent, "open": flat.open, "down": flat.down, "complete": flat.complete},
+        "flat": flat if isinstance(flat, str) else {name: getattr(flat, name) for name in _COUNTS},
         "blocks": {block.name: block.error for block in blocks},
     }

@@ -121,13 +121,15 @@ def _seen_whole(
     sizes, basis = torch.linalg.eigh(_even(torch.cat(moves)))
     silent = sizes <= _SILENT**2 * sizes[-1]
     rest, quiet = basis[:, ~silent], basis[:, silent]
-    values, turned = torch.linalg.eigh(_even(rest.mT @ torch.cat(bends) @ rest))
-    top = float(values.abs().amax()) if len(values) else 0.0
+    hessian_itself = _even(torch.cat(bends))
+    everywhere = torch.linalg.eigvalsh(hessian_itself)
+    top = float(everywhere.abs().amax())
+    values, turned = torch.linalg.eigh(_even(rest.mT @ hessian_itself @ rest))
     flat = values.abs() <= search.share * top
     vectors, moved, pictures = _sorted(problem, u, (rest @ turned[:, flat]).mT)
     vectors = torch.cat([vectors, from_real(quiet.mT.contiguous(), shape, u.dtype)])
     moved = torch.cat([moved, moved.new_zeros(quiet.shape[1])])
-    down = int((values < -search.share * top).sum())
+    down = int((everywhere < -search.share * top).sum())
     yield FlatDirections(size, size, values, top, vectors, moved, quiet.shape[1], pictures, down, True)
 
 

@@ -12,7 +12,7 @@ from workbench.app.toolkit.figures import empty, fill, new_figure, pane, positiv
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
-from workbench.app.unknowns.picture_rows import PictureRow, Shown
+from workbench.app.unknowns.picture_rows import SmallPicture, SmallPictures
 from workbench.live.frames import picture
 from workbench.live.images import extent
 from workbench.live.studies.unknowns import UnknownStudies
@@ -43,7 +43,7 @@ class BlocksLook(UnknownLook):
 
     def __init__(self, studies: UnknownStudies) -> None:
         super().__init__(studies)
-        self.found, self.true = PictureRow(4, _LARGE), PictureRow(4, _LARGE)
+        self.found, self.true = SmallPictures(4, _LARGE), SmallPictures(4, _LARGE)
         self.pictures = (self.found.element, self.true.element)
 
     def draw(self) -> None:
@@ -51,7 +51,9 @@ class BlocksLook(UnknownLook):
         blocks = studies.blocks()
         phi = studies.session.problem.parametrisation
         self.found.show([_found(block) for block in blocks])
-        self.true.show([Shown(f"true {b.name}", b.known, limits=_limits(b)) for b in blocks if b.known is not None])
+        self.true.show(
+            [SmallPicture(f"true {b.name}", b.known, limits=_limits(b)) for b in blocks if b.known is not None]
+        )
         said = "What is looked for is the picture itself." if studies.direct else phi.freedom
         self.words.say(said[:1].upper() + said[1:] + "." * (bool(said) and not said.endswith(".")))
 
@@ -78,7 +80,7 @@ class LandscapeLook(UnknownLook):
         self.plot = new_figure("start, by its end", "objective", log=True)
         self.ends = empty("at", "value", "colour")
         self.plot.scatter("at", "value", source=self.ends, color="colour", size=9)
-        self.row = PictureRow(4, _SMALL)
+        self.row = SmallPictures(4, _SMALL)
         curve = pmui.Column(pane(self.plot), sizing_mode="stretch_width", height=_PLOT, margin=0)
         self.pictures = (curve, self.row.element)
 
@@ -125,7 +127,7 @@ class FlatLook(UnknownLook):
         self.plot = new_figure("number of the eigenvalue", "|eigenvalue| over the largest", log=True)
         self.values = empty("at", "value", "colour")
         self.plot.scatter("at", "value", source=self.values, color="colour", size=5)
-        self.row = PictureRow(4, _SMALL)
+        self.row = SmallPictures(4, _SMALL)
         curve = pmui.Column(pane(self.plot), sizing_mode="stretch_width", height=_PLOT, margin=0)
         self.pictures = (curve, self.row.element)
         self._drawn: FlatDirections | None = None
@@ -151,7 +153,7 @@ class FlatLook(UnknownLook):
         fill(self.values, {"at": np.arange(1, len(share) + 1), "value": share, "colour": colours})
         self.row.show(self._directions(found))
 
-    def _directions(self, found: FlatDirections) -> list[Shown]:
+    def _directions(self, found: FlatDirections) -> list[SmallPicture]:
         """Those that move the picture most, as what they add to it; then, by their largest block, those that do not."""
         phi, shown = self.studies.session.seen[0].parametrisation, []
         for number in range(len(found.moves)):
@@ -162,19 +164,19 @@ class FlatLook(UnknownLook):
                 views = phi.layout.views(found.vectors[number : number + 1])
                 name = max(views, key=lambda n: float(views[n].abs().amax()))
                 values, said, title = drawn(views[name]), "the picture stays", f"flat {number + 1}: {name}"
-            shown.append(Shown(title, values, said, signed=values.ndim == 2))
+            shown.append(SmallPicture(title, values, said, signed=values.ndim == 2))
         return _both_kinds(shown, found.open)
 
 
-def _both_kinds(shown: list[Shown], first: int) -> list[Shown]:
+def _both_kinds(shown: list[SmallPicture], first: int) -> list[SmallPicture]:
     """Two of each kind where both are there, else four of one."""
     return [*shown[:2], *shown[first : first + 2]] if 2 < first < len(shown) - 1 else shown
 
 
-def _found(block: BlockPicture) -> Shown:
+def _found(block: BlockPicture) -> SmallPicture:
     size = " × ".join(map(str, block.values.shape))
     said = size if block.error is None else f"{block.error:.2%} from the true one, aligned"
-    return Shown(block.name, block.values, said, _limits(block))
+    return SmallPicture(block.name, block.values, said, _limits(block))
 
 
 def _limits(block: BlockPicture) -> tuple[float, float]:
@@ -182,12 +184,12 @@ def _limits(block: BlockPicture) -> tuple[float, float]:
     return extent(block.values if block.known is None else block.known)
 
 
-def _place(found: Landing, place: tuple[int, ...]) -> Shown:
+def _place(found: Landing, place: tuple[int, ...]) -> SmallPicture:
     first = place[0]
     said = f"F = {float(found.objectives[first]):.3g}"
     if found.errors is not None:
         said += f", {float(found.errors[first]):.1%} off"
-    return Shown(f"{len(place)} of {len(found.u)}", picture(found.pictures[first : first + 1]), said)
+    return SmallPicture(f"{len(place)} of {len(found.u)}", picture(found.pictures[first : first + 1]), said)
 
 
 LOOKS: dict[str, type[UnknownLook]] = {

@@ -10,7 +10,7 @@ from workbench.app.toolkit.panels import DIVERGING, GREY, Panel
 from workbench.live.images import Limits, balanced, extent
 
 
-class Shown(NamedTuple):
+class SmallPicture(NamedTuple):
     """A picture, (N,) or (H, W), its title, what is said beside it, its limits; `signed`: its colours are of signs."""
 
     title: str
@@ -20,7 +20,7 @@ class Shown(NamedTuple):
     signed: bool = False
 
 
-class PictureRow:
+class SmallPictures:
     """At most so many pictures beside each other; `show` makes panels as they are needed, and hides the others."""
 
     def __init__(self, most: int, width: str) -> None:
@@ -29,7 +29,7 @@ class PictureRow:
         self._shapes: list[tuple[int, ...]] = []
         self.element = pmui.Row(sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
 
-    def show(self, pictures: Sequence[Shown]) -> None:
+    def show(self, pictures: Sequence[SmallPicture]) -> None:
         """Draw these; colours span each by itself where no limits are given."""
         pictures = pictures[: self._most]
         while len(self._panels) < len(pictures):
