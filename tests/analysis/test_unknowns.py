@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from workbench import catalog
-from workbench.algorithms import LBFGS, AlternatingMinimisation
+from workbench.algorithms import LBFGS
 from workbench.analysis.unknowns import FlatnessSearch, ManyStarts, flat_directions, landings, pictured_blocks
 from workbench.analysis.unknowns.pictured_blocks import drawn
 from workbench.cli import main

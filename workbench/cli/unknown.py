@@ -61,6 +61,8 @@ def main(args: argparse.Namespace) -> int:
     if any(block.error is not None for block in blocks):
         told = [(b.name, " x ".join(map(str, b.values.shape)), f"{b.error:.3g}") for b in blocks if b.error is not None]
         say(table([("block", "drawn", "from the true one, aligned"), *told]))
+    if warning := problem.parametrisation.trouble(best):
+        say(warning)
     freedom = problem.parametrisation.freedom
     if freedom:
         say(f"taken out: {freedom}")
@@ -88,5 +90,6 @@ def _plain(landing: "Landing", flat: "FlatDirections | str", blocks: "tuple[Bloc
         "errors": errors,
         "places": [list(place) for place in landing.places],
         "flat": flat if isinstance(flat, str) else {name: getattr(flat, name) for name in _COUNTS},
+        "trouble": landing.problem.parametrisation.trouble(landing.u[landing.order[0]][None]),
         "blocks": {block.name: block.error for block in blocks},
     }

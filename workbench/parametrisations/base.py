@@ -102,6 +102,10 @@ class Parametrisation(Operator):
         """The balanced u that makes the same picture and is nearest to another balanced one: what errors are of."""
         return self.balanced(u)
 
+    def trouble(self, u: Tensor) -> str:
+        """What is wrong with an unknown that explains the data all the same, as a sentence; empty where nothing is."""
+        return ""
+
     def pictured(self, u: Tensor) -> dict[str, Tensor]:
         """What is drawn of u, by name: its blocks, unless something else says more."""
         return self.views(u)

@@ -47,5 +47,5 @@ class UnknownView(LookTab[UnknownLook]):
         self.place[:] = list(look.pictures)
 
     def _draw(self) -> None:
-        self.complaint.say(self.unknowns.trouble())
+        self.complaint.say(self.unknowns.trouble() or self.unknowns.warning)
         self.look.draw()

@@ -95,7 +95,7 @@ _MADE = {
         _info(
             "unmixing",
             "Spectra of materials and their shares",
-            "Made mixtures of four spectra, the means of corn, pasture, hay and woods in the Indian Pines scene",
+            "Made mixtures of four spectra, the means of corn, hay, woods and steel towers in the Indian Pines scene",
             "tensorly 0.10, Indian Pines; Baumgardner, Biehl, Landgrebe 2015, doi 10.4231/R7RX991C",
             "none stated; shipped in tensorly (BSD-3-Clause)",
             package="tensorly",

@@ -16,7 +16,7 @@ from workbench.parametrisations import Mixture
 from workbench.tensors import stream
 
 SIDE = 64
-BANDS, MATERIALS, SCENE = 200, (2, 5, 8, 14), 32  # corn, grass pasture, hay, woods: labels of the scene's own map
+BANDS, MATERIALS, SCENE = 200, (2, 8, 14, 16), 32  # corn, hay, woods, towers: labels of the map of the scene
 
 
 def photograph() -> Made:

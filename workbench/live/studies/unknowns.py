@@ -48,6 +48,12 @@ class UnknownStudies(Studies):
         return pictured_blocks(problem.parametrisation, state.x[:1], None if truth is None else truth.blocks)
 
     @property
+    def warning(self) -> str:
+        """What is wrong with the unknown in sight; empty where nothing is."""
+        problem, state = self.session.seen
+        return "" if state is None else problem.parametrisation.trouble(state.x[:1])
+
+    @property
     def landing(self) -> Landing | None:
         """Where the starts are, of the settings there are now."""
         return self.starts.current

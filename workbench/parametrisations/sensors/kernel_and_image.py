@@ -71,6 +71,15 @@ class KernelAndImage(Parametrisation):
         kernel = views["kernel"].roll([-move for move in moves], axes)
         return self.joined({"kernel": kernel, "image": views["image"].roll(moves, axes)})
 
+    def trouble(self, u: Tensor) -> str:
+        """That the kernel is a point."""
+        if not bool(self.is_trivial(u).any()):
+            return ""
+        return (
+            "The kernel is a point: the picture is as blurred as the data, and nothing is found. Put a prior on the "
+            "kernel that no point has the least of, such as Tikhonov on the simplex, and let PALM's prior fade."
+        )
+
     def is_trivial(self, u: Tensor, share: float = 0.99) -> Tensor:
         """Whether the kernel of each item is a point, which explains any data by themselves, (B,): no blur is found."""
         energy = self.views(u)["kernel"].flatten(1).square()
