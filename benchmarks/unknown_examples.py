@@ -118,7 +118,7 @@ def main() -> None:
     publish(
         "unknown_examples",
         {"examples": runs, "blind": blind},
-        f"{args.seeds} seeds of the noise: the median, the least and the most of |x - truth| / |truth|, also of blocks.",
+        f"{args.seeds} seeds of the noise: median, least and most of |x - truth| / |truth|, also of blocks.",
         table(("example", "picture", "blocks and figures", "processor s"), rows),
         "Blind deblurring of 64 px beside the known kernel; goal: within 1.5 dB on three pictures.",
         table(("picture", "kernel found, dB", "kernel known, dB", "less, dB"), lines),

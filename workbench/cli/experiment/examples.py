@@ -61,7 +61,7 @@ def _show(args: argparse.Namespace) -> int:
     from workbench.parameters import spelled
 
     made = example_scans.example(info.name)
-    for kind in ("operator", "noise", "prior", "algorithm"):
+    for kind in ("operator", "parametrisation", "noise", "prior", "algorithm"):
         say(f"  {kind}: {spelled(getattr(made, kind))}")
     say(f"workbench run --example {info.name} --out {info.name}.nc")
     return 0

@@ -17,7 +17,7 @@ def _info(
 _CAMERA = ("the photographer of PyWavelets", "CC0")
 _BRAIN = ("nibabel, example4d.nii.gz", "MIT (nibabel)")
 
-_MADE = {
+MADE_EXAMPLES = {
     e.name: e
     for e in (
         _info(
@@ -103,7 +103,7 @@ _MADE = {
         ),
     )
 }
-ALL_EXAMPLES = EXAMPLES | _MADE
+ALL_EXAMPLES = EXAMPLES | MADE_EXAMPLES
 
 
 def example_info(name: str) -> ExampleInfo:
