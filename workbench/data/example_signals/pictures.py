@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from workbench.data.example_signals.infos import example_info
 from workbench.data.example_signals.made import Made, made_by
 from workbench.data.field import need
 from workbench.data.files import load_described
@@ -64,7 +65,7 @@ def mixtures() -> Made:
 @functools.cache
 def material_spectra() -> Tensor:
     """Mean spectra of four materials of the Indian Pines scene, (4, 200), the brightest band 1; from tensorly."""
-    folder = Path(need("tensorly", "examples").__file__).parent / "datasets/data"
+    folder = example_info("unmixing").folder() / "datasets/data"
     scene = np.load(folder / "Indian_pines_corrected.npy", allow_pickle=False).astype(np.float64)
     labels = np.load(folder / "Indian_pines_gt.npy", allow_pickle=False)
     means = np.stack([scene[labels == number].mean(0) for number in MATERIALS])
