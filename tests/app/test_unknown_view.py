@@ -60,7 +60,7 @@ def test_blocks_of_an_example_stand_above_the_true_ones_with_their_error():
     session, view = opened(changed(example("matrix_completion"), steps=10))
     look = view.look
     assert titles(look.found) == ["left", "right"] and titles(look.true) == ["true left", "true right"]
-    assert all("from the true one, aligned" in panel.caption.object for panel in look.found._panels)
+    assert all("off, aligned" in panel.caption.object for panel in look.found._panels)
     assert "make the same picture" in look.words.element.object
     one, other = (np.asarray(row._panels[0]._grey.data["image"][0], dtype=float) for row in (look.found, look.true))
     assert np.abs(one - other).max() <= 2, "colours have the same limits, and the factors were found"

@@ -54,8 +54,8 @@ class BlocksLook(UnknownLook):
         self.true.show(
             [SmallPicture(f"true {b.name}", b.known, limits=_limits(b)) for b in blocks if b.known is not None]
         )
-        said = "What is looked for is the picture itself." if studies.direct else phi.freedom
-        self.words.say(said[:1].upper() + said[1:] + "." * (bool(said) and not said.endswith(".")))
+        said = "What is looked for is the picture itself." if studies.direct else ""
+        self.words.say(f"Many unknowns make one picture: {phi.freedom}." if phi.freedom else said)
 
 
 class LandscapeLook(UnknownLook):
@@ -175,7 +175,7 @@ def _both_kinds(shown: list[SmallPicture], first: int) -> list[SmallPicture]:
 
 def _found(block: BlockPicture) -> SmallPicture:
     size = " × ".join(map(str, block.values.shape))
-    said = size if block.error is None else f"{block.error:.2%} from the true one, aligned"
+    said = size if block.error is None else f"{block.error:.2%} off, aligned"
     return SmallPicture(block.name, block.values, said, _limits(block))
 
 
