@@ -69,4 +69,6 @@ class _Whole(Layout):
         return {"picture": u}
 
     def joined(self, views: Mapping[str, Tensor]) -> Tensor:
-        return views["picture"] if set(views) == {"picture"} else super().joined(views)
+        if set(views) == {"picture"} and self.shapes["picture"] == _USUAL:
+            return views["picture"]  # which stands for pictures of any shape
+        return super().joined(views).reshape(-1, *self.shapes["picture"])
