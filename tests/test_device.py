@@ -30,6 +30,7 @@ from workbench.priors import (
     L1,
     GaussianProcess,
     NonNegative,
+    OnUnknown,
     RestorationPrior,
     Tikhonov,
     TotalVariation,
@@ -103,7 +104,9 @@ def chosen() -> list[Problem]:
     unknowns = CompoundGaussian(SHAPE), NonNegativeFactors(SHAPE), SensorGains(SHAPE)
     parts = Gaussian(0.1), Zero(), truth
     made = [Problem.simulate(Mask(SHAPE, 0.8), *parts, parametrisation=unknown) for unknown in unknowns]
-    return [*made, Problem.simulate(Identity(SHAPE), *parts)]
+    inside = Gaussian(0.1), OnUnknown(NonNegative()), truth
+    factors = Problem.simulate(Identity(SHAPE), *inside, parametrisation=LowRank(SHAPE, 2))
+    return [*made, Problem.simulate(Identity(SHAPE), *parts), factors]
 
 
 def away(part: Any) -> Any:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from workbench import example_scans
 from workbench.cli import main
 from workbench.data import ExampleScan, Measured, centre, example_array, example_info, noise_level
+from workbench.data.example_files.example_scan import EXAMPLES
 from workbench.example_scans import example
 from workbench.experiment import from_run
 from workbench.live.address import from_address, to_address
@@ -19,7 +19,7 @@ from workbench.parameters import changed, describe
 from workbench.refusal import Refusal
 from workbench.sweeps import slices
 
-NAMES = example_scans.names()
+NAMES = tuple(EXAMPLES)
 
 
 @pytest.mark.parametrize("name", NAMES)

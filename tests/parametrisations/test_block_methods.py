@@ -5,11 +5,14 @@ from itertools import islice, pairwise
 
 import numpy as np
 import pytest
+import scipy.optimize
 import torch
 
 from tests.parametrisations.test_problems import product
 from workbench.algorithms import (
+    HALS,
     LBFGS,
+    PALM,
     BlockCoordinateDescent,
     CompoundGaussianEM,
     CorrentropyNMF,
@@ -259,3 +262,65 @@ def test_non_negative_factors_alone_are_taken_for_correntropy():
         Identity(SHAPE), Gaussian(), OnUnknown(NonNegative()), product(2, 1, SHAPE), None, LowRank(SHAPE, 2)
     )
     assert "NonNegativeFactors" in CorrentropyNMF().lacks(problem)
+
+
+def parts(weight: float = 0.0) -> Problem:
+    """Non-negative data, near rank 3, asked to be a product of non-negative factors."""
+    y = (drawn((1, 1, 14, 3)).abs() @ drawn((1, 1, 3, 11), 1).abs()) + 0.1 * drawn((1, *SHAPE), 2).abs()
+    return Problem(Identity(SHAPE), Gaussian(0.5), OnUnknown(NonNegative()), y, None, LowRank(SHAPE, 3))
+
+
+def test_columns_of_non_negative_factors_end_where_no_single_factor_can_be_better():
+    problem = parts()
+    states = list(islice(iterate(problem, HALS()), 400))
+    values = torch.stack([problem.objective(state.x) for state in states])
+    assert (values[1:] <= values[:-1] * (1 + 1e-12)).all()
+    factors = {name: block[0, 0].numpy() for name, block in problem.parametrisation.views(states[-1].x).items()}
+    assert min(factor.min() for factor in factors.values()) >= 0
+    y = problem.y[0, 0].numpy()
+    for one, other, data in ((factors["left"], factors["right"], y), (factors["right"], factors["left"], y.T)):
+        best = np.stack([scipy.optimize.nnls(other, row)[0] for row in data])
+        np.testing.assert_allclose(one, best, atol=1e-5)
+
+
+def test_several_sweeps_are_several_updates_of_one_column_after_the_other():
+    problem = parts()
+    state = last(problem, HALS(sweeps=2), 1)
+    views = problem.parametrisation.views(problem.prior.feasible(problem.start()))
+    left, right = (views[name][0, 0].numpy().copy() for name in ("left", "right"))
+    for one, other, data in ((left, right, problem.y[0, 0].numpy()), (right, left, problem.y[0, 0].numpy().T)):
+        for k in (0, 1, 2) * 2:
+            rest = data - one @ other.T + np.outer(one[:, k], other[:, k])
+            one[:, k] = np.maximum(0, rest @ other[:, k] / (other[:, k] @ other[:, k]))
+    found = problem.parametrisation.views(state.x)
+    np.testing.assert_allclose(found["left"][0, 0].numpy(), left, atol=1e-10)
+    np.testing.assert_allclose(found["right"][0, 0].numpy(), right, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"prior": Zero()}, "OnUnknown\\(NonNegative"),
+        ({"operator": Mask(SHAPE, 0.5)}, "the picture itself as data"),
+        ({"parametrisation": Hadamard(SHAPE)}, "two factors"),
+    ],
+)
+def test_columns_are_refused_where_they_have_no_closed_form(wrong, sentence):
+    known = {"operator": Identity(SHAPE), "prior": OnUnknown(NonNegative()), "parametrisation": LowRank(SHAPE, 3)}
+    given = known | wrong
+    problem = Problem(given["operator"], Gaussian(0.5), given["prior"], parts().y, None, given["parametrisation"])
+    with pytest.raises(Refusal, match=sentence):
+        next(iterate(problem, HALS()))
+
+
+def test_a_prior_that_fades_is_heavy_in_the_first_step_and_itself_in_the_end():
+    phi = Hadamard(SHAPE)
+    y = drawn((1, *SHAPE))
+
+    def posed(weight: float) -> Problem:
+        return Problem(Identity(SHAPE), Gaussian(1.0), OnUnknown(Tikhonov(weight)), y, None, phi)
+
+    light, heavy = posed(0.1), posed(0.7)
+    torch.testing.assert_close(last(light, PALM(0.0, heavier=7.0), 1).x, last(heavy, PALM(0.0), 1).x)
+    plain, faded = last(light, PALM(0.0), 400).x, last(light, PALM(0.0, heavier=7.0, fading=0.9), 400).x
+    assert abs(float(light.objective(plain) - light.objective(faded))) < 0.02 * float(light.objective(plain))

@@ -203,7 +203,7 @@ def test_stacks_maps_mixtures_and_codes_are_found_from_their_own_pictures():
         (TubalProduct((1, 6, 5, 4), 2), 1e-6, Mask((1, 6, 5, 4), 0.9)),
         (RelaxationMaps((6, 5, 5)), 1e-6, None),
         (Dictionary((1, 8, 8), atoms=4, patch=4), 1e-6, None),
-        (Mixture((5, 6, 6), 2), 1e-6, None),
+        (Mixture((5, 6, 6), 2, "random"), 1e-6, None),
         (KernelAndImage((1, 8, 8), 3), 1e-6, None),
         (FourierFeatures((1, 8, 8), 8, 12, 1.0), 1e-2, None),
         (UntrainedNetwork((1, 8, 8), 8, 2), 1e-2, None),

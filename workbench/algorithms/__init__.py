@@ -7,6 +7,7 @@ from workbench.algorithms.blocks.compound_gaussian_em import CompoundGaussianEM
 from workbench.algorithms.blocks.correntropy_nmf import CorrentropyNMF
 from workbench.algorithms.blocks.factored_gradient_descent import FactoredGradientDescent
 from workbench.algorithms.blocks.geometric_subgradient import GeometricSubGradient
+from workbench.algorithms.blocks.hals import HALS
 from workbench.algorithms.blocks.palm import PALM
 from workbench.algorithms.blocks.self_calibration import SelfCalibration
 from workbench.algorithms.chains.crank_nicolson import PreconditionedCrankNicolson
@@ -89,6 +90,7 @@ __all__ = [
     "DPS",
     "DRP",
     "FISTA",
+    "HALS",
     "LBFGS",
     "LSMR",
     "LSQR",

@@ -16,7 +16,7 @@ from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.noise import Noise, Poisson
 from workbench.operators import Field, GaussianBlur, Identity, MultiCoilFourier, NonCartesianFourier, Radon
 from workbench.parametrisations import CompoundGaussian, Direct, LowRank, NonNegativeFactors, SensorGains
-from workbench.priors import Prior, Zero
+from workbench.priors import NonNegative, OnUnknown, Prior, Zero
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, resume, until
@@ -45,7 +45,7 @@ def problem(algorithm: Algorithm, batch: int = 2, noises: tuple[type[Noise], ...
     )
     unknowns = Direct(), LowRank(shape, 2), *(cls(shape) for cls in (CompoundGaussian, NonNegativeFactors, SensorGains))
     drawn = itertools.product(unknowns, operators, noises or tuple(catalog.members("noise").values()))
-    tried = [prior() for prior in catalog.members("prior").values()]
+    tried = [*(prior() for prior in catalog.members("prior").values()), OnUnknown(NonNegative())]
     for unknown, operator, noise in drawn:
         signal = truth if Field.REAL in operator.field else truth.to(torch.complex128)
         with contextlib.suppress(Refusal):

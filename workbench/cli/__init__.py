@@ -23,6 +23,7 @@ from workbench.cli import (
     sweep,
     train,
     tune,
+    unknown,
 )  # fmt: skip
 from workbench.cli.experiment import examples
 from workbench.cli.jupyter import kernel, lab
@@ -38,6 +39,7 @@ COMMANDS = {
     "runs": runs,
     "sweep": sweep,
     "tune": tune,
+    "unknown": unknown,
     "calibrate": calibrate,
     "plane": plane,
     "train": train,

@@ -4,7 +4,9 @@ from workbench.data import centre, noise_level, regions, steps
 from workbench.data.calibration import coil_maps
 from workbench.data.centre import AxisOfRotation
 from workbench.data.contents import Content, beside, contents
-from workbench.data.example_files.example_scan import ExampleInfo, ExampleScan, example_array, example_info
+from workbench.data.example_files.example_scan import ExampleInfo, ExampleScan, example_array
+from workbench.data.example_signals.example_signal import ExampleSignal
+from workbench.data.example_signals.infos import example_info
 from workbench.data.files import (
     MAX_LENGTH,
     MAX_SIDE,
@@ -38,6 +40,7 @@ __all__ = [
     "Content",
     "ExampleInfo",
     "ExampleScan",
+    "ExampleSignal",
     "File",
     "Info",
     "Loaded",

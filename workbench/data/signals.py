@@ -1,6 +1,7 @@
 """Which signal: public objects that can be described, saved and rebuilt."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -41,6 +42,11 @@ class Signal(Source):
     def over(self, bare: Source) -> "Signal":
         assert isinstance(bare, Signal)
         return bare
+
+    @property
+    def blocks(self) -> Mapping[str, Tensor] | None:
+        """The blocks of the unknown behind it by name, batch first; None where it is known as a picture alone."""
+        return None
 
     @abstractmethod
     def tensor(self) -> Tensor:

@@ -33,6 +33,11 @@ class Source(metaclass=Checked):
         return None
 
     @property
+    def example(self) -> str:
+        """The name of the example that it belongs to; "" where it belongs to none."""
+        return ""
+
+    @property
     def bare(self) -> "Source":
         """The same without what a hand has painted on it."""
         return self

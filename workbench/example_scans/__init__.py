@@ -1,25 +1,46 @@
-"""Example scans as whole experiments: geometry, units, level of the noise and a first reconstruction of each."""
+"""Examples as whole experiments: scans with geometry, units and level of the noise, problems of what lies behind a
+picture, and a first reconstruction of each."""
 
 import functools
 
-from workbench.data.example_files.example_scan import EXAMPLES, example_info
+from workbench.data import example_info
+from workbench.data.example_signals.infos import ALL_EXAMPLES
+from workbench.example_scans import behind_the_picture as behind
 from workbench.example_scans.electrocardiogram import electrocardiogram
 from workbench.example_scans.microscopy import bars, bead
 from workbench.example_scans.tomography import tilt_series
 from workbench.experiment import Experiment
 
-_EXPERIMENTS = {"tilt_series": tilt_series, "bars": bars, "bead": bead, "ecg": electrocardiogram}
+_EXPERIMENTS = {"tilt_series": tilt_series, "bars": bars, "bead": bead, "ecg": electrocardiogram} | {
+    made.__name__: made
+    for made in (
+        behind.matrix_completion,
+        behind.gross_errors,
+        behind.parts,
+        behind.film_completion,
+        behind.diagonal_network,
+        behind.masked_dictionary,
+        behind.blind_deblurring,
+        behind.self_calibration,
+        behind.joint_sense,
+        behind.t2_mapping,
+        behind.registration,
+        behind.deep_image_prior,
+        behind.field_network_ct,
+        behind.unmixing,
+    )
+}
 
 
 def names() -> tuple[str, ...]:
     """The names of all examples, those too whose package is not installed."""
-    return tuple(EXAMPLES)
+    return tuple(ALL_EXAMPLES)
 
 
 def example(name: str) -> Experiment:
     """The experiment of an example. Refusal for an unknown name, and where the package that carries it is missing."""
     info = example_info(name)
-    info.path()  # what is not there any more is not opened from memory
+    info.folder()  # what is not there any more is not opened from memory
     return _made(info.name)
 
 

@@ -2,7 +2,7 @@
 
 from workbench.jobs.allowance import Allowance
 from workbench.jobs.begun_run import BegunRun
-from workbench.jobs.branch import BRANCH, Branch, EarlierRun
+from workbench.jobs.branch import BRANCH, Branch, EarlierRun, GivenStart
 from workbench.jobs.carrying import carried
 from workbench.jobs.columns import Columns, certificates
 from workbench.jobs.job import Job
@@ -23,6 +23,7 @@ __all__ = [
     "Branch",
     "Columns",
     "EarlierRun",
+    "GivenStart",
     "Job",
     "Pace",
     "Proof",

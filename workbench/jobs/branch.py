@@ -1,9 +1,12 @@
-"""A run that goes back to one of its moments, and on from there by another way."""
+"""A run that begins elsewhere: at one of its moments, and on from there by another way, or at a start that is given."""
 
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from workbench.algorithms import Algorithm, State
 from workbench.jobs.begun_run import BegunRun
+from workbench.jobs.carrying import restarted
 from workbench.jobs.snapshot import Snapshot
 from workbench.jobs.trail import RunMoment, RunTrail
 from workbench.problem import Problem
@@ -62,4 +65,26 @@ class Branch:
         return self.moment.state_for(problem, algorithm, seed)
 
 
-EarlierRun = BegunRun | Branch  # what a run can begin with instead of with its first iterate
+@dataclass(frozen=True, eq=False)
+class GivenStart:
+    """A run that begins with an unknown of one's own, `u`, instead of with its own first one."""
+
+    u: Tensor
+    k = 0
+    seconds = calls = 0.0
+    marks = ((0, "another start"),)
+
+    def log(self) -> Log:
+        """Nothing is behind it."""
+        return Log()
+
+    def trail(self, problem: Problem, algorithm: Algorithm) -> RunTrail:
+        """Nothing is behind it."""
+        return RunTrail()
+
+    def state(self, problem: Problem, algorithm: Algorithm, start: State, seed: int) -> State:
+        """The first state from u."""
+        return restarted(problem, algorithm, self.u, 0, seed)
+
+
+EarlierRun = BegunRun | Branch | GivenStart  # what a run can begin with instead of with its first iterate

@@ -82,8 +82,8 @@ def _own_file(experiment: Experiment) -> str:
 
 
 def _made(experiment: Experiment) -> str:
-    if isinstance(experiment.source, ExampleScan):
-        return _of_example(experiment, experiment.source.data)
+    if name := experiment.source.bare.example:
+        return _of_example(experiment, name)
     return parameters.as_code(told(experiment)).removeprefix("experiment.")
 
 
@@ -100,5 +100,5 @@ def _head(experiment: Experiment) -> str:
     """The imports that its Python needs."""
     made = _made(experiment)
     wanted = ", ".join(name for name in _MODULES if name in _USUAL or f"{name}." in made)
-    head = _EXAMPLE if isinstance(experiment.source, ExampleScan) else _HEAD
+    head = _EXAMPLE if experiment.source.bare.example else _HEAD
     return head.format(wanted)

@@ -30,6 +30,7 @@ class Parametrisation(Operator):
     """
 
     multilinear: ClassVar[bool] = False  # whether the picture is linear in each block, the others held
+    freedom: ClassVar[str] = ""  # which unknowns make one picture, and which of them `balanced` and `nearest` take
 
     def __init__(self, shape: Shape, blocks: Mapping[str, Shape]) -> None:
         super().__init__((1, sum(map(math.prod, blocks.values()))), shape)
@@ -96,6 +97,18 @@ class Parametrisation(Operator):
     def balanced(self, u: Tensor) -> Tensor:
         """The u of the same picture whose blocks are of equal size, where there are many of one picture; else u."""
         return u
+
+    def nearest(self, u: Tensor, other: Tensor) -> Tensor:
+        """The balanced u that makes the same picture and is nearest to another balanced one: what errors are of."""
+        return self.balanced(u)
+
+    def trouble(self, u: Tensor) -> str:
+        """What is wrong with an unknown that explains the data all the same, as a sentence; empty where nothing is."""
+        return ""
+
+    def pictured(self, u: Tensor) -> dict[str, Tensor]:
+        """What is drawn of u, by name: its blocks, unless something else says more."""
+        return self.views(u)
 
 
 class LinearParametrisation(LinearOperator, Parametrisation):

@@ -79,6 +79,10 @@ class BlockPriors(Prior):
         found = {part.block: part.prior.hvp(at[part.block], along[part.block]) for part in self.parts}
         return self._joined(x, found)
 
+    def smoothed(self, width: float) -> Prior:
+        parts = (OnUnknown(part.prior.smoothed(width), part.block) for part in self.parts)
+        return BlockPriors(self.layout, tuple(parts))
+
     def prox(self, x: Tensor, step: float) -> Tensor:
         views = self.layout.views(x)
         return self.layout.joined(views | {part.block: part.prior.prox(views[part.block], step) for part in self.parts})

@@ -45,6 +45,9 @@ class Direct(LinearParametrisation):
     def starts(self, picture: Tensor) -> Tensor:
         return picture
 
+    def views(self, u: Tensor) -> dict[str, Tensor]:
+        return self.layout.views(u)
+
     def picture(self, u: Tensor) -> Tensor:
         return u
 
@@ -66,4 +69,6 @@ class _Whole(Layout):
         return {"picture": u}
 
     def joined(self, views: Mapping[str, Tensor]) -> Tensor:
+        if set(views) == {"picture"} and self.shapes["picture"] == _USUAL:
+            return views["picture"]  # which stands for pictures of any shape
         return super().joined(views).reshape(-1, *self.shapes["picture"])

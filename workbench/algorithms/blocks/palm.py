@@ -37,7 +37,9 @@ class PALM(Algorithm[PALMState]):
 
     The step of each block is found: halved until the misfit lies below its parabola. The prior is of single blocks, or
     a sum over entries `OnUnknown`: else the prox of all of u is none of a block. Without inertia the objective falls at
-    every step.
+    every step. With `heavier` > 1 the prior is that many times as heavy in the first step and itself in the end, by
+    `fading` a step: coarse features are then found before fine ones, as blind deblurring needs it; the objective may
+    rise on the way.
     Bolte, Sabach, Teboulle 2014, doi 10.1007/s10107-013-0701-9; Pock, Sabach 2016, doi 10.1137/16M1064064.
     """
 
@@ -46,6 +48,11 @@ class PALM(Algorithm[PALMState]):
     )
 
     inertia: Annotated[float, Range(0, 0.5, limits=(0, 0.999)), "of the last change"] = 0.3
+
+    heavier: Annotated[float, Range(1, 100, log=True, limits=(1, 1e6)), "the prior in the first step, over itself"] = (
+        1.0
+    )
+    fading: Annotated[float, Range(0.9, 0.999, limits=(0, 0.999999)), "of what it is heavier by, a step"] = 0.98
 
     restarts = True
     needs = Needs(prior=Can.PROX, noise=Likelihood.GRAD, also=("a picture linear in each block, such as LowRank's",))
@@ -58,20 +65,25 @@ class PALM(Algorithm[PALMState]):
 
     def step(self, problem: Problem, state: PALMState, rng: torch.Generator) -> PALMState:
         u, ahead = state.x, []
+        weight = 1 + (self.heavier - 1) * self.fading**state.k
         for number, block in enumerate(blocks_of(problem)):
             last = block.alone(state.x - state.before)
-            u, reach = self._moved(problem, block, u + self.inertia * last, state.reach[:, number])
+            u, reach = self._moved(problem, block, u + self.inertia * last, (state.reach[:, number], weight))
             ahead.append(reach)
         return replace(state, x=u, before=state.x, reach=torch.stack(ahead, 1), k=state.k + 1)
 
-    def _moved(self, problem: Problem, block: BlockView, z: Tensor, reach: Tensor) -> tuple[Tensor, Tensor]:
+    def _moved(
+        self, problem: Problem, block: BlockView, z: Tensor, lengths: tuple[Tensor, float]
+    ) -> tuple[Tensor, Tensor]:
         """The unknown after a step of one block, and the step to try next."""
+        reach, weight = lengths
         here = misfit_at(problem, z)
         start = Misfit(z, here.value, block.alone(here.slope))
 
         def move(step: Tensor) -> Tensor:
             length = each_of(step)
-            return block.within(z, each(problem.prior.prox, length, z - times(length, start.slope)))
+            ahead = z - times(length, start.slope)
+            return block.within(z, each(problem.prior.prox, length * weight, ahead))
 
         trial, taken = below_parabola(problem, start, reach, move)
         there = trial.misfit(problem)

@@ -1,4 +1,4 @@
-"""Example scans on the page: a button, and a window with a line for each."""
+"""Examples on the page: a button, and a window with a line for each."""
 
 import html
 from collections.abc import Callable
@@ -22,11 +22,11 @@ class ExampleList:
         self._session, self._told = session, told
         self.complaint = Words(ERROR)
         self.button = pmui.Button(
-            label="Open an example scan", icon="biotech", variant="outlined", size="small", margin=(4, 12),
+            label="Open an example", icon="biotech", variant="outlined", size="small", margin=(4, 12),
             sizing_mode="stretch_width",
         )  # fmt: skip
         self.button.on_click(lambda event: self.open())
-        self.window = pmui.Dialog(title="Example scans", open=False, close_on_click=True, show_close_button=True)
+        self.window = pmui.Dialog(title="Examples", open=False, close_on_click=True, show_close_button=True)
 
     def open(self) -> None:
         """Show every example; those that are not installed say what brings them."""

@@ -11,7 +11,7 @@ import param
 
 from workbench.app.export import figure_bytes, run_bytes
 from workbench.app.run.example_list import ExampleList
-from workbench.app.run.transport import ICON_ALONE
+from workbench.app.run.transport import icon_alone
 from workbench.app.toolkit.copying import SHEETS, CopyButton
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.words import Words
@@ -27,6 +27,7 @@ from workbench.tensors import shown
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
 WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the file suggests": "suggested"}
 HOLDS = {"a signal, from which data are simulated": False, "data as they were measured": True}
+_LAPTOP = 1500  # px: below, the titles of all tabs need the room
 _ONLY = "the only array"
 _WINDOW = next(p for p in parameters(File) if p.name == "window")
 UPLOAD = 32 * 2**20
@@ -190,12 +191,13 @@ class TakeAway:
 
     def __init__(self, session: Session, told: Callable[[str], None]) -> None:
         self._session, self._told = session, told
-        small = {"size": "small", "margin": (0, 2), "variant": "text", "sx": ICON_ALONE}
+        small = {"size": "small", "margin": (0, 2), "variant": "text", "sx": icon_alone(_LAPTOP)}
         self.link = CopyButton("Copy link", margin=(0, 2))
         self.run = pmui.FileDownload(
             callback=lambda: self._offer(run_bytes),
             filename="run.nc",
             label="Save run",
+            description="save this run",
             icon="save",
             **small,
         )
@@ -203,6 +205,7 @@ class TakeAway:
             callback=lambda: self._offer(figure_bytes),
             filename="run.png",
             label="Save figure",
+            description="save a figure of this run",
             icon="image",
             **small,
         )

@@ -13,7 +13,7 @@ from workbench.app.toolkit.member_menu import MemberMenu
 from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.widgets import PageControl
 from workbench.app.toolkit.words import Words
-from workbench.data import ExampleScan, Measured, Shipped, Source
+from workbench.data import Measured, Shipped, Source
 from workbench.experiment import Experiment
 from workbench.figures.colours import ERROR
 from workbench.live import finding
@@ -196,7 +196,8 @@ class Signals(Section):
         groups: dict[str, list[str]] = {}
         measured = isinstance(chosen, Measured)
         if not isinstance(chosen, Shipped):
-            groups["your data" if measured else "your file"] = [_own_name(chosen)]
+            kept = "your data" if measured else "your file"
+            groups["example" if chosen.example else kept] = [_own_name(chosen)]
         for name in data.names():
             groups.setdefault(data.info(name).kind, []).append(name)
         value = chosen.name if isinstance(chosen, Shipped) else _own_name(chosen)
@@ -207,7 +208,7 @@ class Signals(Section):
     def _remark(self) -> None:
         """What a signal is, and what reading a file did to it."""
         chosen = self._session.experiment.source.bare
-        title = (data.example_info(chosen.data).title,) if isinstance(chosen, ExampleScan) else ()
+        title = (data.example_info(chosen.example).title,) if chosen.example else ()
         said = (*title, *self._session.loaded.notes, *chosen.remarks(self._session.experiment.operator))
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
 
@@ -222,6 +223,8 @@ SECTIONS: dict[str, type[Section]] = {
 
 
 def _own_name(source: Any) -> str:
+    if source.example:
+        return source.example
     return source.name if isinstance(source, Measured) else file_name(source) or "a file"
 
 

@@ -16,16 +16,22 @@ from workbench.refusal import Refusal
 
 _ICONS = {"Play": "play_arrow", "Pause": "pause", "Step": "skip_next", "Reset": "replay", "Cancel": "stop"}
 _PACES = {"full speed": 0.0, "30 / s": 30.0, "10 / s": 10.0, "3 / s": 3.0, "1 / s": 1.0}
-# On a narrow page the icon alone: the words stay for who hears them.
-ICON_ALONE = {
-    "@media (max-width: 960px)": {
-        "fontSize": 0,
-        "minWidth": 0,
-        "px": "6px",
-        "& .MuiButton-startIcon": {"mx": 0},
-        "& .MuiButton-startIcon *": {"fontSize": "20px !important"},
+
+
+def icon_alone(below: int) -> dict[str, dict[str, object]]:
+    """On a page that is not so wide, px, the icon alone: the words stay for who hears them."""
+    return {
+        f"@media (max-width: {below}px)": {
+            "fontSize": 0,
+            "minWidth": 0,
+            "px": "6px",
+            "& .MuiButton-startIcon": {"mx": 0},
+            "& .MuiButton-startIcon *": {"fontSize": "20px !important"},
+        }
     }
-}
+
+
+ICON_ALONE = icon_alone(960)
 _WHITE = ICON_ALONE | {"color": "inherit", "&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
 
 

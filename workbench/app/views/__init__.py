@@ -12,9 +12,11 @@ from workbench.app.spectrum import SpectrumView
 from workbench.app.sweep import SweepView
 from workbench.app.toolkit.tab import View
 from workbench.app.uncertainty import UncertaintyView
+from workbench.app.unknowns import UnknownView
 
 VIEWS: tuple[type[View], ...] = (
     Gallery,
+    UnknownView,
     CompareView,
     ChooseView,
     SpectrumView,

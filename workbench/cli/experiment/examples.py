@@ -12,7 +12,7 @@ from workbench.refusal import Refusal, one_of
 if TYPE_CHECKING:
     from workbench.data import ExampleInfo
 
-SUMMARY = "List example scans, tell of one, or copy its files."
+SUMMARY = "List examples, scans and problems of what lies behind a picture; tell of one, or copy its files."
 EXAMPLES = (
     "workbench examples list",
     "workbench examples show tilt_series",
@@ -61,7 +61,7 @@ def _show(args: argparse.Namespace) -> int:
     from workbench.parameters import spelled
 
     made = example_scans.example(info.name)
-    for kind in ("operator", "noise", "prior", "algorithm"):
+    for kind in ("operator", "parametrisation", "noise", "prior", "algorithm"):
         say(f"  {kind}: {spelled(getattr(made, kind))}")
     say(f"workbench run --example {info.name} --out {info.name}.nc")
     return 0
@@ -71,6 +71,10 @@ def _copy(args: argparse.Namespace) -> int:
     info = _one(args)
     if not args.out:
         raise Refusal("a folder for the files", "none", f"say --out {info.name}")
+    if not info.files:
+        raise Refusal(
+            "an example with files", f"{info.name}, which is made by a recipe", f"workbench run --example {info.name}"
+        )
     paths, folder = [info.path(part) for part in info.files], Path(args.out)
     if folder.exists():
         raise Refusal("a new folder", f"{folder}, which is there", "give another name, or delete it")

@@ -33,6 +33,10 @@ class ExampleInfo:
     def path(self, part: str = DATA) -> Path:
         """Where a file of it lies: "data", and where there are such "psf" and "truth". Refusal where it is missing."""
         file = self.files[one_of(f"a part of the example {self.name}", part, self.files)]
+        return self.folder() / file
+
+    def folder(self) -> Path:
+        """Where the package lies that carries it. Refusal where it is missing."""
         # Found without an import: what flowdec would load with it is not needed.
         found = importlib.util.find_spec(self.package)
         if found is None or found.origin is None:
@@ -41,13 +45,13 @@ class ExampleInfo:
                 f"inverse-workbench[{self.extra}]",
             )
             raise Refusal(wanted, "an installation without it", f'pip install "{remedy}"')
-        return Path(found.origin).parent / file
+        return Path(found.origin).parent
 
     @property
     def missing(self) -> str:
         """Why it cannot be opened here; empty where it can."""
         try:
-            self.path()
+            self.folder()
         except Refusal as sentence:
             return str(sentence)
         return ""
@@ -109,14 +113,9 @@ else:
     Name = Literal[tuple(EXAMPLES)]  # the menu, read from the one table
 
 
-def example_info(name: str) -> ExampleInfo:
-    """What is known of an example; Refusal for an unknown name, with the nearest one."""
-    return EXAMPLES[one_of("the name of an example scan", name, EXAMPLES)]
-
-
 def example_array(name: str, part: str = DATA, variable: str = "") -> Tensor:
     """An array of an example as its file has it, such as the point spread: example_array("bars", "psf")."""
-    found = load_array(example_info(name).path(part), variable).tensor
+    found = load_array(EXAMPLES[one_of("the name of an example scan", name, EXAMPLES)].path(part), variable).tensor
     return called(found, "::".join(filter(None, (name, part, variable))))
 
 
@@ -131,8 +130,12 @@ class ExampleScan(Measured):
     data: Annotated[Name, "which example"] = "tilt_series"
 
     @property
+    def example(self) -> str:
+        return self.data
+
+    @property
     def path(self) -> str:
-        return str(example_info(self.data).path())
+        return str(EXAMPLES[self.data].path())
 
     @property
     def own_units(self) -> str:

@@ -1,6 +1,6 @@
 """The words of an address: what is in it by which name, and what is not."""
 
-from workbench.data import ExampleScan, File, Measured, Source
+from workbench.data import File, Measured, Source
 from workbench.live.own_arrays import STEPS
 
 PLAIN = ("steps", "seed", "device")
@@ -15,7 +15,7 @@ KEPT = "not-in-the-address"
 
 def file_name(source: Source) -> str:
     """The name of a person's own file, without the folders of this machine; "" where there is no file of theirs."""
-    if isinstance(source, ExampleScan):
+    if source.bare.example:
         return ""
     source = source.bare
     path = source.path if isinstance(source, File) else source.data if isinstance(source, Measured) else ""

@@ -131,7 +131,8 @@ class _Reader:
     def _source(self) -> Source:
         """The signal to recover, the example, or the measurement that the page was opened with."""
         if self._example:
-            return self._sliced(self._default.source)
+            found = self._default.source
+            return self._painted(found) if isinstance(found, Signal) else self._sliced(found)
         for path in (DATA, FILE):
             name = self._given.get(path, "")
             if name in self._files:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from workbench import example_scans
 from workbench.catalog import KINDS
-from workbench.data import ExampleScan, File, Measured, Painted, Shipped
+from workbench.data import File, Measured, Painted, Shipped
 from workbench.data.regions import PAINTED
 from workbench.experiment import Experiment, fit
 from workbench.live.address.names import (
@@ -35,9 +35,9 @@ def to_address(experiment: Experiment) -> str:
         items |= {"truth": truth.bare.name, "truth.size": str(truth.bare.size)}
     elif truth is not None and isinstance(truth.bare, File):
         items[FILE] = file_name(truth)
-    elif isinstance(experiment.source, ExampleScan):
-        items[EXAMPLE] = experiment.source.data
-        items |= spoken(experiment.source, example_scans.example(experiment.source.data).source, DATA)
+    elif name := experiment.source.bare.example:
+        items[EXAMPLE] = name
+        items |= spoken(experiment.source.bare, example_scans.example(name).source, DATA)
     elif isinstance(experiment.source, Measured):
         source = experiment.source
         items[DATA] = source.name
@@ -60,8 +60,8 @@ def to_address(experiment: Experiment) -> str:
 def base_of(experiment: Experiment, kind: str) -> Any:
     """What an address need not say of a part: the part of the example as it is, else the class at its defaults."""
     chosen, shape = getattr(experiment, kind), experiment.operator.in_shape
-    if isinstance(experiment.source, ExampleScan):
-        own = getattr(example_scans.example(experiment.source.data), kind)
+    if name := experiment.source.bare.example:
+        own = getattr(example_scans.example(name), kind)
         if type(own) is type(chosen):
             return fitted_default(own, shape)
     return _usual(chosen, shape)

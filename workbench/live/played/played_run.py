@@ -1,5 +1,7 @@
 """The run of an experiment under a hand: played, paused, stepped, slowed, begun anew, gone on with."""
 
+from torch import Tensor
+
 from workbench import devices, jobs
 from workbench.analysis import standard
 from workbench.experiment import Experiment
@@ -63,6 +65,11 @@ class PlayedRun:
         if (self.experiment.steps, self.experiment.stop) != (self._stretch, self._rule):
             self.experiment = changed(self.experiment, steps=self._stretch, stop=self._rule)
         self._restart()
+
+    def begin_with(self, u: Tensor) -> None:
+        """Begin anew from an unknown of the same problem, and play."""
+        self._playing = True
+        self._restart(jobs.GivenStart(u))
 
     def slow(self, rate: float | None) -> None:
         """At most `rate` iterations a second; None for full speed."""

@@ -26,6 +26,7 @@ class Dictionary(Parametrisation):
 
     formula = r"x_p = \sum_a c_{pa} d_a"
     multilinear = True
+    freedom = "order, sign and scale of the atoms do not reach the picture; drawn are atoms of length 1"
 
     def __init__(
         self,
@@ -62,6 +63,11 @@ class Dictionary(Parametrisation):
         size = torch.linalg.vector_norm(views["atoms"], dim=-1, keepdim=True)
         size = torch.where(size > 0, size, 1)
         return self.joined({"code": views["code"] * size.mT, "atoms": views["atoms"] / size})
+
+    def pictured(self, u: Tensor) -> dict[str, Tensor]:
+        """Atoms as patches."""
+        views, sides = self.views(u), [self.patch] * (len(self.shape) - 1)
+        return {"code": views["code"], "atoms": views["atoms"].reshape(-1, self.atoms, self.shape[0], *sides)}
 
     def _patches(self, picture: Tensor) -> Tensor:
         """The patches of one picture, a row each."""

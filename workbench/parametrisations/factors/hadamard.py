@@ -20,6 +20,7 @@ class Hadamard(Parametrisation):
 
     formula = r"x = z \odot u"
     multilinear = True
+    freedom = "c z and u / c make the same picture, entry by entry; drawn are entries of equal size"
 
     def __init__(self, shape: PictureShape = (1, 64, 64), scale: Scale = 0.01) -> None:
         super().__init__(shape, {"z": shape, "u": shape})

@@ -26,6 +26,7 @@ class LowRank(Parametrisation):
 
     formula = r"x = U V^\top"
     multilinear = True
+    freedom = "U G and V G^-T make the same picture for any G; drawn are factors of equal size, their columns apart"
 
     def __init__(
         self,
@@ -63,6 +64,12 @@ class LowRank(Parametrisation):
         views = self.views(u)
         return self._rooted(*factors(views["left"], views["right"]))
 
+    def nearest(self, u: Tensor, other: Tensor) -> Tensor:
+        """Turned to the other: U G and V conj(G), with the unitary G that brings both nearest, Procrustes."""
+        here, there = self.views(self.balanced(u)), self.views(other)
+        left, right = turned((here["left"], here["right"]), (there["left"], there["right"]))
+        return self.joined({"left": left, "right": right})
+
     def _rooted(self, left: Tensor, values: Tensor, right: Tensor) -> Tensor:
         root = values.sqrt()[..., None, :].to(left)
         return self.joined({"left": left * root, "right": right * root})
@@ -91,6 +98,13 @@ def factors(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     (p, r), (q, t) = torch.linalg.qr(left), torch.linalg.qr(right)
     inner, values, outer = torch.linalg.svd(r @ t.mT, full_matrices=False)
     return p @ inner, values.to(real_of(left.dtype)), q @ outer.mT
+
+
+def turned(here: tuple[Tensor, Tensor], there: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    """U G and V conj(G) of factors (U, V), (..., n, rank), by the unitary G that brings both nearest to others."""
+    together = here[0].mH @ there[0] + (here[1].mH @ there[1]).conj()
+    p, _, q = torch.linalg.svd(together)
+    return here[0] @ (p @ q), here[1] @ (p @ q).conj()
 
 
 def require_rank(rank: int, sides: Shape, name: str) -> None:

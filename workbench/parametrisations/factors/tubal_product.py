@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.operators import Field
 from workbench.parameters import Range
 from workbench.parametrisations.base import Parametrisation, PictureShape, noisy, require_axes
-from workbench.parametrisations.factors.low_rank import factors, require_rank
+from workbench.parametrisations.factors.low_rank import factors, require_rank, turned
 from workbench.ranges import SEEDS
 
 _LEAST = 1e-3  # of the largest singular value: what is missing in the first stack begins with it
@@ -26,6 +26,7 @@ class TubalProduct(Parametrisation):
     formula = r"\hat x_f = \hat U_f \hat V_f^\top"
     field = Field.REAL
     multilinear = True
+    freedom = "each Fourier mode of the tubes has a G of its own, as in LowRank; drawn are factors of equal size"
 
     def __init__(
         self,
@@ -53,6 +54,13 @@ class TubalProduct(Parametrisation):
     def balanced(self, u: Tensor) -> Tensor:
         views = self.views(u)
         return self._rooted(*factors(_modes(views["left"]), _modes(views["right"])))
+
+    def nearest(self, u: Tensor, other: Tensor) -> Tensor:
+        """Turned to the other, mode by mode."""
+        here, there = self.views(self.balanced(u)), self.views(other)
+        pairs = [(_modes(views["left"]), _modes(views["right"])) for views in (here, there)]
+        left, right = turned(*pairs)
+        return self.joined({"left": self._stack(left), "right": self._stack(right)})
 
     def _rooted(self, left: Tensor, values: Tensor, right: Tensor) -> Tensor:
         root = values.sqrt()[..., None, :].to(left)

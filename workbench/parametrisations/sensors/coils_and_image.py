@@ -25,6 +25,7 @@ class CoilsAndImage(Parametrisation):
 
     formula = r"x_c = s_c \odot m, \quad s_c = \sum_k u_{ck} \beta^3(p / h - k)"
     multilinear = True
+    freedom = "s f and m / f make the same data for any f; the image is as long as all coils together, maps are smooth"
 
     def __init__(self, shape: PictureShape = (4, 64, 64), spacing: Spacing = 16.0) -> None:
         points = control_points(shape[1:], spacing)
@@ -61,6 +62,10 @@ class CoilsAndImage(Parametrisation):
         scale = torch.where(have > 0, norm(self.made(views)) / have, 1)
         scale = torch.where(scale > 0, scale, 1).reshape(-1, *[1] * len(self.shape))
         return self.joined({"coils": views["coils"] / scale, "image": views["image"] * scale})
+
+    def pictured(self, u: Tensor) -> dict[str, Tensor]:
+        """The sensitivities at every pixel, and the image."""
+        return {"maps": self.maps(u), "image": self.views(u)["image"]}
 
     def _smooth(self, coils: Tensor) -> Tensor:
         return along_axes(coils, (None, *(M.like(coils.real) for M in self._splines)))

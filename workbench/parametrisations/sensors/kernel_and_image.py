@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,6 +25,7 @@ class KernelAndImage(Parametrisation):
     formula = r"x = k * m"
     field = Field.REAL
     multilinear = True
+    freedom = "c k and m / c make the same data, and so do shifts; drawn are kernels of sum 1, shifted to the true one"
 
     def __init__(
         self,
@@ -55,6 +57,28 @@ class KernelAndImage(Parametrisation):
         total = views["kernel"].flatten(1).sum(1)
         scale = torch.where(total.abs() > torch.finfo(u.dtype).eps, total, 1).reshape(-1, *[1] * len(self.out_shape))
         return self.joined({"kernel": views["kernel"] / scale, "image": views["image"] * scale})
+
+    def nearest(self, u: Tensor, other: Tensor) -> Tensor:
+        """Kernel and image, moved by the whole number of px that brings the images nearest."""
+        views, image = self.views(self.balanced(u)), self.views(other)["image"]
+        axes = tuple(range(2, image.ndim))
+        spectra = [torch.fft.rfftn(m, dim=axes) for m in (image, views["image"])]
+        likeness = torch.fft.irfftn(spectra[0] * spectra[1].conj(), s=image.shape[2:], dim=axes).sum(1)
+        by = np.unravel_index(int(likeness[0].argmax()), likeness.shape[1:])
+        moves = [int(b) - side * int(b > side // 2) for b, side in zip(by, image.shape[2:], strict=True)]
+        if max(map(abs, moves)) > self.size // 2:
+            return self.joined(views)
+        kernel = views["kernel"].roll([-move for move in moves], axes)
+        return self.joined({"kernel": kernel, "image": views["image"].roll(moves, axes)})
+
+    def trouble(self, u: Tensor) -> str:
+        """That the kernel is a point."""
+        if not bool(self.is_trivial(u).any()):
+            return ""
+        return (
+            "The kernel is a point: the picture is as blurred as the data, and nothing is found. Put a prior on the "
+            "kernel that no point has the least of, such as Tikhonov on the simplex, and let PALM's prior fade."
+        )
 
     def is_trivial(self, u: Tensor, share: float = 0.99) -> Tensor:
         """Whether the kernel of each item is a point, which explains any data by themselves, (B,): no blur is found."""

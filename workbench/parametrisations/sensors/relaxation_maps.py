@@ -6,24 +6,24 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.operators import Field
 from workbench.parameters import Range
 from workbench.parametrisations.base import Parametrisation, PictureShape
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
+_DIM = 0.15  # of the largest amplitude: below, no T2 is drawn
 _DARK = 1e-3  # of the brightest: below, an echo says nothing of the rate
 
 
 class RelaxationMaps(Parametrisation):
     """x_c = a exp(-r c) in channel c = 0, 1, ...: blocks amplitude, a, and rate, r, an echo, (1, *space) each.
 
-    Mono-exponential decay: `times(u)` are T2 = spacing / r. The start is the line through the logarithms of the first
-    pictures. Bonny et al. 1996, doi 10.1002/mrm.1910360116.
+    Mono-exponential decay: `times(u)` are T2 = spacing / r. Complex pictures have complex blocks: the phase of a, and
+    in the imaginary part of r what the phase turns by from echo to echo, as off resonance. The start is the line
+    through the logarithms of the first pictures. Bonny et al. 1996, doi 10.1002/mrm.1910360116.
     """
 
     formula = r"x_c = a \, e^{-r \, c}, \quad r = \frac{\Delta t}{T_2}"
-    field = Field.REAL
 
     def __init__(
         self,
@@ -38,22 +38,32 @@ class RelaxationMaps(Parametrisation):
 
     def times(self, u: Tensor) -> Tensor:
         """T2 of each pixel, (B, 1, *space) in ms; infinite where nothing decays."""
-        return self.spacing / self.views(u)["rate"].clamp_min(0)
+        rate = self.views(u)["rate"]
+        return self.spacing / (rate.real if rate.is_complex() else rate).clamp_min(0)
+
+    def pictured(self, u: Tensor) -> dict[str, Tensor]:
+        """Amplitude and T2 in ms, which is 0 where there is hardly an amplitude: nothing is known there."""
+        size = self.views(u)["amplitude"].abs()
+        times = self.times(u).clamp_max(10 * self.longest)
+        return {"amplitude": self.views(u)["amplitude"], "T2": torch.where(size > _DIM * size.amax(), times, 0)}
 
     def made(self, views: Mapping[str, Tensor]) -> Tensor:
         return views["amplitude"] * (-views["rate"] * self._numbers(views["rate"])).exp()
 
     def start(self, picture: Tensor, rng: torch.Generator) -> Tensor:
-        floor = _DARK * picture.abs().amax()
+        sizes = picture.abs() if picture.is_complex() else picture
+        floor = _DARK * sizes.abs().amax()
         floor = torch.where(floor > 0, floor, 1)
-        logs, numbers = picture.clamp_min(floor).log(), self._numbers(picture)
+        logs, numbers = sizes.clamp_min(floor).log(), self._numbers(sizes)
         apart = numbers - numbers.mean()
         rate = -(apart * logs).sum(1, keepdim=True) / apart.square().sum()
         rate = rate.clamp_min(self.spacing / self.longest)
         amplitude = (logs + rate * numbers).mean(1, keepdim=True).exp()
-        return self.joined({"amplitude": amplitude, "rate": rate})
+        if picture.is_complex():
+            amplitude = torch.polar(amplitude, picture[:, :1].angle())
+        return self.joined({"amplitude": amplitude.to(picture), "rate": rate.to(picture)})
 
     def _numbers(self, like: Tensor) -> Tensor:
         """The numbers of the echoes, (C, 1, ...)."""
-        numbers = torch.arange(self.shape[0], dtype=like.dtype, device=like.device)
+        numbers = torch.arange(self.shape[0], dtype=like.real.dtype, device=like.device)
         return numbers.reshape(-1, *[1] * (len(self.shape) - 1))

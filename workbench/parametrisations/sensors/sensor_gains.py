@@ -26,6 +26,7 @@ class SensorGains(Parametrisation):
 
     formula = r"x_{ij} = g_i (A m)_{ij}"
     multilinear = True
+    freedom = "c g and m / c make the same data; drawn are gains of mean 1"
 
     def __init__(
         self,

@@ -45,6 +45,10 @@ class Deformation(Parametrisation):
         """q(p) - p in px, (B, axes, *space)."""
         return self.places(self.views(u)) - self._pixels.like(u)
 
+    def pictured(self, u: Tensor) -> dict[str, Tensor]:
+        """The displacement in px, by axes, and the determinant."""
+        return {"displacement": self.displacement(u), "determinant": self.determinant(u)}
+
     def made(self, views: Mapping[str, Tensor]) -> Tensor:
         places = self.places(views)
         return sampled(self._moving.like(places), places)[0]
