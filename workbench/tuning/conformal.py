@@ -131,7 +131,7 @@ class ConformalCalibration(metaclass=Checked):
         found, misfits, done = [], [], 0
         for number, part in enumerate(truths.split(self.batch)):
             made = problem.of_another(part, child_seed(self.seed, "held-out picture", number))
-            x = reconstructed(made, algorithm, self.steps)
+            x = reconstructed(made, algorithm, self.steps, child_seed(self.seed, "held-out run", number))
             found.append(made.aligned(x))
             misfits.append(made.misfit(x))
             done += len(part)
@@ -140,9 +140,9 @@ class ConformalCalibration(metaclass=Checked):
             yield calibrated(*taken) if enough else None, done
 
 
-def reconstructed(problem: Problem, algorithm: Algorithm, steps: int) -> Tensor:
+def reconstructed(problem: Problem, algorithm: Algorithm, steps: int, seed: int = 0) -> Tensor:
     """x after so many steps, or where the method has nothing left to do."""
-    *_, last = islice(iterate(replace(problem, truth=None), algorithm), steps + 1)
+    *_, last = islice(iterate(replace(problem, truth=None), algorithm, seed=seed), steps + 1)
     return last.x
 
 
