@@ -202,9 +202,8 @@ def run(
     end: the result is that of `steps` iterations in one go, bit for bit on the same machine.
 
     attrs["spec"] with the variables `y` and `truth` rebuilds the run (`storage.rebuild_run`). attrs["outcome"] is an
-    `Outcome` and attrs["ended"] the same as a sentence. A run that diverges ends at its last good state, one that is
-    interrupted (Ctrl-C), or in whose middle something raises, at the state it has reached; attrs["stopped"] then says
-    so. What raises before the first step is done is raised.
+    `Outcome`, attrs["ended"] its sentence, attrs["stopped"] too where it diverged, was interrupted (Ctrl-C) or broke
+    off: it ends at its last good state, or the last that it has reached. What breaks the first step is raised.
     """
     numbers = {"steps": steps, "every": every, "seed": seed}
     return recorded(problem, algorithm, probes, numbers, stop, begun, None)
