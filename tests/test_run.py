@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from workbench import noise, operators, priors, storage
-from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State, UnadjustedLangevin
+from workbench.algorithms import FISTA, LBFGS, PDHG, ConjugateGradient, GradientDescent, State, UnadjustedLangevin
+from workbench.figures.shown import aligned
 from workbench.jobs.columns import Columns
 from workbench.jobs.snapshot import Snapshot
 from workbench.parameters import rebuild
@@ -35,6 +36,7 @@ from workbench.run import (
     resume,
     run,
     until,
+    with_data,
 )
 from workbench.run.log import BLOCK
 from workbench.stopping import Gap, Residual
@@ -296,6 +298,30 @@ def test_the_first_interrupt_ends_a_run_whole(monkeypatch):
     assert result.attrs["stopped"] == "stopped by hand at iteration 7"
     assert list(result.k.values) == [0, 5, 7], "the state that was reached is recorded, too"
     assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
+
+
+class Signless(Shaded):
+    """(sensitivity x)^2: data that tell no sign."""
+
+    linear = False
+    at = operators.Operator.at
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x).square()
+
+    def aligned(self, x: Tensor, truth: Tensor) -> Tensor:
+        return x * (x * truth).sum((1, 2, 3), keepdim=True).sign()
+
+
+def test_errors_of_a_kept_run_are_taken_of_x_with_the_sign_of_the_truth_whatever_the_operator_holds():
+    """Of a class that holds an array, or is not there any more."""
+    operator, truth = Signless(sensitivity=torch.linspace(0.5, 1, 64).reshape(8, 8)), torch.ones(1, 1, 8, 8)
+    p = Problem.simulate(operator, noise.Gaussian(0.01), priors.Tikhonov(0.1), truth)
+    result = collect(observe(p, until(iterate(p, LBFGS(), -truth), after(5))), spec="{}")
+    kept = with_data(result, p)
+    assert float(kept.x.mean()) < 0 < float(kept.x_aligned.mean())
+    np.testing.assert_array_equal(aligned(kept), -kept.x.values)
+    assert "x_aligned" not in run(problem(), GradientDescent(), steps=1)
 
 
 class Breaking(operators.GaussianBlur):

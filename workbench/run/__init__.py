@@ -1,6 +1,7 @@
 """The one loop of the package, what probes read off it, what watches it, and a run as a labelled Dataset."""
 
 from workbench.run.datasets import (
+    ALIGNED,
     PROGRAM,
     arrays_in,
     described,
@@ -33,8 +34,8 @@ from workbench.run.states import has_state, state_in, with_state
 from workbench.run.watch import Diverged, Watch, guard
 
 __all__ = [
-    "BROKE_OFF", "OBJECTIVE", "PROGRAM", "Diagnosis", "Diverged", "Ends", "Keeper", "Ladder", "Log", "Marks",
-    "Outcome", "Probe", "Quantity", "Row", "Trouble", "Watch", "after", "arrays_in", "automatic", "collect",
+    "ALIGNED", "BROKE_OFF", "OBJECTIVE", "PROGRAM", "Diagnosis", "Diverged", "Ends", "Keeper", "Ladder", "Log",
+    "Marks", "Outcome", "Probe", "Quantity", "Row", "Trouble", "Watch", "after", "arrays_in", "automatic", "collect",
     "described", "explosion", "guard", "has_state", "iterate", "marks_of", "objective", "observe", "quantities",
     "reads", "recorded", "resume", "run", "signal_dims", "spec", "state_in", "until", "with_arrays", "with_data",
     "with_source", "with_state",

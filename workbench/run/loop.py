@@ -45,7 +45,7 @@ def iterate(problem: Problem, algorithm: Algorithm[S], x: Tensor | None = None, 
     """
     if sentence := algorithm.unmet(problem):
         raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
-    _warn_of_mismatch(problem)
+    _look_at(problem)
     x = algorithm.start(problem) if x is None else x
     if tuple(x.shape) != problem.shape:
         raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
@@ -62,17 +62,34 @@ _MISMATCH = 1e-3  # far above rounding in single precision
 _TRIED: WeakSet[Operator] = WeakSet()
 
 
-def _warn_of_mismatch(problem: Problem) -> None:
-    """Say once where the adjoint of an operator of one's own is another's: nothing else would tell it from bad luck."""
-    operator = problem.given_operator
-    if type(operator).__module__.startswith("workbench.") or operator in _TRIED or not operator.linear:
+def _look_at(problem: Problem) -> None:
+    """Say once where an operator of one's own is not what it says: nothing else would tell it from bad luck.
+
+    Of an adjoint that is another's, and of a complex unknown where the truth is real; Refusal for an adjoint that would
+    make a real unknown complex.
+    """
+    operator, name = problem.given_operator, type(problem.given_operator).__name__
+    if type(operator).__module__.startswith("workbench."):
+        return
+    if problem.y.is_complex() and not problem.dtype.is_complex:
+        with torch.no_grad():
+            zeros = problem.picture(problem.zeros()[:1])
+            back = operator.at(zeros).adjoint(problem.y[:1])
+        if back.is_complex():
+            remedy = "let its adjoint give the real part"
+            raise Refusal(f"real signals from the adjoint of {name}, which takes real ones", "complex ones", remedy)
+    if operator in _TRIED:
         return
     _TRIED.add(operator)
+    if problem.dtype.is_complex and problem.truth is not None and not problem.truth.is_complex():
+        sentence = f"{name} makes complex data of a real truth, and the unknown is complex as well"
+        warnings.warn(f"{sentence}: field = Field.REAL, with a real A* y, looks for a real one", stacklevel=3)
+    if not operator.linear:
+        return
     with torch.no_grad():
         zeros = problem.picture(problem.zeros()[:1])
         error = adjoint_mismatch(operator.at(zeros), zeros)
     if error > _MISMATCH:
-        name = type(operator).__name__
         sentence = f"<A v, y> and <v, A* y> of {name} differ by {error:.1e} |A v| |y|: its adjoint is not that of its"
         warnings.warn(
             f"{sentence} forward, and solvers go astray. print(workbench.check({name})) says more", stacklevel=3
