@@ -1,6 +1,7 @@
 """`workbench calibrate`: intervals on the command line."""
 
 import json
+import signal
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ import xarray as xr
 
 from workbench import tuning
 from workbench.cli import main
+from workbench.progress import Bar
 from workbench.tuning import held_out_crops
 
 SMALL = ["--truth", "coins", "--size", "16", "--steps", "5"]
@@ -62,6 +64,18 @@ def test_a_weight_is_found_from_other_pictures_than_those_at_hand_and_those_held
         assert main(["calibrate", "--truth", name, "--noise", "Gaussian", *asked]) == 0
         assert "beside the held-out ones" in json.loads(capsys.readouterr().out)["weight_reason"]
     assert torch.equal(*seen) and len(seen[0]) == 8
+
+
+@pytest.mark.parametrize(("batches", "code"), [(1, 130), (0, 0)])
+def test_ctrl_c_keeps_the_intervals_of_the_pictures_so_far(capsys, monkeypatch, batches, code):
+    """After one batch of 16 pictures, of 20 that were asked for."""
+    monkeypatch.setattr(Bar, "show", lambda bar, k: signal.raise_signal(signal.SIGINT) if k == batches else None)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert main(["calibrate", *SMALL, "--held-out", "40", "--json"]) == code
+    signal.signal(signal.SIGINT, before)
+    told = capsys.readouterr()
+    found = json.loads(told.out)["held_out"]
+    assert (found < 40) == bool(batches) == ("interrupted after" in told.err)
 
 
 def test_a_rule_that_ends_a_run_elsewhere_is_refused(capsys):

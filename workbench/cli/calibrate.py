@@ -20,6 +20,7 @@ EXAMPLES = (
     "workbench calibrate --truth coins --size 64 --set prior.weight=auto",
     "workbench calibrate --data scan.npy --operator Radon --held-out 200 --alpha 0.05 --region 4 --out intervals.nc",
 )
+_INTERRUPTED = 130
 _TO_TUNE_ON = 8  # pictures, beside those that are held out
 
 
@@ -76,9 +77,12 @@ def main(args: argparse.Namespace) -> int:
         "weight_reason": reason,
     }
     sentence = found.sentence(misfit)
+    ended = _INTERRUPTED if found.count < args.held_out else 0
+    if ended:
+        complain(f"interrupted after {found.count} of {args.held_out} held-out pictures: the intervals are of those")
     if args.json:
         say_json(numbers | {"sentence": sentence, "out": args.out})
-        return 0
+        return ended
     if reason is not None:
         say(f"found: {reason}")
     say(sentence)
@@ -90,7 +94,7 @@ def main(args: argparse.Namespace) -> int:
         complain(
             "coverage is that of pictures like the held-out ones: crop them from others, --of NAME, or give your own"
         )
-    return 0
+    return ended
 
 
 def _weighed(experiment: "Experiment", where: str, names: Sequence[str]) -> tuple["Experiment", str]:
