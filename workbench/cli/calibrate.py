@@ -90,6 +90,8 @@ def main(args: argparse.Namespace) -> int:
         f"mean half-width {numbers['half_width']:.4g}"
         + ("" if inside is None else f"; of this truth {inside:.1%} inside")
     )
+    if maps := [item for item in args.set if item.startswith("prior.") and item.endswith(".nc")]:
+        complain(f"{maps[0]}: coverage is promised where that picture was not made of the data at hand")
     if found.unlike(misfit):
         complain(
             "coverage is that of pictures like the held-out ones: crop them from others, --of NAME, or give your own"
