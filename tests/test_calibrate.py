@@ -1,11 +1,15 @@
 """`workbench calibrate`: intervals on the command line."""
 
 import json
+import signal
 
 import pytest
+import torch
 import xarray as xr
 
+from workbench import tuning
 from workbench.cli import main
+from workbench.progress import Bar
 from workbench.tuning import held_out_crops
 
 SMALL = ["--truth", "coins", "--size", "16", "--steps", "5"]
@@ -49,6 +53,34 @@ def test_data_unlike_the_held_out_pieces_are_complained_of_with_what_to_give(cap
     assert main([*asked, "--size", "64"]) == 0
     told = capsys.readouterr()
     assert "unlike" not in told.out and not told.err
+
+
+def test_a_weight_is_found_from_other_pictures_than_those_at_hand_and_those_held_out(capsys, monkeypatch):
+    """Else the data at hand would be better off than the held-out ones: they would not be exchangeable."""
+    asked = ["--size", "8", "--steps", "2", "--held-out", "9", "--set", "prior.weight=auto", "--json"]
+    seen, tune = [], tuning.tune
+    monkeypatch.setattr(tuning, "tune", lambda problem, walk: seen.append(problem.y) or tune(problem, walk=walk))
+    for name in ("coins", "camera"):
+        assert main(["calibrate", "--truth", name, "--noise", "Gaussian", *asked]) == 0
+        assert "beside the held-out ones" in json.loads(capsys.readouterr().out)["weight_reason"]
+    assert torch.equal(*seen) and len(seen[0]) == 8
+
+
+@pytest.mark.parametrize(("batches", "code"), [(1, 130), (0, 0)])
+def test_ctrl_c_keeps_the_intervals_of_the_pictures_so_far(capsys, monkeypatch, batches, code):
+    """After one batch of 16 pictures, of 20 that were asked for."""
+    monkeypatch.setattr(Bar, "show", lambda bar, k: signal.raise_signal(signal.SIGINT) if k == batches else None)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert main(["calibrate", *SMALL, "--held-out", "40", "--json"]) == code
+    signal.signal(signal.SIGINT, before)
+    told = capsys.readouterr()
+    found = json.loads(told.out)["held_out"]
+    assert (found < 40) == bool(batches) == ("interrupted after" in told.err)
+
+
+def test_a_rule_that_ends_a_run_elsewhere_is_refused(capsys):
+    assert main(["calibrate", *SMALL, "--held-out", "9", "--stop", "gap=1e-3"]) == 2
+    assert "leave --stop out" in capsys.readouterr().err
 
 
 def test_held_out_pieces_differ_and_repeat_by_seed():

@@ -376,6 +376,16 @@ def test_a_plane_goes_to_disk_and_wrong_names_are_refused(capsys, tmp_path):
     assert "a whole number from 2" in refusal(capsys, "plane", "--measured", "1")
 
 
+def test_ctrl_c_keeps_what_was_measured_of_a_plane(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(Bar, "show", lambda bar, k: signal.raise_signal(signal.SIGINT) if k else None)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    words = ("--preset", "tishby, ReLU", "--seeds", "1", "--epochs", "40", "--measured", "5")
+    assert main(("plane", *words, "--out", str(tmp_path / "plane.nc"))) == 130
+    signal.signal(signal.SIGINT, before)
+    kept = xr.load_dataset(tmp_path / "plane.nc", engine="h5netcdf").epoch.values
+    assert 1 < len(kept) < 5 and f"up to epoch {kept[-1]} of 40" in capsys.readouterr().err
+
+
 def test_a_port_in_use(capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

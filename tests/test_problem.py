@@ -1,6 +1,7 @@
 """The objective and its derivatives, real and complex, linear and not."""
 
 import math
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ import torch
 from torch import Tensor
 
 from workbench import devices, noise, operators, priors
-from workbench.algorithms import GradientDescent
+from workbench.algorithms import PDHG, ConjugateGradient, GradientDescent
+from workbench.algorithms.choice import suited
 from workbench.analysis import standard
 from workbench.data import Measured, steps
-from workbench.operators import Field, Operator
+from workbench.operators import Field, LinearOperator, Operator
 from workbench.parameters import as_code
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -250,3 +252,63 @@ def test_a_complex_start_of_a_real_unknown_is_refused() -> None:
     problem = Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), torch.from_numpy(Y))
     with pytest.raises(Refusal, match="a real first iterate"):
         iterate(problem, GradientDescent(), problem.zeros() + 1j)
+
+
+class HalfSeen(LinearOperator):
+    """A part of the frequencies of a real picture, by a class of somebody's own."""
+
+    field = Field.REAL
+
+    def __init__(self, shape: tuple[int, ...] = SHAPE) -> None:
+        super().__init__(shape, shape)
+        self.shape = shape
+        self.pattern = torch.arange(math.prod(shape)).reshape(shape) % 3 != 1
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.fft.fft2(x, norm="ortho") * self.pattern
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return torch.fft.ifft2(y * self.pattern, norm="ortho").real
+
+
+class HalfSeenOfAny(HalfSeen):
+    field = Field.REAL | Field.COMPLEX
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return torch.fft.ifft2(y * self.pattern, norm="ortho")
+
+
+class HalfSeenComplexBack(HalfSeenOfAny):
+    field = Field.REAL
+
+
+def test_complex_data_of_a_real_unknown_are_explained_by_a_real_one() -> None:
+    """Beside least squares of the real and the imaginary part; the class says which numbers it takes."""
+    truth = torch.rand(2, *SHAPE, dtype=torch.float64)
+    found = {}
+    for cls in (HalfSeen, HalfSeenOfAny):
+        p = Problem.simulate(cls(), noise.Gaussian(0.1), priors.Tikhonov(2.0), truth)
+        with pytest.warns(UserWarning, match="looks for a real one") if cls is HalfSeenOfAny else nullcontext():
+            found[cls] = torch.from_numpy(run(p, ConjugateGradient(), steps=60).x.values)
+    n = truth[0].numel()
+    A = p.operator(torch.eye(n, dtype=torch.float64).reshape(n, *SHAPE)).flatten(1).T
+    M, y = torch.cat([A.real, A.imag]), torch.cat([p.y.real.flatten(1), p.y.imag.flatten(1)], 1).T
+    wanted = torch.linalg.solve(M.T @ M / 0.01 + 2 * torch.eye(n), M.T @ y / 0.01).T.reshape(2, *SHAPE)
+    torch.testing.assert_close(found[HalfSeen], wanted, rtol=0, atol=1e-10)
+    assert found[HalfSeenOfAny].is_complex()
+    assert norm(found[HalfSeen] - truth).sum() < norm(found[HalfSeenOfAny] - truth).sum()
+    Problem.simulate(HalfSeen(), noise.Gaussian(0.1), priors.NonNegative(), truth)
+
+
+def test_an_adjoint_that_makes_a_real_unknown_complex_is_refused_each_time() -> None:
+    p = Problem.simulate(HalfSeenComplexBack(), noise.Gaussian(0.1), priors.Tikhonov(2.0), torch.rand(1, *SHAPE))
+    for _ in range(2):
+        with pytest.raises(Refusal, match="let its adjoint give the real part"):
+            iterate(p, GradientDescent())
+
+
+def test_no_method_that_asks_no_data_is_chosen_or_advised() -> None:
+    p = Problem(Bent(), noise.Laplace(0.1), priors.Tikhonov(), torch.rand(1, *SHAPE))
+    with pytest.raises(Refusal, match="some algorithm can solve"):
+        suited(p)
+    assert "UnconditionalDiffusion" not in PDHG().unmet(p)

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from workbench import noise, operators, priors, storage
-from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State, UnadjustedLangevin
+from workbench.algorithms import FISTA, LBFGS, PDHG, ConjugateGradient, GradientDescent, State, UnadjustedLangevin
+from workbench.figures.shown import aligned
 from workbench.jobs.columns import Columns
 from workbench.jobs.snapshot import Snapshot
 from workbench.parameters import rebuild
@@ -35,6 +36,7 @@ from workbench.run import (
     resume,
     run,
     until,
+    with_data,
 )
 from workbench.run.log import BLOCK
 from workbench.stopping import Gap, Residual
@@ -296,6 +298,83 @@ def test_the_first_interrupt_ends_a_run_whole(monkeypatch):
     assert result.attrs["stopped"] == "stopped by hand at iteration 7"
     assert list(result.k.values) == [0, 5, 7], "the state that was reached is recorded, too"
     assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
+
+
+class Signless(Shaded):
+    """(sensitivity x)^2: data that tell no sign."""
+
+    linear = False
+    at = operators.Operator.at
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x).square()
+
+    def aligned(self, x: Tensor, truth: Tensor) -> Tensor:
+        return x * (x * truth).sum((1, 2, 3), keepdim=True).sign()
+
+
+def test_errors_of_a_kept_run_are_taken_of_x_with_the_sign_of_the_truth_whatever_the_operator_holds():
+    """Of a class that holds an array, or is not there any more."""
+    operator, truth = Signless(sensitivity=torch.linspace(0.5, 1, 64).reshape(8, 8)), torch.ones(1, 1, 8, 8)
+    p = Problem.simulate(operator, noise.Gaussian(0.01), priors.Tikhonov(0.1), truth)
+    result = collect(observe(p, until(iterate(p, LBFGS(), -truth), after(5))), spec="{}")
+    kept = with_data(result, p)
+    assert float(kept.x.mean()) < 0 < float(kept.x_aligned.mean())
+    np.testing.assert_array_equal(aligned(kept), -kept.x.values)
+    assert "x_aligned" not in run(problem(), GradientDescent(), steps=1)
+
+
+class Breaking(operators.GaussianBlur):
+    """Breaks for good after some calls."""
+
+    left = 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        Breaking.left -= 1
+        if Breaking.left < 0:
+            raise ZeroDivisionError("the lens broke")
+        return super().forward(x)
+
+
+@pytest.mark.parametrize("every", [1, 1000])
+def test_what_was_reached_before_an_exception_is_kept_said_and_gone_on_with(tmp_path, every):
+    """Operator, probe or rule: up to the last whole state, as if it had never happened once it is mended."""
+    Breaking.left = 10**9
+    p = Problem.simulate(Breaking(SHAPE), noise.Gaussian(0.1), priors.Tikhonov(5.0), TRUTH)
+    whole, Breaking.left = run(p, GradientDescent(), steps=60), 45
+    with pytest.warns(UserWarning, match="the run broke off: ZeroDivisionError: the lens broke in line"):
+        broken = run(p, GradientDescent(), steps=60, every=every)
+    k = int(broken.k[-1])
+    assert broken.attrs["outcome"] == Outcome.FAILED and 5 < k < 60 and f"kept at iteration {k}" in broken.stopped
+    assert "ZeroDivisionError" in broken.attrs["traceback"]
+    storage.save(broken, tmp_path / "run.nc")
+    Breaking.left = 10**9
+    gone_on = run(p, GradientDescent(), steps=60, begun=storage.load(tmp_path / "run.nc"))
+    np.testing.assert_array_equal(gone_on.x, whole.x)
+
+
+def test_a_probe_or_a_rule_that_raises_costs_no_state_and_the_first_step_is_raised():
+    def told(problem, state, at=7):
+        if state.k == at:
+            raise KeyError("oops")
+        return {"mean": state.x.mean((1, 2, 3))}
+
+    with pytest.warns(UserWarning, match="KeyError: 'oops' in line"):
+        assert run(problem(), GradientDescent(), told, steps=20).k[-1] == 6
+    with pytest.raises(KeyError):
+        run(problem(), GradientDescent(), lambda problem, state: told(problem, state, 1), steps=20)
+
+
+def test_a_step_that_raises_since_values_have_left_for_infinity_is_a_run_that_diverged():
+    class Fussy(Shaded):
+        def forward(self, x: Tensor) -> Tensor:
+            if x.abs().max() > 1e20:
+                raise ArithmeticError("so large")
+            return super().forward(x)
+
+    p = Problem.simulate(Fussy(), noise.Gaussian(0.1), priors.Tikhonov(5.0), torch.rand(1, 1, 8, 8))
+    result = run(p, GradientDescent(step_size=1e6), steps=20)
+    assert result.attrs["outcome"] == Outcome.DIVERGED and bool(np.isfinite(result.x).all())
 
 
 def test_the_last_row_of_a_diverged_run_is_the_state_it_keeps():

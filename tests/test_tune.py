@@ -1,17 +1,21 @@
 """`workbench tune`, `--set prior.weight=auto`, and `Experiment.tuned`: a weight found is a number like any other."""
 
 import json
+import signal
 
 import pytest
 
 from workbench import storage
 from workbench.cli import main
+from workbench.data import Shipped
 from workbench.experiment import Experiment, from_run
 from workbench.noise import Gaussian
 from workbench.operators import Identity
 from workbench.parameters import changed, describe
-from workbench.priors import Sum, TotalVariation, WaveletL1
+from workbench.priors import Sum, Tikhonov, TotalVariation, WaveletL1
+from workbench.progress import Bar
 from workbench.refusal import Refusal
+from workbench.tuning import Walk
 
 SMALL = ["--truth", "coins", "--size", "32", "--noise", "Gaussian", "--set", "noise.sigma=0.1"]
 
@@ -82,6 +86,14 @@ def test_what_cannot_be_found_is_one_sentence(capsys, argv, sentence):
     assert main(argv) == 2
     told = capsys.readouterr().err
     assert re.search(sentence, told) and told.count("\n") == 1
+
+
+def test_ctrl_c_keeps_the_points_so_far(monkeypatch):
+    monkeypatch.setattr(Bar, "show", lambda bar, k: signal.raise_signal(signal.SIGINT) if k == 22 else None)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    found = Experiment(Shipped("coins", 24), Identity((1, 24, 24)), prior=Tikhonov()).tune(walk=Walk(decades=8))
+    assert len(found.path.points) == 23
+    assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
 
 
 def test_an_experiment_finds_its_weight():

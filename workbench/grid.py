@@ -170,7 +170,7 @@ def _baseline(problem: Problem) -> float:
 def _wrong(problem: Problem, algorithm: Algorithm, found: "xr.Dataset", gain: float) -> str:
     """What is wrong with a run, as a sentence; empty where nothing is."""
     if found.attrs["stopped"]:
-        return f"diverged: {found.attrs['stopped']}"
+        return f"{found.attrs['outcome']}: {found.attrs['stopped']}"
     first, last = (float(found.objective[k, 0]) for k in (0, -1))
     down = algorithm.minimises and not algorithm.random
     if (down and math.isnan(last)) or not math.isfinite(float(abs(found.x).max())):

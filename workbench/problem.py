@@ -25,6 +25,7 @@ from workbench.tensors import (
     each_of,
     norm2,
     normal_like,
+    real_of,
     require_finite,
     shown,
     spread,
@@ -62,7 +63,7 @@ class Problem:
             raise Refusal(wanted, shown(tuple(self.y.shape)), "build operator and data for the same signal")
         if self.truth is not None:
             self.given_operator.check(self.truth)
-        if self.y.is_complex() and self.operator.field == Field.REAL:
+        if self.y.is_complex() and self.operator.field == Field.REAL and not self._makes_complex_data():
             name = type(self.given_operator).__name__
             raise Refusal(f"real data for {name}", "complex ones", "take their modulus or real part before")
         if not len(self.y):
@@ -112,7 +113,14 @@ class Problem:
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of the unknown."""
-        return complex_of(self.y.dtype) if self.operator.field == Field.COMPLEX else self.y.dtype
+        return _unknown(self.operator, self.y)
+
+    def _makes_complex_data(self) -> bool:
+        """Whether real pictures have complex data, as the Fourier transform of one's own of a real picture."""
+        operator = self.given_operator
+        like = torch.zeros((1, *operator.in_shape), dtype=real_of(self.y.dtype), device=self.y.device)
+        with torch.no_grad():
+            return operator(like).is_complex()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -135,7 +143,7 @@ class Problem:
         return self.parametrisation.starts(self._first_picture(self.given_operator))
 
     def _first_picture(self, operator: Operator) -> Tensor:
-        dtype = complex_of(self.y.dtype) if operator.field == Field.COMPLEX else self.y.dtype
+        dtype = _unknown(operator, self.y)
         guess = operator.first_guess(self.y)
         if guess is not None:
             return guess.to(dtype)
@@ -255,3 +263,10 @@ class Problem:
             truth=truth,
             parametrisation=moved(self.parametrisation, device),
         )
+
+
+def _unknown(operator: Operator, y: Tensor) -> torch.dtype:
+    """The dtype of what an operator takes to explain y: complex where it takes such numbers alone, real where it does,
+    else like the data."""
+    found = {Field.COMPLEX: complex_of, Field.REAL: real_of}.get(operator.field)
+    return y.dtype if found is None else found(y.dtype)

@@ -29,9 +29,13 @@ class Refusal(ValueError):
 
     def _render_traceback_(self) -> list[str]:
         """What a cell of IPython shows: the lines of the person's own that led here, and the sentence."""
-        frames = traceback.extract_tb(self.__traceback__)
-        own = [f for f in frames if not f.filename.startswith(_HERE) and not any(p in f.filename for p in _NOT_OWN)]
-        return [*(f"line {f.lineno}: {f.line}" for f in own), f"Refusal: {self}"]
+        return [*(f"line {f.lineno}: {f.line}" for f in own_frames(self)), f"Refusal: {self}"]
+
+
+def own_frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """The lines of a person's own that led to an error, the last is nearest to it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f for f in frames if not f.filename.startswith(_HERE) and not any(p in f.filename for p in _NOT_OWN)]
 
 
 def short(text: str, most: int) -> str:

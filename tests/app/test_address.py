@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 
 from tests.app.test_session import experiment, png
 from workbench.algorithms import FISTA, GradientDescent
+from workbench.data import Array, Painted, Shipped, Simulated
+from workbench.data.regions import Rectangle
 from workbench.experiment import Experiment
 from workbench.live.address import from_address, read_address, to_address
 from workbench.live.session import Session
@@ -22,6 +25,8 @@ SHAPE = (1, 32, 32)
         experiment(seed=3, steps=7),
         experiment(operator=Radon(SHAPE, (0.0, 45.0, 90.0)), prior=Tikhonov(2.0), algorithm=GradientDescent(0.001)),
         experiment(operator=GaussianBlur(SHAPE, 2.0), prior=L1(1.0)),
+        Experiment(Simulated(Shipped("coins", 32), finer=2), GaussianBlur(SHAPE)),
+        Experiment(Simulated(Painted(Shipped("coins", 32), (Rectangle(),), (0.3,)), finer=3), GaussianBlur(SHAPE)),
     ],
 )
 def test_an_address_brings_the_experiment_back(made):
@@ -77,3 +82,13 @@ def test_a_file_of_ones_own_is_in_the_address_by_its_name_alone():
     assert np.allclose(session.pictures().truth, picture / 255), "who goes back finds the file where it was"
     for each in (session, later):
         each.close()
+
+
+def test_an_array_is_in_the_address_as_such_and_found_again_by_who_goes_back():
+    session = Session(Experiment(Simulated(Array(torch.rand(1, 32, 32)), finer=2), GaussianBlur(SHAPE)))
+    begun, address = describe(session.experiment), session.address()
+    assert "an array" in read_address(address).wrong["truth.file"]
+    session.choose("truth", "camera")
+    session.travel(address)
+    assert describe(session.experiment) == begun and not session.errors
+    session.close()

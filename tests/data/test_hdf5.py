@@ -39,6 +39,14 @@ def test_arrays_of_groups_by_their_paths(made):
     assert "exchange/data (6 x 20 x 24), exchange/data_white (2 x 20 x 24), exchange/theta (6)" in str(caught.value)
 
 
+@pytest.mark.parametrize("places", ["[::2]", "[1:3]", "[-1]", "[0, ::2]", "[...]", "[]", "[a]"])
+def test_a_span_or_a_step_is_refused_as_such_and_not_as_a_name(made, places):
+    path = made({"exchange/data": SCAN, "exchange/theta": np.linspace(0, 180, 6), "exchange/dark[0]": SCAN[0]})
+    with pytest.raises(Refusal, match="a place, or :, for each axis"):
+        data.load_array(path, f"/exchange/data{places}")
+    opened(path, SCAN[0], "exchange/dark[0]")
+
+
 def test_the_only_array_needs_no_name_whatever_lies_beside_it(made):
     text = {"title": "a scan", "run/number": 7, "run/labels": np.array([b"a", b"b"])}
     opened(made({"measurement/detector/image": SCAN[0]} | text), SCAN[0])

@@ -45,6 +45,54 @@ def test_structure_hardly_reaches_the_wavelets():
     assert noise_level.of_wavelets(np.linspace(0, 50, 4001) + drawn((4001,), 0.5)).sigma == pytest.approx(0.5, rel=0.1)
 
 
+def lines(values: np.ndarray) -> np.ndarray:
+    return np.where(np.arange(len(values))[:, None] % 3 == 0, values, 0)
+
+
+def half(values: np.ndarray) -> np.ndarray:
+    return np.where(np.arange(values.shape[-1]) < values.shape[-1] // 2, 0, values)
+
+
+def missing(values: np.ndarray) -> np.ndarray:
+    return np.where(RANDOM.random(values.shape) < 0.02, np.nan, values)
+
+
+@pytest.mark.parametrize("kind", [float, complex])
+@pytest.mark.parametrize("gaps", [lines, half, missing])
+def test_what_was_not_measured_takes_no_part(gaps, kind):
+    """Zeros of a mask, half a picture, scattered NaN: once a sigma of 0, half or NaN."""
+    level = noise_level.of_wavelets(gaps(2 + drawn((96, 96), 0.1, kind)))
+    assert level.sigma == pytest.approx(0.1, abs=4 * level.error) and level.left_out > 100
+    if gaps is not missing:
+        assert noise_level.of_background(gaps(drawn((60, 60), 0.1, kind))).sigma == pytest.approx(0.1, rel=0.05)
+        frames = np.stack([gaps(2 + drawn((60, 60), 0.1, kind)) for _ in range(4)])
+        assert noise_level.of_frames(frames).sigma == pytest.approx(0.1, rel=0.05)
+
+
+def test_counts_that_repeat_are_measured_and_a_dark_half_is_not():
+    few = RANDOM.poisson(0.02, (100, 100))
+    assert noise_level.of_background(few).left_out == 0
+    many = RANDOM.poisson(20, (128, 128))
+    assert noise_level.of_wavelets(many).left_out == 0
+    found = noise_level.of_wavelets(half(many))
+    assert found.sigma == pytest.approx(np.sqrt(20), rel=0.1) and found.left_out == 128 * 64
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (np.where(RANDOM.random((64, 64)) < 0.5, 0, drawn((64, 64), 1.0)), "of gaps between them"),
+        (np.full((8, 8), np.nan), "100% of gaps"),
+        (np.full((8, 8), np.inf), "finite"),
+        (7 * np.kron(np.eye(4), np.ones((16, 16))), "show their noise"),
+    ],
+    ids=["scattered", "missing", "infinite", "computed"],
+)
+def test_data_in_which_no_neighbours_were_measured_are_refused(values, sentence):
+    with pytest.raises(Refusal, match=sentence):
+        noise_level.of_wavelets(values)
+
+
 def test_gain_and_read_noise_of_a_detector_are_found():
     """Flats of 900 quanta, 2.5 counts each, and a read noise of 6 counts around 100."""
     flats = 2.5 * RANDOM.poisson(900, (8, 60, 60)) + 100 + drawn((8, 60, 60), 6)

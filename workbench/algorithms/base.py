@@ -91,6 +91,7 @@ class Algorithm(ABC, Generic[S], metaclass=Checked):
     draws_at_end: ClassVar[bool] = False  # of a random one: its last state is a sample; else every state is
     independent: ClassVar[bool] = False  # of a random one: every state is a sample that owes nothing to the one before
     restarts: ClassVar[bool] = False  # what it remembers belongs to one problem: another is a new start at the same x
+    blind: ClassVar[bool] = False  # asks no data: it is never advised
     wanders: ClassVar[bool] = False  # by noise of its own it leaves a start where the data show no way
 
     def start(self, problem: Problem) -> Tensor:
@@ -142,7 +143,8 @@ class Algorithm(ABC, Generic[S], metaclass=Checked):
         lacks = self.lacks(problem)
         if not lacks:
             return ""
-        others = list(islice((name for name, own in siblings().items() if not own.lacks(problem)), 2))
+        able = (name for name, own in siblings().items() if not own.blind and not own.lacks(problem))
+        others = list(islice(able, 2))
         advice = f"try {' or '.join(others)}" if others else "change the prior or the noise"
         return f"{type(self).__name__} needs {lacks}: {advice}"
 

@@ -31,7 +31,7 @@ def suited(problem: Problem) -> Choice:
     """
     able = [(algorithm, why) for algorithm, why in _preferred(problem) if not algorithm.unmet(problem)]
     if not able:
-        others = [a for a in siblings().values() if not a.lacks(problem)]
+        others = [a for a in siblings().values() if not a.blind and not a.lacks(problem)]
         others.sort(key=lambda a: (a.random, not a.minimises, not a.exact))
         able = [(a, "the first of the catalogue that can run on this problem") for a in others]
     if not able:
@@ -43,12 +43,21 @@ def suited(problem: Problem) -> Choice:
 
 def suited_to(operator: Operator, noise: Noise, prior: Prior, parametrisation: Parametrisation) -> Algorithm:
     """The method for data that are not there yet; PDHG where the parts do not fit together, which is said elsewhere."""
-    dtype = torch.complex64 if operator.field == Field.COMPLEX else torch.float32
     try:
-        y = torch.ones((1, *operator.out_shape), dtype=dtype)
+        y = torch.ones((1, *operator.out_shape), dtype=_data_dtype(operator))
         return suited(Problem(operator, noise, prior, y, parametrisation=parametrisation)).algorithm
     except Refusal:
         return PDHG()
+
+
+def _data_dtype(operator: Operator) -> torch.dtype:
+    """That of data of a picture: an operator of somebody's own may make complex data of real ones."""
+    if operator.field == Field.COMPLEX:
+        return torch.complex64
+    if type(operator).__module__.startswith("workbench."):
+        return torch.float32
+    with torch.no_grad():
+        return operator(torch.zeros((1, *operator.in_shape))).dtype
 
 
 def _preferred(problem: Problem) -> list[tuple[Algorithm, str]]:

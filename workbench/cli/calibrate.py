@@ -1,6 +1,7 @@
 """`workbench calibrate`: intervals around a reconstruction, from pictures that were held out."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,16 @@ from workbench.refusal import Refusal
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from workbench.experiment import Experiment
+
 SUMMARY = "Put intervals around a reconstruction, with coverage guaranteed by held-out pictures."
 EXAMPLES = (
     "workbench calibrate --truth coins --size 64 --held-out 100 --json",
+    "workbench calibrate --truth coins --size 64 --set prior.weight=auto",
     "workbench calibrate --data scan.npy --operator Radon --held-out 200 --alpha 0.05 --region 4 --out intervals.nc",
 )
+_INTERRUPTED = 130
+_TO_TUNE_ON = 8  # pictures, beside those that are held out
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -39,18 +45,23 @@ def main(args: argparse.Namespace) -> int:
     from workbench.tuning.conformal import ConformalCalibration, rank, reconstructed
     from workbench.tuning.held_out_crops import PICTURES, held_out_crops
 
+    names = args.of or PICTURES
     if args.held_out < 1:
         raise Refusal("a number of held-out pictures from 1", str(args.held_out), "take 100")
     rank(args.held_out, args.alpha)
     experiment, where = wanted.experiment(args)
+    if experiment.stop is not None:
+        remedy = "leave --stop out, and give --steps"
+        raise Refusal("as many iterations for each held-out picture", "a rule that ends each elsewhere", remedy)
+    reason = None
     if where is not None:
-        experiment, _ = experiment.tuned(where)
+        experiment, reason = _weighed(experiment, where, names)
     problem = experiment.problem()
     shape = problem.given_operator.in_shape
-    truths = held_out_crops(args.of or PICTURES, shape, args.held_out, experiment.seed).to(problem.y.device)
+    truths = held_out_crops(names, shape, args.held_out, experiment.seed).to(problem.y.device)
     made = ConformalCalibration(alpha=args.alpha, region=args.region, steps=experiment.steps, seed=experiment.seed)
     found = made.intervals(problem, experiment.algorithm, truths.to(problem.dtype))
-    x = reconstructed(problem, experiment.algorithm, experiment.steps)
+    x = reconstructed(problem, experiment.algorithm, experiment.steps, experiment.seed)
     misfit = float(problem.misfit(x)[0])
     inside = None if problem.truth is None else float(found.inside(problem.aligned(x), problem.truth).double().mean())
     if args.out:
@@ -63,21 +74,46 @@ def main(args: argparse.Namespace) -> int:
         "rank": found.rank,
         "region": found.region,
         "drift": found.drift(misfit),
+        "weight_reason": reason,
     }
     sentence = found.sentence(misfit)
+    ended = _INTERRUPTED if found.count < args.held_out else 0
+    if ended:
+        complain(f"interrupted after {found.count} of {args.held_out} held-out pictures: the intervals are of those")
     if args.json:
         say_json(numbers | {"sentence": sentence, "out": args.out})
-        return 0
+        return ended
+    if reason is not None:
+        say(f"found: {reason}")
     say(sentence)
     say(
         f"mean half-width {numbers['half_width']:.4g}"
         + ("" if inside is None else f"; of this truth {inside:.1%} inside")
     )
+    if maps := [item for item in args.set if item.startswith("prior.") and item.endswith(".nc")]:
+        complain(f"{maps[0]}: coverage is promised where that picture was not made of the data at hand")
     if found.unlike(misfit):
         complain(
             "coverage is that of pictures like the held-out ones: crop them from others, --of NAME, or give your own"
         )
-    return 0
+    return ended
+
+
+def _weighed(experiment: "Experiment", where: str, names: Sequence[str]) -> tuple["Experiment", str]:
+    """The experiment with a weight found from pictures that are neither held out nor looked for, and the reason.
+
+    One found from the data at hand would suit them better than the held-out ones: no coverage were guaranteed.
+    """
+    from workbench.parameters import changed
+    from workbench.tensors import child_seed
+    from workbench.tuning import Walk, held_out_crops, tune, weighed
+
+    problem, seed = experiment.problem(), child_seed(experiment.seed, "pictures to tune on", 1)
+    truths = held_out_crops(names, problem.given_operator.in_shape, _TO_TUNE_ON, seed).to(problem.y.device)
+    found = tune(problem.of_another(truths.to(problem.dtype), seed), walk=Walk(where=where))
+    weight = float(f"{found.chosen.weight:.4g}")
+    reason = f"{found.reason}, from {_TO_TUNE_ON} pictures beside the held-out ones"
+    return changed(experiment, prior=weighed(experiment.prior, weight, where)), reason
 
 
 def _save(out: str, x: "Tensor", ends: tuple["Tensor", "Tensor"]) -> None:

@@ -168,6 +168,8 @@ def _trial() -> str:
 
     begin = time.perf_counter()
     result = Experiment(Shipped("shepp_logan", 32), Radon((1, 32, 32), 8), steps=5).run()
+    if result.attrs["stopped"]:
+        raise RuntimeError(result.attrs["stopped"])
     return f"5 steps of PDHG on Radon in {time.perf_counter() - begin:.2g} s, psnr {float(result.psnr[-1, 0]):.3g} dB"
 
 

@@ -4,8 +4,8 @@ import argparse
 from typing import TYPE_CHECKING
 
 from workbench.cli.experiment import destinations
-from workbench.cli.output import say
-from workbench.progress import Bar
+from workbench.cli.output import complain, say
+from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal, one_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ EXAMPLES = (
     "workbench plane --preset tishby --seeds 10 --out plane.nc",
     'workbench plane --preset "tishby, ReLU" --epochs 500 --estimator FloorBins --set width=0.1 --out relu.nc',
 )
+_INTERRUPTED = 130
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -45,28 +46,37 @@ def main(args: argparse.Namespace) -> int:
     destinations.require(args.out, None)
     from workbench import storage
 
-    result = record(_training(args), _estimator(args), args.measured, args.band)
+    training = _training(args)
+    result = record(training, _estimator(args), args.measured, args.band)
     if args.out:
         storage.save(result, args.out)
     _report(result, args)
+    if (reached := int(result.epoch[-1])) < training.epochs:
+        complain(f"interrupted: measured up to epoch {reached} of {training.epochs}")
+        return _INTERRUPTED
     return 0
 
 
 def record(training: "Training", estimator: "Estimator", count: int, band: bool = False) -> "xr.Dataset":
-    """Train with a bar, and measure every layer of every seed at `count` epochs; `band`: around the estimator too."""
+    """Train with a bar, and measure every layer of every seed at `count` epochs; `band`: around the estimator too.
+
+    Ctrl-C ends the training; what was measured until then is kept.
+    """
     from workbench import networks, run
 
     problem, epochs = training.problem(), networks.spaced_epochs(training.epochs, count)
     readers = (estimator, *(estimator.around() if band else ()))
     bar, found = Bar(training.steps), {reader: {} for reader in readers}
     states = run.guard(problem, training.optimiser, run.iterate(problem, training.optimiser))
-    try:
-        for state in networks.at_epochs(run.until(states, run.after(training.steps)), epochs):
-            for reader, path in found.items():
-                path[state.epoch] = networks.information(problem, state.x, reader)
-            bar.show(state.k)
-    finally:
-        bar.clear()
+    with interruptible() as asked:
+        ended = run.until(states, lambda state: state.k >= training.steps or asked())
+        try:
+            for state in networks.at_epochs(ended, epochs):
+                for reader, path in found.items():
+                    path[state.epoch] = networks.information(problem, state.x, reader)
+                bar.show(state.k)
+        finally:
+            bar.clear()
     return networks.as_dataset(training, estimator, found.pop(estimator), found)
 
 

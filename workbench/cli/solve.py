@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import warnings
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ EXAMPLES = (
 )
 UNKNOWN = ("psnr",)  # what is null where there is no truth
 _REASONS = ("offset_reason", "weight_reason")  # why numbers that were found are what they are
-_DIVERGED, _UNSAVED, _INTERRUPTED = 1, 1, 130
+_BROKEN, _UNSAVED, _INTERRUPTED = 1, 1, 130
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -59,14 +60,15 @@ def main(args: argparse.Namespace) -> int:
     if args.keep:
         destinations.require(str(run_folder.made() / "run.nc"), None)
     from workbench.records import repetition
-    from workbench.run import Outcome
+    from workbench.run import BROKE_OFF, Outcome
 
     experiment, where = wanted.experiment(args)
     experiment, reason = (experiment, None) if where is None else _weighed(experiment, where)
     begun, earlier = _begun(experiment, args), _earlier(args)
     reasons = {"weight_reason": reason, "offset_reason": args.offset_reason}
     said = {name: words for name, words in reasons.items() if words is not None}
-    with _place(experiment, args) as claim:
+    with _place(experiment, args) as claim, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", BROKE_OFF)  # it is said at the end
         args.kept = str(claim.path) if args.keep and claim else None
         result = experiment.run(every=args.every, begun=begun, out=claim, said=said)
     args.repeats = None if earlier is None or begun is not None else repetition(earlier, result)
@@ -81,7 +83,8 @@ def main(args: argparse.Namespace) -> int:
         complain(stopped)
     if "unsaved" in result.attrs:
         return _UNSAVED
-    return {Outcome.INTERRUPTED: _INTERRUPTED, Outcome.DIVERGED: _DIVERGED}.get(result.attrs["outcome"], 0)
+    ends = {Outcome.INTERRUPTED: _INTERRUPTED, Outcome.DIVERGED: _BROKEN, Outcome.FAILED: _BROKEN}
+    return ends.get(result.attrs["outcome"], 0)
 
 
 def _place(experiment: "Experiment", args: argparse.Namespace) -> "AbstractContextManager[Claim | None]":
@@ -97,7 +100,7 @@ def _place(experiment: "Experiment", args: argparse.Namespace) -> "AbstractConte
 def _begun(experiment: "Experiment", args: argparse.Namespace) -> "xr.Dataset | None":
     """The saved run that the experiment goes on with: a shorter one, changed in nothing else.
 
-    Without --steps or --stop only one that was interrupted goes on: others ended where they were to end.
+    Without --steps or --stop only one that was interrupted, or broke off, goes on: others ended where they were to end.
     """
     if not args.spec or args.again or Path(args.spec).suffix == ".json":
         return None
@@ -105,7 +108,7 @@ def _begun(experiment: "Experiment", args: argparse.Namespace) -> "xr.Dataset | 
     from workbench.run import Outcome, has_state
 
     begun = storage.load(args.spec)
-    meant = args.steps or args.stop or begun.attrs.get("outcome") == Outcome.INTERRUPTED
+    meant = args.steps or args.stop or begun.attrs.get("outcome") in (Outcome.INTERRUPTED, Outcome.FAILED)
     if not meant or experiment.steps <= int(begun["k"][-1]) or not experiment.goes_on(begun):
         return None
     if not has_state(begun):

@@ -83,7 +83,7 @@ class ComparedRun:
 
     @property
     def interrupted(self) -> bool:
-        return self.dataset.attrs.get("outcome") == Outcome.INTERRUPTED
+        return self.dataset.attrs.get("outcome") in (Outcome.INTERRUPTED, Outcome.FAILED)
 
     @property
     def changed_at(self) -> int:

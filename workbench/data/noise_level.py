@@ -2,16 +2,19 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from workbench.data.calibration.absent import absent, without_lines
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
 _MAD = 0.6744897501960817  # of a standard normal number
 _SPREAD = 1.1664  # standard error of sigma from n absolute deviations, times sqrt(n) / sigma
 _ROUNDING = 1e-12  # of the largest value: what arithmetic leaves of values that are all equal
+_FEWEST = 16  # details that a median rests on, where there are so many
 _SHORT = 4  # values along an axis that a wavelet needs
 
 
@@ -19,12 +22,14 @@ _SHORT = 4  # values along an axis that a wavelet needs
 class NoiseLevel:
     """The standard deviation of one number of the data, its standard error, and the count of numbers it rests on.
 
-    Of complex data, that of the real and of the imaginary part, as `noise.Gaussian` has it.
+    Of complex data, that of the real and of the imaginary part, as `noise.Gaussian` has it. Values that repeat as no
+    noise does, such as the zeros of a mask, were not measured: `left_out` of them are not looked at.
     """
 
     sigma: float
     error: float
     count: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,15 +43,22 @@ class PhotonTransfer:
 
 def of_background(values: np.ndarray) -> NoiseLevel:
     """From a region without structure: the deviation from its mean. Error sigma / sqrt(2 (n - 1))."""
-    each = _real(values.reshape(1, -1))
+    gaps = _gaps(values)
+    each = _real(values[~gaps].reshape(1, -1))
     count = each.shape[-1] - 1
     _require(count >= 1, "a region of two values or more", values)
-    return _shown(_of_squares(float(np.square(each - each.mean(-1, keepdims=True)).sum()), count * len(each)), values)
+    level = _of_squares(float(np.square(each - each.mean(-1, keepdims=True)).sum()), count * len(each))
+    return _shown(level, values, gaps)
 
 
 def of_frames(frames: np.ndarray) -> NoiseLevel:
     """From frames of the same scene, (frames, ...), that differ by noise alone: deviations from their mean."""
-    return _shown(_between(frames), frames)
+    _require(frames.ndim >= 2 and len(frames) >= 2, "two frames or more along the first axis", frames)
+    gaps = _gaps(frames)
+    rows = frames.reshape(len(frames), -1)[:, ~gaps.any(0).ravel()]
+    if not rows.size:
+        raise _scattered(gaps)
+    return _shown(_between(rows), frames, gaps)
 
 
 def _between(frames: np.ndarray) -> NoiseLevel:
@@ -60,19 +72,45 @@ def of_wavelets(values: np.ndarray) -> NoiseLevel:
 
     The details of orthonormal wavelets (db2) along the last two axes, or the only one, are as noisy as the data are,
     where their noise is white; sigma = median |d| / 0.6745 (Donoho & Johnstone 1994, doi 10.1093/biomet/81.3.425).
+    Details that reach into what was not measured do not count; Refusal where nearly all do.
     """
-    import pywt
-
     axes = tuple(range(-min(2, values.ndim), 0))
     short = not values.ndim or min(values.shape[axis] for axis in axes) < _SHORT
     _require(not short, f"a picture or a signal of {_SHORT} values or more a side", values)
-    parts = [np.real(values), np.imag(values)] if np.iscomplexobj(values) else [values]
+    all_gaps = _gaps(values, axes)
+    near, gaps = without_lines(np.where(all_gaps, values.dtype.type(0), values), all_gaps, axes)
     # Odd sides would be padded, which repeats values: the last one is left out.
-    even = tuple(slice(n - n % 2) if k - values.ndim in axes else slice(None) for k, n in enumerate(values.shape))
-    found = [pywt.dwtn(part[even].astype(float), "db2", "periodization", axes)["d" * len(axes)] for part in parts]
-    details = np.abs(np.concatenate([d.ravel() for d in found]))
+    even = tuple(slice(n - n % 2) if k - near.ndim in axes else slice(None) for k, n in enumerate(near.shape))
+    near, gaps = near[even], gaps[even]
+    if min(near.shape[axis] for axis in axes) < _SHORT:
+        raise _scattered(all_gaps)
+    clean = ~_reached(gaps, axes)
+    if clean.sum() < min(_FEWEST, clean.size):
+        raise _scattered(all_gaps)
+    parts = [np.real(near), np.imag(near)] if np.iscomplexobj(near) else [near]
+    details = np.abs(np.concatenate([_details(part.astype(float), "db2", axes)[clean] for part in parts]))
     sigma = float(np.median(details)) / _MAD
-    return _shown(NoiseLevel(sigma, _SPREAD * sigma / math.sqrt(details.size), details.size), values)
+    return _shown(NoiseLevel(sigma, _SPREAD * sigma / math.sqrt(details.size), details.size), values, all_gaps)
+
+
+def _gaps(values: np.ndarray, axes: tuple[int, ...] = ()) -> np.ndarray:
+    if np.isinf(values).any():
+        raise Refusal("data that are finite, or NaN where missing", "infinite ones", "choose another array or slice")
+    return absent(values, axes)
+
+
+def _details(values: np.ndarray, wavelet: Any, axes: tuple[int, ...]) -> np.ndarray:
+    import pywt
+
+    return pywt.dwtn(values, wavelet, "periodization", axes)["d" * len(axes)]
+
+
+def _reached(gaps: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """Which of the details reach into a gap: the sums of gaps over where they look."""
+    from pywt import Wavelet  # pyright: ignore[reportAttributeAccessIssue]
+
+    ones = [1.0] * Wavelet("db2").dec_len
+    return _details(gaps.astype(float), Wavelet("sums", filter_bank=[ones] * 4), axes) > 0
 
 
 def photon_transfer(flats: np.ndarray, darks: np.ndarray) -> PhotonTransfer:
@@ -101,12 +139,17 @@ def _of_squares(squares: float, freedom: int) -> NoiseLevel:
     return NoiseLevel(sigma, sigma / math.sqrt(2 * freedom), freedom)
 
 
-def _shown(level: NoiseLevel, values: np.ndarray) -> NoiseLevel:
+def _scattered(gaps: np.ndarray) -> Refusal:
+    came = f"{gaps.mean():.0%} of gaps between them: NaN, or one number again and again"
+    return Refusal("values that were measured, beside each other", came, "take a part without, or give sigma by hand")
+
+
+def _shown(level: NoiseLevel, values: np.ndarray, gaps: np.ndarray) -> NoiseLevel:
     """Refuse a level of 0, to rounding: such data are computed, clipped or empty, and no likelihood has it."""
-    if level.sigma <= _ROUNDING * float(np.abs(values).max()):
+    if level.sigma <= _ROUNDING * float(np.abs(values[~gaps]).max(initial=0)):
         remedy = "take a part that light or sound reaches, or give the noise by hand"
         raise Refusal("data that show their noise", "values without any", remedy)
-    return level
+    return replace(level, left_out=int(np.count_nonzero(gaps)))
 
 
 def _real(rows: np.ndarray) -> np.ndarray:

@@ -113,11 +113,20 @@ def chosen(fields: Fields, variable: str | None, file: str) -> Selection:
     if not name and name not in fields:
         name = _only(fields, file)
     if name not in fields:
+        _require_places(fields, name)
         raise Refusal(f"an array of {file!r}", repr(name), f"it holds {_listed(fields)}")
     found = Selection(fields[name], index, name)
     _require_numbers(found.field.dtype, file)
     _require_slice(found)
     return found
+
+
+def _require_places(fields: Fields, asked: str) -> None:
+    """Refuse an array that is there with what no slice is: a span, a step, a negative number, a name."""
+    name, bracket, places = asked.partition("[")
+    if bracket and (name.strip() in fields or name.strip().lstrip("/") in fields):
+        remedy = "count from 0, with : for a whole axis, as in [:, 3]; data.steps=Crop or Bin takes parts and means"
+        raise Refusal("a place, or :, for each axis", f"[{places}", remedy)
 
 
 def _index(text: str) -> Index:

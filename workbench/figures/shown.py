@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
-from workbench.parameters import rebuild
+from workbench.parameters import current, rebuild
 from workbench.refusal import Refusal
+from workbench.run import ALIGNED, arrays_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -53,9 +54,11 @@ def signals(dataset: "xr.Dataset") -> list[ShownSignal]:
 
 def aligned(dataset: "xr.Dataset") -> np.ndarray:
     """The batch x up to what the data cannot tell, as the operator knows it: what the error is taken of."""
+    if ALIGNED in dataset:
+        return dataset[ALIGNED].values
     x, truth = dataset["x"].values, dataset["truth"].values
-    try:
-        operator = rebuild(json.loads(dataset.attrs["spec"])["operator"])
+    try:  # a run that was made before runs kept it
+        operator = rebuild(current(json.loads(dataset.attrs["spec"]))["operator"], arrays_in(dataset))
     except (Refusal, KeyError):  # a run that cannot be rebuilt has its picture all the same
         return x
     return operator.aligned(torch.from_numpy(x), torch.from_numpy(truth)).numpy()

@@ -53,9 +53,11 @@ class Demonstration:
         A claim that reads the spectrum alone asks for no run, and none is made here.
         """
         read = self._result is not None or not {"result", "training"}.isdisjoint(vars(self))
+        ended = self.course.attrs.get("ended", "") if read else ""
+        if read and self.course.attrs.get("outcome") == Outcome.FAILED:
+            return f"step {self.step.number} broke off: {ended}"
         if not read or self.step.may_diverge or not self.diverged:
             return ""
-        ended = self.course.attrs["ended"]
         return f"step {self.step.number} diverged ({ended}), and no RunDiverges among its claims says that it shall"
 
     @property

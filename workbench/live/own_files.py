@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.data import Content, File, Loaded, Measured, Source, Window, contents, load_array, load_bytes
 from workbench.experiment import Experiment
+from workbench.live.address.names import own_name
 from workbench.live.hands.painting import clean
 from workbench.live.wished import explained, fitted
 
@@ -17,7 +18,8 @@ class OwnFiles:
     """Files by their content; `sources` are those opened before, by name; `notes` say what reading the newest did."""
 
     def __init__(self, source: Source) -> None:
-        self.sources: dict[str, Source] = {source.name: source} if isinstance(source, Measured) else {}
+        name, signal = own_name(source), source.truth
+        self.sources: dict[str, Source] = {name: source if signal is None else signal.bare} if name else {}
         self.notes: tuple[str, ...] = ()
         self._folder: tempfile.TemporaryDirectory | None = None
         self._newest: tuple[Source, Loaded] | None = None  # to read a large one again takes seconds

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.data import Loaded
 
 PROGRAM = f"inverse-workbench {__version__}"  # what made a run; the format of its description is in the spec
+ALIGNED = "x_aligned"  # x up to what the data cannot tell
 _AXES = {0: (), 1: ("sample",), 2: ("row", "column"), 3: ("plane", "row", "column")}
 
 
@@ -48,10 +49,12 @@ def described(spec: Mapping[str, Any]) -> dict[str, str]:
 def with_data(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
     """The Dataset with the data `y` and, where known, the `truth` beside the results.
 
-    With a parametrisation `x` is the picture, and `u` the unknown that makes it.
+    With a parametrisation `x` is the picture, and `u` the unknown that makes it. Where the data do not tell a sign or a
+    phase, `x_aligned` has that of the truth: errors are taken of it.
     """
     if not isinstance(problem.parametrisation, Direct):
         dataset = _with_picture(dataset, problem)
+    dataset = _with_aligned(dataset, problem)
     signals = {"y": problem.y} if problem.truth is None else {"y": problem.y, "truth": problem.truth}
     return dataset.assign({n: (signal_dims(n, s), s.cpu().numpy()) for n, s in signals.items()})
 
@@ -62,6 +65,15 @@ def _with_picture(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
         x = problem.picture(u.to(problem.y.device)).cpu()
     found = {"u": (signal_dims("u", u), u.numpy()), "x": (signal_dims("x", x), x.numpy())}
     return dataset.drop_vars("x").assign(found)
+
+
+def _with_aligned(dataset: "xr.Dataset", problem: Problem) -> "xr.Dataset":
+    if problem.truth is None:
+        return dataset
+    x = torch.from_numpy(dataset["x"].values).to(problem.y.device)
+    with torch.no_grad():
+        found = problem.given_operator.aligned(x, problem.truth.to(x))
+    return dataset if found is x else dataset.assign({ALIGNED: (dataset["x"].dims, found.cpu().numpy())})
 
 
 def with_source(dataset: "xr.Dataset", loaded: "Loaded") -> "xr.Dataset":

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import State
+from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run.datasets import signal_dims
-from workbench.run.quantity import Quantity
+from workbench.run.quantity import Probe, Quantity
 from workbench.tensors import plain
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ class Row:
     seconds: float
     values: Mapping[str, Tensor]
     calls: float = math.nan
+
+    @classmethod
+    def read(cls, problem: Problem, state: State, seconds: float, probes: Iterable[Probe]) -> Self:
+        """What the probes say of a state."""
+        with torch.no_grad():
+            return cls(state, seconds, {n: v for probe in probes for n, v in probe(problem, state).items()})
 
 
 class Log:

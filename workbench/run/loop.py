@@ -45,7 +45,7 @@ def iterate(problem: Problem, algorithm: Algorithm[S], x: Tensor | None = None, 
     """
     if sentence := algorithm.unmet(problem):
         raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
-    _warn_of_mismatch(problem)
+    _look_at(problem)
     x = algorithm.start(problem) if x is None else x
     if tuple(x.shape) != problem.shape:
         raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
@@ -62,17 +62,34 @@ _MISMATCH = 1e-3  # far above rounding in single precision
 _TRIED: WeakSet[Operator] = WeakSet()
 
 
-def _warn_of_mismatch(problem: Problem) -> None:
-    """Say once where the adjoint of an operator of one's own is another's: nothing else would tell it from bad luck."""
-    operator = problem.given_operator
-    if type(operator).__module__.startswith("workbench.") or operator in _TRIED or not operator.linear:
+def _look_at(problem: Problem) -> None:
+    """Say once where an operator of one's own is not what it says: nothing else would tell it from bad luck.
+
+    Of an adjoint that is another's, and of a complex unknown where the truth is real; Refusal for an adjoint that would
+    make a real unknown complex.
+    """
+    operator, name = problem.given_operator, type(problem.given_operator).__name__
+    if type(operator).__module__.startswith("workbench."):
+        return
+    if problem.y.is_complex() and not problem.dtype.is_complex:
+        with torch.no_grad():
+            zeros = problem.picture(problem.zeros()[:1])
+            back = operator.at(zeros).adjoint(problem.y[:1])
+        if back.is_complex():
+            remedy = "let its adjoint give the real part"
+            raise Refusal(f"real signals from the adjoint of {name}, which takes real ones", "complex ones", remedy)
+    if operator in _TRIED:
         return
     _TRIED.add(operator)
+    if problem.dtype.is_complex and problem.truth is not None and not problem.truth.is_complex():
+        sentence = f"{name} makes complex data of a real truth, and the unknown is complex as well"
+        warnings.warn(f"{sentence}: field = Field.REAL, with a real A* y, looks for a real one", stacklevel=3)
+    if not operator.linear:
+        return
     with torch.no_grad():
         zeros = problem.picture(problem.zeros()[:1])
         error = adjoint_mismatch(operator.at(zeros), zeros)
     if error > _MISMATCH:
-        name = type(operator).__name__
         sentence = f"<A v, y> and <v, A* y> of {name} differ by {error:.1e} |A v| |y|: its adjoint is not that of its"
         warnings.warn(
             f"{sentence} forward, and solvers go astray. print(workbench.check({name})) says more", stacklevel=3
@@ -152,25 +169,6 @@ def tallied(states: Iterable[S], calls: Calls) -> Iterator[S]:
         yield state
 
 
-def guard(
-    problem: Problem, algorithm: Algorithm[S], states: Iterable[S], every: int = 10, start: S | None = None
-) -> Iterator[S]:
-    """The same states; Diverged, with the last good one, when a look at every `every`-th finds them gone.
-
-    `start` is the state at k = 0 where they go on from a later one, which is taken as good.
-    """
-    watch, begun = Watch(problem, algorithm), start is not None
-    if start is not None:
-        watch.look(start)
-    for state in states:
-        if state.k % every == 0 or watch.good is None:
-            watch.look(state)
-        elif begun:
-            watch.good = state
-        begun = False
-        yield state
-
-
 def observe(problem: Problem, states: Iterable[State], *probes: Probe, every: int = 1) -> Iterator[Row]:
     """A row for every `every`-th state and for the last one. The time of the probes is not counted."""
     states, seconds, skipped = iter(states), 0.0, None
@@ -182,14 +180,9 @@ def observe(problem: Problem, states: Iterable[State], *probes: Probe, every: in
             break
         skipped = (state, seconds) if state.k % every else None
         if skipped is None:
-            yield _row(problem, state, seconds, probes)
+            yield Row.read(problem, state, seconds, probes)
     if skipped is not None:
-        yield _row(problem, *skipped, probes)
-
-
-def _row(problem: Problem, state: State, seconds: float, probes: tuple[Probe, ...]) -> Row:
-    with torch.no_grad():
-        return Row(state, seconds, {n: v for probe in probes for n, v in probe(problem, state).items()})
+        yield Row.read(problem, *skipped, probes)
 
 
 OBJECTIVE = Quantity("Objective", ("objective", "misfit", "prior"), "−log p", "nats", log=True)
@@ -226,8 +219,8 @@ def run(
     end: the result is that of `steps` iterations in one go, bit for bit on the same machine.
 
     attrs["spec"] with the variables `y` and `truth` rebuilds the run (`storage.rebuild_run`). attrs["outcome"] is an
-    `Outcome` and attrs["ended"] the same as a sentence. A run that diverges ends at its last good state, one that is
-    interrupted (Ctrl-C) at the state it has reached; attrs["stopped"] then says so.
+    `Outcome`, attrs["ended"] its sentence, attrs["stopped"] too where it diverged, was interrupted (Ctrl-C) or broke
+    off: it ends at its last good state, or the last that it has reached. What breaks the first step is raised.
     """
     numbers = {"steps": steps, "every": every, "seed": seed}
     return recorded(problem, algorithm, probes, numbers, stop, begun, None)
@@ -254,31 +247,39 @@ def recorded(
     with interruptible() as interrupted:
         ends = Ends(problem, algorithm, stop, steps, interrupted)
         calls, before = Calls(problem.operator, problem.given_operator), (0.0, 0.0)
+        straight = iterate(problem, algorithm, seed=seed)
+        watch = Watch(problem, algorithm)
         if begun is None:
-            states = guard(problem, algorithm, tallied(iterate(problem, algorithm, seed=seed), calls))
+            states = watch.over(tallied(straight, calls))
         else:
-            states, before = _going_on(problem, algorithm, begun, seed, calls), _spent(begun)
+            states, before = _going_on(watch, next(straight), begun, seed, calls), _spent(begun)
         states = until(states if made.ladder is None else made.ladder.along(problem, states), ends)
         try:
             for row in observe(problem, states, *probes, every=every):
                 made.log.add(replace(row, seconds=before[0] + row.seconds, calls=before[1] + calls.total))
                 if keeper is not None and keeper.due and bool(row.state.x.isfinite().all()):
                     keeper.keep(made.unfinished)
-        except Diverged as end:
-            if not made.log.ks:
-                raise
-            made.cut(end.state)
-            if made.log.ks[-1] != end.state.k:
-                last = _row(problem, end.state, made.log.seconds[-1], probes)
-                made.log.add(replace(last, calls=made.log.calls[-1]))
-            ends.outcome, ends.why = Outcome.DIVERGED, str(end)
-        except Exception:  # of an operator or a probe of somebody's own, say
-            if keeper is not None and (last := made.log.state) is not None and bool(last.x.isfinite().all()):
-                keeper.keep(made.unfinished)
-            raise
+        except Exception as error:
+            _broken(made, ends, watch.cause(error), since=0 if begun is None else int(begun["k"][-1]))
         finally:
             ends.bar.clear()
-    return made.dataset(ends.outcome, ends.why)
+    found = made.dataset(ends.outcome, ends.why)
+    return found.assign_attrs(traceback=ends.traceback) if ends.traceback else found
+
+
+def _broken(made: Recording, ends: Ends, error: Exception, since: int) -> None:
+    """Say why a run ends in the middle: it diverged, or an operator or a probe of somebody's own raised, say.
+
+    Where nothing was reached since iteration `since`, that is raised.
+    """
+    if isinstance(error, Diverged) and made.log.ks:
+        made.cut(error.state)
+        made.end_at(error.state)
+        ends.outcome, ends.why = Outcome.DIVERGED, str(error)
+    elif not isinstance(error, Diverged) and made.saves(ends.state, since):
+        ends.fail(error, made.log.ks[-1])
+    else:
+        raise error
 
 
 def _spent(begun: "xr.Dataset") -> tuple[float, float]:
@@ -286,9 +287,8 @@ def _spent(begun: "xr.Dataset") -> tuple[float, float]:
     return float(begun["seconds"][-1]), float(begun[CALLS][-1]) if CALLS in begun else math.nan
 
 
-def _going_on(problem: Problem, algorithm: Algorithm[S], begun: "xr.Dataset", seed: int, calls: Calls) -> Iterator[S]:
+def _going_on(watch: Watch, start: S, begun: "xr.Dataset", seed: int, calls: Calls) -> Iterator[S]:
     """The state at the end of a run and those that follow, watched from its start on as one in one go."""
-    start = next(iterate(problem, algorithm, seed=seed))
     state = state_in(begun, start)
-    later = tallied(resume(problem, algorithm, state, seed), calls)
-    return guard(problem, algorithm, chain((state,), later), start=start)
+    later = tallied(resume(watch.problem, watch.algorithm, state, seed), calls)
+    return watch.over(chain((state,), later), start=start)

@@ -1,15 +1,22 @@
 """How a run ended."""
 
+import traceback
+import warnings
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.algorithms import Algorithm, State
 from workbench.problem import Problem
 from workbench.progress import Bar
+from workbench.refusal import LONGEST, Refusal, own_frames, short
 
 if TYPE_CHECKING:
     from workbench.stopping import Stop
+
+
+BROKE_OFF = "the run broke off"  # how the warning of it begins
 
 
 class Outcome(StrEnum):
@@ -20,6 +27,7 @@ class Outcome(StrEnum):
     DONE = "done"  # the algorithm had nothing left to do
     INTERRUPTED = "interrupted"
     DIVERGED = "diverged"
+    FAILED = "failed"  # something raised in the middle: an operator, a prior, a probe or a rule of one's own, say
 
 
 class Ends:
@@ -31,10 +39,13 @@ class Ends:
         self._rule = stop.begin(problem, algorithm) if stop else lambda state: ""
         self._steps, self._interrupted = steps, interrupted
         self.bar = Bar(steps)
+        self.state: State | None = None  # the last that was seen
+        self.traceback = ""
         self.outcome, self.why = Outcome.DONE, f"{type(algorithm).__name__} had nothing left to do"
 
     def __call__(self, state: State) -> bool:
         self.bar.show(state.k)
+        self.state = state
         rule = self._rule(state)
         if self._interrupted():
             self.outcome, self.why = Outcome.INTERRUPTED, f"stopped by hand at iteration {state.k}"
@@ -45,3 +56,18 @@ class Ends:
         else:
             return False
         return True
+
+    def fail(self, error: Exception, k: int) -> None:
+        """The run ends at iteration k since something has raised: which is said, with the line, and not raised."""
+        self.outcome, self.why = Outcome.FAILED, f"{_in_words(error)}; kept at iteration {k}"
+        self.traceback = "".join(traceback.format_exception(error))
+        warnings.warn(f'{BROKE_OFF}: {self.why}. attrs["traceback"] says more', stacklevel=5)
+
+
+def _in_words(error: Exception) -> str:
+    """What was raised, with the line of a person's own that did."""
+    if isinstance(error, Refusal):
+        return str(error)
+    own = own_frames(error)
+    where = f" in line {own[-1].lineno} of {Path(own[-1].filename).name}" if own else ""
+    return short(f"{type(error).__name__}: {' '.join(str(error).split())}", LONGEST - len(where)) + where

@@ -1,12 +1,14 @@
 """Whether a run has left for infinity."""
 
 import math
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
+from workbench.algorithms.base import S
 from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -39,6 +41,7 @@ class Watch:
     def __init__(self, problem: Problem, algorithm: Algorithm, growth: float = 100.0) -> None:
         self.problem, self.algorithm, self._growth = problem, algorithm, growth
         self.good: State | None = None
+        self.last: State | None = None  # good or not
         self._judges = algorithm.minimises and Can.VALUE in problem.prior.can
         self._first = self._most = torch.tensor(math.nan)
 
@@ -55,6 +58,32 @@ class Watch:
             good = self.good or state
             raise Diverged(explosion(self.algorithm, good, state, float(sizes.max())), good)
         self.good = state
+
+    def over(self, states: Iterable[S], every: int = 10, start: S | None = None) -> Iterator[S]:
+        """The same states, as `guard` has it."""
+        begun = start is not None
+        if start is not None:
+            self.look(start)
+        for state in states:
+            self.last = state
+            if state.k % every == 0 or self.good is None:
+                self.look(state)
+            elif begun:
+                self.good = state
+            begun = False
+            yield state
+
+    def cause(self, error: Exception) -> Exception:
+        """Diverged, where the last state has left for infinity, which makes others raise anything; else the error."""
+        if self.last is None or isinstance(error, Diverged):
+            return error
+        try:
+            self.look(self.last)
+        except Diverged as end:
+            return end
+        except Exception:  # what is broken has no objective either
+            return error
+        return error
 
     def _exploded(self, state: State, sizes: Tensor) -> bool:
         large = ~(sizes <= self._growth * self._first)  # NaN is not <= either
@@ -78,3 +107,13 @@ class Watch:
         with torch.no_grad():
             misfit, prior = self.problem.terms(state.x)
         return misfit + prior
+
+
+def guard(
+    problem: Problem, algorithm: Algorithm[S], states: Iterable[S], every: int = 10, start: S | None = None
+) -> Iterator[S]:
+    """The same states; Diverged, with the last good one, when a look at every `every`-th finds them gone.
+
+    `start` is the state at k = 0 where they go on from a later one, which is taken as good.
+    """
+    return Watch(problem, algorithm).over(states, every, start)

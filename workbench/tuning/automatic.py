@@ -1,12 +1,13 @@
 """The rule that is taken where nobody names one, and all rules on one path."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbench.catalog import members
 from workbench.problem import Problem
-from workbench.progress import counted
+from workbench.progress import counted, interruptible
 from workbench.refusal import Refusal
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.selector import PathEnds, Selector, SelectorChoice
@@ -85,17 +86,18 @@ def tune(
 ) -> Tuning:
     """Walk the path once and let every rule choose; without selectors the first automatic one that finds a weight.
 
-    `watch` sees every point as it is solved, and ends the work by answering True. A rule that finds nothing is among
-    the refused, with its sentence; where no rule finds a weight the first sentence is raised. A path of its own goes on
-    by half where the first rule sees its curve fall at an end.
+    `watch` sees every point as it is solved, and ends the work by answering True; without it the first Ctrl-C does. A
+    rule that finds nothing is among the refused, with its sentence; where no rule finds a weight the first sentence is
+    raised. A path of its own goes on by half where the first rule sees its curve fall at an end.
     """
     chosen, walk = tuple(selectors) or tuple(rule.selector for rule in suited_rules(problem)), walk or Walk()
     derivative, points = any(rule.derivative for rule in chosen), list[PathPoint]()
     count = walk.count if weights is None else len(weights)
-    for point in counted(walk.points(problem, weights, derivative), count, "weights"):
-        points.append(point)
-        if watch is not None and watch(point) is True:
-            break
+    with interruptible() if watch is None else nullcontext(lambda: False) as asked:
+        for point in counted(walk.points(problem, weights, derivative), count, "weights"):
+            points.append(point)
+            if asked() or (watch is not None and watch(point) is True):
+                break
     path = WeightPath(problem, tuple(points), walk.where)
     if weights is None and (more := walk.beyond(path, _too_short(path, chosen))):
         path = WeightPath(problem, (*points, *walk.points(problem, more, derivative)), walk.where)

@@ -13,7 +13,7 @@ from torch import Tensor
 from workbench.algorithms import Algorithm
 from workbench.parameters import Checked, Range
 from workbench.problem import Problem
-from workbench.progress import counted
+from workbench.progress import counted, interruptible
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.run import iterate
@@ -118,9 +118,18 @@ class ConformalCalibration(metaclass=Checked):
     batch: Annotated[int, Range(1, 64, log=True, limits=(1, 10_000)), "reconstructions at a time"] = 16
 
     def intervals(self, problem: Problem, algorithm: Algorithm, truths: Tensor) -> ConformalIntervals:
-        """The intervals of a method, from n truths (n, C, *space)."""
-        *_, (found, _) = counted(self.growing(problem, algorithm, truths), -(-len(truths) // self.batch), "batches")
-        assert found is not None  # the number of truths was looked at before the work
+        """The intervals of a method, from n truths (n, C, *space); after Ctrl-C from as many as were reconstructed.
+
+        KeyboardInterrupt where those are too few.
+        """
+        found, batches = None, -(-len(truths) // self.batch)
+        with interruptible() as asked:
+            for latest, _ in counted(self.growing(problem, algorithm, truths), batches, "batches"):
+                found = latest
+                if asked():
+                    break
+        if found is None:
+            raise KeyboardInterrupt
         return found
 
     def growing(
@@ -131,7 +140,7 @@ class ConformalCalibration(metaclass=Checked):
         found, misfits, done = [], [], 0
         for number, part in enumerate(truths.split(self.batch)):
             made = problem.of_another(part, child_seed(self.seed, "held-out picture", number))
-            x = reconstructed(made, algorithm, self.steps)
+            x = reconstructed(made, algorithm, self.steps, child_seed(self.seed, "held-out run", number))
             found.append(made.aligned(x))
             misfits.append(made.misfit(x))
             done += len(part)
@@ -140,9 +149,9 @@ class ConformalCalibration(metaclass=Checked):
             yield calibrated(*taken) if enough else None, done
 
 
-def reconstructed(problem: Problem, algorithm: Algorithm, steps: int) -> Tensor:
+def reconstructed(problem: Problem, algorithm: Algorithm, steps: int, seed: int = 0) -> Tensor:
     """x after so many steps, or where the method has nothing left to do."""
-    *_, last = islice(iterate(replace(problem, truth=None), algorithm), steps + 1)
+    *_, last = islice(iterate(replace(problem, truth=None), algorithm, seed=seed), steps + 1)
     return last.x
 
 

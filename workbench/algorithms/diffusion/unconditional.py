@@ -18,6 +18,7 @@ class UnconditionalDiffusion(Guided):
     Song et al. 2021, doi 10.48550/arXiv.2011.13456.
     """
 
+    blind = True
     formula = r"x = D = \mathbb{E}[x \mid z]"
 
     def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:

@@ -9,7 +9,7 @@ from workbench.cli.output import say, say_json
 from workbench.cli.runs import named
 from workbench.run_folder import RunSummary
 
-_CUT_SHORT = ("interrupted", "diverged")  # of run.Outcome, for which torch would be imported
+_CUT_SHORT = ("interrupted", "diverged", "failed")  # of run.Outcome, for which torch would be imported
 
 
 def summaries(folder: Path, args: argparse.Namespace) -> None:

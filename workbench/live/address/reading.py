@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench import catalog, devices, example_scans
 from workbench.catalog import KINDS
-from workbench.data import Measured, Painted, Shipped, Signal, Source
+from workbench.data import Measured, Painted, Shipped, Signal, Simulated, Source
 from workbench.data.regions import LOST, PAINTED
 from workbench.data.regions.lost import operator_without
 from workbench.data.source import fitted_to, for_first, shapes_to_try
@@ -24,6 +24,7 @@ from workbench.live.address.names import (
     PLAIN,
     RULE,
     SLICE,
+    SOURCE,
     STEPS_OF_DATA,
 )
 from workbench.live.address.writing import fitted_default
@@ -137,7 +138,7 @@ class _Reader:
             name = self._given.get(path, "")
             if name in self._files:
                 found = self._files[name]
-                return self._painted(found) if isinstance(found, Signal) else self._stepped(found)
+                return self._simulated(found) if isinstance(found, Signal) else self._stepped(found)
             if name:
                 remedy = "open it again under Your own file; all else is as the address says"
                 self._complain(path, "the file itself", f"an address, which holds only its name, {name}", remedy)
@@ -146,7 +147,12 @@ class _Reader:
             if path in self._given:
                 value = self._values(Shipped, {parameter.name: self._given[path]}, path)
                 truth = self._right(path, lambda t=truth, v=value: changed(t, **v)) or truth
-        return self._painted(truth)
+        return self._simulated(truth)
+
+    def _simulated(self, truth: Signal) -> Source:
+        """The signal with what is painted on it, and how the address says that its data are made."""
+        signal, words = self._painted(truth), below(self._given, SOURCE)
+        return (self._right(SOURCE, lambda: altered(Simulated(signal), words, ())) or signal) if words else signal
 
     def _sliced(self, source: Source) -> Source:
         """The example with the slice and the steps that the address says."""
@@ -225,7 +231,7 @@ class _Reader:
     def _complain_of_strangers(self) -> None:
         for path in self._given:
             kind = path.partition(".")[0]
-            ours = kind in (*KINDS, *PLAIN, *BESIDES, PAINTED, LOST) or (kind == RULE and RULE in self._given)
+            ours = kind in (*KINDS, *PLAIN, *BESIDES, PAINTED, LOST, SOURCE) or (kind == RULE and RULE in self._given)
             ours = ours or path in ("truth", "truth.size", FILE, DATA, EXAMPLE)
             ours = ours or path.startswith(STEPS_OF_DATA) or (self._example and path == SLICE)
             if not ours and not path.startswith("bokeh-"):

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from workbench import example_scans
 from workbench.catalog import KINDS
-from workbench.data import File, Measured, Painted, Shipped
+from workbench.data import Measured, Painted, Shipped, Simulated
 from workbench.data.regions import PAINTED
 from workbench.experiment import Experiment, fit
 from workbench.live.address.names import (
@@ -15,8 +15,9 @@ from workbench.live.address.names import (
     KEPT,
     PLAIN,
     RULE,
+    SOURCE,
     STEPS_OF_DATA,
-    file_name,
+    own_name,
 )
 from workbench.operators import Operator
 from workbench.parameters import changed, parameters
@@ -33,8 +34,8 @@ def to_address(experiment: Experiment) -> str:
     truth = experiment.truth
     if truth is not None and isinstance(truth.bare, Shipped):
         items |= {"truth": truth.bare.name, "truth.size": str(truth.bare.size)}
-    elif truth is not None and isinstance(truth.bare, File):
-        items[FILE] = file_name(truth)
+    elif truth is not None and (name := own_name(truth)):
+        items[FILE] = name
     elif name := experiment.source.bare.example:
         items[EXAMPLE] = name
         items |= spoken(experiment.source.bare, example_scans.example(name).source, DATA)
@@ -46,6 +47,8 @@ def to_address(experiment: Experiment) -> str:
         }
     if isinstance(truth, Painted):
         items |= spoken(truth, Painted(truth.signal), PAINTED)
+    if isinstance(experiment.source, Simulated):
+        items |= spoken(experiment.source, Simulated(experiment.source.signal), SOURCE)
     items |= spoken(experiment, changed(experiment, lost=()), "") if experiment.lost else {}
     for kind in KINDS:
         chosen = getattr(experiment, kind)

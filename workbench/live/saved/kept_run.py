@@ -41,6 +41,8 @@ def _ended(snapshot: Snapshot) -> dict[str, str]:
     """How it ended: a run that is kept before its end is one that was interrupted there."""
     if snapshot.status is Status.DIVERGED:
         return {"outcome": str(Outcome.DIVERGED), "ended": snapshot.message}
+    if snapshot.status is Status.FAILED:
+        return {"outcome": str(Outcome.FAILED), "ended": snapshot.message}
     if snapshot.status is Status.DONE and snapshot.ruled:
         return {"outcome": str(Outcome.RULE), "ended": snapshot.message}
     if snapshot.status is Status.DONE and snapshot.k < snapshot.steps:

@@ -86,8 +86,10 @@ class IntervalStudy(Studies):
         inside = ""
         if (truth := self.session.problem.truth) is not None:
             inside = f"; of this truth {found.interval.coverage(truth[0].to(found.interval.low)):.1%} lie inside"
-        mean = float(found.interval.width.mean())
-        return f"{found.sentence}{done}. Mean width {mean:.3g}{inside}."
+        mean, rule = float(found.interval.width.mean()), ""
+        if self.session.experiment.stop is not None:
+            rule = f"; of {self.session.experiment.steps} iterations, whatever the rule that ends the run"
+        return f"{found.sentence}{done}{rule}. Mean width {mean:.3g}{inside}."
 
     def _sought(self) -> Callable[[], Iterator[QuantifiedPicture]] | None:
         problem, experiment, method = self.session.problem, self.session.experiment, self.intervals.method
