@@ -25,7 +25,7 @@ from workbench.parametrisations import (
     Parametrisation,
     SensorGains,
 )
-from workbench.priors import Can, GaussianProcess, Prior, RestorationPrior, Zero
+from workbench.priors import Can, GaussianProcess, NonNegative, OnUnknown, Prior, RestorationPrior, Zero
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate
@@ -64,6 +64,7 @@ SCENES = (
     Scene(_PHANTOM, NonCartesianFourier(), Zero(), Direct()),
     Scene(_PHOTOGRAPH, GaussianBlur(width=1.5), GaussianProcess(), Direct()),
     Scene(_PHANTOM, Identity(), Zero(), LowRank()),
+    Scene(_PHOTOGRAPH, Identity(), OnUnknown(NonNegative()), LowRank()),
     Scene(_PHOTOGRAPH, Identity(), Zero(), CompoundGaussian()),
     Scene(_PHOTOGRAPH, Identity(), Zero(), NonNegativeFactors()),
     Scene(_PHOTOGRAPH, Identity(), Zero(), SensorGains()),
