@@ -1,14 +1,17 @@
 """Which small mistakes in numbers that a person reads would the nearest tests notice? See docs/decisions/mutations.md.
 
-    python -m pytest -m 'not browser' --cov --cov-context=test --cov-config=FILE tests
-    python -m benchmarks.mutations --coverage .coverage --seed 13 --mutants 220 --into FOLDER
+    python -m benchmarks.mutations --seed 13 --mutants 220 --into mutants.jsonl
 
-One mutation of one line at a time, made by Cosmic Ray in a copy of HEAD; the tests that execute that line, those first
-that execute little else, are run until one fails. `--only PATH:LINE` runs again what survived. Needs `cosmic-ray` and
-`coverage`, in an environment of their own.
+One mutation of one line at a time, made by Cosmic Ray in a copy of HEAD; the nearest tests are run until one fails:
+those whose words name the module, then those that name what imports it. `--only PATH:LINE` runs again what survived,
+after `--tests`. Needs `cosmic-ray`, in an environment of its own that sees ours.
 """
 
 import argparse
+import ast
+import contextlib
+import importlib
+import io
 import json
 import os
 import random
@@ -17,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,7 +30,6 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator
-from coverage import CoverageData
 
 FILES = (
     *("workbench/analysis/**/*.py", "workbench/tuning/**/*.py"),
@@ -36,12 +38,16 @@ FILES = (
     *(f"workbench/app/laboratory/{n}.py" for n in ("calibration", "course", "curvature", "picture", "plane")),
     *(f"workbench/app/run/{name}.py" for name in ("curves", "interval_row", "pixel_row", "stages", "timeline")),
     *(f"workbench/app/spectrum/{name}.py" for name in ("basis", "modes", "shares", "speed")),
-    *(f"workbench/app/{n}.py" for n in ("choose/view", "hands/profile_row", "runs/run_table", "serving/server_numbers")),
-    *(f"workbench/app/{name}.py" for name in ("sweep/plots", "toolkit/figures", "toolkit/words")),
+    *(f"workbench/app/{name}.py" for name in ("choose/view", "hands/profile_row", "runs/run_table", "sweep/plots")),
+    *(f"workbench/app/{name}.py" for name in ("serving/server_numbers", "toolkit/figures", "toolkit/words")),
     *("workbench/app/uncertainty/*.py", "workbench/live/formulation/*.py", "workbench/live/studies/*.py"),
     *(f"workbench/live/{n}.py" for n in ("caps", "cut", "finding", "frames", "images", "pixel", "planes", "spectra")),
     *(f"workbench/live/{n}.py" for n in ("telling", "uncertainty", "volumes", "controls/scale", "hands/windows")),
     *(f"workbench/live/{name}.py" for name in ("pins/beside", "pins/reporting", "saved/sweep_cells")),
+)
+UNCHANGED = (
+    *("numba", "xarray", "scipy.optimize", "panel_material_ui", "holoviews", "bokeh.plotting"),
+    *("workbench.kernels.warming", "workbench.algorithms", "workbench.run", "workbench.data"),
 )
 KINDS = {
     "comparison": [
@@ -60,8 +66,9 @@ KINDS = {
     "return": ["NoReturn"],
     "call": ["NoCall"],
 }
-NEAREST, CASES, PATIENCE = 40, 2, 240  # tests a mutant, cases of one test among them, seconds
-LAYOUT = re.compile(r"(width|height|margin|alpha|size|sizes|padding|dash|columns?)=[\[(]?-?[\d.]")  # looked at, not read
+FAR, PATIENCE = 3, 600  # imports between a test and a module, seconds
+# Looked at, not read: no test can tell a right one from a wrong.
+LAYOUT = re.compile(r"(width|height|margin|alpha|size|sizes|padding|dash|columns?)=[\[(]?-?[\d.]")
 
 
 class NoReturn(Operator):
@@ -145,57 +152,117 @@ def evenly(population: list[Mutant], number: int, rng: random.Random) -> list[Mu
 
 
 class Nearest:
-    """The tests that execute a line, those first that execute the fewest lines of all that was measured."""
+    """Test functions by how many imports lie between what their words name and a module."""
 
-    def __init__(self, coverage: Path, root: Path) -> None:
-        data, self.seen = CoverageData(str(coverage)), {}
-        data.read()
-        for measured in data.measured_files():
-            _, found, rest = measured.partition("/workbench/")
-            if found and (root / "workbench" / rest).exists():
-                self.seen[f"workbench/{rest}"] = data.contexts_by_lineno(measured)
-        weights = Counter(test for lines in self.seen.values() for tests in lines.values() for test in tests)
-        self.weights = {test: weight for test, weight in weights.items() if test}
+    def __init__(self, root: Path) -> None:
+        self.modules = {_module(path, root): path for path in sorted((root / "workbench").rglob("*.py"))}
+        trees = {name: ast.parse(path.read_text()) for name, path in self.modules.items()}
+        self.defined = defaultdict(set)
+        for name, tree in trees.items():
+            for node in tree.body:
+                if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    self.defined[node.name].add(name)
+        self.importers = defaultdict(set)
+        for name, tree in trees.items():
+            for imported in self._imported(tree):
+                self.importers[imported].add(name)
+        self.tests = [test for path in sorted((root / "tests").rglob("test_*.py")) for test in self._read(path, root)]
 
     def of(self, mutant: Mutant) -> list[str]:
-        """Names of tests; none where no test executes the line."""
-        lines = self.seen.get(mutant.path, {})
-        contexts = set(lines.get(mutant.line, ()))
-        if not mutant.inside:
-            contexts = {test for tests in lines.values() for test in tests}
-        cases, chosen = Counter(), []
-        for test in sorted(contexts & set(self.weights), key=lambda test: (self.weights[test], test)):
-            name = test.partition("|")[0]
-            cases[name.partition("[")[0]] += 1
-            if name not in chosen and cases[name.partition("[")[0]] <= CASES:
-                chosen.append(name)
-        return chosen[:NEAREST]
+        """The tests that come near, the nearest first; a word that their file shares with the module counts too."""
+        module = _module(Path(mutant.path), Path())
+        words, far, edge = set(module.split(".")), {module: 0}, {module}
+        for distance in range(1, FAR + 1):
+            edge = {user for name in edge for user in self.importers[name]} - set(far)
+            far |= dict.fromkeys(edge, distance)
+        ranked = sorted(
+            (min(far[name] for name in named & set(far)) - len(words & _words(test)), place)
+            for place, (test, named) in enumerate(self.tests)
+            if named & set(far)
+        )
+        return [self.tests[place][0] for _, place in ranked]
+
+    def _imported(self, tree: ast.AST) -> set[str]:
+        """The modules that a file takes something from: where a name is defined, not where it is handed on."""
+        found = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("workbench"):
+                for name in node.names:
+                    found |= self._homes(node.module, name.name)
+        return found
+
+    def _homes(self, module: str, name: str) -> set[str]:
+        if f"{module}.{name}" in self.modules:
+            return {f"{module}.{name}"}
+        package = module if module not in self.modules or self.modules[module].name == "__init__.py" else ""
+        homes = {home for home in self.defined[name] if home == module or (package and home.startswith(package))}
+        return homes or ({module} if module in self.modules else set())
+
+    def _read(self, path: Path, root: Path) -> Iterator[tuple[str, set[str]]]:
+        """The tests of a file, and the modules of what they name, their helpers and fixtures included."""
+        tree = ast.parse(path.read_text())
+        if "browser" in path.name or "pytest.mark.browser" in path.read_text():
+            return
+        homes = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("workbench"):
+                for name in node.names:
+                    homes[name.asname or name.name] = (node.module, self._homes(node.module, name.name))
+        own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        for name in own:
+            if name.startswith("test_"):
+                yield f"{path.relative_to(root)}::{name}", self._named(own, homes, name, set())
+
+    def _named(self, own: dict, homes: dict, name: str, seen: set[str]) -> set[str]:
+        seen.add(name)
+        found = set()
+        for node in ast.walk(own[name]):
+            word = node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else ""
+            if word in own and word not in seen:
+                found |= self._named(own, homes, word, seen)
+            if word in homes:
+                found |= homes[word][1]
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in homes:
+                module, _ = homes[node.value.id]
+                found |= self._homes(f"{module}.{node.value.id}", node.attr)
+        return found
 
 
 def tried(tree: Path, mutant: Mutant, tests: list[str]) -> tuple[str, str]:
-    """What became of a mutant, and the last line that the tests said."""
-    if not tests:
-        return "no test", ""
+    """What became of a mutant, and the first test that failed; a process of its own, which finds torch loaded."""
     path = tree / mutant.path
     source = path.read_text()
+    path.write_text(mutant.code(source))
     try:
-        path.write_text(mutant.code(source))
-        said = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
-            cwd=tree,
-            env=os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
-    except subprocess.TimeoutExpired:
-        return "killed", "out of time"
+        code, said = _in_a_process_of_its_own(tree, ["-x", "--quick", *tests])
     finally:
         path.write_text(source)
-    last = [line for line in said.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    if said.returncode not in (0, 1, 2, 4):
-        raise RuntimeError(said.stdout + said.stderr)
-    return ("killed", last[0][:200] if last else said.stdout[-200:]) if said.returncode else ("survived", "")
+    failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return ("survived" if code in (0, 5) else "killed", failed[0][:200] if failed else said[-200:])
+
+
+def _in_a_process_of_its_own(tree: Path, arguments: list[str]) -> tuple[int, str]:
+    import pytest
+
+    log = tree / "said"
+    child = os.fork()
+    if not child:
+        os.chdir(tree)
+        sys.path.insert(0, str(tree))
+        sys.dont_write_bytecode = True
+        with log.open("w") as out, contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+            code = pytest.main(["-q", "-p", "no:cacheprovider", *arguments])
+            out.flush()
+        os._exit(int(code))
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status), log.read_text()
+        time.sleep(0.1)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    return 1, "out of time"
 
 
 def copied(folder: Path) -> Path:
@@ -209,34 +276,57 @@ def copied(folder: Path) -> Path:
     return tree
 
 
+def loaded(tree: Path) -> None:
+    """Load what no mutant changes, once for all processes that are forked off."""
+    sys.path.insert(0, str(tree))
+    for name in UNCHANGED:
+        importlib.import_module(name)
+    mutable = {_module(Path(path.relative_to(tree)), Path()) for pattern in FILES for path in tree.glob(pattern)}
+    assert not mutable & set(sys.modules), mutable & set(sys.modules)
+
+
+def rows(path: Path) -> list[dict]:
+    """What became of mutants so far."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--coverage", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--mutants", type=int, default=220)
-    parser.add_argument("--into", type=Path, required=True, help="a file, a line of JSON a mutant")
-    parser.add_argument("--only", nargs="*", help="PATH:LINE of mutants to run")
+    parser.add_argument("--nearest", type=int, default=12, help="tests a mutant, at most")
+    parser.add_argument("--into", type=Path, required=True, help="lines of JSON, one a mutant that is then known")
+    parser.add_argument("--only", nargs="*", default=[], help="PATH:LINE of those to run, out of the drawn ones")
     parser.add_argument("--tests", nargs="*", default=[], help="tests that are run first")
     parser.add_argument("--share", default="0/1", help="0/2 and 1/2: two processes, a half each")
     args = parser.parse_args()
-    root, rng = Path.cwd(), random.Random(args.seed)
-    paths = sorted({str(p.relative_to(root)) for pattern in FILES for p in root.glob(pattern)})
-    population = [mutant for path in paths for mutant in mutants(root, path, rng)]
-    chosen = evenly(population, args.mutants, rng)
-    if args.only:
-        chosen = [m for m in chosen if f"{m.path}:{m.line}" in args.only]
     part, parts = map(int, args.share.split("/"))
-    print(f"{len(chosen)} of {len(population)} mutations in {len(paths)} files", flush=True)
-    nearest = Nearest(args.coverage, root)
     with tempfile.TemporaryDirectory() as folder, args.into.open("a") as log:
-        tree = copied(Path(folder))
-        for mutant in chosen[part::parts]:
-            begun = time.monotonic()
-            fate, said = tried(tree, mutant, args.tests + nearest.of(mutant))
+        tree, rng = copied(Path(folder)), random.Random(args.seed)
+        loaded(tree)
+        paths = sorted({str(path.relative_to(tree)) for pattern in FILES for path in tree.glob(pattern)})
+        population = [mutant for path in paths for mutant in mutants(tree, path, rng)]
+        drawn = [m for m in evenly(population, args.mutants, rng) if not args.only or f"{m.path}:{m.line}" in args.only]
+        print(f"{len(drawn)} of {len(population)} mutations in {len(paths)} files", flush=True)
+        known = {(row["path"], row["line"], row["column"], row["kind"]) for row in rows(args.into)}
+        drawn = [m for m in drawn[part::parts] if (m.path, m.line, m.column, m.kind) not in known]
+        nearest = Nearest(tree)
+        for mutant in drawn:
+            begun, tests = time.monotonic(), [*args.tests, *nearest.of(mutant)[: args.nearest]]
             shown = mutant.shown((tree / mutant.path).read_text())
-            row = asdict(mutant) | {"fate": fate, "shown": shown, "said": said, "seconds": time.monotonic() - begun}
-            print(json.dumps(row), file=log, flush=True)
+            fate, said = tried(tree, mutant, tests) if tests else ("survived", "no test")
+            row = asdict(mutant) | {"fate": fate, "shown": shown, "said": said, "tests": tests}
+            print(json.dumps(row | {"seconds": time.monotonic() - begun}), file=log, flush=True)
             print(fate, f"{mutant.path}:{mutant.line}", mutant.kind, shown, flush=True)
+
+
+def _module(path: Path, root: Path) -> str:
+    parts = path.relative_to(root).with_suffix("").parts if path.is_absolute() else path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _words(test: str) -> set[str]:
+    return set(re.split(r"[/_.:]", test.partition("::")[0]))
 
 
 def _operator(name: str) -> Operator:
