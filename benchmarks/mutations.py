@@ -9,9 +9,8 @@ after `--tests`. Needs `cosmic-ray`, in an environment of its own that sees ours
 
 import argparse
 import ast
-import contextlib
+import gc
 import importlib
-import io
 import json
 import os
 import random
@@ -24,8 +23,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import CodeType, FunctionType
 
 import parso
+import pytest
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
@@ -45,9 +46,9 @@ FILES = (
     *(f"workbench/live/{n}.py" for n in ("telling", "uncertainty", "volumes", "controls/scale", "hands/windows")),
     *(f"workbench/live/{name}.py" for name in ("pins/beside", "pins/reporting", "saved/sweep_cells")),
 )
-UNCHANGED = (
+LOADED = (
     *("numba", "xarray", "scipy.optimize", "panel_material_ui", "holoviews", "bokeh.plotting"),
-    *("workbench.kernels.warming", "workbench.algorithms", "workbench.run", "workbench.data"),
+    *("workbench.kernels.warming", "workbench.app.page.workbench", "workbench.cli", "workbench.notebook"),
 )
 KINDS = {
     "comparison": [
@@ -130,11 +131,11 @@ class Mutant:
 def mutants(root: Path, path: str, rng: random.Random) -> Iterator[Mutant]:
     """One of each kind at every place of a file; numbers have two neighbours, of which one is drawn."""
     source = (root / path).read_text()
-    lines, found = source.splitlines(), {}
+    lines, nodes, found = source.splitlines(), list(ast_nodes(get_ast(source))), {}
     for kind, names in KINDS.items():
         for name in names:
             operator = _operator(name)
-            places = [(node, at) for node in ast_nodes(get_ast(source)) for at in operator.mutation_positions(node)]
+            places = [(node, at) for node in nodes for at in operator.mutation_positions(node)]
             for occurrence, (node, at) in enumerate(places):
                 line, column = at[0]
                 if not _apart(node, lines[line - 1]):
@@ -145,10 +146,15 @@ def mutants(root: Path, path: str, rng: random.Random) -> Iterator[Mutant]:
 
 
 def evenly(population: list[Mutant], number: int, rng: random.Random) -> list[Mutant]:
-    """As many as said, at equal distances in the order of the files, from a random first one."""
+    """As many as said, at equal distances in the order of the files, from a random first one; then shuffled.
+
+    So the first hundred, say, are an even draw too.
+    """
     stride = len(population) / number
     first = rng.random() * stride
-    return [population[int(first + k * stride)] for k in range(number)]
+    drawn = [population[int(first + k * stride)] for k in range(number)]
+    rng.shuffle(drawn)
+    return drawn
 
 
 class Nearest:
@@ -228,41 +234,79 @@ class Nearest:
         return found
 
 
-def tried(tree: Path, mutant: Mutant, tests: list[str]) -> tuple[str, str]:
-    """What became of a mutant, and the first test that failed; a process of its own, which finds torch loaded."""
-    path = tree / mutant.path
-    source = path.read_text()
-    path.write_text(mutant.code(source))
-    try:
-        code, said = _in_a_process_of_its_own(tree, ["-x", "--quick", *tests])
-    finally:
-        path.write_text(source)
-    failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return ("survived" if code in (0, 5) else "killed", failed[0][:200] if failed else said[-200:])
+class Mutable:
+    """A copy of the package, loaded once; a mutant is tried in a process forked off, where functions get its code."""
 
-
-def _in_a_process_of_its_own(tree: Path, arguments: list[str]) -> tuple[int, str]:
-    import pytest
-
-    log = tree / "said"
-    child = os.fork()
-    if not child:
-        os.chdir(tree)
+    def __init__(self, tree: Path) -> None:
+        self.tree = tree
         sys.path.insert(0, str(tree))
-        sys.dont_write_bytecode = True
-        with log.open("w") as out, contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
-            code = pytest.main(["-q", "-p", "no:cacheprovider", *arguments])
-            out.flush()
-        os._exit(int(code))
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status), log.read_text()
-        time.sleep(0.1)
-    os.kill(child, 9)
-    os.waitpid(child, 0)
-    return 1, "out of time"
+        for name in LOADED:
+            importlib.import_module(name)
+        for pattern in FILES:
+            for path in tree.glob(pattern):
+                importlib.import_module(_module(path, tree))
+        self.functions = defaultdict(list)
+        for function in gc.get_objects():
+            if isinstance(function, FunctionType):
+                self.functions[function.__code__.co_filename].append(function)
+
+    def tried(self, mutant: Mutant, tests: list[str]) -> tuple[str, str]:
+        """What became of a mutant, and the first test that failed."""
+        path = self.tree / mutant.path
+        source = path.read_text()
+        path.write_text(mutant.code(source))  # for processes that a test starts
+        try:
+            code, said = self._tested(path, source, ["-q", "-x", "--quick", "-p", "no:cacheprovider", *tests], mutant)
+        finally:
+            path.write_text(source)
+        failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        return ("survived" if code in (0, 5) else "killed", failed[0][:200] if failed else said[-200:])
+
+    def _tested(self, path: Path, source: str, arguments: list[str], mutant: Mutant) -> tuple[int, str]:
+        log = self.tree / "said"
+        child = os.fork()
+        if not child:
+            os.chdir(self.tree)
+            with log.open("w") as out:
+                os.dup2(out.fileno(), 1)
+                if not mutant.inside:  # what is made at import has to be imported anew
+                    os.execv(sys.executable, [sys.executable, "-B", "-m", "pytest", *arguments])
+                self._change(path, source)
+                code = pytest.main(arguments)
+                sys.stdout.flush()
+            os._exit(int(code))
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return os.waitstatus_to_exitcode(status), log.read_text()
+            time.sleep(0.1)
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        return 1, "out of time"
+
+    def _change(self, path: Path, source: str) -> None:
+        """Functions that hold the old code get the new one, by name and number."""
+        old, new = (_codes(compile(text, str(path), "exec")) for text in (source, path.read_text()))
+        changed = {place: code for place, code in new.items() if place in old and old[place] != code}
+        assert changed, path
+        places = {(c.co_qualname, c.co_firstlineno): place for place, c in old.items()}
+        for function in self.functions[str(path)]:
+            code = function.__code__
+            found = changed.get(places.get((code.co_qualname, code.co_firstlineno)))
+            if found is not None and found.co_freevars == code.co_freevars:
+                function.__code__ = found
+
+
+def _codes(code: CodeType) -> dict[tuple[str, int], CodeType]:
+    """The code of every function of a file, by its qualified name and which of that name it is."""
+    found: dict[tuple[str, int], CodeType] = {}
+    inner = [code]
+    for outer in inner:
+        inner += [const for const in outer.co_consts if isinstance(const, CodeType)]
+        number = sum(name == outer.co_qualname for name, _ in found)
+        found[outer.co_qualname, number] = outer
+    return found
 
 
 def copied(folder: Path) -> Path:
@@ -271,18 +315,9 @@ def copied(folder: Path) -> Path:
     tree.mkdir(parents=True)
     packed = subprocess.run(["git", "archive", "HEAD"], check=True, capture_output=True).stdout
     subprocess.run(["tar", "x", "-C", str(tree)], input=packed, check=True)
-    compiled = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "checked-hash", "workbench", "tests"]
+    compiled = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "checked-hash", "workbench"]
     subprocess.run(compiled, cwd=tree, check=True)
     return tree
-
-
-def loaded(tree: Path) -> None:
-    """Load what no mutant changes, once for all processes that are forked off."""
-    sys.path.insert(0, str(tree))
-    for name in UNCHANGED:
-        importlib.import_module(name)
-    mutable = {_module(Path(path.relative_to(tree)), Path()) for pattern in FILES for path in tree.glob(pattern)}
-    assert not mutable & set(sys.modules), mutable & set(sys.modules)
 
 
 def rows(path: Path) -> list[dict]:
@@ -303,18 +338,17 @@ def main() -> None:
     part, parts = map(int, args.share.split("/"))
     with tempfile.TemporaryDirectory() as folder, args.into.open("a") as log:
         tree, rng = copied(Path(folder)), random.Random(args.seed)
-        loaded(tree)
         paths = sorted({str(path.relative_to(tree)) for pattern in FILES for path in tree.glob(pattern)})
         population = [mutant for path in paths for mutant in mutants(tree, path, rng)]
         drawn = [m for m in evenly(population, args.mutants, rng) if not args.only or f"{m.path}:{m.line}" in args.only]
         print(f"{len(drawn)} of {len(population)} mutations in {len(paths)} files", flush=True)
         known = {(row["path"], row["line"], row["column"], row["kind"]) for row in rows(args.into)}
         drawn = [m for m in drawn[part::parts] if (m.path, m.line, m.column, m.kind) not in known]
-        nearest = Nearest(tree)
+        nearest, mutable = Nearest(tree), Mutable(tree)
         for mutant in drawn:
             begun, tests = time.monotonic(), [*args.tests, *nearest.of(mutant)[: args.nearest]]
             shown = mutant.shown((tree / mutant.path).read_text())
-            fate, said = tried(tree, mutant, tests) if tests else ("survived", "no test")
+            fate, said = mutable.tried(mutant, tests) if tests else ("survived", "no test")
             row = asdict(mutant) | {"fate": fate, "shown": shown, "said": said, "tests": tests}
             print(json.dumps(row | {"seconds": time.monotonic() - begun}), file=log, flush=True)
             print(fate, f"{mutant.path}:{mutant.line}", mutant.kind, shown, flush=True)
