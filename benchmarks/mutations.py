@@ -15,6 +15,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -46,7 +47,9 @@ FILES = (
     *(f"workbench/live/{n}.py" for n in ("telling", "uncertainty", "volumes", "controls/scale", "hands/windows")),
     *(f"workbench/live/{name}.py" for name in ("pins/beside", "pins/reporting", "saved/sweep_cells")),
 )
+QUIETLY = ("-q", "-x", "--quick", "-p", "no:cacheprovider", "-p", "xdist.plugin")
 LOADED = (
+    "xdist.plugin",
     *("numba", "xarray", "scipy.optimize", "panel_material_ui", "holoviews", "bokeh.plotting"),
     *("workbench.kernels.warming", "workbench.app.page.workbench", "workbench.cli", "workbench.notebook"),
 )
@@ -239,6 +242,7 @@ class Mutable:
 
     def __init__(self, tree: Path) -> None:
         self.tree = tree
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # a browser's, a notebook's: they take seconds to load
         sys.path.insert(0, str(tree))
         for name in LOADED:
             importlib.import_module(name)
@@ -256,7 +260,7 @@ class Mutable:
         source = path.read_text()
         path.write_text(mutant.code(source))  # for processes that a test starts
         try:
-            code, said = self._tested(path, source, ["-q", "-x", "--quick", "-p", "no:cacheprovider", *tests], mutant)
+            code, said = self._tested(path, source, [*QUIETLY, *tests], mutant)
         finally:
             path.write_text(source)
         failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
@@ -315,6 +319,8 @@ def copied(folder: Path) -> Path:
     tree.mkdir(parents=True)
     packed = subprocess.run(["git", "archive", "HEAD"], check=True, capture_output=True).stdout
     subprocess.run(["tar", "x", "-C", str(tree)], input=packed, check=True)
+    kernels = Path("workbench", "kernels")
+    shutil.copytree(kernels, tree / kernels, dirs_exist_ok=True)  # with what Numba has compiled of them
     compiled = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "checked-hash", "workbench"]
     subprocess.run(compiled, cwd=tree, check=True)
     return tree

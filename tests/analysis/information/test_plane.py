@@ -222,6 +222,8 @@ def test_the_bottleneck_curve():
     kept = (((1 + snr) / (1 + snr * (-2 * r).exp())).log() / 2).sum(0)
     best = float(two.best(torch.tensor([1.3 / BITS], dtype=torch.float64)))
     assert best == pytest.approx(float(kept.max()) / BITS, abs=1e-6)
+    unseen = Bottleneck(torch.cat([two.snr, two.snr.new_zeros(3)]))  # what no datum tells of changes nothing
+    assert float(unseen.best(torch.tensor([1.3 / BITS], dtype=torch.float64))) == pytest.approx(best, abs=1e-12)
 
 
 def test_a_fixed_tau_hides_over_fitting_and_a_relative_one_shows_it():
