@@ -91,6 +91,7 @@ def by_determinants(a: Tensor, c: Tensor, sigma: float, r: Tensor, tau: float) -
 def test_any_matrix_and_covariance(shape, step):
     a, c = matrix(*shape)
     channel = of_matrix(a, c, 0.3)
+    assert channel.prior_power == pytest.approx(float(torch.trace(c)), rel=1e-12)
     found = path(channel, LandweberFilter(step), 6, FixedTau(0.05))
     rate = 1 / float(torch.linalg.matrix_norm(a, 2)) ** 2 if step is None else step
     r = torch.zeros(6, shape[0], dtype=torch.float64)
