@@ -88,3 +88,9 @@ def test_the_axis_reaches_as_far_as_nodes_and_extremes():
     searched = replace(found, values=torch.tensor([3 * nodes], dtype=torch.float64))  # farther out than Lanczos saw
     assert spectrum.reach(searched) == 3 * nodes
     assert spectrum.reach(SpectrumEstimate(None, 0)) == 1
+
+
+def test_shares_up_to_a_value_lie_within_their_envelope_and_end_at_one():
+    curve = spectrum.cumulative(by_hand([1.0, 4.0], [1.0, 1.0]).measures[0][1], LinearAxis(4.0))
+    assert (curve.low <= curve.height).all() and (curve.height <= curve.high).all()
+    assert curve.height[0] == pytest.approx(0, abs=1e-9) and curve.height[-1] == pytest.approx(1)
