@@ -178,6 +178,20 @@ def test_no_name_is_of_two_classes():
     assert not (twice := {cls: where for cls, where in homes.items() if len(where) > 1}), twice
 
 
+def test_dataclasses_are_frozen():
+    """A state, a member, a finding is what it was; what gathers, and is nobody's value, is listed."""
+    gathering = {"_StateReader", "_StateWriter", "Recording", "Ladder", "Course", "Tally"}
+    loose = {
+        node.name
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        for said in map(ast.unparse, node.decorator_list)
+        if said.startswith("dataclass") and "frozen=True" not in said
+    }
+    assert loose == gathering
+
+
 def classes(path: Path) -> list[str]:
     return [node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
 

@@ -3,6 +3,7 @@
 import importlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from workbench import __version__, networks, storage
+from workbench import __version__, networks, records, storage
 from workbench.algorithms import FISTA, PDHG
 from workbench.analysis.information.sampled import PlaneSampling, SampledPath
 from workbench.cli.experiment.choose import choose, specification
@@ -256,3 +257,11 @@ def test_a_script_that_says_an_older_name_goes_on(older):
     assert found is getattr(importlib.import_module(f"workbench.{package}"), new)
     with pytest.raises(AttributeError):
         _ = importlib.import_module(f"workbench.{module}").NotThere
+
+
+@pytest.mark.parametrize("path", sorted((FILES.parent / "states").glob("*.nc")), ids=lambda path: path.stem)
+def test_a_run_whose_state_has_its_constants_by_words_goes_on(path):
+    saved = storage.load(path)
+    assert '"mapping"' in saved.attrs["state"]
+    on, straight = records.open(path).resume(7), replace(from_run(saved), steps=7).run()
+    agree(on.x.values, straight.x.values)

@@ -9,6 +9,7 @@ from torch import Tensor
 from workbench import Experiment, Problem
 from workbench.algorithms import PDHG
 from workbench.algorithms.splitting.pdhg import PDHGState
+from workbench.algorithms.steps.scales import SplitScales
 from workbench.operators import GaussianBlur
 from workbench.run import iterate
 
@@ -19,5 +20,7 @@ def known() -> None:
     assert_type(Experiment().run(), xr.Dataset)
     assert_type(GaussianBlur((1, 8, 8)).adjoint(Experiment().source.loaded().tensor), Tensor)
     assert_type(Experiment().problem(), Problem)
-    assert_type(next(iterate(Experiment().problem(), PDHG())), PDHGState)
+    state = next(iterate(Experiment().problem(), PDHG()))
+    assert_type(state, PDHGState)
+    assert_type(state.measured, SplitScales)
     Experiment(stepps=3)  # pyright: ignore[reportCallIssue] - and their arguments are known

@@ -191,18 +191,19 @@ class Problem:
         """Whether there are such data that are 0: nothing was measured there. Noise there was measured."""
         return not bool(self.seen.all()) and bool((self.y[:, ~self.seen] == 0).any())
 
-    def expected_misfit(self) -> Tensor:
+    def expected_misfit(self, factor: float = 1.0) -> Tensor:
         """What `misfit` is on average at the truth, (B,), float64: below, a reconstruction explains the noise.
 
-        Data that depend on no picture count as they are. Refusal for noise whose average is not known.
+        `factor` is on the mean, such as tau^2 of the discrepancy principle. Data that depend on no picture count as
+        they are, whatever the factor. Refusal for noise whose average is not known.
         """
         seen, noise = self.seen, self.noise
         independent = type(noise).hvp is Noise.hvp
         if not independent or bool(seen.all()):
-            return torch.tensor([noise.expected(y) for y in self.y.split(1)], dtype=torch.float64)
+            return factor * torch.tensor([noise.expected(y) for y in self.y.split(1)], dtype=torch.float64)
         rest = self.y[:, ~seen]
         each = torch.tensor([noise.expected(y[:, seen]) for y in self.y.split(1)], dtype=torch.float64)
-        return each + noise.nll(torch.zeros_like(rest), rest).double().cpu()
+        return factor * each + noise.nll(torch.zeros_like(rest), rest).double().cpu()
 
     def lipschitz(self) -> Each:
         """A Lipschitz constant of each item's `misfit_grad` for a linear operator: noise.lipschitz ||A||^2."""

@@ -218,7 +218,7 @@ def test_subgradients_come_down_as_the_theorem_says(prior: priors.Prior, law: no
     states = list(until(iterate(problem, SubGradient(), start), after(600)))
     values = objectives(problem, states)
     assert bool((values.diff(dim=0) <= 0).all())
-    first = torch.as_tensor(states[0].measured["length"])
+    first = torch.as_tensor(states[0].measured.length)
     lengths = SubGradient().reach * first / torch.arange(1, 601, dtype=torch.float64)[:, None].sqrt()
     moved = (states[0].x - best).square().flatten(1).sum(1) + lengths.square().sum(0)
     # Gaussian misfits have no largest subgradient, but one below that of the start and of a prior of weight 2.

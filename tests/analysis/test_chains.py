@@ -293,6 +293,7 @@ def test_what_is_no_sampler_is_refused_and_what_has_no_exact_posterior_says_so()
     )
     assert found.known is None and "no exact posterior" in found.why
     assert found.looks[-1].distance is None and found.acceptance is None
+    assert [look.draws for look in found.looks] == [8, 10, 13, 17, 20]  # a quarter more each time, and at the end
     assert ended(MALA(), Sampling(chains=3, warmup=2, draws=20)).acceptance is not None
 
 

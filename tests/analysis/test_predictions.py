@@ -1,5 +1,7 @@
 """Axes for eigenvalues, and what a spectrum predicts of four methods and of every step and momentum."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -77,3 +79,18 @@ def test_phases_are_the_steps_for_a_digit_of_the_iteration_itself() -> None:
             wanted = -1 / np.log10(radius) if radius < 1 else np.nan
             assert drawn.image[row, column] == pytest.approx(wanted, rel=1e-5, nan_ok=True), (s, b)
     assert 0.1 < np.isnan(drawn.image).mean() < 0.5
+
+
+def test_the_axis_reaches_as_far_as_nodes_and_extremes():
+    found = by_hand([1.0, 4.0], [1.0, 1.0])
+    nodes = float(found.measures[0][1].nodes.abs().max())
+    assert spectrum.reach(found) == nodes
+    searched = replace(found, values=torch.tensor([3 * nodes], dtype=torch.float64))  # farther out than Lanczos saw
+    assert spectrum.reach(searched) == 3 * nodes
+    assert spectrum.reach(SpectrumEstimate(None, 0)) == 1
+
+
+def test_shares_up_to_a_value_lie_within_their_envelope_and_end_at_one():
+    curve = spectrum.cumulative(by_hand([1.0, 4.0], [1.0, 1.0]).measures[0][1], LinearAxis(4.0))
+    assert (curve.low <= curve.height).all() and (curve.height <= curve.high).all()
+    assert curve.height[0] == pytest.approx(0, abs=1e-9) and curve.height[-1] == pytest.approx(1)

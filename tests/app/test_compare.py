@@ -189,6 +189,7 @@ def test_a_line_divides_two_pictures_and_two_blink(view, session):
     np.testing.assert_allclose(drawn[:, :4], np.clip(pinned[:, :4], 0, 1), atol=1 / 254)
     np.testing.assert_allclose(drawn[:, 4:], np.clip(view.frame.image[:, 4:], 0, 1), atol=1 / 254)
     assert view.columns.divider.location == 4 and view.columns.divider.visible
+    assert view.columns.divider in view.columns.panels[0].image.center
     view.mode.value = "blink"
     seen = set()
     for view.now in (0.1, 0.8):

@@ -12,10 +12,12 @@ from bokeh.models import ColumnDataSource
 
 from workbench.algorithms import GradientDescent, PreconditionedGradient
 from workbench.analysis import spectrum
-from workbench.analysis.spectrum import AXES, LinearAxis, modes
+from workbench.analysis.spectrum import AXES, LinearAxis, LogarithmicAxis, modes
 from workbench.app.spectrum import SpectrumView
 from workbench.app.spectrum.basis import DenoiserBasis
+from workbench.app.spectrum.shares import condition
 from workbench.app.spectrum.view import PLOTS
+from workbench.app.toolkit.figures import mark, new_figure
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
@@ -155,6 +157,18 @@ def test_every_plot_draws_a_real_finding(session, name):
     sources = [s for p in view.look.element.select(pn.pane.Bokeh) for s in p.object.select({"type": ColumnDataSource})]
     assert any(len(column) for source in sources for column in source.data.values())
     view.spectra.cancel()
+
+
+def test_ticks_say_the_values_behind_the_places():
+    plot, axis = new_figure("λ", "share"), LogarithmicAxis(50.0)
+    mark(plot.xaxis, axis)
+    assert plot.xaxis[0].ticker.ticks == sorted(axis.ticks())
+    assert plot.xaxis[0].major_label_overrides == axis.ticks()
+
+
+def test_a_condition_is_told_where_there_is_one():
+    assert condition("H", 0.5, 400.0) == "condition of H ≥ 800"
+    assert condition("P H", 0.0, 1.0) == condition("P H", -1e-9, 1.0) == "P H is singular"
 
 
 @pytest.mark.parametrize("algorithm", [GradientDescent(), PreconditionedGradient(Circulant())], ids=["plain", "P"])

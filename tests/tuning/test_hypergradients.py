@@ -40,6 +40,7 @@ from workbench.tuning.hypergradients import (
     WeightMap,
     outer_curvature,
 )
+from workbench.tuning.hypergradients.learners.learner import LearnedParameters, OuterStep
 
 SHAPE = (1, 12, 12)
 RNG = torch.Generator().manual_seed(0)
@@ -112,6 +113,13 @@ def test_gradients_are_central_differences(case):
         found = way.gradient(held_out, theta, lower, 1e-11)
         assert float((found.value * v).sum()) == pytest.approx((up - down) / (2 * h), rel=1e-5)
         assert found.products > 0
+
+
+def test_the_terms_of_a_series_cost_a_product_each_but_the_first():
+    held_out = HeldOut(made(Tikhonov(2.0)), LogWeight())
+    lower = held_out.solved(held_out.start(), 1e-8)
+    found = [ImplicitNeumann(n).gradient(held_out, held_out.start(), lower, 0.0).products for n in (1, 5)]
+    assert found == [0, 4]
 
 
 def test_a_blur_that_bends_by_next_to_nothing_in_some_modes_is_learned_behind():
@@ -291,3 +299,11 @@ def test_wrong_words_are_one_sentence(capsys, words, said):
 
 def test_the_specification_of_a_learned_prior_is_an_experiment(tmp_path):
     assert Experiment(prior=FieldOfExperts(2.0)).algorithm is not None
+
+
+def test_what_was_found_is_said_with_its_price():
+    """The best step is the one whose loss is the least for certain, not the least."""
+    told = ((3.0, 3.5, 10, 0), (1.0, 2.5, 40, 7), (1.5, 1.6, 90, 12))
+    history = tuple(OuterStep(torch.zeros(1), loss, above, 1.0, 0.1, *spent) for loss, above, *spent in told)
+    found = LearnedParameters(HeldOut(made(Tikhonov()), LogWeight()), history)
+    assert found.sentence == "loss 3 to 1.5 in 2 steps; 90 iterations and 12 products with a Hessian"

@@ -102,24 +102,24 @@ def test_the_evidence_is_that_of_the_normal_density_of_the_data(name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_principle_of_discrepancy_finds_the_root(name):
-    problem = quadratic(name)
+    problem, rule = quadratic(name), tuning.DiscrepancyPrinciple(tau=1.2)
     y = problem.y.flatten().numpy()
 
     def excess(log: float) -> float:
         A, _, R = matrices(problem, math.exp(log))
         rows = np.any(A != 0, axis=1)  # others are no data
-        return float(np.sum((y - A @ R @ y)[rows] ** 2) - rows.sum() * SIGMA**2)
+        return float(np.sum((y - A @ R @ y)[rows] ** 2) - rows.sum() * (1.2 * SIGMA) ** 2)
 
     wide = math.log(1e-2), math.log(1e3)
     if excess(wide[0]) > 0 or excess(wide[1]) < 0:
         weights = [10 ** (k - 2) for k in range(6)]
         with pytest.raises(Refusal, match="crosses"):
-            tuning.tune(problem, [tuning.DiscrepancyPrinciple()], EXACT, weights)
+            tuning.tune(problem, [rule], EXACT, weights)
         return
     log: Any = brentq(excess, *wide)
     root = math.exp(log)
     near = [root * 10 ** ((k + 0.3) / 20) for k in range(-8, 8)]  # about it, not on it: a line through two is near
-    found = tuning.tune(problem, [tuning.DiscrepancyPrinciple()], EXACT, near).selected["discrepancy"]
+    found = tuning.tune(problem, [rule], EXACT, near).selected["discrepancy"]
     assert found.weight == pytest.approx(root, rel=2e-3)
     assert found.between[0] < root < found.between[1]
 
@@ -252,6 +252,7 @@ def test_what_stands_where_an_operator_measures_nothing_is_no_datum(operator: Li
     left, rest = int((~unseen).sum()), float(noisy.y[unseen].abs().square().sum())
     assert filled.expected_misfit() == pytest.approx(parts * left / 2)
     assert noisy.expected_misfit() == pytest.approx(parts * left / 2 + rest / 0.02)
+    assert noisy.expected_misfit(1.44) == pytest.approx(1.44 * parts * left / 2 + rest / 0.02)
     walk = tuning.Walk(count=5)
     paths = [tuning.WeightPath(p, tuple(walk.points(p, WEIGHTS, derivative=True))) for p in (noisy, filled)]
     curves = [[rule.curve(path) for rule in (tuning.SURE(), tuning.GCV())] for path in paths]

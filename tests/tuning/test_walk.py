@@ -10,12 +10,13 @@ from workbench.algorithms import PDHG
 from workbench.data import truth
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import FourierMask, GaussianBlur, Identity
-from workbench.priors import L1, NonNegative, Sum, Tikhonov, TotalVariation, WaveletL1
+from workbench.priors import L1, GaussianProcess, NonNegative, Sum, Tikhonov, TotalVariation, WaveletL1
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate, until
 from workbench.stopping import Change
 from workbench.tensors import norm
+from workbench.tuning.modes import closed_point, modes
 
 METHODS = (None, PDHG())
 
@@ -52,6 +53,15 @@ def test_weights_found_from_the_data_are_near_the_best():
 
     for word in ("sure", "gcv"):
         assert loss(word) / loss("oracle") < 10**0.03, word  # 0.3 dB
+
+
+def test_a_minimum_in_closed_form_has_no_slope_where_the_prior_has_a_mean():
+    prior, seen = GaussianProcess(mean=0.7), truth("coins", 12).double()
+    problem = Problem.simulate(GaussianBlur((1, 12, 12), 1.5), Gaussian(0.05), prior, seen, seed=1)
+    found = modes(problem)
+    assert found is not None
+    x = closed_point(problem, 1.0, found).x
+    assert float(norm(problem.misfit_grad(x) + prior.grad(x))) < 1e-9 * float(norm(problem.misfit_grad(0 * x)))
 
 
 def test_a_path_is_lazy_and_ends_where_one_says():

@@ -1,6 +1,6 @@
 """Algorithms: init and step."""
 
-from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.base import Algorithm, Constants, Needs, State
 from workbench.algorithms.blocks.alternating_minimisation import AlternatingMinimisation
 from workbench.algorithms.blocks.block_coordinate_descent import BlockCoordinateDescent
 from workbench.algorithms.blocks.compound_gaussian_em import CompoundGaussianEM
@@ -118,6 +118,7 @@ __all__ = [
     "CompoundGaussianEM",
     "CondatVu",
     "ConjugateGradient",
+    "Constants",
     "CorrentropyNMF",
     "CubicNewton",
     "DiffPIR",

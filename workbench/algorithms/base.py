@@ -2,8 +2,7 @@
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Annotated, ClassVar, Generic, TypeVar, cast
@@ -60,12 +59,25 @@ class Needs:
 
 
 @dataclass(frozen=True)
+class Constants:
+    """What default step sizes rest on, found once a problem: numbers, or (B,) on the CPU. A method adds its own.
+
+    A Lipschitz constant of the gradient that the method steps along, None where none is known, and the prior's part of
+    it; where the misfit bends unevenly, the bend that most data see.
+    """
+
+    lipschitz: Each | None = None
+    prior: Each = 0.0
+    typical: Each | None = None
+
+
+@dataclass(frozen=True)
 class State:
     """The iterate x, (B, ...), after k steps, and the constants that default step sizes rest on."""
 
     x: Tensor
     k: int = 0
-    measured: Mapping[str, Each] = field(default_factory=dict)
+    measured: Constants = Constants()
 
     @property
     def moving(self) -> Tensor:
@@ -110,9 +122,9 @@ class Algorithm(ABC, Generic[S], metaclass=Checked):
         """Whether nothing is left to do."""
         return False
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        """The constants of the problem that default step sizes rest on, such as {"lipschitz": 400.0}; one an item."""
-        return {}
+    def measure(self, problem: Problem) -> Constants:
+        """The constants of the problem that default step sizes rest on, such as Constants(lipschitz=400.0)."""
+        return Constants()
 
     def adapt(self, problem: Problem, state: S) -> S:
         """The state carried over to a problem whose sliders moved: its constants are measured again."""

@@ -1,6 +1,5 @@
 """Algorithms whose steps were learned: a few of them, each with weights of its own."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, ClassVar
 
@@ -8,20 +7,27 @@ import torch
 from torch import Tensor
 
 from workbench import weights
-from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.base import Algorithm, Constants, Needs, State
 from workbench.denoisers import Unrolled
 from workbench.noise import Likelihood
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import Each
 
 Own = Annotated[str, "weights of your own, a .safetensors file; empty for those that ship"]
+
+
+@dataclass(frozen=True)
+class UnrolledConstants(Constants):
+    """|A|^2 of a linear A: one number for all."""
+
+    norm2: float = field(kw_only=True)
 
 
 @dataclass(frozen=True)
 class UnrolledState(State):
     """What the next stage reads, the iterate first."""
 
+    measured: UnrolledConstants = field(kw_only=True)
     variables: tuple[Tensor, ...] = field(kw_only=True)
 
 
@@ -40,16 +46,15 @@ class LearnedSteps(Algorithm[UnrolledState]):
         odd = missing or self._network(problem.y.device).unfit(problem.operator.in_shape, problem.dtype)
         return missing or (f"other signals: {odd}" if odd else "")
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {"norm": problem.norm() ** 2}
+    def measure(self, problem: Problem) -> UnrolledConstants:
+        return UnrolledConstants(norm2=float(problem.norm() ** 2))
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> UnrolledState:
-        return UnrolledState(x, 0, self.measure(problem), variables=self._network(x.device).start(x))
+        return UnrolledState(x, measured=self.measure(problem), variables=self._network(x.device).start(x))
 
     def step(self, problem: Problem, state: UnrolledState, rng: torch.Generator) -> UnrolledState:
         network, operator = self._network(state.x.device), problem.operator.at(state.x)
-        norm2 = float(state.measured["norm"])  # of a linear A: one number for all
-        variables = network.stage(state.k, state.variables, problem.y, operator, norm2)
+        variables = network.stage(state.k, state.variables, problem.y, operator, state.measured.norm2)
         return replace(state, x=variables[0], k=state.k + 1, variables=variables)
 
     def done(self, state: State) -> bool:

@@ -5,13 +5,13 @@ import copy
 import dataclasses
 import itertools
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
 from workbench import catalog
-from workbench.algorithms import Algorithm, State
+from workbench.algorithms import Algorithm, Constants, State
 from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.noise import Noise, Poisson
 from workbench.operators import Field, GaussianBlur, Identity, MultiCoilFourier, NonCartesianFourier, Radon
@@ -77,10 +77,17 @@ def same(one: State, other: State) -> bool:
     return equal and one.k == other.k and equal_numbers(one.measured, other.measured)
 
 
-def equal_numbers(one: Mapping[str, Each], other: Mapping[str, Each]) -> bool:
+def equal_numbers(one: Constants, other: Constants) -> bool:
     """Whether two states rest on the same constants, of every item."""
-    same_names = one.keys() == other.keys()
-    return same_names and all(torch.equal(torch.as_tensor(v), torch.as_tensor(other[n])) for n, v in one.items())
+    return type(one) is type(other) and all(_equal(known, vars(other)[n]) for n, known in vars(one).items())
+
+
+def _equal(one: Each | tuple[Each, ...] | None, other: Each | tuple[Each, ...] | None) -> bool:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, tuple | None) or isinstance(other, tuple | None):
+        return one is None and other is None
+    return torch.equal(torch.as_tensor(one), torch.as_tensor(other))
 
 
 def states(problem: Problem, algorithm: Algorithm, steps: int = STEPS, x: Tensor | None = None) -> list[State]:

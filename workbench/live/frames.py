@@ -119,7 +119,7 @@ def frame_of(
         curves=curves.arrays(),
         marks=snapshot.marks,
         largest_step=snapshot.largest_step,
-        lipschitz=least(state.measured.get("lipschitz")) if state else None,
+        lipschitz=least(state.measured.lipschitz) if state else None,
         expansion=snapshot.expansion.largest if snapshot.expansion else None,
         repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},
         proofs=certificates(snapshot.proofs),

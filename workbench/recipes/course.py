@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import torch
 
+from workbench.algorithms import Constants
 from workbench.parameters import describe, rebuild
 from workbench.recipes.fit import FitState
 from workbench.recipes.recipes import Recipe
@@ -67,4 +68,4 @@ class Course:
             raise Refusal("the training of this recipe", came, remedy)
         self.curve = [CoursePoint(*numbers) for numbers in json.loads(words["curve"])]
         x, rest = arrays["x"], {name: arrays[name] for name in _ARRAYS[1:]}
-        return FitState(x, int(words["k"]), {}, **rest)
+        return FitState(x, int(words["k"]), Constants(), **rest)

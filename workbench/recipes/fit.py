@@ -2,7 +2,6 @@
 
 import copy
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Annotated
@@ -119,9 +118,6 @@ class Fit(Algorithm[FitState]):
         if not isinstance(problem.operator, Answers):
             return f"a network with a recipe, which {type(problem.operator).__name__} lacks"
         return ""
-
-    def measure(self, problem: Problem) -> Mapping[str, float]:
-        return {}
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> FitState:
         nothing = torch.zeros_like(x)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=State)
 PREFIX = "state_"
+_WORDS = {"by prox": "by_prox", "s": "of_data", "r": "of_prior", "norm": "norm2"}  # of constants, until 30 Nov 2026
 _SPREAD = 1024  # storage that strides may ask for, in numbers kept: no file can ask for all the memory
 
 
@@ -125,7 +126,7 @@ class _StateReader:
         if "described" in told:
             return rebuild(told["described"], arrays_in(self.dataset))
         if "mapping" in told:
-            return {name: self.value(v, Any) for name, v in told["mapping"].items()}
+            return _of_words({name: self.value(v, Any) for name, v in told["mapping"].items()}, hint)
         if "tuple" in told:
             return tuple(self.value(v, _item(hint, i)) for i, v in enumerate(told["tuple"]))
         cls = _record(hint)
@@ -143,6 +144,15 @@ class _StateReader:
         kept = values.reshape(sizes) if values.ndim == 1 else values[tuple(map(slice, sizes))]
         made = torch.empty_strided(sizes, strides, dtype=values.dtype).copy_(kept)
         return made.expand(shape).to(self.device)
+
+
+def _of_words(found: Mapping[str, Any], hint: Any) -> Any:
+    """A mapping; where the class has a dataclass today, the one that says the same: see `_WORDS`."""
+    if not (isinstance(hint, type) and is_dataclass(hint)):
+        return found
+    numbered = tuple(value for word, value in found.items() if word.startswith("norm "))
+    said = {_WORDS.get(word, word): value for word, value in found.items() if not word.startswith("norm ")}
+    return hint(**said, **({"norms": numbered} if numbered else {}))
 
 
 def _item(hint: Any, index: int) -> Any:

@@ -20,5 +20,5 @@ class Discrepancy(Stop):
     every: Every = 5
 
     def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
-        level = (self.tau**2 * problem.expected_misfit()).to(problem.y.device)
+        level = problem.expected_misfit(self.tau**2).to(problem.y.device)
         return now_and_then(self.every, lambda state: below("misfit", problem.misfit(state.x), level))

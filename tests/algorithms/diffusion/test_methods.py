@@ -12,6 +12,7 @@ from tests.laws.test_algorithms import Bent
 from tests.posteriors import case, errors
 from workbench import operators
 from workbench.algorithms import DDNM, DDRM, DDS, DPS, MCG, DiffPIR, PiGDM, REDDiff, UnconditionalDiffusion
+from workbench.algorithms.base import Constants
 from workbench.algorithms.diffusion import CosineVP, Guided, ProbabilityFlow
 from workbench.algorithms.diffusion.guidance import spread_by
 from workbench.algorithms.diffusion.spectral import spectral, unknown
@@ -66,7 +67,7 @@ def test_for_white_signals_pigdm_and_dds_know_the_posterior_mean(operator):
     close(estimate(PiGDM(spread=SPREAD), found, z), wanted, 1e-5)
     close(estimate(DDS(krylov=200, spread=SPREAD), found, z), wanted, 1e-5)
     if isinstance(operator, operators.Downsample):  # one singular value but 0
-        exact_lipschitz = {"lipschitz": float(np.linalg.norm(A, 2) ** 2 / SIGMA**2)}
+        exact_lipschitz = Constants(float(np.linalg.norm(A, 2) ** 2 / SIGMA**2))
         close(DPS(spread=SPREAD).estimate(found, z, RATIO, exact_lipschitz), wanted)
 
 

@@ -91,6 +91,7 @@ def by_determinants(a: Tensor, c: Tensor, sigma: float, r: Tensor, tau: float) -
 def test_any_matrix_and_covariance(shape, step):
     a, c = matrix(*shape)
     channel = of_matrix(a, c, 0.3)
+    assert channel.prior_power == pytest.approx(float(torch.trace(c)), rel=1e-12)
     found = path(channel, LandweberFilter(step), 6, FixedTau(0.05))
     rate = 1 / float(torch.linalg.matrix_norm(a, 2)) ** 2 if step is None else step
     r = torch.zeros(6, shape[0], dtype=torch.float64)
@@ -222,6 +223,8 @@ def test_the_bottleneck_curve():
     kept = (((1 + snr) / (1 + snr * (-2 * r).exp())).log() / 2).sum(0)
     best = float(two.best(torch.tensor([1.3 / BITS], dtype=torch.float64)))
     assert best == pytest.approx(float(kept.max()) / BITS, abs=1e-6)
+    unseen = Bottleneck(torch.cat([two.snr, two.snr.new_zeros(3)]))  # what no datum tells of changes nothing
+    assert float(unseen.best(torch.tensor([1.3 / BITS], dtype=torch.float64))) == pytest.approx(best, abs=1e-12)
 
 
 def test_a_fixed_tau_hides_over_fitting_and_a_relative_one_shows_it():

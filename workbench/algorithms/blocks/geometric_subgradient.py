@@ -1,21 +1,19 @@
 """The subgradient method with steps that shorten geometrically."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 import torch
 
 from workbench.algorithms.base import Algorithm, Needs
-from workbench.algorithms.first_order.subgradient import SubGradientState
-from workbench.algorithms.steps.scales import typical_curvature
+from workbench.algorithms.first_order.subgradient import SubGradientConstants, SubGradientState, subgradient_constants
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.parametrisations import Direct
 from workbench.priors import Can
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import Each, column, each_of, norm, spread
+from workbench.tensors import column, norm, spread
 
 
 @dataclass(frozen=True)
@@ -48,10 +46,8 @@ class GeometricSubGradient(Algorithm[SubGradientState]):
             return "an unknown that is not the picture, as LowRank has one"
         return super().lacks(problem) or ("" if problem.prior.sloped else "a subgradient of the prior")
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        length = norm(problem.start())
-        curvature = typical_curvature(problem)
-        return {"curvature": each_of(curvature), "length": each_of(torch.where(length > 0, length, 1))}
+    def measure(self, problem: Problem) -> SubGradientConstants:
+        return subgradient_constants(problem)
 
     def init(self, problem: Problem, x: torch.Tensor, rng: torch.Generator) -> SubGradientState:
         u = problem.prior.feasible(x)
@@ -60,13 +56,13 @@ class GeometricSubGradient(Algorithm[SubGradientState]):
             wanted = "a start of finite objective, whose subgradients lead down"
             remedy = "give one inside the constraint, or put the prior on the unknown, as OnUnknown does"
             raise Refusal(wanted, "one outside a constraint on the picture", remedy)
-        return SubGradientState(u, 0, self.measure(problem), value=value, current=u)
+        return SubGradientState(u, measured=self.measure(problem), value=value, current=u)
 
     def step(self, problem: Problem, state: SubGradientState, rng: torch.Generator) -> SubGradientState:
         u, share = state.current, self.decay**state.k
-        slope = problem.misfit_grad(u) + problem.prior.subgradient(u, state.measured["curvature"] / share)
+        slope = problem.misfit_grad(u) + problem.prior.subgradient(u, state.measured.curvature / share)
         size = norm(slope)
-        length = self.reach * share * column(state.measured["length"], u)
+        length = self.reach * share * column(state.measured.length, u)
         u = problem.prior.feasible(u - spread(torch.where(size > 0, length / size, 0 * size), u) * slope)
         value = problem.objective(u)
         best = torch.where(spread(value <= state.value, u), u, state.x)

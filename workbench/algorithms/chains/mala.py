@@ -1,14 +1,13 @@
 """Langevin's diffusion in steps that are judged, so that they make no error."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend
+from workbench.algorithms.base import Algorithm, Needs, Step, lacks_bend
 from workbench.algorithms.chains.chain import ChainState, metropolis
-from workbench.algorithms.chains.unadjusted_langevin import bends_near
+from workbench.algorithms.chains.unadjusted_langevin import LangevinConstants, bends_near
 from workbench.algorithms.steps.lengths import inverse
 from workbench.algorithms.steps.line_search import evaluate
 from workbench.noise import Likelihood
@@ -21,6 +20,7 @@ from workbench.tensors import Each, column, least, norm2, normal_like, spread, t
 class MALAState(ChainState):
     """A chain by the objective, with its gradient."""
 
+    measured: LangevinConstants = field(kw_only=True)
     slope: Tensor = field(kw_only=True)
 
 
@@ -47,12 +47,13 @@ class MALA(Algorithm[MALAState]):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_bend(problem, self.step_size)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> LangevinConstants:
         return bends_near(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> MALAState:
         _, value, slope = evaluate(problem, x)
-        return MALAState(x, 0, self.measure(problem), value=value, slope=slope, acceptance=torch.zeros_like(value))
+        measured, none = self.measure(problem), torch.zeros_like(value)
+        return MALAState(x, measured=measured, value=value, slope=slope, acceptance=none)
 
     def step(self, problem: Problem, state: MALAState, rng: torch.Generator) -> MALAState:
         x, step = state.x, self._step(state)
@@ -67,9 +68,9 @@ class MALA(Algorithm[MALAState]):
         value = torch.where(taken, new.value, state.value)
         return replace(state, x=kept, value=value, slope=slope, acceptance=rate, age=state.age + 1, k=state.k + 1)
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: MALAState) -> float | None:
         return least(self._step(state))
 
-    def _step(self, state: State) -> Each:
+    def _step(self, state: MALAState) -> Each:
         numbers = state.x[0].numel() * (2 if state.x.is_complex() else 1)
-        return inverse(state.measured["lipschitz"]) / numbers**0.5 if self.step_size is None else self.step_size
+        return inverse(state.measured.lipschitz) / numbers**0.5 if self.step_size is None else self.step_size

@@ -1,15 +1,14 @@
 """Langevin diffusion by a stabilised explicit scheme, which takes longer steps than Euler's."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend
-from workbench.algorithms.chains.unadjusted_langevin import bend_at, bends_near
+from workbench.algorithms.base import Algorithm, Needs, Step, lacks_bend
+from workbench.algorithms.chains.unadjusted_langevin import LangevinConstants, LangevinState, bend_at, bends_near
 from workbench.algorithms.steps.lengths import inverse, safe_step
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -22,7 +21,7 @@ _SHARE = 0.1  # of the largest step: beyond it the variance of stiff directions 
 
 
 @dataclass(frozen=True)
-class SKROCK(Algorithm[State]):
+class SKROCK(Algorithm[LangevinState]):
     """UnadjustedLangevin with s gradients a step in a Chebyshev recursion, stable to about 2 s^2 / L: SK-ROCK.
 
     On a Gaussian posterior the mean is exact and the variance of a direction is too small, the more so the stiffer it
@@ -41,10 +40,13 @@ class SKROCK(Algorithm[State]):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_bend(problem, self.step_size)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> LangevinConstants:
         return bends_near(problem)
 
-    def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
+    def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LangevinState:
+        return LangevinState(x, measured=self.measure(problem))
+
+    def step(self, problem: Problem, state: LangevinState, rng: torch.Generator) -> LangevinState:
         s, step, x = self.stages, self._step(state), state.x
         if self.step_size is None and not problem.operator.linear:
             step = _SHARE * self._reach() * inverse(bend_at(problem, x, state.measured))
@@ -63,16 +65,16 @@ class SKROCK(Algorithm[State]):
             before, now = now, moved
         return replace(state, x=now, k=state.k + 1)
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: LangevinState) -> float | None:
         return least(self._step(state))
 
-    def largest_step(self, state: State) -> float | None:
-        return safe_step(state, self.step_size, self._reach()) if state.measured["everywhere"] else None
+    def largest_step(self, state: LangevinState) -> float | None:
+        return safe_step(state, self.step_size, self._reach()) if state.measured.everywhere else None
 
-    def _step(self, state: State) -> Each:
+    def _step(self, state: LangevinState) -> Each:
         if self.step_size is not None:
             return self.step_size
-        return _SHARE * self._reach() * inverse(state.measured["lipschitz"])
+        return _SHARE * self._reach() * inverse(state.measured.lipschitz)
 
     def _reach(self) -> float:
         return (self.stages - 0.5) ** 2 * (2 - 4 / 3 * _DAMPING) - 1.5

@@ -1,10 +1,9 @@
 """What plug-and-play proximal gradient and regularisation by denoising share."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.algorithms.base import Needs, State
+from workbench.algorithms.base import Constants, Needs, State
 from workbench.algorithms.denoiser.strength import seen
 from workbench.algorithms.first_order.gradient_method import GradientMethod
 from workbench.noise import Likelihood
@@ -22,7 +21,7 @@ class DenoiserGradient(GradientMethod):
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.GRAD)
     exact = minimises = False
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> Constants:
         return seen(problem)
 
     def denoised_at(self, state: State) -> float | None:

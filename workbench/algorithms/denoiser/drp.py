@@ -1,20 +1,19 @@
 """Regularisation by restoration."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.base import Algorithm, Constants, Needs, State
 from workbench.algorithms.denoiser.strength import Inner, Strength, noise_in_signal
 from workbench.algorithms.steps.misfit_prox import descended
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, least
+from workbench.tensors import least
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,8 @@ class DRP(Algorithm[State]):
     needs = Needs(prior=Can.RESTORE, noise=Likelihood.QUADRATIC, linear=True, white=True)
     exact = minimises = False
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> Constants:
+        return Constants(problem.lipschitz())
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         A, H = problem.operator.at(state.x), problem.prior.degradation(problem.operator.in_shape)

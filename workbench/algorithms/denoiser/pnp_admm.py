@@ -1,12 +1,11 @@
 """Plug-and-play: ADMM whose prox is any denoiser."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.base import Algorithm, Constants, Needs, State
 from workbench.algorithms.denoiser.strength import Inner, Strength, Warm, noise_in_signal, warmed
 from workbench.algorithms.steps.misfit_prox import anchored, each
 from workbench.noise import Likelihood
@@ -43,8 +42,8 @@ class PnPADMM(Algorithm[PnPADMMState]):
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, white=True)
     exact = minimises = False
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> Constants:
+        return Constants(problem.lipschitz())
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PnPADMMState:
         return PnPADMMState(x, 0, self.measure(problem), half=x, dual=torch.zeros_like(x))

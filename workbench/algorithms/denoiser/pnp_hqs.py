@@ -1,13 +1,12 @@
 """Plug-and-play half-quadratic splitting: a denoiser that is told less and less noise."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.base import Algorithm, Constants, Needs, State
 from workbench.algorithms.denoiser.strength import FIRST, Inner, Strength, between, noise_in_signal
 from workbench.algorithms.steps.misfit_prox import anchored, each
 from workbench.noise import Likelihood
@@ -51,8 +50,8 @@ class PnPHQS(Algorithm[PnPHQSState]):
     needs = Needs(prior=Can.DENOISE, noise=Likelihood.QUADRATIC, linear=True, white=True)
     exact = minimises = False
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> Constants:
+        return Constants(problem.lipschitz())
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PnPHQSState:
         return PnPHQSState(x, 0, self.measure(problem), half=x)

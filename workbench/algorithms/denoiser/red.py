@@ -40,8 +40,8 @@ class RED(DenoiserGradient):
         return following(state, x - times(self.length(state), problem.misfit_grad(x) + pull))
 
     def largest_step(self, state: State) -> float | None:
-        known = "lipschitz" in state.measured and not searches(self.step_size, state)
-        return least(2 / (state.measured["lipschitz"] + self._beside(state))) if known else None
+        bend = state.measured.lipschitz
+        return None if bend is None or searches(self.step_size, state) else least(2 / (bend + self._beside(state)))
 
     def strength(self, state: State) -> Each:
         return noise_in_signal(state) if self.sigma is None else self.sigma

@@ -1,9 +1,9 @@
 """How strong a denoiser is at each step."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
-from workbench.algorithms.base import State
+from workbench.algorithms.base import Constants, State
 from workbench.algorithms.steps.lengths import bends, inverse
 from workbench.algorithms.steps.scales import typical_curvature
 from workbench.parameters import Range
@@ -20,16 +20,16 @@ Inner = Annotated[int, Range(1, 50, log=True, limits=(1, 1e4)), "conjugate gradi
 FIRST = 0.3  # the most noise that the networks we ship learned
 
 
-def seen(problem: Problem) -> Mapping[str, Each]:
-    """Lipschitz constants, as `bends` has them; "typical", the bend that most data see, where it is uneven."""
-    typical = {} if problem.bends_evenly else {"typical": each_of(typical_curvature(problem))}
-    return {**bends(problem), **typical}
+def seen(problem: Problem) -> Constants:
+    """A Lipschitz constant, as `bends` has it; where the bend is uneven, that which most data see."""
+    typical = None if problem.bends_evenly else each_of(typical_curvature(problem))
+    return replace(bends(problem), typical=typical)
 
 
 def noise_in_signal(state: State) -> Each:
     """sigma / |A|, 1 / sqrt(L): the noise of the data seen as noise of the signal. With it a step 1 / L is sigma^2."""
-    measured = state.measured
-    return inverse(measured["typical"] if "typical" in measured else measured["lipschitz"]) ** 0.5
+    typical = state.measured.typical
+    return inverse(state.measured.lipschitz if typical is None else typical) ** 0.5
 
 
 def between(first: float, last: Each, part: float) -> Each:

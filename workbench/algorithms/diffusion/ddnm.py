@@ -1,18 +1,16 @@
 """The range of A* from the data, the rest from the denoiser."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 
-from workbench.algorithms.base import Needs
+from workbench.algorithms.base import Constants, Needs
 from workbench.algorithms.diffusion.guided import Guided, deviation
 from workbench.algorithms.diffusion.nearer import back, linear
 from workbench.algorithms.diffusion.spectral import UNKNOWN, spectral, unknown
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class DDNM(Guided):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or unknown(problem)
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Constants) -> Tensor:
         x, sigma = problem.prior.denoise(z, ratio), deviation(problem)
         modes = spectral(linear(problem), x)
         pull = back(problem, x)

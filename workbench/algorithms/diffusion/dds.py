@@ -1,11 +1,11 @@
 """The denoised signal brought nearer to the data in a Krylov space."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from torch import Tensor
 
+from workbench.algorithms.base import Constants
 from workbench.algorithms.diffusion.diff_pir import DiffPIR
 from workbench.algorithms.diffusion.guided import Guided, Spread, deviation, left
 from workbench.algorithms.diffusion.nearer import krylov
@@ -13,7 +13,6 @@ from workbench.algorithms.diffusion.samplers.renoising import Renoising
 from workbench.algorithms.diffusion.samplers.sampler import Sampler
 from workbench.parameters import Range
 from workbench.problem import Problem
-from workbench.tensors import Each
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,6 @@ class DDS(Guided):
 
     needs = DiffPIR.needs
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Constants) -> Tensor:
         c = deviation(problem) ** 2 / left(ratio, self.spread)
         return krylov(problem, problem.prior.denoise(z, ratio), c, self.krylov)

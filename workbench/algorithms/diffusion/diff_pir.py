@@ -1,19 +1,17 @@
 """The denoised signal brought nearer to the data by half-quadratic splitting."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from torch import Tensor
 
-from workbench.algorithms.base import Needs
+from workbench.algorithms.base import Constants, Needs
 from workbench.algorithms.diffusion.guided import Guided, deviation
 from workbench.algorithms.diffusion.nearer import nearer
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,6 @@ class DiffPIR(Guided):
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True)
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Constants) -> Tensor:
         c = self.weight * (deviation(problem) / ratio) ** 2
         return nearer(problem, problem.prior.denoise(z, ratio), c)

@@ -1,12 +1,11 @@
 """Guidance by the misfit of the denoised signal."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from torch import Tensor
 
-from workbench.algorithms.base import Needs
+from workbench.algorithms.base import Constants, Needs
 from workbench.algorithms.diffusion.guidance import share, spread_by
 from workbench.algorithms.diffusion.guided import Guided, Spread, left
 from workbench.algorithms.diffusion.nearer import denoised
@@ -14,7 +13,7 @@ from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, spread, times
+from workbench.tensors import spread, times
 
 Strength = Annotated[float, Range(0.1, 3, log=True, limits=(0, 1000)), "weight of the data against the theory's"]
 
@@ -39,13 +38,13 @@ class DPS(Guided):
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.GRAD)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {"lipschitz": problem.lipschitz()} if problem.bends_evenly else {}
+    def measure(self, problem: Problem) -> Constants:
+        return Constants(problem.lipschitz()) if problem.bends_evenly else Constants()
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Constants) -> Tensor:
         x, pull = denoised(problem, z, ratio)
         v, slope = left(ratio, self.spread), problem.misfit_grad(x)
         u = spread_by(pull, slope, ratio, v)
-        if "lipschitz" in measured:
-            return x - times(self.strength / (1 + v * measured["lipschitz"]), u)
+        if measured.lipschitz is not None:
+            return x - times(self.strength / (1 + v * measured.lipschitz), u)
         return x - spread(self.strength * share(problem, x, slope, u), u) * u

@@ -1,20 +1,19 @@
 """Diffusion with an estimate of the clean signal: what methods that know the data share."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
+from workbench.algorithms.base import Constants
 from workbench.algorithms.diffusion.base import Diffusion, DiffusionState
 from workbench.algorithms.diffusion.samplers.ddim import DDIM
 from workbench.algorithms.diffusion.samplers.sampler import Move, Sampler
 from workbench.algorithms.diffusion.schedules.schedule import Level
 from workbench.parameters import Range
 from workbench.problem import Problem
-from workbench.tensors import Each
 
 Spread = Annotated[
     float, Range(0.05, 2, log=True, limits=(1e-6, 1e6)), "standard deviation of signals, as the method supposes"
@@ -28,7 +27,7 @@ class Guided(Diffusion):
     sampler: Annotated[Sampler, "from one level to the next"] = DDIM()
 
     @abstractmethod
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Constants) -> Tensor:
         """E[x | z, y] as far as the method knows it, z = x + ratio n."""
 
     def advance(

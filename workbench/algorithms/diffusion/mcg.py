@@ -1,18 +1,16 @@
 """Guidance by the misfit, and a projection onto what the data allow."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 
-from workbench.algorithms.base import Needs
+from workbench.algorithms.base import Constants, Needs
 from workbench.algorithms.diffusion.dps import DPS
 from workbench.algorithms.diffusion.guided import deviation
 from workbench.algorithms.diffusion.nearer import nearer
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,6 @@ class MCG(DPS):
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.LIPSCHITZ | Likelihood.QUADRATIC, linear=True, white=True)
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Constants) -> Tensor:
         x = super().estimate(problem, z, ratio, measured)
         return nearer(problem, x, (deviation(problem) / self.spread) ** 2)

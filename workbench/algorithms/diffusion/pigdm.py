@@ -1,18 +1,16 @@
 """Guidance by the pseudo-inverse."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 
-from workbench.algorithms.base import Needs
+from workbench.algorithms.base import Constants, Needs
 from workbench.algorithms.diffusion.guidance import spread_by
 from workbench.algorithms.diffusion.guided import Guided, Spread, deviation, left
 from workbench.algorithms.diffusion.nearer import denoised, nearer
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class PiGDM(Guided):
 
     needs = Needs(prior=Can.SCORE, noise=Likelihood.QUADRATIC, linear=True, white=True)
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Constants) -> Tensor:
         x, pull = denoised(problem, z, ratio)
         v = left(ratio, self.spread)
         return x + spread_by(pull, nearer(problem, x, deviation(problem) ** 2 / v) - x, ratio, v) / v

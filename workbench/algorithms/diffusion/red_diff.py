@@ -1,13 +1,12 @@
 """The variational method: descent on a misfit and on what the denoiser objects to, at falling noise."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs
+from workbench.algorithms.base import Algorithm, Constants, Needs
 from workbench.algorithms.diffusion.base import DiffusionState
 from workbench.algorithms.diffusion.schedules.karras import Karras
 from workbench.algorithms.diffusion.schedules.schedule import Schedule
@@ -18,7 +17,7 @@ from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, abs2, norm2, normal_like, spread, times
+from workbench.tensors import abs2, norm2, normal_like, spread, times
 
 _FIRST, _SECOND, _TINY = 0.9, 0.99, 1e-8  # Adam's averages
 _STIFF = 2.0
@@ -53,8 +52,8 @@ class REDDiff(Algorithm[REDDiffState]):
     random = draws_at_end = wanders = True
     exact = minimises = False
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {"lipschitz": problem.lipschitz()} if problem.bends_evenly else {}
+    def measure(self, problem: Problem) -> Constants:
+        return Constants(problem.lipschitz()) if problem.bends_evenly else Constants()
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> REDDiffState:
         most = self.schedule.ratios(self.levels)[0]
@@ -87,8 +86,8 @@ class REDDiff(Algorithm[REDDiffState]):
     def _pull(self, problem: Problem, state: REDDiffState) -> Tensor:
         """The gradient of the misfit in units of the signal."""
         slope = problem.misfit_grad(state.x)
-        if "lipschitz" in state.measured:
-            return times(inverse(state.measured["lipschitz"]), slope)
+        if state.measured.lipschitz is not None:
+            return times(inverse(state.measured.lipschitz), slope)
         # A gradient mixes stiff directions with slack ones: twice its own bend stands for the stiff.
         bend = _STIFF * bend_along(problem, state.x, slope)
         return spread(ratio(norm2(slope), bend), slope) * slope

@@ -1,13 +1,12 @@
 """Diffusion that does not ask the data."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 
+from workbench.algorithms.base import Constants
 from workbench.algorithms.diffusion.guided import Guided
 from workbench.problem import Problem
-from workbench.tensors import Each
 
 
 @dataclass(frozen=True)
@@ -21,5 +20,5 @@ class UnconditionalDiffusion(Guided):
     blind = True
     formula = r"x = D = \mathbb{E}[x \mid z]"
 
-    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Mapping[str, Each]) -> Tensor:
+    def estimate(self, problem: Problem, z: Tensor, ratio: float, measured: Constants) -> Tensor:
         return problem.prior.denoise(z, ratio)

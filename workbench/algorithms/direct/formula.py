@@ -1,7 +1,6 @@
 """What methods of one step share."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -9,7 +8,6 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, State
 from workbench.problem import Problem
-from workbench.tensors import Each
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,3 @@ class Formula(Algorithm):
 
     def adapt(self, problem: Problem, state: FormulaState) -> FormulaState:
         return FormulaState(state.x, state.k)
-
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {}

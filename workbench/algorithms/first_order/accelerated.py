@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, State, Step
+from workbench.algorithms.base import Algorithm, Constants, Step
 from workbench.algorithms.steps.lengths import found_step, safe_step, searches, shortened
 from workbench.algorithms.steps.parabola import ParabolaState, below_parabola, first_reach, misfit_at
 from workbench.kernels import momentum as kernel
@@ -17,9 +17,18 @@ from workbench.tensors import Each, column, each_of, least, smaller
 
 
 @dataclass(frozen=True)
+class AcceleratedConstants(Constants):
+    """And the strong convexity of the objective, and the part of it that a step takes by a prox."""
+
+    convexity: float = field(kw_only=True)
+    by_prox: float = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class AcceleratedState(ParabolaState):
     """And the iterate before it, and `age`, (B,): the steps since the momentum of an item was last let go."""
 
+    measured: AcceleratedConstants = field(kw_only=True)
     before: Tensor = field(kw_only=True)
     age: Tensor = field(kw_only=True)
 
@@ -40,12 +49,16 @@ class Accelerated(Algorithm[AcceleratedState]):
     strong: Annotated[bool, "no more momentum than the strong convexity that is known wants"] = True
 
     @abstractmethod
+    def measure(self, problem: Problem) -> AcceleratedConstants:
+        """What is known of how the objective bends."""
+
+    @abstractmethod
     def advance(self, problem: Problem, v: Tensor, slope: Tensor, step: Each) -> Tensor:
         """One step without momentum from v, where the gradient of the misfit is `slope`."""
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> AcceleratedState:
         age = torch.ones(len(x), dtype=x.real.dtype, device=x.device)
-        return AcceleratedState(x, 0, self.measure(problem), reach=first_reach(problem), before=x, age=age)
+        return AcceleratedState(x, measured=self.measure(problem), reach=first_reach(problem), before=x, age=age)
 
     def step(self, problem: Problem, state: AcceleratedState, rng: torch.Generator) -> AcceleratedState:
         x, n = state.x, state.age
@@ -66,13 +79,13 @@ class Accelerated(Algorithm[AcceleratedState]):
     def adapt(self, problem: Problem, state: AcceleratedState) -> AcceleratedState:
         return replace(state, measured=self.measure(problem), reach=first_reach(problem))
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: AcceleratedState) -> float | None:
         return least(self._step(state))
 
-    def largest_step(self, state: State) -> float | None:
+    def largest_step(self, state: AcceleratedState) -> float | None:
         return safe_step(state, self.step_size, 1.0)
 
-    def _step(self, state: State) -> Each:
+    def _step(self, state: AcceleratedState) -> Each:
         return found_step(state, self.step_size)
 
     def _advanced(self, problem: Problem, state: AcceleratedState, v: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -88,8 +101,8 @@ class Accelerated(Algorithm[AcceleratedState]):
         new, reach = below_parabola(problem, start, state.reach, move)
         return new.x, reach
 
-    def _enough(self, state: State) -> Each:
+    def _enough(self, state: AcceleratedState) -> Each:
         """(1 - sqrt q) / (1 + sqrt q), 1 / q the condition number that the step sees."""
         step, measured = self._step(state), state.measured
-        q = smaller(1.0, step * measured["convexity"] / (1 + step * measured["by prox"]))
+        q = smaller(1.0, step * measured.convexity / (1 + step * measured.by_prox))
         return (1 - q**0.5) / (1 + q**0.5)

@@ -1,12 +1,11 @@
 """Nesterov's momentum with the prior's prox."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from workbench.algorithms.base import Needs
-from workbench.algorithms.first_order.accelerated import Accelerated
+from workbench.algorithms.first_order.accelerated import Accelerated, AcceleratedConstants
 from workbench.algorithms.steps.lengths import bends
 from workbench.noise import Likelihood
 from workbench.priors import Can
@@ -31,9 +30,9 @@ class FISTA(Accelerated):
 
     needs = Needs(prior=Can.PROX | Can.CONVEX, noise=Likelihood.GRAD | Likelihood.CONVEX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> AcceleratedConstants:
         convexity, by_prox = problem.strong_convexity(), problem.prior.strong_convexity()
-        return {**bends(problem), "convexity": convexity, "by prox": by_prox}
+        return AcceleratedConstants(bends(problem).lipschitz, convexity=convexity, by_prox=by_prox)
 
     def advance(self, problem: Problem, v: Tensor, slope: Tensor, step: Each) -> Tensor:
         return each(problem.prior.prox, step, v - times(step, slope))

@@ -1,18 +1,17 @@
 """Gradient descent."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 
-from workbench.algorithms.base import Needs, Step, lacks_bend
+from workbench.algorithms.base import Constants, Needs, Step, lacks_bend
 from workbench.algorithms.first_order.gradient_method import GradientMethod
 from workbench.algorithms.steps.lengths import bends, searches, shortened
 from workbench.algorithms.steps.parabola import ParabolaState, advanced, following
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, times
+from workbench.tensors import times
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class GradientDescent(GradientMethod):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_bend(problem, self.step_size)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> Constants:
         return bends(problem, of_prior=True)
 
     def step(self, problem: Problem, state: ParabolaState, rng: torch.Generator) -> ParabolaState:

@@ -1,13 +1,12 @@
 """What methods along the misfit's gradient share."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, State
+from workbench.algorithms.base import Algorithm, Constants, State
 from workbench.algorithms.steps.lengths import bends, found_step, safe_step
 from workbench.algorithms.steps.parabola import ParabolaState, bent
 from workbench.problem import Problem
@@ -21,7 +20,7 @@ class GradientMethod(Algorithm[ParabolaState]):
     safe_share: ClassVar[float] = 2.0  # the largest safe step, in units of 1/L
     step_size = None  # the one that a person gave: a field of the methods that take one
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> Constants:
         return bends(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ParabolaState:
@@ -34,8 +33,8 @@ class GradientMethod(Algorithm[ParabolaState]):
         """The step in use."""
         return found_step(state, self.step_size)
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: ParabolaState) -> float | None:
         return least(self.length(state))
 
-    def largest_step(self, state: State) -> float | None:
+    def largest_step(self, state: ParabolaState) -> float | None:
         return safe_step(state, self.step_size, self.safe_share)

@@ -1,6 +1,6 @@
 """Polyak's heavy ball."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Annotated
@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_bend
+from workbench.algorithms.base import Algorithm, Constants, Needs, Step, lacks_bend
 from workbench.algorithms.steps.lengths import bends, found_step, inverse, safe_step, searches, shortened
 from workbench.algorithms.steps.line_search import rounding_of
 from workbench.algorithms.steps.parabola import ParabolaState, below_parabola, first_reach, misfit_at
@@ -22,9 +22,18 @@ _MOST, _PLAIN, _SAFETY = 0.98, 0.5, 0.99
 
 
 @dataclass(frozen=True)
+class HeavyBallConstants(Constants):
+    """And the momentum that is best for the slowest direction, and whether the objective is quadratic."""
+
+    momentum: float = field(kw_only=True)
+    quadratic: bool = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class HeavyBallState(ParabolaState):
     """And the iterate before it, and the objective that it must not exceed, (B,)."""
 
+    measured: HeavyBallConstants = field(kw_only=True)
     before: Tensor = field(kw_only=True)
     ceiling: Tensor = field(kw_only=True)
 
@@ -52,18 +61,18 @@ class HeavyBall(Algorithm[HeavyBallState]):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_bend(problem, self.step_size)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> HeavyBallConstants:
         known = bends(problem, of_prior=True)
         quadratic = Likelihood.QUADRATIC in problem.noise.can and Can.QUADRATIC in problem.prior.can
-        lipschitz = least(known.get("lipschitz"))
+        lipschitz = least(known.lipschitz)
         found = _PLAIN
         if quadratic and lipschitz:
             found = min(_MOST, (1 - min(1.0, problem.strong_convexity() / lipschitz) ** 0.5) ** 2)
-        return {**known, "momentum": found, "quadratic": float(quadratic)}
+        return HeavyBallConstants(known.lipschitz, known.prior, momentum=found, quadratic=quadratic)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> HeavyBallState:
         reach, ceiling = first_reach(problem), problem.objective(x)
-        return HeavyBallState(x, 0, self.measure(problem), reach=reach, before=x, ceiling=ceiling)
+        return HeavyBallState(x, measured=self.measure(problem), reach=reach, before=x, ceiling=ceiling)
 
     def step(self, problem: Problem, state: HeavyBallState, rng: torch.Generator) -> HeavyBallState:
         x, of_prior = state.x, problem.prior.grad(state.x)
@@ -80,10 +89,10 @@ class HeavyBall(Algorithm[HeavyBallState]):
     def adapt(self, problem: Problem, state: HeavyBallState) -> HeavyBallState:
         return replace(self.fresh(problem, state), before=state.before)
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: HeavyBallState) -> float | None:
         return least(self._step(state))
 
-    def largest_step(self, state: State) -> float | None:
+    def largest_step(self, state: HeavyBallState) -> float | None:
         return safe_step(state, self.step_size, self._most(state))
 
     def _searched(self, problem: Problem, state: HeavyBallState, of_prior: Tensor, carried: Tensor) -> HeavyBallState:
@@ -109,22 +118,20 @@ class HeavyBall(Algorithm[HeavyBallState]):
         """Which items are not above their start: (B,)."""
         return problem.objective(new) <= state.ceiling + rounding_of(state.ceiling, new)
 
-    def _plain(self, state: State) -> Each:
+    def _plain(self, state: HeavyBallState) -> Each:
         """1/L; the step that was given where nobody knows L."""
-        return inverse(state.measured["lipschitz"]) if "lipschitz" in state.measured else self._step(state)
+        return self._step(state) if state.measured.lipschitz is None else inverse(state.measured.lipschitz)
 
-    def _step(self, state: State) -> Each:
+    def _step(self, state: HeavyBallState) -> Each:
         return found_step(state, self.step_size) * (self._share(state) if self.step_size is None else 1.0)
 
-    def _share(self, state: State) -> float:
+    def _share(self, state: HeavyBallState) -> float:
         """The step that is found, in units of 1/L."""
         return min(1.0, _SAFETY * self._most(state))
 
-    def _momentum(self, state: State) -> float:
-        found = state.measured["momentum"] if self.momentum is None else self.momentum
-        assert isinstance(found, float)
-        return found
+    def _momentum(self, state: HeavyBallState) -> float:
+        return state.measured.momentum if self.momentum is None else self.momentum
 
-    def _most(self, state: State) -> float:
+    def _most(self, state: HeavyBallState) -> float:
         """The largest step in units of 1/L."""
-        return 2 * (1 + self._momentum(state) if state.measured["quadratic"] else 1 - self._momentum(state))
+        return 2 * (1 + self._momentum(state) if state.measured.quadratic else 1 - self._momentum(state))

@@ -1,12 +1,11 @@
 """Monitored acceleration, convex or not."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.base import Algorithm, Constants, Needs, State, Step
 from workbench.algorithms.first_order.backtracking import shortening
 from workbench.algorithms.first_order.proximal_gradient import forward_backward
 from workbench.algorithms.steps.lengths import bends, found_step, safe_step, searches
@@ -14,7 +13,7 @@ from workbench.algorithms.steps.parabola import ParabolaState, first_reach
 from workbench.noise import Likelihood
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, least, spread
+from workbench.tensors import least, spread
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class MonotoneAPG(Algorithm[MonotoneAPGState]):
 
     needs = Needs(prior=Can.PROX | Can.VALUE, noise=Likelihood.GRAD, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> Constants:
         return bends(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> MonotoneAPGState:

@@ -1,12 +1,11 @@
 """Nesterov's momentum with the prior's gradient."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from workbench.algorithms.base import Needs, lacks_bend
-from workbench.algorithms.first_order.accelerated import Accelerated
+from workbench.algorithms.first_order.accelerated import Accelerated, AcceleratedConstants
 from workbench.algorithms.steps.lengths import bends
 from workbench.noise import Likelihood
 from workbench.priors import Can
@@ -30,8 +29,9 @@ class Nesterov(Accelerated):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_bend(problem, self.step_size)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {**bends(problem, of_prior=True), "convexity": problem.strong_convexity(), "by prox": 0.0}
+    def measure(self, problem: Problem) -> AcceleratedConstants:
+        known = bends(problem, of_prior=True)
+        return AcceleratedConstants(known.lipschitz, known.prior, convexity=problem.strong_convexity(), by_prox=0.0)
 
     def advance(self, problem: Problem, v: Tensor, slope: Tensor, step: Each) -> Tensor:
         return v - times(step, slope + problem.prior.grad(v))

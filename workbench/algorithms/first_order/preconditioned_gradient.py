@@ -1,13 +1,12 @@
 """Gradient descent in the metric of a preconditioner."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step, lacks_prior_bend
+from workbench.algorithms.base import Algorithm, Constants, Needs, State, Step, lacks_prior_bend
 from workbench.algorithms.steps.lengths import found_step, safe_step
 from workbench.algorithms.steps.metric import HELD, MetricState, fit, majorant, unheld
 from workbench.noise import Likelihood
@@ -37,12 +36,12 @@ class PreconditionedGradient(Algorithm[MetricState]):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_prior_bend(problem) or unheld(problem)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return fit(self.preconditioner, majorant(problem), problem.zeros())[1]
+    def measure(self, problem: Problem) -> Constants:
+        return Constants(fit(self.preconditioner, majorant(problem), problem.zeros())[1])
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> MetricState:
-        fitted, measured = fit(self.preconditioner, majorant(problem), x)
-        return MetricState(x, 0, measured, fitted=fitted)
+        fitted, bend = fit(self.preconditioner, majorant(problem), x)
+        return MetricState(x, 0, Constants(bend), fitted=fitted)
 
     def step(self, problem: Problem, state: MetricState, rng: torch.Generator) -> MetricState:
         slope = problem.misfit_grad(state.x) + problem.prior.grad(state.x)

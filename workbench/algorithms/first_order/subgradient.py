@@ -1,13 +1,12 @@
 """The subgradient method."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.base import Algorithm, Constants, Needs, State
 from workbench.algorithms.steps.scales import typical_curvature
 from workbench.noise import Likelihood
 from workbench.parameters import Range
@@ -17,9 +16,18 @@ from workbench.tensors import Each, column, each_of, norm, spread
 
 
 @dataclass(frozen=True)
+class SubGradientConstants(Constants):
+    """The curvature that most data see, times |A|^2, and the length of the start, 1 where that is 0."""
+
+    curvature: Each = field(kw_only=True)
+    length: Each = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class SubGradientState(State):
     """The best iterate so far, its objective, (B,), and the one that moves on."""
 
+    measured: SubGradientConstants = field(kw_only=True)
     value: Tensor = field(kw_only=True)
     current: Tensor = field(kw_only=True)
 
@@ -47,24 +55,29 @@ class SubGradient(Algorithm[SubGradientState]):
     restarts = True
     needs = Needs(prior=Can.SPLIT | Can.VALUE | Can.CONVEX, noise=Likelihood.CONVEX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        length = norm(problem.start())
-        length = torch.where(length > 0, length, 1)
-        return {"curvature": each_of(typical_curvature(problem)), "length": each_of(length)}
+    def measure(self, problem: Problem) -> SubGradientConstants:
+        return subgradient_constants(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> SubGradientState:
-        return SubGradientState(x, 0, self.measure(problem), value=problem.objective(x), current=x)
+        return SubGradientState(x, measured=self.measure(problem), value=problem.objective(x), current=x)
 
     def step(self, problem: Problem, state: SubGradientState, rng: torch.Generator) -> SubGradientState:
         x, root = state.current, (state.k + 1) ** 0.5
         slope = problem.misfit_grad(x)
         if Can.PROJECTION not in problem.prior.can:
-            slope = slope + problem.prior.subgradient(x, 10 * root * state.measured["curvature"])
+            slope = slope + problem.prior.subgradient(x, 10 * root * state.measured.curvature)
         size = norm(slope)
-        length = self.reach / root * column(state.measured["length"], x)
+        length = self.reach / root * column(state.measured.length, x)
         x = x - spread(torch.where(size > 0, length / size, 0 * size), x) * slope
         if Can.PROJECTION in problem.prior.can:
             x = problem.prior.prox(x, 1.0)
         value = problem.objective(x)
         best = torch.where(spread(value <= state.value, x), x, state.x)
         return replace(state, x=best, value=value.minimum(state.value), current=x, k=state.k + 1)
+
+
+def subgradient_constants(problem: Problem) -> SubGradientConstants:
+    """The scales of a problem whose steps have a length of their own."""
+    length = norm(problem.start())
+    curvature = each_of(typical_curvature(problem))
+    return SubGradientConstants(curvature=curvature, length=each_of(torch.where(length > 0, length, 1)))

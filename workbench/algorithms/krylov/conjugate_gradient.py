@@ -46,7 +46,7 @@ class ConjugateGradient(Algorithm[ConjugateGradientState]):
         residual = -_slope(problem, x)
         floor = torch.finfo(x.dtype).eps ** 2 * norm2(_slope(problem, torch.zeros_like(x)))
         nothing = torch.zeros_like(floor)
-        return ConjugateGradientState(x, 0, {}, residual=residual, direction=residual, floor=floor, stretch=nothing)
+        return ConjugateGradientState(x, residual=residual, direction=residual, floor=floor, stretch=nothing)
 
     def step(self, problem: Problem, state: ConjugateGradientState, rng: torch.Generator) -> ConjugateGradientState:
         hessian = problem.gauss_newton(state.x)

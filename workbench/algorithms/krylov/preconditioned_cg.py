@@ -50,7 +50,7 @@ class PreconditionedCG(Algorithm[PreconditionedCGState]):
         z = self.preconditioner.apply(fitted, hessian, r)
         b = problem.misfit_grad(torch.zeros_like(x)) + problem.prior.grad(torch.zeros_like(x))
         floor = torch.finfo(x.dtype).eps ** 2 * norm2(b)
-        return PreconditionedCGState(x, 0, {}, fitted=fitted, residual=r, direction=z, rho=dot(r, z), floor=floor)
+        return PreconditionedCGState(x, fitted=fitted, residual=r, direction=z, rho=dot(r, z), floor=floor)
 
     def step(self, problem: Problem, state: PreconditionedCGState, rng: torch.Generator) -> PreconditionedCGState:
         hessian = problem.gauss_newton(state.x)

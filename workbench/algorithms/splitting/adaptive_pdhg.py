@@ -1,15 +1,14 @@
 """The primal-dual hybrid gradient method with steps that balance themselves and restarts to the average."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.base import Algorithm, Needs, Step
 from workbench.algorithms.splitting.pdhg import PDHG, PDHGState, PDHGSteps, advance, dual_steps
-from workbench.algorithms.steps.scales import split_scales
+from workbench.algorithms.steps.scales import SplitScales, split_scales
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
@@ -57,7 +56,7 @@ class AdaptivePDHG(Algorithm[AdaptivePDHGState]):
 
     needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX | Likelihood.CONVEX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> SplitScales:
         return split_scales(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> AdaptivePDHGState:
@@ -97,12 +96,11 @@ class AdaptivePDHG(Algorithm[AdaptivePDHGState]):
         fresh = self.init(problem, state.x, torch.Generator())
         return replace(fresh, k=state.k, data=kept.data, dual=kept.dual)
 
-    def current_step(self, state: State) -> float | None:
-        found = state.measured["step"] if self.step_size is None else self.step_size
-        return least(state.scale * found if isinstance(state, AdaptivePDHGState) else found)
+    def current_step(self, state: AdaptivePDHGState) -> float | None:
+        return least(self._steps(state))
 
     def _steps(self, state: AdaptivePDHGState) -> Tensor:
-        return state.scale * (state.measured["step"] if self.step_size is None else self.step_size)
+        return state.scale * (state.measured.step if self.step_size is None else self.step_size)
 
     def _balanced(self, state: AdaptivePDHGState, primal: Tensor, dual: Tensor) -> AdaptivePDHGState:
         """A longer step where x lags behind, a shorter one where the duals do, each change smaller than the last."""

@@ -1,14 +1,13 @@
 """The alternating direction method of multipliers."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, NamedTuple
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, white
+from workbench.algorithms.base import Algorithm, Constants, Needs, State, white
 from workbench.algorithms.steps.misfit_prox import penalised
 from workbench.algorithms.steps.normal_equations import NormalEquations, gain_of
 from workbench.algorithms.steps.penalties import split_penalty
@@ -42,6 +41,14 @@ class Kept(NamedTuple):
 
 
 @dataclass(frozen=True)
+class ADMMConstants(Constants):
+    """The curvature that most data see, and the penalty: of each item."""
+
+    curvature: Each = field(kw_only=True)
+    penalty: Each = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class ADMMState(State):
     """The iterate; z = K x and its multiplier; u = A x and its multiplier where the noise is not Gaussian.
 
@@ -49,6 +56,7 @@ class ADMMState(State):
     pull of z on x, K*(rho z - multiplier), and the Fourier gain of the least squares.
     """
 
+    measured: ADMMConstants = field(kw_only=True)
     z: Tensor = field(kw_only=True)
     dual: Tensor = field(kw_only=True)
     u: Tensor | None = field(kw_only=True)
@@ -87,7 +95,7 @@ class ADMM(Algorithm[ADMMState]):
 
     needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> ADMMConstants:
         return self._measured(problem, self._symbols(problem))
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ADMMState:
@@ -97,8 +105,7 @@ class ADMM(Algorithm[ADMMState]):
         u, data = (None, None) if white(problem) else (A(x), torch.zeros_like(problem.y))
         return ADMMState(
             x,
-            0,
-            self._measured(problem, symbols),
+            measured=self._measured(problem, symbols),
             z=z,
             dual=torch.zeros_like(z),
             u=u,
@@ -113,7 +120,7 @@ class ADMM(Algorithm[ADMMState]):
             return self._plain(problem, state, rho, self.inner)
         state = self._least_squares(problem, state, rho)
         if state.u is not None and state.data is not None:
-            c, image = state.measured["curvature"], problem.operator(state.x) if state.image is None else state.image
+            c, image = state.measured.curvature, problem.operator(state.x) if state.image is None else state.image
             v = _RELAX * image + (1 - _RELAX) * state.u + times(1 / c, state.data)
             u = each(problem.noise.prox, 1 / c, v, problem.y)
             state = replace(state, u=u, data=times(c, v - u))
@@ -125,32 +132,32 @@ class ADMM(Algorithm[ADMMState]):
             return replace(fresh, k=state.k)
         return replace(fresh, k=state.k, z=state.z, dual=state.dual, u=state.u, data=state.data)
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: ADMMState) -> float | None:
         """rho, which plays the part of a dual step."""
         return least(self._rho(state))
 
-    def _rho(self, state: State) -> Each:
-        return state.measured["penalty"] if self.rho is None else self.rho
+    def _rho(self, state: ADMMState) -> Each:
+        return state.measured.penalty if self.rho is None else self.rho
 
     def _symbols(self, problem: Problem) -> tuple[Symbol, Symbol]:
         x = problem.zeros()
         return symbol_of(problem.operator.at(x), x), symbol_of(problem.prior.periodic_split(x.shape[1:])[1], x)
 
-    def _measured(self, problem: Problem, symbols: tuple[Symbol, Symbol]) -> Mapping[str, Each]:
-        """The curvature that most data see, and the penalty: of each item."""
+    def _measured(self, problem: Problem, symbols: tuple[Symbol, Symbol]) -> ADMMConstants:
         split = problem.prior.periodic_split(problem.operator.in_shape)
         if isinstance(split[1], Identity):
             scales, values = split_scales(problem), symbols[0].values
             even = _EVEN * float((values.min() / values.max().clamp_min(torch.finfo(values.dtype).tiny)).sqrt())
-            penalty = larger(scales["penalty"], even * scales["curvature"] * scales["operator"] ** 2)
-            return {"curvature": scales["curvature"], "penalty": penalty}
+            penalty = larger(scales.penalty, even * scales.curvature * scales.operator**2)
+            return ADMMConstants(curvature=scales.curvature, penalty=penalty)
         seen = information(problem, problem.start())
-        return {"curvature": each_of(seen), "penalty": each_of(split_penalty(problem, split, symbols, seen))}
+        penalty = each_of(split_penalty(problem, split, symbols, seen))
+        return ADMMConstants(curvature=each_of(seen), penalty=penalty)
 
     @staticmethod
     def _least_squares(problem: Problem, state: ADMMState, rho: Each) -> ADMMState:
         """x nearest to what the data and z ask for, and A x where that is known."""
-        A, c = problem.operator.at(state.x), state.measured["curvature"]
+        A, c = problem.operator.at(state.x), state.measured.curvature
         gain = state.gain
         if gain is None or not gain.serves(rho):
             gain = Kept(gain_of(state.symbols, c, rho, state.x), rho)
@@ -189,7 +196,7 @@ class ADMM(Algorithm[ADMMState]):
 
     @staticmethod
     def _plain(problem: Problem, state: ADMMState, rho: Each, inner: int) -> ADMMState:
-        K, c = problem.prior.linear(problem.operator.in_shape), state.measured["curvature"]
+        K, c = problem.prior.linear(problem.operator.in_shape), state.measured.curvature
         u, data, target = state.u, state.data, problem.y
         if u is not None and data is not None:
             target = u - times(1 / c, data)

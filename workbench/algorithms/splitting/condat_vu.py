@@ -1,6 +1,5 @@
 """A primal-dual method that takes the misfit by its gradient: no prox of the noise."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -16,7 +15,7 @@ from workbench.algorithms.steps.parabola import (
     following,
     wearing,
 )
-from workbench.algorithms.steps.scales import split_scales
+from workbench.algorithms.steps.scales import SplitScales, split_scales
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.priors import Can
@@ -31,6 +30,7 @@ NEEDS_GRADIENT = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.GRAD | Lik
 class CondatVuState(ParabolaState):
     """And the dual of the prior, None where K = 1."""
 
+    measured: SplitScales = field(kw_only=True)
     dual: Tensor | None = field(kw_only=True)
 
     def duals(self) -> tuple[Tensor | None, Tensor | None]:
@@ -53,20 +53,20 @@ class CondatVu(Algorithm[CondatVuState]):
 
     needs = NEEDS_GRADIENT
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {**split_scales(problem), **bends(problem)}
+    def measure(self, problem: Problem) -> SplitScales:
+        return replace(split_scales(problem), lipschitz=bends(problem).lipschitz)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> CondatVuState:
         K = problem.prior.linear(problem.operator.in_shape)
         dual = None if isinstance(K, Identity) else torch.zeros_like(K(x))
-        return CondatVuState(x, 0, self.measure(problem), reach=first_reach(problem), dual=dual)
+        return CondatVuState(x, measured=self.measure(problem), reach=first_reach(problem), dual=dual)
 
     def step(self, problem: Problem, state: CondatVuState, rng: torch.Generator) -> CondatVuState:
         x, outer, u = state.x, problem.prior.outer, state.dual
         if u is None:
             return proximal_step(problem, state, self.step_size)
         K = problem.prior.linear(problem.operator.in_shape)
-        pull, usual = K.adjoint(u), state.measured["step"]
+        pull, usual = K.adjoint(u), state.measured.step
 
         def move(slope: Tensor, reach: Each) -> Tensor:
             return x - times(smaller(reach, usual), slope + pull)
@@ -75,9 +75,10 @@ class CondatVu(Algorithm[CondatVuState]):
             after, reach = advanced(problem, state, move, wearing)
             step, bend = smaller(reach, usual), 1 / reach
         else:
-            step, bend = self._step(state), state.measured["lipschitz"]
+            step, bend = self._step(state), state.measured.lipschitz
+            assert bend is not None  # no reach to follow: L is known
             after = following(state, x - times(step, problem.misfit_grad(x) + pull))
-        s = _SAFETY * larger(1 / step - bend / 2, 0.01 / step) / state.measured["linear"] ** 2
+        s = _SAFETY * larger(1 / step - bend / 2, 0.01 / step) / state.measured.linear**2
         dual = each(outer.conjugate_prox, s, u + times(s, K(2 * after.x - x)))
         return replace(after, dual=dual)
 
@@ -86,13 +87,13 @@ class CondatVu(Algorithm[CondatVuState]):
         fits = state.dual is not None and fresh.dual is not None and fresh.dual.shape == state.dual.shape
         return replace(fresh, dual=state.dual) if fits else fresh
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: CondatVuState) -> float | None:
         return least(self._step(state))
 
     def largest_step(self, state: State) -> float | None:
         return safe_step(state, self.step_size)
 
-    def _step(self, state: State) -> Each:
+    def _step(self, state: CondatVuState) -> Each:
         found = found_step(state, self.step_size)
-        plain = self.step_size is not None or (isinstance(state, CondatVuState) and state.dual is None)
-        return found if plain else smaller(found, state.measured["step"])
+        plain = self.step_size is not None or state.dual is None
+        return found if plain else smaller(found, state.measured.step)

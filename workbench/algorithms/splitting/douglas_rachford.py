@@ -1,13 +1,12 @@
 """The Douglas-Rachford method."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.base import Algorithm, Constants, Needs, State, Step
 from workbench.algorithms.steps.misfit_prox import lacks_misfit_prox, misfit_prox
 from workbench.algorithms.steps.scales import typical_curvature
 from workbench.noise import Likelihood
@@ -18,9 +17,17 @@ from workbench.tensors import Each, each, each_of, least
 
 
 @dataclass(frozen=True)
+class DouglasRachfordConstants(Constants):
+    """The curvature that most data see, times |A|^2."""
+
+    curvature: Each = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class DouglasRachfordState(State):
     """The iterate; z, which drives it, and the prox of the misfit at z."""
 
+    measured: DouglasRachfordConstants = field(kw_only=True)
     z: Tensor = field(kw_only=True)
     half: Tensor = field(kw_only=True)
 
@@ -46,11 +53,11 @@ class DouglasRachford(Algorithm[DouglasRachfordState]):
     def lacks(self, problem: Problem) -> str:
         return super().lacks(problem) or lacks_misfit_prox(problem)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {"curvature": each_of(typical_curvature(problem))}
+    def measure(self, problem: Problem) -> DouglasRachfordConstants:
+        return DouglasRachfordConstants(curvature=each_of(typical_curvature(problem)))
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> DouglasRachfordState:
-        return DouglasRachfordState(x, 0, self.measure(problem), z=x, half=x)
+        return DouglasRachfordState(x, measured=self.measure(problem), z=x, half=x)
 
     def step(self, problem: Problem, state: DouglasRachfordState, rng: torch.Generator) -> DouglasRachfordState:
         step = self._step(state)
@@ -58,9 +65,9 @@ class DouglasRachford(Algorithm[DouglasRachfordState]):
         x = each(problem.prior.prox, step, 2 * half - state.z)
         return replace(state, x=x, z=state.z + self.relax * (x - half), half=half, k=state.k + 1)
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: DouglasRachfordState) -> float | None:
         return least(self._step(state))
 
-    def _step(self, state: State) -> Each:
+    def _step(self, state: DouglasRachfordState) -> Each:
         """Ten gradient steps, 10 / (curvature |A|^2), when none is given."""
-        return 10 / state.measured["curvature"] if self.step_size is None else self.step_size
+        return 10 / state.measured.curvature if self.step_size is None else self.step_size

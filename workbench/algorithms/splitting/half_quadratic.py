@@ -1,6 +1,5 @@
 """Half-quadratic splitting: alternating minimisation under a growing penalty."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from torch import Tensor
 from workbench.algorithms.base import Algorithm, Needs, State
 from workbench.algorithms.splitting.admm import Penalty
 from workbench.algorithms.steps.misfit_prox import penalised
-from workbench.algorithms.steps.scales import split_scales
+from workbench.algorithms.steps.scales import SplitScales, split_scales
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.parameters import Range
@@ -23,6 +22,7 @@ from workbench.tensors import Each, each, least, spread
 class HalfQuadraticState(State):
     """The best iterate and its objective, (B,); z near K v, v of the least squares; the penalty over the first one."""
 
+    measured: SplitScales = field(kw_only=True)
     value: Tensor = field(kw_only=True)
     z: Tensor = field(kw_only=True)
     v: Tensor = field(kw_only=True)
@@ -53,14 +53,13 @@ class HalfQuadraticSplitting(Algorithm[HalfQuadraticState]):
     needs = Needs(prior=Can.SPLIT, noise=Likelihood.QUADRATIC | Likelihood.PROX, linear=True, white=True)
     exact = False
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> SplitScales:
         return split_scales(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> HalfQuadraticState:
         z = problem.prior.linear(problem.operator.in_shape)(x)
-        return HalfQuadraticState(
-            x, 0, self.measure(problem), value=problem.objective(x), z=z, v=x, grown=torch.ones((), dtype=torch.float64)
-        )
+        value, one = problem.objective(x), torch.ones((), dtype=torch.float64)
+        return HalfQuadraticState(x, measured=self.measure(problem), value=value, z=z, v=x, grown=one)
 
     def step(self, problem: Problem, state: HalfQuadraticState, rng: torch.Generator) -> HalfQuadraticState:
         K, rho = problem.prior.linear(problem.operator.in_shape), self._rho(state)
@@ -73,12 +72,12 @@ class HalfQuadraticSplitting(Algorithm[HalfQuadraticState]):
         x = torch.where(spread(value <= state.value, new), new, state.x)
         return replace(state, x=x, value=value.minimum(state.value), z=z, v=v, grown=grown, k=state.k + 1)
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: HalfQuadraticState) -> float | None:
         """rho, which grows."""
         return least(self._rho(state))
 
-    def _rho(self, state: State) -> Each:
+    def _rho(self, state: HalfQuadraticState) -> Each:
         """The first, 2 / (step |K|^2) from the step of PDHG, times what it has grown by."""
         measured = state.measured
-        first = 2 / (measured["step"] * measured["linear"] ** 2) if self.rho is None else self.rho
-        return first * float(state.grown) if isinstance(state, HalfQuadraticState) else first
+        first = 2 / (measured.step * measured.linear**2) if self.rho is None else self.rho
+        return first * float(state.grown)

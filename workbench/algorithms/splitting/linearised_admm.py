@@ -1,6 +1,5 @@
 """ADMM that takes the misfit by its gradient: no prox of the noise, no inner solves."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -17,7 +16,7 @@ from workbench.algorithms.steps.parabola import (
     reaching,
     wearing,
 )
-from workbench.algorithms.steps.scales import split_scales
+from workbench.algorithms.steps.scales import SplitScales, split_scales
 from workbench.operators import Identity
 from workbench.problem import Problem
 from workbench.tensors import Each, each, each_of, least, times
@@ -27,6 +26,7 @@ from workbench.tensors import Each, each, each_of, least, times
 class LinearisedADMMState(State):
     """The iterate; v, which z = K v follows, and the multiplier; `reach` as in `ParabolaState`, but at v."""
 
+    measured: SplitScales = field(kw_only=True)
     v: Tensor = field(kw_only=True)
     z: Tensor = field(kw_only=True)
     dual: Tensor = field(kw_only=True)
@@ -52,13 +52,13 @@ class LinearisedADMM(Algorithm[LinearisedADMMState]):
 
     needs = NEEDS_GRADIENT
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {**split_scales(problem), **bends(problem)}
+    def measure(self, problem: Problem) -> SplitScales:
+        return replace(split_scales(problem), lipschitz=bends(problem).lipschitz)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> LinearisedADMMState:
         z = problem.prior.linear(problem.operator.in_shape)(x)
         reach = first_reach(problem)
-        return LinearisedADMMState(x, 0, self.measure(problem), v=x, z=z, dual=torch.zeros_like(z), reach=reach)
+        return LinearisedADMMState(x, measured=self.measure(problem), v=x, z=z, dual=torch.zeros_like(z), reach=reach)
 
     def step(self, problem: Problem, state: LinearisedADMMState, rng: torch.Generator) -> LinearisedADMMState:
         K, v, rho = problem.prior.linear(problem.operator.in_shape), state.v, self._rho(state)
@@ -73,18 +73,19 @@ class LinearisedADMM(Algorithm[LinearisedADMMState]):
         fresh = self.fresh(problem, state)
         return replace(state, measured=fresh.measured) if fresh.z.shape == state.z.shape else fresh
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: LinearisedADMMState) -> float | None:
         """rho, which plays the part of a dual step, as in ADMM."""
         return least(self._rho(state))
 
-    def _rho(self, state: State) -> Each:
-        return state.measured["penalty"] if self.rho is None else self.rho
+    def _rho(self, state: LinearisedADMMState) -> Each:
+        return state.measured.penalty if self.rho is None else self.rho
 
     def _moved(self, problem: Problem, state: LinearisedADMMState, pull: Tensor) -> tuple[Tensor, Tensor | None]:
         """v after a step along the misfit's gradient and the pull of K, and the reach to try next."""
-        v, beside = state.v, self._rho(state) * state.measured["linear"] ** 2
+        v, beside = state.v, self._rho(state) * state.measured.linear**2
         if state.reach is None:
-            step = inverse(state.measured["lipschitz"] + beside)
+            assert state.measured.lipschitz is not None  # no reach to follow: L is known
+            step = inverse(state.measured.lipschitz + beside)
             return v - times(step, problem.misfit_grad(v) + pull), None
         start = misfit_at(problem, v)
 

@@ -1,6 +1,5 @@
 """The primal-dual hybrid gradient method."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, NamedTuple, TypeVar
 
@@ -8,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, Step
-from workbench.algorithms.steps.scales import split_scales
+from workbench.algorithms.steps.scales import SplitScales, split_scales
 from workbench.kernels.pdhg_tv import Moves
 from workbench.noise import Likelihood
 from workbench.operators import Identity, LinearOperator
@@ -24,6 +23,7 @@ _SAFETY = 0.99
 class PDHGState(State):
     """The iterate, the extrapolated one, the dual of the data and the dual of the prior (None where K = 1)."""
 
+    measured: SplitScales = field(kw_only=True)
     ahead: Tensor = field(kw_only=True)
     data: Tensor = field(kw_only=True)
     dual: Tensor | None = field(kw_only=True)
@@ -60,13 +60,13 @@ class PDHG(Algorithm[PDHGState]):
 
     needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX, linear=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> SplitScales:
         return split_scales(problem)
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PDHGState:
         linear = problem.prior.linear(problem.operator.in_shape)
         data, dual = torch.zeros_like(problem.y), _start(linear, x)
-        return PDHGState(x, 0, self.measure(problem), ahead=x, data=data, dual=dual)
+        return PDHGState(x, measured=self.measure(problem), ahead=x, data=data, dual=dual)
 
     def step(self, problem: Problem, state: PDHGState, rng: torch.Generator) -> PDHGState:
         return advance(problem, state, dual_steps(state, self._step(state), self.balance), self.theta)
@@ -77,20 +77,18 @@ class PDHG(Algorithm[PDHGState]):
         dual = state.dual if fits else _start(linear, state.x)
         return replace(state, dual=dual, measured=self.measure(problem))
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: PDHGState) -> float | None:
         return least(self._step(state))
 
-    def _step(self, state: State) -> Each:
-        return state.measured["step"] if self.step_size is None else self.step_size
+    def _step(self, state: PDHGState) -> Each:
+        return state.measured.step if self.step_size is None else self.step_size
 
 
 def dual_steps(state: PDHGState, step: Each, balance: float) -> PDHGSteps:
     """The steps of x and of both duals, step (s |A|^2 + r |K|^2) = 0.99."""
     share = 1.0 if state.dual is None else balance
-    s = _SAFETY * share / (step * state.measured["operator"] ** 2)
-    return PDHGSteps(
-        step, s, 0.0 if state.dual is None else _SAFETY * (1 - share) / (step * state.measured["linear"] ** 2)
-    )
+    s = _SAFETY * share / (step * state.measured.operator**2)
+    return PDHGSteps(step, s, 0.0 if state.dual is None else _SAFETY * (1 - share) / (step * state.measured.linear**2))
 
 
 def advance(problem: Problem, state: Point, steps: PDHGSteps, theta: float) -> Point:

@@ -1,13 +1,12 @@
 """The primal-dual hybrid gradient method in the metric of a preconditioner."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State, Step
+from workbench.algorithms.base import Algorithm, Constants, Needs, Step
 from workbench.algorithms.steps.lengths import inverse
 from workbench.algorithms.steps.metric import MetricState, fit, symmetric
 from workbench.algorithms.steps.scales import split_scales
@@ -23,9 +22,19 @@ _DATA = 0.2  # share of the data in the dual steps, as in PDHG
 
 
 @dataclass(frozen=True)
+class PreconditionedPDHGConstants(Constants):
+    """Both dual steps times the primal one, that one, and the largest eigenvalue of P M."""
+
+    of_data: Each = field(kw_only=True)
+    of_prior: Each = field(kw_only=True)
+    step: Each = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class PreconditionedPDHGState(MetricState):
     """The extrapolated iterate, the dual of the data and that of the prior."""
 
+    measured: PreconditionedPDHGConstants = field(kw_only=True)
     ahead: Tensor = field(kw_only=True)
     data: Tensor = field(kw_only=True)
     dual: Tensor = field(kw_only=True)
@@ -50,25 +59,25 @@ class PreconditionedPDHG(Algorithm[PreconditionedPDHGState]):
 
     needs = Needs(prior=Can.SPLIT, noise=Likelihood.PROX, linear=True, mapped=True)
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> PreconditionedPDHGConstants:
         return self._prepared(problem)[1]
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> PreconditionedPDHGState:
         fitted, measured = self._prepared(problem)
         data = torch.zeros_like(problem.y)
         dual = torch.zeros_like(problem.prior.linear(problem.operator.in_shape)(x))
-        return PreconditionedPDHGState(x, 0, measured, fitted=fitted, ahead=x, data=data, dual=dual)
+        return PreconditionedPDHGState(x, measured=measured, fitted=fitted, ahead=x, data=data, dual=dual)
 
     def step(self, problem: Problem, state: PreconditionedPDHGState, rng: torch.Generator) -> PreconditionedPDHGState:
         A, K = problem.operator.at(state.x), problem.prior.linear(problem.operator.in_shape)
         step, measured = self._step(state), state.measured
-        s, r = measured["s"] / step, measured["r"] / step
+        s, r = measured.of_data / step, measured.of_prior / step
         v = times(1 / s, state.data) + A(state.ahead)
         data = times(s, v - each(problem.noise.prox, 1 / s, v, problem.y))
         dual = each(problem.prior.outer.conjugate_prox, r, state.dual + times(r, K(state.ahead)))
         slope = A.adjoint(data) + K.adjoint(dual)
-        move = self.preconditioner.apply(state.fitted, _metric(problem, measured), slope)
-        x = state.x - times(_SAFETY * step * inverse(measured["lipschitz"]), move)
+        move = self.preconditioner.apply(state.fitted, _metric(problem, measured.of_data, measured.of_prior), slope)
+        x = state.x - times(_SAFETY * step * inverse(measured.lipschitz), move)
         return replace(state, x=x, ahead=2 * x - state.x, data=data, dual=dual, k=state.k + 1)
 
     def adapt(self, problem: Problem, state: PreconditionedPDHGState) -> PreconditionedPDHGState:
@@ -77,23 +86,19 @@ class PreconditionedPDHG(Algorithm[PreconditionedPDHGState]):
             return replace(fresh, k=state.k)
         return replace(state, measured=fresh.measured, fitted=fresh.fitted)
 
-    def current_step(self, state: State) -> float | None:
+    def current_step(self, state: PreconditionedPDHGState) -> float | None:
         return least(self._step(state))
 
-    def _step(self, state: State) -> Each:
-        return state.measured["step"] if self.step_size is None else self.step_size
+    def _step(self, state: PreconditionedPDHGState) -> Each:
+        return state.measured.step if self.step_size is None else self.step_size
 
-    def _prepared(self, problem: Problem) -> tuple[Tensor, Mapping[str, Each]]:
+    def _prepared(self, problem: Problem) -> tuple[Tensor, PreconditionedPDHGConstants]:
         scales = split_scales(problem)
-        shares = {
-            "s": _DATA * inverse(scales["operator"] ** 2),
-            "r": (1 - _DATA) * inverse(scales["linear"] ** 2),
-            "step": scales["step"],
-        }
-        fitted, measured = fit(self.preconditioner, _metric(problem, shares), problem.zeros())
-        return fitted, {**shares, **measured}
+        s, r = _DATA * inverse(scales.operator**2), (1 - _DATA) * inverse(scales.linear**2)
+        fitted, bend = fit(self.preconditioner, _metric(problem, s, r), problem.zeros())
+        return fitted, PreconditionedPDHGConstants(bend, of_data=s, of_prior=r, step=scales.step)
 
 
-def _metric(problem: Problem, shares: Mapping[str, Each]) -> LinearOperator:
+def _metric(problem: Problem, s: Each, r: Each) -> LinearOperator:
     A, K = problem.operator.at(problem.zeros()), problem.prior.linear(problem.operator.in_shape)
-    return symmetric(problem, lambda v: times(shares["s"], A.adjoint(A(v))) + times(shares["r"], K.adjoint(K(v))))
+    return symmetric(problem, lambda v: times(s, A.adjoint(A(v))) + times(r, K.adjoint(K(v))))

@@ -1,6 +1,6 @@
 """What methods in the metric of a preconditioner share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -50,7 +50,7 @@ def symmetric(problem: Problem, apply: Callable[[Tensor], Tensor]) -> LinearOper
     return Map((problem.operator.in_shape, problem.operator.in_shape), apply, apply, problem.operator.field)
 
 
-def fit(preconditioner: Preconditioner, hessian: LinearOperator, like: Tensor) -> tuple[Tensor, Mapping[str, Each]]:
+def fit(preconditioner: Preconditioner, hessian: LinearOperator, like: Tensor) -> tuple[Tensor, Each]:
     """What P knows of H, and the largest eigenvalue of P H of each item, on the safe side."""
     fitted = preconditioner.fit(hessian, like)
-    return fitted, {"lipschitz": each_of(largest(preconditioner, fitted, hessian, like))}
+    return fitted, each_of(largest(preconditioner, fitted, hessian, like))

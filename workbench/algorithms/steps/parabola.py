@@ -1,13 +1,13 @@
 """Steps by the bend of the misfit at hand: shortened until the misfit is below a parabola, every item by itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import State
+from workbench.algorithms.base import Constants, State
 from workbench.algorithms.steps.line_search import rounding_of
 from workbench.algorithms.steps.scales import typical_curvature
 from workbench.problem import Problem
@@ -136,7 +136,7 @@ def first_reach(problem: Problem) -> Tensor | None:
     return None if problem.bends_evenly else 1 / typical_curvature(problem)
 
 
-def bent(problem: Problem, x: Tensor, measured: Mapping[str, Each]) -> ParabolaState:
+def bent(problem: Problem, x: Tensor, measured: Constants) -> ParabolaState:
     """The state at k = 0."""
     return ParabolaState(x, 0, measured, reach=first_reach(problem))
 

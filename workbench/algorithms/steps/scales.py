@@ -1,10 +1,11 @@
 """The default steps of splitting methods; docs/decisions/pdhg_steps.md has the measurements behind the numbers."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
+from workbench.algorithms.base import Constants
 from workbench.linalg import operator_norm
 from workbench.noise import Likelihood
 from workbench.operators import Identity
@@ -12,7 +13,18 @@ from workbench.problem import Problem
 from workbench.tensors import Each, abs2, column, dot, each_of, larger, smaller
 
 
-def split_scales(problem: Problem) -> Mapping[str, Each]:
+@dataclass(frozen=True)
+class SplitScales(Constants):
+    """The norms of A and K, the curvature that most data see, a primal step and a penalty to start from."""
+
+    operator: Each = field(kw_only=True)
+    linear: Each = field(kw_only=True)
+    curvature: Each = field(kw_only=True)
+    step: Each = field(kw_only=True)
+    penalty: Each = field(kw_only=True)
+
+
+def split_scales(problem: Problem) -> SplitScales:
     """The norms of A and K; of each item the curvature that most data see, the primal step to start from, the penalty.
 
     The curvature is the median Fisher information at the default start, 1 / sigma^2 for Gaussian noise: the bound
@@ -27,16 +39,11 @@ def split_scales(problem: Problem) -> Mapping[str, Each]:
         least = problem.strong_convexity() - problem.prior.strong_convexity()
         lowest = 0.03 if Likelihood.GRAD in problem.noise.can else 0.2
         share = larger(lowest, smaller(0.2, (least / bend) ** 0.5))
-        return {"operator": norm, "linear": of_prior, "curvature": seen, "step": 10 / bend, "penalty": share * bend}
+        return SplitScales(operator=norm, linear=of_prior, curvature=seen, step=10 / bend, penalty=share * bend)
     sizes = abs2(start).flatten(1).mean(1).sqrt()
     step = each_of(torch.where(sizes > 0, sizes, 1)) / (20 * seen**0.5 * norm)
-    return {
-        "operator": norm,
-        "linear": of_prior,
-        "curvature": seen,
-        "step": step,
-        "penalty": 2 / (step * of_prior**2),
-    }
+    penalty = 2 / (step * of_prior**2)
+    return SplitScales(operator=norm, linear=of_prior, curvature=seen, step=step, penalty=penalty)
 
 
 def typical_curvature(problem: Problem) -> Tensor:

@@ -1,16 +1,22 @@
 """Kaczmarz's method: ART, and by blocks."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
 from workbench.algorithms.steps.lengths import found_step
-from workbench.algorithms.tomography.row_action import Count, Relax, RowAction, RowActionState, operator_of
+from workbench.algorithms.tomography.row_action import (
+    Count,
+    Relax,
+    RowAction,
+    RowActionConstants,
+    RowActionState,
+    operator_of,
+)
 from workbench.algorithms.tomography.row_sums import spaced
 from workbench.linalg import power_norm
 from workbench.problem import Problem
-from workbench.tensors import Each, least, times
+from workbench.tensors import least, times
 
 
 @dataclass(frozen=True)
@@ -29,16 +35,16 @@ class Kaczmarz(RowAction):
 
     exact = False
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> RowActionConstants:
         parts = operator_of(problem).blocks(self.blocks)
-        norms = {f"norm {s}": power_norm(part.operator, problem.zeros()) for s, part in enumerate(parts)}
-        return {**super().measure(problem), **norms}
+        norms = tuple(power_norm(part.operator, problem.zeros()) for part in parts)
+        return replace(super().measure(problem), norms=norms)
 
     def sweep(self, problem: Problem, state: RowActionState) -> Tensor:
-        x, parts = state.x, operator_of(problem).blocks(self.blocks)
+        x, parts, norms = state.x, operator_of(problem).blocks(self.blocks), state.measured.norms
         for s in spaced(len(parts)):
             # Blocks whose number was changed in the middle of a run have no norm of their own yet.
-            norm = state.measured.get(f"norm {s}", 0.0) if f"norm {len(parts)}" not in state.measured else 0.0
+            norm = norms[s] if len(norms) == len(parts) else 0.0
             step = self.relax / norm**2 if least(norm) else self.relax * found_step(state)
             rest = parts[s].part(problem.y) - parts[s].operator(x)
             x = problem.prior.prox(x + times(step, parts[s].operator.adjoint(rest)), 1.0)

@@ -1,14 +1,13 @@
 """What methods that sweep through the rows of A share."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms.base import Algorithm, Needs, State
+from workbench.algorithms.base import Algorithm, Constants, Needs, State
 from workbench.algorithms.first_order.proximal_gradient import forward_backward
 from workbench.algorithms.steps.lengths import found_step
 from workbench.algorithms.steps.line_search import rounding_of
@@ -24,9 +23,17 @@ Count = Annotated[int, Range(1, 64, log=True, limits=(1, 1e6)), "parts of the da
 
 
 @dataclass(frozen=True)
+class RowActionConstants(Constants):
+    """And |A_s| of every block of rows, for those that step by it."""
+
+    norms: tuple[Each, ...] = ()
+
+
+@dataclass(frozen=True)
 class RowActionState(State):
     """The iterate, and the objective that it must not exceed, (B,)."""
 
+    measured: RowActionConstants = field(kw_only=True)
     ceiling: Tensor = field(kw_only=True)
 
 
@@ -40,11 +47,11 @@ class RowAction(Algorithm[RowActionState]):
     def sweep(self, problem: Problem, state: RowActionState) -> Tensor:
         """The next iterate, all data looked at once."""
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
-        return {"lipschitz": problem.lipschitz()}
+    def measure(self, problem: Problem) -> RowActionConstants:
+        return RowActionConstants(problem.lipschitz())
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> RowActionState:
-        return RowActionState(x, 0, self.measure(problem), ceiling=problem.objective(x))
+        return RowActionState(x, measured=self.measure(problem), ceiling=problem.objective(x))
 
     def step(self, problem: Problem, state: RowActionState, rng: torch.Generator) -> RowActionState:
         x = self.sweep(problem, state)

@@ -127,7 +127,7 @@ class Preconditioned(SpectrumPlot):
             fill(source, {"at": curve.at, "height": curve.height, "low": curve.height, "high": curve.height})
             if name == "P H" and step is not None and high > 0:
                 flags.append((float(axis.place(np.array(2 / step / high))), f"2/step {2 / step:.3g}", STEP))
-            words.append(f"condition of {name} ≥ {high / low:.3g}" if low > 0 else f"{name} is singular")
+            words.append(condition(name, low, high))
         self.flags.show(flags)
         self.note.say("; ".join(words))
 
@@ -141,6 +141,11 @@ class Preconditioned(SpectrumPlot):
         if form is not None:
             self.spectra.precondition(form.root.preconditioner)
         self.panel.refresh(self._form)
+
+
+def condition(name: str, low: float, high: float) -> str:
+    """What the outermost eigenvalues that were seen tell: those that were not may lie beyond."""
+    return f"condition of {name} ≥ {high / low:.3g}" if low > 0 else f"{name} is singular"
 
 
 def lines(found: SpectrumEstimate, step: float | None, axis: Axis) -> list[tuple[float, str, str]]:

@@ -8,22 +8,31 @@ from typing import Annotated, TypeVar
 import torch
 from torch import Tensor
 
-from workbench.algorithms import Algorithm, Needs, State
+from workbench.algorithms import Algorithm, Constants, Needs, State
 from workbench.networks.learning import Learning, learning
 from workbench.networks.streams import Streams
 from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
+from workbench.tensors import Each
 
 Batch = Annotated[int | None, Range(1, 4096, log=True, limits=(1, 10**9)), "examples a step, all when empty"]
 Shuffle = Annotated[bool, "examples in a new random order every epoch, of its own for every seed"]
 
 
 @dataclass(frozen=True)
+class OptimiserConstants(Constants):
+    """And the learning rate, where the method finds one."""
+
+    rate: Each | None = None
+
+
+@dataclass(frozen=True)
 class OptimiserState(State):
     """The weights, how many epochs are over, which place of the epoch comes next, and its order, (S or 1, N)."""
 
+    measured: OptimiserConstants = OptimiserConstants()
     epoch: int = field(kw_only=True, default=0)
     place: int = field(kw_only=True, default=0)
     order: Tensor = field(kw_only=True)
@@ -57,6 +66,9 @@ class Optimiser(Algorithm[T]):
         if not isinstance(problem.operator, Learning):
             return f"examples to draw batches from, which {type(problem.operator).__name__} lacks"
         return super().lacks(problem)
+
+    def measure(self, problem: Problem) -> OptimiserConstants:
+        return OptimiserConstants()
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> T:
         listed = torch.arange(problem.y.shape[1], device=x.device)[None]

@@ -1,6 +1,5 @@
 """Stochastic gradient descent with momentum."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
@@ -9,7 +8,7 @@ from torch import Tensor
 
 from workbench.algorithms import State
 from workbench.networks.curvature.base import suggested_rate
-from workbench.networks.optimisers.base import Batch, Optimiser, OptimiserState, Shuffle
+from workbench.networks.optimisers.base import Batch, Optimiser, OptimiserConstants, OptimiserState, Shuffle
 from workbench.parameters import Range
 from workbench.problem import Problem
 from workbench.tensors import Each, each_of, least, times
@@ -38,9 +37,10 @@ class SGD(Optimiser[SGDState]):
     momentum: Annotated[float, Range(0, 0.98, limits=(0, 0.9999)), "share of the last move that goes on"] = 0.0
     shuffle: Shuffle = True
 
-    def measure(self, problem: Problem) -> Mapping[str, Each]:
+    def measure(self, problem: Problem) -> OptimiserConstants:
         with torch.no_grad():
-            return {"rate": each_of(suggested_rate(problem, problem.start(), self.batch_size(problem)))}
+            rate = suggested_rate(problem, problem.start(), self.batch_size(problem))
+        return OptimiserConstants(rate=each_of(rate))
 
     def begun(self, state: OptimiserState) -> SGDState:
         return SGDState(state.x, 0, state.measured, order=state.order, velocity=torch.zeros_like(state.x))
@@ -57,4 +57,7 @@ class SGD(Optimiser[SGDState]):
         return 2 * (1 + self.momentum) / self._step(state)
 
     def _step(self, state: State) -> Each:
-        return (1 - self.momentum) * state.measured["rate"] if self.step_size is None else self.step_size
+        if self.step_size is not None:
+            return self.step_size
+        assert isinstance(state.measured, OptimiserConstants) and state.measured.rate is not None
+        return (1 - self.momentum) * state.measured.rate

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from workbench.algorithms import LBFGS, Algorithm, State
+from workbench.algorithms import LBFGS, Algorithm, Constants, State
 from workbench.linalg import spread_of
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate
-from workbench.tensors import Each, norm, norm2, parts
+from workbench.tensors import norm, norm2, parts
 from workbench.tuning.hypergradients.hyperparameters import Hyperparameter
 
 Loss = Callable[[Problem, Tensor], Tensor]
@@ -143,7 +143,7 @@ class HeldOut:
         reach = float(norm(self.pull(lower.x)[None])[0]) * numbers**0.5 * lower.error
         return max(0.0, value - reach), value + reach + lower.error**2 / 2
 
-    def measured(self, theta: Tensor, found: dict[str, Each]) -> dict[str, Each]:
+    def measured(self, theta: Tensor, found: Constants) -> Constants:
         """The constants of a run in which theta may be one."""
         return self.hyperparameter.measured(found, theta)
 

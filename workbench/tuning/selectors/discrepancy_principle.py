@@ -47,11 +47,11 @@ class DiscrepancyPrinciple(Selector):
         return ""
 
     def curve(self, path: WeightPath) -> Tensor:
-        problem = path.problem
-        level = float(problem.expected_misfit().sum())
+        problem, factor = path.problem, self.tau**2
         if self.estimated and isinstance(problem.noise, Gaussian):
-            level *= (_sigma(problem.y) / problem.noise.sigma) ** 2
-        return torch.tensor([point.misfit / (self.tau**2 * level) for point in path.points], dtype=torch.float64)
+            factor *= (_sigma(problem.y) / problem.noise.sigma) ** 2
+        level = float(problem.expected_misfit(factor).sum())
+        return torch.tensor([point.misfit / level for point in path.points], dtype=torch.float64)
 
     def choose(self, path: WeightPath) -> SelectorChoice:
         self.require(path)

@@ -45,7 +45,7 @@ class UnrolledSteps(Hypergradient):
             raise Refusal("a method that can run on this problem", type(algorithm).__name__, sentence)
         with torch.no_grad():
             state: Any = algorithm.init(problem, x, stream(0, "start of unrolled steps", device=x.device))
-        state = replace(state, measured=held_out.measured(theta, dict(state.measured)))
+        state = replace(state, measured=held_out.measured(theta, state.measured))
         for k in range(self.steps):
             state = algorithm.step(problem, state, stream(0, "unrolled step", k + 1, x.device))
         return state.x

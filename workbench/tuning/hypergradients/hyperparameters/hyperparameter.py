@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from workbench.algorithms import Constants
 from workbench.parameters import Checked
 from workbench.priors import Prior
 from workbench.problem import Problem
-from workbench.tensors import Each
 
 
 class Hyperparameter(ABC, metaclass=Checked):
@@ -35,6 +35,6 @@ class Hyperparameter(ABC, metaclass=Checked):
     def learned(self, problem: Problem, theta: Tensor) -> Prior:
         """The prior at theta, of plain numbers, to be used like any other."""
 
-    def measured(self, found: dict[str, Each], theta: Tensor) -> dict[str, Each]:
+    def measured(self, found: Constants, theta: Tensor) -> Constants:
         """The constants of a run, where theta is one of them."""
         return found

@@ -1,15 +1,15 @@
 """The length of the steps of an unrolled method."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
+from workbench.algorithms import Constants
 from workbench.priors import Prior
 from workbench.problem import Problem
-from workbench.tensors import Each
 from workbench.tuning.hypergradients.hyperparameters.hyperparameter import Hyperparameter
 
 
@@ -35,5 +35,5 @@ class StepLength(Hyperparameter):
     def learned(self, problem: Problem, theta: Tensor) -> Prior:
         return problem.prior.given
 
-    def measured(self, found: dict[str, Each], theta: Tensor) -> dict[str, Each]:
-        return found | {"lipschitz": (-theta).exp()}
+    def measured(self, found: Constants, theta: Tensor) -> Constants:
+        return replace(found, lipschitz=(-theta).exp())
