@@ -46,7 +46,7 @@ class Jupyter:
 
     def open(self, page: Any, name: str, where: str = "lab/tree", seen_from: str = "localhost") -> "Person":
         """The notebook in a page once its kernel is idle; in Jupyter Notebook 7 where that is `notebooks`."""
-        page.goto(f"{self.address.replace('localhost', seen_from)}/{where}/{name}")
+        page.goto(f"{self.address.replace('localhost', seen_from)}/{where}/{name}?reset")  # what was open is closed
         page.wait_for_function(READY)
         return Person(page, self.folder / name)
 

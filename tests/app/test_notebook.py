@@ -56,7 +56,7 @@ small = Experiment(Shipped("camera", 32), Identity((1, 32, 32)))
 framed = Framed(partial(page, small))
 cell = framed._repr_html_()
 assert framed._repr_html_() == cell, "one server for one object"
-assert len(cell) < 300
+assert len(cell) < 500 and 'ssh -L' in cell, 'the browser may be elsewhere'
 address = re.search(r'src="(http://localhost:[0-9]+/)"', cell)[1]
 with urllib.request.urlopen(address, timeout=60) as answer:
     assert answer.status == 200 and b"Workbench" in answer.read()
