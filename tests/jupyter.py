@@ -23,7 +23,7 @@ TILE = """from workbench.cli.tile import tile
 
 c.ServerProxy.servers = {"workbench": tile()}
 """
-LAB = ["-m", "jupyterlab", "--expose-app-in-browser", *OFFLINE]
+LAB = ["-m", "jupyterlab", "--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True", *OFFLINE]
 # Where the page says that a kernel is idle it may not be connected yet, and what is run then is lost.
 READY = """() => {
   const shown = window.jupyterapp?.shell?.currentWidget?.sessionContext;

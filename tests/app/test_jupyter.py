@@ -18,7 +18,7 @@ create_app(Experiment(Shipped("shepp_logan", 64), steps=100000).fitted((1, 64, 6
 
 def test_a_tile_in_the_launcher_opens_the_page(chromium, lab, tmp_path):
     with watched(chromium, expected=".") as page:
-        page.goto(f"{lab.address}/lab")
+        page.goto(f"{lab.address}/lab?reset")  # else what was open last is in place of the launcher
         playwright.expect(page.locator(".jp-LauncherCard[title*=Workbench]").first).to_be_visible()
         page.goto(f"{lab.address}/workbench/")
         playwright.expect(page.get_by_text(re.compile(r"iteration [1-9]\d* of"))).to_be_visible(timeout=120_000)
