@@ -37,7 +37,7 @@ def far(chromium, lab):
 
 def test_all_but_the_page_without_a_proxy_works_and_that_says_what_to_do(far, lab):
     lab.put("far.ipynb", CELLS)
-    page = far.new_page()
+    page = far.new_page(viewport={"width": 1366, "height": 768})
     page.set_default_timeout(1000 * PATIENCE)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -8,10 +8,11 @@ import panel_material_ui as pmui
 
 from workbench import tutorials
 from workbench.app.page.jupyter_server import notebook_address
+from workbench.app.run.transport import ICON_ALONE
 from workbench.figures.png_address import png_address
 from workbench.tutorials import Tutorial
 
-_WHITE = {"color": "inherit"}
+_WHITE = ICON_ALONE | {"color": "inherit"}
 _STYLE = (Path(__file__).parent / "notebook_grid.css").read_text(encoding="utf-8")
 
 
