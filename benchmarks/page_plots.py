@@ -2,8 +2,9 @@
 
 `python -m benchmarks.page_plots`. Milliseconds of the processor and kilobytes to the browser for the same numbers: the
 settings of a sweep of 20 x 20, the curves of four compared runs, the density of a spectrum. Each draws two states in
-turn, as a tab does where another quantity is chosen or a study has found more. `filled`: the page's own class; `DynamicMap`:
-one whose Pipe is sent the new element, HoloViews' way to change a plot that stands; `rendered`: a figure made anew.
+turn, as a tab does where another quantity is chosen or a study has found more. `filled`: the page's own class;
+`DynamicMap`: one whose Pipe is sent the new element, HoloViews' way to change a plot that stands; `rendered`: a figure
+made anew.
 """
 
 import time
