@@ -284,6 +284,9 @@ RUNS = [
     (["--out", "none/run.nc"], ["none/run.nc", "folder that exists"]),
     (["none.json"], ["none.json", "no file"]),
     (["none.nc"], ["none.nc", "no file"]),
+    (["--truth", 300 * "x"], ["name too long", "another name"]),
+    (["--out", f"{300 * 'x'}.nc"], ["name too long"]),
+    (["--algorithm", "UnrolledISTA", "--set", f"algorithm.file={300 * 'x'}.safetensors"], ["which is no file"]),
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from workbench.jobs import BackgroundTask, Runner, Status
+from workbench.jobs import BackgroundTask, Runner, Status, runners
 from workbench.refusal import Refusal
 
 
@@ -74,3 +74,19 @@ def test_a_refusal_is_its_sentence_and_a_bug_its_name(runner, caplog):
     assert "take less" in tasks[0].latest.message
     assert "ZeroDivisionError" in tasks[1].latest.message
     assert "a run failed" in caplog.text
+
+
+def test_the_end_of_the_process_waits_for_the_piece_of_work_under_way():
+    """Python that ends beside a thread in compiled code aborts; bounds and first guesses take seconds."""
+    begun, done = threading.Event(), threading.Event()
+
+    def slow() -> Iterator[int]:
+        begun.set()
+        time.sleep(2.3)
+        done.set()
+        yield 1
+
+    runners.runner("a device of this test").submit(BackgroundTask(slow))
+    assert begun.wait(10)
+    runners.close_all()
+    assert done.is_set()

@@ -101,3 +101,17 @@ def test_what_minimises_nothing_has_pictures_for_its_measure() -> None:
         watch.look(first)
         with pytest.raises(Diverged) if far else contextlib.nullcontext():
             watch.look(replace(first, x=size + DARK))
+
+
+def test_a_run_that_stays_small_asks_for_its_start_once() -> None:
+    """A start is a back-projection or a direct reconstruction, which costs seconds where data are large."""
+    asked = []
+
+    class Counted(FISTA):
+        def start(self, problem: Problem) -> Tensor:
+            asked.append(True)
+            return super().start(problem)
+
+    problem = Problem(GaussianBlur(SHAPE), Gaussian(0.1), Tikhonov(1.0), torch.ones_like(DARK))
+    assert not run(problem, Counted(), steps=12).attrs["stopped"]
+    assert len(asked) == 1

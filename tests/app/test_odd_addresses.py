@@ -5,6 +5,7 @@ import math
 import pytest
 
 from benchmarks.fuzzing import addresses, opened
+from workbench.live.caps import Caps
 from workbench.live.session import Session
 from workbench.operators import Radon
 from workbench.refusal import Refusal
@@ -26,3 +27,12 @@ def test_and_so_it_is_in_python() -> None:
         Radon((1, 16, 16), angles=10**400)
     with pytest.raises(Refusal):
         Radon((1, 16, 16), angles=math.nan)
+
+
+def test_what_only_fits_with_other_values_than_the_usual_keeps_them() -> None:
+    """The usual kernel has three rows, and an ECG one axis: what the address says makes the operator fit."""
+    first = Session.from_address("truth=ecg&operator=ConvolutionPSF&operator.kernel=1", Caps())
+    again = Session.from_address(first.address(), Caps())
+    assert not first.errors and not again.errors and again.address() == first.address()
+    assert "operator.kernel=1.0" in first.address()
+    first.close(), again.close()

@@ -79,10 +79,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         from workbench.parameters import outside  # which is there already where a file was loaded
 
-        if (sentence := outside.fault(error)) is None:
+        fault, refused = outside.fault(error), _refused_file(error)
+        if (sentence := fault or refused) is None:
             raise
         complain(str(sentence))
-        return 1
+        return 1 if fault else 2
+
+
+def _refused_file(error: Exception) -> Refusal | None:
+    """The sentence of a file that the system refuses: by its name, its place, its owner or a full disk."""
+    if not isinstance(error, OSError) or error.filename is None:
+        return None
+    why = (error.strerror or str(error)).lower()
+    return Refusal("a file that the system takes", f"{error.filename!r}: {why}", "give another name or place")
 
 
 def _require_home() -> None:

@@ -13,6 +13,7 @@ from workbench.jobs.turn import Status, Turn
 Work = TypeVar("Work", bound=Turn)
 
 
+ENDING = 20.0  # seconds that the end of a process waits for the pieces of work under way
 BESIDE = 10  # how nice the thread is that gives way: beside a run it gets a tenth of a core, and an idle one whole
 
 
@@ -59,12 +60,16 @@ class Runner:
         """What each of the jobs does that are not over."""
         return tuple(job.status for job in self._jobs)
 
-    def close(self, timeout: float = 2.0) -> None:
-        """Cancel every job and end the thread."""
+    def cancel(self) -> None:
+        """Cancel every job, and let the thread end after the piece of work under way."""
         for job in list(self._jobs):
             job.cancel()
         self._stop = True
         self._notify()
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Cancel every job and wait for the end of the thread."""
+        self.cancel()
         self._thread.join(timeout)
 
     def rest(self, timeout: float = 2.0) -> None:
@@ -156,8 +161,11 @@ def rest_all() -> None:
 
 
 def close_all() -> None:
-    """Cancel every job of every device: the process is about to end."""
+    """Cancel every job of every device: the process is about to end. A start or a bound may take seconds to leave."""
+    last = time.monotonic() + ENDING
     with _LOCK:
         for each in _RUNNERS.values():
-            each.close()
+            each.cancel()
+        for each in _RUNNERS.values():
+            each.close(max(0.0, last - time.monotonic()))
         _RUNNERS.clear()

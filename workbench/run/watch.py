@@ -1,6 +1,7 @@
 """Whether a run has left for infinity."""
 
 import math
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -39,25 +40,36 @@ class Watch:
         self.problem, self.algorithm, self._growth = problem, algorithm, growth
         self.good: State | None = None
         self._judges = algorithm.minimises and Can.VALUE in problem.prior.can
-        start = algorithm.start(problem)
-        usual, picture = norm(start), start[0].numel() ** 0.5
-        self._limit = growth * (usual if self._judges else usual.clamp_min(picture))
-        self._most = torch.full_like(usual, math.nan)
+        self._first = self._most = torch.tensor(math.nan)
 
     def look(self, state: State) -> None:
         """Accept the state as good, or raise Diverged."""
         sizes = norm(state.x)
         finite = bool(sizes.isfinite().all())
         if self.good is None and finite:
-            first = self._height(state)
+            height = self._height(state)
             expected = (self.problem.y[0].numel() + state.x[0].numel()) / 2
-            self._limit = self._limit.maximum(self._growth * sizes)
-            self._most = torch.where(first.isfinite(), _FAR * first.clamp_min(expected), math.nan)
-        large = ~(sizes <= self._limit)  # NaN is not <= either
-        if not finite or (bool(large.any()) and bool((large & ~(self._height(state) <= self._most)).any())):
+            self._first = sizes
+            self._most = torch.where(height.isfinite(), _FAR * height.clamp_min(expected), math.nan)
+        if not finite or self._exploded(state, sizes):
             good = self.good or state
             raise Diverged(explosion(self.algorithm, good, state, float(sizes.max())), good)
         self.good = state
+
+    def _exploded(self, state: State, sizes: Tensor) -> bool:
+        large = ~(sizes <= self._growth * self._first)  # NaN is not <= either
+        if not bool(large.any()):
+            return False
+        large &= ~(sizes <= self._growth * self._usual)
+        return bool((large & ~(self._height(state) <= self._most)).any())
+
+    @cached_property
+    def _usual(self) -> Tensor:
+        """The norm that is usual in these data; asked for once x has grown: it may cost seconds."""
+        with torch.no_grad():
+            start = self.algorithm.start(self.problem)
+        usual = norm(start)
+        return usual if self._judges else usual.clamp_min(start[0].numel() ** 0.5)
 
     def _height(self, state: State) -> Tensor:
         """The objective, (B,); NaN where it tells nothing."""

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -36,7 +37,7 @@ def read(path: str | Path) -> ImageNetwork:
     if path.suffix != _SUFFIX:
         came = f"{str(path)!r}, which may hold programs" if path.suffix in _PROGRAMS else repr(str(path))
         raise Refusal(f"weights as a {_SUFFIX} file", came, "save the network with `weights.write`")
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - path.is_file() raises where a name is too long
         raise Refusal("a file of weights", f"{path}, which is no file", f"give the path of a {_SUFFIX} file")
     return parsed(path.read_bytes(), path.name)
 
@@ -45,7 +46,7 @@ def read_on(path: str | Path, device: torch.device) -> ImageNetwork:
     """The same on a device, read once while the file stays as it is. Its readers share it: it is not to be changed."""
     try:
         found = Path(path).stat()
-    except OSError:
+    except (OSError, ValueError):  # no file, or a name that none can have
         return read(path)  # which says what is wrong with it
     return _kept(str(path), found.st_mtime_ns, found.st_size, device)
 

@@ -21,6 +21,7 @@ from workbench.live.address.names import (
 from workbench.operators import Operator
 from workbench.parameters import changed, parameters
 from workbench.paths import built, spoken
+from workbench.refusal import Refusal
 from workbench.tensors import Shape
 
 _LONGEST = 2000  # letters of a value: maps of thousands of numbers are not in the address
@@ -68,8 +69,12 @@ def base_of(experiment: Experiment, kind: str) -> Any:
 
 def _usual(chosen: Any, shape: Shape) -> Any:
     """An object of the same class at its defaults, for signals of the same shape; itself where it has no defaults."""
-    ready = not any(p.required for p in parameters(type(chosen)))
-    return built(type(chosen), {}, shape) if ready else chosen
+    if any(p.required for p in parameters(type(chosen))):
+        return chosen
+    try:
+        return built(type(chosen), {}, shape)
+    except Refusal:  # its defaults are for other signals: a kernel of a picture beside an ECG
+        return type(chosen)()
 
 
 def fitted_default(default: object, shape: Shape) -> object:
