@@ -1,4 +1,4 @@
-"""Puts the notebooks and their pictures into a wheel, where `workbench lab` finds them; everything else is in pyproject.toml."""
+"""Puts the notebooks and their pictures into a wheel, where the workbench finds them; all else is in pyproject.toml."""
 
 from pathlib import Path
 

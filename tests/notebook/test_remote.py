@@ -19,8 +19,8 @@ CELLS = (
     "wb.views.Spectrum()",
     "print('weight', wb.prior.weight)",
     PAGE,
-    # Another machine's kernel was not started by this server, and knows nothing of its proxy.
-    f"import os\n\nos.environ.pop('JPY_PARENT_PID')\n{PAGE}",
+    # A kernel of another machine was started by another process, and knows nothing of this server's proxy.
+    f"import os\n\nos.environ['JPY_PARENT_PID'] = '0'\n{PAGE}",
 )
 
 
