@@ -127,3 +127,24 @@ def test_a_function_and_an_experiment_are_explored_and_a_bad_path_is_a_sentence(
         until(page, lambda: "workbench-still" in saved.read_text())
         kept = person.outputs()[0][-1]["data"]["text/html"]
         assert "9.0" in "".join(kept)
+
+
+def test_a_notebook_that_is_opened_twice_is_one_run_and_outlives_either_page(chromium, lab):
+    lab.put("twice.ipynb", CELLS)
+    field = ".widget-hbox:has(> .widget-hslider:has-text('weight')) > .widget-text input"
+    with watched(chromium, expected=".") as second:
+        with watched(chromium, expected=".") as first:
+            person = lab.open(first, "twice.ipynb")
+            person.ran(0)
+            playwright.expect(first.locator("figure.picture canvas").nth(3)).to_be_visible()
+            person.save()
+            until(first, lambda: "image/png" in person.file.read_text())
+            lab.open(second, "twice.ipynb")
+            playwright.expect(second.locator("figure.picture canvas").nth(3)).to_be_visible()
+            second.locator(".widget-hslider:has-text('weight') .noUi-handle").first.focus()
+            for _ in range(20):
+                second.keyboard.press("ArrowRight")
+            until(first, lambda: first.locator(field).input_value() == second.locator(field).input_value() != "1")
+        words = second.get_by_text(re.compile(r"iteration \d+ of")).first
+        last = words.inner_text()
+        until(second, lambda: words.inner_text() != last)
