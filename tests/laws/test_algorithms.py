@@ -209,7 +209,8 @@ def test_descriptions_rebuild_the_algorithm(algorithm: Algorithm) -> None:
     for parameter in parameters(type(algorithm)):
         if parameter.range:
             middle = (parameter.range.low * parameter.range.high) ** 0.5
-            moved = dataclasses.replace(algorithm, **{parameter.name: parameter.kinds[0](middle)})
+            value = (middle,) if isinstance(parameter.default, tuple) else parameter.kinds[0](middle)
+            moved = dataclasses.replace(algorithm, **{parameter.name: value})
             assert rebuild(describe(moved)) == moved != algorithm
 
 

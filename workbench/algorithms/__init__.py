@@ -49,6 +49,7 @@ from workbench.algorithms.first_order.nonlinear_conjugate_gradient import Nonlin
 from workbench.algorithms.first_order.preconditioned_gradient import PreconditionedGradient
 from workbench.algorithms.first_order.proximal_gradient import ProximalGradient
 from workbench.algorithms.first_order.spiral import SPIRAL
+from workbench.algorithms.first_order.step_lista import StepLISTA
 from workbench.algorithms.first_order.subgradient import SubGradient
 from workbench.algorithms.krylov.cgls import CGLS
 from workbench.algorithms.krylov.conjugate_gradient import ConjugateGradient
@@ -153,6 +154,7 @@ __all__ = [
     "SelfCalibration",
     "SingularValueShrinkage",
     "State",
+    "StepLISTA",
     "SubGradient",
     "TrustRegionNewton",
     "UnadjustedLangevin",

@@ -4,6 +4,7 @@ from workbench.tuning.automatic import Tuning, applicable, automatic, read, rule
 from workbench.tuning.conformal import ConformalCalibration, ConformalIntervals
 from workbench.tuning.held_out_crops import held_out_crops
 from workbench.tuning.informed import informed
+from workbench.tuning.learned_lengths import LearnedLengths, learned_lengths
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation
 from workbench.tuning.point_spread import PointSpread, local_point_spread
@@ -31,6 +32,7 @@ __all__ = [
     "Evidence",
     "GeneralisedSURE",
     "LCurve",
+    "LearnedLengths",
     "Oracle",
     "PathPoint",
     "PointSpread",
@@ -47,6 +49,7 @@ __all__ = [
     "automatic",
     "held_out_crops",
     "informed",
+    "learned_lengths",
     "local_point_spread",
     "read",
     "rules",

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.experiment import destinations, wanted
+from workbench.cli.experiment import destinations, lengths, wanted
 from workbench.cli.output import complain, say, say_json
 from workbench.progress import interruptible
 from workbench.refusal import Refusal, one_of
@@ -16,17 +16,27 @@ if TYPE_CHECKING:
     from workbench.tuning.hypergradients import HeldOut, LearnedParameters
 
 _INTERRUPTED = 130
-_OWN = ("learn", "gradient", "held_out", "of", "outer", "out")  # options that mean nothing without --by
+_OWN = ("learn", "gradient", "held_out", "of", "outer", "lengths", "out")  # options that mean nothing without --by
+
+
+_BY = f"learn from held-out pictures instead, by hoag or maid; steps, from data alone, by {lengths.WORD}"
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """The words that say what is learned, how, and from what."""
-    parser.add_argument("--by", metavar="NAME", help="learn from held-out pictures instead, by hoag or maid")
+    parser.add_argument(
+        "--by",
+        metavar="NAME",
+        help=f"learn from held-out pictures instead, by hoag or maid; or, by {lengths.WORD}, steps from data alone",
+    )
     parser.add_argument("--learn", metavar="WHAT", help="weight, map (of total variation) or experts (weight)")
     parser.add_argument("--gradient", metavar="NAME", help="cg, neumann or unrolled (cg)")
     parser.add_argument("--held-out", type=int, metavar="N", help="number of held-out pictures (8)")
     parser.add_argument(
         "--of", action="append", metavar="NAME", help="a shipped picture to crop them from; repeat it (six photographs)"
+    )
+    parser.add_argument(
+        "--lengths", type=int, metavar="N", help=f"number of steps that are learned by {lengths.WORD} (10)"
     )
     parser.add_argument("--outer", type=int, metavar="N", help="most steps of the learning (40)")
     parser.add_argument("--out", metavar="LEARNED.json", help="save the experiment with the learned prior, to be run")
@@ -37,7 +47,9 @@ def asked(args: argparse.Namespace) -> bool:
     given = next((name for name in _OWN if getattr(args, name) is not None), None)
     if args.by is None and given is not None:
         option = f"--{given.replace('_', '-')}"
-        raise Refusal(f"--by hoag or --by maid with {option}", "neither", f"say who learns, or leave {option} out")
+        raise Refusal(
+            f"--by hoag, maid or {lengths.WORD} with {option}", "neither", f"say who learns, or leave {option} out"
+        )
     return args.by is not None
 
 
@@ -48,6 +60,10 @@ def main(args: argparse.Namespace) -> int:
     if args.out and Path(args.out).suffix != ".json":
         raise Refusal("a specification, NAME.json", args.out, "name it so: `workbench run NAME.json` runs it")
     destinations.require(None, args.figure)
+    if args.by == lengths.WORD:
+        return lengths.main(args)
+    if args.lengths is not None:
+        raise Refusal(f"--by {lengths.WORD} with --lengths", f"--by {args.by}", "leave --lengths out")
     from workbench.algorithms.choice import suited_to
     from workbench.parameters import changed
 
@@ -92,7 +108,7 @@ def _members(args: argparse.Namespace) -> tuple[Any, Any]:
     from workbench.parameters import changed
 
     learners, ways = ({cls.word: cls for cls in _catalogue(kind)} for kind in ("learner", "hypergradient"))
-    learner = learners[one_of("a learner", args.by, learners)]()
+    learner = learners[one_of("a learner", args.by, [*learners, lengths.WORD])]()
     if args.outer is not None:
         learner = changed(learner, steps=args.outer)
     return learner, ways[one_of("a way to the gradient", args.gradient or "cg", ways)]()
