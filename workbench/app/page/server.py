@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import panel as pn
@@ -159,8 +159,8 @@ class KernelSocket(Socket):
     """
 
     def check_origin(self, origin: str) -> bool:
-        called = self.request.host
-        ours = self.request.connection.stream.socket.getsockname()[1]  # pyright: ignore[reportAttributeAccessIssue]
+        called, line = self.request.host, cast(Any, self.request.connection)
+        ours = line.stream.socket.getsockname()[1]
         passed_on = urlsplit(f"//{called}").port != ours and urlsplit(origin).netloc == called
         return passed_on or super().check_origin(origin)
 
@@ -170,7 +170,7 @@ class KeepAlive(RequestHandler):
 
     @property
     def _contexts(self) -> list[ApplicationContext]:
-        return list(self.application._applications.values())  # pyright: ignore[reportAttributeAccessIssue]
+        return list(self.application._applications.values())  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
 
     def get(self) -> None:
         found = any(there(context, self.get_argument("id", "")) for context in self._contexts)
