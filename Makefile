@@ -2,6 +2,7 @@
 # make test     the whole test suite: ruff, pyright, tests, notebooks
 # make quick    ruff, the laws and the core on one case a member: between two thoughts
 # make catalog  docs/catalog.md, after a member was added
+# make pictures the pictures of the notebooks, after one of them was changed
 # make docs     the documentation as a site, in site/html/index.html, with the notebooks run
 # make peers    the libraries that benchmarks compare with, in .peers
 # make install  the environment alone, in .venv (PYTHON=python3.12 for another Python)
@@ -17,7 +18,7 @@ BROWSER := -m browser tests/app tests/notebook
 # What most changes break first: the laws of every member and the analysis, without notebooks, pages, files and training.
 QUICK := tests/laws tests/analysis tests/test_architecture.py tests/test_parameters.py tests/test_problem.py tests/test_run.py
 
-.PHONY: app test quick install lint catalog docs peers
+.PHONY: app test quick install lint catalog pictures docs peers
 
 app: $(INSTALLED)
 	@exec $(BIN)/workbench serve --port $(PORT)
@@ -35,6 +36,9 @@ lint: $(INSTALLED)
 
 catalog: $(INSTALLED)
 	@$(BIN)/workbench list --markdown > docs/catalog.md
+
+pictures: $(INSTALLED)
+	@$(BIN)/python -m docs.notebook_pictures
 
 docs: $(INSTALLED)
 	@$(BIN)/sphinx-build -q -W -b html docs site/html && echo site/html/index.html

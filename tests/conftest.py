@@ -68,6 +68,22 @@ def chromium() -> Iterator[Any]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def one_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A JupyterLab for all tests: it takes seconds to start."""
+    from tests.jupyter import serving
+
+    with serving(tmp_path_factory.mktemp("lab")) as made:
+        yield made
+
+
+@pytest.fixture
+def lab(one_lab: Any) -> Iterator[Any]:
+    """The same, whose kernels end with the test: each has torch in it."""
+    yield one_lab
+    one_lab.end_kernels()
+
+
 @pytest.fixture(autouse=True)
 def what_a_test_loads_leaves_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Classes of a file that a test loads are in no catalogue of the tests after it."""

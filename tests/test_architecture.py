@@ -25,6 +25,7 @@ ORDER = (
         "ranges",
         "processes",
         "progress",
+        "tutorials",
         "devices",
         "divergence",
         "version",

@@ -333,6 +333,15 @@ def test_of_a_long_run_the_probes_take_only_their_share(monkeypatch):
     assert allowed - 0.1 <= spent <= allowed + 0.05
 
 
+def test_probes_that_cost_less_than_a_step_take_only_their_share_of_a_long_run_and_all_of_a_short_one(monkeypatch):
+    ks = recorded(monkeypatch, step=0.01, probe=0.008, steps=2000)
+    whole = 10 + int(recorder.CHEAP_ALLOWANCE / 0.008)
+    assert ks[:whole] == list(range(whole)) and ks[-1] == 2000
+    spent, allowed = 0.008 * len(ks[11:]), recorder.CHEAP_SHARE * 20 + recorder.CHEAP_ALLOWANCE
+    assert allowed - 0.02 <= spent <= allowed + 0.02
+    assert max(b - a for a, b in pairwise(ks)) <= 0.008 / (recorder.CHEAP_SHARE * 0.01) + 1, "without a gap"
+
+
 def test_a_probe_that_once_had_to_wait_does_not_stop_the_curve(monkeypatch):
     ks = recorded(monkeypatch, step=0.01, probe=0.002, steps=2000, stall=100)
     assert max(b - a for a, b in pairwise(ks)) < 100

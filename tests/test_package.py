@@ -61,7 +61,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 def test_a_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel):
     files = {p: p.relative_to(ROOT) for p in (ROOT / "workbench").rglob("*") if p.is_file()}
-    files |= {p: Path("workbench") / p.relative_to(ROOT) for p in (ROOT / "notebooks").glob("*.ipynb")}
+    shipped = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "notebooks").glob("pictures/*.png")]
+    files |= {p: Path("workbench") / p.relative_to(ROOT) for p in shipped}
     wanted = {to.as_posix(): p for p, to in files.items() if "__pycache__" not in to.parts}
     found = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert found == set(wanted) and "workbench/py.typed" in found

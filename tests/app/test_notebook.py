@@ -44,8 +44,9 @@ with pull_session(url=framed.address().rstrip("/")):
 
 def test_a_cell_shows_a_small_frame_whose_server_ends_with_the_process():
     code = """
-import re, urllib.request
+import http.client, re, urllib.request
 from functools import partial
+from bokeh.util.token import generate_jwt_token
 from workbench.app.main import page
 from workbench.app.page.notebook import Framed
 from workbench.data import Shipped
@@ -56,10 +57,26 @@ small = Experiment(Shipped("camera", 32), Identity((1, 32, 32)))
 framed = Framed(partial(page, small))
 cell = framed._repr_html_()
 assert framed._repr_html_() == cell, "one server for one object"
-assert len(cell) < 300
+assert len(cell) < 500 and 'ssh -L' in cell, 'the browser may be elsewhere'
 address = re.search(r'src="(http://localhost:[0-9]+/)"', cell)[1]
 with urllib.request.urlopen(address, timeout=60) as answer:
     assert answer.status == 200 and b"Workbench" in answer.read()
+
+token = generate_jwt_token("nobody", signed=False)
+port = int(address[:-1].rpartition(":")[2])
+
+def status(host, origin):
+    line = http.client.HTTPConnection("localhost", port, timeout=60)
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    key = {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol": f"bokeh, {token}"}
+    line.request("GET", "/ws", headers=upgrade | key | {"Host": host, "Origin": f"http://{origin}"})
+    return line.getresponse().status
+
+assert status("jupyter.test:8888", "jupyter.test:8888") == 101, "passed on by a proxy that has this name"
+assert status("hub.test", "hub.test") == 101
+assert status("jupyter.test:8888", "evil.test:8888") == 403
+assert status(f"localhost:{port}", "evil.test") == 403
+assert status(f"evil.test:{port}", f"evil.test:{port}") == 403, "a name that was made to lead here"
 """
     assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
 

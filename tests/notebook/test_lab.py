@@ -1,16 +1,10 @@
 """Cells in a real JupyterLab without a network: sliders, variables, two workbenches, and the end of a kernel."""
 
-import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import nbformat
 import pytest
 
 from tests.app.browsing import playwright, until, watched
-from tests.app.test_jupyter import answers, in_lab
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("jupyterlab")
@@ -33,8 +27,6 @@ CELLS = (
     "other = Workbench(experiment)\nother.prior.weight = 100.0\nother.views.Picture()",
     "print('two', wb.prior.weight, other.prior.weight)",
 )
-FRESH = "arguments => document.querySelectorAll('figure.picture canvas')[arguments].toDataURL()"
-
 
 EXPLORED = (
     """import matplotlib.pyplot as plt
@@ -56,49 +48,13 @@ explore(power)""",
 )
 
 
-@pytest.fixture
-def lab(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cells = [nbformat.v4.new_code_cell(source) for source in getattr(request, "param", CELLS)]
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(notebook, tmp_path / "mine.ipynb")
-    with in_lab(tmp_path) as address:
-        yield f"{address}/lab/tree/mine.ipynb"
-
-
-class Person:
-    """What somebody does with the notebook."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-
-    def run(self, cell: int) -> None:
-        self.page.locator(".jp-CodeCell .jp-InputArea-editor").nth(cell).click()
-        self.page.keyboard.press("Control+Enter")
-
-    def said(self, word: str) -> list[str]:
-        text = " ".join(self.page.locator(".jp-OutputArea-output pre").all_inner_texts())
-        return re.findall(rf"{word} (.*)", text)
-
-    def asked(self, word: str, cell: int) -> float:
-        """What a cell prints after the word, once it has run again."""
-        counter = self.page.locator(".jp-CodeCell .jp-InputPrompt").nth(cell)
-        last = counter.inner_text()
-        self.run(cell)
-        until(self.page, lambda: re.search(r"\d", counter.inner_text()) and counter.inner_text() != last)
-        until(self.page, lambda: self.said(word) != [])
-        return float(self.said(word)[-1])
-
-    def picture(self, number: int) -> str:
-        return self.page.evaluate(FRESH, number)
-
-
-def test_a_notebook_is_live_and_its_end_leaves_a_picture(chromium, lab, tmp_path):
+@pytest.mark.parametrize("where", ["lab/tree", "notebooks"])
+def test_a_notebook_is_live_and_its_end_leaves_a_picture(chromium, lab, where):
+    if where == "notebooks":
+        pytest.importorskip("notebook", reason="Jupyter Notebook 7 comes with the extra dev")
+    saved = lab.put("mine.ipynb", CELLS)
     with watched(chromium, expected=".") as page:
-        until(page, lambda: answers(lab))
-        page.goto(lab)
-        playwright.expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible()
-        person = Person(page)
+        person = lab.open(page, "mine.ipynb", where)
         person.run(0)
         playwright.expect(page.locator("figure.picture canvas").nth(3)).to_be_visible()
         until(page, lambda: page.get_by_text(re.compile(r"iteration [1-9]\d* of")).count() > 0)
@@ -129,31 +85,24 @@ def test_a_notebook_is_live_and_its_end_leaves_a_picture(chromium, lab, tmp_path
         until(page, lambda: person.said("two") == ["0.01 100.0"])
 
         # The kernel starts again: the pictures stay, with a sentence.
-        page.get_by_role("menuitem", name="Kernel", exact=True).click()
-        page.get_by_text("Restart Kernel…", exact=True).click()
-        page.get_by_role("button", name="Confirm Kernel Restart").click()
+        person.restart()
         playwright.expect(page.get_by_text("The kernel that ran this has gone").first).to_be_visible()
         assert len(person.picture(2)) > 1000
 
         # And so does the notebook that was saved, when it is opened without its kernel.
-        page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
-        page.keyboard.press("Control+s")
-        saved = tmp_path / "mine.ipynb"
+        person.save()
         until(page, lambda: "image/png" in saved.read_text())
-        outputs = json.loads(saved.read_text())["cells"][0]["outputs"]
+        outputs = person.outputs()[0]
         assert [("image/png" in o["data"]) for o in outputs] == [False, True]
         assert "iteration" in "".join(outputs[1]["data"]["text/plain"])
         page.reload()
         playwright.expect(page.locator("img.jp-mod-unconfined").first).to_be_visible()
 
 
-@pytest.mark.parametrize("lab", [EXPLORED], indirect=True)
 def test_a_function_and_an_experiment_are_explored_and_a_bad_path_is_a_sentence(chromium, lab, tmp_path):
+    saved = lab.put("explored.ipynb", EXPLORED)
     with watched(chromium, expected=".") as page:
-        until(page, lambda: answers(lab))
-        page.goto(lab)
-        playwright.expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible()
-        person = Person(page)
+        person = lab.open(page, "explored.ipynb")
         person.run(0)
         output = page.locator(".jp-CodeCell").nth(0).locator(".jp-OutputArea").first
         until(page, lambda: "exponent 2.0" in output.inner_text() and output.locator("img:visible").count() == 1)
@@ -174,8 +123,28 @@ def test_a_function_and_an_experiment_are_explored_and_a_bad_path_is_a_sentence(
         assert "Traceback" not in told.inner_text()
         page.screenshot(path=tmp_path / "explored.png")
 
-        page.keyboard.press("Control+s")
-        saved = tmp_path / "mine.ipynb"
+        person.save()
         until(page, lambda: "workbench-still" in saved.read_text())
-        kept = json.loads(saved.read_text())["cells"][0]["outputs"][-1]["data"]["text/html"]
+        kept = person.outputs()[0][-1]["data"]["text/html"]
         assert "9.0" in "".join(kept)
+
+
+def test_a_notebook_that_is_opened_twice_is_one_run_and_outlives_either_page(chromium, lab):
+    lab.put("twice.ipynb", CELLS)
+    field = ".widget-hbox:has(> .widget-hslider:has-text('weight')) > .widget-text input"
+    with watched(chromium, expected=".") as second:
+        with watched(chromium, expected=".") as first:
+            person = lab.open(first, "twice.ipynb")
+            person.ran(0)
+            playwright.expect(first.locator("figure.picture canvas").nth(3)).to_be_visible()
+            person.save()
+            until(first, lambda: "image/png" in person.file.read_text())
+            lab.open(second, "twice.ipynb")
+            playwright.expect(second.locator("figure.picture canvas").nth(3)).to_be_visible()
+            second.locator(".widget-hslider:has-text('weight') .noUi-handle").first.focus()
+            for _ in range(20):
+                second.keyboard.press("ArrowRight")
+            until(first, lambda: first.locator(field).input_value() == second.locator(field).input_value() != "1")
+        words = second.get_by_text(re.compile(r"iteration \d+ of")).first
+        last = words.inner_text()
+        until(second, lambda: words.inner_text() != last)

@@ -393,6 +393,16 @@ def test_what_a_cell_keeps_has_a_picture_and_words(wb):
     assert kept["application/vnd.jupyter.widget-view+json"]["model_id"] == wb.widget.model_id
 
 
+def test_a_front_end_without_widgets_says_so_above_the_still_picture(wb, monkeypatch):
+    shown: list[dict] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **given: shown.append(data))
+    monkeypatch.setattr("IPython.display.DisplayHandle.display", lambda handle, data, **given: shown.append(data))
+    wb.views.Picture().present()
+    living, still = shown
+    assert "shows no widgets" in living["text/plain"] and "image/png" not in living
+    assert "image/png" in still and "shows no widgets" not in still["text/plain"]
+
+
 @pytest.mark.parametrize("count", [0, 1, 3, 5, 6])
 def test_a_still_picture_has_its_panels_alone_and_its_whole_sentence(count):
     sentence = "done · iteration 300 of 300 · 26.38 dB · the step is more than what the operator allows"

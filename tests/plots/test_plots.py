@@ -487,3 +487,14 @@ def test_taps_and_sliders_move_one_point(solid, monkeypatch):
 def test_a_picture_has_no_three_planes(result):
     with pytest.raises(Refusal, match=r"plots\.pictures"):
         plots.volume(result)
+
+
+def test_a_wide_frame_keeps_to_the_values_of_its_lines():
+    wide = plots.lines({"heart": (np.arange(100), 200 * np.sin(np.arange(100)))}, "sample", "steps").opts(aspect=3)
+    axes = hv.render(wide, backend="matplotlib").axes[0]
+    axes.figure.canvas.draw()
+    low, high = axes.get_ylim()
+    assert -260 < low < -190 and 190 < high < 260, "no axis is widened to make its units as long as the others"
+    box = axes.get_position()
+    width, height = axes.figure.get_size_inches()
+    assert box.width * width / (box.height * height) == pytest.approx(3, rel=1e-3)

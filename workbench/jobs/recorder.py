@@ -1,4 +1,4 @@
-"""What is kept of a run: every number that costs less than a step at every iteration, the others now and then."""
+"""What is kept of a run: every number at every iteration of a short one, and of a long one what its time allows."""
 
 import math
 import time
@@ -10,15 +10,17 @@ from torch import Tensor
 
 from workbench.algorithms import Algorithm, State
 from workbench.jobs.effort import Effort
+from workbench.jobs.ration import Ration
 from workbench.jobs.snapshot import Snapshot
 from workbench.problem import Problem
 from workbench.run import Log, Probe, Quantity, Row, quantities
 
 FRESH = 10  # the first iterations are recorded whole: that is where curves bend, and where costs are measured
-SHARE = 0.02  # later, what costs more than a step takes at most this part of the solver's time,
-ALLOWANCE = 0.05  # and so many seconds more, spent where k has grown by GROWN: short runs have whole curves too
-GROWN = 1.15
-INTERRUPTED = 4  # a probe that takes so many times the quickest one has waited for others, which is not its cost
+# Later, what costs more than a step takes at most SHARE of the solver's time, and ALLOWANCE seconds more, spent where k
+# has grown by GROWN: short runs have whole curves too. What costs less is recorded at every iteration,
+# until it has taken CHEAP_ALLOWANCE seconds: beside a quick step several such numbers are more than the step.
+SHARE, ALLOWANCE, GROWN = 0.02, 0.05, 1.15
+CHEAP_SHARE, CHEAP_ALLOWANCE = 0.04, 5.0
 
 
 class Recorder:
@@ -31,7 +33,8 @@ class Recorder:
         self.probes, self.log = probes, Log()
         self.must: Callable[[State], bool] = lambda state: False
         self._blank: dict[str, Tensor] = {}
-        self._spent, self._quickest, self._whole = 0.0, math.inf, -1
+        self._whole = -1
+        self._ration, self._cheap_ration = Ration(SHARE, ALLOWANCE, GROWN), Ration(CHEAP_SHARE, CHEAP_ALLOWANCE)
         self.measure()
 
     @property
@@ -55,12 +58,17 @@ class Recorder:
 
     def take(self, problem: Problem, state: State, effort: Effort, step: float | None) -> None:
         """Record a state that the solver reached with that effort, by steps of that size."""
-        cheap = [probe for probe in self.probes if probe not in self._dear]
-        if self._measuring or self.must(state) or self._due(state.k, effort.seconds):
+        k, seconds = state.k, effort.seconds
+        dear = bool(self._dear) and self._ration.due(k, seconds)
+        if self._measuring or self.must(state) or dear:
             self.take_whole(problem, state, effort, step)
-        elif cheap or not self.probes:
-            values = self._asked(cheap, problem, state)
-            self.log.add(Row(state, effort.seconds, self._blank | values | _sized(step, state), effort.calls))
+        elif len(self._dear) < len(self.probes) and self._cheap_ration.due(k, seconds):
+            begin = time.perf_counter()
+            values = self._asked((probe for probe in self.probes if probe not in self._dear), problem, state)
+            self._cheap_ration.took(k, time.perf_counter() - begin)
+            self.log.add(Row(state, seconds, self._blank | values | _sized(step, state), effort.calls))
+        elif not self.probes:
+            self.log.add(Row(state, seconds, _sized(step, state), effort.calls))
 
     def take_whole(self, problem: Problem, state: State, effort: Effort, step: float | None) -> None:
         """Record all there is to know of a state; a row that it has already is completed."""
@@ -76,9 +84,7 @@ class Recorder:
         else:
             self.log.add(Row(state, effort.seconds, values, effort.calls))
         if self._dear:
-            spent = time.perf_counter() - begin
-            self._quickest = min(self._quickest, spent)
-            self._spent += min(spent, INTERRUPTED * self._quickest)
+            self._ration.took(state.k, time.perf_counter() - begin)
 
     def rows(self, snapshot: Snapshot, problem: Problem, algorithm: Algorithm) -> Log:
         """What a snapshot shows as a log of its own, which grows no more: its rows, the last one whole, and its x."""
@@ -101,11 +107,6 @@ class Recorder:
     @property
     def _measuring(self) -> bool:
         return len(self._steps) < FRESH
-
-    def _due(self, k: int, seconds: float) -> bool:
-        """Whether those that cost more than a step are looked at, too."""
-        beyond = self._spent - SHARE * seconds
-        return bool(self._dear) and (beyond <= 0 or (beyond <= ALLOWANCE and k >= GROWN * self._whole))
 
     def _asked(self, probes: Iterable[Probe], problem: Problem, state: State) -> dict[str, Tensor]:
         values: dict[str, Tensor] = {}

@@ -131,6 +131,14 @@ async function draw(el, places, panel) {
   canvas.setAttribute("aria-label", words.textContent);
 }
 
+// Arrows that move a slider are its own: Jupyter Notebook 7 takes them for the notebook, unless an element says not to.
+const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);
+window.addEventListener("keydown", event => {
+  const thumb = event.target instanceof Element ? event.target.closest(".noUi-handle") : null;
+  if (thumb?.closest(".jp-OutputArea-output")?.querySelector(".workbench-screen"))
+    thumb.toggleAttribute("data-lm-suppress-shortcuts", MOVES.has(event.key));
+}, true);
+
 export function render({ model, el }) {
   el.classList.add("workbench-screen");
   const places = new Map(), gone = document.createElement("p");

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _LETTERS = 36  # of the sentence above each column
+# What stands where the living picture would be, in a front end that shows no widgets.
+NO_WIDGETS = (
+    "This front end shows no widgets, so that nothing moves here: a still picture is below, if it shows pictures. "
+    "In JupyterLab and Jupyter Notebook 7, pip install ipywidgets where Jupyter is installed."
+)
 _EARLY = 1.0  # seconds after which there is a picture, should the kernel end
 _MARK = {"image/png": {"unconfined": True}}  # by this the living picture knows the still one, and hides it
 
@@ -91,7 +96,7 @@ class Still:
         from IPython.display import DisplayHandle, display
 
         # The picture itself takes a second, which nobody should wait for.
-        whole, self._begun, self._drawn = bundle(model, _EMPTY, sentence), time.monotonic(), None
+        whole, self._begun, self._drawn = bundle(model, _EMPTY, NO_WIDGETS), time.monotonic(), None
         display({name: whole[name] for name in (_WIDGET, "text/plain")}, raw=True)
         self._handle = DisplayHandle()
         self._handle.display(_still(_EMPTY, sentence), raw=True, metadata=_MARK)

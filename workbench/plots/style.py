@@ -19,15 +19,20 @@ BACKENDS = ("matplotlib", "bokeh")
 FILES = (".pdf", ".svg", ".png")
 
 
-def _squared(plot: Any, element: Any) -> None:
-    """A square also with a logarithmic axis: HoloViews 1.23 takes the ends of the axis, and not their logarithms."""
-    if plot.aspect == "square":
+def _shaped(plot: Any, element: Any) -> None:
+    """The frame as wide as `aspect` says over its height, as the other backend has it.
+
+    HoloViews 1.23 takes a number for the ratio of the units instead, which widens an axis beyond its values; for a
+    square it takes the ends of a logarithmic axis, and not their logarithms.
+    """
+    ratio = 1.0 if plot.aspect == "square" else plot.aspect
+    if isinstance(ratio, int | float):
         plot.handles["axis"].set_aspect("auto")
-        plot.handles["axis"].set_box_aspect(1)
+        plot.handles["axis"].set_box_aspect(1 / ratio)
 
 
 _SIZES: dict[str, dict[str, Any]] = {
-    "matplotlib": {"fig_inches": 3.2, "fontsize": 9, "aspect": "square", "hooks": [_squared]},
+    "matplotlib": {"fig_inches": 3.2, "fontsize": 9, "aspect": "square", "hooks": [_shaped]},
     "bokeh": {"frame_width": 260, "frame_height": 260},
 }
 Limits = tuple[float, float]

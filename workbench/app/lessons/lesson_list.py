@@ -7,8 +7,9 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import lessons
+from workbench.app.run.transport import ICON_ALONE
 
-_WHITE = {"color": "inherit"}
+_WHITE = ICON_ALONE | {"color": "inherit"}
 
 
 class LessonList:

@@ -1,22 +1,26 @@
-"""A port of the kernel's machine through Jupyter's own server, where jupyter-server-proxy passes it on."""
+"""Jupyter's own server, seen from a page: a port that its proxy passes on, and a notebook that it opens."""
 
 import os
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+import panel as pn
 
 _PATIENCE = 3.0  # seconds
 
 
 def server_of_kernel() -> Mapping[str, Any] | None:
-    """What the Jupyter server that started this kernel has written down of itself; None where there is none."""
-    if find_spec("jupyter_server") is None or "JPY_PARENT_PID" not in os.environ:
+    """What the Jupyter server that started this kernel, or this page, has written down of itself; None without one."""
+    if find_spec("jupyter_server") is None:
         return None
     from jupyter_server.serverapp import list_running_servers
 
-    parent = os.environ["JPY_PARENT_PID"]
+    parent = os.environ.get("JPY_PARENT_PID", str(os.getppid()))
     return next((each for each in list_running_servers() if str(each.get("pid")) == parent), None)
 
 
@@ -44,3 +48,14 @@ def passed_on(port: int) -> str:
             return f"{server['base_url']}{path}" if answer.read() == b"gone" else ""
     except (urllib.error.URLError, OSError, ValueError):
         return ""
+
+
+def notebook_address(path: Path) -> str:
+    """Where JupyterLab opens a file, for a browser that sees this page; empty where no server of Jupyter shows it."""
+    server = server_of_kernel()
+    if server is None or not path.is_relative_to(server["root_dir"]):
+        return ""
+    tree = f"lab/tree/{quote(path.relative_to(server['root_dir']).as_posix())}"
+    # Passed on by Jupyter's proxy the page is at its address, else at a port of its own.
+    passed = "X-Proxycontextpath" in pn.state.headers
+    return f"{server['base_url'] if passed else server['url']}{tree}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.lessons.notebook_list import NotebookList
 from workbench.app.page.echo import Echo
 from workbench.app.page.placeholders import Placeholders
 from workbench.app.page.qr_code import QrCode
@@ -44,7 +45,8 @@ class PageLayout:
         app.presentation.place_above(self._formulation)
         self._room = [lesson, app.presentation.element, notice]
         self._connection, self.code = app.connection, QrCode()
-        lists = [self.code, app.teaching.list, app.upload.examples, app.choices.gallery, app.keyboard]
+        self.notebooks = NotebookList()
+        lists = [self.code, app.teaching.list, self.notebooks, app.upload.examples, app.choices.gallery, app.keyboard]
         windows = [each.window for each in lists]
         self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage, PlotSaver()]
         self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
@@ -55,7 +57,7 @@ class PageLayout:
         )
         room.on_click(lambda event: app.present(True))
         app.presentation.place_below(self._code_button({"@media (max-width: 640px)": {"display": "none"}}))
-        rest = room, self._code_button(_WHITE), app.teaching.list.button
+        rest = room, self._code_button(_WHITE), app.teaching.list.button, self.notebooks.button
         header = pmui.Row(app.transport.element, *rest, sizing_mode="stretch_width", margin=0)
         self.page = shell(header, self._centre, side)
         self.present(app.audience.present)

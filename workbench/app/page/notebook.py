@@ -4,7 +4,6 @@ As a widget in the cell it would carry the script of Material in each of its hun
 """
 
 import html
-import os
 import socket
 import sys
 import threading
@@ -21,7 +20,6 @@ from workbench.refusal import Refusal
 
 HEIGHT = 860  # pixels
 _OURS: "weakref.WeakSet[Document]" = weakref.WeakSet()  # of the pages that frames show
-_ELSEWHERE = ("JUPYTERHUB_SERVICE_PREFIX", "SSH_CONNECTION", "KUBERNETES_SERVICE_HOST")
 
 
 def in_notebook() -> bool:
@@ -56,10 +54,13 @@ class Framed:
         return (f"localhost:{self._port}", *(() if self._wished else origins()))
 
     def _reachable(self) -> tuple[str, str]:
-        """The address for a browser that shows the notebook, and what to say below the frame where it may not do."""
+        """The address for a browser that shows the notebook, and what to say below the frame where it may not do.
+
+        Whether that browser is on this machine the kernel cannot know: started by a gateway or a queue it has no sign.
+        """
         here = self.address()
         through = "" if self._wished else passed_on(self._port)
-        return (through, "") if through else (here, _forward(self._port) if _remote() else "")
+        return (through, "") if through else (here, _forward(self._port))
 
     def _serve(self) -> None:
         """In a thread of its own: a server takes over the event loop and the interrupt of the thread it is made in."""
@@ -93,11 +94,6 @@ class Framed:
 
     def __repr__(self) -> str:
         return f"Workbench at {self.address()}, for browsers on this machine. {_forward(self._port)}"
-
-
-def _remote() -> bool:
-    """Whether the browser is probably on another machine than the kernel."""
-    return any(name in os.environ for name in _ELSEWHERE)
 
 
 def _forward(port: int) -> str:

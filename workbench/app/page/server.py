@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 import panel as pn
 from bokeh.core.types import ID
@@ -67,7 +68,7 @@ def page_server(
         server._tornado.add_transform(OneRequest)
     for rule in server._tornado.wildcard_router.rules:
         if isinstance(rule.target, type) and issubclass(rule.target, BokehSocket):
-            rule.target = Socket
+            rule.target = KernelSocket if around.frames is None else Socket
     return server
 
 
@@ -111,6 +112,14 @@ class Socket(WSHandler):
 
     application_context: ApplicationContext
 
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        """Tornado 6.6 asks of those alone who seem to come from elsewhere, which a name made to lead here does not."""
+        if self._browser and not self.check_origin(self.request.headers["Origin"]):
+            self.set_status(403)
+            self.finish("Cross origin websockets not allowed")
+            return
+        await super().get(*args, **kwargs)
+
     async def _async_open(self, token: str) -> None:
         if self._browser and not there(self.application_context, get_session_id(token)):
             self.close(_GONE, "this page is no longer kept")
@@ -142,12 +151,26 @@ class Socket(WSHandler):
         return "Origin" in self.request.headers
 
 
+class KernelSocket(Socket):
+    """That of a page which a kernel serves: Jupyter's proxy passes it on by whatever name a browser knows Jupyter.
+
+    What it passes on names Jupyter's host and port as the one that was called, and Jupyter has looked at who called. A
+    browser that calls us directly names our port, whichever name its page has given this machine.
+    """
+
+    def check_origin(self, origin: str) -> bool:
+        called, line = self.request.host, cast(Any, self.request.connection)
+        ours = line.stream.socket.getsockname()[1]
+        passed_on = urlsplit(f"//{called}").port != ours and urlsplit(origin).netloc == called
+        return passed_on or super().check_origin(origin)
+
+
 class KeepAlive(RequestHandler):
     """Whether a page is still there: GET kept?id=SESSION answers "here" or "gone". POST: its browser has left it."""
 
     @property
     def _contexts(self) -> list[ApplicationContext]:
-        return list(self.application._applications.values())  # pyright: ignore[reportAttributeAccessIssue]
+        return list(self.application._applications.values())  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
 
     def get(self) -> None:
         found = any(there(context, self.get_argument("id", "")) for context in self._contexts)

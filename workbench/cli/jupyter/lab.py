@@ -8,12 +8,11 @@ from pathlib import Path
 
 from workbench.cli.output import say
 from workbench.refusal import Refusal
+from workbench.tutorials import NOTEBOOKS, PACKAGED
 
 SUMMARY = "Open JupyterLab on the notebooks."
 EXAMPLES = ("workbench lab", "workbench lab --no-browser --port 8889")
 
-PACKAGED = Path(__file__).parents[2] / "notebooks"  # where a wheel has them
-NOTEBOOKS = Path(__file__).parents[3] / "notebooks"  # of a checkout
 COPIES = "workbench_notebooks"
 # News, updates and the list of extensions are what JupyterLab asks the network for; the settings keep it from asking
 # a person whether it may.
