@@ -38,6 +38,18 @@ def test_tune_says_weights_quality_and_why(capsys, tmp_path):
     assert "discrepancy" in capsys.readouterr().out
 
 
+def test_lengths_of_steps_are_learned_from_data_alone_and_run(capsys, tmp_path):
+    learned = str(tmp_path / "learned.json")
+    small = ["--size", "16", "--prior", "L1", "--lengths", "2", "--outer", "3"]
+    found = said(capsys, "tune", "--by", "unrolling", *small, "--held-out", "2", "--out", learned)
+    assert found["after"] < found["before"] and len(found["lengths"]) == 2
+    run = said(capsys, "run", learned, "--steps", "3")
+    assert run["spec"]["algorithm"]["lengths"] == found["lengths"]
+    assert main(["tune", "--by", "hoag", "--lengths", "2"]) == 2 and "--by unrolling" in capsys.readouterr().err
+    assert main(["tune", "--lengths", "2"]) == 2 and "hoag, maid or unrolling" in capsys.readouterr().err
+    assert main(["tune", "--by", "unrolling", "--learn", "map"]) == 2 and "--learn" in capsys.readouterr().err
+
+
 def test_a_path_that_is_too_short_goes_on(capsys):
     """SURE of a small deblurring falls below the first weight: more are added, where no range was given."""
     found = said(capsys, "tune", "--truth", "coins", "--size", "32", "--selector", "sure", "--count", "13")

@@ -67,7 +67,7 @@ def test_what_bends_unevenly_and_an_iterated_prox_are_learned_too(law: object, p
 
 def test_what_it_cannot_run_on_and_no_steps_are_refused() -> None:
     y = torch.zeros(1, 1, 2, dtype=torch.float64)
-    with pytest.raises(Refusal, match="number of steps"):
+    with pytest.raises(Refusal, match="numbers of steps"):
         learned_lengths(Problem(Fading(), Gaussian(1.0), Zero(), y), 0)
     with pytest.raises(Refusal, match="a prox, which"):
         learned_lengths(Problem(Fading(), Gaussian(1.0), SmoothedTotalVariation(), y))

@@ -43,8 +43,8 @@ def learned_lengths(
     noise and weight stay. Data of a few hundred signals keep lengths from what suits these alone. Refuses what
     ProximalGradient cannot run on. Ablin, Moreau, Massias & Gramfort 2019, doi 10.48550/arXiv.1905.11071.
     """
-    if count < 1:
-        raise Refusal("a number of steps from 1", str(count), "take 10")
+    if count < 1 or rounds < 1:
+        raise Refusal("numbers of steps and rounds from 1", f"{count} and {rounds}", "take 10 and 100")
     if sentence := StepLISTA().unmet(problem):
         raise Refusal("a problem for proximal gradient descent", "another one", sentence)
     exact = torch.promote_types(problem.y.dtype, torch.float64)
