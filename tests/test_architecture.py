@@ -181,7 +181,7 @@ def test_no_name_is_of_two_classes():
 
 def test_dataclasses_are_frozen():
     """A state, a member, a finding is what it was; what gathers, and is nobody's value, is listed."""
-    gathering = {"_StateReader", "_StateWriter", "Recording", "Ladder", "Course", "Tally"}
+    gathering = {"_StateReader", "_StateWriter", "Recording", "Ladder", "Course", "Tally", "Ration"}
     loose = {
         node.name
         for path in FILES

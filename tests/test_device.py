@@ -71,7 +71,7 @@ LOOKS = {
 # Methods that look where a misfit bends unevenly: there a step is tried, and kept where it holds for each item.
 FOLLOWING = {
     "CondatVu", "FISTA", "GradientDescent", "HeavyBall", "Landweber", "LinearisedADMM", "MonotoneAPG",
-    "NesterovMomentum", "PnPPGD", "ProximalGradient", "RED",
+    "NesterovMomentum", "PnPPGD", "ProximalGradient", "RED", "StepLISTA",
 }  # fmt: skip
 LOOKING = {name for names in LOOKS.values() for name in names}
 ALGORITHMS = sorted(catalog.members("algorithm").items())

@@ -66,7 +66,11 @@ COUNTS = able(Problem.simulate(operators.Identity(SHAPE), noise.Poisson(backgrou
 BLOCKS = [a for a in MINIMISERS if ".blocks." in type(a).__module__]
 MATRIX = truth(1)[..., :2] @ truth(1)[..., :2, :]
 SEEN_WHOLE = operators.Identity(SHAPE), noise.Gaussian(0.1), priors.Zero(), MATRIX, MATRIX, LowRank(SHAPE, 2)
-FACTORED = [(Problem(*SEEN_WHOLE), algorithm) for algorithm in BLOCKS]
+NOT_NEGATIVE = *SEEN_WHOLE[:2], priors.OnUnknown(priors.NonNegative()), *SEEN_WHOLE[3:]
+FACTORED = [
+    next(each for each in ((Problem(*SEEN_WHOLE), a), (Problem(*NOT_NEGATIVE), a)) if not a.unmet(each[0]))
+    for a in BLOCKS
+]
 
 
 def of(cases: Cases) -> pytest.MarkDecorator:

@@ -105,7 +105,7 @@ def test_where_both_terms_help_the_rate_is_linear() -> None:
     p = problem(priors.Tikhonov(5.0))
     known = p.operator.gram_inverse(p.operator.adjoint(p.y), 5.0 * 0.01)
     far = [float(norm2(s.x - known).max()) for s in islice(iterate(p, AcceleratedPDHG()), 121)]
-    rate = AcceleratedPDHG().measure(p)["rate"]
+    rate = AcceleratedPDHG().measure(p).rate
     # Theorem 3: |x - x*|^2 falls by 1 / (1 + rate) a step.
     assert far[120] < 2 * far[40] * (1 + rate) ** -80
     assert far[120] < 1e-12
@@ -134,7 +134,7 @@ def test_steps_adapt_to_what_is_a_thousand_times_off() -> None:
     p, _ = flat()
     best = float(p.objective(last(p, AdaptivePDHG(), 600).x))
     for factor in (1e-2, 1e2):
-        step = factor * PDHG().measure(p)["step"]
+        step = factor * PDHG().measure(p).step
         adaptive, plain = (float(p.objective(last(p, a(step), 200).x)) / best - 1 for a in (AdaptivePDHG, PDHG))
         assert adaptive < plain / 5
 

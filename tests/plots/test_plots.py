@@ -490,7 +490,8 @@ def test_a_picture_has_no_three_planes(result):
 
 
 def test_a_wide_frame_keeps_to_the_values_of_its_lines():
-    wide = plots.lines({"heart": (np.arange(100), 200 * np.sin(np.arange(100)))}, "sample", "steps").opts(aspect=3)
+    wide = plots.lines({"heart": (np.arange(100), 200 * np.sin(np.arange(100)))}, "sample", "steps")
+    wide = wide.opts(aspect=3, backend="matplotlib")
     axes = hv.render(wide, backend="matplotlib").axes[0]
     axes.figure.canvas.draw()
     low, high = axes.get_ylim()

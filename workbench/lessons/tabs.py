@@ -14,7 +14,8 @@ from workbench.paths import Form, below, built
 from workbench.refusal import Refusal, listed, one_of
 
 PRESET, ESTIMATOR = "preset", "estimator"  # of a training: where it begins, and what reads its layers
-NAMES = ("Pictures", "Compare", "Choose", "Spectrum", "Information", "Uncertainty", "Network", "Steps", "Python")
+NAMES = ("Pictures", "Compare", "Choose", "Spectrum", "Information", "Uncertainty", "Unknown", "Network", "Steps",
+         "Python")  # fmt: skip
 
 LOOKS: Mapping[str, tuple[str, ...]] = {  # what the menu of a tab offers; the others have none
     "Spectrum": (
@@ -28,6 +29,7 @@ LOOKS: Mapping[str, tuple[str, ...]] = {  # what the menu of a tab offers; the o
         "denoiser's basis",
     ),
     "Information": ("closed form", "sampled", "denoiser, I-MMSE"),
+    "Unknown": ("blocks", "many starts", "flat directions"),
     "Network": (
         "information plane",
         "loss and accuracy",
