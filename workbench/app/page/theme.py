@@ -28,6 +28,8 @@ _COMMON = {
             }
         },
         "MuiFormControlLabel": {"styleOverrides": {"label": {"fontSize": "12.5px"}}},
+        # A hint lies over the button beside its own, and is not to take the clicks that go there.
+        "MuiTooltip": {"defaultProps": {"disableInteractive": True}},
         "MuiTabs": {"styleOverrides": {"root": {"minHeight": "40px"}, "indicator": _SEEN}},
         "MuiLinearProgress": {"styleOverrides": {"bar": _SEEN}},
         "MuiSwitch": {"styleOverrides": {"switchBase": {"&.Mui-checked + .MuiSwitch-track": _SEEN}}},

@@ -197,7 +197,7 @@ class TakeAway:
             callback=lambda: self._offer(run_bytes),
             filename="run.nc",
             label="Save run",
-            description="save this run",
+            description="Save run",  # a description takes the place of the label for who hears it
             icon="save",
             **small,
         )
@@ -205,7 +205,7 @@ class TakeAway:
             callback=lambda: self._offer(figure_bytes),
             filename="run.png",
             label="Save figure",
-            description="save a figure of this run",
+            description="Save figure",
             icon="image",
             **small,
         )
