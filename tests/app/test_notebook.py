@@ -74,6 +74,7 @@ def status(host, origin):
 
 assert status("jupyter.test:8888", "jupyter.test:8888") == 101, "passed on by a proxy that has this name"
 assert status("hub.test", "hub.test") == 101
+assert status("localhost:8000", "localhost:8000") == 101, "a tunnel by another port"
 assert status("jupyter.test:8888", "evil.test:8888") == 403
 assert status(f"localhost:{port}", "evil.test") == 403
 assert status(f"evil.test:{port}", f"evil.test:{port}") == 403, "a name that was made to lead here"

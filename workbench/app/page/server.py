@@ -24,6 +24,7 @@ from workbench.app.page.policy import OneRequest, policy
 from workbench.app.run.files import UPLOAD
 
 KEPT = 120  # seconds that a page is kept for a browser that went away without a word, or has not come yet
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")  # names by which a machine calls itself
 _LEFT = 1001  # what a browser says when its tab is closed or turns to another page
 _GONE = 4404  # what we say to a browser whose page is no longer there
 _PING = 20  # seconds between two questions whether a browser is there, and until one that does not answer is lost
@@ -119,6 +120,12 @@ class Socket(WSHandler):
             self.finish("Cross origin websockets not allowed")
             return
         await super().get(*args, **kwargs)
+
+    def check_origin(self, origin: str) -> bool:
+        """Who is allowed, and this machine's own names by any port, as a tunnel gives them: they lead nowhere else."""
+        place = urlsplit(origin)
+        tunnel = place.hostname in _LOOPBACK and place.netloc == self.request.host
+        return tunnel or super().check_origin(origin)
 
     async def _async_open(self, token: str) -> None:
         if self._browser and not there(self.application_context, get_session_id(token)):

@@ -16,12 +16,12 @@ from workbench.app.unknowns import UnknownView
 
 VIEWS: tuple[type[View], ...] = (
     Gallery,
-    UnknownView,
     CompareView,
     ChooseView,
     SpectrumView,
     InformationView,
     UncertaintyView,
+    UnknownView,
     LaboratoryView,
     StagesView,
     RunsView,
