@@ -138,6 +138,7 @@ class Person:
 
     def outputs(self) -> list[list[dict[str, Any]]]:
         """Of every cell of code, as saved."""
+        until(self.page, lambda: self.file.read_text().rstrip().endswith("}"))  # it is empty while it is being saved
         cells = json.loads(self.file.read_text())["cells"]
         return [cell["outputs"] for cell in cells if cell["cell_type"] == "code"]
 

@@ -27,6 +27,7 @@ MOVED = {
     "08_unknowns_behind_the_picture": ("wb", "parametrisation.rank"),
     "09_how_far_to_trust": ("wb", "prior.weight"),
     "10_example_scans": ("wb", "prior.first.weight"),
+    "11_unknowns_one_by_one": ("wb", "prior.second.prior.weight"),
 }
 
 # Whether something is seen on a screen, and what.
