@@ -71,7 +71,7 @@ def main() -> None:
         path = run_folder.path_of(name, folder)
 
         def asked(**given: object) -> Callable[[], object]:
-            return lambda: run_folder.summaries(folder, Query(**given))  # type: ignore[arg-type]
+            return lambda: run_folder.summaries(folder, Query(**given))
 
         asks = {
             "list": asked(),

@@ -196,7 +196,7 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         each.join()
     assert len(set(path.read_bytes())) == 1 and list(tmp_path.iterdir()) == [path]
     with pytest.raises(Refusal, match="a folder for figures"):
-        files.write_figures(None, path / "below", 1e-3)  # type: ignore[arg-type]
+        files.write_figures(None, path / "below", 1e-3)
 
 
 def test_the_command_compares_names_and_files(runs, tmp_path, capsys, monkeypatch):

@@ -215,7 +215,7 @@ OLD_ROWS = np.zeros((3, 3), OLD)
 )
 def test_data_that_are_no_table_of_numbers_are_refused(values: object, word: str) -> None:
     with pytest.raises(Refusal, match=word) as caught:
-        Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), values)  # type: ignore[arg-type]
+        Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), values)
     assert len(str(caught.value)) <= 400
 
 
@@ -240,7 +240,7 @@ def test_arrays_of_parts_are_held_to_the_same(give) -> None:
 
 
 def test_a_masked_array_without_gaps_and_data_that_ask_for_gradients_are_taken() -> None:
-    one = Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), np.ma.masked_array(Y))  # type: ignore[arg-type]
+    one = Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), np.ma.masked_array(Y))
     asking = torch.from_numpy(Y).clone().requires_grad_()
     other = Problem(operators.Identity((1, 8, 8)), noise.Gaussian(), priors.Tikhonov(), asking, asking)
     assert torch.equal(one.y, other.y) and not other.y.requires_grad

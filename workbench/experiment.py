@@ -161,8 +161,7 @@ class Experiment(metaclass=Checked):
         `where` is the path of the weight inside the prior.
         """
         found = self.tune(walk=Walk(where=where), watch=watch)
-        weight = float(f"{found.chosen.weight:.4g}")  # no rule knows more digits, and an address stays short
-        return changed(self, prior=weighed(self.prior, weight, where)), found
+        return changed(self, prior=weighed(self.prior, found.weight, where)), found
 
     def centred(self) -> tuple["Experiment", AxisOfRotation]:
         """The same with the axis of rotation that its sinogram shows, `operator.offset`, and how it was found.

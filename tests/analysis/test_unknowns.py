@@ -1,6 +1,7 @@
 """Where many starts end, what nothing holds, and blocks beside the true ones: each beside what algebra says."""
 
 import json
+import signal
 from itertools import islice
 
 import numpy as np
@@ -25,6 +26,7 @@ from workbench.parametrisations import (
 )
 from workbench.priors import NonNegative, OnUnknown, Tikhonov, Zero
 from workbench.problem import Problem
+from workbench.progress import Bar
 from workbench.refusal import Refusal
 from workbench.run import iterate
 from workbench.tensors import generator, norm, normal_like
@@ -171,7 +173,7 @@ def test_true_blocks_that_do_not_fit_are_left_out():
     np.testing.assert_allclose(drawn(torch.arange(8.0).reshape(1, 2, 2, 2)), [[0, 1, 4, 5], [2, 3, 6, 7]])
 
 
-def test_the_command_says_where_starts_end(tmp_path, capsys):
+def test_the_command_says_where_starts_end_and_keeps_what_was_reached(tmp_path, capsys, monkeypatch):
     words = ["--truth", "camera", "--size", "16", "--operator", "Identity", "--parametrisation", "LowRank"]
     more = ["--set", "parametrisation.rank=2", "--prior", "Zero", "--algorithm", "LBFGS", "--steps", "60"]
     figure = tmp_path / "blocks.png"
@@ -181,3 +183,9 @@ def test_the_command_says_where_starts_end(tmp_path, capsys):
     assert figure.read_bytes().startswith(b"\x89PNG")
     assert main(["unknown", *words, *more, "--starts", "2"]) == 0
     assert "taken out: U G" in capsys.readouterr().out
+    monkeypatch.setattr(Bar, "show", lambda bar, k: signal.raise_signal(signal.SIGINT) if k >= 9 else None)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert main(["unknown", *words, *more, "--starts", "2"]) == 130
+    signal.signal(signal.SIGINT, before)
+    said = capsys.readouterr()
+    assert "interrupted after 9 of 60 iterations" in said.err and "After 9 iterations 2 starts" in said.out

@@ -41,7 +41,7 @@ def frame(**given: object) -> Frame:
         "image": image, "error": image - 0.5, "ks": np.arange(4), "seconds": np.arange(4) / 10, "curves": curves,
         "marks": (), "proofs": {"k": np.arange(4), "seconds": np.arange(4) / 10, "duality gap": 10.0 ** -np.arange(4)},
     }  # fmt: skip
-    return Frame(**(plain | given))  # type: ignore[arg-type]
+    return Frame(**(plain | given))
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def running(made: Callable[[int], Server] | None = None, **options: object) -> I
 
     def run() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
-        serving = Serving(port=port, **options)  # type: ignore[arg-type]
+        serving = Serving(port=port, **options)
         server = made(port) if made else serving_module.server_of(serving)
         held.append(server)
         server.start()
@@ -187,9 +187,9 @@ def test_there_is_room_for_so_many_and_a_line_in_the_log_for_each(tmp_path):
     tally, came = ServerNumbers(), []
     write_log(str(tmp_path / "visits.jsonl"))
     try:
-        door = Door(lambda: came.append(1), 1, tally)  # type: ignore[arg-type, func-returns-value]
+        door = Door(lambda: came.append(1), 1, tally)
         door.page()
-        assert "1 people" in door.page().main[0].objects[0].object  # type: ignore[attr-defined]
+        assert "1 people" in door.page().main[0].objects[0].object
     finally:
         end_log()
     assert len(came) == 1 and tally.refused._value.get() == 1 and b"workbench_visitors 1.0" in tally.text()

@@ -73,12 +73,12 @@ def test_starts_are_counted_and_the_best_one_begins_the_run(factors):
     view.menu.value = "many starts"
     view.beat()
     look = view.look
-    assert look.onward.disabled and not look.ends.data["at"]
+    assert look.onward.disabled and not look.points.data["at"]
     view.studies.set("starts.starts", 4)
     look.work.start.clicks += 1
     until(view, lambda: view.studies.landing is not None and view.studies.landing.over)
     landing = view.studies.landing
-    assert len(look.ends.data["value"]) == 4 and titles(look.row)[0] == f"{len(landing.places[0])} of 4"
+    assert len(look.points.data["value"]) == 4 and titles(look.row)[0] == f"{len(landing.places[0])} of 4"
     assert not look.onward.disabled
     best = landing.u[landing.order[0]][None]
     look.onward.clicks += 1

@@ -81,7 +81,7 @@ def test_sure_gcv_and_generalised_sure_are_those_of_dense_matrices(name):
 @pytest.mark.parametrize("name", ["Downsample", "Mask", "Radon"])
 def test_elsewhere_the_trace_is_that_of_the_dense_matrix_along_the_direction(name):
     problem = quadratic(name)
-    signs = EXACT._probe(problem).flatten().numpy()  # type: ignore[union-attr]
+    signs = EXACT._probe(problem).flatten().numpy()
     for point in EXACT.points(problem, WEIGHTS[::3]):
         A, _, R = matrices(problem, point.weight)
         assert point.optimism == pytest.approx(signs @ A @ R @ signs, rel=1e-6)

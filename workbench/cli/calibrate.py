@@ -111,9 +111,8 @@ def _weighed(experiment: "Experiment", where: str, names: Sequence[str]) -> tupl
     problem, seed = experiment.problem(), child_seed(experiment.seed, "pictures to tune on", 1)
     truths = held_out_crops(names, problem.given_operator.in_shape, _TO_TUNE_ON, seed).to(problem.y.device)
     found = tune(problem.of_another(truths.to(problem.dtype), seed), walk=Walk(where=where))
-    weight = float(f"{found.chosen.weight:.4g}")
     reason = f"{found.reason}, from {_TO_TUNE_ON} pictures beside the held-out ones"
-    return changed(experiment, prior=weighed(experiment.prior, weight, where)), reason
+    return changed(experiment, prior=weighed(experiment.prior, found.weight, where)), reason
 
 
 def _save(out: str, x: "Tensor", ends: tuple["Tensor", "Tensor"]) -> None:

@@ -77,8 +77,7 @@ def _noise(args: argparse.Namespace) -> int:
         say_json({"file": args.file, "units": found.units, "noise": dataclasses.asdict(level)})
         return 0
     unit = f" {found.units}" if found.units else ""
-    absent = f"; {level.left_out} equal ones, as where nothing was measured, are left out" if level.left_out else ""
-    say(f"sigma = {level.sigma:.4g} +- {level.error:.2g}{unit}, from {level.count} numbers{absent}")
+    say(f"sigma = {level.sigma:.4g} +- {level.error:.2g}{unit}, from {level.count} numbers{level.remark}")
     say(f"workbench run --data {args.file} --noise Gaussian --set noise.sigma={level.sigma:.4g}")
     return 0
 

@@ -60,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
     if args.keep:
         destinations.require(str(run_folder.made() / "run.nc"), None)
     from workbench.records import repetition
-    from workbench.run import BROKE_OFF, Outcome
+    from workbench.run import BROKEN, BrokeOff, Outcome
 
     experiment, where = wanted.experiment(args)
     experiment, reason = (experiment, None) if where is None else _weighed(experiment, where)
@@ -68,7 +68,7 @@ def main(args: argparse.Namespace) -> int:
     reasons = {"weight_reason": reason, "offset_reason": args.offset_reason}
     said = {name: words for name, words in reasons.items() if words is not None}
     with _place(experiment, args) as claim, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", BROKE_OFF)  # it is said at the end
+        warnings.simplefilter("ignore", BrokeOff)  # it is said at the end
         args.kept = str(claim.path) if args.keep and claim else None
         result = experiment.run(every=args.every, begun=begun, out=claim, said=said)
     args.repeats = None if earlier is None or begun is not None else repetition(earlier, result)
@@ -83,8 +83,9 @@ def main(args: argparse.Namespace) -> int:
         complain(stopped)
     if "unsaved" in result.attrs:
         return _UNSAVED
-    ends = {Outcome.INTERRUPTED: _INTERRUPTED, Outcome.DIVERGED: _BROKEN, Outcome.FAILED: _BROKEN}
-    return ends.get(result.attrs["outcome"], 0)
+    if result.attrs["outcome"] == Outcome.INTERRUPTED:
+        return _INTERRUPTED
+    return _BROKEN if result.attrs["outcome"] in BROKEN else 0
 
 
 def _place(experiment: "Experiment", args: argparse.Namespace) -> "AbstractContextManager[Claim | None]":
@@ -105,10 +106,10 @@ def _begun(experiment: "Experiment", args: argparse.Namespace) -> "xr.Dataset | 
     if not args.spec or args.again or Path(args.spec).suffix == ".json":
         return None
     from workbench import storage
-    from workbench.run import Outcome, has_state
+    from workbench.run import RESUMABLE, has_state
 
     begun = storage.load(args.spec)
-    meant = args.steps or args.stop or begun.attrs.get("outcome") in (Outcome.INTERRUPTED, Outcome.FAILED)
+    meant = args.steps or args.stop or begun.attrs.get("outcome") in RESUMABLE
     if not meant or experiment.steps <= int(begun["k"][-1]) or not experiment.goes_on(begun):
         return None
     if not has_state(begun):

@@ -1,11 +1,13 @@
 """`workbench unknown`: what is behind a picture: blocks, where many starts end, which directions are flat."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.experiment import destinations, wanted
-from workbench.cli.output import say, say_json, table
+from workbench.cli.output import complain, say, say_json, table
+from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.analysis.unknowns import BlockPicture, FlatDirections, FlatnessSearch, Landing
     from workbench.problem import Problem
 
+_INTERRUPTED = 130
 _COUNTS = ("silent", "open", "down", "complete")
 SUMMARY = "Run an experiment from many starts; say where they end, which blocks they find, what nothing holds."
 EXAMPLES = (
@@ -41,7 +44,7 @@ def main(args: argparse.Namespace) -> int:
     settings, search = ManyStarts(args.starts, args.spread, args.near), FlatnessSearch(args.share)
     experiment, _ = wanted.experiment(args)
     problem = experiment.problem()
-    *_, landing = landings(problem, experiment.algorithm, experiment.steps, settings, experiment.seed)
+    landing = _landed(landings(problem, experiment.algorithm, experiment.steps, settings, experiment.seed))
     best = landing.u[landing.order[0]][None]
     flat = _flat(problem, best, search)
     truth = experiment.truth
@@ -50,7 +53,7 @@ def main(args: argparse.Namespace) -> int:
         Path(args.figure).write_bytes(figures.blocks_figure(blocks, Path(args.figure).suffix[1:]))
     if args.json:
         say_json(_plain(landing, flat, blocks) | {"figure": args.figure})
-        return 0
+        return _ended(landing)
     say(landing.sentence)
     rows = [("place", "starts", "objective", "|x - truth| / |truth|")]
     for number, place in enumerate(landing.places):
@@ -68,7 +71,30 @@ def main(args: argparse.Namespace) -> int:
         say(f"taken out: {freedom}")
     if args.figure:
         say(f"saved {args.figure}")
-    return 0
+    return _ended(landing)
+
+
+def _landed(looks: "Iterator[Landing]") -> "Landing":
+    """The last look at the starts, with a bar; after Ctrl-C the one that was reached."""
+    bar, landing = None, None
+    with interruptible() as asked:
+        for landing in looks:
+            bar = bar or Bar(landing.steps)
+            bar.show(landing.k)
+            if asked():
+                break
+    if bar is not None:
+        bar.clear()
+    assert landing is not None  # there is one at the end
+    return landing
+
+
+def _ended(landing: "Landing") -> int:
+    """The exit code; that it was interrupted is said."""
+    if landing.over:
+        return 0
+    complain(f"interrupted after {landing.k} of {landing.steps} iterations: all is of where the starts were then")
+    return _INTERRUPTED
 
 
 def _flat(problem: "Problem", u: "Tensor", search: "FlatnessSearch") -> "FlatDirections | str":

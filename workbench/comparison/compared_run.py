@@ -14,7 +14,7 @@ from workbench.comparison.settings import Flat, flat
 from workbench.figures.shown import aligned, picture_of
 from workbench.parameters import current
 from workbench.refusal import Refusal
-from workbench.run import Marks, Outcome, marks_of
+from workbench.run import RESUMABLE, Marks, Outcome, marks_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -83,7 +83,7 @@ class ComparedRun:
 
     @property
     def interrupted(self) -> bool:
-        return self.dataset.attrs.get("outcome") in (Outcome.INTERRUPTED, Outcome.FAILED)
+        return self.dataset.attrs.get("outcome") in RESUMABLE
 
     @property
     def changed_at(self) -> int:

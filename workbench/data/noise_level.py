@@ -31,6 +31,11 @@ class NoiseLevel:
     count: int
     left_out: int = 0
 
+    @property
+    def remark(self) -> str:
+        """What was not looked at, to be said behind the level; empty where all was."""
+        return f"; {self.left_out} equal ones, as where nothing was measured, are left out" if self.left_out else ""
+
 
 @dataclass(frozen=True)
 class PhotonTransfer:

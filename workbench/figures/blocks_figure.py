@@ -1,26 +1,19 @@
 """The blocks of an unknown, above those that are known."""
 
-import io
 from collections.abc import Sequence
 
 from workbench.analysis.unknowns import BlockPicture
+from workbench.figures.canvas import INK, file_of, new_figure
 from workbench.figures.shown import spread
 from workbench.refusal import Refusal
-
-_INK = "#1f4e79"
 
 
 def blocks_figure(blocks: Sequence[BlockPicture], kind: str = "png") -> bytes:
     """The figure of blocks, in a `Format`."""
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        remedy = 'pip install "inverse-workbench[app]"'
-        raise Refusal("the package matplotlib for a figure", "an installation without it", remedy) from error
     if not blocks:
         raise Refusal("blocks to draw", "none", "take a parametrisation")
     rows = 1 + any(block.known is not None for block in blocks)
-    figure = Figure(figsize=(2.9 * len(blocks), 2.9 * rows), layout="constrained")
+    figure = new_figure(2.9 * len(blocks), 2.9 * rows)
     places = figure.subplots(rows, len(blocks), squeeze=False)
     for number, block in enumerate(blocks):
         error = "" if block.error is None else f"\n{block.error:.2%} from the true one, aligned"
@@ -31,11 +24,9 @@ def blocks_figure(blocks: Sequence[BlockPicture], kind: str = "png") -> bytes:
                 continue
             axes.set_title(title, fontsize=9)
             if values.ndim == 1:
-                axes.plot(values, color=_INK, linewidth=0.8)
+                axes.plot(values, color=INK, linewidth=0.8)
                 continue
             low, high = spread(block.values if block.known is None else block.known)
             axes.imshow(values, cmap="gray", interpolation="nearest", vmin=low, vmax=high, aspect="auto")
             axes.set_axis_off()
-    stream = io.BytesIO()
-    figure.savefig(stream, format=kind, dpi=110)
-    return stream.getvalue()
+    return file_of(figure, kind)

@@ -1,13 +1,12 @@
 """A saved run as one figure: truth, data, reconstruction, error, and the curves. Matplotlib is imported late."""
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from workbench.figures.canvas import ACCENT, INK, file_of, new_figure
 from workbench.figures.shown import ShownSignal, curve, label, picture_of, signals, spread
-from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 Format = Literal["png", "pdf", "svg"]
 _QUALITY = ("psnr", "residual", "misfit")  # the first that was recorded
 _USUAL = ("prior", "ssim", *_QUALITY)  # what else was recorded has a plot of its own
-_INK, _ACCENT = "#1f4e79", "#c0504d"
 
 
 def png(dataset: "xr.Dataset") -> bytes:
@@ -26,22 +24,15 @@ def png(dataset: "xr.Dataset") -> bytes:
 
 def render(dataset: "xr.Dataset", kind: str = "png") -> bytes:
     """The figure of a run, as `Experiment.run` returns and `storage.load` reads it, in a `Format`."""
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        remedy = 'pip install "inverse-workbench[app]"'
-        raise Refusal("the package matplotlib for a figure", "an installation without it", remedy) from error
     panels = signals(dataset)
-    figure = Figure(figsize=(3.1 * len(panels), 6.2), layout="constrained")  # no pyplot: no state, any thread
+    figure = new_figure(3.1 * len(panels), 6.2)
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(1.15, 1))[:, 0]
     for axes, panel in zip(np.atleast_1d(above.subplots(1, len(panels))), panels, strict=True):
         _draw(axes, panel)
     _curves(below, dataset)
     if stopped := dataset.attrs.get("stopped"):
-        figure.supxlabel(stopped, fontsize=8, color=_ACCENT, wrap=True)
-    stream = io.BytesIO()
-    figure.savefig(stream, format=kind, dpi=110)
-    return stream.getvalue()
+        figure.supxlabel(stopped, fontsize=8, color=ACCENT, wrap=True)
+    return file_of(figure, kind)
 
 
 def row(signals: Sequence[tuple[str, np.ndarray]], comparable: bool = False) -> bytes:
@@ -49,28 +40,24 @@ def row(signals: Sequence[tuple[str, np.ndarray]], comparable: bool = False) -> 
 
     `comparable`: all in the greys of the first.
     """
-    from matplotlib.figure import Figure
-
     low, high = spread(picture_of(signals[0][1])) if comparable else (None, None)
-    figure = Figure(figsize=(1.5 * len(signals), 1.6), layout="constrained")
+    figure = new_figure(1.5 * len(signals), 1.6)
     for axes, (name, batch) in zip(np.atleast_1d(figure.subplots(1, len(signals))), signals, strict=True):
         values = picture_of(batch)
         axes.set_title(name, fontsize=8)
         axes.set_axis_off()
         if values.ndim == 1:
-            axes.plot(values, color=_INK, linewidth=0.8)
+            axes.plot(values, color=INK, linewidth=0.8)
         else:
             axes.imshow(values, cmap="gray", vmin=low, vmax=high, aspect="auto", interpolation="nearest")
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=80)
-    return stream.getvalue()
+    return file_of(figure, "png", 80)
 
 
 def _draw(axes: "Axes", panel: ShownSignal) -> None:
     _, title, values, limits, colours = panel
     axes.set_title(title, fontsize=10)
     if values.ndim == 1:
-        axes.plot(values, color=_INK, linewidth=1)
+        axes.plot(values, color=INK, linewidth=1)
         axes.margins(x=0)
         return
     colour = values.ndim == 3
@@ -95,13 +82,13 @@ def _curves(place: Any, dataset: "xr.Dataset") -> None:
             continue
         k, values = curve(dataset[name])
         log = name == "objective" and bool((values > 0).all())
-        one.plot(k, values, color=_INK)
+        one.plot(k, values, color=INK)
         one.set(xlabel="iteration", ylabel=label(dataset[name]), yscale="log" if log else "linear")
-    right.yaxis.label.set_color(_INK)
+    right.yaxis.label.set_color(INK)
     if "ssim" in dataset:
         twin = right.twinx()
-        twin.plot(*curve(dataset["ssim"]), color=_ACCENT, linestyle="--")
-        twin.set_ylabel("SSIM", color=_ACCENT)
+        twin.plot(*curve(dataset["ssim"]), color=ACCENT, linestyle="--")
+        twin.set_ylabel("SSIM", color=ACCENT)
     for one in (left, right, *others):
         one.grid(alpha=0.3)
         one.margins(x=0)

@@ -17,8 +17,8 @@ from workbench.run import Log, Probe, Quantity, Row, quantities
 
 FRESH = 10  # the first iterations are recorded whole: that is where curves bend, and where costs are measured
 # Later, what costs more than a step takes at most SHARE of the solver's time, and ALLOWANCE seconds more, spent where k
-# has grown by GROWN: short runs have whole curves too. What costs less is recorded at every iteration,
-# until it has taken CHEAP_ALLOWANCE seconds: beside a quick step several such numbers are more than the step.
+# has grown by GROWN: short runs have whole curves too. What costs less is recorded at every iteration until it took
+# CHEAP_ALLOWANCE seconds: beside a quick step several such numbers are more than the step.
 SHARE, ALLOWANCE, GROWN = 0.02, 0.05, 1.15
 CHEAP_SHARE, CHEAP_ALLOWANCE = 0.04, 5.0
 

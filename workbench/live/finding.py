@@ -15,8 +15,9 @@ def noise(experiment: Experiment, session: Session) -> tuple[str, float, str]:
     """The standard deviation that the finest details of the data have, with its standard error."""
     y = session.problem.y[0].numpy(force=True)
     level = noise_level.of_wavelets(y[0] if len(y) == 1 else y)  # a signal has one axis, not one of channels as well
-    absent = f"; {level.left_out} equal numbers, as where nothing was measured, are left out" if level.left_out else ""
-    said = f"sigma = {level.sigma:.4g} +- {level.error:.2g}, from {level.count} wavelet details of the data{absent}"
+    said = (
+        f"sigma = {level.sigma:.4g} +- {level.error:.2g}, from {level.count} wavelet details of the data{level.remark}"
+    )
     return "noise.sigma", float(f"{level.sigma:.4g}"), said
 
 

@@ -28,15 +28,15 @@ from workbench.run.loop import (
     until,
 )
 from workbench.run.marks import Marks, marks_of
-from workbench.run.outcome import BROKE_OFF, Ends, Outcome
+from workbench.run.outcome import BROKEN, RESUMABLE, BrokeOff, Ends, Outcome
 from workbench.run.quantity import Probe, Quantity, quantities, reads
 from workbench.run.states import has_state, state_in, with_state
 from workbench.run.watch import Diverged, Watch, guard
 
 __all__ = [
-    "ALIGNED", "BROKE_OFF", "OBJECTIVE", "PROGRAM", "Diagnosis", "Diverged", "Ends", "Keeper", "Ladder", "Log",
-    "Marks", "Outcome", "Probe", "Quantity", "Row", "Trouble", "Watch", "after", "arrays_in", "automatic", "collect",
-    "described", "explosion", "guard", "has_state", "iterate", "marks_of", "objective", "observe", "quantities",
-    "reads", "recorded", "resume", "run", "signal_dims", "spec", "state_in", "until", "with_arrays", "with_data",
-    "with_source", "with_state",
+    "ALIGNED", "BROKEN", "OBJECTIVE", "PROGRAM", "RESUMABLE", "BrokeOff", "Diagnosis", "Diverged", "Ends", "Keeper",
+    "Ladder", "Log", "Marks", "Outcome", "Probe", "Quantity", "Row", "Trouble", "Watch", "after", "arrays_in",
+    "automatic", "collect", "described", "explosion", "guard", "has_state", "iterate", "marks_of", "objective",
+    "observe", "quantities", "reads", "recorded", "resume", "run", "signal_dims", "spec", "state_in", "until",
+    "with_arrays", "with_data", "with_source", "with_state",
 ]  # fmt: skip

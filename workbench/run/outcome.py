@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from workbench.stopping import Stop
 
 
-BROKE_OFF = "the run broke off"  # how the warning of it begins
-
-
 class Outcome(StrEnum):
     """How a run ended."""
 
@@ -28,6 +25,15 @@ class Outcome(StrEnum):
     INTERRUPTED = "interrupted"
     DIVERGED = "diverged"
     FAILED = "failed"  # something raised in the middle: an operator, a prior, a probe or a rule of one's own, say
+
+
+BROKEN = frozenset({Outcome.DIVERGED, Outcome.FAILED})  # what it ended with is no result
+RESUMABLE = frozenset({Outcome.INTERRUPTED, Outcome.FAILED})  # it was to go on, and can
+CUT_SHORT = BROKEN | RESUMABLE
+
+
+class BrokeOff(UserWarning):
+    """A run ended since something raised in the middle of it."""
 
 
 class Ends:
@@ -61,7 +67,8 @@ class Ends:
         """The run ends at iteration k since something has raised: which is said, with the line, and not raised."""
         self.outcome, self.why = Outcome.FAILED, f"{_in_words(error)}; kept at iteration {k}"
         self.traceback = "".join(traceback.format_exception(error))
-        warnings.warn(f'{BROKE_OFF}: {self.why}. attrs["traceback"] says more', stacklevel=5)
+        words = f'the run broke off: {self.why}. attrs["traceback"] says more'
+        warnings.warn(words, BrokeOff, stacklevel=5)
 
 
 def _in_words(error: Exception) -> str:

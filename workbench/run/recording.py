@@ -9,7 +9,7 @@ from workbench.problem import Problem
 from workbench.run.datasets import with_arrays, with_data
 from workbench.run.ladder import ITERATES, Ladder
 from workbench.run.log import Log, Row
-from workbench.run.outcome import Outcome
+from workbench.run.outcome import CUT_SHORT, Outcome
 from workbench.run.quantity import Probe, quantities
 from workbench.run.states import with_state
 
@@ -70,8 +70,7 @@ class Recording:
     def dataset(self, outcome: Outcome, why: str) -> "xr.Dataset":
         """The run, ended so."""
         attrs = dict(self.attrs) | {"device": str(self.problem.y.device), "outcome": str(outcome), "ended": why}
-        broken = outcome in (Outcome.DIVERGED, Outcome.INTERRUPTED, Outcome.FAILED)
-        attrs["stopped"] = why if broken else ""
+        attrs["stopped"] = why if outcome in CUT_SHORT else ""
         problem = self.problem
         found = with_data(self.log.dataset(quantities(*self.probes), **attrs), problem)
         parts = problem.given_operator, problem.noise, problem.prior.given, problem.parametrisation, self.algorithm

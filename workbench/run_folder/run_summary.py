@@ -19,7 +19,8 @@ _PARTS = ("operator", "parametrisation", "noise", "prior", "algorithm")
 class RunSummary:
     """What a saved run is of: its `name` in the folder, when it was saved, its parts, and how far it came.
 
-    `running`: a process is at it still. One that is not, and whose `outcome` is "interrupted", can be gone on with.
+    `running`: a process is at it still. One that is not, and is "interrupted" or "failed" by its `outcome`, can be gone
+    on with.
     `remark` says why its tags are not known, where they cannot be read.
     """
 
@@ -34,6 +35,11 @@ class RunSummary:
     tags: tuple[str, ...] = ()
     note: str = ""
     remark: str = ""
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether it ended before its end: run.CUT_SHORT, for which torch would be imported."""
+        return self.outcome in ("interrupted", "diverged", "failed")
 
 
 def read(path: Path) -> tuple[RunSummary, Mapping[str, Any]] | None:

@@ -9,7 +9,7 @@ import numpy as np
 from workbench.parameters import outside
 from workbench.parameters.outside import LoadedFile
 from workbench.refusal import LONGEST, Refusal, short
-from workbench.run import Outcome
+from workbench.run import BROKEN
 from workbench.sweeps.plan import Index, Plan
 
 
@@ -44,7 +44,7 @@ def _failed(error: Exception) -> CellOutcome:
 def _run(plan: Plan, index: Index) -> CellOutcome:
     experiment = plan.experiment(index)
     result = experiment.run(every=max(experiment.steps, 1))
-    if result.attrs["outcome"] in (Outcome.DIVERGED, Outcome.FAILED):  # its last good iterate is no result
+    if result.attrs["outcome"] in BROKEN:  # its last good iterate is no result
         return CellOutcome(sentence=short(result.attrs["stopped"] or result.attrs["ended"], LONGEST))
     recorded = [str(name) for name, column in result.data_vars.items() if column.dims == ("k", "batch")]
     figures = {name: float(result[name].values[-1].mean()) for name in recorded}

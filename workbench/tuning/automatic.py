@@ -44,6 +44,11 @@ class Tuning:
         return next(iter(self.selected.values()))
 
     @property
+    def weight(self) -> float:
+        """The weight of the first rule, to the digits that a rule knows: an address of it stays short."""
+        return float(f"{self.chosen.weight:.4g}")
+
+    @property
     def reason(self) -> str:
         """Why this weight, by which rule, at what price."""
         steps = f"{self.path.steps} iterations" if self.path.steps else "no iteration, in closed form"

@@ -61,7 +61,7 @@ def learned_lengths(
             after, best = now, theta.clone()
         if not bool(slope.isfinite().all()) or (watch is not None and watch(k, now)):
             break
-        theta.grad = slope / before
+        theta.grad = slope
         descent.step()
         falling.step()
     return LearnedLengths(_method(best), before, after)

@@ -1,6 +1,6 @@
 """Exact steps in one column of a factor after the other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import torch
@@ -55,17 +55,16 @@ class HALS(Algorithm[State]):
         left, right = views["left"], views["right"]
         left = self._swept(left, right, y @ right)
         right = self._swept(right, left, y.mT @ left)
-        return State(phi.joined({"left": left, "right": right}), state.k + 1, state.measured)
+        return replace(state, x=phi.joined({"left": left, "right": right}), k=state.k + 1)
 
     def _swept(self, factor: Tensor, other: Tensor, product: Tensor) -> Tensor:
         """The factor with every column the best one in its turn; `product` is the data times the other factor."""
         gram = other.mT @ other
-        columns, wanted = list(factor.unbind(-1)), product.unbind(-1)
         sizes = gram.diagonal(dim1=-2, dim2=-1)
         ready = torch.where(sizes > 0, sizes, torch.inf)
-        found = torch.stack(columns, -2)
+        found = factor.mT.clone(memory_format=torch.contiguous_format)
         for _ in range(self.sweeps):
-            for k, column in enumerate(wanted):
+            for k, column in enumerate(product.unbind(-1)):
                 pull = column - (gram[..., k : k + 1, :] @ found)[..., 0, :]
                 found[..., k, :] = (found[..., k, :] + pull / ready[..., k, None]).clamp_min(0)
         return found.mT.contiguous()

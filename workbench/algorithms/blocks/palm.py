@@ -68,15 +68,14 @@ class PALM(Algorithm[PALMState]):
         weight = 1 + (self.heavier - 1) * self.fading**state.k
         for number, block in enumerate(blocks_of(problem)):
             last = block.alone(state.x - state.before)
-            u, reach = self._moved(problem, block, u + self.inertia * last, (state.reach[:, number], weight))
+            u, reach = self._moved(problem, block, u + self.inertia * last, state.reach[:, number], weight)
             ahead.append(reach)
         return replace(state, x=u, before=state.x, reach=torch.stack(ahead, 1), k=state.k + 1)
 
     def _moved(
-        self, problem: Problem, block: BlockView, z: Tensor, lengths: tuple[Tensor, float]
+        self, problem: Problem, block: BlockView, z: Tensor, reach: Tensor, weight: float
     ) -> tuple[Tensor, Tensor]:
-        """The unknown after a step of one block, and the step to try next."""
-        reach, weight = lengths
+        """The unknown after a step of one block, and the step to try next; `weight` is on the prior."""
         here = misfit_at(problem, z)
         start = Misfit(z, here.value, block.alone(here.slope))
 

@@ -7,9 +7,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import lessons
-from workbench.app.run.transport import ICON_ALONE
-
-_WHITE = ICON_ALONE | {"color": "inherit"}
+from workbench.app.run.transport import IN_BAR
 
 
 class LessonList:
@@ -18,7 +16,7 @@ class LessonList:
     def __init__(self, begin: Callable[[str], None]) -> None:
         self._begin = begin
         self.button = pmui.Button(
-            label="Lessons", icon="school", variant="text", size="small", margin=(0, 2), sx=_WHITE, align="center"
+            label="Lessons", icon="school", variant="text", size="small", margin=(0, 2), sx=IN_BAR, align="center"
         )
         self.button.on_click(lambda event: self.open())
         self.window = pmui.Dialog(title="Lessons", open=False, close_on_click=True, show_close_button=True)

@@ -8,11 +8,10 @@ import panel_material_ui as pmui
 
 from workbench import tutorials
 from workbench.app.page.jupyter_server import notebook_address
-from workbench.app.run.transport import ICON_ALONE
+from workbench.app.run.transport import IN_BAR
 from workbench.figures.png_address import png_address
 from workbench.tutorials import Tutorial
 
-_WHITE = ICON_ALONE | {"color": "inherit"}
 _STYLE = (Path(__file__).parent / "notebook_grid.css").read_text(encoding="utf-8")
 
 
@@ -21,7 +20,7 @@ class NotebookList:
 
     def __init__(self) -> None:
         self.button = pmui.Button(
-            label="Notebooks", icon="menu_book", variant="text", size="small", margin=(0, 2), sx=_WHITE, align="center"
+            label="Notebooks", icon="menu_book", variant="text", size="small", margin=(0, 2), sx=IN_BAR, align="center"
         )
         self.button.on_click(lambda event: self.open())
         self.window = pmui.Dialog(

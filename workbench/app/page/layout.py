@@ -11,7 +11,7 @@ from workbench.app.page.echo import Echo
 from workbench.app.page.placeholders import Placeholders
 from workbench.app.page.qr_code import QrCode
 from workbench.app.page.shell import shell
-from workbench.app.run.transport import ICON_ALONE
+from workbench.app.run.transport import IN_BAR
 from workbench.app.toolkit.plot_saver import PlotSaver
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ _BAR = """
 :host { position: absolute; right: 8px; z-index: 2; }
 @media (max-width: 1360px) { :host { position: static; flex-wrap: wrap; } }
 """
-
-
-_WHITE = ICON_ALONE | {"color": "inherit"}
 
 
 class PageLayout:
@@ -53,11 +50,11 @@ class PageLayout:
         left = [app.choices.element] + [app.upload.element] * app.audience.holds("truth")
         side = places.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")
         room = pmui.Button(
-            label="Present", icon="slideshow", variant="text", size="small", margin=(0, 2), align="center", sx=_WHITE
+            label="Present", icon="slideshow", variant="text", size="small", margin=(0, 2), align="center", sx=IN_BAR
         )
         room.on_click(lambda event: app.present(True))
         app.presentation.place_below(self._code_button({"@media (max-width: 640px)": {"display": "none"}}))
-        rest = room, self._code_button(_WHITE), app.teaching.list.button, self.notebooks.button
+        rest = room, self._code_button(IN_BAR), app.teaching.list.button, self.notebooks.button
         header = pmui.Row(app.transport.element, *rest, sizing_mode="stretch_width", margin=0)
         self.page = shell(header, self._centre, side)
         self.present(app.audience.present)

@@ -32,7 +32,8 @@ def icon_alone(below: int) -> dict[str, dict[str, object]]:
 
 
 ICON_ALONE = icon_alone(960)
-_WHITE = ICON_ALONE | {"color": "inherit", "&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
+IN_BAR = ICON_ALONE | {"color": "inherit"}  # of the bar above, which is dark
+_WHITE = IN_BAR | {"&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
 
 
 class Transport:

@@ -53,7 +53,7 @@ class RunTable(JSComponent):
 def row(run: RunSummary, picture: bytes | None) -> dict[str, Any]:
     """A run as the table shows it: texts, and the picture as an address of its own."""
     parts = [run.parts[part] for part in _PARTS if run.parts.get(part, "Direct") != "Direct"]
-    state = "running" if run.running else run.outcome if run.outcome in ("interrupted", "diverged", "failed") else ""
+    state = "running" if run.running else run.outcome if run.cut_short else ""
     return {
         "name": run.name,
         "parts": " · ".join(parts),

@@ -1,25 +1,27 @@
 """The looks at an unknown: its blocks, a landscape of starts, flat directions."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.analysis.unknowns import BlockPicture, FlatDirections, Landing
+from workbench.analysis.unknowns import BlockPicture, FlatDirections, FlatnessSearch, Landing, ManyStarts
 from workbench.analysis.unknowns.pictured_blocks import drawn
 from workbench.app.toolkit.figures import empty, fill, new_figure, pane, positive
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting
 from workbench.app.unknowns.picture_rows import SmallPicture, SmallPictures
+from workbench.figures.colours import COLOURS, LIMIT
 from workbench.live.frames import picture
 from workbench.live.images import extent
 from workbench.live.studies.unknowns import UnknownStudies
 from workbench.paths import Form
 
 _WIDTH, _PLOT = 205, 250  # px
-_COLOURS = ("#2f86d0", "#ec7f2b", "#38a169", "#d6336c", "#7048e8", "#868e96")  # of places; the last one of all others
+_PLACES = (*COLOURS, "#868e96")  # the last one of all others
 _SMALL, _LARGE = "min(23vh, 300px)", "min(28vh, 420px)"
 
 
@@ -58,35 +60,60 @@ class BlocksLook(UnknownLook):
         self.words.say(f"Many unknowns make one picture: {phi.freedom}." if phi.freedom else said)
 
 
-class LandscapeLook(UnknownLook):
+class StudyLook(UnknownLook):
+    """Work that a person starts: its buttons, its settings by `part` of the studies, points, and a row of pictures."""
+
+    part: ClassVar[str]
+    axes: ClassVar[tuple[str, str]]
+
+    def __init__(self, studies: UnknownStudies, work: WorkButtons) -> None:
+        super().__init__(studies)
+        self.work, self.buttons = work, work.all
+        self.panel = FormPanel(
+            Form(self.settings),
+            lambda path, value: studies.ask(f"{self.part}.{path}", value),
+            sizing_mode=None,
+            width=_WIDTH,
+        )
+        self.controls = (self.panel.element,)
+        self.plot = new_figure(*self.axes, log=True)
+        self.points = empty("at", "value", "colour")
+        self.plot.scatter("at", "value", source=self.points, color="colour", size=7)
+        self.row = SmallPictures(4, _SMALL)
+        curve = pmui.Column(pane(self.plot), sizing_mode="stretch_width", height=_PLOT, margin=0)
+        self.pictures = (curve, self.row.element)
+
+    @property
+    @abstractmethod
+    def settings(self) -> ManyStarts | FlatnessSearch:
+        """What the work goes by."""
+
+    def _blank(self) -> None:
+        fill(self.points, {"at": [], "value": [], "colour": []})
+        self.row.show(())
+
+
+class LandscapeLook(StudyLook):
     """Many starts side by side: the objective that each ends with, and the pictures of the places there are."""
 
+    part, axes = "starts", ("start, by its end", "objective")
+
     def __init__(self, studies: UnknownStudies) -> None:
-        super().__init__(studies)
         work = studies.starts
-        self.work = WorkButtons("starts", starting("Run the starts", "scatter_plot", work.start), work)
+        super().__init__(studies, WorkButtons("starts", starting("Run the starts", "scatter_plot", work.start), work))
         self.onward = pmui.Button(
             label="Begin the run with the best", icon="flag", variant="text", size="small", margin=(8, 4), disabled=True
         )
         self.onward.on_click(lambda event: self._onward())
         self.buttons = (*self.work.all, self.onward)
-        self.panel = FormPanel(
-            Form(studies.settings),
-            lambda path, value: studies.ask(f"starts.{path}", value),
-            sizing_mode=None,
-            width=_WIDTH,
-        )
-        self.controls = (self.panel.element,)
-        self.plot = new_figure("start, by its end", "objective", log=True)
-        self.ends = empty("at", "value", "colour")
-        self.plot.scatter("at", "value", source=self.ends, color="colour", size=9)
-        self.row = SmallPictures(4, _SMALL)
-        curve = pmui.Column(pane(self.plot), sizing_mode="stretch_width", height=_PLOT, margin=0)
-        self.pictures = (curve, self.row.element)
+
+    @property
+    def settings(self) -> ManyStarts:
+        return self.studies.settings
 
     def draw(self) -> None:
         found = self.studies.landing
-        self.panel.refresh(Form(self.studies.settings))
+        self.panel.refresh(Form(self.settings))
         self.work.show(self.studies.starts.status)
         self.onward.disabled = found is None
         if found is None:
@@ -94,16 +121,15 @@ class LandscapeLook(UnknownLook):
                 "Not run yet. Each start is a run of its own, with the steps and the method of this one; all go side "
                 "by side."
             )
-            fill(self.ends, {"at": [], "value": [], "colour": []})
-            self.row.show(())
+            self._blank()
             return
         place_of = {number: place for place, members in enumerate(found.places) for number in members}
         values = found.objectives.double().cpu().numpy()[list(found.order)]
         lowest = values[values > 0].min() if (values > 0).any() else 1.0
-        colours = [_COLOURS[min(place_of[n], len(_COLOURS) - 1)] for n in found.order]
+        colours = [_PLACES[min(place_of[n], len(_PLACES) - 1)] for n in found.order]
         # A logarithmic axis has no 0: an end that explains all stands at its lower end.
         heights = positive(np.maximum(values, 0.1 * lowest))
-        fill(self.ends, {"at": np.arange(1, len(values) + 1), "value": heights, "colour": colours})
+        fill(self.points, {"at": np.arange(1, len(values) + 1), "value": heights, "colour": colours})
         self.words.say(found.sentence if found.over else f"{found.sentence} Still under way.")
         self.row.show([_place(found, place) for place in found.places])
 
@@ -112,29 +138,25 @@ class LandscapeLook(UnknownLook):
             self.studies.begin_with(found.order[0])
 
 
-class FlatLook(UnknownLook):
+class FlatLook(StudyLook):
     """Eigenvalues of the Hessian at the iterate in sight, and the directions along which it does not bend."""
 
+    part, axes = "flat", ("number of the eigenvalue", "|eigenvalue| over the largest")
+
     def __init__(self, studies: UnknownStudies) -> None:
-        super().__init__(studies)
         work = studies.flat
-        self.work = WorkButtons("search", starting("Find flat directions here", "straighten", work.start), work)
-        self.buttons = self.work.all
-        self.panel = FormPanel(
-            Form(studies.search), lambda path, value: studies.ask(f"flat.{path}", value), sizing_mode=None, width=_WIDTH
+        super().__init__(
+            studies, WorkButtons("search", starting("Find flat directions here", "straighten", work.start), work)
         )
-        self.controls = (self.panel.element,)
-        self.plot = new_figure("number of the eigenvalue", "|eigenvalue| over the largest", log=True)
-        self.values = empty("at", "value", "colour")
-        self.plot.scatter("at", "value", source=self.values, color="colour", size=5)
-        self.row = SmallPictures(4, _SMALL)
-        curve = pmui.Column(pane(self.plot), sizing_mode="stretch_width", height=_PLOT, margin=0)
-        self.pictures = (curve, self.row.element)
         self._drawn: FlatDirections | None = None
+
+    @property
+    def settings(self) -> FlatnessSearch:
+        return self.studies.search
 
     def draw(self) -> None:
         found, studies = self.studies.flatness, self.studies
-        self.panel.refresh(Form(studies.search))
+        self.panel.refresh(Form(self.settings))
         self.work.show(studies.flat.status)
         if found is None:
             self.words.say("Not looked for yet. At the end of a run they say what data and prior leave open.")
@@ -144,13 +166,12 @@ class FlatLook(UnknownLook):
             return
         self._drawn = found
         if found is None or not found.found:
-            fill(self.values, {"at": [], "value": [], "colour": []})
-            self.row.show(())
+            self._blank()
             return
         share = np.maximum((found.values.abs() / max(found.top, 1e-300)).cpu().numpy(), 1e-18)
-        flat, down = share <= studies.search.share, found.values.cpu().numpy() < 0
-        colours = np.where(flat, _COLOURS[1], np.where(down, _COLOURS[3], _COLOURS[0])).tolist()
-        fill(self.values, {"at": np.arange(1, len(share) + 1), "value": share, "colour": colours})
+        flat, down = share <= self.settings.share, found.values.cpu().numpy() < 0
+        colours = np.where(flat, COLOURS[1], np.where(down, LIMIT, COLOURS[0])).tolist()
+        fill(self.points, {"at": np.arange(1, len(share) + 1), "value": share, "colour": colours})
         self.row.show(self._directions(found))
 
     def _directions(self, found: FlatDirections) -> list[SmallPicture]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.experiment import destinations, lengths, wanted
+from workbench.cli.experiment.held_out import held_out_problem
 from workbench.cli.output import complain, say, say_json
 from workbench.progress import interruptible
 from workbench.refusal import Refusal, one_of
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 130
 _OWN = ("learn", "gradient", "held_out", "of", "outer", "lengths", "out")  # options that mean nothing without --by
-
-
-_BY = f"learn from held-out pictures instead, by hoag or maid; steps, from data alone, by {lengths.WORD}"
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -88,18 +86,12 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _held_out(args: argparse.Namespace, experiment: "Experiment", where: str) -> "HeldOut":
-    from workbench.tuning import held_out_crops, hypergradients
-    from workbench.tuning.held_out_crops import PICTURES
+    from workbench.tuning import hypergradients
 
-    count = 8 if args.held_out is None else args.held_out
-    if count < 1:
-        raise Refusal("a number of held-out pictures from 1", str(count), "take 8")
     known = {cls.word: cls for cls in _catalogue("hyperparameter")}
     word = one_of("what is learned", args.learn or hypergradients.LogWeight.word, known)
     hyperparameter = known[word](where) if word == hypergradients.LogWeight.word else known[word]()
-    problem = experiment.problem()
-    truths = held_out_crops(args.of or PICTURES, problem.operator.in_shape, count, experiment.seed)
-    made = problem.of_another(truths.to(problem.y.device).double(), experiment.seed)
+    made = held_out_problem(args, experiment)
     return hypergradients.HeldOut(made, hyperparameter)
 
 

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from workbench.cli.experiment import wanted
+from workbench.cli.experiment.held_out import held_out_problem
 from workbench.cli.output import complain, say, say_json
 from workbench.progress import Bar, interruptible
 from workbench.refusal import Refusal
@@ -22,14 +23,10 @@ def main(args: argparse.Namespace) -> int:
             raise Refusal(f"options of --by {WORD}", f"--{option}", "leave it out: lengths of steps are learned")
     from workbench import tuning
     from workbench.parameters import changed, describe
-    from workbench.tuning.held_out_crops import PICTURES
 
     experiment, _ = wanted.experiment(args)
-    problem = experiment.problem()
-    if args.held_out is not None or args.of:
-        count = 8 if args.held_out is None else args.held_out
-        truths = tuning.held_out_crops(args.of or PICTURES, problem.operator.in_shape, count, experiment.seed)
-        problem = problem.of_another(truths.to(problem.y), experiment.seed)
+    pictured = args.held_out is not None or args.of
+    problem = held_out_problem(args, experiment) if pictured else experiment.problem()
     count = _COUNT if args.lengths is None else args.lengths
     rounds = _ROUNDS if args.outer is None else args.outer
     begin, bar = time.perf_counter(), Bar(rounds)

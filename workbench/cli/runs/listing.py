@@ -9,8 +9,6 @@ from workbench.cli.output import say, say_json
 from workbench.cli.runs import named
 from workbench.run_folder import RunSummary
 
-_CUT_SHORT = ("interrupted", "diverged", "failed")  # of run.Outcome, for which torch would be imported
-
 
 def summaries(folder: Path, args: argparse.Namespace) -> None:
     """A line for each run that meets the conditions."""
@@ -47,7 +45,7 @@ def show(folder: Path, args: argparse.Namespace) -> None:
 
 def _line(run: RunSummary) -> str:
     psnr = "" if run.psnr is None else f"  {run.psnr:.2f} dB"
-    state = "  running" if run.running else f"  {run.outcome}" if run.outcome in _CUT_SHORT else ""
+    state = "  running" if run.running else f"  {run.outcome}" if run.cut_short else ""
     tags = "".join(f"  #{tag}" for tag in run.tags)
     words = "  ".join(filter(None, (run.note, run.remark)))
     return (

@@ -8,8 +8,8 @@ import numpy as np
 from workbench.comparison.curves import ABSCISSAE, CurveAxis
 from workbench.comparison.marks import Mark
 from workbench.comparison.pictures import PictureRow
+from workbench.figures.canvas import new_figure
 from workbench.figures.colours import COLOURS, told_apart
-from workbench.refusal import Refusal
 from workbench.run import PROGRAM
 
 if TYPE_CHECKING:
@@ -21,16 +21,6 @@ DASHES = ("-", "--", "-.", ":")
 _COLUMNS = 4  # pictures in a row
 _QUIET = {"Date": None, "Creator": PROGRAM, "Format": None, "Type": None}
 Marks = tuple[Mark | None, ...]
-
-
-def new_figure(width: float, height: float) -> "Figure":
-    """A figure without pyplot: no state, any thread. Refusal without matplotlib."""
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        remedy = 'pip install "inverse-workbench[app]"'
-        raise Refusal("the package matplotlib for a figure", "an installation without it", remedy) from error
-    return Figure(figsize=(width, height), layout="constrained")
 
 
 def svg(figure: "Figure") -> str:

@@ -6,12 +6,8 @@ from workbench.refusal import one_of
 _OURS = "MIT, as the workbench"
 
 
-def _info(
-    name: str, title: str, about: str, origin: str = "formula", licence: str = _OURS, **needs: str
-) -> ExampleInfo:
-    return ExampleInfo(
-        name, title, about, licence, origin, needs.get("package", "workbench"), extra=needs.get("extra", "")
-    )
+def _info(name: str, title: str, about: str, origin: str = "formula", licence: str = _OURS) -> ExampleInfo:
+    return ExampleInfo(name, title, about, licence, origin, "workbench")
 
 
 _CAMERA = ("the photographer of PyWavelets", "CC0")
@@ -92,13 +88,13 @@ MADE_EXAMPLES = {
             "A network of place instead of pixels",
             "Tomography of the phantom from 20 views",
         ),
-        _info(
+        ExampleInfo(
             "unmixing",
             "Spectra of materials and their shares",
             "Made mixtures of four spectra, the means of corn, hay, woods and steel towers in the Indian Pines scene",
-            "tensorly 0.10, Indian Pines; Baumgardner, Biehl, Landgrebe 2015, doi 10.4231/R7RX991C",
             "none stated; shipped in tensorly (BSD-3-Clause)",
-            package="tensorly",
+            "tensorly 0.10, Indian Pines; Baumgardner, Biehl, Landgrebe 2015, doi 10.4231/R7RX991C",
+            "tensorly",
             extra="examples",
         ),
     )

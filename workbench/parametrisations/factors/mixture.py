@@ -59,22 +59,17 @@ class Mixture(Parametrisation):
         return torch.einsum("bcr,br...->bc...", views["endmembers"], views["logits"].softmax(1))
 
     def start(self, picture: Tensor, rng: torch.Generator) -> Tensor:
-        spectra = picture[0].flatten(1)
-        pure = self.begin == "pure"
-        chosen = (
-            _purest(spectra, self.rank)
-            if pure
-            else torch.randint(spectra.shape[1], (self.rank,), generator=rng, device=picture.device)
-        )
-        endmembers = spectra[:, chosen]
-        if not pure or not bool(spectra.any()):
-            size = torch.where(spectra.abs().amax() > 0, spectra.abs().amax(), 1).item()
-            endmembers = endmembers + noisy(endmembers, rng, _SPREAD * size)
-        logits = noisy(picture.new_zeros(self.layout.shapes["logits"]), rng, _SPREAD)
-        if pure and bool(spectra.any()):
+        spectra, shape = picture[0].flatten(1), (1, *self.layout.shapes["logits"])
+        if self.begin == "pure" and bool(spectra.any()):
+            endmembers = spectra[:, _purest(spectra, self.rank)]
             shares = (torch.linalg.pinv(endmembers) @ spectra).clamp_min(_LEAST)
-            logits = (shares / shares.sum(0)).log().reshape(self.layout.shapes["logits"])
-        return self.joined({"endmembers": endmembers[None], "logits": logits[None]})
+            logits = (shares / shares.sum(0)).log().reshape(shape)
+            return self.joined({"endmembers": endmembers[None], "logits": logits})
+        chosen = torch.randint(spectra.shape[1], (self.rank,), generator=rng, device=picture.device)
+        size = torch.where(spectra.abs().amax() > 0, spectra.abs().amax(), 1).item()
+        endmembers = spectra[:, chosen] + noisy(spectra[:, chosen], rng, _SPREAD * size)
+        logits = noisy(picture.new_zeros(shape), rng, _SPREAD)
+        return self.joined({"endmembers": endmembers[None], "logits": logits})
 
 
 def _purest(spectra: Tensor, count: int) -> Tensor:
