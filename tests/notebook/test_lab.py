@@ -183,5 +183,6 @@ def test_a_kernel_that_is_busy_in_another_cell_shows_the_run_and_hears_the_hand_
 
         # All kinds of view of 256 pixels, saved.
         person.save()
-        until(page, lambda: person.file.read_text().count("image/png") == 6)
+        until(page, lambda: [len(cell) for cell in person.outputs()] == [2, 2, 2, 2, 2, 2, 1, 1])
+        assert all("image/png" in cell[1]["data"] for cell in person.outputs()[:6])
         assert person.file.stat().st_size < 1e6
