@@ -41,9 +41,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-pixels", type=int, metavar="N", help="pixels of a signal (as memory allows)")
     parser.add_argument("--max-steps", type=int, metavar="N", help="iterations of a run (no limit)")
     parser.add_argument("--max-seconds", type=float, metavar="S", help="seconds of work of a run (no limit)")
-    parser.add_argument(
-        "--max-memory", type=float, metavar="GIB", help="GiB that one process holds at most (no limit)"
-    )
+    parser.add_argument("--max-memory", type=float, metavar="GIB", help="GiB that one process holds at most (no limit)")
     parser.add_argument(
         "--origin", action="append", default=[], metavar="NAME", help="the name of a proxy in front, as browsers say it"
     )
