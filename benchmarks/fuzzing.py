@@ -2,7 +2,8 @@
 
 `python -m benchmarks.fuzzing --repetitions 10000 [--seed 0]`: each is opened as the page opens it: session, its
 address, its Python, what it solves. Prints how many ended otherwise than in a session with a sentence or without one,
-and the slowest. Exit 1 where there is one.
+the slowest, and what memory grew by, given back now and then as the server does when somebody leaves. Exit 1 where one
+ended in an error.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from workbench import catalog, data
+from workbench import catalog, data, memory
 from workbench.live.caps import Caps
 from workbench.live.formulation import stated
 from workbench.live.session import Session
@@ -25,6 +26,7 @@ ODD = (
     "%00", "\x00", "é", "'", "\u202e", "Sum", "TotalVariation", "prior", "x" * 3000,
 )  # fmt: skip
 PLAIN = ("0", "1", "2", "3", "0.1", "0.5", "5", "50", "-2.5")
+_OFTEN = 500  # addresses between two looks at memory
 SIZES = ("8", "16", "24", "32", "33", *ODD)
 
 
@@ -67,8 +69,11 @@ def main() -> int:
     asked.add_argument("--repetitions", type=int, default=1000, dest="count")
     asked.add_argument("--seed", type=int, default=0)
     given = asked.parse_args()
-    slowest, wrong, refused = (0.0, ""), 0, 0
-    for address in addresses(given.count, given.seed):
+    slowest, wrong, refused, held = (0.0, ""), 0, 0, list[int]()
+    for number, address in enumerate(addresses(given.count, given.seed)):
+        if number % _OFTEN == 0:
+            memory.give_back()
+            held.append(memory.held() or 0)
         begin = time.perf_counter()
         try:
             refused += bool(opened(address))
@@ -78,6 +83,7 @@ def main() -> int:
         slowest = max(slowest, (time.perf_counter() - begin, address[:300]))
     print(f"{given.count} addresses, {refused} with a sentence, {wrong} with an error; slowest {slowest[0]:.2f} s:")
     print(f"    {slowest[1]}")
+    print(f"memory after each {_OFTEN}, MiB: {', '.join(f'{each / 2**20:.0f}' for each in held)}")
     return int(wrong > 0)
 
 
