@@ -17,7 +17,7 @@ from workbench import catalog, devices
 from workbench.algorithms import Algorithm
 from workbench.algorithms.choice import suited_to
 from workbench.analysis import standard
-from workbench.data import Array, AxisOfRotation, File, Measured, Shipped, Signal, Source, centre
+from workbench.data import Array, AxisOfRotation, File, Measured, Shipped, Signal, Source, centre, measured_mask
 from workbench.data.regions import Region
 from workbench.data.regions.lost import operator_without, problem_without
 from workbench.noise import Gaussian, Noise
@@ -171,6 +171,14 @@ class Experiment(metaclass=Checked):
         beams = centre.require(self.operator)  # before the data are read
         scan, axis = centre.centred(beams, changed(self, lost=()).problem().y, image_follows=self.truth is None)
         return changed(self, operator=scan), axis
+
+    def sampled(self) -> tuple["Experiment", str]:
+        """The same with the mask of the frequencies that its k-space has, `operator.pattern`, and how it was found.
+
+        Refusal where the operator has no mask over Cartesian k-space.
+        """
+        operator, reason = measured_mask(self.operator, changed(self, lost=()).problem().y)
+        return changed(self, operator=operator), reason
 
     def fitted(self, shape: Shape | None = None) -> "Experiment":
         """The same experiment with its operator built for signals of this shape; without one, for its source."""

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.data.files import Loaded
 from workbench.noise import Noise
-from workbench.operators import Operator, Scan
+from workbench.operators import MultiCoilFourier, NonCartesianFourier, Operator, Scan
 from workbench.parameters import Checked, changed
 from workbench.priors import Prior
 from workbench.problem import Problem
@@ -79,6 +79,13 @@ def shapes_to_try(usual: Operator, source: Source, given: Tensor) -> tuple[Shape
     """
     own, others = source.shape(usual, given), usual.in_shape
     return (own, others) if source.truth is not None or usual.in_shape == usual.out_shape else (others, own)
+
+
+def as_many_coils(source: Source, usual: Operator, given: Tensor) -> Operator:
+    """The usual operator of a class, with as many coils as measured data have, where coils are its channels."""
+    if source.truth is not None or not isinstance(usual, MultiCoilFourier | NonCartesianFourier):
+        return usual
+    return changed(usual, coils=source.shape(usual, given)[0])
 
 
 def fitted_to(source: Source, operator: Operator, given: Tensor) -> Operator:

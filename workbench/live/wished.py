@@ -8,10 +8,10 @@ from torch import Tensor
 from workbench import catalog
 from workbench.algorithms.choice import suited
 from workbench.data import Loaded, Shipped, Source
-from workbench.data.source import fitted_to, for_first, shapes_to_try
+from workbench.data.source import as_many_coils, fitted_to, for_first, shapes_to_try
 from workbench.experiment import Experiment
 from workbench.live.own_arrays import of_same_file
-from workbench.operators import MultiCoilFourier, Radon, Scan
+from workbench.operators import Radon, Scan
 from workbench.parameters import changed, describe
 from workbench.paths import Form
 from workbench.problem import Problem
@@ -49,9 +49,7 @@ def _explained_by(experiment: Experiment, name: str) -> Experiment:
     if name == type(experiment.operator).__name__:
         return experiment
     given = experiment.source.loaded().tensor
-    usual = catalog.find("operator", name)()
-    if isinstance(usual, MultiCoilFourier):  # nobody has said how many coils there are, but the data
-        usual = changed(usual, coils=experiment.source.shape(usual, given)[0])
+    usual = as_many_coils(experiment.source, catalog.find("operator", name)(), given)
     shapes = shapes_to_try(usual, experiment.source, given)
     made = for_first(shapes, lambda shape: fitted_to(experiment.source, usual.fitted(shape), given))
     return changed(experiment, operator=made, lost=())

@@ -10,7 +10,7 @@ from torch import Tensor
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Measured, Painted, Shipped, Signal, Simulated, Source
 from workbench.data.regions import LOST, PAINTED
-from workbench.data.source import fitted_to, for_first, shapes_to_try
+from workbench.data.source import as_many_coils, fitted_to, for_first, shapes_to_try
 from workbench.experiment import Experiment, from_description, from_run, member
 from workbench.operators import NonCartesianFourier, Operator
 from workbench.parameters import Typed, arguments, changed, home, parameters, renamed
@@ -46,8 +46,8 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
         kind, dot, _ = path.partition(".")
         if dot:
             one_of("a part that has parameters", kind, PARTS)
-    words = {path: data.from_text(text) if _may_be_array(path) else text for path, text in words.items()}
-    source = _source(words, base.source)
+    words = with_arrays(words)
+    source = source_of(words, base.source)
     given = source.loaded().tensor
     operator = _operator(words, base, source, given)
     kinds = [kind for kind in catalog.KINDS if kind != "operator"]
@@ -63,6 +63,11 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
     return Experiment(**whole)
 
 
+def with_arrays(words: Words) -> Words:
+    """The words, those that may name an array of a file read as such."""
+    return {path: data.from_text(text) if _may_be_array(path) else text for path, text in words.items()}
+
+
 def _may_be_array(path: str) -> bool:
     """Whether an argument of a part or of a step is meant, which a file can give."""
     return path.startswith("data.steps.") or (path.partition(".")[0] in catalog.KINDS and "." in path)
@@ -72,7 +77,9 @@ def _operator(words: Words, base: Experiment, source: Source, given: Tensor) -> 
     """The operator as the words say it, for what the source gives."""
     name = words.get("operator", type(base.operator).__name__)
     same = name == type(base.operator).__name__
-    usual = base.operator if same else catalog.find("operator", name)()
+    usual = base.operator if same else as_many_coils(source, catalog.find("operator", name)(), given)
+    if not same and (coils := getattr(usual, "coils", None)) is not None:
+        words = {"operator.coils": str(coils), **words}
     shapes = (*_told(usual, words), *shapes_to_try(usual, source, given))
     made = for_first(shapes, lambda shape: member("operator", words, base.operator, shape))
     keeps = same and usual.out_shape == source.shape(usual, given)
@@ -88,7 +95,7 @@ def _told(usual: Operator, words: Words) -> list[Shape]:
     return [(1, *NonCartesianFourier.resolved(trajectory.array, words.get("operator.order", usual.order)))]
 
 
-def _source(words: Words, base: Source) -> Source:
+def source_of(words: Words, base: Source) -> Source:
     """A measurement, a signal, or the source of before, with what the words say of it."""
     if "data" in words and "truth" in words:
         raise Refusal("--data or --truth", "both", "measured data have no truth: leave one out")
