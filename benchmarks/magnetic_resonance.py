@@ -122,7 +122,7 @@ def _to(wanted: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> tuple[float
 def with_noise(folder: Path, bart: Bart) -> list[Sequence[object]]:
     """Every second line with noise, a noise scan and 24 lines of calibration: whitened, maps from the data, SENSE."""
     path = generated(folder / "noisy.h5", "-a", "2", "-w", "24", "-n", "0.05", "-C")
-    scan = load_array(path, "noise[0]").tensor
+    scan = load_array(path, "noise").tensor
     crop, white = steps.ReadoutOversampling(2.0), steps.Whitening(scan)
     data, lines_of_maps = (Measured(str(path), f"{name}[0]", steps=(white, crop)) for name in ("kspace", "calibration"))
     kspace, calibration = (each.loaded().tensor.numpy() for each in (data, lines_of_maps))

@@ -24,7 +24,6 @@ from workbench.noise import Gaussian, Noise
 from workbench.operators import GaussianBlur, Operator
 from workbench.parameters import VERSION, Checked, Range, changed, current, describe, parameters, rebuild, renamed
 from workbench.parametrisations import Direct, Parametrisation
-from workbench.paths import Words, altered, below, built
 from workbench.priors import Prior, TotalVariation, Zero
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
@@ -208,17 +207,6 @@ def part(kind: str, name: str, shape: Shape, **values: Any) -> Any:
     return made.fitted(shape) if isinstance(made, Operator) else made
 
 
-def member(kind: str, words: Words, base: Any, shape: Shape) -> Any:
-    """An operator, noise, prior or algorithm as the words say it: {"prior": "Box", "prior.low": "0"}, else `base`.
-
-    Operators are built for signals of `shape`.
-    """
-    inner = below(words, kind)
-    name = inner.pop("", type(base).__name__)
-    cls = type(base) if name == type(base).__name__ else catalog.find(kind, name)
-    return altered(base, inner, shape) if cls is type(base) else built(cls, inner, shape)
-
-
 def from_description(description: Mapping[str, Any], arrays: Mapping[str, np.ndarray] = _NONE) -> Experiment:
     """The experiment that `describe` told, as found in a file or attrs["spec"]; one written by hand needs no type.
 
@@ -288,4 +276,4 @@ def _holds(source: Signal | Measured, kept: Tensor) -> bool:
     return now.shape == kept.shape and torch.allclose(now.to(kept.dtype), kept)
 
 
-__all__ = ["Experiment", "fit", "from_description", "from_run", "member", "part", "with_data_of"]
+__all__ = ["Experiment", "fit", "from_description", "from_run", "part", "with_data_of"]

@@ -104,13 +104,13 @@ def test_without_maps_there_are_as_many_coils_as_the_data_have_and_it_is_said(sc
 
 
 def test_maps_come_from_the_lines_of_calibration_after_the_same_steps(scan, tmp_path, capsys):
-    chain = ["--set", "data.steps=Whitening,ReadoutOversampling", "--set", f"data.steps.1.noise={scan}::noise[0]"]
+    chain = ["--set", "data.steps=Whitening,ReadoutOversampling", "--set", f"data.steps.1.noise={scan}::noise"]
     maps = tmp_path / "maps.npy"
     assert main(["data", f"{scan}::calibration", *chain, "--coil-maps", str(maps)]) == 2, "24 lines are not there"
     assert main(["data", f"{scan}::calibration", *chain, "--coil-maps", str(maps), "--width", "10"]) == 0
     assert "4 coils made white" in capsys.readouterr().out
     found = np.load(maps)
-    mixed = steps.Whitening(data.load_array(scan, "noise[0]").tensor).apply(torch.from_numpy(MAPS), "").values.numpy()
+    mixed = steps.Whitening(data.load_array(scan, "noise").tensor).apply(torch.from_numpy(MAPS), "").values.numpy()
     inside = np.abs(PICTURE) > 0.05
     overlap = np.abs((found.conj() * mixed).sum(0)) / np.linalg.norm(mixed, axis=0)
     assert overlap[inside].min() > 0.9 and np.median(overlap[inside]) > 0.99

@@ -21,6 +21,7 @@ from workbench.refusal import Refusal
 from workbench.tensors import Shape, as_signal, require_finite, shown
 
 _MOST_CHANNELS = 4
+_UNITS = {"cycles": "cycles a field of view", "per_pixel": "cycles a pixel", "radians": "radians a pixel"}
 _SHORT = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.uint16)  # what single precision holds exactly
 _SINGLE = {torch.float16: torch.float32, torch.bfloat16: torch.float32, torch.complex32: torch.complex64}
 
@@ -90,7 +91,7 @@ class Measured(Source):
         """What the operator takes as given that was not: angles of a scan, mask and coils; how a trajectory is read."""
         if isinstance(operator, NonCartesianFourier) and isinstance(operator.trajectory, Tensor):
             sides, first = shown(operator.in_shape[1:]), "row" if operator.order == "rows" else "x"
-            unit = "cycles a field of view" if operator.unit == "cycles" else "radians a pixel"
+            unit = _UNITS[operator.unit]
             return (f"the trajectory is read in {unit}, {first} first, for a picture of {sides} pixels",)
         if isinstance(operator, FourierMask | MultiCoilFourier):
             return _of_kspace(operator)

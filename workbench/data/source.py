@@ -82,8 +82,9 @@ def shapes_to_try(usual: Operator, source: Source, given: Tensor) -> tuple[Shape
 
 
 def as_many_coils(source: Source, usual: Operator, given: Tensor) -> Operator:
-    """The usual operator of a class, with as many coils as measured data have, where coils are its channels."""
-    if source.truth is not None or not isinstance(usual, MultiCoilFourier | NonCartesianFourier):
+    """An operator that has a number of coils and no maps, with as many as measured data have."""
+    coils = isinstance(usual, MultiCoilFourier | NonCartesianFourier) and isinstance(usual.coils, int)
+    if source.truth is not None or not coils:
         return usual
     return changed(usual, coils=source.shape(usual, given)[0])
 

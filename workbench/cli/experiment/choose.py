@@ -5,18 +5,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor
-
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Measured, Painted, Shipped, Signal, Simulated, Source
 from workbench.data.regions import LOST, PAINTED
-from workbench.data.source import as_many_coils, fitted_to, for_first, shapes_to_try
-from workbench.experiment import Experiment, from_description, from_run, member
-from workbench.operators import NonCartesianFourier, Operator
-from workbench.parameters import Typed, arguments, changed, home, parameters, renamed
-from workbench.paths import Words, altered, below
+from workbench.experiment import Experiment, from_description, from_run
+from workbench.parameters import arguments, changed, home, parameters, renamed
+from workbench.paths import Words, altered, below, member, operator_of
 from workbench.refusal import Refusal, one_of
-from workbench.tensors import Shape
 
 PARTS = ("truth", "data", "source", PAINTED, LOST, *catalog.KINDS)
 RULE = "stop"
@@ -49,7 +44,7 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
     words = with_arrays(words)
     source = source_of(words, base.source)
     given = source.loaded().tensor
-    operator = _operator(words, base, source, given)
+    operator = operator_of(words, base.operator, source, given)
     kinds = [kind for kind in catalog.KINDS if kind != "operator"]
     parts = {kind: member(kind, words, getattr(base, kind), operator.in_shape) for kind in kinds}
     plain = [p for p in parameters(Experiment) if p.name in words and p.name not in (*catalog.KINDS, RULE, LOST)]
@@ -71,28 +66,6 @@ def with_arrays(words: Words) -> Words:
 def _may_be_array(path: str) -> bool:
     """Whether an argument of a part or of a step is meant, which a file can give."""
     return path.startswith("data.steps.") or (path.partition(".")[0] in catalog.KINDS and "." in path)
-
-
-def _operator(words: Words, base: Experiment, source: Source, given: Tensor) -> Operator:
-    """The operator as the words say it, for what the source gives."""
-    name = words.get("operator", type(base.operator).__name__)
-    same = name == type(base.operator).__name__
-    usual = base.operator if same else as_many_coils(source, catalog.find("operator", name)(), given)
-    if not same and (coils := getattr(usual, "coils", None)) is not None:
-        words = {"operator.coils": str(coils), **words}
-    shapes = (*_told(usual, words), *shapes_to_try(usual, source, given))
-    made = for_first(shapes, lambda shape: member("operator", words, base.operator, shape))
-    keeps = same and usual.out_shape == source.shape(usual, given)
-    return source.fitted(made, given) if keeps else fitted_to(source, made, given)
-
-
-def _told(usual: Operator, words: Words) -> list[Shape]:
-    """The shape of the picture that a trajectory in cycles tells."""
-    trajectory = words.get("operator.trajectory")
-    cycles = words.get("operator.unit", "cycles") == "cycles"
-    if not (isinstance(usual, NonCartesianFourier) and isinstance(trajectory, Typed) and cycles):
-        return []
-    return [(1, *NonCartesianFourier.resolved(trajectory.array, words.get("operator.order", usual.order)))]
 
 
 def source_of(words: Words, base: Source) -> Source:

@@ -1,7 +1,7 @@
 """Acquisitions of an MR scanner of one kind: stacked as they came, or laid where they belong in k-space."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,19 +34,19 @@ class Acquisitions:
     encoding: Any = None
 
     def readouts(self, rank: int = ASIDE) -> StoredArray:
-        """One after another: (readout, coil, sample)."""
-        shape = (len(self.heads), self._one("active_channels", "coils"), self._one("number_of_samples", "samples"))
-        read = self._stacked("data")
-        return StoredArray(shape, np.dtype(np.complex64), read, math.prod(shape), ("readout", CHANNEL, "sample"), rank)
+        """One after another: (coil, readout, sample)."""
+        shape = (self._one("active_channels", "coils"), len(self.heads), self._one("number_of_samples", "samples"))
+        axes = (CHANNEL, "readout", "sample")
+        return StoredArray(shape, np.dtype(np.complex64), self._each("data", 1), math.prod(shape), axes, rank)
 
     def along_a_trajectory(self) -> Fields:
         """`readouts`, and where they were taken, (readout, sample, axis)."""
-        found = {"readouts": self.readouts(MAIN)}
+        found: Fields = {"readouts": self.readouts(MAIN)}
         dimensions = int(self.heads["trajectory_dimensions"].max())
         if dimensions:
             shape = (len(self.heads), self._one("number_of_samples", "samples"), dimensions)
-            read = self._stacked("traj")
-            found["trajectory"] = StoredArray(shape, np.dtype(np.float32), read, math.prod(shape), rank=ASIDE)
+            values = self._each("traj", 0)
+            found["trajectory"] = StoredArray(shape, np.dtype(np.float32), values, math.prod(shape), rank=ASIDE)
         return found
 
     def laid_out(self, rank: int = MAIN) -> tuple[StoredArray, StoredArray]:
@@ -99,11 +99,12 @@ class Acquisitions:
         with module.Dataset(str(self.path), self.group, create_if_needed=False, mode="r") as data:
             return [data.read_acquisition(int(k)) for k in chosen]
 
-    def _stacked(self, part: str) -> Any:
+    def _each(self, part: str, place: int) -> Callable[[Index], Reading]:
+        """A part of all acquisitions, whose own axis has this place."""
+
         def read(index: Index) -> Reading:
-            first = np.arange(len(self.chosen))[index[:1] or (slice(None),)]
-            found = np.stack([getattr(a, part) for a in self._acquisitions(self.chosen[np.atleast_1d(first)])])
-            return Reading((found if np.ndim(first) else found[0])[(slice(None),) * np.ndim(first) + index[1:]])
+            found = np.stack([getattr(a, part) for a in self._acquisitions(self.chosen)], place)
+            return Reading(found[index])
 
         return read
 

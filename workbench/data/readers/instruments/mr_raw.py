@@ -38,7 +38,7 @@ def _group(file: Any) -> str | None:
 
 def fields(path: Path) -> Fields:
     """`kspace` (..., coil, z, y, x) and `sampled`, where it was measured, for Cartesian scans; else `readouts`
-    (readout, coil, sample) with `trajectory`.
+    (coil, readout, sample) with `trajectory`.
 
     Where there are any: `calibration`, as k-space too, with lines that are of calibration alone and those of both
     kinds; `noise` and `navigators` as readouts; and what else the file holds, such as pictures or maps of coils, by
