@@ -62,9 +62,10 @@ def lines(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """k-space with the lines of calibration in it, (coil, 1, y, x), and the noise scan, (coil, 1, 1, samples)."""
     kspace = np.zeros((COILS, 1, SIDE, 2 * SIDE), np.complex64)
     noise = [np.zeros((COILS, 0), np.complex64)]
-    with ismrmrd.Dataset(str(path), "dataset", create_if_needed=False, mode="r") as file:
+    with ismrmrd.Dataset(str(path), "dataset", create_if_needed=False, mode="r") as opened:
+        file: Any = opened
         for k in range(file.number_of_acquisitions()):
-            line: Any = file.read_acquisition(k)
+            line = file.read_acquisition(k)
             if line.is_flag_set(ismrmrd.ACQ_IS_NOISE_MEASUREMENT):
                 noise.append(line.data)
             elif line.idx.repetition == 0:

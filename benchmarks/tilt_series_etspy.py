@@ -76,7 +76,7 @@ def compared(scan: Radon, held: np.ndarray, y: torch.Tensor, pictures: Mapping[s
     other = changed(scan, angles=tuple(angles[held]))
     wanted = y[held]
     found = {
-        name: other(torch.from_numpy(np.ascontiguousarray(x, np.float32) / scan.pixel)[None, None])[0, 0]
+        name: other(torch.from_numpy(np.ascontiguousarray(x, np.float32) / (scan.pixel or 1))[None, None])[0, 0]
         for name, x in pictures.items()
     }
     return {name: float((each - wanted).norm() / wanted.norm()) for name, each in found.items()}

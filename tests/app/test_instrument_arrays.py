@@ -1,4 +1,4 @@
-"""Arrays of an instrument by upload, from one file or several: trajectory, maps of coils, mask, point spread, angles."""
+"""Arrays of an instrument by upload, from one file or several: trajectory, coil maps, mask, point spread, angles."""
 
 import math
 from pathlib import Path
