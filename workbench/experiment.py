@@ -17,14 +17,13 @@ from workbench import catalog, devices
 from workbench.algorithms import Algorithm
 from workbench.algorithms.choice import suited_to
 from workbench.analysis import standard
-from workbench.data import Array, AxisOfRotation, File, Measured, Shipped, Signal, Source, centre
+from workbench.data import Array, AxisOfRotation, File, Measured, Shipped, Signal, Source, centre, measured_mask
 from workbench.data.regions import Region
 from workbench.data.regions.lost import operator_without, problem_without
 from workbench.noise import Gaussian, Noise
 from workbench.operators import GaussianBlur, Operator
 from workbench.parameters import VERSION, Checked, Range, changed, current, describe, parameters, rebuild, renamed
 from workbench.parametrisations import Direct, Parametrisation
-from workbench.paths import Words, altered, below, built
 from workbench.priors import Prior, TotalVariation, Zero
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
@@ -172,6 +171,14 @@ class Experiment(metaclass=Checked):
         scan, axis = centre.centred(beams, changed(self, lost=()).problem().y, image_follows=self.truth is None)
         return changed(self, operator=scan), axis
 
+    def sampled(self) -> tuple["Experiment", str]:
+        """The same with the mask of the frequencies that its k-space has, `operator.pattern`, and how it was found.
+
+        Refusal where the operator has no mask over Cartesian k-space.
+        """
+        operator, reason = measured_mask(self.operator, changed(self, lost=()).problem().y)
+        return changed(self, operator=operator), reason
+
     def fitted(self, shape: Shape | None = None) -> "Experiment":
         """The same experiment with its operator built for signals of this shape; without one, for its source."""
         if shape is None:
@@ -198,17 +205,6 @@ def part(kind: str, name: str, shape: Shape, **values: Any) -> Any:
     takes_shape = any(p.name == "shape" for p in parameters(cls))
     made = cls(**({"shape": tuple(shape)} if takes_shape else {}), **values)
     return made.fitted(shape) if isinstance(made, Operator) else made
-
-
-def member(kind: str, words: Words, base: Any, shape: Shape) -> Any:
-    """An operator, noise, prior or algorithm as the words say it: {"prior": "Box", "prior.low": "0"}, else `base`.
-
-    Operators are built for signals of `shape`.
-    """
-    inner = below(words, kind)
-    name = inner.pop("", type(base).__name__)
-    cls = type(base) if name == type(base).__name__ else catalog.find(kind, name)
-    return altered(base, inner, shape) if cls is type(base) else built(cls, inner, shape)
 
 
 def from_description(description: Mapping[str, Any], arrays: Mapping[str, np.ndarray] = _NONE) -> Experiment:
@@ -280,4 +276,4 @@ def _holds(source: Signal | Measured, kept: Tensor) -> bool:
     return now.shape == kept.shape and torch.allclose(now.to(kept.dtype), kept)
 
 
-__all__ = ["Experiment", "fit", "from_description", "from_run", "member", "part", "with_data_of"]
+__all__ = ["Experiment", "fit", "from_description", "from_run", "part", "with_data_of"]

@@ -104,7 +104,7 @@ def test_own_files_are_opened_or_refused(page, address, tmp_path: Path) -> None:
     bad.write_text("dear diary")
     opened(page, address)
     press(page, "Your own file")
-    chooser = page.locator("input[type=file]")
+    chooser = page.locator("input[type=file]").first
     chooser.set_input_files(bad)
     playwright.expect(page.get_by_text(re.compile("diary.png.*whose content is not"))).to_be_visible()
     # Until its label says so the element is still being exchanged for another, and what it is given is lost.
@@ -122,7 +122,7 @@ def test_a_file_over_the_cap_gets_a_word(page, address, tmp_path: Path) -> None:
         stream.truncate(33 * 2**20)
     opened(page, address)
     press(page, "Your own file")
-    page.locator("input[type=file]").set_input_files(large)
+    page.locator("input[type=file]").first.set_input_files(large)
     playwright.expect(page.get_by_text(re.compile(r"wanted a file of at most 32 MB.*large\.npy"))).to_be_visible()
 
 

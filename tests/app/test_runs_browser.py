@@ -100,7 +100,7 @@ def test_a_saved_run_is_dropped_on_a_page_that_keeps_none(address: str, chromium
         opened(page, address, QUERY + "00")
         press(page, "Pause")
         press(page, "Your own file")
-        page.locator("input[type=file]").set_input_files(tmp_path / "mine.nc")
+        page.locator("input[type=file]").first.set_input_files(tmp_path / "mine.nc")
         page.get_by_text(re.compile("This saved run is shown at its end")).wait_for()
         page.get_by_text("iteration 12 of 12").wait_for()
         press(page, "Step")

@@ -173,7 +173,7 @@ def test_hyperspy_and_emd(tmp_path, plugin):
     assert formats.recognise(path, "a").name == {"hspy": "HyperSpy", "emd": "EMD"}[plugin]
 
 
-def scan(path: Path, trajectory: str = "cartesian", again: bool = False) -> dict[str, np.ndarray]:
+def scan(path: Path, trajectory: str = "cartesian", again: bool = False, wide: int = 8) -> dict[str, np.ndarray]:
     """A scan of 3 coils: two noise lines, two calibration lines, a navigator, and every other line of k-space."""
     import ismrmrd
     from ismrmrd.xsd import ToXML, ismrmrdschema
@@ -182,9 +182,11 @@ def scan(path: Path, trajectory: str = "cartesian", again: bool = False) -> dict
     size = kinds.encodingSpaceType(
         matrixSize=kinds.matrixSizeType(x=8, y=6, z=1), fieldOfView_mm=kinds.fieldOfViewMm(x=8, y=6, z=1)
     )
+    field = kinds.fieldOfViewMm(x=wide, y=6, z=1)
+    seen = kinds.encodingSpaceType(matrixSize=size.matrixSize, fieldOfView_mm=field)
     limits = kinds.encodingLimitsType(kspace_encoding_step_1=kinds.limitType(minimum=0, maximum=4, center=2))
     encoding = kinds.encodingType(
-        encodedSpace=size, reconSpace=size, encodingLimits=limits, trajectory=kinds.trajectoryType(trajectory)
+        encodedSpace=seen, reconSpace=size, encodingLimits=limits, trajectory=kinds.trajectoryType(trajectory)
     )
     header = kinds.ismrmrdHeader(
         experimentalConditions=kinds.experimentalConditionsType(H1resonanceFrequency_Hz=1), encoding=[encoding]
@@ -193,7 +195,7 @@ def scan(path: Path, trajectory: str = "cartesian", again: bool = False) -> dict
     flags = [(ismrmrd.ACQ_IS_NOISE_MEASUREMENT,)] * 2 + [(ismrmrd.ACQ_IS_PARALLEL_CALIBRATION,)] * 2
     flags += [(ismrmrd.ACQ_IS_NAVIGATION_DATA,), (), (ismrmrd.ACQ_IS_REVERSE,)]
     flags += [(ismrmrd.ACQ_IS_PARALLEL_CALIBRATION_AND_IMAGING,), ()]
-    steps = (0, 0, 0, 0, 0, 0, 2, 4, 4 if again else 1)
+    steps = (0, 0, 0, 1, 0, 0, 2, 4, 4 if again else 1)
     with ismrmrd.Dataset(str(path), "dataset") as file:
         file.write_xml_header(ToXML(header).encode())
         for k in range(9):
@@ -210,10 +212,12 @@ def scan(path: Path, trajectory: str = "cartesian", again: bool = False) -> dict
 
 def test_ismrmrd_is_sorted_by_its_flags(tmp_path):
     lines = scan(tmp_path / "a.h5")["lines"]
-    same(tmp_path / "a.h5", lines[:2], "noise")
-    same(tmp_path / "a.h5", lines[1], "noise[1]")
-    same(tmp_path / "a.h5", lines[2:4], "calibration")
-    same(tmp_path / "a.h5", lines[4:5], "navigators")
+    same(tmp_path / "a.h5", lines[:2].swapaxes(0, 1), "noise")
+    same(tmp_path / "a.h5", lines[:2, 1], "noise[1]")
+    lines_of_calibration = np.zeros((3, 6, 8), np.complex64)  # as k-space: two of them alone, one of the picture too
+    lines_of_calibration[:, (1, 2, 5)] = lines[[2, 3, 7]].swapaxes(0, 1)
+    same(tmp_path / "a.h5", lines_of_calibration, "calibration")
+    same(tmp_path / "a.h5", lines[4:5].swapaxes(0, 1), "navigators")
     wanted = np.zeros((3, 6, 8), np.complex64)  # the centre, step 2, lies on line 3 of 6
     wanted[:, 1, 2:] = lines[5][:, 2:]  # its first two samples are to be discarded
     wanted[:, 3] = lines[6][:, ::-1]  # read backwards
@@ -223,11 +227,24 @@ def test_ismrmrd_is_sorted_by_its_flags(tmp_path):
     same(tmp_path / "a.h5", (wanted != 0).all(0), "sampled")
 
 
+def test_what_else_a_scan_holds_is_offered_and_its_oversampling_said(tmp_path):
+    import h5py
+
+    scan(tmp_path / "a.h5", wide=16)
+    maps = np.zeros((1, 3, 6, 8), [("real", "<f4"), ("imag", "<f4")])
+    maps["real"], maps["imag"] = RANDOM.normal(size=(2, *maps.shape))
+    with h5py.File(tmp_path / "a.h5", "a") as file:
+        file["dataset/csm"] = maps
+    same(tmp_path / "a.h5", (maps["real"] + 1j * maps["imag"])[0], "dataset/csm[0]")
+    notes = load_array(tmp_path / "a.h5").notes
+    assert any("see 16 mm, the picture has 8: the step ReadoutOversampling with factor 2" in note for note in notes)
+
+
 def test_a_scan_on_other_trajectories_has_readouts_and_places(tmp_path):
     import ismrmrd
 
     lines = scan(tmp_path / "a.h5", "radial")["lines"]
-    same(tmp_path / "a.h5", lines[5:])
+    same(tmp_path / "a.h5", lines[5:].swapaxes(0, 1))
     with ismrmrd.Dataset(str(tmp_path / "a.h5"), "dataset", mode="r") as file:
         same(tmp_path / "a.h5", np.stack([file.read_acquisition(k).traj for k in range(5, 9)]), "trajectory")
 

@@ -59,6 +59,7 @@ def test_units_and_orders_say_the_same_positions():
         NonCartesianFourier((1, 12, 16), cycles),
         NonCartesianFourier((1, 12, 16), cycles[:, ::-1], order="x"),
         NonCartesianFourier((1, 12, 16), 2 * math.pi * cycles / [12, 16], "radians"),
+        NonCartesianFourier((1, 12, 16), cycles / [12, 16], "per_pixel"),
     ]
     for operator in same:
         np.testing.assert_allclose(operator(x), same[0](x), atol=1e-12)

@@ -33,7 +33,7 @@ EXAMPLES = (
     "workbench run run.nc --steps 1000 --json",
 )
 UNKNOWN = ("psnr",)  # what is null where there is no truth
-_REASONS = ("offset_reason", "weight_reason")  # why numbers that were found are what they are
+_REASONS = ("offset_reason", "pattern_reason", "weight_reason")  # why numbers that were found are what they are
 _BROKEN, _UNSAVED, _INTERRUPTED = 1, 1, 130
 
 
@@ -65,8 +65,7 @@ def main(args: argparse.Namespace) -> int:
     experiment, where = wanted.experiment(args)
     experiment, reason = (experiment, None) if where is None else _weighed(experiment, where)
     begun, earlier = _begun(experiment, args), _earlier(args)
-    reasons = {"weight_reason": reason, "offset_reason": args.offset_reason}
-    said = {name: words for name, words in reasons.items() if words is not None}
+    said = args.reasons | ({} if reason is None else {"weight_reason": reason})
     with _place(experiment, args) as claim, warnings.catch_warnings():
         warnings.simplefilter("ignore", BrokeOff)  # it is said at the end
         args.kept = str(claim.path) if args.keep and claim else None

@@ -49,8 +49,8 @@ def main(args: argparse.Namespace) -> int:
     from workbench import figures, tuning
 
     experiment, where = wanted.experiment(args)
-    if args.offset_reason and not args.json:
-        say(f"found: {args.offset_reason}")
+    for reason in args.reasons.values() if not args.json else ():
+        say(f"found: {reason}")
     walk = tuning.Walk(count=args.count, where=args.where or where or "weight")
     problem = experiment.problem()
     weights, chosen, begin = _range(args), _selectors(args.selector, problem), time.perf_counter()

@@ -1,7 +1,7 @@
 """Where data come from: signals, shipped, from formulas or files, of which they are simulated, and measurements."""
 
 from workbench.data import centre, noise_level, regions, steps
-from workbench.data.calibration import coil_maps
+from workbench.data.calibration import coil_maps, measured_mask
 from workbench.data.centre import AxisOfRotation
 from workbench.data.contents import Content, beside, contents
 from workbench.data.example_files.example_scan import ExampleInfo, ExampleScan, example_array
@@ -13,6 +13,7 @@ from workbench.data.files import (
     MAX_VALUES,
     Loaded,
     from_text,
+    is_file_name,
     load,
     load_array,
     load_bytes,
@@ -59,10 +60,12 @@ __all__ = [
     "example_info",
     "from_text",
     "info",
+    "is_file_name",
     "load",
     "load_array",
     "load_bytes",
     "load_described",
+    "measured_mask",
     "names",
     "noise_level",
     "regions",

@@ -17,6 +17,7 @@ _WORDS = {
     "dark field": "dark darks offset_field",
     "flat field": "flat flats white whites bright open_beam",
     "point spread": "psf kernel otf point_spread",
+    "pictures of coils": "coil_images?",
     "coil maps": "coils? csm sens sensitivities sensitivity maps smaps",
     "trajectory": "traj trajectory trajectories",
     "noise scan": "noise",

@@ -103,13 +103,18 @@ def split(text: str) -> tuple[str, str]:
     return path, variable
 
 
+def is_file_name(path: str) -> bool:
+    """Whether a name ends as those of files that are read."""
+    return named(path) is not None
+
+
 def from_text(text: str) -> str:
     """What a person typed as what may name an array: FILE::/path/in/file, or a file whose ending is of a known format.
 
     It is read where an argument takes an array; any other text stays as it is.
     """
     path, variable = split(text)
-    if "::" not in text and not named(path):
+    if "::" not in text and not is_file_name(path):
         return text
     name = "::".join(filter(None, (Path(path).name, variable)))
     return Typed.of(text, lambda: called(load_array(path, variable).tensor, name))

@@ -13,7 +13,7 @@ from workbench.data.files import Loaded, load_array
 from workbench.data.source import Source
 from workbench.data.steps import Stage, Step, stages, through
 from workbench.noise import Noise
-from workbench.operators import NonCartesianFourier, Operator, Scan
+from workbench.operators import FourierMask, MultiCoilFourier, NonCartesianFourier, Operator, Scan
 from workbench.parameters import describe
 from workbench.priors import Prior
 from workbench.problem import Problem
@@ -21,6 +21,7 @@ from workbench.refusal import Refusal
 from workbench.tensors import Shape, as_signal, require_finite, shown
 
 _MOST_CHANNELS = 4
+_UNITS = {"cycles": "cycles a field of view", "per_pixel": "cycles a pixel", "radians": "radians a pixel"}
 _SHORT = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.uint16)  # what single precision holds exactly
 _SINGLE = {torch.float16: torch.float32, torch.bfloat16: torch.float32, torch.complex32: torch.complex64}
 
@@ -87,11 +88,13 @@ class Measured(Source):
         return {"measured": json.dumps({"name": self.name} | describe(given))}
 
     def remarks(self, operator: Operator) -> tuple[str, ...]:
-        """That angles were not given, where a scan has but their number; what grid a trajectory is read on."""
+        """What the operator takes as given that was not: angles of a scan, mask and coils; how a trajectory is read."""
         if isinstance(operator, NonCartesianFourier) and isinstance(operator.trajectory, Tensor):
             sides, first = shown(operator.in_shape[1:]), "row" if operator.order == "rows" else "x"
-            unit = "cycles a field of view" if operator.unit == "cycles" else "radians a pixel"
+            unit = _UNITS[operator.unit]
             return (f"the trajectory is read in {unit}, {first} first, for a picture of {sides} pixels",)
+        if isinstance(operator, FourierMask | MultiCoilFourier):
+            return _of_kspace(operator)
         if not (isinstance(operator, Scan) and isinstance(operator.angles, int)):
             return ()
         name, count = type(operator).__name__, operator.angles
@@ -108,6 +111,17 @@ class Measured(Source):
 
     def problem(self, operator: Operator, noise: Noise, prior: Prior, given: Tensor, seed: int = 0) -> Problem:
         return Problem(operator, noise, prior, as_data(given, operator))
+
+
+def _of_kspace(operator: FourierMask | MultiCoilFourier) -> tuple[str, ...]:
+    """That its mask or its coils are no scanner's."""
+    name, said = type(operator).__name__, []
+    if not isinstance(operator.pattern, Tensor) and operator.keep < 1:
+        share = f"{operator.keep:.0%} of the frequencies, drawn by itself"
+        said.append(f"no mask was given: {name} takes {share}; the one that the data show is pattern=auto")
+    if isinstance(operator, MultiCoilFourier) and not isinstance(operator.coils, Tensor):
+        said.append(f"no maps of coils were given: {name} takes smooth ones of its own; RootSumOfSquares needs none")
+    return tuple(said)
 
 
 def as_data(values: Tensor, operator: Operator) -> Tensor:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.data.files import Loaded
 from workbench.noise import Noise
-from workbench.operators import Operator, Scan
+from workbench.operators import MultiCoilFourier, NonCartesianFourier, Operator, Scan
 from workbench.parameters import Checked, changed
 from workbench.priors import Prior
 from workbench.problem import Problem
@@ -79,6 +79,14 @@ def shapes_to_try(usual: Operator, source: Source, given: Tensor) -> tuple[Shape
     """
     own, others = source.shape(usual, given), usual.in_shape
     return (own, others) if source.truth is not None or usual.in_shape == usual.out_shape else (others, own)
+
+
+def as_many_coils(source: Source, usual: Operator, given: Tensor) -> Operator:
+    """An operator that has a number of coils and no maps, with as many as measured data have."""
+    coils = isinstance(usual, MultiCoilFourier | NonCartesianFourier) and isinstance(usual.coils, int)
+    if source.truth is not None or not coils:
+        return usual
+    return changed(usual, coils=source.shape(usual, given)[0])
 
 
 def fitted_to(source: Source, operator: Operator, given: Tensor) -> Operator:

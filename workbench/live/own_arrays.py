@@ -1,14 +1,48 @@
-"""Arrays of the file that a person opened, by name: dark and flat fields of a scan, as arguments of its steps."""
+"""Arrays of the files that a person opened, by name, as arguments of steps and of operators."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbench.data import Measured, Source, load_array
-from workbench.parameters import called
+from workbench import catalog
+from workbench.data import Content, Measured, Source, load_array
+from workbench.operators import Scan
+from workbench.parameters import called, parameters
 from workbench.paths import own_parameters
 from workbench.refusal import Refusal
 from workbench.tensors import Tensor
 
 STEPS = "steps"
+# What an array may be, as `contents` guesses it, and the argument of an operator that takes it.
+_TAKES = {
+    "angles": "angles",
+    "trajectory": "trajectory",
+    "coil maps": "coils",
+    "where it was measured": "pattern",
+    "point spread": "kernel",
+}
+
+
+def taking_arrays() -> Mapping[str, tuple[str, ...]]:
+    """Operators of the catalogue by name, with the arguments of each that an array of a file may be."""
+    found = {name: tuple(_arrays(cls)) for name, cls in catalog.members("operator").items()}
+    return {name: arguments for name, arguments in found.items() if arguments}
+
+
+def _arrays(cls: type) -> Sequence[str]:
+    scan = issubclass(cls, Scan)
+    return [p.name for p in parameters(cls) if p.name in _TAKES.values() and (Tensor in p.kinds or scan)]
+
+
+def guessed(argument: str, found: Sequence[Content], views: int | None = None) -> str:
+    """The array of a file that an argument of an operator may be; "" where none is, or angles do not count views."""
+    fitting = (c for c in found if _TAKES.get(c.guess) == argument)
+    return next((slice_of(c) for c in fitting if argument != "angles" or c.shape == (views,)), "")
+
+
+def slice_of(content: Content) -> str:
+    """An array by name, without the axes of one that some formats put in front."""
+    spare = next((k for k, n in enumerate(content.shape) if n != 1), 0)
+    return content.name + f"[{', '.join('0' * spare)}]" * bool(spare)
 
 
 def of_same_file(source: Source, path: str, said: Any) -> Any:

@@ -10,16 +10,23 @@ from workbench.experiment import Experiment
 from workbench.live.address.names import own_name
 from workbench.live.hands.painting import clean
 from workbench.live.wished import explained, fitted
+from workbench.parameters import Typed, called
+from workbench.paths import Words
 
+NOTHING: Words = {}
 Opened = Callable[[Experiment], Experiment]
 
 
 class OwnFiles:
-    """Files by their content; `sources` are those opened before, by name; `notes` say what reading the newest did."""
+    """Files by their content; `sources` are those opened before, by name, `arrays_named` those named as arguments.
+
+    `notes` say what reading the newest did.
+    """
 
     def __init__(self, source: Source) -> None:
         name, signal = own_name(source), source.truth
         self.sources: dict[str, Source] = {name: source if signal is None else signal.bare} if name else {}
+        self.arrays_named: dict[str, Typed] = {}
         self.notes: tuple[str, ...] = ()
         self._folder: tempfile.TemporaryDirectory | None = None
         self._newest: tuple[Source, Loaded] | None = None  # to read a large one again takes seconds
@@ -41,19 +48,23 @@ class OwnFiles:
 
         return opened
 
-    def data(self, filename: str, content: bytes, variable: str = "", angles: str = "") -> Opened:
-        """A file as data that were measured; `angles` names the array of those of a scan."""
+    def data(self, filename: str, content: bytes, variable: str = "", words: Words = NOTHING) -> Opened:
+        """A file as data that were measured, made by the operator that the words say; arrays are `named`."""
 
         def opened(experiment: Experiment) -> Experiment:
-            path = str(self.kept(filename, content))
-            source = Measured(path, variable)
+            source = Measured(str(self.kept(filename, content)), variable)
             loaded = source.loaded()
-            degrees = load_array(path, angles).tensor if angles else None
-            new = explained(clean(experiment), source, loaded.tensor, degrees)
+            new = explained(clean(experiment), source, loaded.tensor, words)
             self._remember(source.name, source, loaded)
             return new
 
         return opened
+
+    def named(self, filename: str, content: bytes, variable: str = "") -> Typed:
+        """An array of a file as a person names it, NAME::/path/in/file, read where an argument takes it."""
+        path, name = self.kept(filename, content), "::".join(filter(None, (Path(filename).name, variable)))
+        self.arrays_named[name] = Typed.of(name, lambda: called(load_array(path, variable).tensor, name))
+        return self.arrays_named[name]
 
     def loaded(self, source: Source) -> Loaded:
         """What a source gives, read once."""

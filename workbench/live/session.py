@@ -18,14 +18,14 @@ from workbench.live.cut import Cut
 from workbench.live.frames import ProblemPictures, pictures
 from workbench.live.hands.painting import Hand, Strokes, losing, painting, undone
 from workbench.live.members.member_reasons import MemberReasons
-from workbench.live.own_files import Opened, OwnFiles
+from workbench.live.own_files import NOTHING, Opened, OwnFiles
 from workbench.live.pins import Pins
 from workbench.live.played.scrubbed_run import ScrubbedRun
 from workbench.live.saved import STATELESS, Columns, brought, kept_run, whole_run
 from workbench.live.telling import in_short, notebook, python
 from workbench.live.wished import able, begins_anew, ended, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import changed, describe
-from workbench.paths import Form
+from workbench.paths import Form, Words
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -124,9 +124,9 @@ class Session(ScrubbedRun):
         opened = self.files.signal(filename, content, variable, size, window)
         return self._wish("truth.file", lambda: self._read(opened), filename)
 
-    def open_data(self, filename: str, content: bytes, variable: str = "", angles: str = "") -> str:
-        """A person's own data as they were measured, and no truth; `angles` names the array of those of a scan."""
-        opened = self.files.data(filename, content, variable, angles)
+    def open_data(self, filename: str, content: bytes, variable: str = "", words: Words = NOTHING) -> str:
+        """A person's own data as they were measured, and no truth, made by the operator that the words say."""
+        opened = self.files.data(filename, content, variable, words)
         return self._wish("truth.file", lambda: self._read(opened), filename)
 
     def open_example(self, name: str) -> str:
@@ -176,7 +176,7 @@ class Session(ScrubbedRun):
 
     def travel(self, query: str) -> None:
         """Become what an address describes, as a person does who goes back; what is wrong with it is said."""
-        found = read_address(query, self.files.sources)
+        found = read_address(query, self.files.sources, self.files.arrays_named)
         wrong = dict(found.wrong)
         for experiment in found.simpler():
             sentence = self.become(experiment)

@@ -1,14 +1,15 @@
 """An experiment as others may hear of it: in Python, and without the folders of this machine."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from workbench import example_scans, parameters
+from workbench import data, example_scans, parameters
 from workbench.data import ExampleScan, File, Measured
 from workbench.experiment import Experiment
 from workbench.live.address import file_name
 from workbench.parameters import as_text, changed, describe
+from workbench.tensors import shown
 
 _USUAL = ("algorithms", "data", "noise", "operators", "priors")
 _MODULES = tuple(sorted((*_USUAL, "parametrisations", "stopping")))
@@ -78,7 +79,35 @@ def _cell(name: str, kind: str, source: str) -> dict[str, object]:
 
 def _own_file(experiment: Experiment) -> str:
     name = file_name(experiment.source)
-    return f"# {name} is your own file: put it beside this script\n" if name else ""
+    said = f"# {name} is your own file: put it beside this script\n" if name else ""
+    return said + "".join(_array_lines(experiment))
+
+
+def _array_lines(experiment: Experiment) -> Sequence[str]:
+    """A line for each array that the Python names: what reads it from its file, where it is one of a file."""
+    made = _made(experiment)
+    lines = []
+    for each in _arrays(describe(experiment)):
+        name = f"array_{each['array'][:8]}"
+        path, variable = data.split(each.get("name", ""))
+        inner = f", {variable!r}" if variable else ""
+        shape = shown(tuple(each["shape"]))
+        line = f"{name} = data.load_array({path!r}{inner}).tensor\n"
+        if not data.is_file_name(path):
+            line = f"# {name}, {shape} numbers, is in no file of yours: take it from the saved run\n"
+        if name in made and line not in lines:
+            lines.append(line)
+    return lines
+
+
+def _arrays(description: Any) -> Iterator[Mapping[str, Any]]:
+    """The descriptions of arrays in one of an object."""
+    if isinstance(description, Mapping) and {"array", "dtype", "shape"} <= set(description):
+        yield description
+        return
+    inner = description.values() if isinstance(description, Mapping) else description
+    for each in inner if isinstance(inner, Iterable) and not isinstance(inner, str) else ():
+        yield from _arrays(each)
 
 
 def _made(experiment: Experiment) -> str:

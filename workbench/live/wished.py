@@ -8,12 +8,11 @@ from torch import Tensor
 from workbench import catalog
 from workbench.algorithms.choice import suited
 from workbench.data import Loaded, Shipped, Source
-from workbench.data.source import fitted_to, for_first, shapes_to_try
+from workbench.data.source import as_many_coils, fitted_to, for_first, shapes_to_try
 from workbench.experiment import Experiment
 from workbench.live.own_arrays import of_same_file
-from workbench.operators import MultiCoilFourier, Radon, Scan
 from workbench.parameters import changed, describe
-from workbench.paths import Form
+from workbench.paths import Form, Words, operator_of
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 
@@ -49,9 +48,7 @@ def _explained_by(experiment: Experiment, name: str) -> Experiment:
     if name == type(experiment.operator).__name__:
         return experiment
     given = experiment.source.loaded().tensor
-    usual = catalog.find("operator", name)()
-    if isinstance(usual, MultiCoilFourier):  # nobody has said how many coils there are, but the data
-        usual = changed(usual, coils=experiment.source.shape(usual, given)[0])
+    usual = as_many_coils(experiment.source, catalog.find("operator", name)(), given)
     shapes = shapes_to_try(usual, experiment.source, given)
     made = for_first(shapes, lambda shape: fitted_to(experiment.source, usual.fitted(shape), given))
     return changed(experiment, operator=made, lost=())
@@ -62,13 +59,13 @@ def fitted(experiment: Experiment, source: Source, given: Tensor) -> Experiment:
     return changed(experiment, source=source, operator=source.fitted(experiment.operator, given))
 
 
-def explained(experiment: Experiment, source: Source, given: Tensor, degrees: Tensor | None) -> Experiment:
-    """Measured data in place of what there was; with angles, by the scan there is, or else by parallel beams."""
-    if degrees is None:
+def explained(experiment: Experiment, source: Source, given: Tensor, words: Words) -> Experiment:
+    """Another source in place of the one there was, explained by the operator that the words say, or that there is."""
+    if not words:
         return fitted(experiment, source, given)
-    angles = tuple(degrees.double().flatten().tolist())
-    scan = experiment.operator if isinstance(experiment.operator, Scan) else Radon()
-    return fitted(changed(experiment, operator=changed(scan, angles=angles)), source, given)
+    operator = operator_of(words, experiment.operator, source, given)
+    lost = experiment.lost if type(operator) is type(experiment.operator) else ()
+    return changed(experiment, source=source, operator=operator, lost=lost)
 
 
 def makes_data(experiment: Experiment) -> list[Any]:

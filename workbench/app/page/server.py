@@ -21,7 +21,7 @@ from tornado.websocket import WebSocketClosedError
 
 from workbench import memory
 from workbench.app.page.policy import OneRequest, policy
-from workbench.app.run.files import UPLOAD
+from workbench.app.toolkit.chooser import UPLOAD
 
 KEPT = 120  # seconds that a page is kept for a browser that went away without a word, or has not come yet
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")  # names by which a machine calls itself

@@ -2,16 +2,16 @@
 
 import html
 import io
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import panel as pn
 import panel_material_ui as pmui
-import param
 
 from workbench.app.export import figure_bytes, run_bytes
+from workbench.app.instrument.instrument_arrays import InstrumentArrays, line
 from workbench.app.run.example_list import ExampleList
 from workbench.app.run.transport import icon_alone
+from workbench.app.toolkit.chooser import UPLOAD, Chooser
 from workbench.app.toolkit.copying import SHEETS, CopyButton
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.words import Words
@@ -22,33 +22,15 @@ from workbench.live.saved import is_run
 from workbench.live.session import Session
 from workbench.parameters import parameters
 from workbench.refusal import Refusal
-from workbench.tensors import shown
 
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
 WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the file suggests": "suggested"}
 HOLDS = {"a signal, from which data are simulated": False, "data as they were measured": True}
 _LAPTOP = 1500  # px: below, the titles of all tabs need the room
-_ONLY = "the only array"
+BESIDE = ("angles", "trajectory")  # which are told, and no data
+CALIBRATING = ("coil maps", "point spread", "where it was measured", "dark field", "flat field", "noise scan")
 _WINDOW = next(p for p in parameters(File) if p.name == "window")
-UPLOAD = 32 * 2**20
 ROW_HEIGHT = "calc((100vw - 330px) / 4 + 42px)"  # that of the pictures: a tab must not move what is below it
-
-
-class Chooser(pmui.FileInput):
-    """A file input whose `refusal` says why the browser did not send a file: its own word for it is a mark that fades.
-
-    panel-material-ui 0.16.6 raises on the message that says so.
-    """
-
-    refusal = param.String(default="")
-
-    def _handle_msg(self, msg: Mapping[str, Any]) -> None:
-        if msg["status"] != "error":
-            self.refusal = ""
-            super()._handle_msg(msg)
-            return
-        remedy = "cut it, or give its path to `workbench run --truth`"
-        self.refusal = str(Refusal(f"a file of at most {UPLOAD // 2**20} MB", str(msg["error"])[:200], remedy))
 
 
 class Upload:
@@ -70,9 +52,8 @@ class Upload:
         )
         self.measured = pmui.Select(label="the file holds", options=HOLDS, value=False, **menu)
         self.size = pmui.Select(label="resample longest side to", options=SIZES, value=256, **menu)
-        self.array = pmui.Select(label="array that was measured", options={_ONLY: ""}, value="", visible=False, **menu)
-        self.angles = pmui.Select(
-            label="angles of its projections", options={"none": ""}, value="", visible=False, **menu
+        self.array = pmui.Select(
+            label="array that was measured", options={"the only array": ""}, value="", visible=False, **menu
         )
         self.variable = pmui.TextInput(
             label="array and slice in the file",
@@ -84,25 +65,26 @@ class Upload:
         self.typed = pmui.TextInput(label="or these two", placeholder="-160, 240", margin=(4, 0), **wide)
         cap = f"At most {MAX_SIDE} px a side (1-D: {MAX_LENGTH} samples) and {UPLOAD // 2**20} MB. {SUPPORTED}."
         self.complaint, self.aside = Words(ERROR), Words()
+        self.instrument = InstrumentArrays(session, self._explain)
         inside = pmui.Column(
             self.measured,
             self.size,
             self.array,
             self.variable,
-            self.angles,
             self.window,
             self.typed,
             self.file,
             self.complaint.element,
             self.aside.element,
             Words(sentence=cap).element,
+            self.instrument.element,
             sizing_mode="stretch_width",
         )
         own = pmui.Accordion(
             ("Your own file", inside), sizing_mode="stretch_width", margin=(4, 12), sx={"& h3": {"fontSize": "14px"}}
         )
         self.element = pmui.Column(own, self.examples.button, sizing_mode="stretch_width", margin=0)
-        for choice in (self.size, self.variable, self.angles, self.window, self.typed):
+        for choice in (self.size, self.variable, self.window, self.typed):
             choice.param.watch(lambda event: self._open(), "value")
         self.file.param.watch(lambda event: self._arrive(), "value")
         self.measured.param.watch(lambda event: self._look(), "value")
@@ -120,7 +102,7 @@ class Upload:
         self._run = self._run and not measured
         for choice in (self.size, self.window, self.typed):
             choice.visible = not measured
-        self.array.visible = self.angles.visible = measured
+        self.array.visible = measured
         if self._run:
             sentence = self._session.open_run(str(self.file.filename), self.file.value)
             self._tell(sentence, "This saved run is shown at its end; the page's address does not hold it.")
@@ -133,12 +115,12 @@ class Upload:
         except Refusal as sentence:
             self.complaint.say(str(sentence))
             return
-        names = {c.name for c in found if c.guess == "angles"}
-        arrays = [c for c in found if c.name not in names]
-        first = next((c for c in arrays if c.guess.startswith("projections")), arrays[0] if arrays else None)
+        arrays = [c for c in found if c.guess not in BESIDE]
+        first = min(arrays, key=_rank, default=None)
         self._filling = True
-        self.array.param.update(options={_line(c): _slice(c) for c in arrays}, value=_slice(first) if first else "")
-        self.angles.param.update(options={"none": ""} | {n: n for n in names}, value=_angles(first, found))
+        self.array.value = None  # a menu whose value stays keeps the words of before
+        self.array.param.update(options={line(c): _slice(c) for c in arrays}, value=_slice(first) if first else "")
+        self.instrument.offer(str(self.file.filename), self.file.value, found, first)
         self.variable.value = self.array.value or ""
         self._filling = False
         self._open()
@@ -153,11 +135,18 @@ class Upload:
             return
         name, content = str(self.file.filename), self.file.value
         if self.measured.value:
-            sentence = self._session.open_data(name, content, self.variable.value, self.angles.value)
+            sentence = self._session.open_data(name, content, self.variable.value, self.instrument.said)
         else:
             window = read(_WINDOW, self.typed.value) if self.typed.value.strip() else self.window.value
             sentence = self._session.open_file(name, content, self.variable.value, self.size.value, window)
         self._tell(sentence, "The page's address does not hold this file.")
+
+    def _explain(self) -> None:
+        """Another operator, or another array of it: measured data are opened again, as they may not fit the older."""
+        if self.measured.value and self.file.value is not None and not self._run:
+            self._open()
+        elif not self.instrument.explain():
+            self._told()
 
     def _tell(self, sentence: str, done: str) -> None:
         self.complaint.say(sentence)
@@ -165,10 +154,11 @@ class Upload:
         self._told()
 
 
-def _line(content: Content) -> str:
-    """An array as the menu has it."""
-    guess = f": {content.guess}" if content.guess else ""
-    return f"{content.name or _ONLY} ({shown(content.shape)}){guess}"
+def _rank(content: Content) -> int:
+    """How far an array is from being what was measured: projections and k-space first, arrays of an instrument last."""
+    if content.guess.startswith(("projections", "k-space")):
+        return 0
+    return 2 if content.guess in CALIBRATING else 1
 
 
 def _slice(content: Content) -> str:
@@ -176,14 +166,6 @@ def _slice(content: Content) -> str:
     if len(content.shape) != 3 or not content.guess.startswith("projections"):
         return content.name
     return f"{content.name}[:, {content.shape[1] // 2}]"
-
-
-def _angles(chosen: Content | None, found: Sequence[Content]) -> str:
-    """The array of angles that counts the projections."""
-    if chosen is None or not chosen.guess.startswith("projections"):
-        return ""
-    fitting = (c.name for c in found if c.guess == "angles" and c.shape[0] == chosen.shape[0])
-    return next(fitting, "")
 
 
 class TakeAway:

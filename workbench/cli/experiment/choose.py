@@ -5,18 +5,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor
-
 from workbench import catalog, data, stopping, storage
 from workbench.data import File, Measured, Painted, Shipped, Signal, Simulated, Source
 from workbench.data.regions import LOST, PAINTED
-from workbench.data.source import fitted_to, for_first, shapes_to_try
-from workbench.experiment import Experiment, from_description, from_run, member
-from workbench.operators import NonCartesianFourier, Operator
-from workbench.parameters import Typed, arguments, changed, home, parameters, renamed
-from workbench.paths import Words, altered, below
+from workbench.experiment import Experiment, from_description, from_run
+from workbench.parameters import arguments, changed, home, parameters, renamed
+from workbench.paths import Words, altered, below, member, operator_of
 from workbench.refusal import Refusal, one_of
-from workbench.tensors import Shape
 
 PARTS = ("truth", "data", "source", PAINTED, LOST, *catalog.KINDS)
 RULE = "stop"
@@ -46,10 +41,10 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
         kind, dot, _ = path.partition(".")
         if dot:
             one_of("a part that has parameters", kind, PARTS)
-    words = {path: data.from_text(text) if _may_be_array(path) else text for path, text in words.items()}
-    source = _source(words, base.source)
+    words = with_arrays(words)
+    source = source_of(words, base.source)
     given = source.loaded().tensor
-    operator = _operator(words, base, source, given)
+    operator = operator_of(words, base.operator, source, given)
     kinds = [kind for kind in catalog.KINDS if kind != "operator"]
     parts = {kind: member(kind, words, getattr(base, kind), operator.in_shape) for kind in kinds}
     plain = [p for p in parameters(Experiment) if p.name in words and p.name not in (*catalog.KINDS, RULE, LOST)]
@@ -63,32 +58,17 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
     return Experiment(**whole)
 
 
+def with_arrays(words: Words) -> Words:
+    """The words, those that may name an array of a file read as such."""
+    return {path: data.from_text(text) if _may_be_array(path) else text for path, text in words.items()}
+
+
 def _may_be_array(path: str) -> bool:
     """Whether an argument of a part or of a step is meant, which a file can give."""
     return path.startswith("data.steps.") or (path.partition(".")[0] in catalog.KINDS and "." in path)
 
 
-def _operator(words: Words, base: Experiment, source: Source, given: Tensor) -> Operator:
-    """The operator as the words say it, for what the source gives."""
-    name = words.get("operator", type(base.operator).__name__)
-    same = name == type(base.operator).__name__
-    usual = base.operator if same else catalog.find("operator", name)()
-    shapes = (*_told(usual, words), *shapes_to_try(usual, source, given))
-    made = for_first(shapes, lambda shape: member("operator", words, base.operator, shape))
-    keeps = same and usual.out_shape == source.shape(usual, given)
-    return source.fitted(made, given) if keeps else fitted_to(source, made, given)
-
-
-def _told(usual: Operator, words: Words) -> list[Shape]:
-    """The shape of the picture that a trajectory in cycles tells."""
-    trajectory = words.get("operator.trajectory")
-    cycles = words.get("operator.unit", "cycles") == "cycles"
-    if not (isinstance(usual, NonCartesianFourier) and isinstance(trajectory, Typed) and cycles):
-        return []
-    return [(1, *NonCartesianFourier.resolved(trajectory.array, words.get("operator.order", usual.order)))]
-
-
-def _source(words: Words, base: Source) -> Source:
+def source_of(words: Words, base: Source) -> Source:
     """A measurement, a signal, or the source of before, with what the words say of it."""
     if "data" in words and "truth" in words:
         raise Refusal("--data or --truth", "both", "measured data have no truth: leave one out")

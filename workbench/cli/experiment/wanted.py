@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from workbench.experiment import Experiment
 
 _PARTS = ("truth", "data", "operator", "parametrisation", "noise", "prior", "algorithm")
-_OFFSET = "operator.offset"
+_FOUND = {"operator.offset": "offset_reason", "operator.pattern": "pattern_reason"}  # from measured data, by "auto"
 _RUN = ".nc"  # what the file of a saved run ends with
 _NUMBERS = {
     "steps": "iterations in all (300); a saved run of fewer goes on to them",
@@ -42,9 +42,10 @@ def options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PART.NAME=VALUE",
         help="one parameter, or a part inside a part (prior.second=NonNegative, prior.second.weight=2); repeat it. "
-        "An array is FILE::/path/in/file (operator.kernel=psf.npy); prior.weight=auto and operator.offset=auto, the "
-        "axis of rotation, are found from the data; prior.weights=RUN.nc (or prior.guide) makes the map of the "
-        "picture of a saved run; data.steps=FlatField and data.steps.1.flat=FILE go before",
+        "An array is FILE::/path/in/file (operator.kernel=psf.npy). Found from the data: prior.weight=auto, "
+        "operator.offset=auto, the axis of rotation, operator.pattern=auto, the mask of k-space. prior.weights=RUN.nc "
+        "(or prior.guide) makes the map of the picture of a saved run; data.steps=FlatField and "
+        "data.steps.1.flat=FILE go before",
     )
     loading.option(parser)
     for name, meaning in _NUMBERS.items():
@@ -54,7 +55,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def experiment(args: argparse.Namespace) -> tuple["Experiment", str | None]:
     """What the words say, and the path inside the prior of a weight that is to be found.
 
-    An axis of rotation that is to be found is in it, and the reason for it in `args.offset_reason`.
+    What its data were to tell of the operator is in it, and how it was found in `args.reasons`.
     """
     from workbench.cli.experiment.choose import choose
 
@@ -67,18 +68,25 @@ def experiment(args: argparse.Namespace) -> tuple["Experiment", str | None]:
     ]
     if len(found) > 1:
         raise Refusal("one weight to find", " and ".join(found), "give the others: their balance is yours to choose")
-    centred = words.get(_OFFSET, "").lower() == "auto"
+    asked = [path for path in _FOUND if words.get(path, "").lower() == "auto"]
     runs = {path: text for path, text in words.items() if path.startswith("prior.") and text.endswith(_RUN)}
-    later = {*found, *runs, *([_OFFSET] if centred else [])}
+    later = {*found, *runs, *asked}
     words = {path: text for path, text in words.items() if path not in later}
     made = choose(words, _base(args), suited=not (args.spec or args.example))
     for path, name in runs.items():
         made = _informed(made, path.removeprefix("prior."), name)
-    args.offset_reason = None
-    if centred:
-        made, axis = made.centred()
-        args.offset_reason = axis.reason
+    args.reasons = {}
+    for path in asked:
+        made, args.reasons[_FOUND[path]] = _told_by_data(made, path)
     return made, found[0].removeprefix("prior.") if found else None
+
+
+def _told_by_data(made: "Experiment", path: str) -> tuple["Experiment", str]:
+    """The experiment with what its data tell of the operator at a path, and how it was found."""
+    if path == "operator.pattern":
+        return made.sampled()
+    centred, axis = made.centred()
+    return centred, axis.reason
 
 
 def _informed(made: "Experiment", where: str, name: str) -> "Experiment":
@@ -108,11 +116,17 @@ def _base(args: argparse.Namespace) -> "Experiment":
 
 def _words(args: argparse.Namespace) -> dict[str, str]:
     """The options of the command line by the path of what they set."""
-    from workbench.data.regions import LOST
-
     given = {name: getattr(args, name) for name in (*_PARTS, *_NUMBERS)} | {"truth.size": args.size}
     words = {path: text for path, text in given.items() if text is not None}
-    for item in args.set:
+    return words | values(args.set)
+
+
+def values(items: list[str]) -> dict[str, str]:
+    """What was set, part.parameter=value, by path."""
+    from workbench.data.regions import LOST
+
+    words = {}
+    for item in items:
         path, equals, text = item.partition("=")
         if not (equals and ("." in path or path == LOST)):
             raise Refusal("--set part.parameter=value", repr(item), "write, for example, --set prior.weight=20")

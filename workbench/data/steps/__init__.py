@@ -9,6 +9,7 @@ from workbench.data.steps.crop import Crop
 from workbench.data.steps.fields import DarkField, FlatField
 from workbench.data.steps.logarithm import Floor, MinusLog
 from workbench.data.steps.outliers import Outliers
+from workbench.data.steps.oversampling import ReadoutOversampling
 from workbench.data.steps.rescale import Rescale
 from workbench.data.steps.stripes import SortingStripes, WaveletStripes
 
@@ -22,6 +23,7 @@ __all__ = [
     "Floor",
     "MinusLog",
     "Outliers",
+    "ReadoutOversampling",
     "Rescale",
     "SortingStripes",
     "Stage",

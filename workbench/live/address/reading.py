@@ -30,8 +30,8 @@ from workbench.live.address.names import (
 from workbench.live.address.writing import fitted_default
 from workbench.live.own_arrays import STEPS, of_same_file
 from workbench.operators import Operator
-from workbench.parameters import changed, home, parameters, renamed
-from workbench.paths import altered, below, built, own_parameters
+from workbench.parameters import Typed, changed, home, parameters, renamed
+from workbench.paths import altered, below, built, own_parameters, shapes_told
 from workbench.refusal import Refusal
 from workbench.tensors import Shape
 
@@ -63,12 +63,14 @@ def said(wrong: Mapping[str, str]) -> str:
     return ". ".join([*list(wrong.values())[:_MOST], *[f"{more} more things are wrong"] * (more > 0)])
 
 
-def read_address(query: str, files: Mapping[str, Source] | None = None) -> Found:
+def read_address(
+    query: str, files: Mapping[str, Source] | None = None, arrays: Mapping[str, Typed] | None = None
+) -> Found:
     """The experiment of an address; what it leaves out is as in the default one, and so is what it says wrongly.
 
-    `files` are those that a person has opened before, by their name.
+    `files` are those that a person has opened before, by their name, and `arrays` those of them that were named.
     """
-    return _Reader(query, files or {}).found()
+    return _Reader(query, files or {}, arrays or {}).found()
 
 
 def from_address(query: str) -> Experiment:
@@ -82,8 +84,9 @@ def from_address(query: str) -> Experiment:
 class _Reader:
     """Reads item by item, so that a bad one takes no other with it."""
 
-    def __init__(self, query: str, files: Mapping[str, Source]) -> None:
-        self._given = dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
+    def __init__(self, query: str, files: Mapping[str, Source], arrays: Mapping[str, Typed]) -> None:
+        given = dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
+        self._given: dict[str, str] = {path: arrays.get(text, text) for path, text in given.items()}
         self._files, self._default = files, Experiment()
         self._wrong: dict[str, str] = {}
         for path in [path for path, text in self._given.items() if text == KEPT]:
@@ -183,7 +186,9 @@ class _Reader:
         usual, kept = self._default.operator, self._keeps("operator", name)
         with suppress(Refusal):  # what is wrong is said where the operator is built
             usual = usual if kept or not name else catalog.find("operator", name)()
-        shapes = shapes_to_try(usual, source, given)
+        typed = {f"operator.{path}": text for path, text in words.items()}
+        told = shapes_told(usual, typed)
+        shapes = (*told, *shapes_to_try(usual, source, given))
         with suppress(Refusal):
 
             def start(shape: Shape) -> Operator:

@@ -26,9 +26,10 @@ class NonCartesianFourier(LinearOperator):
     """(A x)_js = sum_n c_j[n] x[n] exp(-i k_s (n - side // 2)) / sqrt(pixels): (C, *space) -> (C coils, *samples).
 
     k_s are the positions of a trajectory (readouts, samples, axes), or golden-angle spokes, as many as a number says,
-    of twice as many samples as the longer side has pixels. In "cycles" per field of view, -side / 2 to side / 2, or in
-    "radians" a pixel, -pi to pi; their components are those of the "rows" first, as the axes of the picture, or "x"
-    first, as scanners write them. The origin is the pixel side // 2. Maps as in MultiCoilFourier; one coil has none.
+    of twice as many samples as the longer side has pixels. In "cycles" per field of view, -side / 2 to side / 2, cycles
+    "per_pixel", -1/2 to 1/2, or "radians" a pixel, -pi to pi; their components are those of the "rows" first, as the
+    axes of the picture, or "x" first, as scanners write them. The origin is the pixel side // 2. Maps as in
+    MultiCoilFourier; one coil has none.
     Computed to `tolerance`, with the exact adjoint of that: `NonuniformTransform`.
     """
 
@@ -42,7 +43,10 @@ class NonCartesianFourier(LinearOperator):
         trajectory: Annotated[
             int | Tensor, Range(1, 256, log=True, limits=(1, 65536)), "number of spokes, or positions (..., axes)"
         ] = 64,
-        unit: Annotated[Literal["cycles", "radians"], "of positions: per field of view, or a pixel"] = "cycles",
+        unit: Annotated[
+            Literal["cycles", "per_pixel", "radians"],
+            "of positions: per field of view, cycles a pixel, radians a pixel",
+        ] = "cycles",
         order: Annotated[Literal["rows", "x"], "which component of a position comes first"] = "rows",
         coils: Annotated[
             int | Tensor, Range(1, 12, limits=(1, 64)), "number of coils, or their maps (coils, *space)"
@@ -61,7 +65,8 @@ class NonCartesianFourier(LinearOperator):
         radians = points.reshape(-1, len(space))
         if measured:
             radians = radians.flip(1) if order == "x" else radians
-            radians = radians * 2 * math.pi / torch.tensor(space) if unit == "cycles" else radians
+            radians = radians if unit == "radians" else radians * 2 * math.pi
+            radians = radians / torch.tensor(space) if unit == "cycles" else radians
         else:
             radians = radians * 2 * math.pi  # spokes are in cycles a pixel
         if bool((radians.abs() > math.pi * (1 + _FEWEST)).any()):
