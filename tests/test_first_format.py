@@ -15,13 +15,15 @@ import xarray as xr
 
 from workbench import networks, storage
 from workbench.analysis.information.sampled import sampled_plane
+from workbench.cli import main
 from workbench.cli.experiment.choose import specification
 from workbench.experiment import Experiment, from_description
+from workbench.live.address import from_address
 from workbench.parameters import VERSION, Checked, current, describe, rebuild
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, run, until
-from workbench.tensors import generator, stream
+from workbench.tensors import FirstFormat, generator, stream
 
 FILES = Path(__file__).parent / "first_format"
 EXPERIMENTS = ("mask", "diffusion", "crank_nicolson", "mixture", "phases")
@@ -123,3 +125,20 @@ def test_the_seed_of_an_own_class_stays_as_it_was_written():
         "operator": {"type": f"{__name__}.Own", "seed": 4},
         "seed": -5,
     }
+
+
+def test_a_seed_below_0_is_said_and_is_not_typed_anew(capsys):
+    """Who asks for seed -1 means another data set, not noise and a mask that share their numbers."""
+    with pytest.warns(FirstFormat, match="take seeds from 0, but to repeat such a run"):
+        stream(-1, "noise")
+    for words in (["--seed", "-1"], ["--operator", "Mask", "--set", "operator.seed=-2"]):
+        assert main(["run", *words]) == 2
+        assert "which draws as older runs did: take a seed from 0" in capsys.readouterr().err
+    assert from_address("?seed=-1").seed == -1, "the link of an old run that was opened"
+
+
+@pytest.mark.parametrize("seed", [True, np.int64(1), torch.tensor(1)])
+def test_a_seed_is_a_whole_number_however_it_is_written(seed):
+    assert torch.equal(torch.rand(3, generator=stream(seed, "noise")), torch.rand(3, generator=stream(1, "noise")))
+    with pytest.raises(Refusal, match="a seed that is a whole number"):
+        stream(1.0, "noise")  # pyright: ignore[reportArgumentType]

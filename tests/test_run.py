@@ -6,6 +6,7 @@ import json
 import math
 import re
 import signal
+import warnings
 from typing import Annotated
 
 import numpy as np
@@ -23,6 +24,7 @@ from workbench.problem import Problem
 from workbench.progress import Bar
 from workbench.refusal import Refusal
 from workbench.run import (
+    BrokeOff,
     Diverged,
     Log,
     Outcome,
@@ -36,6 +38,7 @@ from workbench.run import (
     resume,
     run,
     until,
+    untold,
     with_data,
 )
 from workbench.run.log import BLOCK
@@ -375,6 +378,16 @@ def test_a_step_that_raises_since_values_have_left_for_infinity_is_a_run_that_di
     p = Problem.simulate(Fussy(), noise.Gaussian(0.1), priors.Tikhonov(5.0), torch.rand(1, 1, 8, 8))
     result = run(p, GradientDescent(step_size=1e6), steps=20)
     assert result.attrs["outcome"] == Outcome.DIVERGED and bool(np.isfinite(result.x).all())
+
+
+@pytest.mark.parametrize("steps", [1, 9, 10, 25])
+def test_a_run_that_diverges_says_so_however_short_it_is(steps):
+    """Between two looks, ten iterations apart, it was told as a success: |x| = 1e16 after nine steps."""
+    with pytest.warns(BrokeOff, match=r"the run diverged: .*take 0.00952, or none. Its result is that of iteration 0"):
+        result = run(problem(), GradientDescent(step_size=1e4), steps=steps)
+    assert result.attrs["outcome"] == Outcome.DIVERGED and float(abs(result.x).max()) < 2
+    with warnings.catch_warnings(action="error"), untold():
+        run(problem(), GradientDescent(step_size=1e4), steps=steps)
 
 
 def test_the_last_row_of_a_diverged_run_is_the_state_it_keeps():

@@ -21,7 +21,7 @@ from workbench.noise import Noise
 from workbench.operators import Field, LinearOperator, Operator
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import objective, run
+from workbench.run import objective, run, untold
 from workbench.tensors import Shape, complex_of
 
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ def run_cell(cell: Cell, problem: Problem, algorithm: Algorithm, steps: int) -> 
 
 def _ended(problem: Problem, algorithm: Algorithm, steps: int) -> "xr.Dataset":
     """A run with its first and its last row."""
-    return run(problem, algorithm, objective, psnr, steps=steps, every=steps)
+    with untold():  # a verdict says it
+        return run(problem, algorithm, objective, psnr, steps=steps, every=steps)
 
 
 def _risen(problem: Problem, algorithm: Algorithm, found: "xr.Dataset") -> bool:

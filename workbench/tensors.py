@@ -1,7 +1,9 @@
 """Conventions as code: batched signals (B, C, *space), the real inner product, repeatable randomness."""
 
 import hashlib
+import warnings
 from collections.abc import Callable
+from operator import index
 
 import numpy as np
 import torch
@@ -15,6 +17,7 @@ Each = float | Tensor  # one number, or one of each item of a batch: (B,) float6
 _PRECISIONS = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 _LONG, _PIECE = 1 << 18, 1 << 12  # numbers: from where on a sum is made in pieces, and of how many each
 _MASK = (1 << 64) - 1
+_TOLD: dict = {}  # what warnings keep of those that were shown
 # torch's Mersenne twister on the CPU, as `get_state` writes it: the seed, two numbers, then its 624 words.
 _SEEDED = torch.Generator().manual_seed(0).get_state().numpy().view(np.uint64)
 _FIRST, _WORDS = 3, 624
@@ -141,8 +144,11 @@ def stream(seed: int, purpose: str, number: int = 0, device: torch.device | str 
     """The random numbers of (seed, what they are for, its number): no two streams ever share one.
 
     Below 0 a seed means the streams of the first format, for what was saved with them: -1 - s draws what seed s drew.
+    Refusal of what is no whole number.
     """
+    seed = _whole(seed)
     if seed < 0:
+        _say_first_format()
         return generator(-1 - seed, _BEGAN.get(purpose, 0) + number, device)
     rng = torch.Generator(device)
     if rng.device.type != "cpu":
@@ -155,8 +161,22 @@ def stream(seed: int, purpose: str, number: int = 0, device: torch.device | str 
     return rng.set_state(torch.func.debug_unwrap(torch.from_numpy(state.view(np.uint8))))
 
 
+class FirstFormat(UserWarning):
+    """A seed below 0 was asked for: it draws as runs of the first format did."""
+
+
+def _say_first_format() -> None:
+    """Once in a process: who means no older run by it would have data, masks and samplers that share numbers."""
+    words = (
+        "a seed below 0 draws the random numbers of runs saved before 28 November 2026, of which noise, masks and "
+        "starts of samplers share some: take seeds from 0, but to repeat such a run"
+    )
+    warnings.warn_explicit(words, FirstFormat, "workbench", 0, registry=_TOLD)
+
+
 def child_seed(seed: int, purpose: str, number: int) -> int:
     """The seed of the number-th of many runs that one seed stands for: its streams are those of no other seed."""
+    seed = _whole(seed)
     return seed - number if seed < 0 else _hashed(seed, purpose, number)
 
 
@@ -169,6 +189,14 @@ def generator(seed: int, k: int, device: torch.device | str = "cpu") -> torch.Ge
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK  # the finaliser of splitmix64 mixes neighbours apart
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
     return torch.Generator(device).manual_seed((z ^ (z >> 31)) >> 1)
+
+
+def _whole(seed: int) -> int:
+    """1 of True, numpy's 1 and 1; 1.0 would be another seed than 1."""
+    try:
+        return index(seed)
+    except TypeError:
+        raise Refusal("a seed that is a whole number", repr(seed)[:80], "take 0, 1, 2, ...") from None
 
 
 def _key(seed: int, purpose: str, number: int) -> bytes:

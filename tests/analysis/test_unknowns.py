@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from workbench import catalog
-from workbench.algorithms import LBFGS
-from workbench.analysis.unknowns import FlatnessSearch, ManyStarts, flat_directions, landings, pictured_blocks
+from workbench.algorithms import LBFGS, GradientDescent
+from workbench.analysis.unknowns import FlatnessSearch, Landing, ManyStarts, flat_directions, landings, pictured_blocks
 from workbench.analysis.unknowns.pictured_blocks import drawn
 from workbench.cli import main
 from workbench.noise import Gaussian
@@ -100,6 +100,13 @@ def test_starts_end_in_the_valleys_that_there_are():
     *_, last = landings(made, LBFGS(), 30, ManyStarts(4))
     assert len(last.places) == 4 and float(last.objectives.max()) < 1e-12
     assert "4 starts are at 4 pictures" in last.sentence
+
+
+def test_starts_that_left_for_infinity_are_no_places():
+    *_, last = landings(problem(Direct(SHAPE))[0], GradientDescent(step_size=1e6), 100, ManyStarts(3))
+    assert last.sentence.endswith("2 of them have left for infinity, each a place of its own."), "the first has arrived"
+    none = Landing(last.problem, last.settings, 100, 100, last.u[1:], last.objectives[1:])
+    assert none.sentence == "After 100 iterations all 2 starts have left for infinity: take a smaller step."
 
 
 def test_the_first_start_is_that_of_a_run_and_constraints_hold():

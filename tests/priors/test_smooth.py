@@ -111,3 +111,9 @@ def test_a_map_of_another_size_does_not_suit():
     assert not prior.unfit((1, 3), torch.float64)
     assert "3 px" in prior.unfit((1, 8, 8), torch.float64)
     assert "3 px" in GraphSmoothness(guide=((1.0, 1.0, 1.0),)).unfit((1, 8), torch.float64)
+
+
+def test_a_long_step_of_huber_keeps_its_digits_in_single_precision():
+    """On its parabola the prox is delta / (delta + t) of x; at t = 1e6 it was 0."""
+    x = torch.tensor([[[[0.05, -0.02]]]])
+    torch.testing.assert_close(Huber(1.0, 0.1).prox(x, 1e6), x * (0.1 / (0.1 + 1e6)), rtol=1e-6, atol=0)

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from workbench.algorithms import GradientDescent
+from workbench.algorithms import (
+    LBFGS,
+    ArmijoGradientDescent,
+    CubicNewton,
+    GradientDescent,
+    LevenbergMarquardt,
+    Nesterov,
+    PreconditionedGradient,
+)
 from workbench.cli import main
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
@@ -25,6 +33,7 @@ from workbench.priors import (
 )
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.run import iterate, resume
 from workbench.tensors import normal_like, stream
 from workbench.tuning.hypergradients import (
     HOAG,
@@ -35,6 +44,7 @@ from workbench.tuning.hypergradients import (
     ImplicitCG,
     ImplicitNeumann,
     LogWeight,
+    LowerSolution,
     StepLength,
     UnrolledSteps,
     WeightMap,
@@ -160,6 +170,35 @@ def test_a_step_length_is_differentiated_through_the_steps_alone():
     assert float(held_out.start().exp()) == pytest.approx(1 / 100, rel=1e-6)
     with pytest.raises(Refusal, match="do not depend"):
         UnrolledSteps(GradientDescent(0.01), 1).gradient(held_out, theta, lower, 1e-9)
+
+
+@pytest.mark.parametrize("method", [GradientDescent(), LBFGS(), Nesterov()], ids=lambda m: type(m).__name__)
+def test_the_gradient_that_a_method_begins_with_is_differentiated_too(method):
+    """Beside differences of twelve steps at one Lipschitz constant: that of L-BFGS was 0.1 % off, of others 3 %."""
+    held_out, way, move = HeldOut(made(SmoothedTotalVariation(4.0)), LogWeight()), UnrolledSteps(method, 12), 1e-5
+    theta, x = held_out.start(), held_out.problem.y
+    lower = LowerSolution(x, 0, x, 0.0, torch.ones(4))
+    first = next(iterate(held_out.at(theta), method, x))
+    up, down = (held_out.value(after(held_out.at(theta + side * move), method, first)) for side in (1, -1))
+    found = way.gradient(held_out, theta, lower, 1e-9).value
+    assert float(found) == pytest.approx(float(up - down) / (2 * move), rel=1e-5)
+
+
+def after(problem, method, start):
+    """x after twelve steps with the constants that were measured at the start of another problem."""
+    state = replace(next(iterate(problem, method, start.x)), measured=start.measured)
+    return [s for _, s in zip(range(12), resume(problem, method, state), strict=False)][-1].x
+
+
+@pytest.mark.parametrize(
+    "method", [ArmijoGradientDescent(), PreconditionedGradient(), LevenbergMarquardt(), CubicNewton()], ids=type
+)
+def test_steps_that_are_not_differentiated_whole_are_refused(method):
+    """A step that is searched for, a preconditioner that is made once; the others gave NaN and torch's own error."""
+    held_out = HeldOut(made(SmoothedTotalVariation(4.0), GaussianBlur(SHAPE, 0.8)), LogWeight())
+    lower = LowerSolution(held_out.problem.y, 0, held_out.problem.y, 0.0, torch.ones(4))
+    with pytest.raises(Refusal, match="a method whose steps can be differentiated, got"):
+        UnrolledSteps(method, 12).gradient(held_out, held_out.start(), lower, 1e-9)
 
 
 def test_the_error_of_an_inexact_minimum_is_no_larger_than_said():

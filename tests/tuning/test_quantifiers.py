@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from workbench.algorithms import ADMM, FISTA, LBFGS, UnadjustedLangevin
+from workbench.algorithms import ADMM, FISTA, LBFGS, GradientDescent, UnadjustedLangevin
 from workbench.analysis.chains import Interval
 from workbench.data import truth
 from workbench.noise import Gaussian, Laplace, Poisson
@@ -14,7 +14,7 @@ from workbench.operators import Identity
 from workbench.priors import SmoothedTotalVariation, Tikhonov, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import after, iterate, until
+from workbench.run import Diverged, after, iterate, until
 from workbench.tuning import held_out_crops
 from workbench.tuning.conformal import ConformalCalibration, reconstructed
 from workbench.tuning.quantifiers import LaplaceApproximation, PosteriorDraws, QuantifiedPicture, SplitConformal
@@ -31,6 +31,11 @@ def last(quantifier, problem, algorithm, steps=200) -> tuple[QuantifiedPicture, 
     *_, found = quantifier.pictures(problem, algorithm, steps)
     assert found.interval is not None
     return found, found.interval
+
+
+def test_what_left_for_infinity_has_no_interval():
+    with pytest.raises(Diverged):
+        reconstructed(small(), GradientDescent(step_size=1.0), 9)
 
 
 def test_laplace_is_the_normal_posterior_of_a_quadratic_problem():

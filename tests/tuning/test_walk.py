@@ -6,14 +6,23 @@ import pytest
 import torch
 
 from workbench import tuning
-from workbench.algorithms import PDHG
+from workbench.algorithms import PDHG, GradientDescent
 from workbench.data import truth
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import FourierMask, GaussianBlur, Identity
-from workbench.priors import L1, GaussianProcess, NonNegative, Sum, Tikhonov, TotalVariation, WaveletL1
+from workbench.priors import (
+    L1,
+    GaussianProcess,
+    NonNegative,
+    SmoothedTotalVariation,
+    Sum,
+    Tikhonov,
+    TotalVariation,
+    WaveletL1,
+)
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.run import iterate, until
+from workbench.run import Diverged, iterate, until
 from workbench.stopping import Change
 from workbench.tensors import norm
 from workbench.tuning.modes import closed_point, modes
@@ -40,6 +49,14 @@ def test_a_path_over_this_deblurring_costs_less_than_5_cold_solves():
     *_, cold = until(iterate(own, method), lambda s: bool((norm(s.x - best.x) < 1e-3 * norm(best.x)).all()))
     assert len(found.path.points) == 25
     assert 2 * found.path.steps < 5 * cold.k
+
+
+@pytest.mark.parametrize("steps", [9, 200])
+def test_a_walk_that_leaves_for_infinity_chooses_no_weight(steps):
+    """Nine steps too long came to 1e69, and a weight was chosen there without a word."""
+    problem = Problem.simulate(Identity((1, 8, 8)), Gaussian(0.1), SmoothedTotalVariation(), truth("coins", 8))
+    with pytest.raises(Diverged, match=r"take a smaller step|take 0.00"):
+        tuning.tune(problem, walk=tuning.Walk(algorithm=GradientDescent(step_size=10.0), steps=steps))
 
 
 def test_weights_found_from_the_data_are_near_the_best():

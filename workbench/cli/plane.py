@@ -88,7 +88,7 @@ def _training(args: argparse.Namespace) -> "Training":
     preset = PRESETS[one_of("a training of the laboratory", args.preset, PRESETS)]
     own = {p.name: p for p in parameters(Training)}
     given = {name: getattr(args, name) for name in ("seeds", "epochs", "seed") if getattr(args, name) is not None}
-    return changed(preset, **{name: own[name].parse(text, "Training") for name, text in given.items()})
+    return changed(preset, **{name: own[name].typed(text, "Training") for name, text in given.items()})
 
 
 def _estimator(args: argparse.Namespace) -> "Estimator":

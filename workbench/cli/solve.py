@@ -3,7 +3,6 @@
 import argparse
 import json
 import math
-import warnings
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,14 +59,13 @@ def main(args: argparse.Namespace) -> int:
     if args.keep:
         destinations.require(str(run_folder.made() / "run.nc"), None)
     from workbench.records import repetition
-    from workbench.run import BROKEN, BrokeOff, Outcome
+    from workbench.run import BROKEN, Outcome, untold
 
     experiment, where = wanted.experiment(args)
     experiment, reason = (experiment, None) if where is None else _weighed(experiment, where)
     begun, earlier = _begun(experiment, args), _earlier(args)
     said = args.reasons | ({} if reason is None else {"weight_reason": reason})
-    with _place(experiment, args) as claim, warnings.catch_warnings():
-        warnings.simplefilter("ignore", BrokeOff)  # it is said at the end
+    with _place(experiment, args) as claim, untold():  # it is said at the end
         args.kept = str(claim.path) if args.keep and claim else None
         result = experiment.run(every=args.every, begun=begun, out=claim, said=said)
     args.repeats = None if earlier is None or begun is not None else repetition(earlier, result)

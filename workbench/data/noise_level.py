@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from workbench.data.calibration.absent import absent, without_lines
+from workbench.data.calibration.quiet import MAD, SPREAD, level, quiet
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
-_MAD = 0.6744897501960817  # of a standard normal number
-_SPREAD = 1.1664  # standard error of sigma from n absolute deviations, times sqrt(n) / sigma
 _ROUNDING = 1e-12  # of the largest value: what arithmetic leaves of values that are all equal
 _FEWEST = 16  # details that a median rests on, where there are so many
 _SHORT = 4  # values along an axis that a wavelet needs
+_LOOSE, _STRICT = 3.0, 2.0  # standard errors of energy beyond which a detail of complex data is structure
+_QUIET = 0.25  # of complex details that are noise, else their level is that of structure
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ def of_wavelets(values: np.ndarray) -> NoiseLevel:
 
     The details of orthonormal wavelets (db2) along the last two axes, or the only one, are as noisy as the data are,
     where their noise is white; sigma = median |d| / 0.6745 (Donoho & Johnstone 1994, doi 10.1093/biomet/81.3.425).
-    Details that reach into what was not measured do not count; Refusal where nearly all do.
+    Details that reach into what was not measured do not count; Refusal where nearly all do. Of complex data, k-space
+    above all, whose structure is rough, only those count around which there is no more energy than noise has
+    (`calibration.quiet`), and the error holds what a stricter choice would change.
     """
     axes = tuple(range(-min(2, values.ndim), 0))
     short = not values.ndim or min(values.shape[axis] for axis in axes) < _SHORT
@@ -92,10 +95,29 @@ def of_wavelets(values: np.ndarray) -> NoiseLevel:
     clean = ~_reached(gaps, axes)
     if clean.sum() < min(_FEWEST, clean.size):
         raise _scattered(all_gaps)
-    parts = [np.real(near), np.imag(near)] if np.iscomplexobj(near) else [near]
-    details = np.abs(np.concatenate([_details(part.astype(float), "db2", axes)[clean] for part in parts]))
-    sigma = float(np.median(details)) / _MAD
-    return _shown(NoiseLevel(sigma, _SPREAD * sigma / math.sqrt(details.size), details.size), values, all_gaps)
+    return _shown(_complex(near, clean, axes) if np.iscomplexobj(near) else _plain(near, clean, axes), values, all_gaps)
+
+
+def _plain(values: np.ndarray, clean: np.ndarray, axes: tuple[int, ...]) -> NoiseLevel:
+    details = np.abs(_details(values.astype(float), "db2", axes)[clean])
+    return _of_median(float(np.median(details)) / MAD, details.size)
+
+
+def _complex(values: np.ndarray, clean: np.ndarray, axes: tuple[int, ...]) -> NoiseLevel:
+    parts = [_details(part.astype(float), "db2", axes) for part in (np.real(values), np.imag(values))]
+    details = parts[0] + 1j * parts[1]
+    kept, fewer = (quiet(details, clean, axes, beyond) for beyond in (_LOOSE, _STRICT))
+    if kept.sum() < _QUIET * clean.sum():
+        came = f"structure in {1 - kept.sum() / clean.sum():.0%} of what was measured beside each other"
+        remedy = "take frames, or a background such as the outermost frequencies, or give sigma by hand"
+        raise Refusal("data that are noise at the finest scale, in parts at least", came, remedy)
+    found = _of_median(level(details[kept]), 2 * int(kept.sum()))
+    stricter = level(details[fewer]) if fewer.any() else found.sigma
+    return replace(found, error=math.hypot(found.error, found.sigma - stricter))
+
+
+def _of_median(sigma: float, count: int) -> NoiseLevel:
+    return NoiseLevel(sigma, SPREAD * sigma / math.sqrt(count), count)
 
 
 def _gaps(values: np.ndarray, axes: tuple[int, ...] = ()) -> np.ndarray:

@@ -16,7 +16,7 @@ from workbench.lessons.tabs import chain_sampling, estimator_of, plane_choices, 
 from workbench.networks import LayerInformation
 from workbench.problem import Problem
 from workbench.refusal import Refusal, one_of
-from workbench.run import Outcome, iterate, run, state_in
+from workbench.run import Outcome, iterate, run, state_in, untold
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,7 +34,10 @@ class Demonstration:
     @cached_property
     def result(self) -> "xr.Dataset":
         """The run of the experiment, to its end or to where it diverged."""
-        return self.step.experiment.run() if self._result is None else self._result
+        if self._result is not None:
+            return self._result
+        with untold():  # a step may be meant to diverge
+            return self.step.experiment.run()
 
     @property
     def course(self) -> "xr.Dataset":

@@ -13,7 +13,7 @@ from workbench.parameters import renamed
 from workbench.parameters.arrays import Typed
 from workbench.parameters.outside import home
 from workbench.parameters.values import NO, cast, in_words, members, read, told, unwrapped
-from workbench.ranges import Range
+from workbench.ranges import Range, SeedRange
 from workbench.refusal import Refusal, listed, short
 
 Made = TypeVar("Made")
@@ -85,6 +85,14 @@ class Parameter:
             return None
         found = (value for kind in (*self.kinds, *self.choices) if (value := read(kind, text)) is not NO)
         return self.accept(next(found, text), owner)
+
+    def typed(self, text: str, owner: str) -> Any:
+        """`parse`, of what a person types anew: a seed below 0 is refused, which only older runs and links have."""
+        value = self.parse(text, owner)
+        if isinstance(self.range, SeedRange) and isinstance(value, int) and value < 0:
+            remedy = "take a seed from 0; a saved run of that time is opened by its file"
+            raise Refusal(f"{self.wanted()} for {owner}.{self.name}", f"{value}, which draws as older runs did", remedy)
+        return value
 
     def _in_range(self, value: Any) -> bool:
         if self.range is None or value is None or isinstance(value, bool | str):

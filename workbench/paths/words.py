@@ -120,14 +120,14 @@ def _place(word: str, count: int, owner: str) -> int:
 
 
 def _plain(parameter: Parameter, said: Any, owner: str) -> Any:
-    return parameter.parse(said, owner) if isinstance(said, str) else parameter.accept(said, owner)
+    return parameter.typed(said, owner) if isinstance(said, str) else parameter.accept(said, owner)
 
 
 def _named(parameter: Parameter, name: str, owner: str, words: Words, shape: Shape) -> Any:
     """The member of that name as the words say it."""
     members = fitting(parameter)
     if catalog.present(name, members) not in members and len(parameter.kinds) > len(parameter.objects):
-        return parameter.parse(name, owner)  # it takes a number or a word, too
+        return parameter.typed(name, owner)  # it takes a number or a word, too
     name = one_of(f"{parameter.wanted()} for {owner}.{parameter.name}", catalog.present(name, members), members)
     return built(members[name], words, shape)
 

@@ -25,7 +25,7 @@ from workbench.run.begun import refuse_another
 from workbench.run.datasets import described, spec
 from workbench.run.keeper import Keeper
 from workbench.run.log import CALLS, Log, Row
-from workbench.run.outcome import Ends, Outcome
+from workbench.run.outcome import Ends
 from workbench.run.quantity import Probe, Quantity, reads
 from workbench.run.recording import Recording
 from workbench.run.states import state_in
@@ -259,6 +259,7 @@ def recorded(
                 made.log.add(replace(row, seconds=before[0] + row.seconds, calls=before[1] + calls.total))
                 if keeper is not None and keeper.due and bool(row.state.x.isfinite().all()):
                     keeper.keep(made.unfinished)
+            watch.look_at_end()
         except Exception as error:
             _broken(made, ends, watch.cause(error), since=0 if begun is None else int(begun["k"][-1]))
         finally:
@@ -275,7 +276,7 @@ def _broken(made: Recording, ends: Ends, error: Exception, since: int) -> None:
     if isinstance(error, Diverged) and made.log.ks:
         made.cut(error.state)
         made.end_at(error.state)
-        ends.outcome, ends.why = Outcome.DIVERGED, str(error)
+        ends.diverge(error, error.state.k)
     elif not isinstance(error, Diverged) and made.saves(ends.state, since):
         ends.fail(error, made.log.ks[-1])
     else:

@@ -2,7 +2,8 @@
 
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,15 @@ CUT_SHORT = BROKEN | RESUMABLE
 
 
 class BrokeOff(UserWarning):
-    """A run ended since something raised in the middle of it."""
+    """A run ended in the middle: it diverged, or something raised."""
+
+
+@contextmanager
+def untold() -> Iterator[None]:
+    """Without the warning, for who reads the outcome and says it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", BrokeOff)
+        yield
 
 
 class Ends:
@@ -67,8 +76,16 @@ class Ends:
         """The run ends at iteration k since something has raised: which is said, with the line, and not raised."""
         self.outcome, self.why = Outcome.FAILED, f"{_in_words(error)}; kept at iteration {k}"
         self.traceback = "".join(traceback.format_exception(error))
-        words = f'the run broke off: {self.why}. attrs["traceback"] says more'
-        warnings.warn(words, BrokeOff, stacklevel=5)
+        _warn(f'the run broke off: {self.why}. attrs["traceback"] says more')
+
+    def diverge(self, error: Refusal, k: int) -> None:
+        """The run went back to its last good state, at iteration k, since it has left for infinity."""
+        self.outcome, self.why = Outcome.DIVERGED, str(error)
+        _warn(f"the run diverged: {self.why}. Its result is that of iteration {k}")
+
+
+def _warn(words: str) -> None:
+    warnings.warn(words, BrokeOff, stacklevel=6)
 
 
 def _in_words(error: Exception) -> str:

@@ -72,6 +72,12 @@ class Watch:
                 self.good = state
             begun = False
             yield state
+        self.look_at_end()
+
+    def look_at_end(self) -> None:
+        """Diverged, where the last state has gone since the look before; a run of nine steps has no other look."""
+        if self.last is not None and self.last is not self.good:
+            self.look(self.last)
 
     def cause(self, error: Exception) -> Exception:
         """Diverged, where the last state has left for infinity, which makes others raise anything; else the error."""

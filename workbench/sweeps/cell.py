@@ -9,7 +9,7 @@ import numpy as np
 from workbench.parameters import outside
 from workbench.parameters.outside import LoadedFile
 from workbench.refusal import LONGEST, Refusal, short
-from workbench.run import BROKEN
+from workbench.run import BROKEN, untold
 from workbench.sweeps.plan import Index, Plan
 
 
@@ -43,7 +43,8 @@ def _failed(error: Exception) -> CellOutcome:
 
 def _run(plan: Plan, index: Index) -> CellOutcome:
     experiment = plan.experiment(index)
-    result = experiment.run(every=max(experiment.steps, 1))
+    with untold():  # the table does
+        result = experiment.run(every=max(experiment.steps, 1))
     if result.attrs["outcome"] in BROKEN:  # its last good iterate is no result
         return CellOutcome(sentence=short(result.attrs["stopped"] or result.attrs["ended"], LONGEST))
     recorded = [str(name) for name, column in result.data_vars.items() if column.dims == ("k", "batch")]

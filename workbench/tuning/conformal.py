@@ -16,7 +16,7 @@ from workbench.problem import Problem
 from workbench.progress import counted, interruptible
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.run import iterate
+from workbench.run import guard, iterate
 from workbench.tensors import abs2, child_seed
 
 FEW = 20  # pictures below which intervals are wide and a drift is seldom seen
@@ -150,8 +150,9 @@ class ConformalCalibration(metaclass=Checked):
 
 
 def reconstructed(problem: Problem, algorithm: Algorithm, steps: int, seed: int = 0) -> Tensor:
-    """x after so many steps, or where the method has nothing left to do."""
-    *_, last = islice(iterate(replace(problem, truth=None), algorithm, seed=seed), steps + 1)
+    """x after so many steps, or where the method has nothing left to do. Diverged where it leaves for infinity."""
+    problem = replace(problem, truth=None)
+    *_, last = guard(problem, algorithm, islice(iterate(problem, algorithm, seed=seed), steps + 1))
     return last.x
 
 

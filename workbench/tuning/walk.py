@@ -15,7 +15,7 @@ from workbench.parameters import Checked, Range
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
-from workbench.run import iterate, resume, until
+from workbench.run import guard, iterate, resume, until
 from workbench.stopping import Change, Stop
 from workbench.stopping.risk import NUDGE, direction, followed, risk_of
 from workbench.tensors import dot, stream
@@ -100,7 +100,7 @@ class Walk(metaclass=Checked):
                 begun = replace(algorithm.adapt(own, before), k=0)
             states = chain([begun], resume(own, algorithm, begun, self.seed))
         rule = self.stop.begin(own, algorithm)
-        *_, last = until(states, lambda state: state.k >= self.steps or rule(state))
+        *_, last = guard(own, algorithm, until(states, lambda state: state.k >= self.steps or rule(state)))
         return last
 
     def _probe(self, problem: Problem) -> Tensor | None:

@@ -106,6 +106,33 @@ def test_units_change_nothing_and_mixtures_of_coordinates_little(estimator):
     assert estimator(mixed, v) == pytest.approx(known, abs=0.1)
 
 
+@pytest.mark.parametrize("far", [1e6, 1e12])
+@pytest.mark.parametrize("estimator", NEIGHBOURS, ids=name)
+def test_one_far_sample_does_not_hide_the_others(estimator, far):
+    """It set the scale beside which all others were equal: 0.000 nats of 0.51."""
+    u, v = BivariateNormal(0.8).sample(1500, 0)
+    before = estimator(u, v)
+    u[3] = far
+    assert estimator(u, v) == pytest.approx(before, abs=0.03) and before == pytest.approx(0.51, abs=0.07)
+
+
+def test_units_may_be_of_any_size():
+    u, v = BivariateNormal(0.8).sample(1500, 0)
+    assert KSG()(1e200 * u, 1e-300 * v) == pytest.approx(KSG()(u, v))
+
+
+@pytest.mark.parametrize("estimator", [*NEIGHBOURS, Ranked(), PCA(KSG())], ids=name)
+def test_samples_that_are_kept_twice_are_refused(estimator):
+    """KSG read 1.25 nats of 0.51: a copy is near on both sides. In coarse numbers there are copies, too."""
+    u, v = BivariateNormal(0.8).sample(1000, 0)
+    again = torch.randint(1000, (1000,), generator=torch.Generator().manual_seed(0))
+    for picked in (torch.arange(1000).repeat(2), again):
+        with pytest.raises(Refusal, match=r"\d+ of \d+ that are copies of another"):
+            estimator(u[picked], v[picked])
+    assert estimator(u.bfloat16(), v.bfloat16()) == pytest.approx(0.51, abs=0.12)
+    assert Ranked()((u * 10).round() / 10, (v * 10).round() / 10) == pytest.approx(0.51, abs=0.08)
+
+
 def test_what_n_samples_can_show_is_bounded():
     """An all but deterministic pair: the truth is 6.6 nats, the reading stays below log2 N."""
     for n in (50, 400):

@@ -127,6 +127,14 @@ def test_a_layer_that_is_constant_says_nothing(cls):
         assert layer_information(t, y, cls()) == (0.0, 0.0)
 
 
+def test_bins_without_end_have_one():
+    """Beyond 64 bits all floors were one number: 0 bits of a layer that tells all samples apart."""
+    t, y = torch.arange(8.0)[:, None], torch.arange(8) % 2
+    assert layer_information(1e17 * t, y, FloorBins(width=0.5)) == pytest.approx((3, 1))
+    with pytest.raises(Refusal, match="take wider bins, or AdaptiveBins"):
+        layer_information(1e30 * t, y, FloorBins())
+
+
 def test_estimators_of_pairs_take_the_inputs_for_the_index():
     """T = x + w, both standard normal: I(X;T) = ln 2 / 2 nats; the label is the sign of T."""
     rng = torch.Generator().manual_seed(0)

@@ -116,6 +116,13 @@ class Landing:
     @property
     def sentence(self) -> str:
         """How many end where, in words."""
+        lost = int((~norm(self.u).isfinite()).sum())
+        if lost == len(self.u):
+            return f"After {self.k} iterations all {lost} starts have left for infinity: take a smaller step."
+        told = self._where()
+        return f"{told} {lost} of them have left for infinity, each a place of its own." if lost else told
+
+    def _where(self) -> str:
         counts, near = [len(place) for place in self.places], self.settings.near
         best = float(self.objectives[self.order[0]])
         where = "one picture" if len(counts) == 1 else f"{len(counts)} pictures"

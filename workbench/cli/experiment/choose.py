@@ -48,7 +48,7 @@ def choose(words: Words, base: Experiment, suited: bool = False) -> Experiment:
     kinds = [kind for kind in catalog.KINDS if kind != "operator"]
     parts = {kind: member(kind, words, getattr(base, kind), operator.in_shape) for kind in kinds}
     plain = [p for p in parameters(Experiment) if p.name in words and p.name not in (*catalog.KINDS, RULE, LOST)]
-    values = {p.name: p.parse(words[p.name], "run") for p in plain}
+    values = {p.name: p.typed(words[p.name], "run") for p in plain}
     values |= {RULE: stopping.parse(words[RULE])} if RULE in words else {}
     whole: dict[str, Any] = dict(arguments(base)) | {"source": source, "operator": operator} | parts | values
     if lost := {p: text for p, text in words.items() if p.partition(".")[0] == LOST}:

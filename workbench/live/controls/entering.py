@@ -38,7 +38,7 @@ def _count(value: Any) -> int:
 def read(parameter: Parameter, text: str) -> Any:
     """The value of a typed text; the text itself where it is none, so that the session says what is wrong."""
     try:
-        return parameter.parse(text.strip(), "")
+        return parameter.typed(text.strip(), "")
     except Refusal:
         return text
 

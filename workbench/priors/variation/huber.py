@@ -60,8 +60,9 @@ class Huber(Prior):
         return self.weight * (v / size - torch.where(size > self.delta, along, 0) * x)
 
     def prox(self, x: Tensor, step: float) -> Tensor:
-        t = step * self.weight
-        return x * (1 - t / self._size(x, self.delta + t))
+        t, size = step * self.weight, self._size(x)
+        # As x (1 - t / size) the parabola's answer, delta / (delta + t) of x, would lose its digits to the 1.
+        return x * ((size - t).clamp_min(self.delta) / size.clamp_min(self.delta + t))
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         if self.weight == 0:

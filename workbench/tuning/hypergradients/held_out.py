@@ -111,7 +111,7 @@ class HeldOut:
                     return LowerSolution(state.x, state.k, found[0], found[1], modulus)
         assert state is not None
         slope, error = self._left(problem, state, modulus, numbers)
-        if error > accuracy:
+        if not error <= accuracy:  # NaN, too
             came = f"{error:.2g} after {state.k} iterations of {type(algorithm).__name__}"
             remedy = "ask for less accuracy, allow more iterations (most=), or take a prior that bends more"
             raise Refusal(f"a minimum to {accuracy:.2g} per number", came, remedy)

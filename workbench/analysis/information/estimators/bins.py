@@ -10,7 +10,9 @@ from torch import Tensor
 from workbench.analysis.information.estimators.base import Samples, entropy, symbols
 from workbench.analysis.information.estimators.layer_estimator import LayerEstimator
 from workbench.parameters import Range
+from workbench.refusal import Refusal
 
+_COUNTED = 2.0**62  # beyond, floors are no whole numbers of 64 bits
 _PLUG_IN = "low in I(X;T), never above log2 N; high between two sides where most samples have a symbol of their own"
 _CONTINUOUS = "in a deterministic continuous network, where I(X;T) is infinite and the reading is that of the bins"
 
@@ -62,7 +64,11 @@ class FloorBins(Binned):
     free = "the width of a bin: narrower bins, more information"
 
     def bins(self, t: Samples) -> Tensor:
-        return (t / self.width).floor()
+        floors = (t / self.width).floor()
+        if float(floors.abs().max()) > _COUNTED:
+            came = f"{float(t.abs().max()):.3g}, in bins of {self.width:g}"
+            raise Refusal("activations of less than 4e18 bins", came, "take wider bins, or AdaptiveBins")
+        return floors
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from workbench.analysis.information.estimators.neighbours import (
     psi,
     whitened,
 )
-from workbench.analysis.information.estimators.ties import refuse_copies, untied
+from workbench.analysis.information.estimators.ties import refuse_copies, refuse_repeated, untied
 from workbench.refusal import Refusal
 
 _LARGEST = 100.0  # sum |w| up to which weights cancel biases instead of blowing up the rest
@@ -42,6 +42,7 @@ class KozachenkoLeonenko(Estimator):
     free: ClassVar[str] = "the number of neighbours: fewer, less bias and more scatter"
 
     def measure(self, u: Samples, v: Samples) -> float:
+        refuse_repeated(u, v)
         if discrete(u) or discrete(v):
             u, labels = continuous_first(u, v)
             u = untied(u, "u")

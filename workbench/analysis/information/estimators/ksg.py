@@ -17,7 +17,7 @@ from workbench.analysis.information.estimators.neighbours import (
     psi,
     whitened,
 )
-from workbench.analysis.information.estimators.ties import untied
+from workbench.analysis.information.estimators.ties import refuse_repeated, untied
 from workbench.kernels import pairs
 
 
@@ -37,6 +37,7 @@ class KSG(Estimator):
     meaningless: ClassVar[str] = MEANINGLESS
 
     def measure(self, u: Samples, v: Samples) -> float:
+        refuse_repeated(u, v)
         if discrete(u) or discrete(v):
             return self._mixed(*continuous_first(u, v))
         u, v = (whitened(untied(x, side))[0] for x, side in ((u, "u"), (v, "v")))

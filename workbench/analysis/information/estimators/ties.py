@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from workbench.analysis.information.estimators.base import Samples
+from workbench.analysis.information.estimators.base import Samples, discrete
 from workbench.refusal import Refusal
 from workbench.tensors import stream
 
@@ -33,6 +33,27 @@ def spread(x: Samples, side: str) -> Samples:
         _spread(c, side, i) if bool(t) else c for i, (c, t) in enumerate(zip(x.unbind(1), _tied(x), strict=True))
     ]
     return torch.stack(columns, 1)
+
+
+def refuse_repeated(u: Samples, v: Samples) -> None:
+    """Refuse pairs (u, v) of which a quarter is a copy of another: drawn with repetition, or kept twice.
+
+    Copies lie on each other in u and v together, as if one told the other. Coarse numbers meet in u or v far more often
+    than in both, and symbols are no numbers.
+    """
+    if discrete(u) or discrete(v) or bool((_tied(u).logical_not()).any()):
+        return
+    rows = [torch.unique(x, dim=0, return_inverse=True)[1] for x in (u, v)]
+    both = torch.unique(torch.stack(rows, 1), dim=0, return_counts=True)[1]
+    copies, (in_u, in_v) = len(u) - len(both), (_meetings(torch.bincount(side)) for side in rows)
+    if 4 * copies > len(u) and 2 * _meetings(both) > min(in_u, in_v):
+        came = f"{copies} of {len(u)} that are copies of another"
+        raise Refusal("samples drawn independently", came, "keep one of each, torch.unique(pairs, dim=0)")
+
+
+def _meetings(counts: Tensor) -> int:
+    """How many pairs of samples have the same row."""
+    return int((counts * (counts - 1)).sum()) // 2
 
 
 def refuse_copies(count: int, x: Samples, k: int) -> None:

@@ -1,17 +1,22 @@
 """Differentiation through the steps of a method."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from workbench.algorithms import Algorithm, GradientDescent
+from workbench.algorithms import Algorithm, Constants, GradientDescent
 from workbench.parameters import Range
 from workbench.refusal import Refusal
-from workbench.tensors import stream
+from workbench.tensors import normal_like, stream
 from workbench.tuning.hypergradients.gradients.hypergradient import Hypergradient
 from workbench.tuning.hypergradients.held_out import HeldOut, LowerSolution, OuterGradient
+
+_FIRST = 6  # steps that are tried
+_MOVES = {torch.float64: (1e-4, 1e-3), torch.float32: (1e-2, 0.05)}  # of theta; what a difference may be beside
+_WANTED, _REMEDY = "a method whose steps can be differentiated", "take GradientDescent"
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,8 @@ class UnrolledSteps(Hypergradient):
     """The derivative of the loss after so many steps of a method, all of them kept: from x on, by torch.
 
     Steps are pure, so that they are differentiated as they stand; constants that a method measured, such as L, count as
-    constants. Maclaurin et al. 2015, arXiv 1502.03492; Ochs et al. 2015, doi 10.1007/978-3-319-18461-6_52.
+    constants. A method that torch does not differentiate whole is refused.
+    Maclaurin et al. 2015, arXiv 1502.03492; Ochs et al. 2015, doi 10.1007/978-3-319-18461-6_52.
     """
 
     word: ClassVar[str] = "unrolled"
@@ -28,24 +34,64 @@ class UnrolledSteps(Hypergradient):
     steps: Annotated[int, Range(1, 1000, log=True, limits=(1, 1_000_000)), "number of steps"] = 100
 
     def gradient(self, held_out: HeldOut, theta: Tensor, lower: LowerSolution, accuracy: float) -> OuterGradient:
-        with torch.enable_grad():
-            theta = theta.detach().requires_grad_()
-            value = held_out.value(self.reached(held_out, theta, lower.x.detach()))
-            (found,) = torch.autograd.grad(value, theta, allow_unused=True) if value.requires_grad else (None,)
-        if found is None:
-            wanted = f"a method that {type(held_out.hyperparameter).__name__} changes"
-            came = f"{type(self.algorithm).__name__}, whose steps do not depend on it"
-            raise Refusal(wanted, came, "take GradientDescent")
-        return OuterGradient(found, self.steps)
+        self._rehearse(held_out, theta.detach(), lower.x.detach())
+        return OuterGradient(self._slope(held_out, theta, lower.x.detach(), self.steps), self.steps)
 
     def reached(self, held_out: HeldOut, theta: Tensor, x: Tensor) -> Tensor:
         """x after the steps, differentiable in theta."""
-        problem, algorithm = replace(held_out.at(theta), truth=None), self.algorithm
+        return self._after(held_out, theta, x, self.steps, self._measured(held_out, theta, x))
+
+    def _slope(self, held_out: HeldOut, theta: Tensor, x: Tensor, steps: int) -> Tensor:
+        name, found = type(self.algorithm).__name__, None
+        with torch.enable_grad():
+            theta = theta.detach().requires_grad_()
+            value = held_out.value(self._after(held_out, theta, x, steps, self._measured(held_out, theta, x)))
+            if value.requires_grad:
+                try:
+                    (found,) = torch.autograd.grad(value, theta, allow_unused=True)
+                except RuntimeError as error:  # a step that writes over what its derivative needs
+                    raise Refusal(_WANTED, f"{name}, through which torch finds no derivative", _REMEDY) from error
+        if found is None:
+            wanted = f"a method that {type(held_out.hyperparameter).__name__} changes"
+            raise Refusal(wanted, f"{name}, whose steps do not depend on it", _REMEDY)
+        return found
+
+    def _rehearse(self, held_out: HeldOut, theta: Tensor, x: Tensor) -> None:
+        """Refuse a method whose steps are not differentiated whole, such as one that searches for their length.
+
+        Beside a central difference over its first steps.
+        """
+        steps, (move, near) = min(self.steps, _FIRST), _MOVES[x.real.dtype]
+        along = normal_like(theta, stream(0, "a direction of the parameters", device=theta.device))
+        along = along / along.norm()
+        found = self._slope(held_out, theta, x, steps)
+        with torch.no_grad():
+            measured = self._measured(held_out, theta, x)
+            moved = (theta + side * move * along for side in (1, -1))
+            ends = [held_out.value(self._after(held_out, there, x, steps, measured)) for there in moved]
+            difference = float(ends[0] - ends[1]) / (2 * move)
+            size = float(found.norm()) / len(theta) ** 0.5
+            lost = 100 * torch.finfo(x.real.dtype).eps * float(ends[0].abs()) / move
+        apart = abs(float((found * along).sum()) - difference)
+        size = max(size, abs(difference))
+        if not apart <= lost + near * size:
+            off = f"is {apart / size:.1%} off after {steps} of them" if math.isfinite(apart) else "is no number"
+            raise Refusal(_WANTED, f"{type(self.algorithm).__name__}, whose derivative {off}", _REMEDY)
+
+    def _measured(self, held_out: HeldOut, theta: Tensor, x: Tensor) -> Constants:
+        problem, algorithm = replace(held_out.at(theta.detach()), truth=None), self.algorithm
         if sentence := algorithm.unmet(problem):
             raise Refusal("a method that can run on this problem", type(algorithm).__name__, sentence)
         with torch.no_grad():
-            state: Any = algorithm.init(problem, x, stream(0, "start of unrolled steps", device=x.device))
-        state = replace(state, measured=held_out.measured(theta, state.measured))
-        for k in range(self.steps):
-            state = algorithm.step(problem, state, stream(0, "unrolled step", k + 1, x.device))
+            return algorithm.init(problem, x, stream(0, "start of unrolled steps", device=x.device)).measured
+
+    def _after(self, held_out: HeldOut, theta: Tensor, x: Tensor, steps: int, measured: Constants) -> Tensor:
+        """x after so many steps; a gradient that a method begins with depends on theta, what it measured does not."""
+        problem, algorithm = replace(held_out.at(theta), truth=None), self.algorithm
+        state: Any = algorithm.init(problem, x, stream(0, "start of unrolled steps", device=x.device))
+        state = replace(state, measured=held_out.measured(theta, measured))
+        for k in range(steps):
+            if algorithm.done(state):
+                break
+            state = algorithm.step(problem, state, stream(0, "unrolled step", k + 1, state.x.device))
         return state.x

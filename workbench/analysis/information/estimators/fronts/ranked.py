@@ -8,7 +8,7 @@ import torch
 from workbench.analysis.information.estimators.base import Samples
 from workbench.analysis.information.estimators.fronts.front import Front, Inner
 from workbench.analysis.information.estimators.ksg import KSG
-from workbench.analysis.information.estimators.ties import TIES, spread
+from workbench.analysis.information.estimators.ties import TIES, refuse_repeated, spread
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,10 @@ class Ranked(Front):
     bias: ClassVar[str] = "that of the estimator behind it"
     free: ClassVar[str] = "none but those behind it"
     meaningless: ClassVar[str] = f"as a limit of many samples where values are quantised: {TIES}"
+
+    def measure(self, u: Samples, v: Samples) -> float:
+        refuse_repeated(u, v)  # ranks tell copies apart
+        return super().measure(u, v)
 
     def change(self, x: Samples, side: str) -> Samples:
         x = spread(x, side)
