@@ -17,7 +17,7 @@ from workbench.live.images import balanced, unit
 from workbench.recipes import DenoisingTask, FitState, ScoreBeside, network_of, score_beside, score_unmet
 
 _USUAL, _PLACES = 0.1, 40  # noise at first; places of its slider
-_QUARTER = {"max-width": "min(24%, 38vh)"}
+_QUARTER = {"max-width": "min(48%, 25vh)"}
 _WIDE, _NARROW = ({"flex": f"{share} 1 0", "min-width": "0"} for share in (2, 1))
 
 
@@ -44,7 +44,9 @@ class ScorePlot(LabPlot):
         )
         for panel in self.panels:
             panel.element.styles = _QUARTER
-        self.pictures = pmui.Row(*(panel.element for panel in self.panels), sizing_mode="stretch_both", margin=0)
+        elements = [panel.element for panel in self.panels]
+        rows = (pmui.Row(*elements[i : i + 2], sizing_mode="stretch_width", margin=0) for i in (0, 2))
+        self.pictures = pmui.Column(*rows, sizing_mode="stretch_both", margin=0)
         self.sigma = pmui.IntSlider(
             label="noise", value=0, start=0, end=_PLACES, show_value=False, width=190, size="small", margin=(2, 8)
         )
