@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.analysis.chains import Interval
 from workbench.live.frames import picture
-from workbench.live.images import Array, Limits, extent
+from workbench.live.images import Array, Limits, from_nothing
 from workbench.live.pins.one_beside import DATA, NOW, TRUTH, OneBeside
 from workbench.live.pins.pin_intervals import PinIntervals
 from workbench.live.session import Session
@@ -59,7 +59,7 @@ class TurnedRuns:
 
     def limits(self, there: tuple[OneBeside, ...]) -> Limits:
         """One scale for all widths, from 0."""
-        return 0.0, max((extent(each.picture)[1] for each in there if each.picture is not None), default=1.0)
+        return from_nothing(*(each.picture for each in there if each.picture is not None))
 
     def sentence(self, there: dict[str, OneBeside]) -> str:
         """Which runs have no interval, and why."""
