@@ -450,7 +450,7 @@ def test_runs_show_the_width_of_their_intervals_on_one_scale(turned, session):
         assert panel.palette is SPREAD
         np.testing.assert_allclose(panel._grey.data["image"][0] / 255, width / most, atol=1 / 254)
     inside = known.interval.coverage(kept.experiment.problem().truth[0])
-    assert f"{inside:.0%} of the truth inside" in turned.columns.panels[1].caption.object
+    assert f"{inside:.0%} inside" in turned.columns.panels[1].caption.object
     turned.intervals.switch.value = OFF
     assert [panel.title for panel in turned.columns.panels[:3]] == ["truth", "this run", "PDHG"]
     assert turned.columns.panels[1].palette is GREY and not len(turned.intervals.place)

@@ -7,9 +7,11 @@ import numpy as np
 
 from workbench.analysis.learned import LearnedCurve, ScoreResidual
 from workbench.figures.arrows import arrows
-from workbench.figures.colours import COLOURS, LIMIT
+from workbench.figures.colours import COLOURS
 from workbench.plots.galleries import gallery, lines
 from workbench.plots.style import styled
+
+_BARB, _ANGLE = 0.4, 0.5  # of the head of an arrow: share of its length, radians
 
 
 def score(found: ScoreResidual) -> Any:
@@ -23,15 +25,14 @@ def score(found: ScoreResidual) -> Any:
         fields = {"residual": found.residual, "score": found.score, "difference": apart}
         noisy = gallery({f"noisy, sigma {found.sigma:.3g}": found.at})
         return styled(noisy + gallery(fields, (-most, most), "RdBu_r"), sized=False, shared_axes=False).cols(4)
-    first, second = (hv.Dimension(name, label=f"{name} number of the signal") for name in ("first", "second"))
-    drawn: list[Any] = []
-    for (name, places), colour, width in zip(arrows(found).items(), (LIMIT, COLOURS[0]), (3.0, 1.0), strict=True):
-        x, y, to_x, to_y = places
-        tips = styled(hv.Points((to_x, to_y), [first, second]), color=colour, sized=False)
-        rows = np.stack([x, y, to_x, to_y], 1)
-        shafts = styled(hv.Segments(rows, [first, second, "to_first", "to_second"], label=name), color=colour)
-        drawn += [_wide(shafts, width), _small(tips)]
-    return styled(hv.Overlay(drawn), title=f"sigma {found.sigma:.3g}: error {found.error:.3g}")
+    first = hv.Dimension("first", label=f"first number of the signal, noise {found.sigma:.3g}")
+    ends = [first, hv.Dimension("second", label="second number"), "to_first", "to_second"]
+    true, learned = arrows(found).values()
+    fields = [
+        _field("score", true.T, ends, COLOURS[1], 3.0),
+        _field("residual", _with_heads(learned), ends, COLOURS[0], 0.8),
+    ]
+    return styled(hv.Overlay(fields), legend_position="top")
 
 
 def learned_prior(found: LearnedCurve) -> Any:
@@ -44,9 +45,15 @@ def learned_prior(found: LearnedCurve) -> Any:
     return styled(left + right, sized=False, shared_axes=False)
 
 
-def _wide(shafts: Any, width: float) -> Any:
-    return shafts.opts(linewidth=width, backend="matplotlib").opts(line_width=width, backend="bokeh")
+def _field(name: str, rows: np.ndarray, ends: list[Any], colour: str, width: float) -> Any:
+    """Segments (x, y, x, y), a row each; a thick one lets a thin one within it be seen."""
+    drawn = styled(hv.Segments(rows, ends, label=name), color=colour, alpha=0.5 if width > 1 else 1.0)
+    return drawn.opts(linewidth=width, backend="matplotlib").opts(line_width=width, backend="bokeh")
 
 
-def _small(tips: Any) -> Any:
-    return tips.opts(s=9, backend="matplotlib").opts(size=4, backend="bokeh")
+def _with_heads(places: np.ndarray) -> np.ndarray:
+    """Shafts (x, y, x of the tip, y of the tip), (4, N), and two barbs at each tip, a row each."""
+    tip = places[2:]
+    back = _BARB * (places[:2] - tip)
+    turned = [np.array([[c, -s], [s, c]]) @ back for c, s in ((np.cos(a), np.sin(a)) for a in (-_ANGLE, _ANGLE))]
+    return np.concatenate([places, *(np.concatenate([tip, tip + each]) for each in turned)], 1).T

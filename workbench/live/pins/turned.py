@@ -103,7 +103,7 @@ class TurnedRuns:
             else:
                 drawn = picture((interval.low if self.look == LOW else interval.high)[None], cut)
             truth = self._truth(key)
-            inside = "" if truth is None else f" · {interval.coverage(truth.to(interval.low)):.0%} of the truth inside"
+            inside = "" if truth is None else f" · {interval.coverage(truth.to(interval.low)):.0%} inside"
             self._made[key] = asked, interval, drawn, inside  # which is kept, so that no other has its identity
         return self._made[key][2:]
 

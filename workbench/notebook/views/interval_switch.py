@@ -31,7 +31,7 @@ class IntervalSwitch(widgets.VBox):
             options=[OFF, *LOOKS], value=OFF, description="picture", style=_SMALL, layout={"width": "215px"}
         )
         self.look.observe(lambda change: self._turn(), "value")
-        self.controls: IntervalControls | None = None
+        self.controls: CellIntervals | None = None
         self._seen: Hashable = None
         super().__init__([self.look])
 
@@ -80,7 +80,7 @@ class IntervalSwitch(widgets.VBox):
         """The controls come with the first interval, and are out of sight while the menu says the reconstruction."""
         if self.controls is None:
             form = FormBox(self.studies.form, self._ask, (), self.studies.reasons)
-            self.controls = IntervalControls(form, self.begin, lambda: self._shared.wish(self.studies.cancel))
+            self.controls = CellIntervals(form, self.begin, lambda: self._shared.wish(self.studies.cancel))
             self.children = [self.look, self.controls]
         self.controls.layout.display = "none" if self.shows == OFF else ""
 
@@ -88,7 +88,7 @@ class IntervalSwitch(widgets.VBox):
         self._shared.wish(lambda: self.studies.ask(path, value))
 
 
-class IntervalControls(widgets.VBox):
+class CellIntervals(widgets.VBox):
     """The method of the intervals, a button, and what there is to say of them."""
 
     def __init__(self, form: FormBox, begin: Callable[[], None], cancel: Callable[[], None]) -> None:
