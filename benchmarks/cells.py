@@ -14,7 +14,7 @@ from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
 from workbench.notebook import Workbench
-from workbench.notebook.cell_views import CellView
+from workbench.notebook.views.cell_views import CellView
 from workbench.operators import GaussianBlur
 from workbench.priors import Tikhonov
 from workbench.run import after, iterate, until

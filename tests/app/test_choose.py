@@ -61,3 +61,35 @@ def test_a_prior_without_a_weight_is_said(session):
     assert "no weight" in choosing.sentence()
     choosing.path.start()
     assert not choosing.path.begun
+
+
+def test_the_choice_is_spread_over_draws_of_the_noise_and_the_l_curve_stands_beside(session):
+    view = ChooseView(session, lambda: None)
+    view.beat()
+    assert view.scatter.disabled
+    view.choosing.path.start()
+    wait(view, lambda: view.choosing.path.status is Status.DONE)
+    path, told = view.choosing.found, view.choosing.told()
+    for name, column in (("data misfit", [p.misfit for p in path.points]),
+                         ("prior / weight", [p.prior / p.weight for p in path.points])):  # fmt: skip
+        drawn = view.terms[name].data["value"]
+        assert (drawn.min(), drawn.max()) == (0, 1) and drawn.argmax() == column.index(max(column))
+    view.scatter.clicks += 1
+    wait(view, lambda: view.choosing.spread.status is Status.DONE)
+    spread = view.choosing.spread.result
+    assert spread.draws == 8 and set(spread.chosen) == set(told.selected)
+    assert tuple(view.spread["sure"].data["weight"]) == spread.chosen["sure"]
+    assert spread.sentence("sure") in view.mark.sentence and "data made of the truth" in view.mark.sentence
+    view.look.value = "L-curve"
+    view.handle.value = 4
+    view.beat()
+    assert list(view._place) == [view.lcurve.element]
+    assert view.lcurve.here.data["weight"] == pytest.approx([path.points[4].weight])
+    assert len(view.lcurve.points.data["misfit"]) == 25
+    if "l_curve" in told.selected:
+        corner = path.nearest(told.selected["l_curve"].weight)
+        assert view.lcurve.corner.data["misfit"] == pytest.approx([corner.misfit])
+    session.set("noise.sigma", 0.2)  # another path, and another spread
+    view.beat()
+    assert view.choosing.scattered("sure") == "" or not view.choosing.spread.idle
+    view.close()

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -14,6 +15,7 @@ from workbench.app.compare import CompareView
 from workbench.app.compare.columns import along, divided
 from workbench.app.compare.lines import style
 from workbench.app.run.transport import Transport
+from workbench.app.toolkit.panels import DIVERGING, GREY, SPREAD
 from workbench.comparison import compare
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -21,9 +23,11 @@ from workbench.jobs import Status
 from workbench.live.pins import Pins
 from workbench.live.pins.beside import AllBeside, pin
 from workbench.live.session import Session
+from workbench.live.studies.intervals import LOW, OFF, WIDTH
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed, describe
 from workbench.refusal import Refusal
+from workbench.tuning.quantifiers import SplitConformal
 
 EXPERIMENT = Experiment(Shipped("cell", 16), GaussianBlur((1, 16, 16), 1.0), algorithm=PDHG(), steps=6)
 EVIL = "<img src=x onerror=alert(1)>"
@@ -415,3 +419,74 @@ def test_a_pin_that_diverged_is_no_best_and_has_no_mark(session, run):
     assert beside.mark(good) is not None and beside.mark(lost) is None
     session.pins.add(lower, "finished")
     assert beside.mark(beside.all["1"]) is None and beside.mark(beside.all["3"]) is not None
+
+
+@pytest.fixture
+def turned(view, session):
+    """The tab with intervals of the present run and of the pin, from twenty held-out pictures each."""
+    view.intervals.switch.value = WIDTH
+    view.beat(view.frame)
+    own = view.beside.turned.own
+    own.set("method", SplitConformal(held_out=20))
+    view.intervals.find.clicks += 1
+    end = time.monotonic() + 90
+    while view.beside.turned.sentence(view.beside.all):
+        assert time.monotonic() < end, view.note.sentence
+        view.beat(view.frame)
+        time.sleep(0.01)
+    view.beat(view.frame)
+    return view
+
+
+def test_runs_show_the_width_of_their_intervals_on_one_scale(turned, session):
+    (kept,) = session.pins.all
+    known = list(SplitConformal(held_out=20).pictures(kept.experiment.problem(), kept.experiment.algorithm, 6))[-1]
+    assert [panel.title for panel in turned.columns.panels[:2]] == ["this run", "PDHG"]
+    assert len(turned.columns.row.objects) == 2, "a width has no truth beside it"
+    widths = turned.beside.turned.own.found.interval.width[0], known.interval.width[0]
+    most = float(max(w.max() for w in widths))
+    assert turned.beside.limits() == pytest.approx((0, most))
+    for panel, width in zip(turned.columns.panels, widths, strict=False):
+        assert panel.palette is SPREAD
+        np.testing.assert_allclose(panel._grey.data["image"][0] / 255, width / most, atol=1 / 254)
+    inside = known.interval.coverage(kept.experiment.problem().truth[0])
+    assert f"{inside:.0%} inside" in turned.columns.panels[1].caption.object
+    turned.intervals.switch.value = OFF
+    assert [panel.title for panel in turned.columns.panels[:3]] == ["truth", "this run", "PDHG"]
+    assert turned.columns.panels[1].palette is GREY and not len(turned.intervals.place)
+
+
+def test_ends_stand_beside_the_truth_and_can_be_subtracted(turned, session):
+    turned.intervals.switch.value = LOW
+    assert [panel.title for panel in turned.columns.panels[:3]] == ["truth", "this run", "PDHG"]
+    low = turned.beside.turned.pinned.of(session.pins.all[0]).interval.low[0].numpy()
+    np.testing.assert_allclose(turned.columns.panels[2]._grey.data["image"][0] / 255, np.clip(low, 0, 1), atol=1 / 254)
+    turned.mode.value, turned.left.value = "differences", "truth"
+    made, _, _ = turned.beside.differences("truth")
+    np.testing.assert_allclose(made[-1][1], low - turned.beside.all["truth"].picture, atol=1e-6)
+    assert turned.columns.panels[0].palette is DIVERGING
+
+
+def test_what_was_found_of_a_pin_stays_and_what_was_not_is_said(turned, session):
+    pinned = turned.beside.turned.pinned
+    found = pinned.of(session.pins.all[0])
+    turned.beside.turned.own.set("method", "PosteriorDraws")
+    turned.beat(turned.frame)
+    assert "this run: PDHG has one answer and draws none" in turned.note.sentence
+    assert "PDHG: not found yet" in turned.note.sentence and not turned.columns.row.objects
+    turned.intervals.find.clicks += 1
+    end = time.monotonic() + 60
+    while "PDHG: PDHG has one answer" not in turned.note.sentence:
+        assert time.monotonic() < end
+        turned.beat(turned.frame)
+        time.sleep(0.01)
+    turned.beside.turned.own.set("method", SplitConformal(held_out=20))
+    assert pinned.of(session.pins.all[0]) is found and not pinned.missing
+
+
+def test_a_pin_that_does_not_tell_how_it_was_made_has_no_interval_and_says_so(session, run):
+    session.pins.all = (replace(session.pins.add(run, "foreign"), experiment=None),)
+    beside = AllBeside(session)
+    beside.problem(session.pictures())
+    beside.turned.look = WIDTH
+    assert "foreign: the saved run does not tell how it was made" in beside.turned.sentence(beside.all)

@@ -31,11 +31,11 @@ from workbench.live.images import bytes_of, unit
 from workbench.noise import Gaussian
 from workbench.notebook import Workbench, cell
 from workbench.notebook.cell_controls import CellNumber
-from workbench.notebook.cell_studies import spectrum_panel
 from workbench.notebook.form_box import FormBox
 from workbench.notebook.panels import curve_panel, signal_panel, values_of
 from workbench.notebook.shot import Shot
 from workbench.notebook.still import drawn, png
+from workbench.notebook.views.cell_studies import spectrum_panel
 from workbench.operators import GaussianBlur
 from workbench.parameters import changed
 from workbench.paths import Form, own_parameters

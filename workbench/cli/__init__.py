@@ -16,17 +16,16 @@ from workbench.cli import (
     contents,
     doctor,
     lessons,
-    plane,
     runs,
     serve,
     solve,
     sweep,
-    train,
     tune,
     unknown,
 )  # fmt: skip
 from workbench.cli.experiment import examples
 from workbench.cli.jupyter import kernel, lab
+from workbench.cli.networks import learned, plane, train
 from workbench.cli.output import complain
 from workbench.refusal import Refusal, one_of
 from workbench.version import __version__
@@ -43,6 +42,7 @@ COMMANDS = {
     "calibrate": calibrate,
     "plane": plane,
     "train": train,
+    "learned": learned,
     "lessons": lessons,
     "list": catalogue,
     "check": check,

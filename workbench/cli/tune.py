@@ -13,12 +13,13 @@ from workbench.refusal import Refusal, one_of
 
 if TYPE_CHECKING:
     from workbench.problem import Problem
-    from workbench.tuning import Selector, Tuning, WeightPath
+    from workbench.tuning import NoiseSpread, Selector, Tuning, Walk, WeightPath
 
 SUMMARY = "Find the weight of a prior from the data, or learn it, or a whole prior, from held-out pictures."
 EXAMPLES = (
     "workbench tune --truth coins --figure tune.png",
     "workbench tune --data scan.h5::/data --operator Radon --selector sure --selector gcv --json",
+    "workbench tune --truth coins --size 64 --draws 8",
     "workbench tune --prior Sum --where first.weight --weights 0.1:100 --count 31",
     "workbench tune --by maid --learn experts --held-out 12 --size 64 --out learned.json",
 )
@@ -37,6 +38,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", metavar="LOW:HIGH", help="first and last weight (found from the data)")
     parser.add_argument("--count", type=int, default=25, help="number of weights (25)")
     parser.add_argument("--where", help="path of the weight inside the prior (weight)")
+    parser.add_argument("--draws", type=int, default=0, help="draws of other noise that each rule chooses for, too (0)")
     parser.add_argument("--figure", metavar="TUNE.png", help="save the curves with their marks")
     learning.options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
@@ -56,7 +58,8 @@ def main(args: argparse.Namespace) -> int:
     weights, chosen, begin = _range(args), _selectors(args.selector, problem), time.perf_counter()
     with interruptible() as asked:
         found = tuning.tune(problem, chosen, walk, weights, lambda point: asked())
-    _report(found, args, time.perf_counter() - begin)
+    spread = _spread(found, walk, args.draws)
+    _report(found, args, time.perf_counter() - begin, spread)
     if args.figure:
         Path(args.figure).write_bytes(figures.tuning_figure(found, Path(args.figure).suffix[1:]))
     if len(found.path.points) < args.count:
@@ -98,7 +101,24 @@ def _psnr(path: "WeightPath", weight: float) -> float | None:
     return round(float(signal_to_noise(problem.aligned(path.nearest(weight).x), problem.truth)[0]), 4)
 
 
-def _report(found: "Tuning", args: argparse.Namespace, seconds: float) -> None:
+def _spread(found: "Tuning", walk: "Walk", draws: int) -> "NoiseSpread | None":
+    """What the rules choose for other noise on the truth or, without one, on the picture of the chosen weight."""
+    if draws < 0:
+        raise Refusal("a number of draws of the noise from 0", str(draws), "take 8, or leave --draws out")
+    from workbench import tuning
+
+    problem, rules = found.path.problem, [tuning.rules()[word]() for word in found.selected]
+    picture = problem.truth if problem.truth is not None else problem.picture(found.path.nearest(found.weight).x)
+    spread = None
+    with interruptible() as asked:
+        for newest in tuning.noise_spread(found.path, rules, walk, picture[:1], draws) if draws else ():
+            spread = newest
+            if asked():
+                break
+    return spread
+
+
+def _report(found: "Tuning", args: argparse.Namespace, seconds: float, spread: "NoiseSpread | None") -> None:
     psnr = {word: _psnr(found.path, chosen.weight) for word, chosen in found.selected.items()}
     if args.json:
         curves = {w: [v if math.isfinite(v) else None for v in s.curve.tolist()] for w, s in found.selected.items()}
@@ -114,6 +134,10 @@ def _report(found: "Tuning", args: argparse.Namespace, seconds: float) -> None:
             "seconds": round(seconds, 6),
             "figure": args.figure,
         }
+        if spread is not None:
+            more["spread"] = {
+                w: [v if math.isfinite(v) else None for v in weights] for w, weights in spread.chosen.items()
+            }
         say_json({"selected": {w: s.weight for w, s in found.selected.items()}, "psnr": psnr} | more)
         return
     rows = [("rule", "weight", "about as good", "PSNR, dB")]
@@ -124,6 +148,8 @@ def _report(found: "Tuning", args: argparse.Namespace, seconds: float) -> None:
     say(table(rows, ""))
     for word, sentence in found.refused.items():
         say(f"{word}: {sentence}")
+    if spread is not None:
+        say("\n".join(f"{word}: {spread.sentence(word)}" for word in found.selected))
     say(f"{found.reason}, {seconds:.3g} s")
     if args.figure:
         say(f"saved {args.figure}")

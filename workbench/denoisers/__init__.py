@@ -2,6 +2,7 @@
 
 from workbench.denoisers.base import Denoiser
 from workbench.denoisers.convex_potential import ConvexPotential
+from workbench.denoisers.dense import DenseAutoEncoder
 from workbench.denoisers.dncnn import DnCNN
 from workbench.denoisers.gradient_step import GradientStepDenoiser
 from workbench.denoisers.network import ImageNetwork
@@ -15,6 +16,7 @@ from workbench.denoisers.unrolled import Unrolled, UnrolledADMMNet, UnrolledIHTN
 __all__ = [
     "ConvexPotential",
     "Denoiser",
+    "DenseAutoEncoder",
     "DnCNN",
     "GradientStepDenoiser",
     "ImageNetwork",

@@ -37,6 +37,8 @@ LOOKS: Mapping[str, tuple[str, ...]] = {  # what the menu of a tab offers; the o
         "Hessian density",
         "batches",
         "calibration",
+        "score",
+        "learned prior",
         "recipe",
     ),
 }

@@ -37,6 +37,12 @@ def extent(image: Array) -> Limits:
     return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 
+def from_nothing(*images: Array) -> Limits:
+    """From 0 to the largest finite value of all: of what is a size, as the width of an interval."""
+    most = max((float(image[np.isfinite(image)].max(initial=0)) for image in images), default=0.0)
+    return 0.0, most or 1.0
+
+
 def balanced(image: Array) -> Limits:
     """Limits of equal size around zero."""
     finite = np.abs(image[np.isfinite(image)])

@@ -3,9 +3,9 @@
 from typing import Any
 
 from workbench.notebook.cell import claim
-from workbench.notebook.cell_views import CellControls, CellExplore
 from workbench.notebook.function_box import FunctionBox
 from workbench.notebook.function_form import arguments_of
+from workbench.notebook.views.cell_views import CellControls, CellExplore
 from workbench.notebook.workbench import LiveWorkbench
 from workbench.paths import Form
 from workbench.refusal import Refusal

@@ -14,7 +14,7 @@ from workbench.paths import Form
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
-    from workbench.notebook.cell_views import CellView
+    from workbench.notebook.views.cell_views import CellView
 
 
 class SharedRun:

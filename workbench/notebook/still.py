@@ -111,6 +111,10 @@ class Still:
             return True
         return False
 
+    def outdate(self) -> None:
+        """What a run that stands shows has changed: write it anew."""
+        self._drawn = None
+
     def update(self, picture: bytes, sentence: str) -> None:
         """Another picture in the place of the one that is there."""
         self._handle.update(_still(picture, sentence), raw=True, metadata=_MARK)

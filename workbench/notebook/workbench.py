@@ -14,11 +14,11 @@ from workbench.live.hands.painting import losing, painting, undone
 from workbench.live.opening import Opening
 from workbench.live.session import Session
 from workbench.notebook.cell import claim
-from workbench.notebook.cell_views import CellControls, CellWhole
 from workbench.notebook.listeners import Heard
-from workbench.notebook.offered_views import Views
 from workbench.notebook.part import Part
 from workbench.notebook.shared_run import SharedRun
+from workbench.notebook.views.cell_views import CellControls, CellWhole
+from workbench.notebook.views.offered_views import Views
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 

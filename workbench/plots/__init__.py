@@ -14,6 +14,7 @@ except ModuleNotFoundError as error:
 from workbench.plots.comparisons import comparison
 from workbench.plots.galleries import gallery, lines
 from workbench.plots.iterates import history, iterates, live
+from workbench.plots.learned import learned_prior, score
 from workbench.plots.learning import learning
 from workbench.plots.parallel import parallel
 from workbench.plots.planes import plane
@@ -34,6 +35,7 @@ __all__ = [
     "history",
     "iterates",
     "lcurve",
+    "learned_prior",
     "learning",
     "lines",
     "live",
@@ -43,6 +45,7 @@ __all__ = [
     "plane",
     "posterior",
     "save",
+    "score",
     "spectrum",
     "steps",
     "sweep",

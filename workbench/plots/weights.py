@@ -8,7 +8,7 @@ import numpy as np
 from workbench.figures.colours import COLOURS, MARK
 from workbench.plots.style import styled
 from workbench.refusal import Refusal
-from workbench.tuning import LCurve, PathPoint, Tuning, WeightPath, rules
+from workbench.tuning import LCurve, NoiseSpread, PathPoint, Tuning, WeightPath, rules
 
 _WEIGHT = hv.Dimension("weight", label="weight w")
 _MISFIT = hv.Dimension("misfit", unit="nats")
@@ -37,8 +37,11 @@ def lcurve(path: WeightPath) -> hv.Overlay:
     return styled(line * dots * mark, title=f"L-curve, corner at {corner.weight:.3g}")
 
 
-def weights(found: Tuning) -> Any:
-    """What each rule sees over the weight, its choice, and in grey the weights that are about as good."""
+def weights(found: Tuning, spread: NoiseSpread | None = None) -> Any:
+    """What each rule sees over the weight, its choice, and in grey the weights that are about as good.
+
+    With a spread, of `tuning.noise_spread`, its choices for other noise stand on the axis.
+    """
     drawn = []
     for word, chosen in found.selected.items():
         seen, label = np.asarray(chosen.curve), rules()[word].label
@@ -49,7 +52,11 @@ def weights(found: Tuning) -> Any:
         place = [(low, bounds[0], high, bounds[1])]
         band = styled(hv.Rectangles(place, [_WEIGHT, up, "to", "top"]), sized=False, color="grey", alpha=0.2)
         mark = styled(hv.VLine(chosen.weight), sized=False, color=MARK)
-        drawn.append(styled(line * band * mark, title=f"{word}: {chosen.weight:.3g}", logx=True))
+        whole = line * band * mark
+        if spread is not None:
+            others = [(weight, bounds[0]) for weight in spread.chosen.get(word, ()) if np.isfinite(weight)]
+            whole = whole * styled(hv.Points(others, [_WEIGHT, up]), color=MARK, marker="+")
+        drawn.append(styled(whole, title=f"{word}: {chosen.weight:.3g}", logx=True))
     return styled(hv.Layout(drawn).cols(4), sized=False, shared_axes=False)
 
 

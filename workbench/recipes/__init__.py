@@ -3,6 +3,13 @@
 from typing import TYPE_CHECKING
 
 from workbench.parameters import renamed
+from workbench.recipes.beside_truth import (
+    ScoreBeside,
+    prior_beside,
+    prior_unmet,
+    score_beside,
+    score_unmet,
+)
 from workbench.recipes.cards import card, finish
 from workbench.recipes.course import Course, CoursePoint
 from workbench.recipes.fit import Answers, Fit, FitState, answers, network_of
@@ -10,6 +17,7 @@ from workbench.recipes.handwritten_digits import HandwrittenDigits
 from workbench.recipes.laplacian import Laplacian
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import HELD_OUT, Pictures, luminance
+from workbench.recipes.prior_samples import PriorSamples
 from workbench.recipes.proximal_matching import ProximalMatching
 from workbench.recipes.recipes import RECIPES, Recipe
 from workbench.recipes.super_resolving import SuperResolving
@@ -31,8 +39,10 @@ __all__ = [
     "Moment",
     "Photographs",
     "Pictures",
+    "PriorSamples",
     "ProximalMatching",
     "Recipe",
+    "ScoreBeside",
     "SuperResolving",
     "TrainingTask",
     "Unrolling",
@@ -41,6 +51,10 @@ __all__ = [
     "finish",
     "luminance",
     "network_of",
+    "prior_beside",
+    "prior_unmet",
+    "score_beside",
+    "score_unmet",
 ]
 
 if not TYPE_CHECKING:

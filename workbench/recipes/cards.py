@@ -58,12 +58,16 @@ def card(name: str, course: Course, figures: list[Figure]) -> str:
         _data(recipe.task.pictures),
         "## Recipe",
         f"`workbench train {name}` repeats it: {recipe.fit.steps:,} steps, {seed}, "
-        f"{last.seconds / 60:.0f} minutes of one core. The curve is in {name}.csv.",
+        f"{_time(last.seconds)} of one core. The curve is in {name}.csv.",
         f"```python\n{as_code(recipe)}\n```",
         "## Held out",
         "\n".join(["| task | PSNR, dB | beside it, dB |", "|---|---|---|", *rows]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds > 90 else f"{seconds:.0f} seconds"
 
 
 def _data(pictures: Pictures) -> str:

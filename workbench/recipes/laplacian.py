@@ -6,7 +6,9 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from workbench.analysis.learned import SignalLine
 from workbench.parameters import Range
+from workbench.priors import L1
 from workbench.recipes.pictures import Pictures, Side
 from workbench.tensors import stream
 
@@ -27,3 +29,14 @@ class Laplacian(Pictures):
 
     def test(self) -> tuple[str, Tensor]:
         return "independent entries", self.draw(stream(-3, "entries of a card"), 1)
+
+    @property
+    def law(self) -> L1:
+        """-log p = |x| / scale and a constant."""
+        return L1(1 / self.scale)
+
+    def line(self) -> SignalLine:
+        """All values of an entry that are not rare: e^-4 of them lie beyond."""
+        one = torch.ones(1, 1, 1, 1, dtype=torch.float64)
+        at = torch.linspace(-4 * self.scale, 4 * self.scale, 81, dtype=torch.float64)
+        return SignalLine(0 * one, one, at, "value of an entry")

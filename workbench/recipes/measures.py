@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from workbench.priors import TotalVariation
+from workbench.priors import Prior, TotalVariation
 from workbench.tensors import normal_like, stream
 
 WEIGHTS = tuple(0.25 * 1.25**k for k in range(9))  # times the noise: TV's weight against |x - y|^2 / 2
@@ -36,3 +36,12 @@ def denoised(denoise: Callable[[Tensor, float], Tensor], name: str, signal: Tens
     y = noisy(signal, sigma)
     others = [psnr(TotalVariation(weight / sigma).prox(y, sigma**2), signal) for weight in WEIGHTS]
     return Figure(f"{name}, noise {sigma:g}", psnr(denoise(y, sigma), signal), "best TV", max(others))
+
+
+def beside_exact(
+    denoise: Callable[[Tensor, float], Tensor], law: Prior, name: str, signal: Tensor, sigma: float
+) -> Figure:
+    """A denoiser beside the mean of what the signal may have been, which the law knows: nothing does better."""
+    y = noisy(signal, sigma)
+    best = psnr(law.denoise(y, sigma), signal)
+    return Figure(f"{name}, noise {sigma:g}", psnr(denoise(y, sigma), signal), "the exact mean", best)

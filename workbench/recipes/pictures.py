@@ -6,9 +6,13 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from workbench.analysis.learned import SignalLine
 from workbench.parameters import Checked, Range
+from workbench.priors import Prior
+from workbench.tensors import stream
 
 HELD_OUT = ("camera", "astronaut", "chelsea")  # no recipe learns from these
+_LINE = 16  # px of the picture along which a prior is drawn: inverting a network takes time
 Side = Annotated[int, Range(8, 128, limits=(4, 512), unit="px"), "side of a crop"]
 
 
@@ -28,6 +32,18 @@ class Pictures(ABC, metaclass=Checked):
     @abstractmethod
     def test(self) -> tuple[str, Tensor]:
         """A signal for the card, with its name: (N, C, H, W), from what nothing is learned from."""
+
+    @property
+    def law(self) -> Prior | None:
+        """The prior that the pictures are drawn from; None where nobody knows it."""
+        return None
+
+    def line(self) -> SignalLine:
+        """Signals along which a learned prior is drawn: a held-out picture with less contrast and with more."""
+        picture = self.held_out(stream(-1, "picture of a line"), 1).double()[..., :_LINE, :_LINE]
+        base = picture.mean((2, 3), keepdim=True).expand_as(picture)
+        at = torch.linspace(0, 2, 21, dtype=torch.float64)
+        return SignalLine(base, picture - base, at, "contrast of a held-out picture, 1 as it is")
 
 
 def luminance(x: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from workbench.denoisers import (
     ConvexPotential,
+    DenseAutoEncoder,
     DnCNN,
     GradientStepDenoiser,
     ImageNetwork,
@@ -18,6 +19,7 @@ from workbench.denoisers import (
     UnrolledPDHGNet,
 )
 from workbench.parameters import Checked
+from workbench.priors import GaussianMixture, GaussianProcess
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
 from workbench.recipes.fit import Fit, problem_of
@@ -25,6 +27,7 @@ from workbench.recipes.handwritten_digits import HandwrittenDigits
 from workbench.recipes.laplacian import Laplacian
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import Pictures
+from workbench.recipes.prior_samples import PriorSamples
 from workbench.recipes.proximal_matching import ProximalMatching
 from workbench.recipes.super_resolving import SuperResolving
 from workbench.recipes.training_task import DenoisingTask, TrainingTask
@@ -59,6 +62,15 @@ def _score(network: UNet, pictures: Pictures, fit: Fit) -> Recipe:
     return _shipped(ScoreDenoiser(network), DenoisingTask(pictures, **_ANY_NOISE), fit)
 
 
+def _auto_encoder(network: DenseAutoEncoder, samples: PriorSamples, fit: Fit) -> Recipe:
+    """Of signals whose score is known: its residual can be held against it."""
+    return Recipe(ScoreDenoiser(network), DenoisingTask(samples, 0.05, 1.0, 2.0, 0.5), fit)
+
+
+def _fields() -> PriorSamples:
+    return PriorSamples(GaussianMixture(GaussianProcess(0.5, 0.4, 1.0, 2.0), 3, 4.0), 8, 8)
+
+
 # Made when asked for: a network takes milliseconds to make, and most readers want one of them.
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "dncnn_grey": lambda: _shipped(DnCNN(1, 32, 7), DenoisingTask(Photographs(40)), Fit(3000)),
@@ -72,6 +84,8 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "super_resolution": lambda: _shipped(SuperResolution(), SuperResolving(Photographs(32)), Fit(2500)),
     "score_photographs": lambda: _score(UNet(1, (32, 64, 96), 1, True, True), Photographs(32), Fit(4000, batch=16)),
     "score_digits": lambda: _score(UNet(1, (48, 96), 1, True, True), HandwrittenDigits(), Fit(4000, batch=32)),
+    "points": lambda: _auto_encoder(DenseAutoEncoder(), PriorSamples(), Fit(2000, 1e-2, 128)),
+    "fields": lambda: _auto_encoder(DenseAutoEncoder(1, 8, 8, 128, 64), _fields(), Fit(2500, 5e-3, 64)),
     "unrolled_ista": lambda: _shipped(UnrolledISTANet(), Unrolling(), Fit(1500)),
     "unrolled_iht": lambda: _shipped(UnrolledIHTNet(), Unrolling(), Fit(1500)),
     "unrolled_pdhg": lambda: _shipped(UnrolledPDHGNet(), Unrolling(supervised=False), Fit(800)),

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from workbench.parameters import Checked, Range
-from workbench.recipes.measures import LEVELS, Figure, denoised
+from workbench.priors import Can
+from workbench.recipes.measures import LEVELS, Figure, beside_exact, denoised
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import Pictures
 from workbench.tensors import spread, stream
@@ -88,5 +89,7 @@ class DenoisingTask(TrainingTask):
         return (error / batch.inputs[1].clamp_max(self.cap) ** self.order).mean()
 
     def figures(self, network: Callable[..., Tensor]) -> list[Figure]:
-        name, signal = self.pictures.test()
+        (name, signal), law = self.pictures.test(), self.pictures.law
+        if law is not None and Can.SCORE in law.can:
+            return [beside_exact(network, law, name, signal, sigma) for sigma in LEVELS]
         return [denoised(network, name, signal, sigma) for sigma in LEVELS]

@@ -5,6 +5,7 @@ from workbench.tuning.conformal import ConformalCalibration, ConformalIntervals
 from workbench.tuning.held_out_crops import held_out_crops
 from workbench.tuning.informed import informed
 from workbench.tuning.learned_lengths import LearnedLengths, learned_lengths
+from workbench.tuning.noise_spread import NoiseSpread, noise_spread
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation
 from workbench.tuning.point_spread import PointSpread, local_point_spread
@@ -33,6 +34,7 @@ __all__ = [
     "GeneralisedSURE",
     "LCurve",
     "LearnedLengths",
+    "NoiseSpread",
     "Oracle",
     "PathPoint",
     "PointSpread",
@@ -51,6 +53,7 @@ __all__ = [
     "informed",
     "learned_lengths",
     "local_point_spread",
+    "noise_spread",
     "read",
     "rules",
     "tune",

@@ -9,7 +9,7 @@ from workbench.live.session import Session
 from workbench.live.study import Studies, Study
 from workbench.parameters import describe
 from workbench.refusal import Refusal
-from workbench.tuning import Tuning, Walk, WeightPath
+from workbench.tuning import NoiseSpread, Tuning, Walk, WeightPath
 
 HAND = "by hand"
 
@@ -22,7 +22,8 @@ class Choosing(Studies):
         self.weight: float | None = None
         self._read: tuple[int, Tuning | str] = (-1, "")
         self.path: Study[WeightPath] = Study(lambda: session.experiment.device, self._walked, self._described)
-        super().__init__(self.path)
+        self.spread: Study[NoiseSpread] = Study(lambda: session.experiment.device, self._drawn, self._described)
+        super().__init__(self.path, self.spread)
 
     @property
     def where(self) -> str:
@@ -32,6 +33,16 @@ class Choosing(Studies):
     @property
     def found(self) -> WeightPath | None:
         return self.path.result
+
+    def scattered(self, word: str) -> str:
+        """How far the choice of a rule is spread over draws of the noise, in words; empty while nobody has asked."""
+        found = self.spread.current
+        if not self.spread.begun:
+            return ""
+        if found is None or word not in found.chosen:
+            return "" if self.spread.idle else "noise is drawn, and the path walked again: a moment"
+        source = "the truth" if self.session.problem.truth is not None else "the reconstruction"
+        return f"{found.sentence(word)}, data made of {source}"
 
     def set(self, path: str, value: Any) -> None:
         """Another weight in hand: no solve, the pictures are kept."""
@@ -82,6 +93,15 @@ class Choosing(Studies):
                 yield WeightPath(problem, kept, where)
 
         return points
+
+    def _drawn(self) -> Callable[[], Iterator[NoiseSpread]] | None:
+        path, told, walk = self.found, self.told(), replace(self.walk, where=self.where)
+        if path is None or told is None:
+            return None
+        rules = [tuning.rules()[word]() for word in told.selected]
+        truth = path.problem.truth
+        picture = path.problem.picture(path.nearest(told.weight).x)[:1] if truth is None else truth[:1]
+        return lambda: tuning.noise_spread(path, rules, walk, picture)
 
     def _described(self) -> Hashable:
         """What a path depends on: all of the problem but the weight."""

@@ -7,6 +7,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.choose.choosing import HAND, Choosing
+from workbench.app.choose.lcurve_plot import LCurvePlot
 from workbench.app.toolkit.figures import Flags, empty, fill, legend, new_figure, pane
 from workbench.app.toolkit.panels import Panel
 from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
@@ -21,7 +22,11 @@ from workbench.tuning import Tuning, WeightPath, rules
 
 _FULL = full(460)
 _COLOURS = ("#2f86d0", "#38a169", "#d6336c", "#ec7f2b", "#805ad5", "#0b7285", "#868e96", "#b7791f", "#a0785a")
+_PLAIN = "#868e96"  # of the two terms of the objective
 _HALF = {"flex": "1 1 0", "min-width": "0"}
+OVER, LCURVE = LOOKS = ("over the weight", "L-curve")
+MISFIT, PRIOR = TERMS = ("data misfit", "prior / weight")
+_BELOW, _APART = -0.06, 0.035  # of the dots of a spread: where the first rule's lie, and how far from the next one's
 _HEIGHT, _ABREAST = 420, 3  # of the curves, px; names in a row above them
 
 
@@ -38,6 +43,9 @@ class ChooseView(Tab):
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         work = self.choosing.path
         self.buttons = WorkButtons("path", starting("Find the weight", "search", work.start), work)
+        self.scatter = starting("Spread over noise", "grain", self.choosing.spread.start)
+        self.look = pmui.Select(label="show", options=list(LOOKS), value=OVER, width=150, **SMALL)
+        self.look.param.watch(lambda event: self._turn(), "value")
         self.rule = pmui.Select(label="rule", options={HAND: HAND}, value=HAND, width=200, **SMALL)
         self.rule.param.watch(lambda event: self._follow(event.new), "value")
         along = {"show_value": False, "tooltips": False, "disabled": True}  # its values are places on the path
@@ -49,19 +57,35 @@ class ChooseView(Tab):
         self.picture = Panel("Picture", meaning="reconstruction at the weight in hand")
         self.plot = new_figure("weight", "each curve from its lowest to its highest", log_x=True)
         self.lines = {word: empty("weight", "value") for word in rules()}
-        drawn = {
+        drawn: dict[str, list] = {
             word: [self.plot.line("weight", "value", source=source, color=colour, line_width=2)]
             for (word, source), colour in zip(self.lines.items(), _COLOURS, strict=True)
         }
-        self.names = legend(self.plot, {_name(word): lines for word, lines in drawn.items()}, _ABREAST)
+        self.spread = {word: empty("weight", "value") for word in rules()}
+        for (word, source), colour in zip(self.spread.items(), _COLOURS, strict=True):
+            drawn[word].append(self.plot.scatter("weight", "value", source=source, color=colour, size=6))
+        named = {_name(word): lines for word, lines in drawn.items()}
+        self.terms = {name: empty("weight", "value") for name in TERMS}
+        for (name, source), dash in zip(self.terms.items(), ("dashed", "dotted"), strict=True):
+            named[name] = [self.plot.line("weight", "value", source=source, color=_PLAIN, line_dash=dash, line_width=2)]
+        self.names = legend(self.plot, named, _ABREAST)
         self.flags, self._shape = Flags(self.plot), ()
-        curves = pmui.Column(pane(self.plot), sizing_mode="stretch_width", height=_HEIGHT, margin=0, styles=_HALF)
+        self.lcurve, over = LCurvePlot(), pane(self.plot)
+        curves = pmui.Column(over, sizing_mode="stretch_width", height=_HEIGHT, margin=0, styles=_HALF)
+        self._place, self._looks = curves, {OVER: over, LCURVE: self.lcurve.element}
         below = pmui.Row(self.picture.element, curves, sizing_mode="stretch_both", margin=0)
         parts = (self.status, self.complaint)
         left = side(
             *(part.element for part in parts), self.rule, self.handle, self.mark.element, self.use, styles=_FULL
         )
-        return left, pmui.Column(bar(*self.buttons.all), below, sizing_mode="stretch_both", margin=0, styles=_FULL)
+        return left, pmui.Column(
+            bar(*self.buttons.all, self.scatter, self.look), below, sizing_mode="stretch_both", margin=0, styles=_FULL
+        )
+
+    def _turn(self) -> None:
+        """Another look at the same path."""
+        self._place[:] = [self._looks[self.look.value]]
+        self._again()
 
     def _follow(self, word: str) -> None:
         """A rule takes the handle."""
@@ -92,6 +116,7 @@ class ChooseView(Tab):
         self.buttons.show(choosing.path.status, bool(choosing.where))
         self.status.say(choosing.sentence())
         self.complaint.say(choosing.trouble())
+        self.scatter.disabled = told is None or choosing.path.status is Status.RUNNING
         if path is None:
             return
         if told is not None:
@@ -101,7 +126,10 @@ class ChooseView(Tab):
         point = path.nearest(self._weight(path))
         self.handle.param.update(end=max(1, len(path.points) - 1), disabled=False, value=path.points.index(point))
         self.use.disabled = choosing.weight is None
-        self.mark.say(f"weight {self._weight(path):.4g}; the picture is that of {point.weight:.4g}")
+        said = [f"weight {self._weight(path):.4g}; the picture is that of {point.weight:.4g}"]
+        spread = choosing.scattered(self.rule.value if told is None or self.rule.value != HAND else told.chosen.word)
+        self.mark.say("; ".join([*said, *([spread] if spread else [])]))
+        self.lcurve.show(path, self._weight(path))
         shown = picture(point.x)
         if shown.shape != self._shape:
             self._shape = shown.shape
@@ -120,15 +148,28 @@ class ChooseView(Tab):
                 continue
             curve = chosen.curve.numpy()
             curve = np.log(curve) if rules()[word].log and bool((curve[np.isfinite(curve)] > 0).all()) else curve
-            curve = np.where(np.isfinite(curve), curve, np.nan)
-            low, high = np.nanmin(curve), np.nanmax(curve)
-            fill(source, {"weight": weights, "value": (curve - low) / ((high - low) or 1.0)})
+            fill(source, {"weight": weights, "value": _of_one_height(curve)})
+        terms = [(point.misfit, point.prior / point.weight) for point in path.points]
+        for source, column in zip(self.terms.values(), np.array(terms).T, strict=True):
+            fill(source, {"weight": weights, "value": _of_one_height(np.log(column.clip(1e-300)))})
+        scattered = self.choosing.spread.current
+        for place, (word, source) in enumerate(self.spread.items()):
+            chosen = np.array(scattered.chosen.get(word, ()) if scattered is not None else ())
+            there = chosen[np.isfinite(chosen)]
+            fill(source, {"weight": there, "value": np.full(len(there), _BELOW - _APART * place)})
         colours = dict(zip(rules(), _COLOURS, strict=True))
         self.flags.show([(s.weight, _name(word), colours[word]) for word, s in told.selected.items()])
         options = {HAND: HAND} | {_name(word): word for word in told.selected}
         if self.rule.options != options:
             kept = self.rule.value if self.rule.value in options.values() else HAND
             self.rule.param.update(options=options, value=kept)
+
+
+def _of_one_height(curve: np.ndarray) -> np.ndarray:
+    """From 0, its lowest, to 1, its highest; NaN where it is not finite."""
+    curve = np.where(np.isfinite(curve), curve, np.nan)
+    low, high = np.nanmin(curve), np.nanmax(curve)
+    return (curve - low) / ((high - low) or 1.0)
 
 
 def _name(word: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import panel_material_ui as pmui
 from bokeh.models import Span
 
-from workbench.app.toolkit.panels import DIVERGING, GREY, Panel
+from workbench.app.toolkit.panels import Panel
 from workbench.live.images import Array, Limits
 from workbench.live.pins.beside import COLUMNS
 
@@ -43,17 +43,17 @@ class PictureColumns:
         self._drawn: list[Drawn] = [()] * COLUMNS
         self._framed: tuple[int, ...] = ()
 
-    def show(self, tiles: list[Tile], limits: Limits, signed: bool, whole: bool) -> None:
-        """Draw those that are others than before; `signed` ones around white, in small unless `whole`."""
+    def show(self, tiles: list[Tile], limits: Limits, palette: tuple[str, ...], whole: bool) -> None:
+        """Draw those that are others than before, in these colours, in small unless `whole`."""
         tiles = tiles[:COLUMNS]
         self._arrange(len(tiles))
         self._frame([tile.values.shape for tile in tiles])
         for panel, drawn, tile in zip(self.panels, tuple(self._drawn), tiles, strict=False):
-            wanted = (tile.title, tile.detail, limits, signed, tile.values.shape, whole, *tile.stands)
+            wanted = (tile.title, tile.detail, limits, palette, tile.values.shape, whole, *tile.stands)
             if wanted != drawn:
                 self._drawn[self.panels.index(panel)] = wanted
                 panel.title = tile.title
-                panel.recolour(DIVERGING if signed else GREY)
+                panel.recolour(palette)
                 panel.describe(tile.detail)
                 panel.show(tile.values, limits, whole)
 

@@ -10,9 +10,11 @@ import panel_material_ui as pmui
 
 from workbench.analysis.metrics import QUANTITIES
 from workbench.app.compare.columns import PictureColumns, Tile, along, divided
+from workbench.app.compare.interval_controls import IntervalControls
 from workbench.app.compare.lines import Line, Lines, style
 from workbench.app.compare.pin_list import PinList
 from workbench.app.compare.tables import table
+from workbench.app.toolkit.panels import DIVERGING, GREY, SPREAD
 from workbench.app.toolkit.tab import SMALL, Tab, full, side
 from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import starting
@@ -21,9 +23,11 @@ from workbench.comparison.recorded_rows import EXCESS, last
 from workbench.figures.colours import ERROR
 from workbench.jobs import Status
 from workbench.live.frames import Frame, ProblemPictures
-from workbench.live.pins.beside import DATA, NOW, TRUTH, AllBeside, OneBeside
+from workbench.live.pins.beside import AllBeside
+from workbench.live.pins.one_beside import DATA, NOW, TRUTH, OneBeside
 from workbench.live.pins.reporting import Reporting
 from workbench.live.session import Session
+from workbench.live.studies.intervals import WIDTH
 
 _FULL = full(460)
 _PERIOD = 0.7  # seconds that each of two blinking pictures stays
@@ -56,12 +60,21 @@ class CompareView(Tab):
     def show_frame(self, frame: Frame) -> None:
         self.beside.frame(frame)
 
+    def show(self, seen: bool) -> None:
+        super().show(seen)
+        self.beside.turned.show(seen)
+
+    def close(self) -> None:
+        super().close()
+        self.beside.turned.cancel()
+
     def refresh(self) -> None:
         self.beside.refresh()
         self._again()
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         self.pins = PinList(self.session, self.beside, self._again, self.opened)
+        self.intervals = IntervalControls(self.beside.turned, self._redraw)
         self.columns, self.curves, self.profile = PictureColumns(), Lines(_HEIGHT), Lines(_HEIGHT)
         self.mode = pmui.Select(label="show", options=list(MODES), value=PICTURES, width=140, **SMALL)
         self.left, self.right = (
@@ -103,7 +116,8 @@ class CompareView(Tab):
             scroll="y-auto",
             styles=_FULL,
         )
-        return side(*self.pins.parts, self.make, self.save, self.complaint.element, styles=_FULL), middle
+        parts = *self.pins.parts, self.intervals.place, self.make, self.save, self.complaint.element
+        return side(*parts, styles=_FULL), middle
 
     def _usual(self) -> str:
         """What is drawn along the runs until a person chooses: what can be compared whatever their problems are."""
@@ -123,7 +137,8 @@ class CompareView(Tab):
         fresh = self.studies.tick()
         if frame is not None:
             self.beside.frame(frame)
-        seen = (frame.version if frame else -1, frame.at if frame else None, self.session.pins.version, self._turn())
+        when = (frame.version if frame else -1, frame.at if frame else None, self.session.pins.version, self._turn())
+        seen = (*when, *self.beside.turned.tick())
         fresh, self._seen = fresh or seen != self._seen, seen
         return fresh
 
@@ -141,12 +156,13 @@ class CompareView(Tab):
     def _draw_all(self) -> None:
         self.beside.follow()
         self.pins.refresh()
+        self.intervals.draw()
         self._offer()
         there = self.beside.all
         moving = self.session.job.latest.status is Status.RUNNING
         said = self._pictures(there, not moving)
         self._profile(there)
-        self.note.say(" ".join(s for s in (said, self._curves(there)) if s))
+        self.note.say(" ".join(s for s in (said, self.beside.turned.sentence(there), self._curves(there)) if s))
         text = table(self.beside)
         if self.table.object != text:
             self.table.object = text
@@ -168,7 +184,7 @@ class CompareView(Tab):
         if self.left.label != label:
             self.left.label = label
         extra = {PICTURES: (), DIFFERENCES: (self.left,), DIVIDER: (self.left, self.right, self.divider)}
-        wanted = [self.mode, *extra.get(mode, (self.left, self.right))]
+        wanted = [self.mode, self.intervals.switch, *extra.get(mode, (self.left, self.right))]
         if self._bar.objects != wanted:
             self._bar[:] = wanted
 
@@ -180,13 +196,13 @@ class CompareView(Tab):
             base = there.get(self.left.value)
             name, stands = (base.label, base.stands) if base else ("", ())
             tiles = [Tile(f"{e.label} − {name}", d, (*e.stands, *stands)) for e, d in made]
-            self.columns.show(tiles, limits, True, whole)
+            self.columns.show(tiles, limits, DIVERGING, whole)
             self._mark([d for _, d in made], share, None)
             return said or ("" if made else "Choose another picture to take the difference of.")
         if mode in (DIVIDER, BLINK):
             return self._two(there, share, whole)
         tiles = [_tile(each) for each in self.beside.shown()]
-        self.columns.show(tiles, self.beside.limits(), False, whole)
+        self.columns.show(tiles, self.beside.limits(), self._palette, whole)
         self._mark([tile.values for tile in tiles], share, None)
         return ""
 
@@ -200,13 +216,17 @@ class CompareView(Tab):
         limits, stands = self.beside.limits(), (*left.stands, *right.stands)
         if self.mode.value == BLINK:
             tile = _tile((left, right)[self._turn()])
-            self.columns.show([tile], limits, False, whole)
+            self.columns.show([tile], limits, self._palette, whole)
             self._mark([tile.values], share, None)
             return ""
         both, cut = divided(left.picture, right.picture, self.divider.value / 100)
-        self.columns.show([Tile(f"{left.label} | {right.label}", both, (*stands, cut))], limits, False, whole)
+        self.columns.show([Tile(f"{left.label} | {right.label}", both, (*stands, cut))], limits, self._palette, whole)
         self._mark([both], share, cut)
         return ""
+
+    @property
+    def _palette(self) -> tuple[str, ...]:
+        return SPREAD if self.beside.turned.look == WIDTH else GREY
 
     def _mark(self, pictures: list, share: float, cut: int | None) -> None:
         flat = any(picture.ndim == 1 for picture in pictures)
@@ -244,6 +264,8 @@ def _places(there: dict[str, OneBeside]) -> dict[str, int | None]:
 def _tile(shown: OneBeside) -> Tile:
     """The picture with its name, its iterations and its quality, as far as they are known."""
     assert shown.picture is not None
+    if shown.said:
+        return Tile(shown.label, shown.picture, shown.stands, shown.said)
     k, quality = last(shown, "k"), last(shown, "psnr")
     said = [*([f"k = {k:.0f}"] if k is not None else []), *([f"{quality:.2f} dB"] if quality is not None else [])]
     return Tile(shown.label, shown.picture, shown.stands, " · ".join(said))

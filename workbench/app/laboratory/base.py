@@ -26,7 +26,7 @@ class LabPlot(ABC):
     """One look at a training: `draw` it, and ask for the study that it shows.
 
     `controls` stand beside it; `note` says what to know, and `badge` what is wrong. A training that is none of
-    `reads` is not drawn: `instead` is said of it.
+    `reads`, or does not fit, is not drawn: `instead` is said of it.
     """
 
     reads: ClassVar[type[Running]] = Run
@@ -37,6 +37,11 @@ class LabPlot(ABC):
         self.note, self.badge = Words(), Words(ERROR)
         self.controls: tuple[pn.viewable.Viewable, ...] = ()
         self.element = self._made()
+
+    @classmethod
+    def fits(cls, run: Running) -> bool:
+        """Whether it can draw that training."""
+        return isinstance(run, cls.reads)
 
     @property
     def run(self) -> Run | None:

@@ -6,7 +6,7 @@ from typing import Any
 from workbench import catalog, devices, jobs, networks
 from workbench.algorithms import State
 from workbench.analysis.information import Bins, Estimator, LayerEstimator, Noisy
-from workbench.app.laboratory.recipe_run import OFFERED, RecipeRun
+from workbench.app.laboratory.recipe_run import OFFERED, RECIPE, RecipeRun
 from workbench.app.laboratory.trainings import KeptTraining, Plan, Run, Running
 from workbench.jobs import Status, TaskResult
 from workbench.lessons.training_form import preset_training, training_form
@@ -56,6 +56,11 @@ class Laboratory(Studies):
     def name(self) -> str:
         """The preset, and what was changed of it."""
         return ", ".join([self._preset, *self._changes.values()])
+
+    @property
+    def shipped(self) -> str:
+        """The name of the weights that ship by the recipe there is; empty of a training from the literature."""
+        return self._preset.removeprefix(RECIPE) if self._preset in OFFERED else ""
 
     def preset(self, name: str) -> None:
         """A training from the literature, with few seeds, so that it moves; or the recipe of weights that ship."""

@@ -18,7 +18,8 @@ from workbench.recipes.measures import psnr
 from workbench.refusal import Refusal
 from workbench.weights import as_bytes
 
-OFFERED = {f"recipe: {name}": make for name, make in RECIPES.items()}
+RECIPE = "recipe: "  # before the names of recipes
+OFFERED = {f"{RECIPE}{name}": make for name, make in RECIPES.items()}
 _COLUMNS, _GAP = 4, 2  # examples that are shown; pixels between them
 
 

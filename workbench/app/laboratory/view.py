@@ -12,8 +12,10 @@ from workbench.app.laboratory.course import CoursePlot, SharpnessPlot
 from workbench.app.laboratory.curvature import Batches, Density
 from workbench.app.laboratory.laboratory import FIRST, Laboratory
 from workbench.app.laboratory.plane import Plane
+from workbench.app.laboratory.prior_plot import PriorPlot
 from workbench.app.laboratory.recipe_plot import RecipePlot
 from workbench.app.laboratory.recipe_run import OFFERED
+from workbench.app.laboratory.score_plot import ScorePlot
 from workbench.app.laboratory.trainings import Running
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.overtaken import hear
@@ -33,6 +35,8 @@ PLOTS: dict[str, type[LabPlot]] = {
     "Hessian density": Density,
     "batches": Batches,
     "calibration": Calibration,
+    "score": ScorePlot,
+    "learned prior": PriorPlot,
     "recipe": RecipePlot,
 }
 _FULL = full(420)
@@ -95,14 +99,14 @@ class LaboratoryView(LookTab[LabPlot]):
     def _fits(self) -> bool:
         """Whether the look can draw what runs."""
         run = self.laboratory.run
-        return run is None or isinstance(run, self.look.reads)
+        return run is None or self.look.fits(run)
 
     def _take(self, preset: str) -> None:
         """Another training, and a look that can draw it."""
         self.laboratory.preset(preset)
         if not self._fits:
             run = self.laboratory.run
-            self.menu.value = next(name for name, look in PLOTS.items() if isinstance(run, look.reads))
+            self.menu.value = next(name for name, look in PLOTS.items() if run is not None and look.fits(run))
 
     def _set(self, path: str, value: Any) -> None:
         """A preset, an estimator and what is free in it, or anything of the training."""

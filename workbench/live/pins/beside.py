@@ -1,8 +1,5 @@
 """The present run beside the pinned ones, as the page draws them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 import numpy as np
 import torch
 
@@ -15,39 +12,16 @@ from workbench.live.cut import Cut
 from workbench.live.frames import Frame, ProblemPictures, picture
 from workbench.live.images import Array, Limits, balanced, unit
 from workbench.live.pins import Pin
+from workbench.live.pins.one_beside import DATA, NOW, TRUTH, OneBeside
+from workbench.live.pins.turned import TurnedRuns
 from workbench.live.session import Session
+from workbench.live.studies.intervals import WIDTH
 from workbench.live.telling import told
 from workbench.parameters import describe
 
-TRUTH, DATA, NOW = "truth", "data", "now"
 COLUMNS = 4  # pictures beside each other
 METRICS = ("psnr", "ssim", "objective", "residual", "k", "seconds", "calls")
 NAMES = {TRUTH: "truth", DATA: "data", NOW: "this run"}
-
-
-@dataclass(frozen=True, eq=False)
-class OneBeside:
-    """One of those that stand beside each other: the truth, the data, the present run, or a pin.
-
-    `columns` are what was recorded, with k, seconds and calls among them. `stands` tells whether the picture is
-    another one than before. `changed_at` is the last iteration of other settings; what `diverged` is never the best.
-    """
-
-    key: str
-    label: str
-    picture: Array | None
-    stands: tuple[object, ...] = ()
-    columns: Mapping[str, Array] = field(default_factory=dict)
-    settings: Flat = field(default_factory=dict)
-    objective_key: str = ""
-    problem_key: str = ""
-    truth_key: str = ""
-    changed_at: int = -1
-    diverged: bool = False
-
-    def column(self, name: str) -> Array | None:
-        """A quantity at each row; None where it was not recorded."""
-        return self.columns.get(name)
 
 
 def pin(session: Session) -> Pin:
@@ -62,7 +36,7 @@ class AllBeside:
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session, self.turned = session, TurnedRuns(session)
         self._pictures: ProblemPictures | None = None
         self._frame: Frame | None = None
         self._told: tuple[Flat, str, str, str] | None = None
@@ -98,9 +72,9 @@ class AllBeside:
 
     @property
     def all(self) -> dict[str, OneBeside]:
-        """The truth, where it is known, data of the picture's size, the present run, and the pins."""
+        """Truth, where it is known, data of the picture's size, present run and pins, as a switch of intervals says."""
         found = [self._truth(), self._data(), self._now(), *map(self._pin, self._session.pins.all)]
-        return {each.key: each for each in found if each is not None}
+        return self.turned.turned({each.key: each for each in found if each is not None})
 
     def choose(self, keys: tuple[str, ...]) -> str:
         """Show these; the sentence why not all of them."""
@@ -122,6 +96,8 @@ class AllBeside:
 
     def limits(self) -> Limits:
         """One scale: that of the truths, where all have one, else from the least to the largest of what is shown."""
+        if self.turned.look == WIDTH:
+            return self.turned.limits(self.shown())
         truth = self._pictures.truth if self._pictures else None
         scale = [truth] if truth is not None else []
         scale += [t if (t := pin.run.truth) is not None else pin.run.picture for pin in self._session.pins.all]

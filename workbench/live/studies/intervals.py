@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from workbench import catalog
 from workbench.live.frames import picture
-from workbench.live.images import Array, Limits, extent, unit
+from workbench.live.images import Array, Limits, from_nothing, unit
 from workbench.live.session import Session
 from workbench.live.study import Studies, Study
 from workbench.parameters import Checked, describe
@@ -70,7 +70,7 @@ class IntervalStudy(Studies):
             return None
         if look == WIDTH:
             width = picture(found.interval.width.mean(0, keepdim=True)[None], cut)
-            return width, (0.0, extent(width)[1])
+            return width, from_nothing(width)
         end = picture((found.interval.low if look == LOW else found.interval.high)[None], cut)
         truth = self.session.pictures().truth
         return end, unit(end if truth is None else truth)

@@ -14,9 +14,9 @@ from workbench.live.planes import Planes
 from workbench.live.spectra import Spectra
 from workbench.live.study import Studies, Study
 from workbench.live.uncertainty import Uncertainty as Chains
-from workbench.notebook.cell_views import CellView
 from workbench.notebook.panels import Panel, curve_panel, signal_panel
 from workbench.notebook.shot import Shot
+from workbench.notebook.views.cell_views import CellView
 
 if TYPE_CHECKING:
     from workbench.notebook.shared_run import SharedRun

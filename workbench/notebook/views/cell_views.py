@@ -6,7 +6,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from workbench.jobs import Status
-from workbench.live.images import unit
+from workbench.live.images import Array, Limits, unit
+from workbench.live.studies.intervals import WIDTH
 from workbench.notebook.cell import close_inside
 from workbench.notebook.form_box import FormBox
 from workbench.notebook.panels import Panel, signal_panel, words
@@ -14,6 +15,7 @@ from workbench.notebook.screen import Screen
 from workbench.notebook.shot import IMAGE, Shot
 from workbench.notebook.still import Still, bundle, png
 from workbench.notebook.transport import CellTransport
+from workbench.notebook.views.interval_switch import IntervalSwitch
 
 if TYPE_CHECKING:
     from workbench.notebook.shared_run import SharedRun
@@ -92,11 +94,42 @@ class CellView(widgets.VBox):
         self.present()
 
 
-class CellPicture(CellView):
-    """The reconstruction."""
+class PictureView(CellView):
+    """A view with the picture of the run, which a menu, `intervals`, turns into that of an interval."""
+
+    intervals: IntervalSwitch  # made before the view is shown its first look at the run
+
+    def beat(self, shot: Shot | None) -> None:
+        turned = self.intervals.beat()
+        super().beat(shot)
+        if turned and shot is None:
+            self._again()
+
+    @property
+    def idle(self) -> bool:
+        return self.intervals.idle
+
+    def close(self) -> None:
+        if self.shared.closed:
+            self.intervals.studies.cancel()
+        super().close()
+
+    def _again(self) -> None:
+        """Draw the same look at the run anew."""
+        if self.shot is not None:
+            self.screen.show(self.moving(self.shot))
+            self._still.outdate()
+
+
+class CellPicture(PictureView):
+    """The reconstruction, or its intervals."""
+
+    def __init__(self, shared: "SharedRun") -> None:
+        self.intervals = IntervalSwitch(shared)
+        super().__init__(shared, self.intervals)
 
     def moving(self, shot: Shot) -> list[Panel]:
-        return shot.image
+        return self.intervals.panels(shot)
 
 
 class CellCurves(CellView):
@@ -106,27 +139,39 @@ class CellCurves(CellView):
         return shot.curves
 
 
-class CellCompare(CellView):
-    """Left of a divider the truth, right of it the reconstruction."""
+class CellCompare(PictureView):
+    """Left of a divider the truth, right of it the reconstruction, or an end of its interval.
+
+    Beside the width of intervals stands twice the error: where that is larger, the truth lies outside.
+    """
 
     def __init__(self, shared: "SharedRun") -> None:
+        self.intervals = IntervalSwitch(shared)
         self.divider = widgets.IntSlider(value=50, min=0, max=100, description="divider, %")
         self.divider.observe(lambda change: self._again(), "value")
-        super().__init__(shared, self.divider)
+        super().__init__(shared, self.intervals, self.divider)
 
     def moving(self, shot: Shot) -> list[Panel]:
-        image, truth = shot.frame.image, shot.pictures.truth
+        image, truth, found = shot.frame.image, shot.pictures.truth, self.intervals.drawn()
         if image is None or truth is None:
-            return shot.image
-        axis = min(image.ndim, 2) - 1
-        cut = round(self.divider.value / 100 * image.shape[axis])
-        left, right = np.split(truth, [cut], axis)[0], np.split(image, [cut], axis)[1]
-        both = np.concatenate([left, right], axis)
-        return [signal_panel(IMAGE, "Truth | Reconstruction", both, unit(truth), caption=f"k = {shot.frame.k}")]
+            return self.intervals.panels(shot)
+        if found is None:
+            return [self._divided(("Truth", truth), ("Reconstruction", image), unit(truth), f"k = {shot.frame.k}")]
+        look = self.intervals.shows
+        caption = f"mean {float(found[0].mean()):.3g}"
+        if look != WIDTH:
+            return [self._divided(("Truth", truth), (look, found[0]), found[1], caption)]
+        error = 2 * np.abs(image - truth)
+        grey = error.mean(axis=2) if error.ndim == 3 else error
+        return [self._divided(("Twice the error", grey), (look, found[0]), found[1], caption, "viridis")]
 
-    def _again(self) -> None:
-        if self.shot is not None:
-            self.screen.show(self.moving(self.shot))
+    def _divided(
+        self, left: tuple[str, Array], right: tuple[str, Array], limits: Limits, caption: str, colours: str = "gray"
+    ) -> Panel:
+        axis = min(left[1].ndim, 2) - 1
+        cut = round(self.divider.value / 100 * left[1].shape[axis])
+        both = np.concatenate([np.split(left[1], [cut], axis)[0], np.split(right[1], [cut], axis)[1]], axis)
+        return signal_panel(IMAGE, f"{left[0]} | {right[0]}", both, limits, caption=caption, colours=colours)
 
 
 class CellControls(CellView):
@@ -152,12 +197,14 @@ class CellControls(CellView):
         self.transport.note(self.shared.note)
 
 
-class CellWhole(CellControls):
+class CellWhole(PictureView, CellControls):
     """All of it: controls beside truth, data, reconstruction, error and curves, below the transport."""
 
     def __init__(self, shared: "SharedRun", paths: tuple[str, ...] = PARTS) -> None:
+        self.intervals = IntervalSwitch(shared)
         super().__init__(shared, paths)
-        wide = widgets.VBox([self.transport, self.screen], layout=widgets.Layout(flex="1 1 0", min_width="0"))
+        shown = [self.transport, self.intervals, self.screen]
+        wide = widgets.VBox(shown, layout=widgets.Layout(flex="1 1 0", min_width="0"))
         layout = self.box.element.layout  # changed and not replaced: the first would stay registered
         layout.width, layout.max_height, layout.overflow, layout.flex = "380px", "560px", "hidden auto", "none"
         self.children = (widgets.HBox([self.box.element, wide]),)
@@ -166,16 +213,18 @@ class CellWhole(CellControls):
         return shot.fixed
 
     def moving(self, shot: Shot) -> list[Panel]:
-        return [*shot.image, *shot.error, *shot.curves]
+        return [*self.intervals.panels(shot), *shot.error, *shot.curves]
 
 
-class CellExplore(CellControls):
+class CellExplore(PictureView, CellControls):
     """The controls at a few paths, and the picture."""
 
     def __init__(self, shared: "SharedRun", paths: tuple[str, ...]) -> None:
+        self.intervals = IntervalSwitch(shared)
         super().__init__(shared, paths)
-        beside = widgets.HBox([self.box.element, self.screen], layout=widgets.Layout(flex_flow="row wrap"))
+        seen = widgets.VBox([self.intervals, self.screen])
+        beside = widgets.HBox([self.box.element, seen], layout=widgets.Layout(flex_flow="row wrap"))
         self.children = (self.transport, beside)
 
     def moving(self, shot: Shot) -> list[Panel]:
-        return shot.image
+        return self.intervals.panels(shot)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from workbench.notebook.cell import claim
-from workbench.notebook.cell_studies import CellPlane, CellSpectrum, CellUncertainty
-from workbench.notebook.cell_views import (
+from workbench.notebook.views.cell_studies import CellPlane, CellSpectrum, CellUncertainty
+from workbench.notebook.views.cell_views import (
     PARTS,
     CellCompare,
     CellControls,
@@ -28,7 +28,7 @@ class Views:
         self._shared = shared
 
     def Picture(self) -> CellPicture:
-        """The reconstruction."""
+        """The reconstruction; a menu turns it into the width or an end of the interval of every pixel."""
         return self._claimed(CellPicture(self._shared))
 
     def Curves(self) -> CellCurves:
@@ -36,7 +36,7 @@ class Views:
         return self._claimed(CellCurves(self._shared))
 
     def Compare(self) -> CellCompare:
-        """Truth and reconstruction on the two sides of a divider."""
+        """Truth and reconstruction, or an end of its interval, on the two sides of a divider."""
         return self._claimed(CellCompare(self._shared))
 
     def Controls(self, *paths: str) -> CellControls:

@@ -1,0 +1,1 @@
+"""Commands about networks: train them, see what they learned, measure their layers."""

@@ -1,0 +1,1 @@
+"""The views of a live run for cells."""
