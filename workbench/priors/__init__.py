@@ -30,6 +30,7 @@ from workbench.priors.sets.l2_ball import L2Ball
 from workbench.priors.sets.l_inf_ball import LInfBall
 from workbench.priors.sets.non_negative import NonNegative
 from workbench.priors.sets.simplex import Simplex
+from workbench.priors.sparsity.analysis_l1 import AnalysisL1
 from workbench.priors.sparsity.block_envelope import BlockEnvelope
 from workbench.priors.sparsity.block_l1 import BlockL1
 from workbench.priors.sparsity.dyadic_partition import DyadicPartition
@@ -54,6 +55,7 @@ __all__ = [
     "NEEDS_IN_WORDS",
     "SCAD",
     "AffineConstraint",
+    "AnalysisL1",
     "BlockEnvelope",
     "BlockL1",
     "Box",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from workbench.parameters import renamed
 from workbench.recipes.cards import card, finish
 from workbench.recipes.course import Course, CoursePoint
+from workbench.recipes.encoding import Encoding
 from workbench.recipes.fit import Answers, Fit, FitState, answers, network_of
 from workbench.recipes.handwritten_digits import HandwrittenDigits
 from workbench.recipes.laplacian import Laplacian
@@ -24,6 +25,7 @@ __all__ = [
     "Course",
     "CoursePoint",
     "DenoisingTask",
+    "Encoding",
     "Fit",
     "FitState",
     "HandwrittenDigits",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from workbench.denoisers import (
+    Autoencoder,
     ConvexPotential,
     DnCNN,
     GradientStepDenoiser,
@@ -20,6 +21,7 @@ from workbench.denoisers import (
 from workbench.parameters import Checked
 from workbench.problem import Problem
 from workbench.ranges import SEEDS
+from workbench.recipes.encoding import Encoding
 from workbench.recipes.fit import Fit, problem_of
 from workbench.recipes.handwritten_digits import HandwrittenDigits
 from workbench.recipes.laplacian import Laplacian
@@ -72,6 +74,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "super_resolution": lambda: _shipped(SuperResolution(), SuperResolving(Photographs(32)), Fit(2500)),
     "score_photographs": lambda: _score(UNet(1, (32, 64, 96), 1, True, True), Photographs(32), Fit(4000, batch=16)),
     "score_digits": lambda: _score(UNet(1, (48, 96), 1, True, True), HandwrittenDigits(), Fit(4000, batch=32)),
+    "generator_digits": lambda: Recipe(Autoencoder(), Encoding(), Fit(6000, batch=64)),
     "unrolled_ista": lambda: _shipped(UnrolledISTANet(), Unrolling(), Fit(1500)),
     "unrolled_iht": lambda: _shipped(UnrolledIHTNet(), Unrolling(), Fit(1500)),
     "unrolled_pdhg": lambda: _shipped(UnrolledPDHGNet(), Unrolling(supervised=False), Fit(800)),
