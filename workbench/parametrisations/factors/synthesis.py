@@ -17,7 +17,7 @@ _FRAME = WindowedCosines()
 class Synthesis(LinearParametrisation):
     """x = K* u, K any linear operator in the shape of x: block code, u, in the shape of K's data.
 
-    With `OnUnknown(L1())` the synthesis form of sparsity; AnalysisL1(frame=K) is the analysis form. Linear: a convex
+    With `OnUnknown(L1())` the synthesis form of sparsity; Analysis(h, K) is the analysis form. Linear: a convex
     problem stays one. The start is K of the first picture, as long as makes it best.
     Chen, Donoho, Saunders 1998, doi 10.1137/S1064827596304010.
     """
