@@ -29,7 +29,7 @@ class HALS(Algorithm[State]):
 
     formula = r"U_k \gets \max(0, U_k + (y V - U V^\top V)_k / |V_k|^2)"
 
-    sweeps: Annotated[int, Range(1, 20, log=True, limits=(1, 1000)), "over a factor for each product with the data"] = 3
+    sweeps: Annotated[int, Range(1, 20, log=True, limits=(1, 1000)), "over a factor for each product with the data"] = 8
 
     needs = Needs(
         noise=Likelihood.QUADRATIC | Likelihood.GRAD,
