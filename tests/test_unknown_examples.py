@@ -13,7 +13,10 @@ from workbench.example_scans import example
 from workbench.experiment import Experiment, from_description
 from workbench.live.address import from_address, to_address
 from workbench.live.telling import python
+from workbench.noise import Gaussian
 from workbench.parameters import changed, describe
+from workbench.parametrisations import Generator
+from workbench.priors import OnUnknown, Tikhonov
 from workbench.refusal import Refusal
 from workbench.run import iterate
 
@@ -62,12 +65,44 @@ def test_a_description_holds_the_name_and_gives_the_same_numbers():
         ("matrix_completion", 20, {"picture": 2e-3, "left": 2e-3, "right": 2e-3}),
         ("film_completion", 20, {"picture": 2e-3, "left": 2e-3, "right": 2e-3}),
         ("self_calibration", 1, {"picture": 1e-3, "gains": 1e-3, "image": 0.05}),
+        ("matrix_sensing", 60, {"picture": 2e-3, "left": 2e-3, "right": 2e-3}),
+        ("phase_lifting", 300, {"picture": 2e-3, "factor": 2e-3}),
+        ("known_displacement", 60, {"picture": 0.01, "displacement": 0.25}),
+        ("digit_generator", 60, {"picture": 0.16}),
+        ("shared_gradient", 60, {"picture": 0.02}),
         ("joint_sense", 2, {"picture": 0.03, "image": 0.03}),
     ],
 )
 def test_blocks_are_found_up_to_what_no_picture_tells(name, steps, most):
     found = errors(example(name), steps)
     assert all(found[part] < bound for part, bound in most.items()), found
+
+
+def test_clipped_waves_rise_again_in_analysis_and_in_synthesis_form():
+    """Both forms take more than half of what clipping took."""
+    for name in ("heart_analysis", "heart_synthesis"):
+        problem = example(name).problem()
+        clipped = float((problem.y - problem.truth).norm() / problem.truth.norm())
+        assert errors(example(name), 150)["picture"] < 0.65 * clipped, name
+
+
+def test_noise_on_what_is_shared_is_a_defence():
+    made = example("shared_gradient")
+    open_, defended = (errors(changed(made, noise=Gaussian(s)), 60)["picture"] for s in (1e-3, 0.1))
+    assert open_ < 0.02 and defended > 0.3
+
+
+def test_a_generator_moves_its_layers_within_the_balls():
+    """Pictures near those of the latent numbers: nearer to the digit, and no further away than allowed."""
+    made = example("digit_generator")
+    problem = made.problem()
+    *_, state = (s for s, _ in zip(iterate(problem, made.algorithm), range(101), strict=False))
+    views = problem.parametrisation.views(state.x)
+    assert all(0 < float(views[f"layer_{i}"].abs().mean()) <= 0.01 * (1 + 1e-6) for i in (1, 2))
+    alone = changed(made, parametrisation=Generator((1, 32, 32)), prior=OnUnknown(Tikhonov(1.0), "latent"))
+    assert (
+        float((problem.picture(state.x) - problem.truth).norm() / problem.truth.norm()) < errors(alone, 100)["picture"]
+    )
 
 
 def test_gross_errors_are_in_the_data_and_not_in_the_truth():

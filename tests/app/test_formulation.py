@@ -9,6 +9,7 @@ import pytest
 from workbench import catalog
 from workbench.algorithms import MALA, PDHG, RED, FilteredBackprojection
 from workbench.app.run.formulation_bar import FormulationBar
+from workbench.example_scans import example
 from workbench.experiment import Experiment
 from workbench.live.formulation import Formulation, stated
 from workbench.live.session import Session
@@ -16,7 +17,7 @@ from workbench.live.wished import form_of
 from workbench.noise import Poisson
 from workbench.operators import Clipping, GaussianBlur, Identity, Radon
 from workbench.parametrisations import Direct, Hadamard
-from workbench.priors import Box, MagnitudeOf, ScorePrior, Sum, Tikhonov, TotalVariation, Zero
+from workbench.priors import L1, Box, MagnitudeOf, OnUnknown, ScorePrior, Sum, Tikhonov, TotalVariation, Zero
 
 
 def seen(found: Formulation) -> str:
@@ -67,6 +68,19 @@ def test_a_prior_in_a_prior_an_operator_that_is_not_linear_and_another_unknown(s
     assert seen(stated(replace(small, operator=Clipping((1, 32, 32))))).startswith("|A(x)−y|2")
     other = stated(replace(small, parametrisation=Hadamard((1, 32, 32)), algorithm=PDHG()))
     assert other.verb == "Minimise over u" and drawn(other, "parametrisation")
+
+
+def test_priors_in_priors_have_letters_of_their_own(small: Experiment) -> None:
+    """Every one was called h, and a sum inside was g_1 + g_2, whose weights no click reached."""
+    blind = stated(example("blind_deblurring"))
+    assert "+hkernel(ukernel)+himage(uimage)withx=φ(u),hkernel(x)=w2|x|2wherex≥0," in seen(blind)
+    assert seen(blind).count("x=φ(u)") == 1 and "himage(x)=w∑i|(Dx)i|" in seen(blind)
+    assert drawn(blind, "prior.first.prior.second.weight") == {"w"}
+    assert "plus OnUnknown of block image and prior TotalVariation of weight 20" in blind.words
+    twice = Sum(MagnitudeOf(TotalVariation(4.0)), MagnitudeOf(OnUnknown(L1(), "weight_0")))
+    assert seen(stated(replace(small, prior=twice, algorithm=PDHG()))).endswith(
+        "+h(|x|)+h′(|x|)withh(x)=w∑i|(Dx)i|,h′(x)=hweight0(uweight0),x=φ(u),hweight0(x)=w∑i|xi|byPDHG"
+    )
 
 
 def test_samplers_draw_and_fixed_points_are_found(small: Experiment) -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.denoisers import (
+    Autoencoder,
     ConvexPotential,
     Denoiser,
     DnCNN,
@@ -34,7 +35,7 @@ DENOISERS = [
     ScoreDenoiser(SMALL),
 ]
 UNROLLED = [cls(1, 4, 3, 3) for cls in (UnrolledISTANet, UnrolledIHTNet, UnrolledPDHGNet, UnrolledADMMNet)]
-OTHERS = [ConvexPotential(1, 4, 3, 3), SuperResolution(1, 4, 2), *UNROLLED]
+OTHERS = [Autoencoder(1, 6, 3, 5), ConvexPotential(1, 4, 3, 3), SuperResolution(1, 4, 2), *UNROLLED]
 
 
 def name(network: ImageNetwork) -> str:

@@ -36,6 +36,7 @@ MORE: dict[str, list[dict]] = {
     ],
     "Radon": [{"shape": (1, 5, 7), "angles": (0.0, 33.0, 100.0), "detectors": 9, "offset": 1.3, "pixel": 0.4}],
     "FanBeamRadon": [{"shape": (1, 5, 7), "angles": (0.0, 133.0), "detectors": 9, "offset": -1.3, "pixel": 0.4}],
+    "QuadraticSensing": [{"shape": (1, 5, 5)}, {"shape": (2, 4, 4), "oversampling": 2.0}],
     "GraphIncidence": [{"shape": (2, 2, 4), "graph": PAIRS}],
     "GraphLaplacian": [{"shape": (2, 2, 4), "graph": PAIRS}],
     "Stack": [

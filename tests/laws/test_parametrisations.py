@@ -20,7 +20,7 @@ from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import dot, norm
 
-SHAPES = ((1, 6, 8), (2, 6, 4), (3, 4, 4, 4), (1, 12))
+SHAPES = ((1, 6, 8), (2, 6, 4), (3, 4, 4, 4), (1, 12), (1, 5, 5))
 
 
 def variants(cls: type) -> list[Parametrisation]:

@@ -32,6 +32,12 @@ CALLS = {
 }
 SLOPE = tuple(tuple((i + 2.0 * j) / 20 for j in range(8)) for i in range(8))
 MORE: dict[str, list[dict]] = {
+    "Analysis": [
+        {"frame": operators.FiniteDifference()},
+        {"prior": priors.Huber(2.0)},
+        {"prior": priors.Tikhonov(2.0)},
+        {"prior": priors.SmoothedTotalVariation(0.7), "frame": operators.GaussianBlur()},
+    ],
     "AffineConstraint": [{"operator": operators.Downsample((1, 8, 8)), "value": (0.3,)}],
     "GraphSmoothness": [{"guide": SLOPE, "diagonals": True}],
     "Huber": [{"axis": 1, "delta": 0.5}],

@@ -264,9 +264,18 @@ def calls(name: str) -> list[tuple[Path, ast.Call]]:
     return [(p, c) for p, c in every_call() if name in (getattr(c.func, "id", ""), getattr(c.func, "attr", ""))]
 
 
+def imported_from_torch(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return {a.asname or a.name for n in nodes if isinstance(n, ast.ImportFrom) and n.module == "torch" for a in n.names}
+
+
 def test_every_generator_of_the_package_is_a_stream():
     assert {path.name for name in ("manual_seed", "generator") for path, _ in calls(name)} == {"tensors.py"}
+    torch_names = {name for path in PACKAGE.rglob("*.py") for name in imported_from_torch(path)}
+    assert "Generator" not in torch_names  # so that the bare name is the parametrisation's
     for path, call in calls("Generator"):  # `adapt` gives one to an `init` that draws nothing
+        if ast.unparse(call.func) == "Generator":
+            continue
         assert path.name == "tensors.py" or (path.parts[0] == "algorithms" and not call.args), path
 
 

@@ -21,7 +21,7 @@ def blocks(phi: Parametrisation) -> Iterator[Finding]:
         yield at_most("their picture is that of u", away(phi.made(views), phi(u)), DOUBLE)
         name, view = next(iter(views.items()))
         try:
-            phi.joined(views | {name: view[:, :, :-1]})
+            phi.joined(views | {name: view[..., :-1]})
             yield holds("a block of another shape is refused", False, "it was taken")
         except Refusal:
             yield holds("a block of another shape is refused", True, "")

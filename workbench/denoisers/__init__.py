@@ -1,5 +1,6 @@
 """Networks that remove noise or restore, without their weights: those are in `workbench.weights`."""
 
+from workbench.denoisers.autoencoder import Autoencoder
 from workbench.denoisers.base import Denoiser
 from workbench.denoisers.convex_potential import ConvexPotential
 from workbench.denoisers.dense import DenseAutoEncoder
@@ -14,6 +15,7 @@ from workbench.denoisers.unet import UNet
 from workbench.denoisers.unrolled import Unrolled, UnrolledADMMNet, UnrolledIHTNet, UnrolledISTANet, UnrolledPDHGNet
 
 __all__ = [
+    "Autoencoder",
     "ConvexPotential",
     "Denoiser",
     "DenseAutoEncoder",

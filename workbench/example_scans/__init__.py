@@ -5,6 +5,7 @@ import functools
 
 from workbench.data import example_info
 from workbench.data.example_signals.infos import ALL_EXAMPLES
+from workbench.example_scans import behind_networks, behind_recordings
 from workbench.example_scans import behind_the_picture as behind
 from workbench.example_scans.electrocardiogram import electrocardiogram
 from workbench.example_scans.microscopy import bars, bead
@@ -25,9 +26,20 @@ _EXPERIMENTS = {"tilt_series": tilt_series, "bars": bars, "bead": bead, "ecg": e
         behind.joint_sense,
         behind.t2_mapping,
         behind.registration,
+        behind_networks.known_displacement,
         behind.deep_image_prior,
         behind.field_network_ct,
         behind.unmixing,
+        behind_recordings.string_analysis,
+        behind_recordings.string_synthesis,
+        behind_recordings.heart_analysis,
+        behind_recordings.heart_synthesis,
+        behind_recordings.matrix_sensing,
+        behind_recordings.phase_lifting,
+        behind_networks.digit_generator,
+        behind_networks.shared_gradient,
+        behind_networks.field_network_super_resolution,
+        behind_networks.scene_completion,
     )
 }
 

@@ -7,6 +7,7 @@ from workbench.kernels.counts import examples as counts
 from workbench.kernels.examples import Draw, Example, Size
 from workbench.kernels.fan import examples as fan
 from workbench.kernels.momentum import examples as momentum
+from workbench.kernels.non_negative import examples as non_negative
 from workbench.kernels.orthogonal import examples as orthogonal
 from workbench.kernels.pairs import examples as pairs
 from workbench.kernels.pdhg_tv import examples as pdhg_tv
@@ -32,6 +33,7 @@ EXAMPLES: tuple[Example, ...] = (
     *wavelet.EXAMPLES,
     *counts.EXAMPLES,
     *scattered.EXAMPLES,
+    *non_negative.EXAMPLES,
 )
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from workbench.noise.base import Noise
+from workbench.noise.censored_gaussian import CensoredGaussian
 from workbench.noise.concomitant_gaussian import ConcomitantGaussian
 from workbench.noise.gaussian import Gaussian
 from workbench.noise.laplace import Laplace
@@ -16,6 +17,7 @@ from workbench.noise.student_t import StudentT
 from workbench.parameters import renamed
 
 __all__ = [
+    "CensoredGaussian",
     "ConcomitantGaussian",
     "Gaussian",
     "Laplace",

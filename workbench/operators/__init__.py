@@ -29,6 +29,7 @@ from workbench.operators.frequencies.fourier import FourierMask, MultiCoilFourie
 from workbench.operators.frequencies.noncartesian_fourier import NonCartesianFourier
 from workbench.operators.frequencies.phase_retrieval import PhaseRetrieval
 from workbench.operators.frequencies.radio_interferometry import RadioInterferometry
+from workbench.operators.frequencies.windowed_cosines import WindowedCosines
 from workbench.operators.integrals.abel import Abel
 from workbench.operators.integrals.fan_beam_radon import FanBeamRadon
 from workbench.operators.integrals.integration import Integration
@@ -39,7 +40,9 @@ from workbench.operators.sensors.clipping import Clipping
 from workbench.operators.sensors.colour import Colour
 from workbench.operators.sensors.downsample import Downsample
 from workbench.operators.sensors.mask import Mask
+from workbench.operators.sensors.quadratic_sensing import QuadraticSensing
 from workbench.operators.sensors.sensing import GaussianSensing, StructuredSensing
+from workbench.operators.sensors.shared_gradient import SharedGradient
 from workbench.parameters import renamed
 
 __all__ = [
@@ -79,14 +82,17 @@ __all__ = [
     "OperatorSum",
     "PeriodicConvolution",
     "PhaseRetrieval",
+    "QuadraticSensing",
     "RadioInterferometry",
     "Radon",
     "Scaled",
     "Scan",
+    "SharedGradient",
     "SignalShape",
     "SpatiallyVaryingBlur",
     "Stack",
     "StructuredSensing",
+    "WindowedCosines",
 ]
 
 if not TYPE_CHECKING:

@@ -21,7 +21,7 @@ from workbench.parameters.descriptions import (
     undescribed,
 )
 from workbench.parameters.signature import Checked, Parameter, owed, parameters
-from workbench.parameters.values import as_text, told
+from workbench.parameters.values import as_tex, as_text, told
 from workbench.ranges import Range
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "arguments",
     "arrays_of",
     "as_code",
+    "as_tex",
     "as_text",
     "called",
     "changed",

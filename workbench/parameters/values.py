@@ -4,6 +4,7 @@ import functools
 import math
 import numbers
 import operator
+import re
 import types
 import typing
 from collections.abc import Iterable
@@ -154,3 +155,9 @@ def as_text(value: Any) -> str:
     if isinstance(value, tuple):
         return (";" if any(isinstance(v, tuple) for v in value) else ",").join(map(as_text, value))
     return "auto" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def as_tex(name: str) -> str:
+    """A name in a formula: upright, its words apart, nothing in it that TeX would read."""
+    words = re.sub(r"[\W_]+", " ", name).strip()
+    return rf"\text{{{words}}}"

@@ -4,13 +4,16 @@ from workbench.parametrisations.base import LinearParametrisation, Parametrisati
 from workbench.parametrisations.direct import Direct
 from workbench.parametrisations.factors.compound_gaussian import CompoundGaussian
 from workbench.parametrisations.factors.dictionary import Dictionary
+from workbench.parametrisations.factors.gram import Gram
 from workbench.parametrisations.factors.hadamard import Hadamard
 from workbench.parametrisations.factors.low_rank import LowRank
 from workbench.parametrisations.factors.mixture import Mixture
 from workbench.parametrisations.factors.non_negative_factors import NonNegativeFactors
 from workbench.parametrisations.factors.square_difference import SquareDifference
+from workbench.parametrisations.factors.synthesis import Synthesis
 from workbench.parametrisations.factors.tubal_product import TubalProduct
 from workbench.parametrisations.fields.fourier_features import FourierFeatures
+from workbench.parametrisations.fields.generator import Generator
 from workbench.parametrisations.fields.grid import Grid
 from workbench.parametrisations.fields.learnable_activation import LearnableActivation
 from workbench.parametrisations.fields.multiscale_grid import MultiscaleGrid
@@ -31,6 +34,8 @@ __all__ = [
     "Dictionary",
     "Direct",
     "FourierFeatures",
+    "Generator",
+    "Gram",
     "Grid",
     "Hadamard",
     "IncompressibleWarp",
@@ -45,6 +50,7 @@ __all__ = [
     "RelaxationMaps",
     "SensorGains",
     "SquareDifference",
+    "Synthesis",
     "TubalProduct",
     "UnknownOperator",
     "UntrainedNetwork",

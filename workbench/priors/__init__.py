@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from workbench.parameters import renamed
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import NEEDS_IN_WORDS, Can
+from workbench.priors.combined.analysis import Analysis
 from workbench.priors.combined.magnitude_of import MagnitudeOf
 from workbench.priors.combined.on_unknown import OnUnknown
 from workbench.priors.combined.parts_of import PartsOf
@@ -32,6 +33,7 @@ from workbench.priors.sets.non_negative import NonNegative
 from workbench.priors.sets.simplex import Simplex
 from workbench.priors.sparsity.block_envelope import BlockEnvelope
 from workbench.priors.sparsity.block_l1 import BlockL1
+from workbench.priors.sparsity.cauchy import Cauchy
 from workbench.priors.sparsity.dyadic_partition import DyadicPartition
 from workbench.priors.sparsity.elastic_net import ElasticNet
 from workbench.priors.sparsity.group_l1 import GroupL1
@@ -54,10 +56,12 @@ __all__ = [
     "NEEDS_IN_WORDS",
     "SCAD",
     "AffineConstraint",
+    "Analysis",
     "BlockEnvelope",
     "BlockL1",
     "Box",
     "Can",
+    "Cauchy",
     "Denoising",
     "DyadicPartition",
     "Elastic",

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -43,7 +43,7 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     `separable`: g is a sum over the real entries, each by itself; `keeps_sign`: the prox of x >= 0 is >= 0.
     """
 
-    formula: ClassVar[str] = ""  # g(x), in TeX
+    formula: str = ""  # g(x), in TeX: of the class, unless an object knows better
     can: Can = owed("say in the class what it can do, such as can = Can.VALUE | Can.GRAD")
     suits: frozenset[str] = frozenset()  # kinds of signals that it models well, at its defaults
     separable: bool = False

@@ -12,6 +12,7 @@ from workbench.recipes.beside_truth import (
 )
 from workbench.recipes.cards import card, finish
 from workbench.recipes.course import Course, CoursePoint
+from workbench.recipes.encoding import Encoding
 from workbench.recipes.fit import Answers, Fit, FitState, answers, network_of
 from workbench.recipes.handwritten_digits import HandwrittenDigits
 from workbench.recipes.laplacian import Laplacian
@@ -32,6 +33,7 @@ __all__ = [
     "Course",
     "CoursePoint",
     "DenoisingTask",
+    "Encoding",
     "Fit",
     "FitState",
     "HandwrittenDigits",

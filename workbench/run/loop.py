@@ -52,8 +52,8 @@ def iterate(problem: Problem, algorithm: Algorithm[S], x: Tensor | None = None, 
     if x.is_complex() and not problem.dtype.is_complex:
         raise Refusal("a real first iterate for a real unknown", "a complex one", "take its real part, x.real")
     if not problem.operator.linear and not algorithm.wanders:
-        x = _off_saddle(problem, x, seed)
-        _refuse_flat(problem, x)
+        with torch.no_grad():
+            x = _with_a_way(problem, x, seed)
     return _from_start(problem, algorithm, x, seed)
 
 
@@ -96,37 +96,43 @@ def _look_at(problem: Problem) -> None:
         )
 
 
+def _with_a_way(problem: Problem, x: Tensor, seed: int) -> Tensor:
+    """x where the misfit has a slope, which takes one gradient. Elsewhere it is asked why, and x moved or refused."""
+    if bool((norm(problem.misfit_grad(x)) > 0).all()):
+        return x
+    return _refuse_flat(problem, _off_saddle(problem, x, seed))
+
+
 def _off_saddle(problem: Problem, x: Tensor, seed: int) -> Tensor:
     """x, but items at which the picture does not change to first order, u = v = 0 say, are moved, and it is said.
 
     By random numbers of the seed, a hundredth as long as the start that the parametrisation has.
     """
     phi = problem.parametrisation
-    with torch.no_grad():
-        picture = problem.picture(x)
-        back = phi.at(x).adjoint(normal_like(picture, stream(0, "a look at the unknown", device=x.device)))
-        still = norm(back) == 0
-        if not bool(still.any()):
-            return x
-        away = normal_like(x, stream(seed, "off a saddle", device=x.device))
-        size = _AWAY * norm(problem.start()) / norm(away)
+    picture = problem.picture(x)
+    back = phi.at(x).adjoint(normal_like(picture, stream(0, "a look at the unknown", device=x.device)))
+    still = norm(back) == 0
+    if not bool(still.any()):
+        return x
+    away = normal_like(x, stream(seed, "off a saddle", device=x.device))
+    size = _AWAY * norm(problem.start()) / norm(away)
     name = f"{type(phi).__name__} changes nothing to first order"
-    warnings.warn(f"the first unknown is a saddle: {name} there; begun beside it, by seed {seed}", stacklevel=3)
+    warnings.warn(f"the first unknown is a saddle: {name} there; begun beside it, by seed {seed}", stacklevel=4)
     return torch.where(spread(still, x), x + spread(size, x) * away, x)
 
 
-def _refuse_flat(problem: Problem, x: Tensor) -> None:
-    """Refuse a start that the data do not pull at, though it does not explain them: no method would say that it rests.
+def _refuse_flat(problem: Problem, x: Tensor) -> Tensor:
+    """x; Refusal where the data do not pull at it, though it does not explain them: no method would say that it rests.
 
     A random signal of the data finds a Jacobian that is 0.
     """
-    with torch.no_grad():
-        name, slope = type(problem.given_operator).__name__, problem.noise.grad(problem.operator(x), problem.y)
-        back = problem.operator.at(x).adjoint(normal_like(slope, stream(0, "a look at the start", device=x.device)))
+    name, slope = type(problem.given_operator).__name__, problem.noise.grad(problem.operator(x), problem.y)
+    back = problem.operator.at(x).adjoint(normal_like(slope, stream(0, "a look at the start", device=x.device)))
     if bool(((norm(slope) > 0) & (norm(back) == 0)).any()):
         came = f"one where the Jacobian of {name} is 0, so that every gradient of the misfit is"
         remedy = f"start elsewhere (x=...), or give {name} a method first_guess(y) that does"
         raise Refusal("a start from which the data show a way", came, remedy)
+    return x
 
 
 def _from_start(problem: Problem, algorithm: Algorithm[S], x: Tensor, seed: int) -> Iterator[S]:

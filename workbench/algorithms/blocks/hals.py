@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, white
+from workbench.kernels import non_negative
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.parameters import Range
@@ -28,7 +29,7 @@ class HALS(Algorithm[State]):
 
     formula = r"U_k \gets \max(0, U_k + (y V - U V^\top V)_k / |V_k|^2)"
 
-    sweeps: Annotated[int, Range(1, 20, log=True, limits=(1, 1000)), "over a factor for each product with the data"] = 3
+    sweeps: Annotated[int, Range(1, 20, log=True, limits=(1, 1000)), "over a factor for each product with the data"] = 8
 
     needs = Needs(
         noise=Likelihood.QUADRATIC | Likelihood.GRAD,
@@ -53,18 +54,6 @@ class HALS(Algorithm[State]):
         phi, y = problem.parametrisation, problem.y
         views = phi.views(state.x)
         left, right = views["left"], views["right"]
-        left = self._swept(left, right, y @ right)
-        right = self._swept(right, left, y.mT @ left)
+        left = non_negative.swept(left, right.mT @ right, y @ right, self.sweeps)
+        right = non_negative.swept(right, left.mT @ left, y.mT @ left, self.sweeps)
         return replace(state, x=phi.joined({"left": left, "right": right}), k=state.k + 1)
-
-    def _swept(self, factor: Tensor, other: Tensor, product: Tensor) -> Tensor:
-        """The factor with every column the best one in its turn; `product` is the data times the other factor."""
-        gram = other.mT @ other
-        sizes = gram.diagonal(dim1=-2, dim2=-1)
-        ready = torch.where(sizes > 0, sizes, torch.inf)
-        found = factor.mT.clone(memory_format=torch.contiguous_format)
-        for _ in range(self.sweeps):
-            for k, column in enumerate(product.unbind(-1)):
-                pull = column - (gram[..., k : k + 1, :] @ found)[..., 0, :]
-                found[..., k, :] = (found[..., k, :] + pull / ready[..., k, None]).clamp_min(0)
-        return found.mT.contiguous()

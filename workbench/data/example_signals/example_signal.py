@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from torch import Tensor
 
-from workbench.data.example_signals import matrices, pictures, sensors
+from workbench.data.example_signals import matrices, pictures, sensors, sounds
 from workbench.data.example_signals.made import Made
 from workbench.data.signals import Signal
 from workbench.noise import Noise
@@ -27,9 +27,20 @@ _MAKERS: Mapping[str, Callable[[], Made]] = {
     "joint_sense": sensors.coils,
     "t2_mapping": sensors.echoes,
     "registration": pictures.later_slice,
+    "known_displacement": pictures.moved_photograph,
     "deep_image_prior": pictures.photograph,
     "field_network_ct": pictures.phantom,
     "unmixing": pictures.mixtures,
+    "string_analysis": sounds.string,
+    "string_synthesis": sounds.string,
+    "heart_analysis": sounds.heart,
+    "heart_synthesis": sounds.heart,
+    "matrix_sensing": matrices.sensed,
+    "phase_lifting": sounds.lifted,
+    "digit_generator": pictures.digit,
+    "shared_gradient": pictures.shared,
+    "field_network_super_resolution": pictures.photograph,
+    "scene_completion": pictures.scene,
 }
 
 if TYPE_CHECKING:

@@ -11,6 +11,13 @@ def _info(name: str, title: str, about: str, origin: str = "formula", licence: s
 
 
 _CAMERA = ("the photographer of PyWavelets", "CC0")
+_ECG = ("the electrocardiogram of PyWavelets", "none stated; shipped in PyWavelets (MIT)")
+_BEATS = "1024 samples about their mean; the highest waves are clipped at half of their height"
+_PINES = (
+    "none stated; shipped in tensorly (BSD-3-Clause)",
+    "tensorly 0.10, Indian Pines; Baumgardner, Biehl, Landgrebe 2015, doi 10.4231/R7RX991C",
+    "tensorly",
+)
 _BRAIN = ("nibabel, example4d.nii.gz", "MIT (nibabel)")
 
 MADE_EXAMPLES = {
@@ -78,6 +85,12 @@ MADE_EXAMPLES = {
             *_BRAIN,
         ),
         _info(
+            "known_displacement",
+            "A photograph moved by a field that is known",
+            "The photographer moved by up to 2 px; the field that moved it is known, to compare with",
+            *_CAMERA,
+        ),
+        _info(
             "deep_image_prior",
             "A network that nobody trained",
             "A noisy photograph, 64 x 64: the network fits it before it fits the noise",
@@ -88,13 +101,59 @@ MADE_EXAMPLES = {
             "A network of place instead of pixels",
             "Tomography of the phantom from 20 views",
         ),
+        _info(
+            "string_analysis",
+            "Declipping: a plucked string, analysis form",
+            "A quarter of a second of a string plucked at a fifth of its length; two samples of five are clipped",
+        ),
+        _info(
+            "string_synthesis",
+            "Declipping: a plucked string, synthesis form",
+            "The same string; what is looked for is its code in windowed cosines",
+        ),
+        _info("heart_analysis", "Declipping: a heart beat, analysis form", _BEATS, *_ECG),
+        _info("heart_synthesis", "Declipping: a heart beat, synthesis form", _BEATS, *_ECG),
+        _info(
+            "matrix_sensing",
+            "Factors: a matrix told by random sums",
+            "24 x 20 numbers of rank 2, and 240 random sums of all of them; the factors that made them are known",
+        ),
+        _info(
+            "phase_lifting",
+            "Phase retrieval by factoring",
+            "32 numbers from 192 intensities, which are linear in the matrix x x^T; x is known, to compare with",
+        ),
+        _info(
+            "digit_generator",
+            "A digit from the numbers that make it",
+            "A tenth of the pixels of a digit, with noise, and a small network that learned from other digits",
+            "the digits of scikit-learn, held out; Alpaydin & Kaynak 1998, doi 10.24432/C50P49",
+            "CC BY 4.0",
+        ),
+        _info(
+            "shared_gradient",
+            "A picture from a gradient that was shared",
+            "What a small network of 8 hidden units would learn from one photograph of 16 x 16 px",
+            *_CAMERA,
+        ),
+        _info(
+            "field_network_super_resolution",
+            "Super-resolution by a network of place",
+            "A photograph of 16 x 16 px, the means of 4 x 4; the one of 64 x 64 is known",
+            *_CAMERA,
+        ),
+        ExampleInfo(
+            "scene_completion",
+            "A tenth of a scene in 200 bands",
+            "A corner of the Indian Pines scene, 32 x 32 px, as the instrument saw it; nine values of ten are hidden",
+            *_PINES,
+            extra="examples",
+        ),
         ExampleInfo(
             "unmixing",
             "Spectra of materials and their shares",
             "Made mixtures of four spectra, the means of corn, hay, woods and steel towers in the Indian Pines scene",
-            "none stated; shipped in tensorly (BSD-3-Clause)",
-            "tensorly 0.10, Indian Pines; Baumgardner, Biehl, Landgrebe 2015, doi 10.4231/R7RX991C",
-            "tensorly",
+            *_PINES,
             extra="examples",
         ),
     )

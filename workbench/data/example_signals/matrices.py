@@ -13,6 +13,7 @@ from workbench.tensors import stream
 MATRIX, RANK = (1, 80, 60), 3
 PARTS, PART_RANK = (1, 96, 72), 4
 FILM, TUBAL_RANK = (1, 24, 20, 8), 2
+SENSED, SENSED_RANK = (1, 24, 20), 2
 SPARSE, SPIKES = (1, 128), 8
 GROSS = 0.3  # of the entries
 _AWAY = 5.0  # of a gross error, in standard deviations of the matrix
@@ -27,6 +28,13 @@ def matrix() -> Made:
     phi = LowRank(MATRIX, RANK)
     each = RANK**-0.25
     return made_by(phi, {n: each * _drawn((1, *s), n) for n, s in phi.layout.shapes.items()})
+
+
+def sensed() -> Made:
+    """A matrix of rank 2 of normal numbers."""
+    phi = LowRank(SENSED, SENSED_RANK)
+    each = SENSED_RANK**-0.25
+    return made_by(phi, {n: each * _drawn((1, *s), f"sensed {n}") for n, s in phi.layout.shapes.items()})
 
 
 def gross_errors() -> Made:

@@ -13,11 +13,50 @@ from workbench.data.field import need
 from workbench.data.files import load_described
 from workbench.data.resampling import to_square
 from workbench.data.shipped import truth
-from workbench.parametrisations import Mixture
+from workbench.operators.separable import along_axes
+from workbench.parameters import called
+from workbench.parametrisations import Mixture, Warp
+from workbench.parametrisations.fields.interpolation import interpolation
 from workbench.tensors import stream
 
 SIDE = 64
+MOVED = 1.5  # px, deviation of a control point
+DIGIT, DIGIT_SIDE = 7, 32  # of those held out
+SHARED = 16
+COMPLETED, _CORNER = 32, 40
 BANDS, MATERIALS, SCENE = 200, (2, 8, 14, 16), 32  # corn, hay, woods, towers: labels of the map of the scene
+
+
+def moved_photograph() -> Made:
+    """The photographer, moved by a smooth field that is known."""
+    phi = known_warp()
+    u = torch.randn((1, *phi.layout.shapes["displacement"]), generator=stream(0, "displacement"), dtype=torch.float64)
+    return made_by(phi, {"displacement": MOVED * u})
+
+
+def known_warp() -> Warp:
+    """The photographer before a field of control points 16 px apart moves it."""
+    return Warp((1, SIDE, SIDE), 16.0, called(truth("camera", SIDE)[0], "camera"))
+
+
+def digit() -> Made:
+    """A handwritten digit that the generator did not learn from, 32 px by straight lines."""
+    from workbench.networks import DigitExamples
+
+    kept = DigitExamples().split()[1].inputs[DIGIT : DIGIT + 1]
+    up = interpolation(kept.shape[-1], DIGIT_SIDE)
+    return Made(along_axes(kept, (None, up, up)))
+
+
+def scene() -> Made:
+    """A corner of the Indian Pines scene in all its bands, the brightest value 1; from tensorly."""
+    whole = indian_pines()[..., _CORNER : _CORNER + COMPLETED, _CORNER : _CORNER + COMPLETED]
+    return Made((whole / whole.max())[None])
+
+
+def shared() -> Made:
+    """The photographer, 16 px: small enough for a small network."""
+    return Made(truth("camera", SHARED))
 
 
 def photograph() -> Made:
@@ -65,8 +104,17 @@ def mixtures() -> Made:
 @functools.cache
 def material_spectra() -> Tensor:
     """Mean spectra of four materials of the Indian Pines scene, (4, 200), the brightest band 1; from tensorly."""
-    folder = example_info("unmixing").folder() / "datasets/data"
-    scene = np.load(folder / "Indian_pines_corrected.npy", allow_pickle=False).astype(np.float64)
-    labels = np.load(folder / "Indian_pines_gt.npy", allow_pickle=False)
-    means = np.stack([scene[labels == number].mean(0) for number in MATERIALS])
-    return torch.from_numpy(means / means.max())
+    labels = torch.from_numpy(np.load(_folder() / "Indian_pines_gt.npy", allow_pickle=False))
+    means = torch.stack([indian_pines()[:, labels == number].mean(1) for number in MATERIALS])
+    return means / means.max()
+
+
+@functools.cache
+def indian_pines() -> Tensor:
+    """The scene as the instrument counted it, (200, 145, 145); from tensorly."""
+    counts = np.load(_folder() / "Indian_pines_corrected.npy", allow_pickle=False)
+    return torch.from_numpy(counts.astype(np.float64)).movedim(-1, 0)
+
+
+def _folder() -> Path:
+    return example_info("unmixing").folder() / "datasets/data"

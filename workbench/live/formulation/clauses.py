@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _BETWEEN = r", \quad "
 _LIKELIHOOD = r"-\log p(y \mid \bar y)"
 _INSIDE = r"0 \text{ where } "
-_DEFINED = re.compile(r"(?P<letter>\S+) = \\text\{(?P<name>\w+)\}")
+_DEFINED = re.compile(r"(?P<letter>[^=]+) = \\text\{(?P<name>\w+)\}")
 # Letters for arguments that formulas do not name; one that they do, `s = \text{order}`, comes before.
 _LETTERS = {
     "weight": "w",

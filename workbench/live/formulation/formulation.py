@@ -1,5 +1,6 @@
 """One sentence of what a run solves: a formula made of the objects' own, each term with the path of its control."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from workbench.experiment import Experiment
 from workbench.live.controls.entering import pretty, summary
 from workbench.live.formulation.clauses import Clauses, first_clause, letter, marked, mentions, of_noise, of_prior
 from workbench.live.formulation.pieces import Pieces
-from workbench.parameters import as_text, parameters
+from workbench.parameters import as_tex, as_text, parameters
 from workbench.parametrisations import Direct
 from workbench.priors import Prior
 
@@ -50,6 +51,7 @@ class _Sentence:
         self._within: list[str] = []
         self._where: list[str] = []
         self._said: list[str] = []
+        self._letters: list[str] = []
 
     def formulation(self) -> Formulation:
         of = self._of
@@ -66,7 +68,7 @@ class _Sentence:
             self._said.append(f"for pictures x made by {_told(of.parametrisation)}")
         parts = [" + ".join(self._sum)]
         parts += [r"\text{ where }" + r",\; ".join(self._within)] * bool(self._within)
-        parts += [r"\text{ with }" + r",\; ".join(self._where)] * bool(self._where)
+        parts += [r"\text{ with }" + r",\; ".join(dict.fromkeys(self._where))] * bool(self._where)
         parts.append(r"\text{ by }" + self._member("algorithm", of.algorithm, _upright(of.algorithm)))
         said = " ".join(self._said)
         words = f"{verb} {said}, by {_told(of.algorithm)}."
@@ -106,19 +108,22 @@ class _Sentence:
         self._said.append(f"the misfit of {_told(of.noise)} between A x, A the {_told(of.operator)}, and the data y,")
 
     def _prior(self, path: str, prior: Prior) -> None:
-        summands = prior.summands()
-        for name, each in summands.items():
-            self._prior(f"{path}.{name}", each)
-        if summands:
-            return
+        for place, each in _leaves(path, prior):
+            term, where = self._summand(place, each)
+            self._where += where
+            if term:
+                constraint = bool(of_prior(each.formula).constraint)
+                (self._within if constraint else self._sum).append(term)
+                self._said.append(f"{'within' if constraint else 'plus'} {_told(each)}")
+
+    def _summand(self, path: str, prior: Prior) -> tuple[str, list[str]]:
+        """The term of a prior that is no sum, or its constraint, and what explains it; nothing where it is 0."""
         clauses = of_prior(prior.formula)
         if clauses.term == "0":
-            return
+            return "", []
         place = self._add(_of_member(path, prior))
         term, where = self._lettered(path, prior, clauses)
-        (self._within if clauses.constraint else self._sum).append(self._pieces.mark(place, term))
-        self._where += where
-        self._said.append(f"{'within' if clauses.constraint else 'plus'} {_told(prior)}")
+        return self._pieces.mark(place, term), where
 
     def _lettered(self, path: str, member: Any, clauses: Clauses) -> tuple[str, list[str]]:
         """Term and explanations with the letters of arguments as terms of their own; a prior in a prior is one."""
@@ -128,21 +133,31 @@ class _Sentence:
             symbol, value = letter(parameter.name, clauses), getattr(member, parameter.name)
             if not any(marked(text, symbol, "") != text for text in texts):
                 continue
-            place = f"{path}.{parameter.name}"
+            place, drawn = f"{path}.{parameter.name}", symbol
             if isinstance(value, Prior):
-                number = self._add(_of_member(place, value))
-                nested += self._nested(place, value)
+                number, drawn = self._add(_of_member(place, value)), self._own(symbol)
+                nested += self._nested(place, value, drawn)
             else:
                 number = self._add(Term(place, f"{pretty(parameter.name)} {_short(value)}", parameter.meaning))
-            mark = self._pieces.mark(number, symbol)
+            mark = self._pieces.mark(number, drawn)
             texts = [marked(text, symbol, mark) for text in texts]
         return texts[0], [*texts[1:], *nested]
 
-    def _nested(self, path: str, prior: Prior) -> list[str]:
+    def _own(self, symbol: str) -> str:
+        """The letter of a prior in a prior, with as many primes as tell it from those before."""
+        primes, (head, bar, tail) = self._letters.count(symbol), symbol.partition("_")
+        self._letters.append(symbol)
+        return head + "'" * primes + bar + tail
+
+    def _nested(self, path: str, prior: Prior, symbol: str) -> list[str]:
         """What the prior in a prior is: h(x) = ..."""
-        clauses = of_prior(prior.formula)
-        term, where = self._lettered(path, prior, clauses)
-        return [rf"h(x) = 0 \text{{ where }} {term}" if clauses.constraint else f"h(x) = {term}", *where]
+        terms, within, where = [], [], []
+        for place, each in _leaves(path, prior):
+            term, told = self._summand(place, each)
+            (within if of_prior(each.formula).constraint else terms).append(term)
+            where += told
+        said = [r"\text{ where } " + r",\; ".join(within)] * bool(within)
+        return [" ".join([f"{symbol}(x) = {' + '.join(filter(None, terms)) or '0'}", *said]), *where]
 
     def _member(self, path: str, member: Any, tex: str) -> str:
         return self._pieces.mark(self._add(_of_member(path, member)), tex)
@@ -150,6 +165,15 @@ class _Sentence:
     def _add(self, term: Term) -> int:
         self._terms.append(term)
         return len(self._terms) - 1
+
+
+def _leaves(path: str, prior: Prior) -> Iterator[tuple[str, Prior]]:
+    """The priors that a sum of sums is of, with their paths; a prior that is no sum is the only one."""
+    summands = prior.summands()
+    for name, each in summands.items():
+        yield from _leaves(f"{path}.{name}", each)
+    if not summands:
+        yield path, prior
 
 
 def _of_member(path: str, member: Any) -> Term:
@@ -166,11 +190,23 @@ def _verb(experiment: Experiment, unknown: str) -> str:
 
 
 def _told(member: Any) -> str:
-    """A member with the numbers that its formula mentions, in words: GaussianBlur of width 2."""
-    names = [p.name for p in parameters(type(member)) if isinstance(getattr(member, p.name), float)]
-    numbers = [name for name in names if mentions(member.formula, name)]
-    said = " and ".join(f"{pretty(name)} {_short(getattr(member, name))}" for name in numbers)
-    return type(member).__name__ + (f" of {said}" if said else "")
+    """A member with the numbers and words that its formula has, and its prior: GaussianBlur of width 2."""
+    each = [(p.name, getattr(member, p.name)) for p in parameters(type(member))]
+    each.sort(key=lambda pair: isinstance(pair[1], Prior))  # what has numbers of its own comes last
+    said = [f"{pretty(name)} {_said_of(value)}" for name, value in each if _is_said(member.formula, name, value)]
+    return type(member).__name__ + (f" of {' and '.join(said)}" if said else "")
+
+
+def _is_said(formula: str, name: str, value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(value) and as_tex(value) in formula
+    return isinstance(value, (float, Prior)) and mentions(formula, name)
+
+
+def _said_of(value: Any) -> str:
+    if isinstance(value, Prior):
+        return " plus ".join(_told(each) for _, each in _leaves("", value))
+    return _short(value)
 
 
 def _short(value: Any) -> str:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.operators import LinearOperator
+from workbench.parameters import as_tex
 from workbench.priors.base import Place, Prior
 from workbench.priors.can import Can
 from workbench.priors.gaussian.tikhonov import Tikhonov
@@ -15,6 +16,8 @@ from workbench.tensors import Shape
 _KEPT = Can.VALUE | Can.GRAD | Can.HVP | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX | Can.QUADRATIC
 _KEPT |= Can.CONJUGATE | Can.PROJECTION
 
+_PICTURE = r"x = \varphi(u)"
+
 
 class OnUnknown(Prior):
     """g(u) for a picture x = phi(u): the prior on what is looked for, u itself, or on the block of that name.
@@ -22,7 +25,7 @@ class OnUnknown(Prior):
     All other priors are on the picture. Where the picture is the unknown it is the prior itself.
     """
 
-    formula = r"g(u) = h(u), \quad x = \varphi(u)"
+    formula = rf"g(u) = h(u), \quad {_PICTURE}"
 
     can = _KEPT
 
@@ -35,6 +38,9 @@ class OnUnknown(Prior):
         self.prior, self.block = prior, block
         self.can = prior.can & type(self).can
         self.separable, self.keeps_sign = prior.separable, prior.keeps_sign
+        if block:
+            name = as_tex(block)
+            self.formula = rf"g(u) = h_{{{name}}}(u_{{{name}}}), \quad h_{{{name}}} = \text{{prior}}, \quad {_PICTURE}"
 
     def placed(self, place: Place) -> Prior:
         return place.on_block(self) if self.block else self

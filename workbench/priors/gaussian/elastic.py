@@ -16,7 +16,7 @@ _AXES = 3  # a signal has no more of them in space
 
 
 class Elastic(SquaredMap):
-    """g(d) = weight / 2 (sum over channels and axes of |D_a d_c|^2 + bulk |sum over a of D_a d_a|^2): d displacements.
+    """g(x) = weight / 2 (sum over channels and axes of |D_a x_c|^2 + bulk |sum over a of D_a x_a|^2): x displacements.
 
     D are forward differences, 0 at the last pixel. Channel c moves along axis c. It is the energy of a linear elastic
     body, weight the shear modulus mu and bulk (lambda + mu) / mu: a large one keeps areas. A translation is free.
@@ -24,7 +24,7 @@ class Elastic(SquaredMap):
     """
 
     formula = (
-        r"g(d) = \frac{w}{2} \left( \sum_{a,c} |D_a d_c|^2 + \kappa\, \left|\textstyle\sum_a D_a d_a\right|^2 \right)"
+        r"g(x) = \frac{w}{2} \left( \sum_{a,c} |D_a x_c|^2 + \kappa\, \left|\textstyle\sum_a D_a x_a\right|^2 \right)"
         r", \quad \kappa = \text{bulk}"
     )
 
