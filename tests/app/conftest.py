@@ -1,5 +1,6 @@
 """A small experiment, its session, and frames made by hand."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from workbench import jobs
+from workbench.app.run.files import Upload
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.jobs import Status
@@ -30,6 +32,15 @@ def session(small: Experiment) -> Iterator[Session]:
 def _no_job_outlives_the_tests() -> Iterator[None]:
     yield
     jobs.close_all()
+
+
+def read(upload: Upload) -> None:
+    """Wait until the file of a page is read, and taken in as by a beat."""
+    end = time.perf_counter() + 60
+    while not upload.idle:
+        assert time.perf_counter() < end, "not read in time"
+        time.sleep(0.002)
+        upload.tick()
 
 
 def frame(**given: object) -> Frame:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.app.conftest import read
 from tests.app.test_session import reached
 from workbench import data
 from workbench.app.run.files import Upload
@@ -32,7 +33,7 @@ def upload():
     session.close()
 
 
-def put(chooser, folder: Path, name: str, **arrays: np.ndarray) -> None:
+def put(upload: Upload, chooser, folder: Path, name: str, **arrays: np.ndarray) -> None:
     """A person chooses a file: .npy of one array, .h5 of several."""
     if name.endswith(".npy"):
         np.save(folder / name, *arrays.values())
@@ -41,18 +42,20 @@ def put(chooser, folder: Path, name: str, **arrays: np.ndarray) -> None:
             for key, values in arrays.items():
                 file[key] = values
     chooser.param.update(filename=name, value=(folder / name).read_bytes())
+    read(upload)
 
 
 def take(upload: Upload, argument: str, name: str) -> None:
     row = upload.instrument.rows[argument]
     assert row.visible
     row.value = next(option for option in row.options if option.startswith(name))
+    read(upload)
 
 
 def test_a_radial_scan_opens_by_itself_with_its_trajectory_and_runs(upload, tmp_path):
     upload.measured.value = True
     maps = RADIAL.maps().numpy()
-    put(upload.file, tmp_path, "scan.h5", csm=maps[None], kdata=READOUTS, trajectory=TRAJECTORY)
+    put(upload, upload.file, tmp_path, "scan.h5", csm=maps[None], kdata=READOUTS, trajectory=TRAJECTORY)
     session = upload._session
     operator = session.experiment.operator
     assert not upload.complaint.sentence and upload.variable.value == "kdata"
@@ -69,11 +72,11 @@ def test_files_of_their_own_give_trajectory_and_maps_and_back_leads_to_them(uplo
     session = upload._session
     upload.measured.value = True
     upload.instrument.operator.value = "NonCartesianFourier"
-    put(upload.instrument.file, tmp_path, "traj.npy", k=TRAJECTORY)
+    put(upload, upload.instrument.file, tmp_path, "traj.npy", k=TRAJECTORY)
     take(upload, "trajectory", "traj.npy")
-    put(upload.file, tmp_path, "k.npy", k=READOUTS)
+    put(upload, upload.file, tmp_path, "k.npy", k=READOUTS)
     assert not upload.complaint.sentence, upload.complaint.sentence
-    put(upload.instrument.file, tmp_path, "maps.npy", maps=RADIAL.maps().numpy())
+    put(upload, upload.instrument.file, tmp_path, "maps.npy", maps=RADIAL.maps().numpy())
     take(upload, "coils", "maps.npy")
     assert not upload.complaint.sentence
     before, address = describe(session.experiment), session.address()
@@ -92,12 +95,12 @@ def test_a_point_spread_of_a_file_blurs_a_picture_that_is_simulated(upload, tmp_
     session = upload._session
     upload.instrument.operator.value = "ConvolutionPSF"
     kernel = np.ones((3, 5)) / 15
-    put(upload.instrument.file, tmp_path, "psf.npy", psf=kernel)  # the only array for the only argument
+    put(upload, upload.instrument.file, tmp_path, "psf.npy", psf=kernel)  # the only array for the only argument
     operator = session.experiment.operator
     assert isinstance(operator, ConvolutionPSF) and session.problem.truth is not None
     np.testing.assert_array_equal(operator.kernel, kernel)
     before = describe(session.experiment)
-    put(upload.instrument.file, tmp_path, "zero.npy", psf=np.zeros((3, 3)))
+    put(upload, upload.instrument.file, tmp_path, "zero.npy", psf=np.zeros((3, 3)))
     take(upload, "kernel", "zero.npy")
     assert upload.instrument.complaint.sentence and describe(session.experiment) == before
 
@@ -106,15 +109,15 @@ def test_a_mask_and_maps_of_other_files_and_the_mask_that_data_tell(upload, tmp_
     session = upload._session
     upload.measured.value = True
     upload.instrument.operator.value = "MultiCoilFourier"
-    put(upload.file, tmp_path, "k.npy", k=CARTESIAN(PICTURE)[0].numpy())
+    put(upload, upload.file, tmp_path, "k.npy", k=CARTESIAN(PICTURE)[0].numpy())
     assert not upload.complaint.sentence and session.experiment.operator.coils == 5
-    put(upload.instrument.file, tmp_path, "mask.npy", mask=CARTESIAN.mask().numpy())
+    put(upload, upload.instrument.file, tmp_path, "mask.npy", mask=CARTESIAN.mask().numpy())
     take(upload, "pattern", "mask.npy")
     np.testing.assert_array_equal(session.experiment.operator.mask(), CARTESIAN.mask())
-    put(upload.instrument.file, tmp_path, "maps.npy", maps=CARTESIAN.maps().numpy()[:, 1:])
+    put(upload, upload.instrument.file, tmp_path, "maps.npy", maps=CARTESIAN.maps().numpy()[:, 1:])
     take(upload, "coils", "maps.npy")
     assert "maps of coils x 24 x 24" in upload.complaint.sentence
-    put(upload.instrument.file, tmp_path, "broken.npy", maps=np.zeros(3))
+    put(upload, upload.instrument.file, tmp_path, "broken.npy", maps=np.zeros(3))
     upload.instrument.file.param.update(filename="broken.npy", value=b"nothing")
     assert "broken.npy" in upload.instrument.complaint.sentence
 
@@ -124,10 +127,10 @@ def test_angles_of_another_file_count_the_views_or_are_refused(upload, tmp_path)
     sinogram = Radon((1, N, N), angles)(data.truth("shepp_logan", N))[0, 0].numpy()
     upload.measured.value = True
     upload.instrument.operator.value = "Radon"
-    put(upload.instrument.file, tmp_path, "few.npy", angles=angles[:7])
-    put(upload.file, tmp_path, "sino.npy", sino=sinogram)
+    put(upload, upload.instrument.file, tmp_path, "few.npy", angles=angles[:7])
+    put(upload, upload.file, tmp_path, "sino.npy", sino=sinogram)
     assert "30 angles for 30 projections, got 7" in upload.complaint.sentence
-    put(upload.instrument.file, tmp_path, "angles.npy", angles=angles)
+    put(upload, upload.instrument.file, tmp_path, "angles.npy", angles=angles)
     take(upload, "angles", "angles.npy")
     operator = upload._session.experiment.operator
     assert not upload.complaint.sentence and isinstance(operator, Radon)

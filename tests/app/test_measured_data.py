@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
+from tests.app.conftest import read
 from tests.app.test_session import reached
 from tests.operators.test_radon import disk
 from workbench import figures
@@ -112,8 +113,10 @@ def test_a_scan_is_opened_from_the_page_with_its_angles(tmp_path):
     app = Workbench(session)
     upload = app.upload
     upload.measured.value = True
+    read(upload)
     assert not upload.size.visible and upload.array.visible
     upload.file.param.update(filename="scan.h5", value=scan(tmp_path))
+    read(upload)
     assert not upload.complaint.sentence and upload.variable.value == "exchange/data[:, 1]"
     assert [line.partition(" (")[0] for line in upload.array.options] == ["exchange/data", "exchange/psf"]
     operator = session.experiment.operator
@@ -126,6 +129,7 @@ def test_a_scan_is_opened_from_the_page_with_its_angles(tmp_path):
         app.turn_to(type(view))
     address = session.address()
     upload.variable.value = "exchange/data[:, 2]"
+    read(upload)
     assert float(session.problem.y.max()) < 7 * 0.7
     session.travel(address)
     assert session.experiment.source.variable == "exchange/data[:, 1]" and not session.errors
@@ -137,18 +141,24 @@ def test_what_does_not_open_as_measured_data_says_so_and_nothing_changes(tmp_pat
     before = describe(session.experiment)
     upload = Upload(session, lambda: None)
     upload.measured.value = True
+    read(upload)
     upload.file.param.update(filename="scan.h5", value=scan(tmp_path)[:400])
+    read(upload)
     assert "HDF5" in upload.complaint.sentence
     upload.file.param.update(filename="scan.h5", value=scan(tmp_path))
+    read(upload)
     opened = describe(session.experiment)
     assert opened != before
     upload.variable.value = "exchange/data[:, 9]"
+    read(upload)
     assert "count from 0" in upload.complaint.sentence and describe(session.experiment) == opened
     upload.array.value = "exchange/psf"
+    read(upload)
     assert "3 angles for 3 projections, got 30" in upload.complaint.sentence
     assert describe(session.experiment) == opened
     session.choose("operator", "GaussianBlur")
     upload.instrument.operator.value = ""
+    read(upload)
     assert not upload.complaint.sentence and session.experiment.operator.in_shape == (1, 3, 3)
     session.close()
 
@@ -199,8 +209,11 @@ def test_steps_are_named_and_set_on_the_page_and_seen_before_and_after(tmp_path)
     session = Session(Experiment(Shipped("camera", 32), steps=3))
     app = Workbench(session)
     app.upload.measured.value = True
+    read(app.upload)
     app.upload.file.param.update(filename="counts.h5", value=counts(tmp_path))
+    read(app.upload)
     app.upload.variable.value = "exchange/data"
+    read(app.upload)
     assert not app.upload.complaint.sentence
     app.turn_to(StagesView)
     view = app.view(StagesView)

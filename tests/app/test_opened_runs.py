@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.app.conftest import read
 from tests.app.small_runs import CASES, experiment
 from tests.app.test_session import reached, wait
 from workbench import records, storage
@@ -151,13 +152,16 @@ def test_a_saved_run_dropped_on_the_page_opens_as_a_run(session, tmp_path):
     assert is_run(content) and not is_run(content[:3000]) and not is_run(b"\x89PNG")
     app = Workbench(session)
     app.upload.file.param.update(filename="mine.nc", value=content)
+    read(app.upload)
     assert not app.upload.complaint.sentence and "saved run" in app.upload.aside.sentence
     assert session.opened and describe(session.experiment) == describe(experiment())
     assert reached(session, 12).k == 12
     assert app.choices.sections["algorithm"].menu.select.value == "PDHG"
     app.upload.size.value = 64
+    read(app.upload)
     assert session.opened, "what is asked of signals is not asked of a run"
     app.upload.measured.value = True
+    read(app.upload)
     assert not app.upload._run and app.upload.array.visible, "who says that it holds data is asked which"
     app.close()
 

@@ -10,6 +10,7 @@ import numpy as np
 import panel as pn
 import pytest
 
+from tests.app.conftest import read
 from tests.test_docs import execute
 from workbench import catalog
 from workbench.app.laboratory import LaboratoryView
@@ -155,6 +156,7 @@ def test_a_text_named_png_is_refused_and_the_run_goes_on(app: Workbench) -> None
     told: list = []
     view = Upload(app.session, lambda: told.append(1))
     view.file.param.update(filename="holiday.png", value=b"dear diary")
+    read(view)
     assert "PNG" in view.complaint.sentence
     assert told
     assert isinstance(app.session.experiment.truth, Shipped)
@@ -165,18 +167,23 @@ def test_a_window_is_chosen_and_what_was_done_is_said(app: Workbench) -> None:
     np.save(content, np.add.outer(np.arange(32), np.arange(32)).astype(np.uint16) + 500)
     view = app.upload
     view.file.param.update(filename="dim.npy", value=content.getvalue())
+    read(view)
     aside = app.choices.sections["truth"].aside
     assert "window=(0, 562)" in aside.sentence
     view.window.value = "whole"
+    read(view)
     assert app.session.loaded.limits == (500, 562)
     assert "smallest and largest" in aside.sentence
     view.window.value = "suggested"
+    read(view)
     assert "a window that the file suggests" in view.complaint.sentence
     assert app.session.loaded.limits == (500, 562), "the run goes on with what was there"
     view.typed.value = "510, 540"
+    read(view)
     assert not view.complaint.sentence
     assert app.session.loaded.limits == (510, 540)
     view.typed.value = "540, 510"
+    read(view)
     assert "low < high" in view.complaint.sentence
     assert "does not hold this file" in view.aside.sentence
     app.session.set("prior.weight", 2.0)

@@ -4,14 +4,19 @@ import tempfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.data import Content, File, Loaded, Measured, Source, Window, contents, load_array, load_bytes
 from workbench.experiment import Experiment
 from workbench.live.address.names import own_name
 from workbench.live.hands.painting import clean
+from workbench.live.saved import brought
 from workbench.live.wished import explained, fitted
 from workbench.parameters import Typed, called
 from workbench.paths import Words
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 NOTHING: Words = {}
 Opened = Callable[[Experiment], Experiment]
@@ -38,27 +43,34 @@ class OwnFiles:
     def signal(
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
     ) -> Opened:
-        """A file as the truth of an experiment."""
+        """A file, which is read here, as the truth of an experiment. From any thread."""
+        loaded = load_bytes(filename, content, variable, size, window)
+        file = File(str(self.kept(filename, content)), variable, size, window)
 
         def opened(experiment: Experiment) -> Experiment:
-            loaded = load_bytes(filename, content, variable, size, window)
-            file = File(str(self.kept(filename, content)), variable, size, window)
             self._remember(Path(filename).name, file, loaded)
             return fitted(clean(experiment), file, loaded.tensor)
 
         return opened
 
     def data(self, filename: str, content: bytes, variable: str = "", words: Words = NOTHING) -> Opened:
-        """A file as data that were measured, made by the operator that the words say; arrays are `named`."""
+        """A file, which is read here, as data that were measured, made by the operator that the words say.
+
+        Arrays are `named`. From any thread.
+        """
+        source = Measured(str(self.kept(filename, content)), variable)
+        loaded = source.loaded()
 
         def opened(experiment: Experiment) -> Experiment:
-            source = Measured(str(self.kept(filename, content)), variable)
-            loaded = source.loaded()
             new = explained(clean(experiment), source, loaded.tensor, words)
             self._remember(source.name, source, loaded)
             return new
 
         return opened
+
+    def run(self, filename: str, content: bytes) -> "xr.Dataset":
+        """A saved run; Refusal where it is none, or reaches beyond its own bytes. From any thread."""
+        return brought(self.kept(filename, content))
 
     def named(self, filename: str, content: bytes, variable: str = "") -> Typed:
         """An array of a file as a person names it, NAME::/path/in/file, read where an argument takes it."""

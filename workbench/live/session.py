@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -21,7 +22,7 @@ from workbench.live.members.member_reasons import MemberReasons
 from workbench.live.own_files import NOTHING, Opened, OwnFiles
 from workbench.live.pins import Pins
 from workbench.live.played.scrubbed_run import ScrubbedRun
-from workbench.live.saved import STATELESS, Columns, brought, kept_run, whole_run
+from workbench.live.saved import STATELESS, Columns, kept_run, whole_run
 from workbench.live.telling import in_short, notebook, python
 from workbench.live.wished import able, begins_anew, ended, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import changed, describe
@@ -80,8 +81,6 @@ class Session(ScrubbedRun):
                 return session
         raise AssertionError("the parts of the default experiment go together")
 
-    # Wishes.
-
     def choose(self, path: str, name: str) -> str:
         """Another truth, operator, noise, prior or algorithm, or a part in one ("prior.second"), by name."""
         return self._wish(path, lambda: wished(self.experiment, path, name), name)
@@ -121,13 +120,21 @@ class Session(ScrubbedRun):
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
     ) -> str:
         """A person's own signal as the truth. What reading it changed is told in `notes`."""
-        opened = self.files.signal(filename, content, variable, size, window)
-        return self._wish("truth.file", lambda: self._read(opened), filename)
+        return self.open_read(filename, partial(self.files.signal, filename, content, variable, size, window))
 
     def open_data(self, filename: str, content: bytes, variable: str = "", words: Words = NOTHING) -> str:
         """A person's own data as they were measured, and no truth, made by the operator that the words say."""
-        opened = self.files.data(filename, content, variable, words)
-        return self._wish("truth.file", lambda: self._read(opened), filename)
+        return self.open_read(filename, partial(self.files.data, filename, content, variable, words))
+
+    def open_read(self, filename: str, read: Callable[[], Opened]) -> str:
+        """A person's own file as `files` reads it, or has read it in another thread."""
+
+        def opened() -> Experiment:
+            new = read()(self.experiment)
+            self.notes = self.files.notes
+            return new
+
+        return self._wish("truth.file", opened, filename)
 
     def open_example(self, name: str) -> str:
         """An example scan with all that goes with it."""
@@ -135,7 +142,7 @@ class Session(ScrubbedRun):
 
     def open_run(self, filename: str, content: bytes) -> str:
         """A person's own saved run, as `show` does."""
-        return self._told("truth.file", lambda: self.take_run(brought(self.files.kept(filename, content))))
+        return self._told("truth.file", lambda: self.take_run(self.files.run(filename, content)))
 
     def show(self, result: "xr.Dataset") -> str:
         """A saved run, at its end: `play` goes on from there, bit for bit where it keeps its state."""
@@ -240,13 +247,6 @@ class Session(ScrubbedRun):
         latest = self.job.latest
         snapshot = self._shown if self._shown and latest.status is jobs.Status.RUNNING else latest
         return jobs.ladder_of(snapshot.moments).added(kept_run(self, snapshot))
-
-    # How wishes come true.
-
-    def _read(self, opened: Opened) -> Experiment:
-        new = opened(self.experiment)
-        self.notes = self.files.notes
-        return new
 
     def _example(self, name: str) -> Experiment:
         new = changed(example_scans.example(name), device=self.experiment.device)

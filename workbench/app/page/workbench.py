@@ -123,6 +123,7 @@ class Workbench:
         for view in self.views:
             view.close()
         self.choices.close()
+        self.upload.close()
         self.session.close()
 
     def _tab(self, view: View) -> pn.viewable.Viewable:
@@ -163,6 +164,7 @@ class Workbench:
         if not self._there:
             return
         self.choices.beat()
+        self.upload.tick()
         if not self._echo.free() and not self._obeyed():
             return
         if self._frame is not None and self._placeholders.fill_one():

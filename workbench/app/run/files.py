@@ -2,7 +2,8 @@
 
 import html
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import panel as pn
 import panel_material_ui as pmui
@@ -13,19 +14,24 @@ from workbench.app.run.example_list import ExampleList
 from workbench.app.run.transport import icon_alone
 from workbench.app.toolkit.chooser import UPLOAD, Chooser
 from workbench.app.toolkit.copying import SHEETS, CopyButton
+from workbench.app.toolkit.errands import Errands
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.words import Words
 from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, Content, File
 from workbench.figures.colours import ERROR
 from workbench.live.controls.entering import read
+from workbench.live.own_files import Opened
 from workbench.live.saved import is_run
 from workbench.live.session import Session
 from workbench.parameters import parameters
 from workbench.refusal import Refusal
 
+Found = TypeVar("Found")
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
 WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the file suggests": "suggested"}
 HOLDS = {"a signal, from which data are simulated": False, "data as they were measured": True}
+PATIENCE = 30.0  # seconds that a file may take to be read
+_SHOWN = "This saved run is shown at its end; the page's address does not hold it."
 _LAPTOP = 1500  # px: below, the titles of all tabs need the room
 BESIDE = ("angles", "trajectory")  # which are told, and no data
 CALIBRATING = ("coil maps", "point spread", "where it was measured", "dark field", "flat field", "noise scan")
@@ -39,6 +45,7 @@ class Upload:
     def __init__(self, session: Session, told: Callable[[], None]) -> None:
         self._session, self._told = session, told
         self._filling = self._run = False
+        self._errands, self._there = Errands(self._refused, PATIENCE), ""
         self.examples = ExampleList(session, told)
         wide = {"size": "small", "sizing_mode": "stretch_width"}
         menu = {"margin": (8, 0, 4, 0), **wide}
@@ -104,17 +111,15 @@ class Upload:
             choice.visible = not measured
         self.array.visible = measured
         if self._run:
-            sentence = self._session.open_run(str(self.file.filename), self.file.value)
-            self._tell(sentence, "This saved run is shown at its end; the page's address does not hold it.")
+            self._fetch(self._session.files.run, lambda result: self._tell(self._session.show(result), _SHOWN))
             return
         if not measured or self.file.value is None:
             self._open()
             return
-        try:
-            found = self._session.files.arrays(str(self.file.filename), self.file.value)
-        except Refusal as sentence:
-            self.complaint.say(str(sentence))
-            return
+        self._fetch(self._session.files.arrays, self._offer)
+
+    def _offer(self, found: Sequence[Content]) -> None:
+        """The arrays of a file of measured data, with a first choice."""
         arrays = [c for c in found if c.guess not in BESIDE]
         first = min(arrays, key=_rank, default=None)
         self._filling = True
@@ -133,13 +138,38 @@ class Upload:
     def _open(self) -> None:
         if self.file.value is None or self._filling or self._run:
             return
-        name, content = str(self.file.filename), self.file.value
+        files, variable, size = self._session.files, self.variable.value, self.size.value
+        typed, window, name = self.typed.value, self.window.value, str(self.file.filename)
+
+        def told(opened: Opened) -> None:
+            self._tell(self._session.open_read(name, lambda: opened), "The page's address does not hold this file.")
+
         if self.measured.value:
-            sentence = self._session.open_data(name, content, self.variable.value, self.instrument.said)
-        else:
-            window = read(_WINDOW, self.typed.value) if self.typed.value.strip() else self.window.value
-            sentence = self._session.open_file(name, content, self.variable.value, self.size.value, window)
-        self._tell(sentence, "The page's address does not hold this file.")
+            said = self.instrument.said
+            self._fetch(lambda name, content: files.data(name, content, variable, said), told)
+            return
+        limits = (lambda: read(_WINDOW, typed)) if typed.strip() else (lambda: window)
+        self._fetch(lambda name, content: files.signal(name, content, variable, size, limits()), told)
+
+    def _fetch(self, work: Callable[[str, bytes], Found], told: Callable[[Found], None]) -> None:
+        """Read the file in a thread of its own; of several wishes the newest counts."""
+        name, content = str(self.file.filename), self.file.value
+        self._errands.forget()
+        self.aside.say(f"Reading {name} ...")
+        self._errands.do(lambda: work(name, content), told)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being read."""
+        return self._errands.idle
+
+    def tick(self) -> None:
+        """Take in what has been read."""
+        self._errands.tick()
+
+    def close(self) -> None:
+        """Nobody waits for what is being read."""
+        self._errands.forget()
 
     def _explain(self) -> None:
         """Another operator, or another array of it: measured data are opened again, as they may not fit the older."""
@@ -149,9 +179,13 @@ class Upload:
             self._told()
 
     def _tell(self, sentence: str, done: str) -> None:
+        self._there = self._there if sentence else done
         self.complaint.say(sentence)
-        self.aside.say(self.aside.sentence if sentence else done)
+        self.aside.say(self._there)
         self._told()
+
+    def _refused(self, sentence: str) -> None:
+        self._tell(sentence, "")
 
 
 def _rank(content: Content) -> int:
