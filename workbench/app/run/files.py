@@ -25,7 +25,7 @@ from workbench.refusal import Refusal
 
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
 WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the file suggests": "suggested"}
-HOLDS = {"a signal, from which data are simulated": False, "data as they were measured": True}
+HOLDS = {"a signal to simulate from": False, "data as they were measured": True}
 _LAPTOP = 1500  # px: below, the titles of all tabs need the room
 BESIDE = ("angles", "trajectory")  # which are told, and no data
 CALIBRATING = ("coil maps", "point spread", "where it was measured", "dark field", "flat field", "noise scan")
