@@ -343,3 +343,19 @@ def test_the_ratio_is_that_of_double_precision_for_data_in_single_precision(seed
     one, other = (list(iterate(p, WienerDeconvolution()))[-1].x for p in (single, double))
     assert one.dtype == torch.float32 and (one - other).norm() < 1e-4 * other.norm()
     assert (one - picture).norm() < 1.3 * (single.y - picture).norm()
+
+
+def test_the_picture_before_the_one_step_is_0_where_the_noise_may_have_such_data():
+    blur = GaussianBlur((1, 16, 16), 1.0)
+    y = blur(truth("camera", 16))
+    first, last = iterate(Problem(blur, Gaussian(0.1), Zero(), y), WienerDeconvolution())
+    assert not first.x.any() and last.x.any()
+    lit = Problem(blur, Lit(0.1), Zero(), y)
+    assert next(iter(iterate(lit, WienerDeconvolution()))).x.any()
+
+
+class Lit(Gaussian):
+    """Noise that no data without light have."""
+
+    def nll(self, clean, y):
+        return super().nll(clean, y) + (math.inf if not clean.any() else 0)

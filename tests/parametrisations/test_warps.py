@@ -10,7 +10,7 @@ import torch
 from workbench.algorithms import LBFGS
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur
-from workbench.parametrisations import IncompressibleWarp, Warp
+from workbench.parametrisations import FourierFeatures, IncompressibleWarp, Warp
 from workbench.parametrisations.fields.splines import control_points
 from workbench.priors import Elastic, OnUnknown
 from workbench.problem import Problem
@@ -119,3 +119,12 @@ def test_another_picture_to_move_is_refused():
         Warp(SHAPE, moving=torch.zeros(1, 8, 8))
     with pytest.raises(Refusal, match="2 axes for IncompressibleWarp"):
         IncompressibleWarp((1, 12))
+
+
+@pytest.mark.parametrize(("make", "name"), [(FourierFeatures, "_inputs"), (Warp, "_moving"), (Warp, "_pixels")])
+def test_what_is_as_large_as_the_picture_is_made_when_it_is_asked_for(make, name):
+    """A menu builds every member for the data that there are, to say which can stand there: 1.5 s at 1024 pixels."""
+    made = make((1, 12, 12))
+    assert name not in vars(made)
+    made(torch.zeros(1, *made.in_shape))
+    assert name in vars(made)

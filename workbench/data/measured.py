@@ -22,6 +22,7 @@ from workbench.tensors import Shape, as_signal, require_finite, shown
 
 _MOST_CHANNELS = 4
 _UNITS = {"cycles": "cycles a field of view", "per_pixel": "cycles a pixel", "radians": "radians a pixel"}
+_COMPLEX = "complex numbers: what is looked for is complex as well, but for operators of real pictures alone"
 _SHORT = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.uint16)  # what single precision holds exactly
 _SINGLE = {torch.float16: torch.float32, torch.bfloat16: torch.float32, torch.complex32: torch.complex64}
 
@@ -80,6 +81,8 @@ class Measured(Source):
             changed = _rounded(values, exact)
             same = f"{changed} of {values.numel()} values rounded to 53 bits" if changed else "the same values"
             notes = (*notes, f"{_word(values.dtype)} as {_word(exact.dtype)}, {same}")
+        if exact.is_complex():
+            notes = (*notes, _COMPLEX)
         require_finite(exact, self.name)
         return Loaded(exact, notes, units=self.own_units or found.units)
 

@@ -1,7 +1,10 @@
 """To stop where the misfit is that of the noise."""
 
+import functools
 from dataclasses import dataclass
 from typing import Annotated
+
+from torch import Tensor
 
 from workbench.algorithms import Algorithm
 from workbench.parameters import Range
@@ -20,5 +23,10 @@ class Discrepancy(Stop):
     every: Every = 5
 
     def begin(self, problem: Problem, algorithm: Algorithm) -> Rule:
-        level = problem.expected_misfit(self.tau**2).to(problem.y.device)
-        return now_and_then(self.every, lambda state: below("misfit", problem.misfit(state.x), level))
+        problem.noise.expected(problem.y[:1])  # its Refusal, where that is not known, before the run
+
+        @functools.cache
+        def level() -> Tensor:  # which asks an application of the operator
+            return problem.expected_misfit(self.tau**2).to(problem.y.device)
+
+        return now_and_then(self.every, lambda state: below("misfit", problem.misfit(state.x), level()))

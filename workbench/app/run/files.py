@@ -29,7 +29,7 @@ from workbench.refusal import Refusal
 Found = TypeVar("Found")
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
 WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the file suggests": "suggested"}
-HOLDS = {"a signal, from which data are simulated": False, "data as they were measured": True}
+HOLDS = {"a signal to simulate from": False, "data as they were measured": True}
 PATIENCE = 30.0  # seconds that a file may take to be read
 _SHOWN = "This saved run is shown at its end; the page's address does not hold it."
 _LAPTOP = 1500  # px: below, the titles of all tabs need the room

@@ -1,5 +1,6 @@
 """A small network from places to values as the unknown."""
 
+import functools
 import itertools
 import math
 from collections.abc import Mapping
@@ -36,7 +37,11 @@ class FourierFeatures(Parametrisation):
         sides = (2 * features, width, width, shape[0])
         super().__init__(shape, weights(sides))
         self.shape, self.features, self.width, self.bandwidth, self.seed = shape, features, width, bandwidth, seed
-        self._inputs = Constant(_features(shape[1:], features, bandwidth, seed))
+
+    @functools.cached_property
+    def _inputs(self) -> Constant:
+        """Made when it is first asked for: a menu that only asks whether this can stand there need not wait."""
+        return Constant(_features(self.shape[1:], self.features, self.bandwidth, self.seed))
 
     def made(self, views: Mapping[str, Tensor]) -> Tensor:
         values = self._inputs.like(views["bias_0"])

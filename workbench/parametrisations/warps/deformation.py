@@ -1,5 +1,6 @@
 """A picture that is known, moved: what deformations share."""
 
+import functools
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Annotated
@@ -28,10 +29,18 @@ class Deformation(Parametrisation):
 
     def __init__(self, shape: Shape, blocks: Mapping[str, Shape], moving: Tensor | None) -> None:
         super().__init__(shape, blocks)
-        picture = _spots(shape) if moving is None else _fitting(moving, shape, type(self).__name__)
-        self._moving = Constant(coefficients(picture)[None])
-        axes = torch.meshgrid(*(torch.arange(n, dtype=torch.float64) for n in shape[1:]), indexing="ij")
-        self._pixels = Constant(torch.stack(axes)[None])
+        self._picture = None if moving is None else _fitting(moving, shape, type(self).__name__)
+
+    @functools.cached_property
+    def _moving(self) -> Constant:
+        """Coefficients of the picture, made when they are first asked for, as the places of its pixels are."""
+        picture = _spots(self.out_shape) if self._picture is None else self._picture
+        return Constant(coefficients(picture)[None])
+
+    @functools.cached_property
+    def _pixels(self) -> Constant:
+        axes = torch.meshgrid(*(torch.arange(n, dtype=torch.float64) for n in self.out_shape[1:]), indexing="ij")
+        return Constant(torch.stack(axes)[None])
 
     @abstractmethod
     def places(self, views: Mapping[str, Tensor]) -> Tensor:
