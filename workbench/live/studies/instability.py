@@ -1,10 +1,9 @@
 """What misleads the reconstruction most, and how wide it sees a point: both at the moment of the run in sight."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from workbench.live.session import Session
-from workbench.live.study import Study
+from workbench.live.studies.moment_study import MomentStudy
 from workbench.tuning import PointSpread, WorstPerturbation, local_point_spread, worst_perturbations
 
 _ACCURACY, _STEPS = 1e-2, 40  # of a direction that is looked at, and iterations at most
@@ -20,25 +19,17 @@ class Instability:
     point: PointSpread
 
 
-class InstabilityStudy(Study[Instability]):
+class InstabilityStudy(MomentStudy[Instability]):
     """Power iteration through the solved problem, shown from its first step on."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        super().__init__(lambda: session.experiment.device, self._sought, self._of)
-
-    @property
-    def unmet(self) -> str:
-        """Why there is nothing to find, as a sentence; empty where there is."""
+    def _lacking(self) -> str:
         problem, state = self.session.seen
-        if state is None:
-            return "There is no iterate yet."
         if not self.session.experiment.algorithm.minimises:
             name = type(self.session.experiment.algorithm).__name__
             return (
                 f"{name} goes to no minimum, whose Hessian says what a change does: take one that does, such as ADMM."
             )
-        if tuple(state.x.shape[1:]) != tuple(problem.given_operator.in_shape):
+        if state is not None and tuple(state.x.shape[1:]) != tuple(problem.given_operator.in_shape):
             return "It is of pictures that are the unknown themselves."
         return ""
 
@@ -55,7 +46,3 @@ class InstabilityStudy(Study[Instability]):
                 yield Instability(k, steps, worst, point)
 
         return found
-
-    def _of(self) -> Hashable:
-        moment = self.session.moment
-        return id(self.session.seen[0]), None if moment is None else moment.k
