@@ -430,7 +430,8 @@ def turned(view, session):
     own.set("method", SplitConformal(held_out=20))
     view.intervals.find.clicks += 1
     end = time.monotonic() + 90
-    while view.beside.turned.sentence(view.beside.all):
+    turned = view.beside.turned
+    while turned.sentence(view.beside.all) or turned.pinned.missing or turned.own.found.done < 20:
         assert time.monotonic() < end, view.note.sentence
         view.beat(view.frame)
         time.sleep(0.01)

@@ -177,6 +177,15 @@ def test_a_study_of_another_kind_replaces_one_and_one_of_another_moment_waits(la
     wait(lab, lambda: lab.study("b", lambda: iter(()), 2).result == 8)
 
 
+def test_what_a_study_has_found_stays_while_the_run_is_at_another_moment_at_every_look(lab):
+    lab.study("a", lambda: iter([7]), 0)
+    wait(lab, lambda: lab._study.idle)
+    found = lab.study("a", lambda: (time.sleep(0.2), iter([8]))[1], 1)  # the next one has only just begun
+    assert found.result == 7 and lab.studied == 1
+    wait(lab, lambda: lab.study("a", lambda: iter(()), 1).result == 8)
+    assert lab.study("b", lambda: iter(()), 1).result is None
+
+
 @pytest.fixture(scope="module")
 def view() -> Iterator[LaboratoryView]:
     """A view whose training is over, with a run beside it to compare with."""

@@ -15,6 +15,7 @@ from workbench.analysis import spectrum
 from workbench.analysis.spectrum import AXES, LinearAxis, LogarithmicAxis, modes
 from workbench.app.spectrum import SpectrumView
 from workbench.app.spectrum.basis import DenoiserBasis
+from workbench.app.spectrum.instability import InstabilityPlot
 from workbench.app.spectrum.shares import condition
 from workbench.app.spectrum.view import PLOTS
 from workbench.app.toolkit.figures import mark, new_figure
@@ -135,7 +136,9 @@ def test_a_density_has_the_mass_of_its_spectrum(spectra, scale):
     assert (share.height <= share.high).all()
 
 
-@pytest.mark.parametrize("name", [name for name in PLOTS if PLOTS[name] is not DenoiserBasis])  # it is of no Hessian
+@pytest.mark.parametrize(
+    "name", [n for n in PLOTS if PLOTS[n] not in (DenoiserBasis, InstabilityPlot)]
+)  # these seek for themselves
 def test_every_plot_draws_a_real_finding(session, name):
     view = SpectrumView(session, lambda: None)
     view.beat(None)

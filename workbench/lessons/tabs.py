@@ -27,6 +27,7 @@ LOOKS: Mapping[str, tuple[str, ...]] = {  # what the menu of a tab offers; the o
         "along the run",
         "preconditioner",
         "denoiser's basis",
+        "worst perturbation",
     ),
     "Information": ("closed form", "sampled", "denoiser, I-MMSE"),
     "Unknown": ("blocks", "many starts", "flat directions"),

@@ -14,6 +14,7 @@ from workbench.jobs import Status
 from workbench.live.saved import Columns, spectrum_columns
 from workbench.live.session import Session
 from workbench.live.studies.denoiser_basis import DenoiserBasisStudy
+from workbench.live.studies.instability import InstabilityStudy
 from workbench.live.study import Studies, Study
 from workbench.paths import Form
 from workbench.preconditioners import Preconditioner
@@ -39,8 +40,8 @@ class Spectra(Studies):
         self.hessian: Study[SpectrumEstimate] = Study(self._device, self._studied, self._objective)
         self.product: Study[SpectralMeasure] = Study(self._device, self._preconditioned)
         self.along: Study[Glimpse] = Study(self._device, self._glimpsed)
-        self.basis = DenoiserBasisStudy(session)
-        super().__init__(self.hessian, self.product, self.along, self.basis)
+        self.basis, self.instability = DenoiserBasisStudy(session), InstabilityStudy(session)
+        super().__init__(self.hessian, self.product, self.along, self.basis, self.instability)
         session.looks.append(self.kept)
 
     def kept(self) -> Columns:
@@ -85,6 +86,7 @@ class Spectra(Studies):
         self.product.cancel()
         self.along.forget()
         self.basis.cancel()
+        self.instability.cancel()
 
     @property
     def metric(self) -> Preconditioner | None:

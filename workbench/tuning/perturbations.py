@@ -1,6 +1,6 @@
 """Which small change of the data moves a reconstruction most."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -32,17 +32,25 @@ def worst_perturbation(
     What comes out for a prior with rounded kinks holds for changes that are larger. Methods that minimise nothing, such
     as networks, have no Hessian. Antun et al. 2020, doi 10.1073/pnas.1907377117.
     """
+    *_, last = worst_perturbations(problem, x, accuracy, steps, width, seed)
+    return last
+
+
+def worst_perturbations(
+    problem: Problem, x: Tensor, accuracy: float = 1e-6, steps: int = 500, width: float | None = None, seed: int = 0
+) -> Iterator[WorstPerturbation]:
+    """The steps of that iteration, from a random direction on: what has been found so far."""
     minimum = LinearisedMinimum(problem, x, accuracy, width)
-    with torch.no_grad():
-        e = _unit(normal_like(problem.y, stream(seed, "first perturbation", device=x.device)))
-        for _ in range(steps):
-            after = _unit(minimum.back(minimum.moved(e)))
-            close = bool((norm(after - e) <= accuracy).all())
-            e = after
-            if close:
-                break
-        image = minimum.moved(e)
-    return WorstPerturbation(e, image, norm(image))
+    e, close = _unit(normal_like(problem.y, stream(seed, "first perturbation", device=x.device))), False
+    for step in range(steps + 1):
+        with torch.no_grad():
+            image = minimum.moved(e)
+        yield WorstPerturbation(e, image, norm(image))
+        if close or step == steps:
+            return
+        with torch.no_grad():
+            after = _unit(minimum.back(image))
+            e, close = after, bool((norm(after - e) <= accuracy).all())
 
 
 def _unit(e: Tensor) -> Tensor:

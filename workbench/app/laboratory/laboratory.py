@@ -1,6 +1,7 @@
 """The network laboratory of one person: a training, what is studied of it, and earlier runs to compare with."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from workbench import catalog, devices, jobs, networks
@@ -43,6 +44,7 @@ class Laboratory(Studies):
         self.epoch: int | None = None
         self.studied: Hashable = None
         self._kind: Hashable = None
+        self._found: Any = None  # by the study of this kind, at its last moment
         self._study: Study[Any] = Study(lambda: self.device)
         self._visibility = Visibility()
         super().__init__(self._study)
@@ -165,11 +167,17 @@ class Laboratory(Studies):
         return chosen[-1] if chosen else None
 
     def study(self, kind: Hashable, make: Callable[[], Iterator], at: Hashable = None) -> TaskResult:
-        """The newest of a study. One of another kind replaces it at once, one at another moment when it is over."""
+        """The newest of a study. One of another kind replaces it at once, one at another moment when it is over.
+
+        What the one before it has found stays until it has found something itself: a run that goes on is at another
+        moment at every look.
+        """
+        self._found = self._study.latest.result or self._found if kind == self._kind else None
         if not self._study.begun or kind != self._kind or (self._study.idle and at != self.studied):
             self._kind, self.studied = kind, at
             self._study.begin(make)
-        return self._study.latest
+        latest = self._study.latest
+        return latest if latest.result is not None else replace(latest, result=self._found)
 
     def _take(self, changed: list[Study[Any]]) -> Hashable:
         run = self.run

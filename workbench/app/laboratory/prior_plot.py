@@ -38,6 +38,7 @@ class PriorPlot(LabPlot):
                 line = plot.line("x", "y", source=source, color=colour, line_width=width, line_dash=dash)
                 made[name] = [line]
             legend(plot, made)
+        self._of: RecipeRun | None = None
         self._drawn: Mapping[str, LearnedCurve] | None = None
         return pmui.Row(pane(self.prior), pane(self.prox), sizing_mode="stretch_both", margin=0)
 
@@ -45,6 +46,8 @@ class PriorPlot(LabPlot):
         run = self.laboratory.run
         if not isinstance(run, RecipeRun) or not self.fits(run):
             return
+        if run is not self._of:
+            self._of, self._drawn = run, None
         state, problem, task, name = run.latest.state, run.problem, run.recipe.task, self.laboratory.shipped
 
         def curves() -> Iterator[Mapping[str, LearnedCurve]]:
@@ -66,9 +69,9 @@ class PriorPlot(LabPlot):
         for plot, attribute in ((self.prior, "value"), (self.prox, "answer")):
             plot.xaxis.axis_label = newest.line.label
             true = newest.true if plot is self.prior else newest.true_answer
-            lines = {name: (each.line.at.numpy(), getattr(each, attribute)) for name, each in curves.items()}
+            lines = {name: (each.line.at.numpy(), getattr(each, attribute).numpy()) for name, each in curves.items()}
             if true is not None:
-                lines[TRUE] = at, true
+                lines[TRUE] = at, true.numpy()
             for name, source in self.lines[plot].items():
                 x, y = lines.get(name, ((), ()))
                 fill(source, {"x": x, "y": y})

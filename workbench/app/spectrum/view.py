@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 
 from workbench.analysis.spectrum import AXES, SymmetricLogarithmicAxis
 from workbench.app.spectrum.basis import DenoiserBasis
+from workbench.app.spectrum.instability import InstabilityPlot
 from workbench.app.spectrum.modes import ModePlot
 from workbench.app.spectrum.plots import SpectrumPlot
 from workbench.app.spectrum.shares import Cumulative, Preconditioned, Shares
@@ -30,6 +31,7 @@ PLOTS: dict[str, type[SpectrumPlot]] = {
     "along the run": AlongTheRun,
     "preconditioner": Preconditioned,
     "denoiser's basis": DenoiserBasis,
+    "worst perturbation": InstabilityPlot,
 }
 HEIGHT = 350
 

@@ -1,12 +1,11 @@
 """The basis in which the denoiser of a run shrinks at its iterate, and the iterate by a few terms of it."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 
-from workbench.live.session import Session
-from workbench.live.study import Study
+from workbench.live.studies.moment_study import MomentStudy
 from workbench.networks import AdaptedBasis, adapted_basis
 from workbench.networks.few_terms import few_terms
 from workbench.parametrisations import Direct
@@ -26,19 +25,11 @@ class ShrinkageBasis:
     few: Mapping[str, Tensor]
 
 
-class DenoiserBasisStudy(Study[ShrinkageBasis]):
+class DenoiserBasisStudy(MomentStudy[ShrinkageBasis]):
     """One basis at a time, of the moment in sight."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        super().__init__(lambda: session.experiment.device, self._sought, self._of)
-
-    @property
-    def unmet(self) -> str:
-        """Why there is no such basis, as a sentence; empty where there is."""
-        problem, state = self.session.seen
-        if state is None:
-            return "There is no iterate yet."
+    def _lacking(self) -> str:
+        problem = self.session.seen[0]
         if Can.DENOISE not in problem.prior.can or Can.PROX in problem.prior.can:
             prior = type(problem.prior).__name__
             return f"No network denoises here ({prior}): take Denoising or ScorePrior with PnPADMM, say."
@@ -68,7 +59,3 @@ class DenoiserBasisStudy(Study[ShrinkageBasis]):
             yield ShrinkageBasis(k, sigma, basis, image, few_terms(image, basis))
 
         return found
-
-    def _of(self) -> Hashable:
-        moment = self.session.moment
-        return id(self.session.seen[0]), None if moment is None else moment.k
