@@ -190,7 +190,7 @@ def test_the_guard_leaves_good_runs_alone() -> None:
 
 def test_a_start_that_is_not_finite_is_refused_by_the_guard() -> None:
     p = problem()
-    states = iterate(p, GradientDescent(), p.zeros() + math.nan)
+    states = [dataclasses.replace(next(iterate(p, GradientDescent())), x=p.zeros() + math.nan)]
     with pytest.raises(Diverged, match="at the start"):
         next(guard(p, GradientDescent(), states))
 
@@ -411,3 +411,21 @@ def test_an_adjoint_of_ones_own_that_is_another_is_said_once(recwarn) -> None:
         said = [str(w.message) for w in recwarn if "Shaded" in str(w.message) or "Skewed" in str(w.message)]
         assert len(said) == count
     assert "workbench.check(Skewed)" in said[0]
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_first_iterate_is_finite_and_may_be_an_array(bad):
+    """It went on as NaN without a word."""
+    start = torch.ones(2, *SHAPE, dtype=torch.float64)
+    with pytest.raises(Refusal, match="finite values in the first iterate"):
+        iterate(problem(), GradientDescent(), start * bad)
+    with pytest.raises(Refusal, match="floating-point values in the first iterate"):
+        iterate(problem(), GradientDescent(), start.long())
+    assert torch.equal(next(iterate(problem(), GradientDescent(), start.numpy())).x, start)
+
+
+@pytest.mark.parametrize("numbers", [{"steps": -1}, {"steps": 2.5}, {"every": 0}, {"every": 1.5}])
+def test_numbers_of_a_run_are_whole(numbers):
+    """2.5 steps were three, and each 1.5th row none but the ends."""
+    with pytest.raises(Refusal, match=r"(steps|every) (as a|that is a) whole number"):
+        run(problem(), GradientDescent(), **numbers)

@@ -191,12 +191,12 @@ def generator(seed: int, k: int, device: torch.device | str = "cpu") -> torch.Ge
     return torch.Generator(device).manual_seed((z ^ (z >> 31)) >> 1)
 
 
-def _whole(seed: int) -> int:
+def _whole(number: int, name: str = "a seed") -> int:
     """1 of True, numpy's 1 and 1; 1.0 would be another seed than 1."""
     try:
-        return index(seed)
+        return index(number)
     except TypeError:
-        raise Refusal("a seed that is a whole number", repr(seed)[:80], "take 0, 1, 2, ...") from None
+        raise Refusal(f"{name} that is a whole number", repr(number)[:80], "take 0, 1, 2, ...") from None
 
 
 def _key(seed: int, purpose: str, number: int) -> bytes:
@@ -260,6 +260,12 @@ def require_finite(x: Tensor, name: str) -> None:
     bad = int((~torch.isfinite(parts(x))).sum())
     if bad:
         raise Refusal(f"finite values in {name}", f"{bad} NaN or infinite", "mask or replace them before the run")
+
+
+def require_count(value: int, name: str, least: int) -> None:
+    """Refuse what is no whole number from `least` on: 2.5 steps would be three, and every 0th row none."""
+    if _whole(value, name) < least:
+        raise Refusal(f"{name} as a whole number from {least}", str(value)[:80], "count from there")
 
 
 def shown(shape: Shape) -> str:

@@ -1,14 +1,19 @@
-"""Whether a saved run can be gone on with."""
+"""What a run can begin with: a first iterate, or a saved run that is gone on with."""
 
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from torch import Tensor
+
+from workbench.algorithms import Algorithm
 from workbench.parameters import current, describe, rebuild
 from workbench.parametrisations import Direct
+from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run.datasets import arrays_in
 from workbench.run.states import has_state
+from workbench.tensors import as_signal, require_finite, shown
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,3 +42,21 @@ def _differing(begun: "xr.Dataset", wanted: Mapping[str, Any]) -> str:
     # Under the names of today; a problem says nothing of the parametrisation that is the picture itself.
     known = {name: describe(part) for name, part in made.items() if not isinstance(part, Direct)}
     return next((name for name in _SAME if known.get(name) != wanted.get(name)), "")
+
+
+def first_iterate(problem: Problem, algorithm: Algorithm[Any], x: Tensor | None) -> Tensor:
+    """x, an array or a tensor, as a run can begin with it, or the start of the method.
+
+    Refuses another shape, complex numbers for a real unknown, and of an x that is given NaN, whole numbers and half
+    precision. A start that is not finite is said to be by who watches the run.
+    """
+    if x is None:
+        x = algorithm.start(problem)
+    else:
+        x = as_signal(x, "the first iterate")
+        require_finite(x, "the first iterate")
+    if tuple(x.shape) != problem.shape:
+        raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
+    if x.is_complex() and not problem.dtype.is_complex:
+        raise Refusal("a real first iterate for a real unknown", "a complex one", "take its real part, x.real")
+    return x

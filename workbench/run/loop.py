@@ -21,7 +21,7 @@ from workbench.operators.calls import Calls
 from workbench.problem import Problem
 from workbench.progress import interruptible
 from workbench.refusal import Refusal
-from workbench.run.begun import refuse_another
+from workbench.run.begun import first_iterate, refuse_another
 from workbench.run.datasets import described, spec
 from workbench.run.keeper import Keeper
 from workbench.run.log import CALLS, Log, Row
@@ -30,7 +30,7 @@ from workbench.run.quantity import Probe, Quantity, reads
 from workbench.run.recording import Recording
 from workbench.run.states import state_in
 from workbench.run.watch import Diverged, Watch
-from workbench.tensors import norm, normal_like, shown, spread, stream
+from workbench.tensors import norm, normal_like, require_count, spread, stream
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,11 +46,7 @@ def iterate(problem: Problem, algorithm: Algorithm[S], x: Tensor | None = None, 
     if sentence := algorithm.unmet(problem):
         raise Refusal("an algorithm that can run on this problem", type(algorithm).__name__, sentence)
     _look_at(problem)
-    x = algorithm.start(problem) if x is None else x
-    if tuple(x.shape) != problem.shape:
-        raise Refusal(f"a first iterate of {shown(problem.shape)}", shown(tuple(x.shape)), "resample it")
-    if x.is_complex() and not problem.dtype.is_complex:
-        raise Refusal("a real first iterate for a real unknown", "a complex one", "take its real part, x.real")
+    x = first_iterate(problem, algorithm, x)
     if not problem.operator.linear and not algorithm.wanders:
         with torch.no_grad():
             x = _with_a_way(problem, x, seed)
@@ -177,6 +173,7 @@ def tallied(states: Iterable[S], calls: Calls) -> Iterator[S]:
 
 def observe(problem: Problem, states: Iterable[State], *probes: Probe, every: int = 1) -> Iterator[Row]:
     """A row for every `every`-th state and for the last one. The time of the probes is not counted."""
+    require_count(every, "every", 1)
     states, seconds, skipped = iter(states), 0.0, None
     while True:
         begin = time.perf_counter()
@@ -243,6 +240,8 @@ def recorded(
 ) -> "xr.Dataset":
     """What `run` does with the numbers steps, every and seed; with a keeper written while it goes, with a `Ladder`."""
     steps, every, seed = numbers["steps"], numbers["every"], numbers["seed"]
+    require_count(steps, "steps", 0)
+    require_count(every, "every", 1)
     wanted = spec(problem, algorithm, **numbers)
     attrs: dict[str, str] = described(wanted)  # before the work, which would be lost with it
     probes = probes or (objective,)

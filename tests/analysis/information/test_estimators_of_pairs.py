@@ -121,7 +121,7 @@ def test_units_may_be_of_any_size():
     assert KSG()(1e200 * u, 1e-300 * v) == pytest.approx(KSG()(u, v))
 
 
-@pytest.mark.parametrize("estimator", [*NEIGHBOURS, Ranked(), PCA(KSG())], ids=name)
+@pytest.mark.parametrize("estimator", [*NEIGHBOURS, Ranked(), PCA(KSG()), Noisy(), InfoNCE()], ids=name)
 def test_samples_that_are_kept_twice_are_refused(estimator):
     """KSG read 1.25 nats of 0.51: a copy is near on both sides. In coarse numbers there are copies, too."""
     u, v = BivariateNormal(0.8).sample(1000, 0)
@@ -129,6 +129,8 @@ def test_samples_that_are_kept_twice_are_refused(estimator):
     for picked in (torch.arange(1000).repeat(2), again):
         with pytest.raises(Refusal, match=r"\d+ of \d+ that are copies of another"):
             estimator(u[picked], v[picked])
+    if isinstance(estimator, InfoNCE):
+        return  # of 1000 it has too few, and asks for copies first
     assert estimator(u.bfloat16(), v.bfloat16()) == pytest.approx(0.51, abs=0.12)
     assert Ranked()((u * 10).round() / 10, (v * 10).round() / 10) == pytest.approx(0.51, abs=0.08)
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from workbench.analysis.information.estimators.base import Estimator, Samples, discrete, symbols
 from workbench.analysis.information.estimators.fronts.front import Seed
 from workbench.analysis.information.estimators.nets import Net, standardised, train
+from workbench.analysis.information.estimators.ties import refuse_repeated
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.tensors import stream
@@ -32,6 +33,7 @@ class Critic(Estimator):
     meaningless: ClassVar[str] = _UNTRAINED
 
     def measure(self, u: Samples, v: Samples) -> float:
+        refuse_repeated(u, v)  # a copy on either half has been seen
         n, name = len(u), type(self).__name__
         if n < 4 * self.batch:
             raise Refusal(

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from workbench.analysis.information.estimators.base import Samples, discrete
 from workbench.analysis.information.estimators.fronts.front import Front, Inner, Seed
 from workbench.analysis.information.estimators.ksg import KSG
+from workbench.analysis.information.estimators.ties import refuse_repeated
 from workbench.parameters import Range
 from workbench.refusal import Refusal
 from workbench.tensors import normal_like, stream
@@ -34,4 +35,5 @@ class Noisy(Front):
     def measure(self, u: Samples, v: Samples) -> float:
         if discrete(v):
             raise Refusal("a continuous v to add noise to", "symbols", "pass the symbols as u")
+        refuse_repeated(u, v)  # noise tells copies apart
         return self.estimator(u, self.change(v, "v"))
