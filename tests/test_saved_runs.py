@@ -19,6 +19,7 @@ from workbench.cli.experiment.choose import choose, specification
 from workbench.data import Array, Shipped
 from workbench.experiment import Experiment, from_description, from_run
 from workbench.live.address import from_address, read_address
+from workbench.live.saved.run_file import brought, is_run
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Radon
 from workbench.parameters import Checked, as_text, describe, home, parameters, rebuild, renamed, resolve
@@ -26,6 +27,7 @@ from workbench.priors import NonNegative, Sum, Tikhonov, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, run, until
+from workbench.run_folder import run_summary
 
 FILES = Path(__file__).parent / "data" / "runs"
 EXPERIMENTS = ("nested", "masked", "langevin", "file")
@@ -265,3 +267,23 @@ def test_a_run_whose_state_has_its_constants_by_words_goes_on(path):
     assert '"mapping"' in saved.attrs["state"]
     on, straight = records.open(path).resume(7), replace(from_run(saved), steps=7).run()
     agree(on.x.values, straight.x.values)
+
+
+# h5netcdf closes what it could not open, and says so on the side.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_damaged_run_is_a_sentence_or_a_run_wherever_it_is_opened(tmp_path):
+    whole, path = (FILES / "alone.nc").read_bytes(), tmp_path / "harmed.nc"
+    rng, refused = np.random.default_rng(0), 0
+    for _ in range(60):
+        harmed = bytearray(whole)
+        for place in rng.integers(8, len(whole), 12):
+            harmed[place] = rng.integers(256)
+        path.write_bytes(harmed)
+        is_run(bytes(harmed))
+        run_summary.read(path)
+        for opening in (storage.load, brought):
+            try:
+                opening(path)
+            except Refusal:
+                refused += 1
+    assert refused > 20, "most of what is damaged is seen to be"

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import mmap
 import re
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from workbench.tensors import Shape, shown
 _UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _WISH = re.compile(rf"allocate ([\d.]+) ({'|'.join(_UNITS)})")
 _MEMINFO = Path("/proc/meminfo")
+_STATM = Path("/proc/self/statm")
 
 
 def exhausted(error: BaseException) -> bool:
@@ -52,6 +54,11 @@ def free(device: torch.device) -> int | None:
         return torch.cuda.mem_get_info(device)[0]
     found = re.search(r"MemAvailable:\s*(\d+) kB", _MEMINFO.read_text()) if _MEMINFO.exists() else None
     return 1024 * int(found[1]) if found else None
+
+
+def held() -> int | None:
+    """Bytes of the machine's memory that this process holds; None where the system does not say."""
+    return int(_STATM.read_text().split()[1]) * mmap.PAGESIZE if _STATM.exists() else None
 
 
 def give_back() -> None:

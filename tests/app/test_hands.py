@@ -1,5 +1,7 @@
 """Gestures on the pictures: strokes, windows of the colours, profiles."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,8 +10,8 @@ from workbench.app.hands.hand_bar import COLOURS, LOSE, PAINT, PROFILE
 from workbench.app.run.pictures import Gallery
 from workbench.app.toolkit.drags import WINDOW
 from workbench.data import Painted
-from workbench.data.regions import Brush, Rectangle
-from workbench.live.hands.gestures import LOST, PAINTED, along_line, thinned_way, windowed
+from workbench.data.regions import Brush, Rectangle, Text
+from workbench.live.hands.gestures import LOST, PAINTED, Pen, along_line, thinned_way, windowed
 from workbench.live.hands.windows import ColourWindows
 from workbench.live.session import Session
 
@@ -22,17 +24,22 @@ SIDES = (20, 30)
         (PAINTED["brush"], Brush(((4.2, 7.0), (5.0, 9.0), (8.9, 3.0)), 2.0)),
         (PAINTED["line"], Brush(((4.2, 7.0), (8.9, 3.0)), 2.0)),
         (PAINTED["rectangle"], Rectangle((4.0, 3.0), (9.0, 7.0))),
+        (PAINTED["text"], Text("No. 5", (4.2, 3.0), 4.7)),
         (LOST["rows"], Rectangle((4.0, 0.0), (9.0, 29.0))),
         (LOST["columns"], Rectangle((0.0, 3.0), (19.0, 7.0))),
     ],
 )
 def test_a_way_becomes_the_region_of_its_shape(shape, region) -> None:
-    assert shape.make(((4.2, 7.0), (5.0, 9.0), (8.9, 3.0)), 2.0, SIDES) == region
+    made = shape.make(((4.2, 7.0), (5.0, 9.0), (8.9, 3.0)), Pen(2.0, "No. 5"), SIDES)
+    if isinstance(made, Text):
+        assert made.height == pytest.approx(region.height)
+        made = replace(made, height=region.height)
+    assert made == region
 
 
 def test_rows_and_columns_of_a_plane_stay_in_it() -> None:
     way = (3.0, 4.0, 5.0), (3.0, 6.0, 8.0)
-    assert LOST["rows"].make(way, 1.0, (9, 20, 30)) == Rectangle((3.0, 4.0, 0.0), (3.0, 6.0, 29.0))
+    assert LOST["rows"].make(way, Pen(1.0), (9, 20, 30)) == Rectangle((3.0, 4.0, 0.0), (3.0, 6.0, 29.0))
 
 
 def test_a_way_keeps_its_corners_and_few_other_points() -> None:
@@ -96,6 +103,17 @@ def test_a_drag_and_a_click_paint_and_undo_takes_them_back(
     gallery.hands.undo()
     gallery.hands.undo()
     assert "take back" in bar.complaint.sentence and gallery.pixel.studies.place is None
+
+
+def test_words_are_written_as_high_as_the_box_and_none_are_refused(gallery: Gallery, session: Session) -> None:
+    bar = gallery.hands.bar
+    bar.mode.value, bar.shape.value, bar.text.value = PAINT, "text", "A, b"
+    assert bar.drawn("truth") == "box" and bar.text in list(bar.element) and bar.radius not in list(bar.element)
+    gallery.hands.dragged("truth", [3.5, 20.5], [12.5, 4.5])
+    assert session.experiment.truth.regions == (Text("A, b", (4.0, 3.0), 8.0),)
+    bar.text.value = "  "
+    gallery.hands.dragged("truth", [3.5, 20.5], [12.5, 4.5])
+    assert "1 to 80 letters" in bar.complaint.sentence and len(session.experiment.truth.regions) == 1
 
 
 def test_data_are_lost_where_a_box_was_drawn(gallery: Gallery, session: Session) -> None:

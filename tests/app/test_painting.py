@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from workbench.data import Painted, Shipped
-from workbench.data.regions import Brush, Rectangle
+from workbench.data.regions import Brush, Rectangle, Text
 from workbench.experiment import Experiment
 from workbench.live.address import from_address, read_address
 from workbench.live.session import Session
@@ -40,6 +40,7 @@ def test_address_and_python_give_the_same_numbers(session: Session) -> None:
     from workbench import algorithms, data, noise, operators, priors
 
     session.paint(Brush(((3.0, 4.5), (20.0, 21.0)), 1.5), 0.75)
+    session.paint(Text("a, b; 'é' & 5 $", (2.0, 3.0), 8.0), 0.5)
     session.lose(COLUMNS)
     found = from_address(session.address())
     assert describe(found) == describe(session.experiment)

@@ -16,7 +16,7 @@ from tornado.ioloop import IOLoop
 from tornado.websocket import websocket_connect
 
 from tests.app.browsing import free_port
-from workbench import jobs
+from workbench import jobs, memory
 from workbench.app.page.server import page_server
 from workbench.app.serving import serve as serving_module
 from workbench.app.serving.admission import Admission, read_passwords
@@ -208,6 +208,22 @@ def test_a_signal_beyond_the_cap_is_refused_and_all_goes_on(small):
         Serving(caps=caps).require()
 
 
+def test_where_memory_is_taken_nobody_comes_in_and_no_larger_signal_is_taken(small, monkeypatch):
+    held = memory.held()
+    if held is None:
+        pytest.skip("this system does not say what a process holds")
+    assert held > 2**27  # torch alone
+    monkeypatch.setattr(memory, "held", lambda: 2**30)
+    session = Session(small, caps=Caps(memory=2**30 + 2**20))
+    assert "come back when others have left" in session.set("truth.size", 128)
+    assert session.experiment.source.size == 32
+    session.close()
+    tally, made = ServerNumbers(), []
+    door = Door(lambda: made.append(1), 5, tally, spare=Caps(memory=2**30 + 2**20).spare)
+    assert "memory of this server" in door.page().main[0].objects[0].object
+    assert not made and tally.refused._value.get() == 1
+
+
 @pytest.mark.parametrize(
     ("host", "port", "sentence"),
     [
@@ -253,6 +269,7 @@ def test_a_session_gives_its_runs_what_one_may_take(small, monkeypatch):
         ("--max-steps", "0"),
         ("--max-seconds", "-1"),
         ("--max-pixels", "100"),
+        ("--max-memory", "0.1"),
         ("--auth", "none.txt"),
     ],
 )

@@ -4,13 +4,14 @@ import json
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 
 from workbench import records
 from workbench.cli import main
 from workbench.data import Measured, Painted, Shipped, Simulated
-from workbench.data.regions import Brush, Rectangle
+from workbench.data.regions import Brush, Rectangle, Text
 from workbench.experiment import Experiment, from_description, from_run
 from workbench.noise import ConcomitantGaussian, Gaussian
 from workbench.operators import Composition, FourierMask, GaussianBlur, Identity, Mask, MultiCoilFourier, Radon
@@ -50,6 +51,24 @@ def test_a_brush_covers_what_is_near_its_way() -> None:
 )
 def test_regions_have_the_samples_of_their_definition(region, space, count) -> None:
     assert int(region.inside(space).sum()) == count
+
+
+def test_letters_are_those_of_another_program_and_as_high_as_was_said() -> None:
+    import matplotlib
+    from PIL import Image, ImageDraw, ImageFont
+
+    bar = Text("H", (5.0, 4.0), 12.0).inside((24, 30))
+    rows = bar.any(1).nonzero()[:, 0]
+    assert (int(rows.min()), int(rows.max())) in {(5, 16), (5, 17)}
+    found = Text("Ao8 $x", (20.0, 10.0), 364.5).inside((560, 2000)).numpy()
+    font = ImageFont.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans-Bold.ttf", 500)
+    drawn = Image.new("L", (2000, 560))
+    ImageDraw.Draw(drawn).text((10.5, 385), "Ao8 $x", 255, font, anchor="ls")  # its pixels reach from i to i + 1
+    other = np.asarray(drawn) > 127
+    assert (found & other).sum() / (found | other).sum() > 0.97
+    assert not bool(Text("far", (-500.0, 3.0)).inside((8, 8)).any())
+    with pytest.raises(Refusal, match="a picture to write on"):
+        Text("A", (1.0, 2.0, 3.0)).inside((4, 8, 8))
 
 
 def test_a_region_of_other_axes_and_values_of_another_number_are_refused() -> None:

@@ -148,3 +148,41 @@ def test_a_notebook_that_is_opened_twice_is_one_run_and_outlives_either_page(chr
         words = second.get_by_text(re.compile(r"iteration \d+ of")).first
         last = words.inner_text()
         until(second, lambda: words.inner_text() != last)
+
+
+SIX = (
+    FIRST.replace("64", "256"),
+    "wb.views.Spectrum()",
+    "wb.views.Plane()",
+    "wb.views.Uncertainty()",
+    "wb.views.Compare()",
+    "wb.views.Controls()",
+    "import time\n\nend = time.monotonic() + 6\nwhile time.monotonic() < end:\n    sum(range(1000))\nprint('k', wb.k)",
+    "print('weight', wb.prior.weight)",
+)
+
+
+def test_a_kernel_that_is_busy_in_another_cell_shows_the_run_and_hears_the_hand_after_it(chromium, lab):
+    lab.put("busy.ipynb", SIX)
+    with watched(chromium, expected=".") as page:
+        person = lab.open(page, "busy.ipynb")
+        for cell in range(6):
+            person.ran(cell)
+        words = page.get_by_text(re.compile(r"iteration [1-9]\d* of")).first
+        until(page, lambda: words.count() > 0)
+        person.run(6)
+        until(page, lambda: page.locator(".jp-CodeCell .jp-InputPrompt").nth(6).text_content() == "[*]:")
+        begun, before = words.inner_text(), person.picture(2)
+        field = page.locator(".widget-hbox:has(> .widget-hslider:has-text('weight')) > .widget-text input").first
+        field.fill("50")
+        page.keyboard.press("Enter")
+        until(page, lambda: words.inner_text() != begun and person.picture(2) != before)
+        assert person.said("k") == [], "the run moved while the cell was going on"
+        until(page, lambda: person.said("k") != [])
+        until(page, lambda: person.asked("weight", 7) == 50.0)
+
+        # All kinds of view of 256 pixels, saved.
+        person.save()
+        until(page, lambda: [len(cell) for cell in person.outputs()] == [2, 2, 2, 2, 2, 2, 1, 1])
+        assert all("image/png" in cell[1]["data"] for cell in person.outputs()[:6])
+        assert person.file.stat().st_size < 1e6

@@ -1,8 +1,10 @@
 """A workbench in cells without a front end: variable, slider and run agree; what is wrong is refused; threads end."""
 
 import asyncio
+import importlib
 import json
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -384,6 +386,14 @@ def test_a_saved_run_stands_at_its_end_and_goes_on_bit_for_bit(small, tmp_path):
         Workbench(3)
 
 
+@pytest.mark.parametrize("missing", ["ipywidgets", "anywidget"])
+def test_an_environment_without_widgets_is_a_sentence_with_the_remedy(monkeypatch, missing):
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.delitem(sys.modules, "workbench.notebook")
+    with pytest.raises(Refusal, match=rf"without {missing}: pip install .*\[lab\].*workbench\.plots"):
+        importlib.import_module("workbench.notebook")
+
+
 def test_what_a_cell_keeps_has_a_picture_and_words(wb):
     wb.step(2)
     until(lambda: "k = 2" in wb.widget.sentence)
@@ -401,6 +411,23 @@ def test_a_front_end_without_widgets_says_so_above_the_still_picture(wb, monkeyp
     living, still = shown
     assert "shows no widgets" in living["text/plain"] and "image/png" not in living
     assert "image/png" in still and "shows no widgets" not in still["text/plain"]
+
+
+def test_a_study_that_is_over_leaves_its_picture_though_the_run_goes_on(wb, monkeypatch):
+    monkeypatch.setattr("IPython.display.display", lambda data, **given: None)
+    monkeypatch.setattr("IPython.display.DisplayHandle.display", lambda handle, data, **given: None)
+    left: list[str] = []
+    monkeypatch.setattr(
+        "IPython.display.DisplayHandle.update", lambda handle, data, **given: left.append(data["text/plain"])
+    )
+    view = wb.views.Plane()
+    view.present()
+    wb.play()
+    until(lambda: view.idle and "Information plane" in (left[-1] if left else ""))
+    written = len(left)
+    view.begin()
+    until(lambda: len(left) > written)
+    assert wb.status is Status.RUNNING and "Information plane" in left[-1]
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 5, 6])

@@ -41,6 +41,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-pixels", type=int, metavar="N", help="pixels of a signal (as memory allows)")
     parser.add_argument("--max-steps", type=int, metavar="N", help="iterations of a run (no limit)")
     parser.add_argument("--max-seconds", type=float, metavar="S", help="seconds of work of a run (no limit)")
+    parser.add_argument("--max-memory", type=float, metavar="GIB", help="GiB that one process holds at most (no limit)")
     parser.add_argument(
         "--origin", action="append", default=[], metavar="NAME", help="the name of a proxy in front, as browsers say it"
     )
@@ -129,7 +130,11 @@ def _serving(args: argparse.Namespace) -> "Serving":
         tuple(args.origin),
         tuple(args.frame_origin),
         args.max_visitors,
-        Caps(limit(args.max_pixels), Allowance(limit(args.max_steps), limit(args.max_seconds))),
+        Caps(
+            limit(args.max_pixels),
+            Allowance(limit(args.max_steps), limit(args.max_seconds)),
+            limit(args.max_memory) * 2**30,
+        ),
         Admission(read_passwords(Path(args.auth)) if args.auth else {}, args.proxy_header or ""),
         _runs(args),
     )

@@ -35,6 +35,7 @@ class StudyView(CellView, Generic[S]):
         self.start.on_click(lambda pressed: shared.wish(self.begin))
         self.pause.on_click(lambda pressed: shared.wish(study.toggle))
         self.words = widgets.Label()
+        self._panels: list[Panel] = []
         super().__init__(shared, widgets.HBox([self.start, self.pause, self.words]))
         if studies.small:
             self.begin()
@@ -47,10 +48,15 @@ class StudyView(CellView, Generic[S]):
         """A study draws when it has found something, not with every iteration."""
         self.shot = shot or self.shot
         if self.studies.tick():
-            self.screen.show(self.found())
+            self._panels = self.found()
+            self.screen.show(self._panels)
             self.words.value = self.studies.trouble() or self.told()
             self.pause.description = "Go on" if self.study.status is Status.PAUSED else "Pause"
             self.pause.disabled = self.study.idle
+
+    def standing(self) -> object | None:
+        """What a study has found once it is over, whether the run goes on or not."""
+        return self._panels if self._panels and self.idle else super().standing()
 
     @property
     def idle(self) -> bool:

@@ -53,9 +53,12 @@ class CellView(widgets.VBox):
 
     def rest(self, last: bool = False) -> None:
         """Let the still picture follow, where it is time for it: early, and whenever the run comes to rest."""
-        stands = self.shot is not None and self.shot.frame.status is not Status.RUNNING
-        if self._still.due(self.shot if stands or last else None):
+        if self._still.due(self.shot if last else self.standing()):
             self._still.update(*self._as_still())
+
+    def standing(self) -> object | None:
+        """What is shown and moves no longer; None while it moves."""
+        return self.shot if self.shot is not None and self.shot.frame.status is not Status.RUNNING else None
 
     @property
     def sentence(self) -> str:

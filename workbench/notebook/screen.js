@@ -56,6 +56,21 @@ function reach(values) {
   return [low, high];
 }
 
+// A line at each mark; words that would lie over others stand a row above them.
+function drawMarks(pen, marks) {
+  const rows = [];
+  pen.strokeStyle = pen.fillStyle = "#f08c00";
+  pen.textAlign = "left";
+  for (const [at, text] of marks) {
+    pen.beginPath(); pen.moveTo(at, TOP); pen.lineTo(at, HEIGHT - BOTTOM); pen.stroke();
+    const length = pen.measureText(text).width, left = at > WIDTH / 2 ? at - 3 - length : at + 3;
+    const free = rows.findIndex(row => row.every(([low, high]) => left > high || left + length < low));
+    const row = free < 0 ? rows.push([]) - 1 : free;
+    rows[row].push([left - 4, left + length + 4]);
+    if (TOP + 12 < HEIGHT - BOTTOM - 5 - 12 * row) pen.fillText(text, left, HEIGHT - BOTTOM - 5 - 12 * row);
+  }
+}
+
 function drawCurves(canvas, panel, floats) {
   const ratio = window.devicePixelRatio || 1, pen = canvas.getContext("2d");
   canvas.width = WIDTH * ratio;
@@ -87,13 +102,7 @@ function drawCurves(canvas, panel, floats) {
   for (const [at, text] of ticks(y0, y1, panel.log)) pen.fillText(text, LEFT - 4, up(at) + 4);
   pen.textAlign = "left";
   pen.fillText(panel.y, 4, 11);
-  for (const [at, text] of panel.marks) {
-    if (at < x0 || at > x1) continue;
-    pen.strokeStyle = pen.fillStyle = "#f08c00";
-    pen.beginPath(); pen.moveTo(across(at), TOP); pen.lineTo(across(at), HEIGHT - BOTTOM); pen.stroke();
-    pen.textAlign = across(at) > WIDTH / 2 ? "right" : "left";
-    pen.fillText(text, across(at) + (pen.textAlign === "left" ? 3 : -3), HEIGHT - BOTTOM - 5);
-  }
+  drawMarks(pen, panel.marks.filter(([at]) => at >= x0 && at <= x1).map(([at, text]) => [across(at), text]));
   pen.textAlign = "right";
   panel.lines.forEach((line, i) => {
     pen.strokeStyle = pen.fillStyle = line.colour;

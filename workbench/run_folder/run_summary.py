@@ -52,9 +52,9 @@ def read(path: Path) -> tuple[RunSummary, Mapping[str, Any]] | None:
         pass
     try:
         found = _opened(path)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        if isinstance(error, Refusal):
-            raise
+    except Refusal:
+        raise
+    except Exception:  # no run, or a damaged one, of which h5py says whatever it likes
         return None
     summary, description = found
     return replace(summary, saved=saved), description

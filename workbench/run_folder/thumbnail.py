@@ -29,7 +29,7 @@ def thumbnails(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
 def _picture(index: RunIndex, folder: Path, look: FolderLook, name: str) -> bytes:
     found = index.thumbnail(name)
     if found is None and name in look.runs:
-        with suppress(OSError, KeyError, ValueError, IndexError):
+        with suppress(Exception):  # of a damaged file there is no picture, whatever its parser says
             found = drawn(_read(folder / f"{name}{ENDING}"))
             index.keep_thumbnail(name, look.runs[name], found)
     return found or b""

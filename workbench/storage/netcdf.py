@@ -41,7 +41,7 @@ def load(path: str | Path) -> "xr.Dataset":
     try:
         with xr.open_dataset(path, engine="h5netcdf") as dataset:
             found = join_complex(dataset.load())
-    except (OSError, ValueError) as error:
+    except Exception as error:  # parsers of damaged bytes raise whatever they like
         raise Refusal("a saved run in NetCDF", f"{path} ({error})", "save it again with storage.save") from error
     if "spec" not in found.attrs:
         raise Refusal("a run saved by the workbench", f"{path}, without a spec", "open it as data instead")

@@ -56,6 +56,10 @@ class HandBar:
         return self._field("radius, px", "4")
 
     @cached_property
+    def text(self) -> pmui.TextInput:
+        return self._field("text", "Text")
+
+    @cached_property
     def value(self) -> pmui.TextInput:
         return self._field("value", "1")
 
@@ -161,7 +165,9 @@ class HandBar:
             return [self.of, *self.ends, self.palette, self.fit, self.reset]
         if mode not in (PAINT, LOSE):
             return []
-        parts = [self.shape, *[self.radius] * self.chosen.round, *[self.value] * (mode == PAINT)]
+        shape = self.chosen
+        fields = [*[self.radius] * shape.round, *[self.text] * shape.written, *[self.value] * (mode == PAINT)]
+        parts = [self.shape, *fields]
         return [*parts, self.back]
 
     def _typed(self) -> None:

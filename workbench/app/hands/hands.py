@@ -8,7 +8,7 @@ from bokeh.palettes import Greys256, Inferno256, Viridis256
 from workbench.app.hands.hand_bar import COLOURS, LOSE, MOVE, PAINT, PALETTES, PROFILE, HandBar
 from workbench.app.hands.profile_row import ProfileRow
 from workbench.app.toolkit.panels import Panel
-from workbench.live.hands.gestures import Point, thinned_way, windowed
+from workbench.live.hands.gestures import Pen, Point, thinned_way, windowed
 from workbench.live.hands.windows import ColourWindows
 from workbench.live.images import Limits
 from workbench.live.session import Session
@@ -87,7 +87,7 @@ class Hands:
         if radius is None or value is None:
             return
         try:
-            region = self.bar.chosen.make(way, radius, sides)
+            region = self.bar.chosen.make(way, Pen(radius, str(self.bar.text.value)), sides)
         except Refusal as sentence:
             self.bar.tell(str(sentence))
             return

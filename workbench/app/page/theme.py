@@ -33,6 +33,8 @@ _COMMON = {
         "MuiTabs": {"styleOverrides": {"root": {"minHeight": "40px"}, "indicator": _SEEN}},
         "MuiLinearProgress": {"styleOverrides": {"bar": _SEEN}},
         "MuiSwitch": {"styleOverrides": {"switchBase": {"&.Mui-checked + .MuiSwitch-track": _SEEN}}},
+        # The cross that closes a window: as dark as its letters, whichever the theme.
+        "MuiDialog": {"styleOverrides": {"paper": {"& .MuiIconButton-root": {"color": "inherit"}}}},
         "MuiListItemText": {"styleOverrides": {"root": {"margin": "4px 14px !important"}}},
     },
 }

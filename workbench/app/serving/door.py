@@ -18,7 +18,10 @@ _LOST = 10  # seconds without a reader after which a page that is kept makes roo
 
 
 class Door:
-    """Lets people in one by one; `page` makes what they see; `tell` hears whose page is kept, and whose no more."""
+    """Lets people in one by one, as long as there are `room` and, by `spare`, memory for one more.
+
+    `page` makes what they see; `tell` hears whose page is kept, and whose no more.
+    """
 
     def __init__(
         self,
@@ -26,16 +29,17 @@ class Door:
         room: int,
         tally: ServerNumbers,
         tell: Tell = lambda session, kept: None,
+        spare: Callable[[], bool] = lambda: True,
     ) -> None:
         self._page, self._room, self._tally, self._tell, self.inside = page, room, tally, tell, 0
+        self._spare = spare
         tally.count_inside(lambda: self.inside)
 
     def page(self) -> pn.viewable.Viewable:
         """A page for one more person, or the sentence why not."""
-        if self.inside >= self._room and not _room_made():
+        if sentence := self._full():
             self._tally.refused.inc()
             note("refused", {"inside": self.inside})
-            sentence = f"{self._room} people are here already: come back when one has left"
             return shell(pmui.Row(), pmui.Alert(sentence, severity="warning", margin=20), pmui.Column())
         begin = time.perf_counter()
         PAGES.take()
@@ -48,6 +52,14 @@ class Door:
         note("came", {"visit": _name(session), "seconds": came - begin, "inside": self.inside})
         pn.state.on_session_destroyed(lambda context: self._left(session, came))
         return made
+
+    def _full(self) -> str:
+        """Why nobody else comes in; "" where somebody does."""
+        if self.inside >= self._room and not _room_made():
+            return f"{self._room} people are here already: come back when one has left"
+        if not self._spare():
+            return "the memory of this server is taken: come back when somebody has left"
+        return ""
 
     def _left(self, session: str, came: float) -> None:
         self.inside -= 1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench import devices
+from workbench import devices, memory
 from workbench.app.serving.admission import Admission
 from workbench.live.caps import Caps
 from workbench.live.session import Session
@@ -38,6 +38,9 @@ class Serving:
                 raise Refusal(f"room for at least one {name}", f"{limit:g}", "leave the limit out for the usual one")
         if self.caps.run.seconds <= 0:
             raise Refusal("more than 0 s for a run", f"{self.caps.run.seconds:g} s", "leave the limit out for none")
+        if not self.caps.spare():
+            came = memory.in_bytes(self.caps.memory)
+            raise Refusal("memory for a page beside what the program itself holds, 1 GiB or more", came, "give more")
         first = Session()
         first.close()
         self.caps.require(first.loaded.tensor)

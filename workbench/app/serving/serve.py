@@ -76,7 +76,7 @@ def warm_up(device: str = "cpu") -> None:
 def server_of(serving: Serving) -> Server:
     """The server of pages that listens where it was asked to."""
     tally = ServerNumbers()
-    door = Door(_pages(serving), serving.visitors, tally)
+    door = Door(_pages(serving), serving.visitors, tally, spare=serving.caps.spare)
     return page_server(door.page, serving.port, serving.host, _origins(serving), around=_around(serving, tally))
 
 
@@ -85,7 +85,7 @@ def handed_server(serving: Serving, tally: ServerNumbers, tell: Tell) -> Server:
 
     `tell` hears whose page is kept here, and whose no more.
     """
-    door = Door(_pages(serving), serving.visitors, tally, tell)
+    door = Door(_pages(serving), serving.visitors, tally, tell, serving.caps.spare)
     around = replace(_around(serving, tally), handed=True)
     server = page_server(door.page, 0, "127.0.0.1", _origins(serving), around=around)
     server._http.stop()  # Bokeh's server takes a port in any case

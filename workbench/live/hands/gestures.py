@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from workbench.data.regions import Brush, Rectangle, Region
+from workbench.data.regions import Brush, Rectangle, Region, Text
 from workbench.live.images import Array, Limits
 
 Point = tuple[float, ...]
@@ -18,32 +18,51 @@ _FAR = 1e-3  # of a picture's pixel: places are told so exactly
 
 
 @dataclass(frozen=True)
+class Pen:
+    """What a hand holds: the radius of a round brush, and the letters that it writes."""
+
+    radius: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Shape:
-    """A kind of region: what a hand draws of it, and whether it has a radius; `make` is told places and a radius."""
+    """A kind of region: what a hand draws of it, and whether it has a radius or letters.
+
+    `make` is told places, the pen, and the sides of what is drawn on.
+    """
 
     drawn: str
-    make: Callable[[tuple[Point, ...], float, tuple[int, ...]], Region]
+    make: Callable[[tuple[Point, ...], Pen, tuple[int, ...]], Region]
     round: bool = False
+    written: bool = False
 
 
-def _brush(way: tuple[Point, ...], radius: float, sides: tuple[int, ...]) -> Region:
-    return Brush(way, radius)
+def _brush(way: tuple[Point, ...], pen: Pen, sides: tuple[int, ...]) -> Region:
+    return Brush(way, pen.radius)
 
 
-def _line(way: tuple[Point, ...], radius: float, sides: tuple[int, ...]) -> Region:
-    return Brush((way[0], way[-1]), radius)
+def _line(way: tuple[Point, ...], pen: Pen, sides: tuple[int, ...]) -> Region:
+    return Brush((way[0], way[-1]), pen.radius)
 
 
-def _box(way: tuple[Point, ...], radius: float, sides: tuple[int, ...]) -> Region:
+def _text(way: tuple[Point, ...], pen: Pen, sides: tuple[int, ...]) -> Region:
+    """As high as the box that was drawn, from its upper left corner on."""
+    rows = way[0][-2:][0], way[-1][-2:][0]
+    corner = tuple(min(ends) for ends in zip(way[0], way[-1], strict=True))
+    return Text(pen.text, corner, max(abs(rows[1] - rows[0]), 1.0))
+
+
+def _box(way: tuple[Point, ...], pen: Pen, sides: tuple[int, ...]) -> Region:
     ends = list(zip(way[0], way[-1], strict=True))
     # A sample belongs to it where a part of it does.
     low, high = (tuple(float(round(pick(end))) for end in ends) for pick in (min, max))
     return Rectangle(low, high)
 
 
-def _across(axis: int) -> Callable[[tuple[Point, ...], float, tuple[int, ...]], Region]:
-    def make(way: tuple[Point, ...], radius: float, sides: tuple[int, ...]) -> Region:
-        box = _box(way, radius, sides)
+def _across(axis: int) -> Callable[[tuple[Point, ...], Pen, tuple[int, ...]], Region]:
+    def make(way: tuple[Point, ...], pen: Pen, sides: tuple[int, ...]) -> Region:
+        box = _box(way, pen, sides)
         assert isinstance(box, Rectangle)
         other = len(box.start) - 2 + (1 - axis)
         start, end = list(box.start), list(box.end)
@@ -54,7 +73,12 @@ def _across(axis: int) -> Callable[[tuple[Point, ...], float, tuple[int, ...]], 
 
 
 PAINTED: Mapping[str, Shape] = MappingProxyType(
-    {"brush": Shape(WAY, _brush, True), "line": Shape(LINE, _line, True), "rectangle": Shape(BOX, _box)}
+    {
+        "brush": Shape(WAY, _brush, True),
+        "line": Shape(LINE, _line, True),
+        "rectangle": Shape(BOX, _box),
+        "text": Shape(BOX, _text, written=True),
+    }
 )
 LOST: Mapping[str, Shape] = MappingProxyType(
     {
