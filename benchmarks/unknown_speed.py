@@ -195,7 +195,8 @@ def main() -> None:
         ratio = medians[1] / medians[0] if len(medians) > 1 else float("nan")
         found[name] = times
         for number, (who, each) in enumerate(times.items()):
-            rows.append([name, who, each["median"], between(each), f"{ratio:.1f}, asked {GOALS[name]:g}" if number else ""])
+            told = f"{ratio:.1f}, asked {GOALS[name]:g}" if number else ""
+            rows.append([name, who, each["median"], between(each), told])
     publish(
         "unknown_speed",
         {"seconds": found},

@@ -10,7 +10,7 @@ from workbench.parametrisations import Gram, LowRank, Synthesis
 from workbench.priors import Analysis, Cauchy, OnUnknown, Zero
 
 _HISS = 0.003  # of the loudest sample
-_STRING = (sounds.SAMPLES, CensoredGaussian(_HISS, 0.4), Cauchy(10.0, 0.01), 256)
+_STRING = (sounds.SAMPLES, CensoredGaussian(_HISS, 0.4), Cauchy(3.0, 0.01), 128)
 _HEART = (sounds.HEART, CensoredGaussian(_HISS, 0.5), Cauchy(1.0, 0.005), 128)
 _STEPS = 400
 

@@ -1,4 +1,4 @@
-"""Column after column on the CPU: rows owe each other nothing, so that a block of them goes through all sweeps at once."""
+"""Column after column on the CPU: rows owe each other nothing, and a block of them goes through all sweeps at once."""
 
 import numpy as np
 import torch
