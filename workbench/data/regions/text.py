@@ -45,7 +45,7 @@ class Text(Region):
                 for pair, side in zip(zip(low, high, strict=True), space, strict=True)
             )
             rows, columns = (slice(*pair) for pair in ends)
-            centres = np.stack(np.mgrid[rows, columns], -1)
+            centres = np.stack(np.meshgrid(np.r_[rows], np.r_[columns], indexing="ij"), -1)
             polygon = need("matplotlib.path", "app").Path(outline)
             found[rows, columns] ^= polygon.contains_points(centres.reshape(-1, 2)).reshape(centres.shape[:2])
         return torch.from_numpy(found)
