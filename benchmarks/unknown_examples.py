@@ -60,7 +60,8 @@ def figures(made: Experiment, problem: Problem, u: Tensor) -> dict[str, float]:
     """What is asked of some of them."""
     if isinstance(made.parametrisation, RelaxationMaps):
         return {"T2": t2(made, u), "T2, zero filling": t2(made, problem.start())}
-    return {"angle, rad": angle(made, u)} if isinstance(made.parametrisation, Mixture) else {}
+    known = made.truth is not None and made.truth.blocks is not None
+    return {"angle, rad": angle(made, u)} if known and isinstance(made.parametrisation, Mixture) else {}
 
 
 def measured(name: str, seed: int) -> tuple[float, float, dict[str, float]]:

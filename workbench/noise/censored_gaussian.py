@@ -26,7 +26,7 @@ class CensoredGaussian(Noise):
     """
 
     formula = (
-        r"-\log p(y \mid \bar y) = \sum_{|y_i| < c} \frac{(\bar y_i - y_i)^2}{2 \sigma^2} - \sum_{|y_i| = c} \log "
+        r"-\log p(y \mid \bar y) = \sum_{|y_i| < c} \frac{(\bar y_i - y_i)^2}{2 \sigma^2} - \sum_{|y_i| \ge c} \log "
         r"\Phi\left(\frac{\pm\bar y_i - c}{\sigma}\right), \quad c = \text{limit}"
     )
 
