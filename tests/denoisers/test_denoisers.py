@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from workbench.denoisers import (
-    Autoencoder,
     ConvexPotential,
     Denoiser,
     DnCNN,
@@ -20,6 +19,7 @@ from workbench.denoisers import (
     UnrolledIHTNet,
     UnrolledISTANet,
     UnrolledPDHGNet,
+    VariationalAutoEncoder,
 )
 from workbench.operators import GaussianBlur
 from workbench.parameters import describe, rebuild
@@ -35,7 +35,7 @@ DENOISERS = [
     ScoreDenoiser(SMALL),
 ]
 UNROLLED = [cls(1, 4, 3, 3) for cls in (UnrolledISTANet, UnrolledIHTNet, UnrolledPDHGNet, UnrolledADMMNet)]
-OTHERS = [Autoencoder(1, 6, 3, 5), ConvexPotential(1, 4, 3, 3), SuperResolution(1, 4, 2), *UNROLLED]
+OTHERS = [VariationalAutoEncoder(1, 6, 3, 5), ConvexPotential(1, 4, 3, 3), SuperResolution(1, 4, 2), *UNROLLED]
 
 
 def name(network: ImageNetwork) -> str:

@@ -1,6 +1,5 @@
 """Networks that remove noise or restore, without their weights: those are in `workbench.weights`."""
 
-from workbench.denoisers.autoencoder import Autoencoder
 from workbench.denoisers.base import Denoiser
 from workbench.denoisers.convex_potential import ConvexPotential
 from workbench.denoisers.dense import DenseAutoEncoder
@@ -13,9 +12,9 @@ from workbench.denoisers.scored import ScoreDenoiser
 from workbench.denoisers.superresolution import SuperResolution
 from workbench.denoisers.unet import UNet
 from workbench.denoisers.unrolled import Unrolled, UnrolledADMMNet, UnrolledIHTNet, UnrolledISTANet, UnrolledPDHGNet
+from workbench.denoisers.variational_auto_encoder import VariationalAutoEncoder
 
 __all__ = [
-    "Autoencoder",
     "ConvexPotential",
     "Denoiser",
     "DenseAutoEncoder",
@@ -32,4 +31,5 @@ __all__ = [
     "UnrolledIHTNet",
     "UnrolledISTANet",
     "UnrolledPDHGNet",
+    "VariationalAutoEncoder",
 ]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from workbench.denoisers import (
-    Autoencoder,
     ConvexPotential,
     DenseAutoEncoder,
     DnCNN,
@@ -18,6 +17,7 @@ from workbench.denoisers import (
     UnrolledIHTNet,
     UnrolledISTANet,
     UnrolledPDHGNet,
+    VariationalAutoEncoder,
 )
 from workbench.parameters import Checked
 from workbench.priors import GaussianMixture, GaussianProcess
@@ -88,7 +88,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "score_digits": lambda: _score(UNet(1, (48, 96), 1, True, True), HandwrittenDigits(), Fit(4000, batch=32)),
     "points": lambda: _auto_encoder(DenseAutoEncoder(), PriorSamples(), Fit(2000, 1e-2, 128)),
     "fields": lambda: _auto_encoder(DenseAutoEncoder(1, 8, 8, 128, 64), _fields(), Fit(2500, 5e-3, 64)),
-    "generator_digits": lambda: Recipe(Autoencoder(), Encoding(), Fit(6000, batch=64)),
+    "generator_digits": lambda: Recipe(VariationalAutoEncoder(), Encoding(), Fit(6000, batch=64)),
     "unrolled_ista": lambda: _shipped(UnrolledISTANet(), Unrolling(), Fit(1500)),
     "unrolled_iht": lambda: _shipped(UnrolledIHTNet(), Unrolling(), Fit(1500)),
     "unrolled_pdhg": lambda: _shipped(UnrolledPDHGNet(), Unrolling(supervised=False), Fit(800)),

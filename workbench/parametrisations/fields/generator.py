@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import silu
 
 from workbench import weights
-from workbench.denoisers import Autoencoder, ImageNetwork
+from workbench.denoisers import ImageNetwork, VariationalAutoEncoder
 from workbench.operators import Field
 from workbench.operators.separable import along_axes
 from workbench.parameters import Range
@@ -70,10 +70,12 @@ class Generator(Parametrisation):
         return self.joined(zeros | {"latent": latent[:, None]})
 
 
-def _autoencoder(file: str) -> Autoencoder:
+def _autoencoder(file: str) -> VariationalAutoEncoder:
     network: ImageNetwork = weights.read(file) if file else weights.placed(_SHIPPED, _CPU)
-    if not isinstance(network, Autoencoder):
-        raise Refusal("weights of an Autoencoder", f"those of a {type(network).__name__}", "take another file")
+    if not isinstance(network, VariationalAutoEncoder):
+        raise Refusal(
+            "weights of a VariationalAutoEncoder", f"those of a {type(network).__name__}", "take another file"
+        )
     return network
 
 

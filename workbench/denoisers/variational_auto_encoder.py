@@ -20,7 +20,7 @@ class Encoded(NamedTuple):
     log_variance: Tensor
 
 
-class Autoencoder(ImageNetwork):
+class VariationalAutoEncoder(ImageNetwork):
     """x -> z, `latent` numbers, their mean and spread; z -> picture: dense layers, SiLU, picture in [0, 1].
 
     For pictures of `side` x `side` px alone. Kingma, Welling 2014, arXiv 1312.6114.
@@ -65,7 +65,7 @@ class Autoencoder(ImageNetwork):
             return said
         side = (self.side, self.side)
         fits = tuple(shape[1:]) == side
-        return "" if fits else f"Autoencoder was made for {shown(side)} px and not {shown(shape[1:])}"
+        return "" if fits else f"VariationalAutoEncoder was made for {shown(side)} px and not {shown(shape[1:])}"
 
 
 def _dense(few: int, many: int) -> Conv:
