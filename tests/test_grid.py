@@ -71,7 +71,9 @@ def test_a_run_that_ends_above_its_start_or_diverges_fails(problem) -> None:
     cell = ("Identity", "Gaussian", "Tikhonov", "GradientDescent")
     bad = changed(GradientDescent(), step_size=1.0)
     assert "diverged" in grid.run_cell(cell, problem, bad, 50).reason
-    assert "above its start" in grid.run_cell(cell, problem, bad, 1).reason
+    assert "diverged" in grid.run_cell(cell, problem, bad, 1).reason, "eight steps, taken to be sure, came to 1e19"
+    worse = changed(bad, step_size=0.007)  # 1.4 times the largest safe step
+    assert "above its start" in grid.run_cell(cell, problem, worse, 1).reason
     assert grid.run_cell(cell, problem, GradientDescent(), 50).outcome == "passed"
 
 
