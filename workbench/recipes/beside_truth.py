@@ -13,6 +13,7 @@ from workbench.priors import Can, Prior
 from workbench.recipes.proximal_matching import ProximalMatching
 from workbench.recipes.training_task import DenoisingTask, TrainingTask
 from workbench.refusal import Refusal
+from workbench.tensors import stream
 
 _DRAWN, _LEVELS = 2000, 8  # signals an error is the mean of; noise levels it is found at
 
@@ -53,7 +54,7 @@ def score_beside(denoise: Callable[[Tensor, float], Tensor], task: TrainingTask,
     if law is None or not isinstance(task, DenoisingTask):
         remedy = "take PriorSamples, which are drawn from a prior"
         raise Refusal("pictures of a known score", type(task.pictures).__name__, remedy)
-    like = task.pictures.draw(torch.Generator(), 1)
+    like = task.pictures.draw(stream(0, "a picture of which only the shape counts"), 1)
     many = like.expand(_DRAWN, *like.shape[1:])
     levels = torch.linspace(math.log(task.low), math.log(task.high), _LEVELS).exp()
     errors = torch.tensor([score_residual(denoise, law, many, level).error for level in levels.tolist()])

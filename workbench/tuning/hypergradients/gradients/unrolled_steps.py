@@ -9,6 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms import Algorithm, Constants, GradientDescent
 from workbench.parameters import Range
+from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import normal_like, stream
 from workbench.tuning.hypergradients.gradients.hypergradient import Hypergradient
@@ -83,12 +84,15 @@ class UnrolledSteps(Hypergradient):
         if sentence := algorithm.unmet(problem):
             raise Refusal("a method that can run on this problem", type(algorithm).__name__, sentence)
         with torch.no_grad():
-            return algorithm.init(problem, x, stream(0, "start of unrolled steps", device=x.device)).measured
+            return self._first(problem, x).measured
+
+    def _first(self, problem: Problem, x: Tensor) -> Any:
+        return self.algorithm.init(problem, x, stream(0, "start of unrolled steps", device=x.device))
 
     def _after(self, held_out: HeldOut, theta: Tensor, x: Tensor, steps: int, measured: Constants) -> Tensor:
         """x after so many steps; a gradient that a method begins with depends on theta, what it measured does not."""
         problem, algorithm = replace(held_out.at(theta), truth=None), self.algorithm
-        state: Any = algorithm.init(problem, x, stream(0, "start of unrolled steps", device=x.device))
+        state = self._first(problem, x)
         state = replace(state, measured=held_out.measured(theta, measured))
         for k in range(steps):
             if algorithm.done(state):
