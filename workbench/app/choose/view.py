@@ -44,7 +44,7 @@ class ChooseView(Tab):
         work = self.choosing.path
         self.buttons = WorkButtons("path", starting("Find the weight", "search", work.start), work)
         self.scatter = starting("Spread over noise", "grain", self.choosing.spread.start)
-        self.look = pmui.Select(label="show", options=list(LOOKS), value=OVER, width=150, **SMALL)
+        self.look = pmui.Select(label="show", options=list(LOOKS), value=OVER, width=180, **SMALL)
         self.look.param.watch(lambda event: self._turn(), "value")
         self.rule = pmui.Select(label="rule", options={HAND: HAND}, value=HAND, width=200, **SMALL)
         self.rule.param.watch(lambda event: self._follow(event.new), "value")
@@ -73,13 +73,17 @@ class ChooseView(Tab):
         self.lcurve, over = LCurvePlot(), pane(self.plot)
         curves = pmui.Column(over, sizing_mode="stretch_width", height=_HEIGHT, margin=0, styles=_HALF)
         self._place, self._looks = curves, {OVER: over, LCURVE: self.lcurve.element}
-        below = pmui.Row(self.picture.element, curves, sizing_mode="stretch_both", margin=0)
+        self.below = pmui.Row(self.picture.element, curves, sizing_mode="stretch_both", margin=0, visible=False)
         parts = (self.status, self.complaint)
         left = side(
             *(part.element for part in parts), self.rule, self.handle, self.mark.element, self.use, styles=_FULL
         )
         return left, pmui.Column(
-            bar(*self.buttons.all, self.scatter, self.look), below, sizing_mode="stretch_both", margin=0, styles=_FULL
+            bar(*self.buttons.all, self.scatter, self.look),
+            self.below,
+            sizing_mode="stretch_both",
+            margin=0,
+            styles=_FULL,
         )
 
     def _turn(self) -> None:
@@ -117,6 +121,7 @@ class ChooseView(Tab):
         self.status.say(choosing.sentence())
         self.complaint.say(choosing.trouble())
         self.scatter.disabled = told is None or choosing.path.status is Status.RUNNING
+        self.below.visible = path is not None  # before, there is nothing but names
         if path is None:
             return
         if told is not None:

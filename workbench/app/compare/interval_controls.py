@@ -20,7 +20,7 @@ class IntervalControls(BuiltRow):
     def __init__(self, turned: TurnedRuns, changed: Callable[[], None]) -> None:
         super().__init__()
         self._turned, self._changed = turned, changed
-        self.switch = pmui.Select(label="picture", options=[OFF, *LOOKS], value=turned.look, width=150, **SMALL)
+        self.switch = pmui.Select(label="picture", options=[OFF, *LOOKS], value=turned.look, width=175, **SMALL)
         self.switch.param.watch(lambda event: self._turn(event.new), "value")
 
     @property

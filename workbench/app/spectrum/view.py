@@ -53,7 +53,7 @@ class SpectrumView(LookTab[SpectrumPlot]):
         return super()._tick(frame) or moved
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
-        self.scale = pmui.Select(label="λ axis", options=AXES, value=SymmetricLogarithmicAxis, width=140, **SMALL)
+        self.scale = pmui.Select(label="λ axis", options=AXES, value=SymmetricLogarithmicAxis, width=170, **SMALL)
         start = starting("Study here", "insights", self.spectra.hessian.start)
         self.buttons = WorkButtons("study", start, self.spectra.hessian, self.spectra.cancel)
         self.first = pmui.Switch(label="at the first iterate", value=False, size="small", margin=(2, 0))
