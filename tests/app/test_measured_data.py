@@ -10,7 +10,7 @@ from tests.app.conftest import read
 from tests.app.test_session import reached
 from tests.operators.test_radon import disk
 from workbench import figures
-from workbench.algorithms import PDHG
+from workbench.algorithms import ADMM, PDHG, FilteredBackprojection
 from workbench.app.compare import CompareView
 from workbench.app.page.workbench import Workbench
 from workbench.app.run.choices import Choices
@@ -122,15 +122,18 @@ def test_a_scan_is_opened_from_the_page_with_its_angles(tmp_path):
     operator = session.experiment.operator
     assert isinstance(operator, Radon) and operator.in_shape == (1, 24, 24) and len(operator.angles) == 30
     assert session.problem.truth is None and app.choices.sections["truth"].select.value.startswith("scan.h5::")
-    assert not session.choose("algorithm", "FilteredBackprojection")
+    assert isinstance(session.experiment.algorithm, FilteredBackprojection)
+    assert "shows the scan first" in " ".join(session.notes)
     session.play()
     assert reached(session, 1).error is None
+    assert not session.choose("algorithm", "ADMM")
     for view in app.views:
         app.turn_to(type(view))
     address = session.address()
     upload.variable.value = "exchange/data[:, 2]"
     read(upload)
     assert float(session.problem.y.max()) < 7 * 0.7
+    assert isinstance(session.experiment.algorithm, ADMM), "another slice is solved as the one before"
     session.travel(address)
     assert session.experiment.source.variable == "exchange/data[:, 1]" and not session.errors
     app.close()

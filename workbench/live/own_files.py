@@ -11,7 +11,7 @@ from workbench.experiment import Experiment
 from workbench.live.address.names import own_name
 from workbench.live.hands.painting import clean
 from workbench.live.saved import brought
-from workbench.live.wished import explained, fitted
+from workbench.live.wished import at_first, explained, fitted
 from workbench.parameters import Typed, called
 from workbench.paths import Words
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 NOTHING: Words = {}
+_AT_FIRST = "Filtered backprojection shows the scan first; the method that is offered first uses the prior."
 Opened = Callable[[Experiment], Experiment]
 
 
@@ -64,7 +65,11 @@ class OwnFiles:
         def opened(experiment: Experiment) -> Experiment:
             new = explained(clean(experiment), source, loaded.tensor, words)
             self._remember(source.name, source, loaded)
-            return new
+            if experiment.truth is None:  # one slice after another, by the method that a person has chosen
+                return new
+            shown = at_first(new, loaded.tensor)
+            self.notes += (_AT_FIRST,) * (shown is not new)
+            return shown
 
         return opened
 

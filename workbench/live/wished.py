@@ -6,11 +6,13 @@ from typing import Any
 from torch import Tensor
 
 from workbench import catalog
+from workbench.algorithms import FilteredBackprojection
 from workbench.algorithms.choice import suited
 from workbench.data import Loaded, Shipped, Source
 from workbench.data.source import as_many_coils, fitted_to, for_first, shapes_to_try
 from workbench.experiment import Experiment
 from workbench.live.own_arrays import of_same_file
+from workbench.operators import Scan
 from workbench.parameters import changed, describe
 from workbench.paths import Form, Words, operator_of
 from workbench.problem import Problem
@@ -66,6 +68,14 @@ def explained(experiment: Experiment, source: Source, given: Tensor, words: Word
     operator = operator_of(words, experiment.operator, source, given)
     lost = experiment.lost if type(operator) is type(experiment.operator) else ()
     return changed(experiment, source=source, operator=operator, lost=lost)
+
+
+def at_first(experiment: Experiment, given: Tensor) -> Experiment:
+    """The same by filtered backprojection where that can be: one pass shows a scan before anything iterates."""
+    if not isinstance(experiment.operator, Scan):
+        return experiment
+    first = FilteredBackprojection()
+    return experiment if first.unmet(experiment.problem(given)) else changed(experiment, algorithm=first)
 
 
 def makes_data(experiment: Experiment) -> list[Any]:
