@@ -88,10 +88,11 @@ def test_methods_that_converge_for_every_step_know_no_bound(algorithm):
 
 
 def test_values_that_are_not_finite_are_named():
-    start = small().start()
-    start[0, 0, 3, 4] = torch.nan
+    problem, method = small(), GradientDescent()
+    first = next(iterate(problem, method))
+    first.x[0, 0, 3, 4] = torch.nan
     with pytest.raises(Diverged, match="not finite at the start") as caught:
-        list(guard(small(), GradientDescent(), iterate(small(), GradientDescent(), start)))
+        list(guard(problem, method, [first]))
     assert caught.value.diagnosis.trouble is Trouble.NOT_FINITE
     assert caught.value.diagnosis.repair == {}
 

@@ -12,13 +12,14 @@ from workbench import catalog
 from workbench.algorithms import (
     FISTA,
     ConjugateGradient,
+    FilteredBackprojection,
     GradientDescent,
     PerturbOptimise,
     PnPPGD,
     UnadjustedLangevin,
 )
 from workbench.noise import Gaussian, Noise, Poisson
-from workbench.operators import FiniteDifference, GaussianBlur
+from workbench.operators import FiniteDifference, GaussianBlur, Radon
 from workbench.priors import Box, GaussianProcess, Tikhonov, TotalVariation
 from workbench.problem import Problem
 from workbench.run import Diverged, Watch, after, guard, iterate, run, until
@@ -101,6 +102,20 @@ def test_what_minimises_nothing_has_pictures_for_its_measure() -> None:
         watch.look(first)
         with pytest.raises(Diverged) if far else contextlib.nullcontext():
             watch.look(replace(first, x=size + DARK))
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e5])
+def test_a_formula_of_the_data_is_no_run_for_infinity_in_whatever_units(scale: float) -> None:
+    radon = Radon((1, 16, 16), 12)
+    truth = scale * picture(0)
+    problem = Problem.simulate(radon, Gaussian(0.01 * scale), Tikhonov(), truth)
+    found = watched(problem, FilteredBackprojection(), 5)
+    assert torch.equal(found, radon.filtered_backprojection(problem.y)) and float(norm(found).max()) > 0.5 * scale
+
+
+def picture(seed: int) -> Tensor:
+    """A picture in [0, 1]."""
+    return torch.rand(1, 1, 16, 16, dtype=torch.float64, generator=generator(seed))
 
 
 def test_a_run_that_stays_small_asks_for_its_start_once() -> None:

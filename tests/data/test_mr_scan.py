@@ -118,7 +118,10 @@ def test_maps_come_from_the_lines_of_calibration_after_the_same_steps(scan, tmp_
     chain = ["--set", "data.steps=ReadoutOversampling"]
     assert main(["data", str(tmp_path / "k.npy"), *chain, "--coil-maps", str(maps)]) == 0
     assert np.load(maps).shape == (COILS, SIDE, SIDE)
-    assert main(["data", str(tmp_path / "k.npy"), *chain, "--noise", "wavelets", "--json"]) == 0
+    assert main(["data", str(tmp_path / "k.npy"), *chain, "--noise", "wavelets", "--json"]) == 2, "there is none"
+    wide = np.load(tmp_path / "k.npy")
+    np.save(tmp_path / "noisy.npy", wide + 0.05 * (RNG.normal(size=wide.shape) + 1j * RNG.normal(size=wide.shape)))
+    assert main(["data", str(tmp_path / "noisy.npy"), *chain, "--noise", "wavelets", "--json"]) == 0
     assert main(["data", str(tmp_path / "k.npy"), *chain]) == 2
     assert main(["data", str(tmp_path / "k.npy"), "--set", "operator.width=3", "--noise", "wavelets"]) == 2
 

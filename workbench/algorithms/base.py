@@ -103,6 +103,7 @@ class Algorithm(ABC, Generic[S], metaclass=Checked):
     draws_at_end: ClassVar[bool] = False  # of a random one: its last state is a sample; else every state is
     independent: ClassVar[bool] = False  # of a random one: every state is a sample that owes nothing to the one before
     restarts: ClassVar[bool] = False  # what it remembers belongs to one problem: another is a new start at the same x
+    direct: ClassVar[bool] = False  # one step by a formula of the data, which cannot leave for infinity
     blind: ClassVar[bool] = False  # asks no data: it is never advised
     wanders: ClassVar[bool] = False  # by noise of its own it leaves a start where the data show no way
 

@@ -93,7 +93,7 @@ class Watch:
 
     def _exploded(self, state: State, sizes: Tensor) -> bool:
         large = ~(sizes <= self._growth * self._first)  # NaN is not <= either
-        if not bool(large.any()):
+        if self.algorithm.direct or not bool(large.any()):
             return False
         large &= ~(sizes <= self._growth * self._usual)
         return bool((large & ~(self._height(state) <= self._most)).any())

@@ -22,6 +22,7 @@ class Formula(Algorithm):
     """x is a formula of the data: one step, and it is done. A first iterate is only what is shown before it: 0."""
 
     exact = minimises = False
+    direct = True
 
     @abstractmethod
     def solution(self, problem: Problem) -> Tensor:
