@@ -29,6 +29,7 @@ from workbench.live.saved.run_file import is_run
 from workbench.live.session import Session
 from workbench.operators import GaussianBlur
 from workbench.priors import Tikhonov
+from workbench.refusal import Refusal
 from workbench.storage import save
 
 SIDE = 24
@@ -124,11 +125,22 @@ WAYS: tuple[Callable[[bytes, random.Random], bytes], ...] = (_whole, _cut, _flip
 
 def opened(session: Session, name: str, content: bytes) -> str:
     """What the page says of a file; raises what it should have said."""
-    is_run(content)
-    said = [session.open_file(name, content, size=SIDE), session.open_data(name, content)]
-    if is_run(content):
-        said.append(session.open_run(name, content))
-    return "read" if "" in said else "refused"
+    files = session.files
+    _said(lambda: files.arrays(name, content))
+    ways: list[Callable[[], object]] = [
+        lambda: session.open_file(name, files.signal(name, content, size=SIDE)),
+        lambda: session.open_file(name, files.data(name, content)),
+        *[lambda: session.show(files.run(name, content))] * is_run(content),
+    ]
+    return "read" if "" in map(_said, ways) else "refused"
+
+
+def _said(way: Callable[[], object]) -> object:
+    """What a way of reading gives, the sentence where it is refused."""
+    try:
+        return way()
+    except Refusal as sentence:
+        return str(sentence)
 
 
 def reader(line: Connection) -> None:

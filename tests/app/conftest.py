@@ -14,6 +14,7 @@ from workbench.experiment import Experiment
 from workbench.jobs import Status
 from workbench.live.frames import Frame
 from workbench.live.session import Session
+from workbench.refusal import Refusal
 
 
 @pytest.fixture
@@ -32,6 +33,22 @@ def session(small: Experiment) -> Iterator[Session]:
 def _no_job_outlives_the_tests() -> Iterator[None]:
     yield
     jobs.close_all()
+
+
+def opened_file(session: Session, name: str, content: bytes, **given: Any) -> str:
+    """A person's file as the truth; the sentence why not."""
+    try:
+        return session.open_file(name, session.files.signal(name, content, **given))
+    except Refusal as sentence:
+        return str(sentence)
+
+
+def opened_run(session: Session, name: str, content: bytes) -> str:
+    """A person's saved run, shown; the sentence why not."""
+    try:
+        return session.show(session.files.run(name, content))
+    except Refusal as sentence:
+        return str(sentence)
 
 
 def read(upload: Upload) -> None:

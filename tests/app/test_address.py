@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.app.conftest import opened_file
 from tests.app.test_session import experiment, png
 from workbench.algorithms import FISTA, GradientDescent
 from workbench.data import Array, Painted, Shipped, Simulated
@@ -69,7 +70,7 @@ def test_a_bad_item_takes_no_other_with_it(bad, path):
 def test_a_file_of_ones_own_is_in_the_address_by_its_name_alone():
     session = Session(experiment())
     picture = (np.add.outer(np.arange(40), np.arange(40)) * 3).astype(np.uint8)
-    assert session.open_file("mine.png", png(picture)) == ""
+    assert opened_file(session, "mine.png", png(picture)) == ""
     assert session.set("prior.weight", 0.5) == ""
     folder = session.experiment.truth.path.removesuffix("mine.png")
     assert "truth.file=mine.png" in session.address()

@@ -119,6 +119,7 @@ def test_a_mask_and_maps_of_other_files_and_the_mask_that_data_tell(upload, tmp_
     assert "maps of coils x 24 x 24" in upload.complaint.sentence
     put(upload, upload.instrument.file, tmp_path, "broken.npy", maps=np.zeros(3))
     upload.instrument.file.param.update(filename="broken.npy", value=b"nothing")
+    read(upload)
     assert "broken.npy" in upload.instrument.complaint.sentence
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.app.conftest import read
+from tests.app.conftest import opened_run, read
 from tests.app.small_runs import CASES, experiment
 from tests.app.test_session import reached, wait
 from workbench import records, storage
@@ -137,7 +137,7 @@ def test_what_cannot_be_shown_is_refused_and_all_stays(session):
     before = describe(session.experiment)
     run = experiment().run()
     assert session.show(run.assign_attrs(spec="{}")) == session.errors["truth.file"]
-    sentence = session.open_run("run.nc", b"no run")
+    sentence = opened_run(session, "run.nc", b"no run")
     assert "saved run" in sentence
     assert describe(session.experiment) == before and not session.opened
     session.show(run.assign_attrs(state='{"fields": {}}'))
@@ -188,14 +188,14 @@ def test_a_run_that_is_brought_reads_no_other_file_of_this_machine(session, tmp_
     content = saved(tmp_path, truth={"type": "data.File", "path": str(secret)})
     result = storage.load(tmp_path / "made.nc")
     storage.save(result.drop_vars("truth"), tmp_path / "blind.nc")
-    sentence = session.open_run("blind.nc", (tmp_path / "blind.nc").read_bytes())
+    sentence = opened_run(session, "blind.nc", (tmp_path / "blind.nc").read_bytes())
     assert "secret.npy" in sentence and describe(session.experiment) == before
-    assert not session.open_run("made.nc", content)
+    assert not opened_run(session, "made.nc", content)
     np.testing.assert_array_equal(session.problem.truth.numpy(), result.truth.values)
     measured = {"type": "data.Measured", "data": str(secret)}
     spec = {n: v for n, v in json.loads(result.attrs["spec"]).items() if n != "truth"} | {"source": measured}
     storage.save(result.drop_vars("truth").assign_attrs(spec=json.dumps(spec)), tmp_path / "data.nc")
-    assert not session.open_run("data.nc", (tmp_path / "data.nc").read_bytes())
+    assert not opened_run(session, "data.nc", (tmp_path / "data.nc").read_bytes())
     np.testing.assert_array_equal(session.problem.y.numpy(), result.y.values)
 
 
@@ -212,7 +212,7 @@ def test_a_run_whose_arrays_lie_elsewhere_or_unpack_to_more_than_memory_is_refus
             else:
                 file.create_dataset("noted", (100_000, 100_000), "f8", chunks=(1000, 1000), compression="gzip")
         assert (tmp_path / name).stat().st_size < 10**6
-        sentence = session.open_run(name, (tmp_path / name).read_bytes())
+        sentence = opened_run(session, name, (tmp_path / name).read_bytes())
         assert ("at most 512 MB" if kind == "bomb" else "noted lies elsewhere") in sentence and not session.opened
 
 

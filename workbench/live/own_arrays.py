@@ -6,8 +6,8 @@ from typing import Any
 from workbench import catalog
 from workbench.data import Content, Measured, Source, load_array
 from workbench.operators import Scan
-from workbench.parameters import called, parameters
-from workbench.paths import own_parameters
+from workbench.parameters import Typed, called, parameters
+from workbench.paths import Words, own_parameters
 from workbench.refusal import Refusal
 from workbench.tensors import Tensor
 
@@ -43,6 +43,14 @@ def slice_of(content: Content) -> str:
     """An array by name, without the axes of one that some formats put in front."""
     spare = next((k for k, n in enumerate(content.shape) if n != 1), 0)
     return content.name + f"[{', '.join('0' * spare)}]" * bool(spare)
+
+
+def read_arrays(words: Words) -> Words:
+    """The same words, once the arrays that they name are read. From any thread."""
+    for said in words.values():
+        if isinstance(said, Typed):
+            said.array  # noqa: B018 - which is kept
+    return words
 
 
 def of_same_file(source: Source, path: str, said: Any) -> Any:

@@ -10,6 +10,7 @@ from workbench.data import Content, File, Loaded, Measured, Source, Window, cont
 from workbench.experiment import Experiment
 from workbench.live.address.names import own_name
 from workbench.live.hands.painting import clean
+from workbench.live.own_arrays import read_arrays
 from workbench.live.saved import brought
 from workbench.live.wished import at_first, explained, fitted
 from workbench.parameters import Typed, called
@@ -60,7 +61,7 @@ class OwnFiles:
         Arrays are `named`. From any thread.
         """
         source = Measured(str(self.kept(filename, content)), variable)
-        loaded = source.loaded()
+        loaded, words = source.loaded(), read_arrays(words)
 
         def opened(experiment: Experiment) -> Experiment:
             new = explained(clean(experiment), source, loaded.tensor, words)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -10,7 +9,6 @@ from torch import Tensor
 
 from workbench import devices, example_scans, jobs
 from workbench.algorithms.choice import Choice
-from workbench.data import Window
 from workbench.data.regions import Region
 from workbench.experiment import Experiment, from_run, with_data_of
 from workbench.live.address import read_address, said, to_address
@@ -19,14 +17,14 @@ from workbench.live.cut import Cut
 from workbench.live.frames import ProblemPictures, pictures
 from workbench.live.hands.painting import Hand, Strokes, losing, painting, undone
 from workbench.live.members.member_reasons import MemberReasons
-from workbench.live.own_files import NOTHING, Opened, OwnFiles
+from workbench.live.own_files import Opened, OwnFiles
 from workbench.live.pins import Pins
 from workbench.live.played.scrubbed_run import ScrubbedRun
 from workbench.live.saved import STATELESS, Columns, kept_run, whole_run
 from workbench.live.telling import in_short, notebook, python
 from workbench.live.wished import able, begins_anew, ended, fitted, form_of, makes_data, posed, wished
 from workbench.parameters import changed, describe
-from workbench.paths import Form, Words
+from workbench.paths import Form
 from workbench.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -81,6 +79,8 @@ class Session(ScrubbedRun):
                 return session
         raise AssertionError("the parts of the default experiment go together")
 
+    # Wishes.
+
     def choose(self, path: str, name: str) -> str:
         """Another truth, operator, noise, prior or algorithm, or a part in one ("prior.second"), by name."""
         return self._wish(path, lambda: wished(self.experiment, path, name), name)
@@ -116,33 +116,13 @@ class Session(ScrubbedRun):
         self._become(new, strokes[-1] if len(strokes) > len(self._strokes) else "taken back")
         self._strokes = strokes
 
-    def open_file(
-        self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
-    ) -> str:
-        """A person's own signal as the truth. What reading it changed is told in `notes`."""
-        return self.open_read(filename, partial(self.files.signal, filename, content, variable, size, window))
-
-    def open_data(self, filename: str, content: bytes, variable: str = "", words: Words = NOTHING) -> str:
-        """A person's own data as they were measured, and no truth, made by the operator that the words say."""
-        return self.open_read(filename, partial(self.files.data, filename, content, variable, words))
-
-    def open_read(self, filename: str, read: Callable[[], Opened]) -> str:
-        """A person's own file as `files` reads it, or has read it in another thread."""
-
-        def opened() -> Experiment:
-            new = read()(self.experiment)
-            self.notes = self.files.notes
-            return new
-
-        return self._wish("truth.file", opened, filename)
+    def open_file(self, filename: str, opened: Opened) -> str:
+        """A person's own signal or data, as `files` have read them. What reading changed is told in `notes`."""
+        return self._wish("truth.file", lambda: self._read(opened), filename)
 
     def open_example(self, name: str) -> str:
         """An example scan with all that goes with it."""
         return self._wish("truth.file", lambda: self._example(name), name)
-
-    def open_run(self, filename: str, content: bytes) -> str:
-        """A person's own saved run, as `show` does."""
-        return self._told("truth.file", lambda: self.take_run(self.files.run(filename, content)))
 
     def show(self, result: "xr.Dataset") -> str:
         """A saved run, at its end: `play` goes on from there, bit for bit where it keeps its state."""
@@ -247,6 +227,13 @@ class Session(ScrubbedRun):
         latest = self.job.latest
         snapshot = self._shown if self._shown and latest.status is jobs.Status.RUNNING else latest
         return jobs.ladder_of(snapshot.moments).added(kept_run(self, snapshot))
+
+    # How wishes come true.
+
+    def _read(self, opened: Opened) -> Experiment:
+        new = opened(self.experiment)
+        self.notes = self.files.notes
+        return new
 
     def _example(self, name: str) -> Experiment:
         new = changed(example_scans.example(name), device=self.experiment.device)

@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 import panel_material_ui as pmui
 
 from workbench.app.toolkit.chooser import UPLOAD, Chooser
+from workbench.app.toolkit.file_reading import FileReading
 from workbench.app.toolkit.words import Words
 from workbench.data import Content
 from workbench.figures.colours import ERROR
 from workbench.live.controls import Quiet
-from workbench.live.own_arrays import guessed, slice_of, taking_arrays
+from workbench.live.own_arrays import guessed, read_arrays, slice_of, taking_arrays
 from workbench.live.session import Session
 from workbench.live.wished import explained
 from workbench.operators import Scan
@@ -28,13 +29,15 @@ _LABELS = {
 
 
 class InstrumentArrays:
-    """The operator, and for each array that it takes one of a person's files: `said` are its words, `asked` a change.
+    """The operator, and for each array that it takes one of a person's files: `said` are its words.
+
+    `asked` hears that another one was chosen, `told` that the experiment has it. Files are looked into by `reading`.
 
     `rows` are the menus of arrays by argument; those of arguments that the operator has not are out of sight.
     """
 
-    def __init__(self, session: Session, asked: Callable[[], None]) -> None:
-        self._session, self._asked, self._quiet = session, asked, Quiet()
+    def __init__(self, session: Session, asked: Callable[[], None], told: Callable[[], None]) -> None:
+        self._session, self._asked, self._told, self._quiet = session, asked, told, Quiet()
         self._known: dict[str, tuple[str, bytes, str]] = {}
         self._takes = taking_arrays()
         menu = {"size": "small", "sizing_mode": "stretch_width", "margin": (8, 0, 4, 0)}
@@ -59,6 +62,7 @@ class InstrumentArrays:
             description="angles, a trajectory, maps of coils, a mask or a point spread",
         )
         self.complaint = Words(ERROR)
+        self.reading = FileReading(self.complaint.say)
         self.element = pmui.Column(
             self.operator,
             *self.rows.values(),
@@ -92,17 +96,21 @@ class InstrumentArrays:
                 self._guess(filename, found, data)
             self._show()
 
-    def explain(self) -> str:
-        """The experiment that there is, with this operator; what is wrong, as a sentence."""
+    def explain(self) -> None:
+        """Give the experiment that there is this operator, once its arrays are read; what is wrong is said."""
+        words = self.said
+        self.reading.begin(lambda: read_arrays(words), self._become)
+
+    def _become(self, words: Said) -> None:
         session = self._session
         try:
-            new = explained(session.experiment, session.experiment.source, session.loaded.tensor, self.said)
+            new = explained(session.experiment, session.experiment.source, session.loaded.tensor, words)
         except Refusal as sentence:
             self.complaint.say(str(sentence))
-            return str(sentence)
-        sentence = session.become(new)
-        self.complaint.say(sentence)
-        return sentence
+            return
+        self.complaint.say(sentence := session.become(new))
+        if not sentence:
+            self._told()
 
     def _guess(self, filename: str, found: Sequence[Content], data: Content) -> None:
         """Angles that count the projections are those of a scan; readouts lie along the trajectory beside them."""
@@ -133,12 +141,10 @@ class InstrumentArrays:
         """A file of arrays alone: the one that can only be one argument of the operator is taken."""
         if self.file.value is None:
             return
-        filename, content = str(self.file.filename), self.file.value
-        try:
-            found = self._session.files.arrays(filename, content)
-        except Refusal as sentence:
-            self.complaint.say(str(sentence))
-            return
+        filename, content, files = str(self.file.filename), self.file.value, self._session.files
+        self.reading.begin(lambda: files.arrays(filename, content), lambda found: self._take(filename, content, found))
+
+    def _take(self, filename: str, content: bytes, found: Sequence[Content]) -> None:
         self.complaint.say("")
         self.offer(filename, content, found)
         here = [argument for argument in self._arguments() if not self.rows[argument].value]

@@ -14,7 +14,7 @@ from workbench.app.run.example_list import ExampleList
 from workbench.app.run.transport import icon_alone
 from workbench.app.toolkit.chooser import UPLOAD, Chooser
 from workbench.app.toolkit.copying import SHEETS, CopyButton
-from workbench.app.toolkit.errands import Errands
+from workbench.app.toolkit.file_reading import FileReading
 from workbench.app.toolkit.tab import View
 from workbench.app.toolkit.words import Words
 from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, Content, File
@@ -30,7 +30,6 @@ Found = TypeVar("Found")
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
 WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the file suggests": "suggested"}
 HOLDS = {"a signal to simulate from": False, "data as they were measured": True}
-PATIENCE = 30.0  # seconds that a file may take to be read
 _SHOWN = "This saved run is shown at its end; the page's address does not hold it."
 _LAPTOP = 1500  # px: below, the titles of all tabs need the room
 BESIDE = ("angles", "trajectory")  # which are told, and no data
@@ -45,7 +44,7 @@ class Upload:
     def __init__(self, session: Session, told: Callable[[], None]) -> None:
         self._session, self._told = session, told
         self._filling = self._run = False
-        self._errands, self._there = Errands(self._refused, PATIENCE), ""
+        self._reading, self._there = FileReading(self._refused), ""
         self.examples = ExampleList(session, told)
         wide = {"size": "small", "sizing_mode": "stretch_width"}
         menu = {"margin": (8, 0, 4, 0), **wide}
@@ -72,7 +71,7 @@ class Upload:
         self.typed = pmui.TextInput(label="or these two", placeholder="-160, 240", margin=(4, 0), **wide)
         cap = f"At most {MAX_SIDE} px a side (1-D: {MAX_LENGTH} samples) and {UPLOAD // 2**20} MB. {SUPPORTED}."
         self.complaint, self.aside = Words(ERROR), Words()
-        self.instrument = InstrumentArrays(session, self._explain)
+        self.instrument = InstrumentArrays(session, self._explain, told)
         inside = pmui.Column(
             self.measured,
             self.size,
@@ -111,12 +110,12 @@ class Upload:
             choice.visible = not measured
         self.array.visible = measured
         if self._run:
-            self._fetch(self._session.files.run, lambda result: self._tell(self._session.show(result), _SHOWN))
+            self._read(self._session.files.run, lambda result: self._tell(self._session.show(result), _SHOWN))
             return
         if not measured or self.file.value is None:
             self._open()
             return
-        self._fetch(self._session.files.arrays, self._offer)
+        self._read(self._session.files.arrays, self._offer)
 
     def _offer(self, found: Sequence[Content]) -> None:
         """The arrays of a file of measured data, with a first choice."""
@@ -142,41 +141,42 @@ class Upload:
         typed, window, name = self.typed.value, self.window.value, str(self.file.filename)
 
         def told(opened: Opened) -> None:
-            self._tell(self._session.open_read(name, lambda: opened), "The page's address does not hold this file.")
+            self._tell(self._session.open_file(name, opened), "The page's address does not hold this file.")
 
         if self.measured.value:
             said = self.instrument.said
-            self._fetch(lambda name, content: files.data(name, content, variable, said), told)
+            self._read(lambda name, content: files.data(name, content, variable, said), told)
             return
         limits = (lambda: read(_WINDOW, typed)) if typed.strip() else (lambda: window)
-        self._fetch(lambda name, content: files.signal(name, content, variable, size, limits()), told)
+        self._read(lambda name, content: files.signal(name, content, variable, size, limits()), told)
 
-    def _fetch(self, work: Callable[[str, bytes], Found], told: Callable[[Found], None]) -> None:
-        """Read the file in a thread of its own; of several wishes the newest counts."""
+    def _read(self, work: Callable[[str, bytes], Found], told: Callable[[Found], None]) -> None:
+        """Look into the file beside the loop of the page, and tell what is there."""
         name, content = str(self.file.filename), self.file.value
-        self._errands.forget()
         self.aside.say(f"Reading {name} ...")
-        self._errands.do(lambda: work(name, content), told)
+        self._reading.begin(lambda: work(name, content), told)
 
     @property
     def idle(self) -> bool:
         """Whether nothing is being read."""
-        return self._errands.idle
+        return self._reading.idle and self.instrument.reading.idle
 
     def tick(self) -> None:
         """Take in what has been read."""
-        self._errands.tick()
+        self._reading.tick()
+        self.instrument.reading.tick()
 
     def close(self) -> None:
         """Nobody waits for what is being read."""
-        self._errands.forget()
+        self._reading.forget()
+        self.instrument.reading.forget()
 
     def _explain(self) -> None:
         """Another operator, or another array of it: measured data are opened again, as they may not fit the older."""
         if self.measured.value and self.file.value is not None and not self._run:
             self._open()
-        elif not self.instrument.explain():
-            self._told()
+        else:
+            self.instrument.explain()
 
     def _tell(self, sentence: str, done: str) -> None:
         self._there = self._there if sentence else done

@@ -7,9 +7,9 @@ from typing import Any
 
 import panel_material_ui as pmui
 
+from workbench.app.runs.errands import Errands
 from workbench.app.runs.kept_runs import ROWS, KeptRuns, ShownRuns
 from workbench.app.runs.run_table import RunTable, row
-from workbench.app.toolkit.errands import Errands
 from workbench.app.toolkit.tab import SMALL, View, bar, full
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR
@@ -82,7 +82,7 @@ class RunsView(View):
         self._able()
 
     def close(self) -> None:
-        self._errands.forget()
+        self._errands.close()
 
     # What a person does.
 
