@@ -13,17 +13,22 @@ import pytest
 import torch
 import xarray as xr
 
-from workbench import networks, storage
+from workbench import networks, storage, tensors
+from workbench.algorithms import PreconditionedCrankNicolson
 from workbench.analysis.information.sampled import sampled_plane
 from workbench.cli import main
 from workbench.cli.experiment.choose import specification
 from workbench.experiment import Experiment, from_description
 from workbench.live.address import from_address
+from workbench.noise import Gaussian
+from workbench.operators import GaussianBlur
 from workbench.parameters import VERSION, Checked, current, describe, rebuild
+from workbench.priors import GaussianProcess
 from workbench.problem import Problem
+from workbench.recipes import Laplacian
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, run, until
-from workbench.tensors import FirstFormat, generator, stream
+from workbench.tensors import FirstFormat, first_stream, generator, stream
 
 FILES = Path(__file__).parent / "first_format"
 EXPERIMENTS = ("mask", "diffusion", "crank_nicolson", "mixture", "phases")
@@ -142,3 +147,13 @@ def test_a_seed_is_a_whole_number_however_it_is_written(seed):
     assert torch.equal(torch.rand(3, generator=stream(seed, "noise")), torch.rand(3, generator=stream(1, "noise")))
     with pytest.raises(Refusal, match="a seed that is a whole number"):
         stream(1.0, "noise")  # pyright: ignore[reportArgumentType]
+
+
+def test_what_the_program_draws_for_itself_is_said_of_nobody(monkeypatch):
+    """Draws of the first format, on which cards and saved chains rest, are no seed that a person gave."""
+    monkeypatch.setattr(tensors, "_say_first_format", lambda: pytest.fail("nobody asked for a seed below 0"))
+    assert torch.equal(torch.rand(3, generator=first_stream(4, "a", 2)), torch.rand(3, generator=generator(4, 2)))
+    blur = GaussianBlur((1, 16, 16))
+    problem = Problem.simulate(blur, Gaussian(), GaussianProcess(), torch.zeros(1, *blur.in_shape))
+    PreconditionedCrankNicolson().measure(problem)
+    Laplacian().test()

@@ -149,7 +149,7 @@ def stream(seed: int, purpose: str, number: int = 0, device: torch.device | str 
     seed = _whole(seed)
     if seed < 0:
         _say_first_format()
-        return generator(-1 - seed, _BEGAN.get(purpose, 0) + number, device)
+        return first_stream(-1 - seed, purpose, number, device)
     rng = torch.Generator(device)
     if rng.device.type != "cpu":
         return rng.manual_seed(_hashed(seed, purpose, number))
@@ -159,6 +159,11 @@ def stream(seed: int, purpose: str, number: int = 0, device: torch.device | str 
     state[0], state[_FIRST : _FIRST + _WORDS] = _hashed(seed, purpose, number), np.frombuffer(words, "<u4")
     # Within a torch.func transform a new tensor is a wrapped one, which a generator does not read.
     return rng.set_state(torch.func.debug_unwrap(torch.from_numpy(state.view(np.uint8))))
+
+
+def first_stream(seed: int, purpose: str, number: int = 0, device: torch.device | str = "cpu") -> torch.Generator:
+    """The same in the first format, by a seed from 0: for what ships, and constants that saved runs rest on."""
+    return generator(seed, _BEGAN.get(purpose, 0) + number, device)
 
 
 class FirstFormat(UserWarning):
@@ -183,7 +188,7 @@ def child_seed(seed: int, purpose: str, number: int) -> int:
 def generator(seed: int, k: int, device: torch.device | str = "cpu") -> torch.Generator:
     """The streams of the first format, by number alone: what draws for two purposes from one seed shares numbers.
 
-    The package draws from them through `stream` only, for runs and weights that were made with them.
+    The package draws from them through `stream` and `first_stream` only, for runs and weights that were made with them.
     """
     z = (seed * 0x9E3779B97F4A7C15 + k * 0xBF58476D1CE4E5B9 + 0x94D049BB133111EB) & _MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK  # the finaliser of splitmix64 mixes neighbours apart

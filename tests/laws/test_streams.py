@@ -279,10 +279,23 @@ def test_every_generator_of_the_package_is_a_stream():
         assert path.name == "tensors.py" or (path.parts[0] == "algorithms" and not call.args), path
 
 
+ASKING = ("stream", "first_stream", "child_seed", "rademacher", "signs", "normals", "train", "random_starts", "traces")
+
+
 def test_a_purpose_is_asked_for_in_one_place():
     asked = [
         (ast.unparse(word), f"{path}:{call.lineno}")
-        for name in ("stream", "child_seed", "rademacher", "signs", "normals", "train", "random_starts", "traces")
+        for name in (
+            "stream",
+            "first_stream",
+            "child_seed",
+            "rademacher",
+            "signs",
+            "normals",
+            "train",
+            "random_starts",
+            "traces",
+        )
         for path, call in calls(name)
         for word in (*call.args, *(k.value for k in call.keywords))
         if isinstance(word, ast.JoinedStr) or (isinstance(word, ast.Constant) and isinstance(word.value, str))
@@ -291,6 +304,7 @@ def test_a_purpose_is_asked_for_in_one_place():
     for word, place in asked:
         places.setdefault(word, []).append(place)
     assert len(places) > 50
+    assert not [path for path, call in calls("stream") if call.args and ast.unparse(call.args[0]).startswith("-")]
     assert not {word: found for word, found in places.items() if len(found) > 1}
 
 

@@ -43,7 +43,7 @@ class Encoding(TrainingTask):
 
     def figures(self, network: Callable[..., Any]) -> list[Figure]:
         name, signal = self.pictures.test()
-        learned = self.pictures.draw(stream(-8, "pictures of a card"), _LEARNED).flatten(1)
+        learned = self.pictures.draw(stream(0, "pictures of a card"), _LEARNED).flatten(1)
         centre = learned.mean(0)
         axes = torch.linalg.svd(learned - centre, full_matrices=False).Vh[: self.latent]
         flat = (signal.flatten(1) - centre) @ axes.mT @ axes + centre

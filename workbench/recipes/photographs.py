@@ -14,7 +14,7 @@ from workbench.data.shipped import Packaged
 from workbench.parameters import Range
 from workbench.recipes.leaves import dead_leaves
 from workbench.recipes.pictures import Pictures, Side, luminance
-from workbench.tensors import stream
+from workbench.tensors import first_stream
 
 _COLOUR = {
     "skimage": ("data/coffee.png", "data/rocket.jpg", "data/motorcycle_left.png", "data/ihc.png", "data/retina.jpg"),
@@ -74,7 +74,7 @@ def _photographs(colour: bool) -> _Made:
 
 @cache
 def _pool(colour: bool) -> _Made:
-    return _Made([lambda k=k: dead_leaves(160, stream(-2, "dead leaves", k)) for k in range(_LEAVES)], colour)
+    return _Made([lambda k=k: dead_leaves(160, first_stream(1, "dead leaves", k)) for k in range(_LEAVES)], colour)
 
 
 def _crops(pictures: "_Made | tuple[Tensor, ...]", side: int, rng: torch.Generator, count: int) -> Tensor:

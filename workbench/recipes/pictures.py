@@ -40,7 +40,7 @@ class Pictures(ABC, metaclass=Checked):
 
     def line(self) -> SignalLine:
         """Signals along which a learned prior is drawn: a held-out picture with less contrast and with more."""
-        picture = self.held_out(stream(-1, "picture of a line"), 1).double()[..., :_LINE, :_LINE]
+        picture = self.held_out(stream(0, "picture of a line"), 1).double()[..., :_LINE, :_LINE]
         base = picture.mean((2, 3), keepdim=True).expand_as(picture)
         at = torch.linspace(0, 2, 21, dtype=torch.float64)
         return SignalLine(base, picture - base, at, "contrast of a held-out picture, 1 as it is")

@@ -12,7 +12,7 @@ from workbench.recipes.measures import Figure, denoised, psnr
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import Pictures
 from workbench.recipes.training_task import Apply, Batch, Moment, Sigma, TrainingTask
-from workbench.tensors import stream
+from workbench.tensors import first_stream
 
 Entrywise = Annotated[bool, "each entry of a signal is an example by itself"]
 
@@ -48,7 +48,7 @@ class ProximalMatching(TrainingTask):
         name, signal = self.pictures.test()
         if not self.entrywise:
             return [denoised(lambda y, sigma: network(y), name, signal, self.sigma)]
-        (y,), _ = self.batch(signal, stream(-8, "noisy picture of a card"))
+        (y,), _ = self.batch(signal, first_stream(7, "noisy picture of a card"))
         # For density exp(-|x|): the most probable x is y with its modulus made smaller by sigma^2.
         exact = y - y.clamp(-(self.sigma**2), self.sigma**2)
         task = f"{name}, noise {self.sigma:g}"

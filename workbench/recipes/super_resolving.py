@@ -13,7 +13,7 @@ from workbench.recipes.measures import Figure, psnr
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import Pictures
 from workbench.recipes.training_task import Apply, Batch, Moment, Sigma, TrainingTask
-from workbench.tensors import stream
+from workbench.tensors import first_stream
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class SuperResolving(TrainingTask):
 
     def figures(self, network: Callable[..., Tensor]) -> list[Figure]:
         name, signal = self.pictures.test()
-        (y,), _ = self.batch(signal, stream(-8, "small picture of a card"))
+        (y,), _ = self.batch(signal, first_stream(7, "small picture of a card"))
         larger = functional.interpolate(y, scale_factor=2, mode="bicubic", align_corners=False)
         task = f"{name}, from means of 2 x 2 px, noise {self.sigma:g}"
         return [Figure(task, psnr(network(y), signal), "bicubic", psnr(larger, signal))]

@@ -14,7 +14,7 @@ from workbench.priors import Can
 from workbench.recipes.measures import LEVELS, Figure, beside_exact, denoised
 from workbench.recipes.photographs import Photographs
 from workbench.recipes.pictures import Pictures
-from workbench.tensors import spread, stream
+from workbench.tensors import first_stream, spread
 
 Apply = Callable[..., Tensor]  # the network with some weights
 Sigma = Annotated[float, Range(1e-3, 10, log=True, limits=(1e-5, 1e3)), "noise, a standard deviation"]
@@ -62,7 +62,7 @@ class TrainingTask(ABC, metaclass=Checked):
 
     def held_out(self, count: int) -> Batch:
         """The same examples every time, of pictures that nothing is learned from."""
-        rng = stream(-1, "held-out examples")
+        rng = first_stream(0, "held-out examples")
         return self.batch(self.pictures.held_out(rng, count), rng)
 
 

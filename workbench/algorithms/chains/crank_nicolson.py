@@ -12,10 +12,9 @@ from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import Each, each_of, larger, least, norm2, spread, stream, times
+from workbench.tensors import Each, each_of, first_stream, larger, least, norm2, spread, times
 
 _DRAWS = 16  # of the prior, to see how much of it the data see
-_FIRST = -1  # these draws are of the first format: beta follows from them, and the chains that were saved from it
 _AIM = 1.0  # standard deviations of the log likelihood that a proposal moves
 
 
@@ -55,7 +54,8 @@ class PreconditionedCrankNicolson(Algorithm[CrankNicolsonState]):
         return problem.start() if problem.operator.linear else problem.prior.centre(problem.zeros())
 
     def measure(self, problem: Problem) -> CrankNicolsonConstants:
-        rngs = (stream(_FIRST, "pCN's draws of the prior", k, problem.y.device) for k in range(_DRAWS))
+        # In the first format: beta follows from these draws, and the chains that were saved from it.
+        rngs = (first_stream(0, "pCN's draws of the prior", k, problem.y.device) for k in range(_DRAWS))
         draws = [problem.prior.sample(problem.zeros()[:1], rng) for rng in rngs]
         centre = problem.prior.centre(draws[0])
         clean = problem.operator(centre)

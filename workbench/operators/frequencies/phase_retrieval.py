@@ -12,7 +12,7 @@ from workbench.operators.field import Field
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.ranges import SEEDS
-from workbench.tensors import Constant, abs2, normal_like, stream
+from workbench.tensors import Constant, abs2, first_stream, normal_like, stream
 
 _STEPS = 50
 
@@ -60,7 +60,8 @@ class PhaseRetrieval(Operator):
     def first_guess(self, y: Tensor) -> Tensor:
         """The leading eigenvector of each channel by power iteration, as long as the intensities say."""
         like = torch.zeros((len(y), *self.shape), dtype=y.dtype, device=y.device)
-        rng = stream(-1 if self.seed < 0 else 0, "first guess", device=y.device)  # one for all seeds of a format
+        draw = first_stream if self.seed < 0 else stream
+        rng = draw(0, "first guess", device=y.device)  # one for all seeds of a format
         x = normal_like(like.to(y.dtype.to_complex()) if self.complex_valued else like, rng)
         weights = y.clamp_min(0)
         for _ in range(_STEPS):
