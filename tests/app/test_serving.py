@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -209,10 +210,7 @@ def test_a_signal_beyond_the_cap_is_refused_and_all_goes_on(small):
 
 
 def test_where_memory_is_taken_nobody_comes_in_and_no_larger_signal_is_taken(small, monkeypatch):
-    held = memory.held()
-    if held is None:
-        pytest.skip("this system does not say what a process holds")
-    assert held > 2**27  # torch alone
+    assert sys.platform != "linux" or memory.held() > 2**27, "torch alone holds more"
     monkeypatch.setattr(memory, "held", lambda: 2**30)
     session = Session(small, caps=Caps(memory=2**30 + 2**20))
     assert "come back when others have left" in session.set("truth.size", 128)

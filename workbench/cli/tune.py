@@ -3,6 +3,7 @@
 import argparse
 import math
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,9 @@ def main(args: argparse.Namespace) -> int:
     destinations.require(None, args.figure)
     if learning.asked(args):
         return learning.main(args)
+    if args.draws < 0:
+        remedy = "take 8, or leave --draws out"
+        raise Refusal("a number of draws of the noise from 0", str(args.draws), remedy)
     from workbench import figures, tuning
 
     experiment, where = wanted.experiment(args)
@@ -102,26 +106,27 @@ def _psnr(path: "WeightPath", weight: float) -> float | None:
 
 
 def _spread(found: "Tuning", walk: "Walk", draws: int) -> "NoiseSpread | None":
-    """What the rules choose for other noise on the truth or, without one, on the picture of the chosen weight."""
-    if draws < 0:
-        raise Refusal("a number of draws of the noise from 0", str(draws), "take 8, or leave --draws out")
+    """What the rules choose for other noise; None where nobody asked."""
     from workbench import tuning
 
-    problem, rules = found.path.problem, [tuning.rules()[word]() for word in found.selected]
-    picture = problem.truth if problem.truth is not None else problem.picture(found.path.nearest(found.weight).x)
     spread = None
     with interruptible() as asked:
-        for newest in tuning.noise_spread(found.path, rules, walk, picture[:1], draws) if draws else ():
+        for newest in tuning.spread_of(found, walk, draws) if draws else ():
             spread = newest
             if asked():
                 break
     return spread
 
 
+def _finite(numbers: Iterable[float]) -> list[float | None]:
+    """As JSON has them: null where there is none."""
+    return [number if math.isfinite(number) else None for number in numbers]
+
+
 def _report(found: "Tuning", args: argparse.Namespace, seconds: float, spread: "NoiseSpread | None") -> None:
     psnr = {word: _psnr(found.path, chosen.weight) for word, chosen in found.selected.items()}
     if args.json:
-        curves = {w: [v if math.isfinite(v) else None for v in s.curve.tolist()] for w, s in found.selected.items()}
+        curves = {word: _finite(chosen.curve.tolist()) for word, chosen in found.selected.items()}
         more: dict[str, Any] = {
             "chosen": found.chosen.weight,
             "reason": found.reason,
@@ -135,9 +140,7 @@ def _report(found: "Tuning", args: argparse.Namespace, seconds: float, spread: "
             "figure": args.figure,
         }
         if spread is not None:
-            more["spread"] = {
-                w: [v if math.isfinite(v) else None for v in weights] for w, weights in spread.chosen.items()
-            }
+            more["spread"] = {word: _finite(weights) for word, weights in spread.chosen.items()}
         say_json({"selected": {w: s.weight for w, s in found.selected.items()}, "psnr": psnr} | more)
         return
     rows = [("rule", "weight", "about as good", "PSNR, dB")]

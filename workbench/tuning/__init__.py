@@ -5,7 +5,7 @@ from workbench.tuning.conformal import ConformalCalibration, ConformalIntervals
 from workbench.tuning.held_out_crops import held_out_crops
 from workbench.tuning.informed import informed
 from workbench.tuning.learned_lengths import LearnedLengths, learned_lengths
-from workbench.tuning.noise_spread import NoiseSpread, noise_spread
+from workbench.tuning.noise_spread import NoiseSpread, noise_spread, spread_of
 from workbench.tuning.path import PathPoint, WeightPath
 from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation, worst_perturbations
 from workbench.tuning.point_spread import PointSpread, local_point_spread
@@ -56,6 +56,7 @@ __all__ = [
     "noise_spread",
     "read",
     "rules",
+    "spread_of",
     "tune",
     "weighed",
     "weights_in",

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.refusal import Refusal
 from workbench.tensors import child_seed
-from workbench.tuning.automatic import read
+from workbench.tuning.automatic import Tuning, read, rules
 from workbench.tuning.path import WeightPath
 from workbench.tuning.selector import Selector
 from workbench.tuning.walk import Walk
@@ -62,3 +62,10 @@ def noise_spread(
             selected = {}
         found = {w: (*there, selected[w].weight if w in selected else math.nan) for w, there in found.items()}
         yield NoiseSpread(found)
+
+
+def spread_of(found: Tuning, walk: Walk, draws: int = DRAWS) -> Iterator[NoiseSpread]:
+    """The same of a tuning: its rules, as they are made without arguments, on the truth or the picture it chose."""
+    path, problem = found.path, found.path.problem
+    picture = problem.picture(path.nearest(found.weight).x) if problem.truth is None else problem.truth
+    return noise_spread(path, [rules()[word]() for word in found.selected], walk, picture[:1], draws)

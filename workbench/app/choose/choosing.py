@@ -95,13 +95,8 @@ class Choosing(Studies):
         return points
 
     def _drawn(self) -> Callable[[], Iterator[NoiseSpread]] | None:
-        path, told, walk = self.found, self.told(), replace(self.walk, where=self.where)
-        if path is None or told is None:
-            return None
-        rules = [tuning.rules()[word]() for word in told.selected]
-        truth = path.problem.truth
-        picture = path.problem.picture(path.nearest(told.weight).x)[:1] if truth is None else truth[:1]
-        return lambda: tuning.noise_spread(path, rules, walk, picture)
+        told, walk = self.told(), replace(self.walk, where=self.where)
+        return None if told is None else lambda: tuning.spread_of(told, walk)
 
     def _described(self) -> Hashable:
         """What a path depends on: all of the problem but the weight."""

@@ -37,19 +37,17 @@ class InstabilityPlot(SpectrumPlot):
         if found is None:
             self.note.say(study.unmet or ("it comes: a moment" if study.begun and not study.idle else ""))
             return
-        gain = float(found.worst.gain[0])
+        so_far = "" if study.idle else " so far"
         self.note.say(
-            f"k = {found.k}: of all changes of the data this one moves the picture most, {gain:.3g} times as far, to "
-            f"first order, after {found.steps} steps{'' if study.idle else ' so far'}; kinks of the prior are rounded "
-            "off. "
-            f"{found.point.sentence.capitalize()}."
+            f"k = {found.k}: of all changes of the data this one moves the picture most, "
+            f"{float(found.worst.gain[0]):.3g} times as far, to first order, after {found.steps} steps{so_far}; kinks "
+            f"of the prior are rounded off. {found.point.sentence.capitalize()}."
         )
         if found is self._drawn:
             return
         self._drawn = found
-        for panel, signal in zip(
-            self.panels, (found.worst.direction, found.worst.image, found.point.response), strict=True
-        ):
+        signals = found.worst.direction, found.worst.image, found.point.response
+        for panel, signal in zip(self.panels, signals, strict=True):
             image = picture(signal)
             grey = image.mean(axis=2) if image.ndim == 3 else image
             panel.fit(grey.shape)

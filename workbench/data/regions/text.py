@@ -1,7 +1,7 @@
 """What letters cover."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -39,24 +39,21 @@ class Text(Region):
             raise Refusal("a picture to write on", f"a signal of {shown(space)}", "take a brush or a rectangle")
         found = np.zeros(space, bool)
         for outline in self._outlines():
-            low, high = np.floor(outline.min(0)), np.ceil(outline.max(0)) + 1
-            ends = (
-                np.clip(pair, 0, side).astype(int)
-                for pair, side in zip(zip(low, high, strict=True), space, strict=True)
-            )
-            rows, columns = (slice(*pair) for pair in ends)
-            centres = np.stack(np.meshgrid(np.r_[rows], np.r_[columns], indexing="ij"), -1)
-            polygon = need("matplotlib.path", "app").Path(outline)
-            found[rows, columns] ^= polygon.contains_points(centres.reshape(-1, 2)).reshape(centres.shape[:2])
+            low, high = outline.vertices.min(0), outline.vertices.max(0)
+            first, last = (np.clip(ends, 0, space).astype(int) for ends in (np.floor(low), np.ceil(high) + 1))
+            part = tuple(map(slice, first, last))
+            centres = np.stack(np.meshgrid(*(np.r_[axis] for axis in part), indexing="ij"), -1)
+            found[part] ^= outline.contains_points(centres.reshape(-1, 2)).reshape(centres.shape[:2])
         return torch.from_numpy(found)
 
-    def _outlines(self) -> list[np.ndarray]:
-        """The outlines of the letters, (corners, 2), in rows and columns."""
-        fonts, paths = need("matplotlib.font_manager", "app"), need("matplotlib.textpath", "app")
+    def _outlines(self) -> list[Any]:
+        """The outlines of the letters, paths of matplotlib, in rows and columns."""
+        fonts, letters, paths = (need(f"matplotlib.{name}", "app") for name in ("font_manager", "textpath", "path"))
         bold = fonts.FontProperties(family="DejaVu Sans", weight="bold")
         # A dollar is a dollar, and no beginning of a formula.
-        vertices, codes = paths.text_to_path.get_text_path(bold, self.text, ismath=False)
-        outline = need("matplotlib.path", "app").Path(np.array(vertices) * _EM / paths.text_to_path.FONT_SCALE, codes)
-        scale = self.height / (_CAPITAL * _EM)
-        polygons = outline.to_polygons() if len(vertices) else []
-        return [np.array([self.place[0] + self.height, self.place[1]]) + scale * p[:, ::-1] * (-1, 1) for p in polygons]
+        vertices, codes = letters.text_to_path.get_text_path(bold, self.text, ismath=False)
+        if not len(vertices):
+            return []
+        polygons = paths.Path(np.array(vertices) * _EM / letters.text_to_path.FONT_SCALE, codes).to_polygons()
+        base, scale = np.add(self.place, (self.height, 0)), self.height / (_CAPITAL * _EM)
+        return [paths.Path(base + scale * corners[:, ::-1] * (-1, 1)) for corners in polygons]

@@ -35,18 +35,20 @@ class UnrolledSteps(Hypergradient):
     steps: Annotated[int, Range(1, 1000, log=True, limits=(1, 1_000_000)), "number of steps"] = 100
 
     def gradient(self, held_out: HeldOut, theta: Tensor, lower: LowerSolution, accuracy: float) -> OuterGradient:
-        self._rehearse(held_out, theta.detach(), lower.x.detach())
-        return OuterGradient(self._slope(held_out, theta, lower.x.detach(), self.steps), self.steps)
+        x = lower.x.detach()
+        measured = self._measured(held_out, theta, x)
+        self._rehearse(held_out, theta.detach(), x, measured)
+        return OuterGradient(self._slope(held_out, theta, x, measured, self.steps), self.steps)
 
     def reached(self, held_out: HeldOut, theta: Tensor, x: Tensor) -> Tensor:
         """x after the steps, differentiable in theta."""
-        return self._after(held_out, theta, x, self.steps, self._measured(held_out, theta, x))
+        return self._after(held_out, theta, x, self._measured(held_out, theta, x), self.steps)
 
-    def _slope(self, held_out: HeldOut, theta: Tensor, x: Tensor, steps: int) -> Tensor:
+    def _slope(self, held_out: HeldOut, theta: Tensor, x: Tensor, measured: Constants, steps: int) -> Tensor:
         name, found = type(self.algorithm).__name__, None
         with torch.enable_grad():
             theta = theta.detach().requires_grad_()
-            value = held_out.value(self._after(held_out, theta, x, steps, self._measured(held_out, theta, x)))
+            value = held_out.value(self._after(held_out, theta, x, measured, steps))
             if value.requires_grad:
                 try:
                     (found,) = torch.autograd.grad(value, theta, allow_unused=True)
@@ -57,7 +59,7 @@ class UnrolledSteps(Hypergradient):
             raise Refusal(wanted, f"{name}, whose steps do not depend on it", _REMEDY)
         return found
 
-    def _rehearse(self, held_out: HeldOut, theta: Tensor, x: Tensor) -> None:
+    def _rehearse(self, held_out: HeldOut, theta: Tensor, x: Tensor, measured: Constants) -> None:
         """Refuse a method whose steps are not differentiated whole, such as one that searches for their length.
 
         Beside a central difference over its first steps.
@@ -65,11 +67,10 @@ class UnrolledSteps(Hypergradient):
         steps, (move, near) = min(self.steps, _FIRST), _MOVES[x.real.dtype]
         along = normal_like(theta, stream(0, "a direction of the parameters", device=theta.device))
         along = along / along.norm()
-        found = self._slope(held_out, theta, x, steps)
+        found = self._slope(held_out, theta, x, measured, steps)
         with torch.no_grad():
-            measured = self._measured(held_out, theta, x)
             moved = (theta + side * move * along for side in (1, -1))
-            ends = [held_out.value(self._after(held_out, there, x, steps, measured)) for there in moved]
+            ends = [held_out.value(self._after(held_out, there, x, measured, steps)) for there in moved]
             difference = float(ends[0] - ends[1]) / (2 * move)
             size = float(found.norm()) / len(theta) ** 0.5
             lost = 100 * torch.finfo(x.real.dtype).eps * float(ends[0].abs()) / move
@@ -89,7 +90,7 @@ class UnrolledSteps(Hypergradient):
     def _first(self, problem: Problem, x: Tensor) -> Any:
         return self.algorithm.init(problem, x, stream(0, "start of unrolled steps", device=x.device))
 
-    def _after(self, held_out: HeldOut, theta: Tensor, x: Tensor, steps: int, measured: Constants) -> Tensor:
+    def _after(self, held_out: HeldOut, theta: Tensor, x: Tensor, measured: Constants, steps: int) -> Tensor:
         """x after so many steps; a gradient that a method begins with depends on theta, what it measured does not."""
         problem, algorithm = replace(held_out.at(theta), truth=None), self.algorithm
         state = self._first(problem, x)
