@@ -8,9 +8,9 @@ import panel_material_ui as pmui
 
 from workbench import weights
 from workbench.analysis.learned import LearnedCurve
-from workbench.app.laboratory.base import BLUE, GREY, ORANGE, LabPlot
+from workbench.app.laboratory.base import BLUE, GREY, ORANGE
+from workbench.app.laboratory.beside_truth_plot import BesideTruthPlot
 from workbench.app.laboratory.recipe_run import RecipeRun
-from workbench.app.laboratory.trainings import Running
 from workbench.app.toolkit.figures import empty, fill, legend, new_figure, pane
 from workbench.recipes import RECIPES, FitState, network_of, prior_beside, prior_unmet
 
@@ -19,15 +19,11 @@ _LOOKS = (GREY, 5.0, "solid"), (ORANGE, 1.5, "dashed"), (BLUE, 2.0, "solid")
 _MEANING = "The network is the prox of its prior, whatever its weights: both are known up to a constant."
 
 
-class PriorPlot(LabPlot):
+class PriorPlot(BesideTruthPlot):
     """phi and prox of a proximal network along a line of signals, of the network so far and of the one that ships."""
 
-    reads = RecipeRun
+    unmet = staticmethod(prior_unmet)
     instead = "This look is for a recipe of a proximal network: choose laplacian or proximal among the presets."
-
-    @classmethod
-    def fits(cls, run: Running) -> bool:
-        return isinstance(run, RecipeRun) and not prior_unmet(run.recipe.network, run.recipe.task)
 
     def _made(self) -> pn.viewable.Viewable:
         self.prior, self.prox = new_figure("signal", "prior, nats"), new_figure("signal", "prox")
@@ -43,8 +39,8 @@ class PriorPlot(LabPlot):
         return pmui.Row(pane(self.prior), pane(self.prox), sizing_mode="stretch_both", margin=0)
 
     def draw(self) -> None:
-        run = self.laboratory.run
-        if not isinstance(run, RecipeRun) or not self.fits(run):
+        run = self.recipe_run
+        if run is None:
             return
         if run is not self._of:
             self._of, self._drawn = run, None

@@ -6,11 +6,10 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.laboratory.base import BLUE, GREY, Band, LabPlot
-from workbench.app.laboratory.recipe_run import RecipeRun
-from workbench.app.laboratory.trainings import Running
+from workbench.app.laboratory.base import BLUE, Band, moment
+from workbench.app.laboratory.beside_truth_plot import BesideTruthPlot
 from workbench.app.laboratory.vector_plane import VectorPlane
-from workbench.app.toolkit.figures import empty, fill, new_figure, pane
+from workbench.app.toolkit.figures import fill, new_figure, pane
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.live.frames import picture
 from workbench.live.images import balanced, unit
@@ -21,21 +20,16 @@ _QUARTER = {"max-width": "min(48%, 25vh)"}
 _WIDE, _NARROW = ({"flex": f"{share} 1 0", "min-width": "0"} for share in (2, 1))
 
 
-class ScorePlot(LabPlot):
+class ScorePlot(BesideTruthPlot):
     """Score and residual on one scale, beside noisy signals; and how far the residual is off, over the noise."""
 
-    reads = RecipeRun
+    unmet = staticmethod(score_unmet)
     instead = "This look is for a recipe whose signals have a known score: choose points or fields among the presets."
-
-    @classmethod
-    def fits(cls, run: Running) -> bool:
-        return isinstance(run, RecipeRun) and not score_unmet(run.recipe.network, run.recipe.task)
 
     def _made(self) -> pn.viewable.Viewable:
         self.plane = VectorPlane()
         self.over = new_figure("noise sigma", "|residual − score| / |score|", log=True, log_x=True)
-        self.error, self.here = Band(self.over, BLUE), empty("x")
-        self.over.vspan(x="x", source=self.here, line_color=GREY, line_dash="dotted", line_width=1.5)
+        self.error, self.here = Band(self.over, BLUE), moment(self.over)
         self.panels = (
             Panel("Noisy signal"),
             Panel("Residual", DIVERGING, "(D(x) − x) / sigma² of the network"),
@@ -59,8 +53,8 @@ class ScorePlot(LabPlot):
         return pmui.Row(self.left, right, sizing_mode="stretch_both", margin=0)
 
     def draw(self) -> None:
-        run = self.laboratory.run
-        if not isinstance(run, RecipeRun) or not self.fits(run):
+        run = self.recipe_run
+        if run is None:
             return
         task, state, problem = run.recipe.task, run.latest.state, run.problem
         assert isinstance(task, DenoisingTask)
