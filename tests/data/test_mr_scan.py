@@ -1,6 +1,5 @@
 """A scan of a magnetic resonance scanner from its file to the picture, beside what it was made of."""
 
-import shutil
 from pathlib import Path
 
 import h5py
@@ -164,14 +163,3 @@ def test_the_mask_is_where_a_coil_has_a_value():
         data.measured_mask(GaussianBlur(), torch.ones(1, 1, 64, 64))
     with pytest.raises(Refusal, match="zeros alone"):
         data.measured_mask(FourierMask(), torch.zeros(1, 1, 64, 64))
-
-
-@pytest.mark.skipif(
-    not (shutil.which("bart") and shutil.which("ismrmrd_generate_cartesian_shepp_logan")),
-    reason="Debian's bart and ismrmrd-tools are not installed",
-)
-def test_barts_picture_and_the_generators_are_ours(tmp_path):
-    from benchmarks.magnetic_resonance import Bart, without_noise
-
-    for what, *apart in without_noise(tmp_path, Bart(tmp_path)):
-        assert all(each < 1e-4 for each in apart if each != ""), what
