@@ -30,9 +30,12 @@ def test_curves_and_pictures_are_saved_without_a_server(page, address) -> None:
     assert b"<svg" in saved(page, 4, "SVG")[1][:40]
     head, *rows = csv.reader(saved(page, 4, "CSV")[1].decode().splitlines()[2:])
     assert head == ["iteration k", *(f"{each} (−log p, nats)" for each in ("objective", "misfit", "prior"))]
-    table = np.array(rows, float)
-    assert table[:, 0].tolist() == list(range(31))
-    np.testing.assert_allclose(table[:, 1], table[:, 2] + table[:, 3], rtol=1e-5)
+    # Numbers that a busy machine had no time for have an empty cell; the first ones and the last are always known.
+    table = np.array([[cell or "nan" for cell in row] for row in rows], float)
+    ks, known = table[:, 0].tolist(), np.isfinite(table).all(1)
+    assert ks == sorted(set(ks)) and ks[:10] == list(range(10)) and ks[-1] == 30
+    assert known[:10].all() and known[-1]
+    np.testing.assert_allclose(table[known, 1], table[known, 2] + table[known, 3], rtol=1e-5)
     name, truth = saved(page, 0, "CSV")
     values = np.array([line.split(",") for line in truth.decode().splitlines() if line[0] != "#"], float)
     assert name == "truth.csv"
