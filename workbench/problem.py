@@ -14,6 +14,7 @@ from workbench.linalg import jacobian_norms, operator_norm
 from workbench.noise import Likelihood, Noise
 from workbench.operators import Field, LinearOperator, Map, Operator
 from workbench.operators.derivatives import push
+from workbench.parameters import owned
 from workbench.parametrisations import Direct, Parametrisation, bare
 from workbench.priors import Prior
 from workbench.refusal import Refusal
@@ -25,6 +26,7 @@ from workbench.tensors import (
     each_of,
     norm2,
     normal_like,
+    parts,
     real_of,
     require_finite,
     shown,
@@ -55,9 +57,9 @@ class Problem:
     def __post_init__(self) -> None:
         object.__setattr__(self, "operator", self.parametrisation.before(self.operator))
         object.__setattr__(self, "prior", self.prior.placed(self.parametrisation))
-        object.__setattr__(self, "y", as_signal(self.y, "the data"))
+        object.__setattr__(self, "y", owned(as_signal(self.y, "the data")))
         if self.truth is not None:
-            object.__setattr__(self, "truth", as_signal(self.truth, "the truth"))
+            object.__setattr__(self, "truth", owned(as_signal(self.truth, "the truth")))
         if tuple(self.y.shape[1:]) != self.operator.out_shape:
             wanted = f"data of shape B x {shown(self.operator.out_shape)} for {type(self.given_operator).__name__}"
             raise Refusal(wanted, shown(tuple(self.y.shape)), "build operator and data for the same signal")
@@ -69,6 +71,7 @@ class Problem:
         if not len(self.y):
             raise Refusal("data of at least one item", "a batch of none", "give one signal: (1, ...)")
         require_finite(self.y, "the data")
+        _require_squares(self.y)
         for sentence in (self.noise.unfit(self.y), self.prior.unfit(self.operator.in_shape, self.dtype)):
             if sentence:
                 raise Refusal("a problem whose parts fit together", "one where they do not", sentence)
@@ -264,6 +267,17 @@ class Problem:
             truth=truth,
             parametrisation=moved(self.parametrisation, device),
         )
+
+
+def _require_squares(y: Tensor) -> None:
+    """Refuse data so small or large that their precision has no room for squares: solvers would find 0 or infinity."""
+    info = torch.finfo(y.dtype)
+    least, sizes = (info.tiny / info.eps) ** 0.5, parts(y).abs().flatten(1).amax(1)
+    bad = sizes[(sizes > 0) & (sizes < least) | (sizes > 1 / least)]
+    if len(bad):
+        wanted = f"data between {least:.0e} and {1 / least:.0e}, whose squares {info.bits} bits hold"
+        remedy = "multiply them, by the step Rescale or by another unit, or take double precision"
+        raise Refusal(wanted, f"an item whose largest value is {float(bad[0]):.3g}", remedy)
 
 
 def _unknown(operator: Operator, y: Tensor) -> torch.dtype:

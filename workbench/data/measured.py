@@ -148,6 +148,7 @@ def as_data(values: Tensor, operator: Operator) -> Tensor:
 
 def _exact(values: Tensor) -> Tensor:
     """The same numbers in single or double precision."""
+    values = values.dequantize() if values.is_quantized else values
     if values.is_floating_point() or values.is_complex():
         return as_signal(values.to(_SINGLE.get(values.dtype, values.dtype)), "the data")
     return values.to(torch.float32 if values.dtype in _SHORT else torch.float64)
