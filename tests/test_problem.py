@@ -322,7 +322,9 @@ def test_a_problem_keeps_its_data_when_the_buffer_they_came_in_is_filled_anew():
     assert problem.to("cpu").y is problem.y, "it is copied once"
 
 
-@pytest.mark.parametrize(("dtype", "small"), [(torch.float32, 1e-25), (torch.complex64, 1e-25), (torch.float64, 1e-170)])
+@pytest.mark.parametrize(
+    ("dtype", "small"), [(torch.float32, 1e-25), (torch.complex64, 1e-25), (torch.float64, 1e-170)]
+)
 def test_data_whose_squares_their_precision_does_not_hold_are_refused(dtype, small):
     """CGLS, LSQR, MINRES and LBFGS answered 0 to them, without a word: the squares of such data are 0."""
     for size in (small, 1 / small):
