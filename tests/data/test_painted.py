@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from workbench import records
+from workbench import records, storage
 from workbench.cli import main
 from workbench.data import Measured, Painted, Shipped, Simulated
 from workbench.data.regions import Brush, Rectangle, Text
@@ -175,6 +175,9 @@ def test_a_run_that_lost_data_goes_on_as_in_one_go(measured, tmp_path) -> None:
     assert later.k.values.tolist() == straight.k.values.tolist()
     for name in ("x", "objective", "residual"):
         assert np.array_equal(later[name].values, straight[name].values)
+    problem, wanted = storage.rebuild_run(begun)[0], whole.problem()
+    x = torch.from_numpy(straight.x.values)
+    assert torch.equal(problem.objective(x), wanted.objective(x)), "zeros that nobody measured are no data"
     assert main(["run", str(path), "--steps", "7"]) == 0
     with pytest.raises(Refusal, match="a run of this experiment"):
         changed(whole, lost=()).run(begun=begun)
