@@ -15,6 +15,7 @@ from workbench.app.run.files import Upload
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.live.session import Session
+from workbench.noise import Poisson, WeightedGaussian
 from workbench.operators import ConvolutionPSF, MultiCoilFourier, NonCartesianFourier, Radon
 from workbench.parameters import describe
 
@@ -136,3 +137,42 @@ def test_angles_of_another_file_count_the_views_or_are_refused(upload, tmp_path)
     operator = upload._session.experiment.operator
     assert not upload.complaint.sentence and isinstance(operator, Radon)
     np.testing.assert_allclose(operator.degrees(), angles)
+
+
+def test_weights_and_background_of_files_weigh_the_data_and_are_kept_with_the_run(upload, tmp_path):
+    session = upload._session
+    rng = np.random.default_rng(0)
+    sigma = 0.05 + 0.1 * rng.random((N, N))
+    y = data.truth("shepp_logan", N)[0, 0].numpy() + sigma * rng.standard_normal((N, N))
+    upload.measured.value = True
+    upload.instrument.operator.value = "Mask"
+    put(upload, upload.file, tmp_path, "scan.h5", weights=sigma**-2, picture=y)
+    assert upload.variable.value == "picture"
+    upload.instrument.noise.value = "WeightedGaussian"
+    take(upload, "uncertainty", "scan.h5::weights")
+    assert not upload.complaint.sentence, upload.complaint.sentence
+    assert upload.instrument.holds.visible and upload.instrument.holds.value == "weights"
+    noise = session.experiment.noise
+    assert isinstance(noise, WeightedGaussian) and noise.holds == "weights"
+    np.testing.assert_array_equal(noise.uncertainty, sigma**-2)
+    assert "standard deviations of the data are 0.05" in "".join(session.experiment.remarks(session.loaded.tensor))
+    session.play()
+    assert reached(session, 3).error is None
+    before, address = describe(session.experiment), session.address()
+    assert "noise.uncertainty=scan.h5%3A%3Aweights" in address
+    assert not session.choose("noise", "Gaussian")
+    session.travel(address)
+    assert describe(session.experiment) == before and not session.errors
+    stranger = Session.from_address(address)
+    assert "scan.h5" in stranger.errors["address"]
+    stranger.close()
+    upload.instrument.noise.value = "Poisson"
+    put(upload, upload.instrument.file, tmp_path, "bkg.npy", bkg=np.full((N, N), 0.2))
+    take(upload, "background", "bkg.npy")
+    assert "Poisson noise explains counts >= 0" in upload.complaint.sentence
+    put(upload, upload.file, tmp_path, "counts.npy", counts=rng.poisson(50 * (y.clip(0) + 0.2)) / 50)
+    assert not upload.complaint.sentence, upload.complaint.sentence
+    assert isinstance(session.experiment.noise, Poisson) and session.experiment.noise.background.shape == (N, N)
+    put(upload, upload.instrument.file, tmp_path, "few.npy", bkg=np.full((N, N - 1), 0.2))
+    take(upload, "background", "few.npy")
+    assert "24 x 23" in upload.complaint.sentence and session.experiment.noise.background.shape == (N, N)

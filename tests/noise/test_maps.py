@@ -9,6 +9,7 @@ import scipy.optimize
 import scipy.stats
 import torch
 
+from workbench import storage
 from workbench.algorithms import (
     FISTA,
     MLEM,
@@ -17,6 +18,8 @@ from workbench.algorithms import (
     ConjugateGradient,
     GradientDescent,
 )
+from workbench.data import Measured
+from workbench.experiment import Experiment, from_run
 from workbench.noise import Gaussian, Noise, Poisson, WeightedGaussian
 from workbench.operators import Identity, Mask, Radon
 from workbench.parameters import arrays_of, describe, rebuild
@@ -238,3 +241,22 @@ def test_a_run_keeps_its_map_bit_for_bit(noise: Noise):
     assert getattr(again, field).dtype == getattr(noise, field).dtype
     assert torch.equal(getattr(again, field), getattr(noise, field))
     assert noise != type(noise)()
+
+
+def test_a_map_says_which_numbers_it_has():
+    weights = torch.tensor([0.0, 4.0, 16.0, 100.0])
+    (said,) = WeightedGaussian(weights, holds="weights").remarks(None)
+    assert said == "standard deviations of the data are 0.1 to 0.5, 0.25 in the middle; 1 of 4 have the weight 0"
+    (said,) = Poisson(1.0, torch.tensor([1.0, 3.0])).remarks(torch.tensor([5.0, 7.0]))
+    assert said == "the background is 1 to 3, 2 on average beside data of 6"
+    assert WeightedGaussian().remarks(None) == Poisson().remarks(None) == ()
+
+
+@pytest.mark.parametrize("noise", [WeightedGaussian(SIGMAS.float(), scale=2.0), Poisson(100.0, DARK)])
+def test_a_saved_run_goes_on_with_its_map(noise: Noise, tmp_path):
+    experiment = Experiment(Measured(drawn(4)), Identity((1, *SPACE)), noise, NonNegative(), steps=2)
+    storage.save(experiment.run(), tmp_path / "run.nc")
+    again = from_run(storage.load(tmp_path / "run.nc"))
+    assert describe(again) == describe(experiment)
+    x = experiment.problem().start()
+    assert torch.equal(again.problem().misfit(x), experiment.problem().misfit(x))

@@ -108,6 +108,10 @@ class Noise(ABC, metaclass=Checked):
         """The noise of some of the data alone, of an item's entries where `kept` (...) is true, in one row."""
         return self
 
+    def remarks(self, y: Tensor | None) -> tuple[str, ...]:
+        """What a reader has to know of how these data, where they are known, are explained: of measured maps."""
+        return ()
+
     def unfit(self, y: Tensor) -> str:
         """Why these cannot be data of this noise, as a sentence; empty where they can."""
         return self._complex(y)

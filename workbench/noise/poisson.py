@@ -92,6 +92,14 @@ class Poisson(Entrywise):
             return f"Poisson noise explains counts >= 0, and these data go down to {float(y.min()):.3g}: take Gaussian"
         return super().unfit(y)
 
+    def remarks(self, y: Tensor | None) -> tuple[str, ...]:
+        b = self.background
+        if not isinstance(b, Tensor):
+            return ()
+        low, high = float(b.min()), float(b.max())
+        of_data = "" if y is None else f" beside data of {float(y.double().mean()):.3g}"
+        return (f"the background is {low:.3g} to {high:.3g}, {float(b.double().mean()):.3g} on average{of_data}",)
+
     def _refuse(self, given: Tensor, name: str) -> None:
         low, high = _LIMITS
         if not low <= float(given.min()) <= float(given.max()) <= high:

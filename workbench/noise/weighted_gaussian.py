@@ -98,6 +98,16 @@ class WeightedGaussian(Entrywise):
         nothing = "all weights are 0, and nothing was measured: give weights of which some are above 0"
         return "" if bool(self.measured(y).any()) else nothing
 
+    def remarks(self, y: Tensor | None) -> tuple[str, ...]:
+        given = self.uncertainty
+        if not isinstance(given, Tensor):
+            return ()
+        sigmas = self._deviations(given.double()[None])[given[None] > 0]
+        low, middle, high = (float(each) for each in (sigmas.min(), sigmas.median(), sigmas.max()))
+        left_out = given.numel() - sigmas.numel()
+        rest = f"; {left_out} of {given.numel()} have the weight 0" if left_out else ""
+        return (f"standard deviations of the data are {low:.3g} to {high:.3g}, {middle:.3g} in the middle{rest}",)
+
     def measured(self, y: Tensor) -> Tensor:
         return (self._weights(y) > 0).expand(y.shape)
 
