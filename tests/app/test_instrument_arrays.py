@@ -176,3 +176,43 @@ def test_weights_and_background_of_files_weigh_the_data_and_are_kept_with_the_ru
     put(upload, upload.instrument.file, tmp_path, "few.npy", bkg=np.full((N, N - 1), 0.2))
     take(upload, "background", "few.npy")
     assert "24 x 23" in upload.complaint.sentence and session.experiment.noise.background.shape == (N, N)
+
+
+UNITS = {"per_metre": 1 / 0.24, "per_pixel": 1 / N, "radians": 2 * math.pi / N}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_trajectory_in_other_units_opens_once_the_picture_is_told(upload, tmp_path, unit):
+    session, rows = upload._session, upload.instrument.trajectory
+    upload.measured.value = True
+    scan = {"csm": RADIAL.maps().numpy(), "kdata": READOUTS, "trajectory": TRAJECTORY * UNITS[unit]}
+    put(upload, upload.file, tmp_path, "scan.h5", **scan)
+    if unit != "per_metre":
+        assert "positions of many cycles per field of view" in upload.complaint.sentence
+    rows.unit.value = unit
+    read(upload)
+    asked = rows.view if unit == "per_metre" else rows.pixels
+    assert asked.visible
+    assert ("a field of view" if unit == "per_metre" else "how many pixels") in upload.complaint.sentence
+    asked.value = "0.24" if unit == "per_metre" else f"{N}"
+    read(upload)
+    assert not upload.complaint.sentence, upload.complaint.sentence
+    take(upload, "coils", "scan.h5::csm")
+    operator = session.experiment.operator
+    assert isinstance(operator, NonCartesianFourier) and operator.in_shape == (1, N, N)
+    np.testing.assert_allclose(operator.positions(), RADIAL.positions(), atol=1e-12)
+    assert f"for a picture of {N} x {N} pixels" in "".join(session.experiment.remarks(session.loaded.tensor))
+    before, address = describe(session.experiment), session.address()
+    assert not session.choose("truth", "camera")
+    session.travel(address)
+    assert describe(session.experiment) == before and not session.errors
+
+
+def test_a_file_that_is_named_again_is_not_written_again(upload):
+    files = upload._session.files
+    path = files.kept("psf.npy", b"content")
+    before = path.stat()
+    assert files.kept("psf.npy", b"content") == path  # a thread may be reading it: it was found empty
+    after = path.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert list(path.parent.iterdir()) == [path] and path.read_bytes() == b"content"

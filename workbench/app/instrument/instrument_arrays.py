@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import panel_material_ui as pmui
 
+from workbench.app.instrument.trajectory_rows import TrajectoryRows
 from workbench.app.toolkit.chooser import UPLOAD, Chooser
 from workbench.app.toolkit.file_reading import FileReading
 from workbench.app.toolkit.words import Words
@@ -36,12 +37,13 @@ _GUESSES = {"standard deviations": "deviations", "variances": "variances", "weig
 
 
 class _Known(NamedTuple):
-    """An array of a file: which file, with its content, which array, and what `contents` guesses it is."""
+    """An array of a file: which file, with its content, which array, what `contents` guesses it is, its last side."""
 
     filename: str
     content: bytes
     name: str
     guess: str
+    last: int
 
 
 class InstrumentArrays:
@@ -76,6 +78,7 @@ class InstrumentArrays:
             argument: pmui.Select(label=label, options={_AS_IT_IS: ""}, value="", visible=False, **menu)
             for argument, label in _LABELS.items()
         }
+        self.trajectory = TrajectoryRows(lambda: self._chosen(self.rows["trajectory"]))
         self.holds = pmui.Select(label="which holds", options=list(_HOLDS), value=_HOLDS[0], visible=False, **menu)
         self.file = Chooser(
             label="A file with its arrays",
@@ -92,6 +95,7 @@ class InstrumentArrays:
             self.operator,
             self.noise,
             *self.rows.values(),
+            *self.trajectory.elements,
             self.holds,
             self.file,
             self.complaint.element,
@@ -109,12 +113,16 @@ class InstrumentArrays:
         named = {path: known for path, row in self._here().items() if (known := self._known.get(row.value))}
         words = {path: self._session.files.named(*known[:3]) for path, known in named.items()}
         chosen = {kind: menu.value for kind, menu in (("operator", self.operator), ("noise", self.noise)) if menu.value}
+        if "operator.trajectory" in words:
+            words |= self.trajectory.said(named["operator.trajectory"].last)
         return chosen | words | ({"noise.holds": self.holds.value} if "noise.uncertainty" in words else {})
 
     def offer(self, filename: str, content: bytes, found: Sequence[Content], data: Content | None = None) -> None:
         """The arrays of a file; where it holds `data`, angles or a trajectory of theirs are taken."""
         lines = {
-            f"{filename}::{line(c)}": _Known(filename, content, slice_of(c), c.guess) for c in found if c is not data
+            f"{filename}::{line(c)}": _Known(filename, content, slice_of(c), c.guess, (1, *c.shape)[-1])
+            for c in found
+            if c is not data
         }
         with self._quiet:
             self._known = {key: each for key, each in self._known.items() if each.filename != filename} | lines
@@ -163,6 +171,7 @@ class InstrumentArrays:
         here = self._here()
         for row in self.rows.values():
             row.visible = any(row is each for each in here.values()) and bool(self._known)
+        self.trajectory.show(self.rows["trajectory"].visible and bool(self.rows["trajectory"].value))
         self.holds.visible = self.rows["uncertainty"].visible and bool(self.rows["uncertainty"].value)
 
     def _chosen(self, menu: pmui.Select) -> None:
