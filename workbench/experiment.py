@@ -120,6 +120,11 @@ class Experiment(metaclass=Checked):
     def remarks(self, given: Tensor) -> tuple[str, ...]:
         """What a reader has to know of how operator and noise are taken to explain what the source gives."""
         of_noise = self.noise.remarks(given if self.truth is None else None)
+        if of_noise and getattr(self.source, "steps", ()):
+            of_noise = (
+                *of_noise,
+                "the map of the noise goes through no step: it is taken as the data are after theirs",
+            )
         return (*self.source.remarks(self.operator), *of_noise)
 
     def _recorded(

@@ -19,6 +19,7 @@ from workbench.algorithms import (
     GradientDescent,
 )
 from workbench.data import Measured
+from workbench.data.steps import TransposeAxes
 from workbench.experiment import Experiment, from_run
 from workbench.noise import Gaussian, Noise, Poisson, WeightedGaussian
 from workbench.operators import Identity, Mask, Radon
@@ -250,6 +251,9 @@ def test_a_map_says_which_numbers_it_has():
     (said,) = Poisson(1.0, torch.tensor([1.0, 3.0])).remarks(torch.tensor([5.0, 7.0]))
     assert said == "the background is 1 to 3, 2 on average beside data of 6"
     assert WeightedGaussian().remarks(None) == Poisson().remarks(None) == ()
+    source = Measured(drawn(4)[0, 0], steps=(TransposeAxes((1, 0)),))
+    turned = Experiment(source, Identity((1, 5, 6)), WeightedGaussian(SIGMAS.T.contiguous()), NonNegative())
+    assert "goes through no step" in turned.remarks(source.loaded().tensor)[-1]
 
 
 @pytest.mark.parametrize("noise", [WeightedGaussian(SIGMAS.float(), scale=2.0), Poisson(100.0, DARK)])
