@@ -151,10 +151,11 @@ class Problem:
         if guess is not None:
             return guess.to(dtype)
         zeros = torch.zeros((len(self.y), *operator.in_shape), dtype=dtype, device=self.y.device)
-        back = operator.at(zeros).adjoint(self.y).to(dtype)
+        y = torch.where(self.noise.measured(self.y), self.y, 0)
+        back = operator.at(zeros).adjoint(y).to(dtype)
         again = operator(back)
         size = norm2(again)
-        scale = torch.where(size > 0, dot(again, self.y) / size.clamp_min(torch.finfo(size.dtype).tiny), 0 * size)
+        scale = torch.where(size > 0, dot(again, y) / size.clamp_min(torch.finfo(size.dtype).tiny), 0 * size)
         return spread(scale, back) * back
 
     def misfit(self, x: Tensor) -> Tensor:
@@ -181,13 +182,14 @@ class Problem:
     @functools.cached_property
     def seen(self) -> Tensor:
         """Which data depend on the picture, (*operator.out_shape): false where a row of a linear A is 0, as outside a
-        mask. What stands there is no measurement."""
-        operator = self.given_operator
+        mask, or the noise says that nothing was measured."""
+        operator, measured = self.given_operator, self.noise.measured(self.y[:1])[0]
         if not operator.linear:
-            return torch.ones(operator.out_shape, dtype=torch.bool, device=self.y.device)
+            return measured
         like = torch.zeros((1, *operator.in_shape), dtype=self.dtype, device=self.y.device)
         with torch.no_grad():  # by chance no row that is not 0 gives 0
-            return operator(normal_like(like, stream(0, "rows that are not 0", device=like.device)))[0] != 0
+            drawn = normal_like(like, stream(0, "rows that are not 0", device=like.device))
+            return measured & (operator(drawn)[0] != 0)
 
     @property
     def gaps(self) -> bool:
@@ -204,9 +206,9 @@ class Problem:
         independent = type(noise).hvp is Noise.hvp
         if not independent or bool(seen.all()):
             return factor * torch.tensor([noise.expected(y) for y in self.y.split(1)], dtype=torch.float64)
-        rest = self.y[:, ~seen]
-        each = torch.tensor([noise.expected(y[:, seen]) for y in self.y.split(1)], dtype=torch.float64)
-        return factor * each + noise.nll(torch.zeros_like(rest), rest).double().cpu()
+        rest, those = self.y[:, ~seen], noise.of(seen)
+        each = torch.tensor([those.expected(y[:, seen]) for y in self.y.split(1)], dtype=torch.float64)
+        return factor * each + noise.of(~seen).nll(torch.zeros_like(rest), rest).double().cpu()
 
     def lipschitz(self) -> Each:
         """A Lipschitz constant of each item's `misfit_grad` for a linear operator: noise.lipschitz ||A||^2."""
