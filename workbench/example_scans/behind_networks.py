@@ -1,11 +1,11 @@
 """Problems in which a network makes the picture or tells of it, and what else fields and mixtures fill in."""
 
 from workbench.algorithms import LBFGS, BacktrackingProximalGradient
-from workbench.data.example_signals import pictures
+from workbench.data.example_signals import pictures, solids
 from workbench.data.example_signals.example_signal import ExampleSignal
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
-from workbench.operators import Downsample, Identity, Mask, SharedGradient
+from workbench.operators import CrossSections, Downsample, Identity, Mask, SharedGradient
 from workbench.parametrisations import FourierFeatures, Generator, Mixture
 from workbench.priors import Elastic, L1Ball, OnUnknown, SmoothedTotalVariation, Sum, Tikhonov, Zero
 
@@ -54,4 +54,22 @@ def known_displacement() -> Experiment:
     return Experiment(
         ExampleSignal("known_displacement"), Identity(shape), Gaussian(0.02), OnUnknown(Elastic(0.1), "displacement"),
         LBFGS(), steps=80, parametrisation=pictures.known_warp(),
+    )  # fmt: skip
+
+
+def incompressible_registration() -> Experiment:
+    """A photograph stirred by a flow that is known: a stream function cannot change an area."""
+    shape = (1, pictures.SIDE, pictures.SIDE)
+    return Experiment(
+        ExampleSignal("incompressible_registration"), Identity(shape), Gaussian(0.02), Zero(), LBFGS(),
+        steps=40, parametrisation=pictures.known_flow(),
+    )  # fmt: skip
+
+
+def cross_sections() -> Experiment:
+    """A solid from what eight planes cut of it: a network of place fills in between."""
+    shape = (1, solids.SOLID, solids.SOLID, solids.SOLID)
+    return Experiment(
+        ExampleSignal("cross_sections"), CrossSections(shape, solids.PLANES), Gaussian(0.05),
+        SmoothedTotalVariation(2.0), LBFGS(), steps=100, parametrisation=FourierFeatures(shape, 24, 32, 1.0),
     )  # fmt: skip
