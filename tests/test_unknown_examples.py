@@ -68,6 +68,7 @@ def test_a_description_holds_the_name_and_gives_the_same_numbers():
         ("matrix_sensing", 60, {"picture": 2e-3, "left": 2e-3, "right": 2e-3}),
         ("phase_lifting", 300, {"picture": 2e-3, "factor": 2e-3}),
         ("known_displacement", 60, {"picture": 0.01, "displacement": 0.25}),
+        ("cross_sections", 30, {"picture": 0.3}),
         ("digit_generator", 60, {"picture": 0.16}),
         ("shared_gradient", 60, {"picture": 0.02}),
         ("joint_sense", 2, {"picture": 0.03, "image": 0.03}),

@@ -5,9 +5,9 @@ from workbench.data.example_signals import pictures, solids
 from workbench.data.example_signals.example_signal import ExampleSignal
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
-from workbench.operators import CrossSections, Downsample, Identity, Mask, SharedGradient
-from workbench.parametrisations import FourierFeatures, Generator, Mixture
-from workbench.priors import Elastic, L1Ball, OnUnknown, SmoothedTotalVariation, Sum, Tikhonov, Zero
+from workbench.operators import CrossSections, Downsample, Gradient, Identity, Mask, SharedGradient
+from workbench.parametrisations import FourierFeatures, Generator, Grid, Mixture
+from workbench.priors import Analysis, Elastic, L1Ball, OnUnknown, SmoothedTotalVariation, Sum, Tikhonov, Zero
 
 
 def digit_generator() -> Experiment:
@@ -67,9 +67,9 @@ def incompressible_registration() -> Experiment:
 
 
 def cross_sections() -> Experiment:
-    """A solid from what eight planes cut of it: a network of place fills in between."""
+    """A solid from what eight planes cut of it: smooth values on a coarse grid fill in between."""
     shape = (1, solids.SOLID, solids.SOLID, solids.SOLID)
     return Experiment(
         ExampleSignal("cross_sections"), CrossSections(shape, solids.PLANES), Gaussian(0.05),
-        SmoothedTotalVariation(2.0), LBFGS(), steps=100, parametrisation=FourierFeatures(shape, 24, 32, 1.0),
+        Analysis(Tikhonov(5.0), Gradient(shape)), LBFGS(), steps=60, parametrisation=Grid(shape, solids.COARSE),
     )  # fmt: skip

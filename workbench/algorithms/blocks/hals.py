@@ -1,6 +1,6 @@
 """Exact steps in one column of a factor after the other."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import torch
@@ -21,7 +21,7 @@ _NONE = "a prior OnUnknown(NonNegative()) on both factors"
 
 @dataclass(frozen=True)
 class HALSState(State):
-    """The iterate, |x - y|^2 - |y|^2 of each item there, where the next step begins, and steps since inertia began anew."""
+    """The iterate, |x - y|^2 - |y|^2 of each item there, where the next step begins, and steps since inertia began."""
 
     value: Tensor = field(kw_only=True)
     ahead: Tensor = field(kw_only=True)
@@ -33,9 +33,9 @@ class HALS(Algorithm[HALSState]):
     """U_k <- max(0, U_k + (y V - U V^T V)_k / |V_k|^2) for each column k in turn, V_k likewise; x = U V^T >= 0.
 
     Each column is the best one, the others held; one whose partner is 0 stays. Several sweeps share one product with
-    the data, which costs most. A step begins ahead of the last factors, by up to `inertia` of their last change: half as
-    many steps do. Where the objective would rise, the step is made from the factors themselves and inertia begins anew,
-    so that the objective falls at every step.
+    the data, which costs most. A step begins ahead of the last factors, by up to `inertia` of their last change: half
+    as many steps do. Where the objective would rise, the step is made from the factors themselves and inertia begins
+    anew, so that the objective falls at every step.
     Cichocki, Zdunek, Amari 2007, doi 10.1007/978-3-540-74494-8_22; Gillis, Glineur 2012, doi 10.1162/NECO_a_00256;
     Ang, Gillis 2019, doi 10.1162/neco_a_01157.
     """

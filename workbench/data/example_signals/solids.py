@@ -6,6 +6,7 @@ from torch import Tensor
 from workbench.data.example_signals.made import Made
 
 SOLID, PLANES = 24, 8  # voxels along a side; sections
+COARSE = SOLID / 14  # voxels between the samples of a grid of 14 x 14 x 14
 _EDGE = 0.5  # of a voxel: how soft the surface is
 
 

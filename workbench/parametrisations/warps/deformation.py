@@ -14,7 +14,7 @@ from workbench.parametrisations.fields.splines import coefficients, sampled
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, Shape, require_finite, shown
 
-Moving = Annotated[Tensor | None, "picture that is moved, channels first, in the units of the data; left out, three soft spots"]
+Moving = Annotated[Tensor | None, "picture that is moved, in the units of the data; left out, three soft spots"]
 _WIDTH = 0.12  # of a spot, beside the side
 _SPOTS = ((0.35, 1.0), (0.5, 0.6), (0.7, 0.8))  # where along every axis, and how bright
 
