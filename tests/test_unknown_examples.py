@@ -65,6 +65,7 @@ def test_a_description_holds_the_name_and_gives_the_same_numbers():
         ("matrix_completion", 20, {"picture": 2e-3, "left": 2e-3, "right": 2e-3}),
         ("film_completion", 20, {"picture": 2e-3, "left": 2e-3, "right": 2e-3}),
         ("self_calibration", 1, {"picture": 1e-3, "gains": 1e-3, "image": 0.05}),
+        ("masked_dictionary", 60, {"picture": 0.09}),
         ("matrix_sensing", 60, {"picture": 2e-3, "left": 2e-3, "right": 2e-3}),
         ("phase_lifting", 300, {"picture": 2e-3, "factor": 2e-3}),
         ("known_displacement", 60, {"picture": 0.01, "displacement": 0.25}),

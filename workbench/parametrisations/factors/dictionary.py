@@ -55,7 +55,7 @@ class Dictionary(Parametrisation):
             return self._joined_patches(views["code"] @ atoms + code @ views["atoms"])
 
         def back(w: Tensor) -> Tensor:
-            patches = self._patches(w.to(x.dtype))
+            patches = self.patches(w.to(x.dtype))
             return self.joined({"code": patches @ atoms.mH, "atoms": code.mH @ patches})
 
         return Map((self.in_shape, self.out_shape), there, back, self.field)
@@ -68,7 +68,7 @@ class Dictionary(Parametrisation):
         return apart.permute(_together(len(space))).reshape(-1, *self.shape)
 
     def start(self, picture: Tensor, rng: torch.Generator) -> Tensor:
-        rows = self._patches(picture)[0, 0]
+        rows = self.patches(picture)[0, 0]
         chosen = torch.randint(len(rows), (self.atoms,), generator=rng, device=rows.device)
         size = torch.linalg.vector_norm(rows) / math.sqrt(rows.numel())
         size = torch.where(size > 0, size, 1).item()
@@ -88,8 +88,8 @@ class Dictionary(Parametrisation):
         views, sides = self.views(u), [self.patch] * (len(self.shape) - 1)
         return {"code": views["code"], "atoms": views["atoms"].reshape(-1, self.atoms, self.shape[0], *sides)}
 
-    def _patches(self, pictures: Tensor) -> Tensor:
-        """Their patches, a row each: (B, 1, patches, values)."""
+    def patches(self, pictures: Tensor) -> Tensor:
+        """The patches of pictures, a row each: (B, 1, patches, values)."""
         channels, *space = self.shape
         split = [n for side in space for n in (side // self.patch, self.patch)]
         order = _together(len(space))
