@@ -30,6 +30,7 @@ MORE: dict[str, list[dict]] = {
             "boundary": "zero",
         },
     ],
+    "CrossSections": [{"shape": (2, 3, 4, 2), "planes": ((1, 0, 0, 0.5), (0.3, -0.5, 0.8, -0.7))}],
     "NonCartesianFourier": [
         {"shape": (1, 3, 4), "trajectory": 3},
         {"shape": (2, 3, 4), "trajectory": 2, "coils": 2, "order": "x"},

@@ -283,6 +283,17 @@ def test_columns_of_non_negative_factors_end_where_no_single_factor_can_be_bette
         np.testing.assert_allclose(one, best, atol=1e-5)
 
 
+def test_columns_that_begin_ahead_come_as_far_in_half_the_steps_and_never_rise():
+    problem = parts()
+    plain, ahead = (
+        torch.stack([problem.objective(s.x) for s in islice(iterate(problem, HALS(inertia=share)), 61)])
+        for share in (0.0, 0.9)
+    )
+    assert ahead[20] <= plain[40]
+    hasty = torch.stack([problem.objective(s.x) for s in islice(iterate(problem, HALS(inertia=0.999)), 200)])
+    assert (hasty[1:] <= hasty[:-1] * (1 + 1e-12)).all()
+
+
 def test_several_sweeps_are_several_updates_of_one_column_after_the_other():
     problem = parts()
     state = last(problem, HALS(sweeps=2), 1)

@@ -46,6 +46,14 @@ def test_a_picture_is_read_between_its_pixels_as_scipy_reads_it(shape):
     assert torch.allclose(phi(0 * u)[0], picture, atol=1e-12)
 
 
+def test_a_grey_picture_is_moved_without_its_channel_too():
+    picture = drawn(SHAPE)
+    u = drawn((1, *Warp(SHAPE).in_shape), 1)
+    assert torch.equal(Warp(SHAPE, moving=picture[0])(u), Warp(SHAPE, moving=picture)(u))
+    with pytest.raises(Refusal, match="24 x 20"):
+        Warp((2, 24, 20), moving=picture[0])
+
+
 def test_the_determinant_of_a_linear_field_is_that_of_its_matrix():
     phi = Warp(SHAPE, 6.0)
     slope = torch.tensor([[0.1, -0.2], [0.3, 0.05]]).double()

@@ -30,6 +30,7 @@ SETS = [
     (Simplex(0.3), lambda u: [u >= 0, cp.sum(u) == 0.3 * 24]),
     (L1Ball(0.2), lambda u: [cp.norm1(u) <= 0.2 * 24]),
     (L2Ball(0.4), lambda u: [cp.norm2(u) <= 0.4 * 24**0.5]),
+    (L2Ball(0.4, 3), lambda u: [cp.norm2(u[4 * k : 4 * k + 4]) <= 0.8 for k in range(6)]),
     (LInfBall(0.6), lambda u: [cp.norm_inf(u) <= 0.6]),
     (AffineConstraint(value=(0.7,)), lambda u: [cp.sum(u) == 0.7 * 24]),
 ]

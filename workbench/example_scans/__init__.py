@@ -27,6 +27,8 @@ _EXPERIMENTS = {"tilt_series": tilt_series, "bars": bars, "bead": bead, "ecg": e
         behind.t2_mapping,
         behind.registration,
         behind_networks.known_displacement,
+        behind_networks.incompressible_registration,
+        behind_networks.cross_sections,
         behind.deep_image_prior,
         behind.field_network_ct,
         behind.unmixing,

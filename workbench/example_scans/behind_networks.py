@@ -1,13 +1,13 @@
 """Problems in which a network makes the picture or tells of it, and what else fields and mixtures fill in."""
 
 from workbench.algorithms import LBFGS, BacktrackingProximalGradient
-from workbench.data.example_signals import pictures
+from workbench.data.example_signals import pictures, solids
 from workbench.data.example_signals.example_signal import ExampleSignal
 from workbench.experiment import Experiment
 from workbench.noise import Gaussian
-from workbench.operators import Downsample, Identity, Mask, SharedGradient
-from workbench.parametrisations import FourierFeatures, Generator, Mixture
-from workbench.priors import Elastic, L1Ball, OnUnknown, SmoothedTotalVariation, Sum, Tikhonov, Zero
+from workbench.operators import CrossSections, Downsample, Gradient, Identity, Mask, SharedGradient
+from workbench.parametrisations import FourierFeatures, Generator, Grid, Mixture
+from workbench.priors import Analysis, Elastic, L1Ball, OnUnknown, SmoothedTotalVariation, Sum, Tikhonov, Zero
 
 
 def digit_generator() -> Experiment:
@@ -54,4 +54,22 @@ def known_displacement() -> Experiment:
     return Experiment(
         ExampleSignal("known_displacement"), Identity(shape), Gaussian(0.02), OnUnknown(Elastic(0.1), "displacement"),
         LBFGS(), steps=80, parametrisation=pictures.known_warp(),
+    )  # fmt: skip
+
+
+def incompressible_registration() -> Experiment:
+    """A photograph stirred by a flow that is known: a stream function cannot change an area."""
+    shape = (1, pictures.SIDE, pictures.SIDE)
+    return Experiment(
+        ExampleSignal("incompressible_registration"), Identity(shape), Gaussian(0.02), Zero(), LBFGS(),
+        steps=40, parametrisation=pictures.known_flow(),
+    )  # fmt: skip
+
+
+def cross_sections() -> Experiment:
+    """A solid from what eight planes cut of it: smooth values on a coarse grid fill in between."""
+    shape = (1, solids.SOLID, solids.SOLID, solids.SOLID)
+    return Experiment(
+        ExampleSignal("cross_sections"), CrossSections(shape, solids.PLANES), Gaussian(0.05),
+        Analysis(Tikhonov(5.0), Gradient(shape)), LBFGS(), steps=60, parametrisation=Grid(shape, solids.COARSE),
     )  # fmt: skip

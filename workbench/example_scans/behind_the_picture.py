@@ -32,6 +32,7 @@ from workbench.parametrisations import (
 from workbench.priors import (
     L1,
     Elastic,
+    L2Ball,
     OnUnknown,
     Simplex,
     SmoothedTotalVariation,
@@ -90,11 +91,13 @@ def diagonal_network() -> Experiment:
 
 
 def masked_dictionary() -> Experiment:
-    """Patches of bricks from atoms that are learned while four pixels of ten are missing."""
-    shape = (1, 96, 96)
+    """Patches of bricks from atoms of length 1 that are learned while four pixels of ten are missing."""
+    shape, patch = (1, 96, 96), 8
+    # Without a bound the atoms grow and the codes shrink, until the prior weighs nothing.
+    prior = Sum(OnUnknown(L1(200.0), "code"), OnUnknown(L2Ball(1 / patch, 3), "atoms"))
     return Experiment(
-        ExampleSignal("masked_dictionary"), Mask(shape, 0.6), Gaussian(0.01), OnUnknown(L1(300.0), "code"), PALM(),
-        steps=150, parametrisation=Dictionary(shape, 32, 8),
+        ExampleSignal("masked_dictionary"), Mask(shape, 0.6), Gaussian(0.01), prior, PALM(inertia=0.8),
+        steps=150, parametrisation=Dictionary(shape, 32, patch),
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from workbench.operators.frequencies.phase_retrieval import PhaseRetrieval
 from workbench.operators.frequencies.radio_interferometry import RadioInterferometry
 from workbench.operators.frequencies.windowed_cosines import WindowedCosines
 from workbench.operators.integrals.abel import Abel
+from workbench.operators.integrals.cross_sections import CrossSections
 from workbench.operators.integrals.fan_beam_radon import FanBeamRadon
 from workbench.operators.integrals.integration import Integration
 from workbench.operators.integrals.radon import Radon
@@ -55,6 +56,7 @@ __all__ = [
     "Colour",
     "Composition",
     "ConvolutionPSF",
+    "CrossSections",
     "DefocusBlur",
     "Diagonalisation",
     "Downsample",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from torch import Tensor
 
-from workbench.data.example_signals import matrices, pictures, sensors, sounds
+from workbench.data.example_signals import matrices, pictures, sensors, solids, sounds
 from workbench.data.example_signals.made import Made
 from workbench.data.signals import Signal
 from workbench.noise import Noise
@@ -41,6 +41,8 @@ _MAKERS: Mapping[str, Callable[[], Made]] = {
     "shared_gradient": pictures.shared,
     "field_network_super_resolution": pictures.photograph,
     "scene_completion": pictures.scene,
+    "incompressible_registration": pictures.stirred_photograph,
+    "cross_sections": solids.solid,
 }
 
 if TYPE_CHECKING:

@@ -91,6 +91,17 @@ MADE_EXAMPLES = {
             *_CAMERA,
         ),
         _info(
+            "incompressible_registration",
+            "A photograph stirred by a flow that keeps areas",
+            "The photographer moved by up to 3 px without a change of areas; the flow is known, to compare with",
+            *_CAMERA,
+        ),
+        _info(
+            "cross_sections",
+            "A solid from eight cross-sections",
+            "A ring, a rod and a ball in 24 x 24 x 24 voxels, seen on eight planes that cut them at different angles",
+        ),
+        _info(
             "deep_image_prior",
             "A network that nobody trained",
             "A noisy photograph, 64 x 64: the network fits it before it fits the noise",

@@ -15,12 +15,13 @@ from workbench.data.resampling import to_square
 from workbench.data.shipped import truth
 from workbench.operators.separable import along_axes
 from workbench.parameters import called
-from workbench.parametrisations import Mixture, Warp
+from workbench.parametrisations import IncompressibleWarp, Mixture, Warp
 from workbench.parametrisations.fields.interpolation import interpolation
 from workbench.tensors import stream
 
 SIDE = 64
 MOVED = 1.5  # px, deviation of a control point
+STIRRED = 20.0  # px^2, deviation of a control point of a stream function
 DIGIT, DIGIT_SIDE = 7, 32  # of those held out
 SHARED = 16
 COMPLETED, _CORNER = 32, 40
@@ -37,6 +38,18 @@ def moved_photograph() -> Made:
 def known_warp() -> Warp:
     """The photographer before a field of control points 16 px apart moves it."""
     return Warp((1, SIDE, SIDE), 16.0, called(truth("camera", SIDE)[0], "camera"))
+
+
+def stirred_photograph() -> Made:
+    """The photographer, stirred by a flow that is known and keeps areas."""
+    phi = known_flow()
+    u = torch.randn((1, *phi.layout.shapes["stream"]), generator=stream(0, "stream function"), dtype=torch.float64)
+    return made_by(phi, {"stream": STIRRED * u})
+
+
+def known_flow() -> IncompressibleWarp:
+    """The photographer before a flow of control points 16 px apart stirs it."""
+    return IncompressibleWarp((1, SIDE, SIDE), 16.0, called(truth("camera", SIDE)[0], "camera"))
 
 
 def digit() -> Made:

@@ -7,6 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from workbench.operators import LinearOperator, Map
 from workbench.parameters import Range
 from workbench.parametrisations.base import Parametrisation, PictureShape, noisy
 from workbench.ranges import SEEDS
@@ -42,14 +43,32 @@ class Dictionary(Parametrisation):
         self.shape, self.atoms, self.patch, self.seed = shape, atoms, patch, seed
 
     def made(self, views: Mapping[str, Tensor]) -> Tensor:
+        return self._joined_patches(views["code"] @ views["atoms"])
+
+    def at(self, x: Tensor) -> LinearOperator:
+        """(dc, dd) -> dc d + c dd, patch by patch, in closed form."""
+        here = self.views(x)
+        code, atoms = here["code"], here["atoms"]
+
+        def there(v: Tensor) -> Tensor:
+            views = self.layout.views(v.to(x.dtype))
+            return self._joined_patches(views["code"] @ atoms + code @ views["atoms"])
+
+        def back(w: Tensor) -> Tensor:
+            patches = self.patches(w.to(x.dtype))
+            return self.joined({"code": patches @ atoms.mH, "atoms": code.mH @ patches})
+
+        return Map((self.in_shape, self.out_shape), there, back, self.field)
+
+    def _joined_patches(self, patches: Tensor) -> Tensor:
+        """The pictures, (B, *shape), of patches side by side, (B, 1, patches, values)."""
         channels, *space = self.shape
-        patches = (views["code"] @ views["atoms"])[:, 0]
         tiles = [side // self.patch for side in space]
         apart = patches.reshape(-1, *tiles, channels, *[self.patch] * len(space))
         return apart.permute(_together(len(space))).reshape(-1, *self.shape)
 
     def start(self, picture: Tensor, rng: torch.Generator) -> Tensor:
-        rows = self._patches(picture)
+        rows = self.patches(picture)[0, 0]
         chosen = torch.randint(len(rows), (self.atoms,), generator=rng, device=rows.device)
         size = torch.linalg.vector_norm(rows) / math.sqrt(rows.numel())
         size = torch.where(size > 0, size, 1).item()
@@ -69,13 +88,14 @@ class Dictionary(Parametrisation):
         views, sides = self.views(u), [self.patch] * (len(self.shape) - 1)
         return {"code": views["code"], "atoms": views["atoms"].reshape(-1, self.atoms, self.shape[0], *sides)}
 
-    def _patches(self, picture: Tensor) -> Tensor:
-        """The patches of one picture, a row each."""
+    def patches(self, pictures: Tensor) -> Tensor:
+        """The patches of pictures, a row each: (B, 1, patches, values)."""
         channels, *space = self.shape
         split = [n for side in space for n in (side // self.patch, self.patch)]
         order = _together(len(space))
         back = [order.index(axis) for axis in range(len(order))]
-        return picture.reshape(1, channels, *split).permute(back).reshape(-1, channels * self.patch ** len(space))
+        apart = pictures.reshape(-1, channels, *split).permute(back)
+        return apart.reshape(len(pictures), 1, -1, channels * self.patch ** len(space))
 
 
 def _together(axes: int) -> list[int]:

@@ -14,7 +14,7 @@ from workbench.parametrisations.fields.splines import coefficients, sampled
 from workbench.refusal import Refusal
 from workbench.tensors import Constant, Shape, require_finite, shown
 
-Moving = Annotated[Tensor | None, "picture that is moved, channels first; left out, three soft spots"]
+Moving = Annotated[Tensor | None, "picture that is moved, in the units of the data; left out, three soft spots"]
 _WIDTH = 0.12  # of a spot, beside the side
 _SPOTS = ((0.35, 1.0), (0.5, 0.6), (0.7, 0.8))  # where along every axis, and how bright
 
@@ -67,7 +67,12 @@ class Deformation(Parametrisation):
 
 
 def _fitting(moving: Tensor, shape: Shape, name: str) -> Tensor:
-    """The picture in double precision; Refusal where it is not of this shape, complex, or not finite."""
+    """The picture in double precision, a grey one also without its channel, as files have it.
+
+    Refusal where it is not of this shape, complex, or not finite.
+    """
+    if shape[0] == 1 and tuple(moving.shape) == tuple(shape[1:]):
+        moving = moving[None]
     if moving.is_complex() or tuple(moving.shape) != tuple(shape):
         came = f"{'a complex' if moving.is_complex() else 'one of'} {shown(tuple(moving.shape))}"
         raise Refusal(f"a real picture of {shown(shape)} to move, for {name}", came, "resample it to that shape")
