@@ -1,5 +1,6 @@
 """The network laboratory: what runs, what is kept, what a wish does to it, and every look at a real training."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -180,8 +181,10 @@ def test_a_study_of_another_kind_replaces_one_and_one_of_another_moment_waits(la
 def test_what_a_study_has_found_stays_while_the_run_is_at_another_moment_at_every_look(lab):
     lab.study("a", lambda: iter([7]), 0)
     wait(lab, lambda: lab._study.idle)
-    found = lab.study("a", lambda: (time.sleep(0.2), iter([8]))[1], 1)  # the next one has only just begun
+    seen = threading.Event()
+    found = lab.study("a", lambda: (seen.wait(60), iter([8]))[1], 1)  # the next one has only just begun
     assert found.result == 7 and lab.studied == 1
+    seen.set()
     wait(lab, lambda: lab.study("a", lambda: iter(()), 1).result == 8)
     assert lab.study("b", lambda: iter(()), 1).result is None
 
