@@ -98,6 +98,14 @@ def test_a_prepared_job_has_a_first_iterate_and_never_looks_as_if_it_ran():
     assert job.due(time.perf_counter()) is None and job.latest.log.ks == [0]
 
 
+def test_a_picture_at_once_does_not_tell_of_all_that_was_asked(monkeypatch):
+    job, seen = job_of(small(), GradientDescent()), []
+    monkeypatch.setattr(job.recorder, "take", lambda *given: seen.append((job.latest.state.k, job.obedient)))
+    job.prepare()
+    job.obey()
+    assert seen == [(0, False)] and job.obedient and [m.k for m in job.latest.moments] == [0]
+
+
 def test_a_job_waits_until_it_tells_of_what_was_asked():
     """Asked from one thread, obeyed in another: until then its latest look is that of before."""
     job = job_of(small(), FISTA(), 5)
