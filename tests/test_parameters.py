@@ -14,13 +14,16 @@ import pytest
 import torch
 
 from workbench import operators
+from workbench.data import Array, Measured
 from workbench.parameters import (
     Checked,
     Range,
     arrays_of,
     as_code,
+    called,
     changed,
     describe,
+    name_of,
     parameters,
     rebuild,
     resolve,
@@ -299,8 +302,39 @@ def test_arrays_are_described_by_their_values_and_rebuilt_from_those_kept():
     assert torch.equal(again.kernel, kernel) and describe(again) == description
     with pytest.raises(Refusal, match="an array, 4 x 6, float64"):
         rebuild(description)
-    kernel[0, 0] = 0.5
+    made.kernel[0, 0] = 0.5
     assert describe(made)["kernel"]["array"] != known, "values written in place are seen"
+
+
+@pytest.mark.parametrize("make", [lambda v: v, lambda v: v.numpy()], ids=["tensor", "array"])
+def test_an_object_keeps_its_arrays_when_the_caller_fills_them_anew(make):
+    """What it computes and what describes it were two things: a saved run told of a kernel that no data had seen."""
+    x = torch.rand(1, 1, 8, 8, dtype=torch.float64)
+    for cls, values in (
+        (lambda v: operators.ConvolutionPSF((1, 8, 8), v), torch.full((3, 3), 1 / 9, dtype=torch.float64)),
+        (lambda v: operators.Mask((1, 8, 8), pattern=v), torch.ones(8, 8)),
+        (lambda v: operators.MultiCoilFourier((1, 8, 8), coils=v), torch.ones(2, 8, 8, dtype=torch.complex128)),
+    ):
+        buffer = values.clone()
+        operator = cls(make(buffer))
+        y, told = operator(x + 0 * values.sum()), describe(operator)
+        buffer.mul_(0)
+        assert torch.equal(operator(x + 0 * values.sum()), y) and describe(operator) == told
+    for source in (Measured, Array):
+        buffer = torch.rand(1, 8, 8)
+        kept, wanted = source(make(buffer)), buffer.clone()
+        told = describe(kept)
+        buffer.zero_()
+        assert torch.equal(kept.loaded().tensor.reshape(wanted.shape), wanted) and describe(kept) == told
+
+
+def test_an_array_is_copied_once_and_what_is_trained_never():
+    mask = torch.ones(8, 8)
+    operator = operators.Mask((1, 8, 8), pattern=called(mask, "mask.npy"))
+    assert operator.pattern is not mask and name_of(operator.pattern) == "mask.npy"
+    assert changed(operator, pattern=operator.pattern).pattern is operator.pattern
+    kernel = torch.rand(3, 3, requires_grad=True)
+    assert operators.ConvolutionPSF((1, 8, 8), kernel).kernel is kernel
 
 
 def test_numbers_that_json_has_no_words_for_are_described():

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from workbench import devices, noise, operators, priors
-from workbench.algorithms import PDHG, ConjugateGradient, GradientDescent
+from workbench.algorithms import CGLS, PDHG, ConjugateGradient, GradientDescent
 from workbench.algorithms.choice import suited
 from workbench.analysis import standard
 from workbench.data import Measured, steps
@@ -312,3 +312,27 @@ def test_no_method_that_asks_no_data_is_chosen_or_advised() -> None:
     with pytest.raises(Refusal, match="some algorithm can solve"):
         suited(p)
     assert "UnconditionalDiffusion" not in PDHG().unmet(p)
+
+
+def test_a_problem_keeps_its_data_when_the_buffer_they_came_in_is_filled_anew():
+    buffer, truth = np.full((1, 1, 4, 4), 0.5), torch.full((1, 1, 4, 4), 0.25, dtype=torch.float64)
+    problem = Problem(operators.Identity((1, 4, 4)), noise.Gaussian(), priors.Zero(), buffer, truth)
+    buffer[:], truth[:] = 9, 9
+    assert bool((problem.y == 0.5).all()) and bool((problem.truth == 0.25).all())
+    assert problem.to("cpu").y is problem.y, "it is copied once"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "small"), [(torch.float32, 1e-25), (torch.complex64, 1e-25), (torch.float64, 1e-170)]
+)
+def test_data_whose_squares_their_precision_does_not_hold_are_refused(dtype, small):
+    """CGLS, LSQR, MINRES and LBFGS answered 0 to them, without a word: the squares of such data are 0."""
+    for size in (small, 1 / small):
+        y = torch.ones(2, 1, 4, 4, dtype=dtype)
+        y[1] *= size
+        with pytest.raises(Refusal, match="whose squares"):
+            Problem(operators.Identity((1, 4, 4)), noise.Gaussian(), priors.Zero(), y)
+    y[1] = 0
+    dark = Problem(operators.Identity((1, 4, 4)), noise.Gaussian(), priors.Zero(), y * 1e-12)
+    found = run(dark, CGLS(), steps=3).x
+    assert np.allclose(found, dark.y, rtol=1e-6, atol=0)

@@ -435,3 +435,15 @@ def test_numbers_of_a_run_are_whole(numbers):
     """2.5 steps were three, and each 1.5th row none but the ends."""
     with pytest.raises(Refusal, match=r"(steps|every) (as a|that is a) whole number"):
         run(problem(), GradientDescent(), **numbers)
+
+
+def test_a_run_of_other_data_is_not_gone_on_with():
+    """The end of one reconstruction became the start of another's, and their curves were joined, without a word."""
+    problem, other = (
+        Problem.simulate(operators.Identity(s), noise.Gaussian(), priors.Tikhonov(1.0), torch.rand(1, *s), seed)
+        for s, seed in (((1, 8, 8), 1), ((1, 8, 8), 2))
+    )
+    begun = run(problem, GradientDescent(), steps=2)
+    assert run(problem, GradientDescent(), steps=3, begun=begun).sizes["k"] == 4
+    with pytest.raises(Refusal, match="the same data to go on with"):
+        run(other, GradientDescent(), steps=3, begun=begun)

@@ -142,3 +142,21 @@ def test_a_constant_first_read_in_a_transform_outlives_it():
     assert torch.equal(hessian, 2 * constant.value.float())
     assert torch.func.debug_unwrap(constant.like(x)) is constant.like(x)
     assert torch.equal(pickle.loads(pickle.dumps(constant)).like(x), constant.like(x))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_what_is_made_of_a_differentiated_tensor_is_differentiated(dtype):
+    """A cast of it was kept without its derivative: 0 in torch.func, and nothing after a first call under no_grad."""
+    x = torch.tensor([1.0, 2.0, 4.0], dtype=dtype)
+
+    def value(v):
+        return (Constant(v.square()).like(x) * x).sum()
+
+    v = torch.tensor([1.0, 3.0, -2.0], dtype=torch.float64)
+    assert torch.equal(torch.func.grad(value)(v), 2 * v * x)
+    leaf = v.clone().requires_grad_()
+    constant = Constant(leaf.square())
+    with torch.no_grad():
+        constant.like(x)
+    (constant.like(x) * x).sum().backward()
+    assert torch.equal(leaf.grad, 2 * v * x)

@@ -117,6 +117,16 @@ class Experiment(metaclass=Checked):
                 return result.assign_attrs(unsaved=str(refusal))
         return result
 
+    def remarks(self, given: Tensor) -> tuple[str, ...]:
+        """What a reader has to know of how operator and noise are taken to explain what the source gives."""
+        of_noise = self.noise.remarks(given if self.truth is None else None)
+        if of_noise and getattr(self.source, "steps", ()):
+            of_noise = (
+                *of_noise,
+                "the map of the noise goes through no step: it is taken as the data are after theirs",
+            )
+        return (*self.source.remarks(self.operator), *of_noise)
+
     def _recorded(
         self,
         probes: tuple[Probe, ...],
@@ -136,7 +146,7 @@ class Experiment(metaclass=Checked):
                 raise Refusal("a run of this experiment to go on with", "one of another", remedy)
             problem = with_data_of(problem, begun)
         told = description | self.source.told(loaded.tensor) | dict(said)
-        loaded = replace(loaded, notes=(*loaded.notes, *self.source.remarks(self.operator)))
+        loaded = replace(loaded, notes=(*loaded.notes, *self.remarks(loaded.tensor)))
 
         def whole(found: "xr.Dataset") -> "xr.Dataset":
             return with_source(with_arrays(found, self).assign_attrs(told), loaded)

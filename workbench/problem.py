@@ -14,6 +14,7 @@ from workbench.linalg import jacobian_norms, operator_norm
 from workbench.noise import Likelihood, Noise
 from workbench.operators import Field, LinearOperator, Map, Operator
 from workbench.operators.derivatives import push
+from workbench.parameters import owned
 from workbench.parametrisations import Direct, Parametrisation, bare
 from workbench.priors import Prior
 from workbench.refusal import Refusal
@@ -25,6 +26,7 @@ from workbench.tensors import (
     each_of,
     norm2,
     normal_like,
+    parts,
     real_of,
     require_finite,
     shown,
@@ -55,9 +57,9 @@ class Problem:
     def __post_init__(self) -> None:
         object.__setattr__(self, "operator", self.parametrisation.before(self.operator))
         object.__setattr__(self, "prior", self.prior.placed(self.parametrisation))
-        object.__setattr__(self, "y", as_signal(self.y, "the data"))
+        object.__setattr__(self, "y", owned(as_signal(self.y, "the data")))
         if self.truth is not None:
-            object.__setattr__(self, "truth", as_signal(self.truth, "the truth"))
+            object.__setattr__(self, "truth", owned(as_signal(self.truth, "the truth")))
         if tuple(self.y.shape[1:]) != self.operator.out_shape:
             wanted = f"data of shape B x {shown(self.operator.out_shape)} for {type(self.given_operator).__name__}"
             raise Refusal(wanted, shown(tuple(self.y.shape)), "build operator and data for the same signal")
@@ -69,6 +71,7 @@ class Problem:
         if not len(self.y):
             raise Refusal("data of at least one item", "a batch of none", "give one signal: (1, ...)")
         require_finite(self.y, "the data")
+        _require_squares(self.y)
         for sentence in (self.noise.unfit(self.y), self.prior.unfit(self.operator.in_shape, self.dtype)):
             if sentence:
                 raise Refusal("a problem whose parts fit together", "one where they do not", sentence)
@@ -148,10 +151,11 @@ class Problem:
         if guess is not None:
             return guess.to(dtype)
         zeros = torch.zeros((len(self.y), *operator.in_shape), dtype=dtype, device=self.y.device)
-        back = operator.at(zeros).adjoint(self.y).to(dtype)
+        y = torch.where(self.noise.measured(self.y), self.y, 0)
+        back = operator.at(zeros).adjoint(y).to(dtype)
         again = operator(back)
         size = norm2(again)
-        scale = torch.where(size > 0, dot(again, self.y) / size.clamp_min(torch.finfo(size.dtype).tiny), 0 * size)
+        scale = torch.where(size > 0, dot(again, y) / size.clamp_min(torch.finfo(size.dtype).tiny), 0 * size)
         return spread(scale, back) * back
 
     def misfit(self, x: Tensor) -> Tensor:
@@ -178,13 +182,14 @@ class Problem:
     @functools.cached_property
     def seen(self) -> Tensor:
         """Which data depend on the picture, (*operator.out_shape): false where a row of a linear A is 0, as outside a
-        mask. What stands there is no measurement."""
-        operator = self.given_operator
+        mask, or the noise says that nothing was measured."""
+        operator, measured = self.given_operator, self.noise.measured(self.y[:1])[0]
         if not operator.linear:
-            return torch.ones(operator.out_shape, dtype=torch.bool, device=self.y.device)
+            return measured
         like = torch.zeros((1, *operator.in_shape), dtype=self.dtype, device=self.y.device)
         with torch.no_grad():  # by chance no row that is not 0 gives 0
-            return operator(normal_like(like, stream(0, "rows that are not 0", device=like.device)))[0] != 0
+            drawn = normal_like(like, stream(0, "rows that are not 0", device=like.device))
+            return measured & (operator(drawn)[0] != 0)
 
     @property
     def gaps(self) -> bool:
@@ -201,9 +206,9 @@ class Problem:
         independent = type(noise).hvp is Noise.hvp
         if not independent or bool(seen.all()):
             return factor * torch.tensor([noise.expected(y) for y in self.y.split(1)], dtype=torch.float64)
-        rest = self.y[:, ~seen]
-        each = torch.tensor([noise.expected(y[:, seen]) for y in self.y.split(1)], dtype=torch.float64)
-        return factor * each + noise.nll(torch.zeros_like(rest), rest).double().cpu()
+        rest, those = self.y[:, ~seen], noise.of(seen)
+        each = torch.tensor([those.expected(y[:, seen]) for y in self.y.split(1)], dtype=torch.float64)
+        return factor * each + noise.of(~seen).nll(torch.zeros_like(rest), rest).double().cpu()
 
     def lipschitz(self) -> Each:
         """A Lipschitz constant of each item's `misfit_grad` for a linear operator: noise.lipschitz ||A||^2."""
@@ -264,6 +269,17 @@ class Problem:
             truth=truth,
             parametrisation=moved(self.parametrisation, device),
         )
+
+
+def _require_squares(y: Tensor) -> None:
+    """Refuse data so small or large that their precision has no room for squares: solvers would find 0 or infinity."""
+    info = torch.finfo(y.dtype)
+    least, sizes = (info.tiny / info.eps) ** 0.5, parts(y).abs().flatten(1).amax(1)
+    bad = sizes[(sizes > 0) & (sizes < least) | (sizes > 1 / least)]
+    if len(bad):
+        wanted = f"data between {least:.0e} and {1 / least:.0e}, whose squares {info.bits} bits hold"
+        remedy = "multiply them, by the step Rescale or by another unit, or take double precision"
+        raise Refusal(wanted, f"an item whose largest value is {float(bad[0]):.3g}", remedy)
 
 
 def _unknown(operator: Operator, y: Tensor) -> torch.dtype:

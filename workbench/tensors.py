@@ -231,7 +231,7 @@ def as_signal(values: Tensor | np.ndarray, name: str) -> Tensor:
     require_precision(values, name)
     if values.layout is not torch.strided:
         raise Refusal(f"{name} as a dense tensor", f"one of layout {values.layout}", "make it dense: x.to_dense()")
-    return plain(values.detach())
+    return plain(values.detach() if values.requires_grad else values)
 
 
 def from_array(values: np.ndarray, name: str = "an array") -> Tensor:
@@ -287,12 +287,13 @@ class Constant:
 
     def like(self, x: Tensor) -> Tensor:
         """The constant on x's device, in x's precision, real or complex as it was made."""
-        key = (x.device, real_of(x.dtype))
+        key = x.device, complex_of(x.dtype) if self.value.is_complex() else real_of(x.dtype)
+        if self.value.requires_grad or torch.func.debug_unwrap(self.value) is not self.value:
+            return self.value.to(*key)  # torch differentiates through it
         if key not in self._casts:
-            dtype = complex_of(key[1]) if self.value.is_complex() else key[1]
             # The cast outlives the call: neither inference mode nor a torch.func transform may leave its mark on it.
             with torch.inference_mode(False):
-                self._casts[key] = torch.func.debug_unwrap(self.value.to(device=x.device, dtype=dtype))
+                self._casts[key] = torch.func.debug_unwrap(self.value.to(*key))
         return self._casts[key]
 
     def __reduce__(self) -> tuple:

@@ -192,3 +192,12 @@ def test_what_has_no_closed_prox_is_a_sentence(algorithm: Algorithm) -> None:
     x = torch.rand(1, 1, 8, 8, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     p = Problem.simulate(operators.MotionBlur((1, 8, 8), 3.0), noise.Poisson(), priors.TotalVariation(), x)
     assert "white Gaussian noise behind MotionBlur, which Poisson is not" in algorithm.unmet(p)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_admm_keeps_the_mean_where_the_noise_dwarfs_the_signal_and_nothing_weighs(dtype):
+    """In single precision the rounding of rho K*z hid the data: of sigma = 1e6 and weight 0 the answer was near 0."""
+    y = torch.rand(1, 1, 12, 10, generator=torch.Generator().manual_seed(0)).to(dtype)
+    problem = Problem(operators.Identity((1, 12, 10)), noise.Gaussian(1e6), priors.TotalVariation(0.0), y)
+    *_, last = islice(iterate(problem, ADMM()), 301)
+    assert torch.allclose(last.x, y, rtol=0, atol=1e-3)

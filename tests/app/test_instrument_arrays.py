@@ -15,6 +15,7 @@ from workbench.app.run.files import Upload
 from workbench.data import Shipped
 from workbench.experiment import Experiment
 from workbench.live.session import Session
+from workbench.noise import Poisson, WeightedGaussian
 from workbench.operators import ConvolutionPSF, MultiCoilFourier, NonCartesianFourier, Radon
 from workbench.parameters import describe
 
@@ -136,3 +137,82 @@ def test_angles_of_another_file_count_the_views_or_are_refused(upload, tmp_path)
     operator = upload._session.experiment.operator
     assert not upload.complaint.sentence and isinstance(operator, Radon)
     np.testing.assert_allclose(operator.degrees(), angles)
+
+
+def test_weights_and_background_of_files_weigh_the_data_and_are_kept_with_the_run(upload, tmp_path):
+    session = upload._session
+    rng = np.random.default_rng(0)
+    sigma = 0.05 + 0.1 * rng.random((N, N))
+    y = data.truth("shepp_logan", N)[0, 0].numpy() + sigma * rng.standard_normal((N, N))
+    upload.measured.value = True
+    upload.instrument.operator.value = "Mask"
+    put(upload, upload.file, tmp_path, "scan.h5", weights=sigma**-2, picture=y)
+    assert upload.variable.value == "picture"
+    upload.instrument.noise.value = "WeightedGaussian"
+    take(upload, "uncertainty", "scan.h5::weights")
+    assert not upload.complaint.sentence, upload.complaint.sentence
+    assert upload.instrument.holds.visible and upload.instrument.holds.value == "weights"
+    noise = session.experiment.noise
+    assert isinstance(noise, WeightedGaussian) and noise.holds == "weights"
+    np.testing.assert_array_equal(noise.uncertainty, sigma**-2)
+    assert "standard deviations of the data are 0.05" in "".join(session.experiment.remarks(session.loaded.tensor))
+    session.play()
+    assert reached(session, 3).error is None
+    before, address = describe(session.experiment), session.address()
+    assert "noise.uncertainty=scan.h5%3A%3Aweights" in address
+    assert not session.choose("noise", "Gaussian")
+    session.travel(address)
+    assert describe(session.experiment) == before and not session.errors
+    stranger = Session.from_address(address)
+    assert "scan.h5" in stranger.errors["address"]
+    stranger.close()
+    upload.instrument.noise.value = "Poisson"
+    put(upload, upload.instrument.file, tmp_path, "bkg.npy", bkg=np.full((N, N), 0.2))
+    take(upload, "background", "bkg.npy")
+    assert "Poisson noise explains counts >= 0" in upload.complaint.sentence
+    put(upload, upload.file, tmp_path, "counts.npy", counts=rng.poisson(50 * (y.clip(0) + 0.2)) / 50)
+    assert not upload.complaint.sentence, upload.complaint.sentence
+    assert isinstance(session.experiment.noise, Poisson) and session.experiment.noise.background.shape == (N, N)
+    put(upload, upload.instrument.file, tmp_path, "few.npy", bkg=np.full((N, N - 1), 0.2))
+    take(upload, "background", "few.npy")
+    assert "24 x 23" in upload.complaint.sentence and session.experiment.noise.background.shape == (N, N)
+
+
+UNITS = {"per_metre": 1 / 0.24, "per_pixel": 1 / N, "radians": 2 * math.pi / N}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_trajectory_in_other_units_opens_once_the_picture_is_told(upload, tmp_path, unit):
+    session, rows = upload._session, upload.instrument.trajectory
+    upload.measured.value = True
+    scan = {"csm": RADIAL.maps().numpy(), "kdata": READOUTS, "trajectory": TRAJECTORY * UNITS[unit]}
+    put(upload, upload.file, tmp_path, "scan.h5", **scan)
+    if unit != "per_metre":
+        assert "positions of many cycles per field of view" in upload.complaint.sentence
+    rows.unit.value = unit
+    read(upload)
+    asked = rows.view if unit == "per_metre" else rows.pixels
+    assert asked.visible
+    assert ("a field of view" if unit == "per_metre" else "how many pixels") in upload.complaint.sentence
+    asked.value = "0.24" if unit == "per_metre" else f"{N}"
+    read(upload)
+    assert not upload.complaint.sentence, upload.complaint.sentence
+    take(upload, "coils", "scan.h5::csm")
+    operator = session.experiment.operator
+    assert isinstance(operator, NonCartesianFourier) and operator.in_shape == (1, N, N)
+    np.testing.assert_allclose(operator.positions(), RADIAL.positions(), atol=1e-12)
+    assert f"for a picture of {N} x {N} pixels" in "".join(session.experiment.remarks(session.loaded.tensor))
+    before, address = describe(session.experiment), session.address()
+    assert not session.choose("truth", "camera")
+    session.travel(address)
+    assert describe(session.experiment) == before and not session.errors
+
+
+def test_a_file_that_is_named_again_is_not_written_again(upload):
+    files = upload._session.files
+    path = files.kept("psf.npy", b"content")
+    before = path.stat()
+    assert files.kept("psf.npy", b"content") == path  # a thread may be reading it: it was found empty
+    after = path.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert list(path.parent.iterdir()) == [path] and path.read_bytes() == b"content"

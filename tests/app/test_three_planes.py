@@ -1,5 +1,7 @@
 """Three planes of a volume on the page: one point, one window, whatever moves them."""
 
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,7 @@ from workbench.figures.crossing import Crossing
 from workbench.jobs import Status
 from workbench.live.cut import Cut
 from workbench.live.session import Session
+from workbench.live.studies.intervals import LOW, WIDTH
 from workbench.noise import Gaussian
 from workbench.operators import Identity
 from workbench.priors import Tikhonov
@@ -90,3 +93,46 @@ def test_a_point_stays_in_its_volume():
     point = Crossing.middle(SIDES)
     assert point.at(2, -3, 99).places == (0, 4, 4) and point.along(2, 99).places == (2, 2, 7)
     assert point.in_plane(1) == (2, 4)
+
+
+def test_the_interval_of_a_volume_is_shown_in_three_planes(session):
+    """Identity, white noise and a ridge: the posterior's deviation is 1 / sqrt(1 / sigma^2 + weight) everywhere."""
+    session.play()
+    frame = reached(session, 1, Status.DONE)
+    gallery = Gallery(session, lambda: None)
+    gallery.show_pictures(session.pictures())
+    gallery.show_frame(frame)
+    gallery.plane.three.value = True
+    three, studies = gallery.three, gallery.intervals.studies
+    before = shown(gallery)
+    three.picture.value = WIDTH
+    assert gallery.intervals.open and gallery.beat() and len(gallery.intervals.place)
+    assert all("none yet" in panel.caption.object for panel in three.panels)
+    for got, wanted in zip(shown(gallery), before, strict=True):
+        np.testing.assert_array_equal(got, wanted)
+    assert not studies.ask("method", "LaplaceApproximation")
+    studies.work.start()
+    end = time.perf_counter() + 60
+    while not studies.work.idle:
+        assert time.perf_counter() < end
+        time.sleep(0.005)
+    gallery.beat()
+    width = studies.found.interval.width[0].numpy()
+    assert width.shape == SIDES and np.allclose(width, width[0, 0, 0])
+    for got, wanted in zip(shown(gallery), bytes_in(planes_at(width, (2, 2, 4)), 0, float(width.max())), strict=True):
+        np.testing.assert_allclose(got.astype(int), wanted.astype(int), atol=1)
+    assert not any("none yet" in panel.caption.object for panel in three.panels)
+    three.picture.value = LOW
+    gallery.beat()
+    low = studies.found.interval.low[0].numpy()
+    for got, wanted in zip(shown(gallery), bytes_in(planes_at(low, (2, 2, 4)), 0, 1), strict=True):
+        np.testing.assert_allclose(got.astype(int), wanted.astype(int), atol=1)
+    gallery.plane.three.value = False
+    assert gallery.intervals.switch.value == LOW
+    gallery.plane.three.value = True
+    assert three.picture.value == LOW
+    three.picture.value = "Reconstruction"
+    gallery.beat()
+    assert not gallery.intervals.open and not len(gallery.intervals.place)
+    for got, wanted in zip(shown(gallery), before, strict=True):
+        np.testing.assert_array_equal(got, wanted)

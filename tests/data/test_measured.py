@@ -302,3 +302,9 @@ def test_a_detector_that_lies_beside_the_image_is_refused(detectors):
         Experiment(Measured(torch.ones(10, 24)), scan, steps=1).fitted()
     near = Radon((1, 24, 24), 10, detectors=detectors, offset=20.0)
     assert Experiment(Measured(torch.ones(10, 24)), near, steps=1).fitted().operator.detectors == 24
+
+
+def test_quantised_numbers_are_the_numbers_that_they_stand_for():
+    values = torch.tensor([[0.25, -1.5], [3.0, 0.0]])
+    found = Measured(torch.quantize_per_tensor(values, 0.25, 3, torch.qint32)).loaded().tensor
+    assert torch.equal(found, values)

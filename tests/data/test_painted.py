@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from workbench import records
+from workbench import records, storage
 from workbench.cli import main
 from workbench.data import Measured, Painted, Shipped, Simulated
 from workbench.data.regions import Brush, Rectangle, Text
@@ -161,3 +161,23 @@ def test_the_command_line_paints_and_loses(capsys) -> None:
     found = from_description(json.loads(capsys.readouterr().out)["spec"])
     assert found.truth == Painted(Shipped("shepp_logan", 16), (Brush(((3.0, 4.0), (9.0, 9.0))),), (0.5,))
     assert found.lost == (Rectangle(end=(20.0, 50.0)), Brush(((1.0, 5.0),)))
+
+
+@pytest.mark.parametrize("measured", [False, True])
+def test_a_run_that_lost_data_goes_on_as_in_one_go(measured, tmp_path) -> None:
+    """It was refused as one with another operator, whose rows of 0 its description does not name: its work was lost."""
+    source = Measured(SMALL.problem().y) if measured else LESION.source
+    whole = changed(SMALL, source=source, lost=(RAYS,), steps=7)
+    path = tmp_path / "run.nc"
+    changed(whole, steps=3).run(out=path)
+    begun = records.open(path).result
+    straight, later = whole.run(), whole.run(begun=begun)
+    assert later.k.values.tolist() == straight.k.values.tolist()
+    for name in ("x", "objective", "residual"):
+        assert np.array_equal(later[name].values, straight[name].values)
+    problem, wanted = storage.rebuild_run(begun)[0], whole.problem()
+    x = torch.from_numpy(straight.x.values)
+    assert torch.equal(problem.objective(x), wanted.objective(x)), "zeros that nobody measured are no data"
+    assert main(["run", str(path), "--steps", "7"]) == 0
+    with pytest.raises(Refusal, match="a run of this experiment"):
+        changed(whole, lost=()).run(begun=begun)

@@ -260,3 +260,16 @@ def test_refusals():
     ):
         with pytest.raises(Refusal):
             call()
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("shape", [(2, 1, 16, 20), (1, 2, 30), (1, 1, 5, 6, 7)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.complex64])
+def test_a_t_far_below_rounding_changes_nothing(shape, dtype, mode):
+    """The dual steps 1 / (8 t) had squares that overflow: of t <= 1e-20, as from sigma = 1e-6, the prox was NaN."""
+    x = torch.rand(shape, generator=torch.Generator().manual_seed(0)).to(dtype)
+    with use(mode):
+        for t in (1e-44, 1e-21, 1e-14):
+            found = tv_solve(x, torch.full((len(x),), t))
+            assert torch.allclose(found.x, x, rtol=0, atol=1e-6) and bool((found.gap <= found.value).all())
+            assert torch.allclose(found.value, t * tv(x), rtol=1e-5, atol=1e-45)

@@ -183,3 +183,38 @@ def test_a_trajectory_tells_even_sides_in_the_order_of_the_picture():
     k = torch.tensor([[-20.0, 3.0], [19.5, -2.2]])
     assert NonCartesianFourier.resolved(k, "rows") == (40, 6)
     assert NonCartesianFourier.resolved(k, "x") == (6, 40)
+
+
+def test_positions_in_1_over_m_are_those_of_the_field_of_view():
+    cycles = np.random.default_rng(3).uniform(-0.5, 0.5, (5, 7, 2)) * [12, 16]
+    x = torch.randn(1, 1, 12, 16, dtype=torch.complex128)
+    known = NonCartesianFourier((1, 12, 16), cycles)(x)
+    one = NonCartesianFourier((1, 12, 16), cycles / 0.2, "per_metre", field_of_view=0.2)
+    two = NonCartesianFourier((1, 12, 16), cycles / [0.2, 0.3], "per_metre", field_of_view=(0.2, 0.3))
+    for operator in (one, two):
+        assert float((operator(x) - known).abs().max()) < 1e-12
+    assert NonCartesianFourier.resolved(torch.tensor([[30.0, -40.0]]), "x", (0.2, 0.3)) == (16, 18)
+    for view in (None, 0.0, -1.0, (0.2,), (0.2, 0.2, 0.2), math.inf):
+        with pytest.raises(Refusal, match="field of view"):
+            NonCartesianFourier((1, 12, 16), cycles, "per_metre", field_of_view=view)
+
+
+def test_positions_that_reach_a_few_cycles_are_another_unit():
+    for reach in (0.5, math.pi):
+        with pytest.raises(Refusal, match="many cycles"):
+            NonCartesianFourier.resolved(torch.tensor([[reach, -reach]]), "rows")
+
+
+def test_the_command_line_asks_how_many_pixels_a_trajectory_in_radians_has(tmp_path, capsys):
+    operator = NonCartesianFourier((1, 12, 16), 30)
+    np.savez(tmp_path / "s.npz", y=operator(torch.ones(1, 1, 12, 16) + 0j)[0].numpy(), k=operator.positions().numpy())
+    words = ["run", "--data", f"{tmp_path / 's.npz'}::y", "--operator", "NonCartesianFourier", "--prior", "Zero"]
+    words += ["--set", f"operator.trajectory={tmp_path / 's.npz'}::k", "--set", "operator.unit=radians", "--steps", "1"]
+    assert main(words) == 2
+    assert "how many pixels the picture has" in capsys.readouterr().err
+    words += ["--set", "operator.shape=1,12,16", "--out", str(tmp_path / "r.nc")]
+    assert main(words) == 0
+    assert "radians a pixel, row first, for a picture of 12 x 16 pixels" in capsys.readouterr().out
+    assert storage.load(tmp_path / "r.nc").x.values.shape == (1, 1, 12, 16)
+    assert main(["run", "--operator", "GaussianBlur", "--set", "operator.shape=1,12,16"]) == 2
+    assert "beside the positions of a trajectory" in capsys.readouterr().err

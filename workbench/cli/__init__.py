@@ -10,7 +10,6 @@ from typing import NoReturn
 
 from workbench.cli import (
     bench,
-    calibrate,
     catalogue,
     check,
     contents,
@@ -27,6 +26,7 @@ from workbench.cli.experiment import examples
 from workbench.cli.jupyter import kernel, lab
 from workbench.cli.networks import learned, plane, train
 from workbench.cli.output import complain
+from workbench.cli.trust import calibrate, perturb
 from workbench.refusal import Refusal, one_of
 from workbench.version import __version__
 
@@ -40,6 +40,7 @@ COMMANDS = {
     "tune": tune,
     "unknown": unknown,
     "calibrate": calibrate,
+    "perturb": perturb,
     "plane": plane,
     "train": train,
     "learned": learned,

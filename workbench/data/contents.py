@@ -13,6 +13,10 @@ from workbench.refusal import Refusal
 from workbench.tensors import shown
 
 _WORDS = {
+    "background": "backgrounds? bkg bgr scatter randoms",
+    "standard deviations": "sigmas? std stds stdev stddev uncertainty uncertainties standard_deviations?",
+    "variances": "variances? var",
+    "weights": "weights? weight_map ivar inverse_variances?",
     "angles": "angles? theta rotation tilts? views?",
     "dark field": "dark darks offset_field",
     "flat field": "flat flats white whites bright open_beam",

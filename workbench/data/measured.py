@@ -14,14 +14,19 @@ from workbench.data.source import Source
 from workbench.data.steps import Stage, Step, stages, through
 from workbench.noise import Noise
 from workbench.operators import FourierMask, MultiCoilFourier, NonCartesianFourier, Operator, Scan
-from workbench.parameters import describe
+from workbench.parameters import as_text, describe
 from workbench.priors import Prior
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tensors import Shape, as_signal, require_finite, shown
 
 _MOST_CHANNELS = 4
-_UNITS = {"cycles": "cycles a field of view", "per_pixel": "cycles a pixel", "radians": "radians a pixel"}
+_UNITS = {
+    "cycles": "cycles a field of view",
+    "per_metre": "1/m",
+    "per_pixel": "cycles a pixel",
+    "radians": "radians a pixel",
+}
 _COMPLEX = "complex numbers: what is looked for is complex as well, but for operators of real pictures alone"
 _SHORT = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.uint16)  # what single precision holds exactly
 _SINGLE = {torch.float16: torch.float32, torch.bfloat16: torch.float32, torch.complex32: torch.complex64}
@@ -95,7 +100,8 @@ class Measured(Source):
         if isinstance(operator, NonCartesianFourier) and isinstance(operator.trajectory, Tensor):
             sides, first = shown(operator.in_shape[1:]), "row" if operator.order == "rows" else "x"
             unit = _UNITS[operator.unit]
-            return (f"the trajectory is read in {unit}, {first} first, for a picture of {sides} pixels",)
+            view = "" if operator.field_of_view is None else f", a field of view of {as_text(operator.field_of_view)} m"
+            return (f"the trajectory is read in {unit}, {first} first, for a picture of {sides} pixels{view}",)
         if isinstance(operator, FourierMask | MultiCoilFourier):
             return _of_kspace(operator)
         if not (isinstance(operator, Scan) and isinstance(operator.angles, int)):
@@ -148,6 +154,7 @@ def as_data(values: Tensor, operator: Operator) -> Tensor:
 
 def _exact(values: Tensor) -> Tensor:
     """The same numbers in single or double precision."""
+    values = values.dequantize() if values.is_quantized else values
     if values.is_floating_point() or values.is_complex():
         return as_signal(values.to(_SINGLE.get(values.dtype, values.dtype)), "the data")
     return values.to(torch.float32 if values.dtype in _SHORT else torch.float64)

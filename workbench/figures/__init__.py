@@ -3,6 +3,7 @@
 from workbench.figures.blocks_figure import blocks_figure
 from workbench.figures.learned_figure import curve_figure, score_figure
 from workbench.figures.learning_figure import learning_figure
+from workbench.figures.perturbation_figure import perturbation_figure
 from workbench.figures.preview import Preview, preview
 from workbench.figures.run_figure import Format, png, render
 from workbench.figures.tuning_figure import tuning_figure
@@ -13,6 +14,7 @@ __all__ = [
     "blocks_figure",
     "curve_figure",
     "learning_figure",
+    "perturbation_figure",
     "png",
     "preview",
     "render",

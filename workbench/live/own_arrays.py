@@ -1,4 +1,4 @@
-"""Arrays of the files that a person opened, by name, as arguments of steps and of operators."""
+"""Arrays of the files that a person opened, by name, as arguments of steps, of operators and of noises."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,19 +12,23 @@ from workbench.refusal import Refusal
 from workbench.tensors import Tensor
 
 STEPS = "steps"
-# What an array may be, as `contents` guesses it, and the argument of an operator that takes it.
+# What an array may be, as `contents` guesses it, and the argument of an operator or a noise that takes it.
 _TAKES = {
     "angles": "angles",
     "trajectory": "trajectory",
     "coil maps": "coils",
     "where it was measured": "pattern",
     "point spread": "kernel",
+    "background": "background",
+    "standard deviations": "uncertainty",
+    "variances": "uncertainty",
+    "weights": "uncertainty",
 }
 
 
-def taking_arrays() -> Mapping[str, tuple[str, ...]]:
-    """Operators of the catalogue by name, with the arguments of each that an array of a file may be."""
-    found = {name: tuple(_arrays(cls)) for name, cls in catalog.members("operator").items()}
+def taking_arrays(kind: str) -> Mapping[str, tuple[str, ...]]:
+    """Operators or noises of the catalogue by name, with the arguments of each that an array of a file may be."""
+    found = {name: tuple(_arrays(cls)) for name, cls in catalog.members(kind).items()}
     return {name: arguments for name, arguments in found.items() if arguments}
 
 
@@ -34,7 +38,7 @@ def _arrays(cls: type) -> Sequence[str]:
 
 
 def guessed(argument: str, found: Sequence[Content], views: int | None = None) -> str:
-    """The array of a file that an argument of an operator may be; "" where none is, or angles do not count views."""
+    """The array of a file that an argument may be; "" where none is, or angles do not count views."""
     fitting = (c for c in found if _TAKES.get(c.guess) == argument)
     return next((slice_of(c) for c in fitting if argument != "angles" or c.shape == (views,)), "")
 

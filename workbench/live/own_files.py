@@ -99,7 +99,10 @@ class OwnFiles:
         self._folder = self._folder or tempfile.TemporaryDirectory(prefix="workbench-")
         path = Path(self._folder.name) / sha256(content).hexdigest()[:16] / Path(filename).name
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
+        if not path.exists():  # one that another thread reads is never written again, and none is seen half written
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                file.write(content)
+            Path(file.name).replace(path)
         return path
 
     def _remember(self, name: str, source: Source, loaded: Loaded) -> None:

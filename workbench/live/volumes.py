@@ -31,25 +31,26 @@ class Volumes:
     def plane(self, name: str, cut: Cut) -> Array:
         """One plane of what has that name."""
         if name == ERROR and self.truth is not None:
-            return _drawn(self.aligned, cut) - _drawn(self.truth, cut)
+            return plane_of(self.aligned, cut) - plane_of(self.truth, cut)
         found = {IMAGE: self.image, TRUTH: self.truth, DATA: self.data}[name]
-        return _drawn(self.image if found is None else found, cut)
+        return plane_of(self.image if found is None else found, cut)
 
     def limits(self, name: str, planes: tuple[Array, ...]) -> Limits:
         """What colours mean for all planes alike: of the truth for it and the iterate, else of these planes."""
         if name == ERROR:
-            return balanced(_row(planes))
+            return balanced(in_a_row(planes))
         if name in (IMAGE, TRUTH) and self.truth is not None:
             shown = self.truth.abs() if self.truth.is_complex() else self.truth
             return unit(np.array([float(shown.min()), float(shown.max())]))
-        return extent(_row(planes))
+        return extent(in_a_row(planes))
 
 
-def _row(planes: tuple[Array, ...]) -> Array:
+def in_a_row(planes: tuple[Array, ...]) -> Array:
+    """All their values."""
     return np.concatenate([plane.ravel() for plane in planes])
 
 
-def _drawn(volume: Tensor, cut: Cut) -> Array:
-    """The plane of the first channel, a modulus if complex: (rows, columns)."""
+def plane_of(volume: Tensor, cut: Cut) -> Array:
+    """The plane of the first channel of a volume, a modulus if complex: (rows, columns)."""
     plane = cut.of(volume[0].detach())[0]
     return (plane.abs() if plane.is_complex() else plane).float().cpu().numpy()

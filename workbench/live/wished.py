@@ -14,7 +14,7 @@ from workbench.experiment import Experiment
 from workbench.live.own_arrays import of_same_file
 from workbench.operators import Scan
 from workbench.parameters import changed, describe
-from workbench.paths import Form, Words, operator_of
+from workbench.paths import Form, Words, member, operator_of
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 
@@ -62,12 +62,16 @@ def fitted(experiment: Experiment, source: Source, given: Tensor) -> Experiment:
 
 
 def explained(experiment: Experiment, source: Source, given: Tensor, words: Words) -> Experiment:
-    """Another source in place of the one there was, explained by the operator that the words say, or that there is."""
+    """Another source in place of the one there was, explained by what the words say, or by what there is.
+
+    They say the operator and the noise.
+    """
     if not words:
         return fitted(experiment, source, given)
     operator = operator_of(words, experiment.operator, source, given)
+    noise = member("noise", words, experiment.noise, operator.in_shape)
     lost = experiment.lost if type(operator) is type(experiment.operator) else ()
-    return changed(experiment, source=source, operator=operator, lost=lost)
+    return changed(experiment, source=source, operator=operator, noise=noise, lost=lost)
 
 
 def at_first(experiment: Experiment, given: Tensor) -> Experiment:

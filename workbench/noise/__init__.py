@@ -14,6 +14,7 @@ from workbench.noise.rician import Rician
 from workbench.noise.salt_and_pepper import SaltAndPepper
 from workbench.noise.sobolev import SobolevNoise
 from workbench.noise.student_t import StudentT
+from workbench.noise.weighted_gaussian import WeightedGaussian
 from workbench.parameters import renamed
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "SaltAndPepper",
     "SobolevNoise",
     "StudentT",
+    "WeightedGaussian",
 ]
 
 if not TYPE_CHECKING:

@@ -100,6 +100,18 @@ class Noise(ABC, metaclass=Checked):
         """What `nll` is on average at the truth, of an item like these: below, a reconstruction explains the noise."""
         raise self._lacks("a known average at the truth")
 
+    def measured(self, y: Tensor) -> Tensor:
+        """Which of the data say anything, whatever they are: (B, ...); all, where a noise knows no others."""
+        return torch.ones_like(y, dtype=torch.bool)
+
+    def of(self, kept: Tensor) -> "Noise":
+        """The noise of some of the data alone, of an item's entries where `kept` (...) is true, in one row."""
+        return self
+
+    def remarks(self, y: Tensor | None) -> tuple[str, ...]:
+        """What a reader has to know of how these data, where they are known, are explained: of measured maps."""
+        return ()
+
     def unfit(self, y: Tensor) -> str:
         """Why these cannot be data of this noise, as a sentence; empty where they can."""
         return self._complex(y)

@@ -4,7 +4,7 @@ A public class keeps each argument under its own name and says its bounds, unit 
 `width: Annotated[float, Range(0.1, 32, log=True, unit="px"), "standard deviation of the kernel"] = 1.5`.
 """
 
-from workbench.parameters.arrays import Typed, called, is_array, name_of
+from workbench.parameters.arrays import Typed, called, is_array, name_of, owned
 from workbench.parameters.descriptions import (
     VERSION,
     Description,
@@ -44,6 +44,7 @@ __all__ = [
     "is_array",
     "name_of",
     "owed",
+    "owned",
     "parameters",
     "rebuild",
     "resolve",

@@ -16,6 +16,7 @@ from workbench.tensors import shown
 Arrays = Mapping[str, np.ndarray]
 _KNOWN = WeakTensorKeyDictionary()  # a tensor's digest at one version of its values
 _NAMES = WeakTensorKeyDictionary()  # what a tensor is called
+_OWN = WeakTensorKeyDictionary()  # the version at which a tensor became an object's own
 
 
 def is_array(obj: Any) -> bool:
@@ -40,6 +41,24 @@ class Typed(str):
     def array(self) -> Tensor:
         """The array that it names, read once. Refusal as `load` has it."""
         return self.load()
+
+
+def owned(array: Tensor) -> Tensor:
+    """The array as an object keeps it: a copy, which stays what it is when the caller fills the array anew.
+
+    What an object keeps already is not copied again, nor is what torch differentiates or trains.
+    """
+    trained = array.requires_grad or isinstance(array, torch.nn.Parameter)
+    if trained or _OWN.get(array, -1) == _version(array):
+        return array
+    made = array.clone()
+    _OWN[made] = _version(made)
+    return called(made, _NAMES[array]) if array in _NAMES else made
+
+
+def _version(array: Tensor) -> int:
+    """How often torch has changed the values in place; in inference mode it does not count."""
+    return 0 if array.is_inference() else array._version
 
 
 def called(array: Tensor, name: str) -> Tensor:
@@ -82,8 +101,7 @@ def digest(array: Tensor | np.ndarray) -> str:
     """SHA-256 of the values, in the order of the signal and the byte order of files, little-endian."""
     if not isinstance(array, Tensor):
         return _digest(array)
-    version = 0 if array.is_inference() else array._version
-    known = _KNOWN.get(array)
+    version, known = _version(array), _KNOWN.get(array)
     if known is None or known[0] != version:
         known = (version, _digest(array.numpy(force=True)))
         _KNOWN[array] = known

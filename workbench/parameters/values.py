@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from torch import Tensor
 
-from workbench.parameters.arrays import name_of
+from workbench.parameters.arrays import name_of, owned
 from workbench.refusal import article, short
 from workbench.tensors import from_array, shown
 
@@ -61,10 +61,10 @@ def cast(kind: Any, value: Any) -> Any:
         return _cast_list(kind, origin, value)
     if kind in (float, int):
         return _number(kind, value)
-    if kind is Tensor and isinstance(value, np.ndarray):
-        return from_array(value)
+    if kind is Tensor and isinstance(value, np.ndarray | Tensor):
+        return owned(from_array(value) if isinstance(value, np.ndarray) else value)
     if kind is np.ndarray and isinstance(value, Tensor):
-        return value.numpy(force=True)
+        return value.detach().clone().numpy(force=True)
     return value if _is(value, origin or kind) else NO
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from torch import Tensor
 
 from workbench.algorithms import Algorithm
@@ -21,18 +22,32 @@ if TYPE_CHECKING:
 _SAME = ("operator", "parametrisation", "noise", "prior", "algorithm", "seed")  # what a run may not change on its way
 
 
-def refuse_another(begun: "xr.Dataset", wanted: Mapping[str, Any]) -> None:
-    """Refuse to go on with a run that keeps no state, is of other parts or another seed, or has the steps already."""
+def refuse_another(begun: "xr.Dataset", problem: Problem, wanted: Mapping[str, Any]) -> None:
+    """Refuse to go on with a run of other parts, another seed or other data, or with one that keeps no state."""
+    _require_state(begun)
+    other = _differing(begun, wanted) or ("" if _has_data(begun, problem.y) else "data")
+    if other:
+        raise Refusal(f"a run with the same {other} to go on with", "one with another", "begin a run of its own")
+
+
+def refuse_finished(begun: "xr.Dataset", steps: int) -> None:
+    """Refuse to go on with a run that keeps no state, or has so many steps already."""
+    _require_state(begun)
+    k = int(begun["k"][-1])
+    if steps <= k:
+        remedy = f"give the number of all iterations, those of before included: {k + 1} or more"
+        raise Refusal("more iterations than the run has", f"{steps} where it has {k}", remedy)
+
+
+def _require_state(begun: "xr.Dataset") -> None:
     if not has_state(begun):
         remedy = "begin again: Experiment.run(), or --again on the command line"
         why = begun.attrs.get("stateless", "of an older workbench")[:200]
         raise Refusal("a run that keeps its state", f"one that does not: {why}", remedy)
-    if other := _differing(begun, wanted):
-        raise Refusal(f"a run with the same {other} to go on with", "one with another", "begin a run of its own")
-    k, steps = int(begun["k"][-1]), wanted["steps"]
-    if steps <= k:
-        remedy = f"give the number of all iterations, those of before included: {k + 1} or more"
-        raise Refusal("more iterations than the run has", f"{steps} where it has {k}", remedy)
+
+
+def _has_data(begun: "xr.Dataset", y: Tensor) -> bool:
+    return np.array_equal(begun["y"].values, y.numpy(force=True))
 
 
 def _differing(begun: "xr.Dataset", wanted: Mapping[str, Any]) -> str:

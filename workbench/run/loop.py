@@ -21,7 +21,7 @@ from workbench.operators.calls import Calls
 from workbench.problem import Problem
 from workbench.progress import interruptible
 from workbench.refusal import Refusal
-from workbench.run.begun import first_iterate, refuse_another
+from workbench.run.begun import first_iterate, refuse_another, refuse_finished
 from workbench.run.datasets import described, spec
 from workbench.run.keeper import Keeper
 from workbench.run.log import CALLS, Log, Row
@@ -226,6 +226,8 @@ def run(
     off: it ends at its last good state, or the last that it has reached. What breaks the first step is raised.
     """
     numbers = {"steps": steps, "every": every, "seed": seed}
+    if begun is not None:
+        refuse_another(begun, problem, spec(problem, algorithm, **numbers))
     return recorded(problem, algorithm, probes, numbers, stop, begun, None)
 
 
@@ -242,12 +244,10 @@ def recorded(
     steps, every, seed = numbers["steps"], numbers["every"], numbers["seed"]
     require_count(steps, "steps", 0)
     require_count(every, "every", 1)
-    wanted = spec(problem, algorithm, **numbers)
-    attrs: dict[str, str] = described(wanted)  # before the work, which would be lost with it
-    probes = probes or (objective,)
+    attrs, probes = described(spec(problem, algorithm, **numbers)), probes or (objective,)
     made = Recording.begin(problem, algorithm, probes, attrs, keeper is not None)
     if begun is not None:
-        refuse_another(begun, wanted)
+        refuse_finished(begun, steps)
         made.go_on(begun, every)
     with interruptible() as interrupted:
         ends = Ends(problem, algorithm, stop, steps, interrupted)

@@ -21,7 +21,8 @@ def residual(problem: Problem, clean: Tensor) -> Tensor:
 
     0 for data that depend on no picture.
     """
-    return problem.seen * (-problem.noise.grad(clean, problem.y) / problem.noise.precision(clean)).to(problem.y)
+    noise = problem.noise
+    return torch.where(problem.seen, (-noise.grad(clean, problem.y) / noise.precision(clean)).to(problem.y), 0)
 
 
 def numbers(problem: Problem) -> int:
@@ -43,7 +44,7 @@ def followed(way: Tensor, moved: Tensor) -> Tensor:
 
 def risk_of(problem: Problem, clean: Tensor, optimism: Tensor) -> float:
     """The noise's `risk` of an A x, summed over the data that depend on the picture."""
-    return float((problem.seen * problem.noise.risk(clean, problem.y, optimism)).sum())
+    return float(torch.where(problem.seen, problem.noise.risk(clean, problem.y, optimism), 0).sum())
 
 
 class StepPrediction(NamedTuple):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 _PARTS, _NUMBERS = ("operator", "noise", "prior", "algorithm"), ("steps", "seed", "every")
+_LOST = "lost"  # data that an experiment does without
 _PHI = "parametrisation"  # told only where the unknown is another than the picture
 
 
@@ -61,15 +62,17 @@ def rebuild_run(dataset: "xr.Dataset") -> tuple["Problem", "Algorithm", dict[str
     """Problem, algorithm and numbers (steps, seed, every) of a run, from its spec and its own data."""
     import torch
 
+    from workbench.data.regions.lost import problem_without
     from workbench.parameters import current, rebuild
     from workbench.problem import Problem
     from workbench.run import arrays_in
 
     told = json.loads(dataset.attrs["spec"])
-    spec = current({n: told[n] for n in ("version", *_PARTS, *_NUMBERS, _PHI) if n in told})
+    spec = current({n: told[n] for n in ("version", *_PARTS, *_NUMBERS, _PHI, _LOST) if n in told})
     arrays = arrays_in(dataset)
     operator, noise, prior, algorithm = (rebuild(spec[n], arrays) for n in _PARTS)
     truth = torch.from_numpy(dataset["truth"].values) if "truth" in dataset else None
     phi = {_PHI: rebuild(spec[_PHI], arrays)} if _PHI in spec else {}
     problem = Problem(operator, noise, prior, torch.from_numpy(dataset["y"].values), truth, **phi)
+    problem = problem_without(problem, [rebuild(region, arrays) for region in spec.get(_LOST, ())])
     return problem, algorithm, {n: spec[n] for n in _NUMBERS if n in spec}

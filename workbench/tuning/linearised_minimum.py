@@ -27,9 +27,8 @@ class LinearisedMinimum:
     def __init__(self, problem: Problem, x: Tensor, accuracy: float, width: float | None = None) -> None:
         if Likelihood.GRAD not in problem.noise.can:
             raise Refusal("a noise with a gradient", type(problem.noise).__name__, "take Gaussian noise")
-        width = width or _ROUND * float(x.abs().max()) or 1.0
         try:
-            self._problem = replace(problem, prior=problem.prior.smoothed(width))
+            self._problem = replace(problem, prior=problem.prior.smoothed(_width(x, width)))
         except Refusal as refusal:
             came = f"{type(problem.prior).__name__}, which lacks {NEEDS_IN_WORDS[Can.HVP]}"
             wanted = "a prior with a Hessian, or kinks that can be rounded off"
@@ -55,3 +54,13 @@ class LinearisedMinimum:
         """What a change of the data does to the gradient of the misfit in A x, taken negative; its own adjoint."""
         noise = self._problem.noise
         return -torch.func.jvp(lambda y: noise.grad(self._clean, y), (self._problem.y,), (e,))[1]
+
+
+def rounded_over(problem: Problem, x: Tensor, width: float | None = None) -> float | None:
+    """Over what the kinks of the prior are rounded off at x; None where it has a Hessian as it is."""
+    over = _width(x, width)
+    return None if problem.prior.smoothed(over) is problem.prior else over
+
+
+def _width(x: Tensor, width: float | None) -> float:
+    return width or _ROUND * float(x.abs().max()) or 1.0

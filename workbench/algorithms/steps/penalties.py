@@ -14,6 +14,7 @@ _DAMPING = 0.1  # of the largest of the symbol, where the data are undone
 _FAR = 1e3  # penalties beyond the plain one at which a prox has turned all entries into slopes
 _MOST = 1e3  # how far the penalty may be from the plain one
 _ZERO = 1e-6  # of the largest: what rounding leaves of a slope that is 0
+_VISIBLE = 0.01  # over the precision: how far above the curvature of the data the penalty may bend
 _ENTRIES = 1 << 16  # enough for a median
 
 
@@ -36,7 +37,10 @@ def split_penalty(
     spread_of_x = abs2(x - spread(x.flatten(1).mean(1), x)).flatten(1).mean(1).sqrt()
     known = (slope > 0) & (spread_of_x > 1e-3 * size) & slope.isfinite()
     found = torch.where(known, slope, 1) / (_SHARE * torch.where(known, spread_of_x, 1))
-    return torch.where(known, found.clamp(plain / _MOST, plain * _MOST), plain)
+    chosen = torch.where(known, found.clamp(plain / _MOST, plain * _MOST), plain)
+    # Above, the rounding of rho K*z hides the data in the modes that K does not see, such as the mean.
+    hides = _VISIBLE / torch.finfo(x.dtype).eps * seen * of_data / torch.where(of_prior > 0, of_prior, 1)
+    return torch.minimum(chosen, hides.to(chosen))
 
 
 def _estimate(problem: Problem, symbol: Symbol) -> Tensor:

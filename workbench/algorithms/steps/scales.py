@@ -63,5 +63,6 @@ def bend_along(problem: Problem, x: Tensor, u: Tensor) -> Tensor:
 
 
 def information(problem: Problem, x: Tensor) -> Tensor:
-    """The median Fisher information of the data of each item at x, (B,)."""
-    return problem.noise.precision(problem.operator(x)).flatten(1).median(1).values
+    """The median Fisher information of the data of each item at x, of those that were measured: (B,)."""
+    found = torch.where(problem.noise.measured(problem.y), problem.noise.precision(problem.operator(x)), torch.nan)
+    return found.flatten(1).nanmedian(1).values

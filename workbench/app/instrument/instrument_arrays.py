@@ -1,9 +1,11 @@
-"""Arrays of a person's files as arguments of the operator: angles, trajectory, coil maps, mask, point spread."""
+"""Arrays of a person's files as arguments of operator and noise: angles, coil maps, mask, weights, background, ..."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import panel_material_ui as pmui
 
+from workbench.app.instrument.trajectory_rows import TrajectoryRows
 from workbench.app.toolkit.chooser import UPLOAD, Chooser
 from workbench.app.toolkit.file_reading import FileReading
 from workbench.app.toolkit.words import Words
@@ -13,7 +15,9 @@ from workbench.live.controls import Quiet
 from workbench.live.own_arrays import guessed, read_arrays, slice_of, taking_arrays
 from workbench.live.session import Session
 from workbench.live.wished import explained
+from workbench.noise import WeightedGaussian
 from workbench.operators import Scan
+from workbench.parameters import parameters
 from workbench.paths import Words as Said
 from workbench.refusal import Refusal
 from workbench.tensors import shown
@@ -25,33 +29,57 @@ _LABELS = {
     "coils": "maps of the coils",
     "pattern": "where it was measured",
     "kernel": "point spread",
+    "uncertainty": "uncertainty of each of the data",
+    "background": "background beside the signal",
 }
+_HOLDS = next(p.choices for p in parameters(WeightedGaussian) if p.name == "holds")
+_GUESSES = {"standard deviations": "deviations", "variances": "variances", "weights": "weights"}
+
+
+class _Known(NamedTuple):
+    """An array of a file: which file, with its content, which array, what `contents` guesses it is, its last side."""
+
+    filename: str
+    content: bytes
+    name: str
+    guess: str
+    last: int
 
 
 class InstrumentArrays:
-    """The operator, and for each array that it takes one of a person's files: `said` are its words.
+    """Operator and noise, and for each array that they take one of a person's files: `said` are the words.
 
     `asked` hears that another one was chosen, `told` that the experiment has it. Files are looked into by `reading`.
 
-    `rows` are the menus of arrays by argument; those of arguments that the operator has not are out of sight.
+    `rows` are the menus of arrays by argument; those of arguments that neither has are out of sight. `holds` is what
+    a map of uncertainties is, as its name has it until a person says otherwise.
     """
 
     def __init__(self, session: Session, asked: Callable[[], None], told: Callable[[], None]) -> None:
         self._session, self._asked, self._told, self._quiet = session, asked, told, Quiet()
-        self._known: dict[str, tuple[str, bytes, str]] = {}
-        self._takes = taking_arrays()
+        self._known: dict[str, _Known] = {}
+        self._takes = {kind: taking_arrays(kind) for kind in ("operator", "noise")}
         menu = {"size": "small", "sizing_mode": "stretch_width", "margin": (8, 0, 4, 0)}
         self.operator = pmui.Select(
             label="operator that makes the data",
-            options={_AS_IT_IS: ""} | {name: name for name in self._takes},
+            options={_AS_IT_IS: ""} | {name: name for name in self._takes["operator"]},
             value="",
             description="one that takes arrays of files; others are chosen below",
+            **menu,
+        )
+        self.noise = pmui.Select(
+            label="noise of the data",
+            options={_AS_IT_IS: ""} | {name: name for name in self._takes["noise"]},
+            value="",
+            description="one that takes a map of files: a background, or weights; others are chosen below",
             **menu,
         )
         self.rows = {
             argument: pmui.Select(label=label, options={_AS_IT_IS: ""}, value="", visible=False, **menu)
             for argument, label in _LABELS.items()
         }
+        self.trajectory = TrajectoryRows(lambda: self._chosen(self.rows["trajectory"]))
+        self.holds = pmui.Select(label="which holds", options=list(_HOLDS), value=_HOLDS[0], visible=False, **menu)
         self.file = Chooser(
             label="A file with its arrays",
             margin=(4, 0),
@@ -59,36 +87,45 @@ class InstrumentArrays:
             size="small",
             sizing_mode="stretch_width",
             max_file_size=UPLOAD,
-            description="angles, a trajectory, maps of coils, a mask or a point spread",
+            description="angles, a trajectory, maps of coils, a mask, a point spread, weights or a background",
         )
         self.complaint = Words(ERROR)
         self.reading = FileReading(self.complaint.say)
         self.element = pmui.Column(
             self.operator,
+            self.noise,
             *self.rows.values(),
+            *self.trajectory.elements,
+            self.holds,
             self.file,
             self.complaint.element,
             sizing_mode="stretch_width",
             margin=0,
         )
-        for choice in (self.operator, *self.rows.values()):
-            choice.param.watch(lambda event: self._chosen(), "value")
+        for choice in (self.operator, self.noise, *self.rows.values(), self.holds):
+            choice.param.watch(lambda event: self._chosen(event.obj), "value")
         self.file.param.watch(lambda event: self._arrive(), "value")
         self.file.param.watch(lambda event: self.complaint.say(event.new), "refusal")
 
     @property
     def said(self) -> Said:
-        """The operator and its arrays as words; none where all stays as it is."""
-        named = {f"operator.{argument}": self._known.get(row.value) for argument, row in self.rows.items()}
-        arrays = {path: self._session.files.named(*each) for path, each in named.items() if each}
-        arrays = {path: typed for path, typed in arrays.items() if path.rpartition(".")[2] in self._arguments()}
-        return ({"operator": self.operator.value} if self.operator.value else {}) | arrays
+        """Operator, noise and their arrays as words; none where all stays as it is."""
+        named = {path: known for path, row in self._here().items() if (known := self._known.get(row.value))}
+        words = {path: self._session.files.named(*known[:3]) for path, known in named.items()}
+        chosen = {kind: menu.value for kind, menu in (("operator", self.operator), ("noise", self.noise)) if menu.value}
+        if "operator.trajectory" in words:
+            words |= self.trajectory.said(named["operator.trajectory"].last)
+        return chosen | words | ({"noise.holds": self.holds.value} if "noise.uncertainty" in words else {})
 
     def offer(self, filename: str, content: bytes, found: Sequence[Content], data: Content | None = None) -> None:
         """The arrays of a file; where it holds `data`, angles or a trajectory of theirs are taken."""
-        lines = {f"{filename}::{line(c)}": (filename, content, slice_of(c)) for c in found if c is not data}
+        lines = {
+            f"{filename}::{line(c)}": _Known(filename, content, slice_of(c), c.guess, (1, *c.shape)[-1])
+            for c in found
+            if c is not data
+        }
         with self._quiet:
-            self._known = {key: each for key, each in self._known.items() if each[0] != filename} | lines
+            self._known = {key: each for key, each in self._known.items() if each.filename != filename} | lines
             options = {_AS_IT_IS: ""} | {key: key for key in self._known}
             for row in self.rows.values():
                 row.param.update(options=options, value=row.value if row.value in self._known else "")
@@ -119,23 +156,32 @@ class InstrumentArrays:
         scan = type(now).__name__ if isinstance(now, Scan) else "Radon"
         for operator, argument in ((scan, "angles"), ("NonCartesianFourier", "trajectory")):
             name = guessed(argument, found, views)
-            key = next((k for k, each in self._known.items() if each[0] == filename and each[2] == name), "")
+            key = next((k for k, each in self._known.items() if (each.filename, each.name) == (filename, name)), "")
             if key:
                 self.rows[argument].value, self.operator.value = key, operator
 
-    def _arguments(self) -> tuple[str, ...]:
-        """Those of the operator that is chosen, or of the one there is."""
-        return self._takes.get(self.operator.value or type(self._session.experiment.operator).__name__, ())
+    def _here(self) -> dict[str, pmui.Select]:
+        """The menus of what operator and noise take, those that are chosen or that there are: by path."""
+        now = self._session.experiment
+        chosen = {"operator": self.operator.value, "noise": self.noise.value}
+        takes = {k: self._takes[k].get(name or type(getattr(now, k)).__name__, ()) for k, name in chosen.items()}
+        return {f"{kind}.{argument}": self.rows[argument] for kind, names in takes.items() for argument in names}
 
     def _show(self) -> None:
-        here = self._arguments()
-        for argument, row in self.rows.items():
-            row.visible = argument in here and bool(self._known)
+        here = self._here()
+        for row in self.rows.values():
+            row.visible = any(row is each for each in here.values()) and bool(self._known)
+        self.trajectory.show(self.rows["trajectory"].visible and bool(self.rows["trajectory"].value))
+        self.holds.visible = self.rows["uncertainty"].visible and bool(self.rows["uncertainty"].value)
 
-    def _chosen(self) -> None:
-        if not self._quiet.on:
+    def _chosen(self, menu: pmui.Select) -> None:
+        if self._quiet.on:
+            return
+        with self._quiet:
+            if menu is self.rows["uncertainty"] and menu.value in self._known:
+                self.holds.value = _GUESSES.get(self._known[menu.value].guess, self.holds.value)
             self._show()
-            self._asked()
+        self._asked()
 
     def _arrive(self) -> None:
         """A file of arrays alone: the one that can only be one argument of the operator is taken."""
@@ -147,9 +193,9 @@ class InstrumentArrays:
     def _take(self, filename: str, content: bytes, found: Sequence[Content]) -> None:
         self.complaint.say("")
         self.offer(filename, content, found)
-        here = [argument for argument in self._arguments() if not self.rows[argument].value]
+        here = [row for row in self._here().values() if not row.value]
         if len(found) == 1 and len(here) == 1:
-            self.rows[here[0]].value = next(k for k, each in self._known.items() if each[0] == filename)
+            here[0].value = next(k for k, each in self._known.items() if each.filename == filename)
 
 
 def line(content: Content) -> str:

@@ -33,7 +33,10 @@ HOLDS = {"a signal to simulate from": False, "data as they were measured": True}
 _SHOWN = "This saved run is shown at its end; the page's address does not hold it."
 _LAPTOP = 1500  # px: below, the titles of all tabs need the room
 BESIDE = ("angles", "trajectory")  # which are told, and no data
-CALIBRATING = ("coil maps", "point spread", "where it was measured", "dark field", "flat field", "noise scan")
+CALIBRATING = (
+    *("coil maps", "point spread", "where it was measured", "dark field", "flat field", "noise scan"),
+    *("background", "standard deviations", "variances", "weights"),
+)
 _WINDOW = next(p for p in parameters(File) if p.name == "window")
 ROW_HEIGHT = "calc((100vw - 330px) / 4 + 42px)"  # that of the pictures: a tab must not move what is below it
 

@@ -95,9 +95,10 @@ class Gallery(View):
         if self.plane.three.value:
             start = Crossing.middle((sides[0], sides[1], sides[2])).along(cut.axis, cut.at(sides))
             if self.three is None:
-                self.three = ThreePlanes(start)
+                self.three = ThreePlanes(start, self.intervals)
                 self.unfolded[:] = [self.three.element]
             self.three.point = start
+            self.three.follow()
             self.plane.offer(*self.three.tools)
         elif self.three is not None:
             self.session.cut_at(Cut(cut.axis, self.three.point.places[cut.axis]))

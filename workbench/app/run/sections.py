@@ -209,7 +209,7 @@ class Signals(Section):
         """What a signal is, and what reading a file did to it."""
         chosen = self._session.experiment.source.bare
         title = (data.example_info(chosen.example).title,) if chosen.example else ()
-        said = (*title, *self._session.loaded.notes, *chosen.remarks(self._session.experiment.operator))
+        said = (*title, *self._session.loaded.notes, *self._session.experiment.remarks(self._session.loaded.tensor))
         self.aside.say(data.info(chosen.name).title if isinstance(chosen, Shipped) else "; ".join(said))
 
 

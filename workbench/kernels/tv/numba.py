@@ -10,7 +10,7 @@ from torch import Tensor
 
 from workbench.kernels.dispatch import share, workers
 from workbench.kernels.tv import rows as by_rows
-from workbench.kernels.tv.reference import BLOCK, lipschitz
+from workbench.kernels.tv.reference import BLOCK, dual_steps
 from workbench.kernels.tv.verdicts import Verdicts
 
 _BAND = 1 << 19  # bytes of a plane's band: a block of steps on it and on its duals, ten times that, stays in the cache
@@ -40,9 +40,8 @@ def tv(x: Tensor, isotropic: bool) -> Tensor:
 def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: int, dual: Tensor | None) -> tuple:
     planes, parts = as_planes(x)
     count, height = planes.shape[:2]
-    t = t[:, None].expand(x.shape[:2]).flatten()
+    steps, t = dual_steps(x, t).flatten().numpy(), t[:, None].expand(x.shape[:2]).flatten()
     weights = t.numpy()
-    steps = (1 / (lipschitz(x) * t)).numpy()
     verdicts = Verdicts(planes, weights, tolerance, iterations)
     threads = workers(planes.size)
     each = -(-threads // count)

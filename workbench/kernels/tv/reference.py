@@ -63,6 +63,12 @@ def lipschitz(x: Tensor, scale: Scale = ()) -> float:
     return 4.0 * (found or 1.0)
 
 
+def dual_steps(x: Tensor, t: Tensor, scale: Scale = ()) -> Tensor:
+    """1 / (|D|^2 t) of each plane, (B, C); below the square of x's rounding a t counts as that, or squares overflow."""
+    least = torch.finfo(x.dtype).eps ** 2 * x.detach().abs().flatten(1).amax(1)
+    return (1 / (lipschitz(x, scale) * torch.maximum(t, least)))[:, None].expand(x.shape[:2])
+
+
 def momentum(theta: Any, steps: int) -> tuple[list[Any], Any]:
     """Nesterov's weights of the next steps, (N,) each, and where his sequence stands after them; arrays or tensors."""
     betas = []
@@ -83,8 +89,8 @@ def solve(
     scale: Scale = (),
 ) -> tuple:
     planes = x.shape[:2]
+    step = dual_steps(x, t, scale).reshape(*planes, *[1] * (x.ndim - 1))
     t = t[:, None].expand(planes)
-    step = (1 / (lipschitz(x, scale) * t)).reshape(*planes, *[1] * (x.ndim - 1))
     floor = torch.finfo(x.dtype).eps * t * _total(x.abs())
     p = torch.zeros_like(gradient(x)) if dual is None else feasible(dual, isotropic)
     before = p

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.kernels.base_triton import as_type_of, blocks, later, launch, real
 from workbench.kernels.tv import tiles_triton as tiled
-from workbench.kernels.tv.reference import BLOCK, feasible, lipschitz
+from workbench.kernels.tv.reference import BLOCK, dual_steps, feasible
 
 TILE = 512  # pixels of a program
 CHUNK = 256  # tiles whose sums are added at a time
@@ -53,7 +53,7 @@ def solve(x: Tensor, t: Tensor, isotropic: bool, tolerance: float, iterations: i
     double = weights.double()
     state = torch.stack([double, torch.ones_like(double), *[torch.zeros_like(double)] * 3], 1)
     limits = torch.stack([torch.full_like(double, tolerance), _floor(planes, weights)], 1)
-    steps, betas = 1 / (lipschitz(x) * weights), planes.new_empty(count, BLOCK)
+    steps, betas = dual_steps(x, t).reshape(-1).contiguous(), planes.new_empty(count, BLOCK)
     active = torch.ones(count, dtype=torch.int32, device=x.device)
     k, settled = 0, None
     while True:

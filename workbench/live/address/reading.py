@@ -187,8 +187,9 @@ class _Reader:
         with suppress(Refusal):  # what is wrong is said where the operator is built
             usual = usual if kept or not name else catalog.find("operator", name)()
         typed = {f"operator.{path}": text for path, text in words.items()}
-        told = shapes_told(usual, typed)
+        told = self._right("operator", lambda: shapes_told(usual, typed)) or []
         shapes = (*told, *shapes_to_try(usual, source, given))
+        words.pop("shape", None)
         with suppress(Refusal):
 
             def start(shape: Shape) -> Operator:
@@ -201,6 +202,8 @@ class _Reader:
         """A member of a kind, with as many of the values as it takes together."""
         words = below(self._given, kind)
         name = words.pop("", None)
+        if kind == "operator":
+            words.pop("shape", None)  # for which it is built
         usual = getattr(self._default, kind)
         kept = name is None or self._keeps(kind, name)
         made = None if kept else self._right(kind, lambda: built(catalog.find(kind, str(name)), {}, shape))

@@ -21,7 +21,7 @@ from workbench.live.address.names import (
 )
 from workbench.operators import Operator
 from workbench.parameters import changed, parameters
-from workbench.paths import built, spoken
+from workbench.paths import built, shape_in_words, spoken
 from workbench.refusal import Refusal
 from workbench.tensors import Shape
 
@@ -54,6 +54,8 @@ def to_address(experiment: Experiment) -> str:
         chosen = getattr(experiment, kind)
         usual = base_of(experiment, kind)
         items |= {kind: type(chosen).__name__} | spoken(chosen, usual, kind)
+    if isinstance(experiment.source, Measured) and (shape := shape_in_words(experiment.operator)):
+        items["operator.shape"] = shape
     if (rule := experiment.stop) is not None:
         items |= {RULE: type(rule).__name__} | spoken(rule, type(rule)(), RULE)
     items = {path: text if len(text) <= _LONGEST else KEPT for path, text in items.items()}

@@ -30,7 +30,7 @@ def kept_run(session: "Session", snapshot: Snapshot) -> "xr.Dataset":
     words |= {"stopped": snapshot.message, "marks": marks} | _ended(snapshot) | experiment.source.told(loaded.tensor)
     words["device"] = str(session.problem.y.device)
     branches = (f"{text[0].upper()}{text[1:]} at k = {k}" for k, text in snapshot.marks if text.startswith(BRANCH))
-    loaded = replace(loaded, notes=(*loaded.notes, *branches, *experiment.source.remarks(experiment.operator)))
+    loaded = replace(loaded, notes=(*loaded.notes, *branches, *experiment.remarks(loaded.tensor)))
     found = session.job.rows(snapshot).dataset(session.job.recorder.quantities, **words)
     found = with_arrays(with_data(found, session.problem), experiment)
     found = with_looks(with_state(found, snapshot.state), [look() for look in session.looks])

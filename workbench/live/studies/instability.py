@@ -24,8 +24,9 @@ class InstabilityStudy(MomentStudy[Instability]):
 
     def _lacking(self) -> str:
         problem, state = self.session.seen
-        if not self.session.experiment.algorithm.minimises:
-            name = type(self.session.experiment.algorithm).__name__
+        algorithm = self.session.experiment.algorithm
+        if algorithm.random or not algorithm.minimises:  # a draw is no minimum either
+            name = type(algorithm).__name__
             return (
                 f"{name} goes to no minimum, whose Hessian says what a change does: take one that does, such as ADMM."
             )

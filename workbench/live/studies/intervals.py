@@ -4,6 +4,8 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+from torch import Tensor
+
 from workbench import catalog
 from workbench.live.frames import picture
 from workbench.live.images import Array, Limits, from_nothing, unit
@@ -65,15 +67,24 @@ class IntervalStudy(Studies):
 
     def drawn(self, look: str = "") -> tuple[Array, Limits] | None:
         """What a look shows, by itself that in sight, with the limits of its colours; None where it shows the run."""
-        found, cut, look = self.found, self.session.cut, look or self.look
+        look = look or self.look
+        whole = self.signal(look)
+        if whole is None:
+            return None
+        shown = picture(whole, self.session.cut)
+        if look == WIDTH:
+            return shown, from_nothing(shown)
+        truth = self.session.pictures().truth
+        return shown, unit(shown if truth is None else truth)
+
+    def signal(self, look: str) -> Tensor | None:
+        """What a look shows, all of it, (1, C, *space), the width as the mean of the channels; None as for `drawn`."""
+        found = self.found
         if look == OFF or found is None or found.interval is None:
             return None
         if look == WIDTH:
-            width = picture(found.interval.width.mean(0, keepdim=True)[None], cut)
-            return width, from_nothing(width)
-        end = picture((found.interval.low if look == LOW else found.interval.high)[None], cut)
-        truth = self.session.pictures().truth
-        return end, unit(end if truth is None else truth)
+            return found.interval.width.mean(0, keepdim=True)[None]
+        return (found.interval.low if look == LOW else found.interval.high)[None]
 
     def sentence(self) -> str:
         """What there is, or how to get it."""

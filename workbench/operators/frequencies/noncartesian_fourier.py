@@ -19,6 +19,7 @@ from workbench.tensors import Constant, Shape, require_finite, shown
 _GOLDEN = math.pi * (5**0.5 - 1) / 2
 _FEWEST = 1e-3  # of a period: a trajectory this far beyond the grid is not rounding
 _LEAST = 1e-12  # of a cell: what rounding may leave of a kernel that is nowhere below 0
+FieldOfView = float | tuple[float, ...] | None
 _ROUNDS = 20  # of the density compensation, whose steps no longer change it by a per cent
 
 
@@ -27,9 +28,9 @@ class NonCartesianFourier(LinearOperator):
 
     k_s are the positions of a trajectory (readouts, samples, axes), or golden-angle spokes, as many as a number says,
     of twice as many samples as the longer side has pixels. In "cycles" per field of view, -side / 2 to side / 2, cycles
-    "per_pixel", -1/2 to 1/2, or "radians" a pixel, -pi to pi; their components are those of the "rows" first, as the
-    axes of the picture, or "x" first, as scanners write them. The origin is the pixel side // 2. Maps as in
-    MultiCoilFourier; one coil has none.
+    "per_metre", of a `field_of_view` that is told, cycles "per_pixel", -1/2 to 1/2, or "radians" a pixel, -pi to pi;
+    their components are those of the "rows" first, as the axes of the picture, or "x" first, as scanners write them.
+    The origin is the pixel side // 2. Maps as in MultiCoilFourier; one coil has none.
     Computed to `tolerance`, with the exact adjoint of that: `NonuniformTransform`.
     """
 
@@ -44,14 +45,17 @@ class NonCartesianFourier(LinearOperator):
             int | Tensor, Range(1, 256, log=True, limits=(1, 65536)), "number of spokes, or positions (..., axes)"
         ] = 64,
         unit: Annotated[
-            Literal["cycles", "per_pixel", "radians"],
-            "of positions: per field of view, cycles a pixel, radians a pixel",
+            Literal["cycles", "per_metre", "per_pixel", "radians"],
+            "of positions: cycles per field of view, 1/m, cycles a pixel, radians a pixel",
         ] = "cycles",
         order: Annotated[Literal["rows", "x"], "which component of a position comes first"] = "rows",
         coils: Annotated[
             int | Tensor, Range(1, 12, limits=(1, 64)), "number of coils, or their maps (coils, *space)"
         ] = 1,
         tolerance: Annotated[float, Range(1e-12, 1e-2, log=True, limits=(1e-13, 0.1)), "relative error"] = 1e-5,
+        field_of_view: Annotated[
+            float | tuple[float, ...] | None, "side of the picture in m, or that of each axis, rows first"
+        ] = None,
     ) -> None:
         measured = isinstance(trajectory, Tensor)
         space = space_of(shape, "NonCartesianFourier", (1, 2, 3) if measured else (2,))
@@ -61,12 +65,11 @@ class NonCartesianFourier(LinearOperator):
         maps = uniform if one else coil_maps(coils, space, "NonCartesianFourier")
         super().__init__(shape, (shape[0] * len(maps), *points.shape[:-1]))
         self.shape, self.trajectory, self.unit, self.order = shape, trajectory, unit, order
-        self.coils, self.tolerance = coils, tolerance
+        self.coils, self.tolerance, self.field_of_view = coils, tolerance, field_of_view
         radians = points.reshape(-1, len(space))
         if measured:
             radians = radians.flip(1) if order == "x" else radians
-            radians = radians if unit == "radians" else radians * 2 * math.pi
-            radians = radians / torch.tensor(space) if unit == "cycles" else radians
+            radians = _in_radians(radians, unit, space, field_of_view)
         else:
             radians = radians * 2 * math.pi  # spokes are in cycles a pixel
         if bool((radians.abs() > math.pi * (1 + _FEWEST)).any()):
@@ -77,12 +80,26 @@ class NonCartesianFourier(LinearOperator):
         self._transform = NonuniformTransform(space, radians, tolerance)
         self._scale = 1 / math.sqrt(math.prod(space))
 
+    @property
+    def measured(self) -> bool:
+        """Whether the trajectory is one that was given, and not spokes by their number."""
+        return isinstance(self.trajectory, Tensor)
+
     @staticmethod
-    def resolved(trajectory: Tensor, order: str) -> Shape:
-        """Sides of the picture, even numbers of pixels, whose k-space positions in cycles per field of view reach."""
-        reach = trajectory.reshape(-1, trajectory.shape[-1]).abs().amax(0)
-        sides = [2 * max(1, math.ceil(float(each) - _FEWEST)) for each in reach]
-        return tuple(sides[::-1] if order == "x" else sides)
+    def resolved(trajectory: Tensor, order: str, field_of_view: FieldOfView = None) -> Shape:
+        """Sides of the picture, even numbers of pixels, whose k-space positions in cycles per field of view reach.
+
+        With a field of view positions are in 1/m. Refusal of positions that look like cycles or radians a pixel.
+        """
+        reach = trajectory.reshape(-1, trajectory.shape[-1]).abs().amax(0).double()
+        reach = reach.flip(0) if order == "x" else reach
+        if field_of_view is not None:
+            reach = reach * _sides(field_of_view, len(reach))
+        if float(reach.max()) <= math.pi * (1 + _FEWEST):
+            came = f"{float(reach.max()):.4g} at most, a picture of a few pixels"
+            remedy = "say operator.unit, in which the positions are, or operator.shape, such as 1,64,64, if they are"
+            raise Refusal("positions of many cycles per field of view", came, remedy)
+        return tuple(2 * max(1, math.ceil(float(each) - _FEWEST)) for each in reach)
 
     def maps(self) -> Tensor:
         """The sensitivities of the coils, (coils, *space), complex128."""
@@ -133,6 +150,30 @@ class NonCartesianFourier(LinearOperator):
         each = y.reshape(-1, len(self._radians))
         images = self._scale * self._transform.adjoint(each)
         return images.reshape(len(y), self.in_shape[0], len(self.maps()), *self.in_shape[1:])
+
+
+def _sides(field_of_view: float | tuple[float, ...], axes: int) -> Tensor:
+    """The field of view along each axis. Refusal of another count, and of numbers that are not above 0."""
+    found = field_of_view if isinstance(field_of_view, tuple) else (field_of_view,) * axes
+    if len(found) != axes or not all(0 < each < math.inf for each in found):
+        wanted = f"a field of view above 0, in m, or one for each of {axes} axes"
+        raise Refusal(
+            wanted, ", ".join(f"{each:g}" for each in found) or "none", "give that of the picture, rows first"
+        )
+    return torch.tensor(found, dtype=torch.float64)
+
+
+def _in_radians(positions: Tensor, unit: str, space: Shape, field_of_view: FieldOfView) -> Tensor:
+    """Positions in radians a pixel. Refusal of those in 1/m without a field of view."""
+    if unit == "radians":
+        return positions
+    if unit == "per_metre":
+        if field_of_view is None:
+            remedy = "give field_of_view, the side of the picture in m, which these positions do not tell"
+            raise Refusal("a field of view beside positions in 1/m", "none", remedy)
+        positions = positions * _sides(field_of_view, len(space))
+    cycles = positions * 2 * math.pi
+    return cycles if unit == "per_pixel" else cycles / torch.tensor(space)
 
 
 def _checked(trajectory: Tensor, space: Shape) -> Tensor:

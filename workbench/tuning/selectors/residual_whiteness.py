@@ -36,5 +36,6 @@ class ResidualWhiteness(Selector):
     def _spikiness(problem: Problem, clean: Tensor) -> Tensor:
         noise = problem.noise
         rest = noise.grad(clean, problem.y) / noise.precision(clean).sqrt()
+        rest = torch.where(noise.measured(problem.y), rest, 0)
         power = abs2(torch.fft.fftn(rest.double() if not rest.is_complex() else rest, dim=tuple(range(2, rest.ndim))))
         return power.double().square().mean() / power.double().mean().square().clamp_min(1e-300)

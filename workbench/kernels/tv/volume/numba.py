@@ -13,7 +13,7 @@ from torch import Tensor
 
 from workbench.kernels.dispatch import share, workers
 from workbench.kernels.tv.numba import as_tensor, real_parts
-from workbench.kernels.tv.reference import BLOCK, Scale, lipschitz
+from workbench.kernels.tv.reference import BLOCK, Scale, dual_steps
 from workbench.kernels.tv.verdicts import Verdicts
 from workbench.kernels.tv.volume import planes as by_planes
 
@@ -55,9 +55,8 @@ def solve(
 ) -> tuple:
     flat, layout = as_volumes(x), layout_of(x, x.shape[2:], scale)
     count, depth = flat.shape[:2]
-    t = t[:, None].expand(x.shape[:2]).flatten()
+    steps, t = dual_steps(x, t, scale).flatten().numpy(), t[:, None].expand(x.shape[:2]).flatten()
     weights = t.numpy()
-    steps = (1 / (lipschitz(x, scale) * t)).numpy()
     verdicts = Verdicts(flat, weights, tolerance, iterations)
     this = np.zeros((count, x.ndim - 2, *flat.shape[1:]), flat.dtype)
     threads = workers(flat.size)

@@ -1,0 +1,1 @@
+"""How far a reconstruction may be trusted, by the command line."""
