@@ -1,5 +1,6 @@
 # make app      installs what is missing and serves the dashboard (PORT=5007 for another port)
-# make test     the whole test suite: ruff, pyright, tests, notebooks
+# make test     the whole test suite: ruff, pyright, tests, notebooks, and beside them the page in a browser
+# make browser  that page alone
 # make quick    ruff, the laws and the core on one case a member: between two thoughts
 # make catalog  docs/catalog.md, after a member was added
 # make pictures the pictures of the notebooks, after one of them was changed
@@ -12,27 +13,37 @@ PORT ?= 5006
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
-# Side by side, piece by piece (tests/scheduling.py); a page in a browser by itself, since it is looked at in real time.
+# Side by side, piece by piece (tests/scheduling.py); pages in a browser one after another, beside them (suite.md).
 TOGETHER := -n auto --maxprocesses 4 -m 'not browser'
 BROWSER := -m browser tests/app tests/notebook
 # What most changes break first: the laws of every member and the analysis, without notebooks, pages, files and training.
 QUICK := tests/laws tests/analysis tests/test_architecture.py tests/test_parameters.py tests/test_problem.py tests/test_run.py
 
-.PHONY: app test quick install lint catalog pictures docs peers
+.PHONY: app test together browser quick install lint style types catalog pictures docs peers
 
 app: $(INSTALLED)
 	@exec $(BIN)/workbench serve --port $(PORT)
 
-test: lint
-	@$(BIN)/python -m pytest $(TOGETHER) $(NOTEBOOKS) tests notebooks
-	@$(BIN)/python -m pytest $(BROWSER)
+test: style
+	@$(MAKE) --no-print-directory --keep-going --jobs 3 together browser types
 
-quick: $(INSTALLED)
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+together: $(INSTALLED)
+	@$(BIN)/python -m pytest $(TOGETHER) $(NOTEBOOKS) tests notebooks
+
+# What it says comes at its end: two that write at once cannot be read.
+browser: $(INSTALLED)
+	@log=$$(mktemp); $(BIN)/python -m pytest $(BROWSER) >$$log 2>&1; status=$$?; cat $$log; rm $$log; exit $$status
+
+quick: style
 	@$(BIN)/python -m pytest $(TOGETHER) --quick $(QUICK)
 
-lint: $(INSTALLED)
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
+lint: style types
+
+style: $(INSTALLED)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	@$(BIN)/pyright
 
 catalog: $(INSTALLED)
 	@$(BIN)/workbench list --markdown > docs/catalog.md

@@ -6,7 +6,9 @@ import json
 import math
 import re
 import signal
+import time
 import warnings
+from collections.abc import Iterator
 from typing import Annotated
 
 import numpy as np
@@ -110,17 +112,21 @@ def test_rows_are_thinned_and_the_last_is_kept(steps: int, every: int, kept: lis
         torch.testing.assert_close(row.values["objective"], p.objective(row.state.x))
 
 
-def test_seconds_grow_and_leave_out_the_probes() -> None:
-    import time
+def test_seconds_are_those_of_the_steps_and_leave_out_the_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
 
     def slow(problem: Problem, state: State) -> dict[str, Tensor]:
-        time.sleep(0.05)
+        now[0] += 100
         return {"k": torch.tensor(state.k)}
 
+    def stepping() -> Iterator[State]:
+        for state in until(iterate(p, GradientDescent()), after(6)):
+            now[0] += 0.25 * state.k
+            yield state
+
     p = problem()
-    rows = list(observe(p, until(iterate(p, GradientDescent()), after(6)), slow))
-    seconds = [r.seconds for r in rows]
-    assert seconds == sorted(seconds) and 0 < seconds[-1] < 6 * 0.05
+    assert [r.seconds for r in observe(p, stepping(), slow)] == [0.125 * k * (k + 1) for k in range(7)]
 
 
 def test_probes_build_no_graph_and_may_be_several() -> None:

@@ -304,3 +304,9 @@ def test_complex_signals_have_chains_too():
     found = ended(Exact(), Sampling(chains=8, warmup=0, draws=150), of)
     assert abs(far(found).variance - 1) < 0.05 and far(found).mean < 0.1
     assert found.moments is not None and found.moments.mean.shape == (1, 4, 4)
+
+
+def test_chains_of_one_number_need_no_axis_for_it():
+    draws = torch.randn(3, 40, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    for measured in (chains.rhat, chains.effective_size):
+        assert torch.equal(measured(draws), measured(draws[..., None])[0])

@@ -187,3 +187,9 @@ def test_a_spectrum_of_what_is_no_matrix_of_numbers_is_refused(factor: float) ->
     ):
         with pytest.raises(Refusal, match="finite"):
             call()
+
+
+def test_the_polynomials_of_gradient_descent_are_powers_from_none_to_all_steps():
+    values = torch.tensor([0.5, 2.0], dtype=torch.float64)
+    expected = [[1, 1], [0.75, 0], [0.75**2, 0], [0.75**3, 0]]
+    assert rates.gradient_descent(values, 0.5, 3).tolist() == expected

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
-PATIENCE = 60  # seconds: machines that run tests may have a fraction of one core for server and browser
+PATIENCE = 120  # seconds: machines that run tests may have a tenth of a core for server and browser
 playwright.expect.set_options(timeout=1000 * PATIENCE)
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",

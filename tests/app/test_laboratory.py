@@ -1,5 +1,6 @@
 """The network laboratory: what runs, what is kept, what a wish does to it, and every look at a real training."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -14,6 +15,7 @@ from workbench import networks, weights
 from workbench.analysis.information import Bins, FloorBins
 from workbench.app.laboratory import LaboratoryView
 from workbench.app.laboratory.laboratory import Laboratory
+from workbench.app.laboratory.picture import LayerPlanePicture
 from workbench.app.laboratory.recipe_run import OFFERED, RecipeRun
 from workbench.app.laboratory.trainings import Run
 from workbench.app.laboratory.view import PLOTS
@@ -180,8 +182,10 @@ def test_a_study_of_another_kind_replaces_one_and_one_of_another_moment_waits(la
 def test_what_a_study_has_found_stays_while_the_run_is_at_another_moment_at_every_look(lab):
     lab.study("a", lambda: iter([7]), 0)
     wait(lab, lambda: lab._study.idle)
-    found = lab.study("a", lambda: (time.sleep(0.2), iter([8]))[1], 1)  # the next one has only just begun
+    seen = threading.Event()
+    found = lab.study("a", lambda: (seen.wait(60), iter([8]))[1], 1)  # the next one has only just begun
     assert found.result == 7 and lab.studied == 1
+    seen.set()
     wait(lab, lambda: lab.study("a", lambda: iter(()), 1).result == 8)
     assert lab.study("b", lambda: iter(()), 1).result is None
 
@@ -444,3 +448,12 @@ def test_looks_that_do_not_suit_a_recipe_say_so():
         shown(view, name)
         assert not list(view.place) and view.look.note.sentence == view.look.instead
     view.laboratory.cancel()
+
+
+def test_points_of_a_plane_have_the_colours_of_their_epochs():
+    picture = LayerPlanePicture("a plane")
+    picture.limits(2.0, 5.0, 10)
+    two_layers = LayerInformation(torch.tensor([[3.0], [2.0]]), torch.tensor([[1.0], [0.5]]))
+    picture.show({9: two_layers, 0: two_layers}, ("first", "second"), {}, None)
+    assert picture.points.data["x"].tolist() == [3, 2, 3, 2]
+    assert picture.points.data["epoch"].tolist() == [1, 1, 10, 10], "on a logarithmic scale, which has no 0"

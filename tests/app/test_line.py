@@ -60,10 +60,12 @@ def test_a_browser_whose_scripts_are_slow_gets_the_page_it_asked_for(chromium, a
             held.append(route)
 
         page.route(re.compile(r"bokeh\.min\.js"), hold)
+        page.clock.install()  # the page's, not the server's
         page.goto(f"{address}?{SMALL}", wait_until="commit")
         until(page, lambda: bool(held))
+        page.clock.fast_forward(4000)
         playwright.expect(page.get_by_text(WAITING)).to_be_visible()
-        page.wait_for_timeout(9000)
+        page.clock.fast_forward(9000)
         for route in held:
             route.continue_()
         playwright.expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()

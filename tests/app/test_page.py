@@ -105,9 +105,9 @@ def test_a_mark_is_left_by_a_slider(app: Workbench) -> None:
     weight = app.choices.sections["prior"].controls["prior.weight"]
     assert isinstance(weight, Number)
     weight.slider.value = weight.slider.end
-    last = wait(app, lambda f: f.status is Status.DONE)
-    assert any("prior.weight" in text for _, text in last.marks)
-    assert any("prior.weight" in text for text in app.convergence.plots[0].marks.data["text"])
+    # A busy machine may hear of it when the run is at its end, which then goes on.
+    wait(app, lambda f: any("prior.weight" in text for _, text in f.marks))
+    wait(app, lambda f: any("prior.weight" in text for text in app.convergence.plots[0].marks.data["text"]))
 
 
 def test_a_diverged_run_says_why_and_what_helps() -> None:

@@ -273,3 +273,10 @@ def test_ladders_of_moments_are_those_of_runs(session):
     np.testing.assert_allclose(found["path_length"], made.lengths, rtol=1e-6)
     np.testing.assert_array_equal(found["x"], straight["x"])
     assert jobs.ladder_of(session.job.latest.moments).ks == made.ks
+
+
+def test_the_button_of_the_strip_begins_a_branch(session):
+    timeline = Timeline(session, lambda: None)
+    timeline.look_at(5)
+    timeline.branch.clicks += 1
+    assert any("branch, back from 40" in text for _, text in reached(session, 40).marks)

@@ -40,9 +40,11 @@ def session():
 
 
 def wait(session: Session, *statuses: Status, seconds: float = 60):
-    end, last = time.perf_counter() + seconds, None
-    while last is None or last.status not in statuses:
+    """The newest frame once the run is one of these and has heard of all that was asked: so it may have been before."""
+    end, last, heard = time.perf_counter() + seconds, None, False
+    while last is None or last.status not in statuses or not heard:
         assert time.perf_counter() < end, f"still {last and last.status}"
+        heard = session.job.obedient  # before the look: what is heard after it may not be in it
         last = session.tick() or last
         time.sleep(0.005)
     return last

@@ -20,7 +20,7 @@ from workbench.ranges import Range
 from workbench.refusal import Refusal
 
 
-def until(reached: Callable[[], object], seconds: float = 30) -> None:
+def until(reached: Callable[[], object], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, "not reached in time"

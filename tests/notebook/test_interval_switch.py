@@ -101,8 +101,8 @@ def test_a_method_that_has_none_says_why_and_another_is_chosen_by_hand(wb):
     view.intervals.set("method", SplitConformal(held_out=20))
     until(lambda: not view.intervals.controls.start.disabled)
     view.intervals.controls.start.click()
+    until(lambda: "the 20 held out" in view.intervals.controls.words.value)  # a width comes before all are looked at
     until(lambda: view.screen.panels and view.screen.panels[-1]["title"] == WIDTH)
-    assert "the 20 held out" in view.intervals.controls.words.value
     view.intervals.set("method.held_out", -3)
     until(lambda: "held_out" in view.intervals.controls.warning.value)
     box = view.intervals.controls.form

@@ -49,7 +49,7 @@ def registered() -> dict[str, object]:
     return registry._instances
 
 
-def until(reached: Callable[[], object], seconds: float = 30) -> None:
+def until(reached: Callable[[], object], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, "not reached in time"

@@ -19,6 +19,7 @@ from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.stopping import Discrepancy, Residual
 from workbench.tensors import normal_like, stream
+from workbench.tuning import selector
 
 SIGMA = 0.1
 WEIGHTS = [10 ** (k / 6 - 1) for k in range(19)]
@@ -264,3 +265,31 @@ def test_what_stands_where_an_operator_measures_nothing_is_no_datum(operator: Li
     assert discrepancy.begin(filled, FISTA())(State(x, 1))
     with pytest.raises(Refusal, match="are no data"):
         dataclasses.replace(filled, noise=ConcomitantGaussian())
+
+
+class Curve:
+    """A path of which a curve alone is looked at, and pictures that are multiples of one."""
+
+    def __init__(self, weights: list[float], sizes: list[float]) -> None:
+        self.weights = torch.tensor(weights, dtype=torch.float64)
+        self.points = [State(torch.full((1, 1, 2, 2), size, dtype=torch.float64), 0) for size in sizes]
+
+
+@pytest.mark.parametrize("least", [0.2, 0.3, 0.45])  # 0.2 is as far from 0.1 as from 0.4
+def test_the_lowest_weight_is_the_vertex_of_the_parabola_over_its_logarithm(least):
+    path: Any = Curve([0.01, 0.1, 0.4, 1.0, 5.0], [0.0] * 5)  # not at equal distances
+    curve = 2 + 0.3 * (path.weights / least).log().square()
+    assert selector.lowest(tuning.GCV(), path, curve).weight == pytest.approx(least, rel=1e-9)
+
+
+def test_as_good_are_the_neighbours_up_to_either_end():
+    weights = torch.tensor([1.0, 2, 4, 8, 16])
+    assert selector.about_as_good(weights, torch.zeros(5), 2) == (1.0, 16.0)
+    assert selector.about_as_good(weights, torch.tensor([9.0, 0, 0, 0, 9]), 2) == (2.0, 8.0)
+
+
+def test_quasi_optimality_is_the_move_of_the_picture_between_both_neighbours():
+    path: Any = Curve([1.0, math.e, math.e**3], [5.0, 77.0, 2.0])
+    curve = tuning.QuasiOptimality().curve(path)
+    assert float(curve[1]) == pytest.approx(2 * (5 - 2) / 3)  # 2 x 2 pixels, 3 units of log weight
+    assert curve[[0, 2]].isnan().all()

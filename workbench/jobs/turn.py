@@ -73,8 +73,10 @@ class Turn(ABC):
         """Carry out what was asked since the last piece of work."""
         while not self._inbox.empty():
             command = self._inbox.get()
-            self._heard += 1
-            command()
+            try:
+                command()
+            finally:
+                self._heard += 1  # what is published in the middle of a command does not tell of it yet
 
     def _ask(self, command: Callable[[], None]) -> None:
         with self._asking:

@@ -76,7 +76,8 @@ def lowest(selector: Selector, path: WeightPath, curve: Tensor, inside: bool = F
     if not bool(curve.isfinite().any()):
         raise Refusal(f"a curve of {name}", "no finite number on it", "take another selector, such as LCurve")
     valleys = sorted(_valleys(known), key=lambda i: float(known[i]))
-    best = int(known.argmin()) if not inside or not valleys else valleys[0]
+    least = valleys and (inside or known[valleys[0]] == known.min())  # of two that are as low the second is a valley
+    best = valleys[0] if least else int(known.argmin())
     seen = curve[curve.isfinite()]
     if float(seen.max() - seen.min()) <= _FLAT * float(seen.abs().max()):
         raise Refusal(f"a curve of {name} with a lowest point", "a flat one", _remedy(path, best))

@@ -378,3 +378,11 @@ def test_calibration_is_a_table_with_a_sentence():
             assert reading.sentence == f"this reads {value:.2f} where the truth is {truth:.2f}"
     assert found[0].error == pytest.approx(0, abs=0.05)
     assert "RenderedImages" in found[-1].row[0] and found[-1].reading is None
+
+
+@pytest.mark.parametrize("estimator", [KDEUpper(), KDELower()], ids=name)
+def test_two_layers_share_what_both_keep_of_the_sample(estimator):
+    """Four signals in as many places: a layer that tells two groups apart keeps ln 2, both groupings 2 ln 2."""
+    u, v = torch.tensor([[0.0, 0.0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64).mul(1e6).split(1, 1)
+    assert estimator.measure(u, u) == pytest.approx(math.log(2), abs=1e-6)
+    assert estimator.measure(u, v) == pytest.approx(0, abs=1e-6)

@@ -33,6 +33,7 @@ class Clipping(Operator):
     def forward(self, x: Tensor) -> Tensor:
         if self.knee == 0:
             return x.clamp(-self.level, self.level)
-        # Beyond its threshold torch takes softplus for linear: at 40 that changes no digit.
-        upper, lower = ((x + end) / self.knee for end in (self.level, -self.level))
-        return self.knee * (softplus(upper, threshold=40) - softplus(lower, threshold=40)) - self.level
+        # Beyond its threshold torch takes softplus for linear: at 40 that changes no digit. Its own scale is used since
+        # in forward mode each product with a number costs more than the function.
+        upper, lower = (softplus(x + end, beta=1 / self.knee, threshold=40) for end in (self.level, -self.level))
+        return upper - lower - self.level
