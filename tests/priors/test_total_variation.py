@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 import torch
 
+from workbench.algorithms import ADMM, PDHG
 from workbench.linalg import power_norm
 from workbench.noise import Gaussian
-from workbench.operators import Gradient, Identity
+from workbench.operators import GaussianBlur, Gradient, Identity
+from workbench.parameters import describe, rebuild
 from workbench.priors import GroupL1, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
+from workbench.run import run
 from workbench.tensors import dot, generator, norm, norm2, normal_like
 
 
@@ -136,3 +139,34 @@ def test_a_strong_item_leaves_the_others_as_they_are_alone():
     together = prior.prox(both, 1.0)
     for k in range(3):
         assert torch.equal(together[k : k + 1], prior.prox(both[k : k + 1], 1.0))
+
+
+@pytest.mark.parametrize("isotropic", [True, False])
+@pytest.mark.parametrize("axes", [(2,), (-3, 2), (1, 0)])
+def test_along_some_axes_what_lies_across_them_is_on_its_own(axes, isotropic):
+    x = torch.randn(2, 1, 4, 5, 6, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    kept = [axis % 3 + 2 for axis in sorted(axes, key=lambda axis: axis % 3)]
+    across = [axis for axis in range(x.ndim) if axis not in kept]
+    alone = x.permute(*across, *kept).reshape(-1, 1, *(x.shape[axis] for axis in kept))  # lines, or planes
+    settings = {"isotropic": isotropic, "tolerance": 1e-12}
+    some, whole = TotalVariation(0.4, axes=axes, **settings), TotalVariation(0.4, **settings)
+    torch.testing.assert_close(some(x).sum(), whole(alone).sum())
+    back = whole.prox(alone, 1.0).reshape([x.shape[axis] for axis in (*across, *kept)])
+    expected = back.permute(*[[*across, *kept].index(axis) for axis in range(x.ndim)])
+    torch.testing.assert_close(some.prox(x, 1.0), expected, atol=1e-5, rtol=0)
+    problem = Problem(GaussianBlur(tuple(x.shape[1:]), 0.35), Gaussian(1.0), some, x)
+    ends = [
+        problem.objective(torch.from_numpy(run(problem, method, steps=600).x.values)) for method in (ADMM(), PDHG())
+    ]
+    torch.testing.assert_close(*ends, rtol=1e-6, atol=0)
+    assert bool((ends[0] <= problem.objective(expected)).all())
+
+
+def test_axes_and_spacing_may_be_none_and_are_those_of_the_signal():
+    plain = TotalVariation(1.0, axes=None, spacing=None)
+    assert describe(plain) == describe(TotalVariation(1.0)) and plain.axes == plain.spacing == ()
+    assert describe(rebuild(describe(TotalVariation(1.0, axes=(0, -1))))) == describe(TotalVariation(1.0, axes=(0, -1)))
+    for axes in ((2,), (0, -2)):
+        assert "space axes 0 to 1" in TotalVariation(1.0, axes=axes).unfit((1, 4, 4), torch.float64)
+        with pytest.raises(Refusal, match="name each once"):
+            TotalVariation(1.0, axes=axes)(torch.zeros(1, 1, 4, 4))

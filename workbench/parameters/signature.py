@@ -69,7 +69,12 @@ class Parameter:
         return self.range.unit if self.range else ""
 
     def accept(self, value: Any, owner: str) -> Any:
-        """The value in the declared type; Refusal says what the argument takes."""
+        """The value in the declared type; Refusal says what the argument takes.
+
+        None stands for an empty list where that is the default.
+        """
+        if value is None and isinstance(self.default, tuple) and not self.default:
+            return ()
         for member in self.members:
             found = cast(member, value)
             if found is not NO and self._in_range(found):

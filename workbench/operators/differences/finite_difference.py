@@ -10,7 +10,7 @@ from torch import Tensor
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.cosine import Boundary, diagonal_in_modes, laplacian
 from workbench.operators.diagonalisation import Diagonalisation
-from workbench.operators.differences.spacing import Spacing, scale_of
+from workbench.operators.differences.spacing import Axes, Spacing, scale_of
 from workbench.operators.shapes import space_of
 from workbench.parameters import Range
 from workbench.tensors import Constant, Shape
@@ -19,8 +19,9 @@ from workbench.tensors import Constant, Shape
 class FiniteDifference(LinearOperator):
     """x[i+1] - x[i] (order 1) or x[i-1] - 2 x[i] + x[i+1] (order 2) along each of d axes: -> (C, d, *space).
 
-    Those along axis a are divided by h_a^order, its spacing h_a being the side of a pixel there. Beyond its ends the
-    signal goes round ("periodic"), repeats its last pixel ("reflect") or is 0 ("zero").
+    Those along axis a are divided by h_a^order, its spacing h_a being the side of a pixel there, and are 0 where `axes`
+    leave it out. Beyond its ends the signal goes round ("periodic"), repeats its last pixel ("reflect") or is 0
+    ("zero").
     """
 
     formula = r"(Ax)_i = (x_{i+1} - x_i) / h \quad\text{or}\quad (x_{i-1} - 2 x_i + x_{i+1}) / h^2"
@@ -31,12 +32,13 @@ class FiniteDifference(LinearOperator):
         order: Annotated[int, Range(1, 2), "order of the differences"] = 2,
         boundary: Annotated[Boundary, "the signal beyond its ends"] = "reflect",
         spacing: Spacing = (),
+        axes: Axes = (),
     ) -> None:
         space = space_of(shape, "FiniteDifference")
         super().__init__(shape, (shape[0], len(space), *space))
-        self.shape, self.order, self.spacing = shape, order, spacing
+        self.shape, self.order, self.spacing, self.axes = shape, order, spacing, axes
         self.boundary: Boundary = boundary
-        self._scale = scale_of(spacing, shape, "FiniteDifference") or (1.0,) * len(space)
+        self._scale = scale_of(spacing, shape, "FiniteDifference", axes) or (1.0,) * len(space)
         self._eigenvalues = Constant(_eigenvalues(space, order, boundary, self._scale))
 
     def forward(self, x: Tensor) -> Tensor:

@@ -32,14 +32,16 @@ class Around(Prior):
         return _inside(self.outer_one.conjugate_prox(_inside(z), step))
 
 
-def around(outer: Prior, shape: Shape, spacing: tuple[float, ...] = ()) -> tuple[Prior, LinearOperator]:
+def around(
+    outer: Prior, shape: Shape, spacing: tuple[float, ...] = (), axes: tuple[int, ...] = ()
+) -> tuple[Prior, LinearOperator]:
     """`outer` of reflecting differences as a prior of those that go round, and these."""
-    return Around(outer), _differences(tuple(shape), spacing)
+    return Around(outer), _differences(tuple(shape), spacing, axes)
 
 
 @functools.lru_cache(maxsize=32)
-def _differences(shape: Shape, spacing: tuple[float, ...]) -> LinearOperator:
-    return FiniteDifference(shape, 1, "periodic", spacing)
+def _differences(shape: Shape, spacing: tuple[float, ...], axes: tuple[int, ...]) -> LinearOperator:
+    return FiniteDifference(shape, 1, "periodic", spacing, axes)
 
 
 def _inside(z: Tensor) -> Tensor:

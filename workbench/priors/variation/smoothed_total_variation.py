@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.kernels import tv as kernel
 from workbench.operators import Basis
 from workbench.operators.cosine import laplacian
-from workbench.operators.differences.spacing import Spacing, scale_of
+from workbench.operators.differences.spacing import Axes, Spacing, scale_of
 from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
@@ -20,9 +20,9 @@ from workbench.tensors import Shape, abs2
 class SmoothedTotalVariation(Prior):
     """g(x) = weight sum over pixels of sqrt(|Dx|^2 + width^2) - width: total variation, its kink rounded off.
 
-    D are the forward differences of each channel, divided by the spacing of their axis; |Dx| is that of TotalVariation,
-    isotropic or not, and differs from this by at most `width` a pixel. At a constant image the Hessian is
-    weight / width D*D. Acar & Vogel 1994, doi 10.1088/0266-5611/10/6/003.
+    D are the forward differences of each channel along `axes`, divided by their spacing; |Dx| is that of
+    TotalVariation, isotropic or not, and differs from this by at most `width` a pixel. At a constant image the Hessian
+    is weight / width D*D. Acar & Vogel 1994, doi 10.1088/0266-5611/10/6/003.
     """
 
     formula = r"g(x) = w \sum_i (\sqrt{|(Dx)_i|^2 + \epsilon^2} - \epsilon), \quad \epsilon = \text{width}"
@@ -38,9 +38,11 @@ class SmoothedTotalVariation(Prior):
         ] = 0.05,
         isotropic: Annotated[bool, "edges of every direction count by their length; else along the axes"] = True,
         spacing: Spacing = (),
+        axes: Axes = (),
     ) -> None:
         super().__init__()
-        self.weight, self.width, self.isotropic, self.spacing = weight, width, isotropic, spacing
+        self.weight, self.width, self.isotropic = weight, width, isotropic
+        self.spacing, self.axes = spacing, axes
 
     def forward(self, x: Tensor) -> Tensor:
         d = kernel.gradient(x, self._scale(x))
@@ -87,10 +89,10 @@ class SmoothedTotalVariation(Prior):
         return (self.weight / self.width * modes).expand(x.shape).to(x.device)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        return no_differences(shape, self.spacing)
+        return no_differences(shape, self.spacing, axes=self.axes)
 
     def _scale(self, x: Tensor) -> tuple[float, ...]:
-        return scale_of(self.spacing, tuple(x.shape[1:]), type(self).__name__)
+        return scale_of(self.spacing, tuple(x.shape[1:]), type(self).__name__, self.axes)
 
     def _square(self, d: Tensor) -> Tensor:
         return abs2(d).sum(2, keepdim=True) if self.isotropic else abs2(d)

@@ -11,7 +11,7 @@ from workbench.kernels.admm_tv import PenaltyPace, Split
 from workbench.kernels.pdhg_tv import Moves, Signals
 from workbench.operators import LinearOperator
 from workbench.operators.differences.gradient import Gradient
-from workbench.operators.differences.spacing import Spacing, scale_of
+from workbench.operators.differences.spacing import Axes, Spacing, scale_of
 from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
@@ -30,9 +30,10 @@ _FINE, _STEPS, _SHORT = 1e-12, 300, 0.03
 class TotalVariation(Prior):
     """g(x) = weight sum over pixels of |Dx|_2 (isotropic) or |Dx|_1: few edges, flat in between.
 
-    D are the forward differences of each channel, divided by the spacing of their axis, moduli where x is complex; one
-    to three space axes. The prox is iterative and stops by its own certificate, a duality gap, or warns that it did not
-    get there. Rudin, Osher, Fatemi 1992, 10.1016/0167-2789(92)90242-F.
+    D are the forward differences of each channel along `axes`, divided by the spacing of their axis, moduli where x is
+    complex; one to three space axes. Of a film, axis 0 alone is the variation in time. The prox is iterative and stops
+    by its own certificate, a duality gap, or warns that it did not get there.
+    Rudin, Osher, Fatemi 1992, 10.1016/0167-2789(92)90242-F.
     """
 
     formula = r"g(x) = w \sum_i |(Dx)_i|"
@@ -52,10 +53,11 @@ class TotalVariation(Prior):
             int, Range(10, 100_000, log=True, limits=(1, 1e7)), "most dual steps of a prox"
         ] = 100_000,
         spacing: Spacing = (),
+        axes: Axes = (),
     ) -> None:
         super().__init__()
         self.weight, self.isotropic, self.tolerance, self.iterations = weight, isotropic, tolerance, iterations
-        self.spacing = spacing
+        self.spacing, self.axes = spacing, axes
 
     def forward(self, x: Tensor) -> Tensor:
         return self.weight * kernel.tv(x, self.isotropic, self._scale(x))
@@ -74,10 +76,10 @@ class TotalVariation(Prior):
         return GroupL1(self.weight, axis=2) if self.isotropic else L1(self.weight)
 
     def linear(self, shape: Shape) -> LinearOperator:
-        return Gradient(shape, self.spacing)
+        return Gradient(shape, self.spacing, self.axes)
 
     def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
-        return around(self.outer, shape, self.spacing)
+        return around(self.outer, shape, self.spacing, self.axes)
 
     def split_pass(self, signals: Split, pace: PenaltyPace) -> Split:
         return admm_tv.step(signals, pace, self.weight, self.isotropic, self._scale(signals[0]))
@@ -86,7 +88,7 @@ class TotalVariation(Prior):
         return pdhg_tv.step(signals, dual, moves, self.weight, self.isotropic, self._scale(signals[0]))
 
     def smoothed(self, width: float) -> Prior:
-        return SmoothedTotalVariation(self.weight, width, self.isotropic, self.spacing)
+        return SmoothedTotalVariation(self.weight, width, self.isotropic, self.spacing, self.axes)
 
     def multiplier(self, x: Tensor, z: Tensor) -> Tensor:
         # At a minimum x = prox(x + t / weight z), and the dual of that prox is q / weight.
@@ -100,7 +102,7 @@ class TotalVariation(Prior):
         return self.weight * kernel.tv_solve(ahead, t, self.isotropic, _FINE, most, scale=scale).dual
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        return no_differences(shape, self.spacing)
+        return no_differences(shape, self.spacing, axes=self.axes)
 
     def _scale(self, x: Tensor) -> tuple[float, ...]:
-        return scale_of(self.spacing, tuple(x.shape[1:]), type(self).__name__)
+        return scale_of(self.spacing, tuple(x.shape[1:]), type(self).__name__, self.axes)
