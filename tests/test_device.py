@@ -66,7 +66,7 @@ LOOKS = {
         "TrustRegionNewton",
     ),
     "a line search on the way to the minimum of a model": ("GaussNewton",),
-    "whether a sweep over blocks did harm, which a second pass mends": ("Kaczmarz", "OSEM", "SART", "SIRT"),
+    "whether a sweep over blocks did harm, which a second pass mends": ("HALS", "Kaczmarz", "OSEM", "SART", "SIRT"),
 }
 # Methods that look where a misfit bends unevenly: there a step is tried, and kept where it holds for each item.
 FOLLOWING = {

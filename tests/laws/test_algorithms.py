@@ -191,11 +191,11 @@ def test_no_default_diverges(operator: type[Operator]) -> None:
 
 
 def first_that_fits(operator: type[Operator]) -> Operator:
-    """The operator for an image of 16 x 16, of one or three channels, or for a line of 16."""
-    for shape in ((1, 16, 16), (3, 16, 16), (1, 16)):
+    """The operator for an image of 16 x 16, of one or three channels, for a line of 16, or for a small volume."""
+    for shape in ((1, 16, 16), (3, 16, 16), (1, 16), (1, 6, 6, 6)):
         with contextlib.suppress(Refusal):
             return operator(shape)
-    raise AssertionError(f"{operator.__name__} takes neither images nor lines")
+    raise AssertionError(f"{operator.__name__} takes neither images nor lines nor volumes")
 
 
 @members

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms import LBFGS, PDHG, Algorithm
 from workbench.data import Shipped
+from workbench.data.example_signals.example_signal import ExampleSignal
 from workbench.figures.run_figure import row
 from workbench.figures.scenes import drawn, reconstructed
 from workbench.figures.valley import Valley, valley
@@ -21,8 +22,14 @@ from workbench.refusal import Refusal
 from workbench.run import iterate
 from workbench.tensors import complex_of
 
-# What does not take the first of them takes one of the others: it wants colours, the size it learned, or one axis.
-_SIGNALS = (Shipped("shepp_logan", 64), Shipped("astronaut", 64), Shipped("camera", 32), Shipped("blocks", 256))
+# What does not take the first of them takes one of the others: it wants colours, its size, one axis, or three.
+_SIGNALS = (
+    Shipped("shepp_logan", 64),
+    Shipped("astronaut", 64),
+    Shipped("camera", 32),
+    Shipped("blocks", 256),
+    ExampleSignal("cross_sections"),
+)
 _SIGMA = 0.1  # of the noise that a prior takes away
 _STEPS = 60
 _WEIGHTS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)

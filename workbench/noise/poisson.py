@@ -84,7 +84,7 @@ class Poisson(Entrywise):
         return y / self.peak
 
     def expected(self, y: Tensor) -> float:
-        least = float(torch.as_tensor(self.background).min())
+        least = float(torch.as_tensor(self.background, dtype=torch.float64).min())
         return expected_deviance(self.peak * y, self.peak * least) / len(y)
 
     def unfit(self, y: Tensor) -> str:

@@ -54,7 +54,9 @@ class NonCartesianFourier(LinearOperator):
         ] = 1,
         tolerance: Annotated[float, Range(1e-12, 1e-2, log=True, limits=(1e-13, 0.1)), "relative error"] = 1e-5,
         field_of_view: Annotated[
-            float | tuple[float, ...] | None, "side of the picture in m, or that of each axis, rows first"
+            float | tuple[float, ...] | None,
+            Range(0.01, 1, log=True, unit="m", limits=(1e-9, 1e9)),
+            "side of the picture, or that of each axis, rows first",
         ] = None,
     ) -> None:
         measured = isinstance(trajectory, Tensor)
