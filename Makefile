@@ -1,5 +1,5 @@
 # make app      installs what is missing and serves the dashboard (PORT=5007 for another port)
-# make test     the whole test suite: ruff, pyright, tests, notebooks, and beside them the page in a browser
+# make test     the whole test suite: ruff, tests, notebooks, the page in a browser, and beside it pyright
 # make browser  that page alone
 # make quick    ruff, the laws and the core on one case a member: between two thoughts
 # make catalog  docs/catalog.md, after a member was added
@@ -13,7 +13,7 @@ PORT ?= 5006
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
-# Side by side, piece by piece (tests/scheduling.py); pages in a browser one after another, beside them (suite.md).
+# Side by side, piece by piece (tests/scheduling.py); after them pages in a browser, one after another (suite.md).
 TOGETHER := -n auto --maxprocesses 4 -m 'not browser'
 BROWSER := -m browser tests/app tests/notebook
 # What most changes break first: the laws of every member and the analysis, without notebooks, pages, files and training.
@@ -25,7 +25,8 @@ app: $(INSTALLED)
 	@exec $(BIN)/workbench serve --port $(PORT)
 
 test: style
-	@$(MAKE) --no-print-directory --keep-going --jobs 3 together browser types
+	@$(MAKE) --no-print-directory together
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 browser types
 
 together: $(INSTALLED)
 	@$(BIN)/python -m pytest $(TOGETHER) $(NOTEBOOKS) tests notebooks

@@ -12,5 +12,6 @@ def prox(v: Tensor, y: Tensor, step: CountStep) -> Tensor:
     root = torch.hypot(shifted, 2 * (t * y).sqrt())  # no square overflows at high counts
     # The stable form of the positive root of u^2 - shifted u - t y = 0.
     above = torch.where(shifted > 0, (shifted + root) / 2, 2 * t * y / (root - shifted).clamp_min(1e-30)) - b
-    below = (v - t * ((b - y) / b)) / (1 + t * (torch.maximum(y, torch.as_tensor(b, dtype=y.dtype, device=y.device)) / b**2))
+    least = torch.maximum(y, torch.as_tensor(b, dtype=y.dtype, device=y.device))
+    below = (v - t * ((b - y) / b)) / (1 + t * (least / b**2))
     return torch.where(above >= 0, above, below)
