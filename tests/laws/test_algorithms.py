@@ -164,10 +164,11 @@ def louder(noise_: noise.Noise) -> noise.Noise:
 
 @functools.cache
 def everywhere() -> list[tuple[Problem, Algorithm]]:
-    """Every pair of choices among operators, noises, priors and algorithms that can stand together, 16 x 16."""
+    """Every pair of choices among operators, noises, priors and algorithms that can stand together, 16 x 16, or a small volume."""
     problems: list[Problem] = []
     for operator in map(first_that_fits, SHAPED):
-        truth = disc(16).float()[:, :, 0] if len(operator.in_shape) == 2 else disc(16).float()
+        side = operator.in_shape[-1]
+        truth = disc(side).float()[:, :, 0] if len(operator.in_shape) == 2 else disc(side).float()
         problems += [p for n in NOISES for p in fits(operator, n, truth.expand(1, *operator.in_shape).clone())]
     return covering(problems, 2)
 
