@@ -17,7 +17,8 @@ from workbench.experiment import Experiment
 from workbench.live.session import Session
 from workbench.noise import Poisson, WeightedGaussian
 from workbench.operators import ConvolutionPSF, MultiCoilFourier, NonCartesianFourier, Radon
-from workbench.parameters import describe
+from workbench.parameters import changed, describe
+from workbench.parametrisations import Warp
 
 N = 24
 PICTURE = data.truth("shepp_logan", N).to(torch.complex128)
@@ -72,7 +73,7 @@ def test_a_radial_scan_opens_by_itself_with_its_trajectory_and_runs(upload, tmp_
 def test_files_of_their_own_give_trajectory_and_maps_and_back_leads_to_them(upload, tmp_path):
     session = upload._session
     upload.measured.value = True
-    upload.instrument.operator.value = "NonCartesianFourier"
+    upload.instrument.parts["operator"].value = "NonCartesianFourier"
     put(upload, upload.instrument.file, tmp_path, "traj.npy", k=TRAJECTORY)
     take(upload, "trajectory", "traj.npy")
     put(upload, upload.file, tmp_path, "k.npy", k=READOUTS)
@@ -94,7 +95,7 @@ def test_files_of_their_own_give_trajectory_and_maps_and_back_leads_to_them(uplo
 
 def test_a_point_spread_of_a_file_blurs_a_picture_that_is_simulated(upload, tmp_path):
     session = upload._session
-    upload.instrument.operator.value = "ConvolutionPSF"
+    upload.instrument.parts["operator"].value = "ConvolutionPSF"
     kernel = np.ones((3, 5)) / 15
     put(upload, upload.instrument.file, tmp_path, "psf.npy", psf=kernel)  # the only array for the only argument
     operator = session.experiment.operator
@@ -109,7 +110,7 @@ def test_a_point_spread_of_a_file_blurs_a_picture_that_is_simulated(upload, tmp_
 def test_a_mask_and_maps_of_other_files_and_the_mask_that_data_tell(upload, tmp_path):
     session = upload._session
     upload.measured.value = True
-    upload.instrument.operator.value = "MultiCoilFourier"
+    upload.instrument.parts["operator"].value = "MultiCoilFourier"
     put(upload, upload.file, tmp_path, "k.npy", k=CARTESIAN(PICTURE)[0].numpy())
     assert not upload.complaint.sentence and session.experiment.operator.coils == 5
     put(upload, upload.instrument.file, tmp_path, "mask.npy", mask=CARTESIAN.mask().numpy())
@@ -128,7 +129,7 @@ def test_angles_of_another_file_count_the_views_or_are_refused(upload, tmp_path)
     angles = np.linspace(10, 170, 30)
     sinogram = Radon((1, N, N), angles)(data.truth("shepp_logan", N))[0, 0].numpy()
     upload.measured.value = True
-    upload.instrument.operator.value = "Radon"
+    upload.instrument.parts["operator"].value = "Radon"
     put(upload, upload.instrument.file, tmp_path, "few.npy", angles=angles[:7])
     put(upload, upload.file, tmp_path, "sino.npy", sino=sinogram)
     assert "30 angles for 30 projections, got 7" in upload.complaint.sentence
@@ -145,10 +146,10 @@ def test_weights_and_background_of_files_weigh_the_data_and_are_kept_with_the_ru
     sigma = 0.05 + 0.1 * rng.random((N, N))
     y = data.truth("shepp_logan", N)[0, 0].numpy() + sigma * rng.standard_normal((N, N))
     upload.measured.value = True
-    upload.instrument.operator.value = "Mask"
+    upload.instrument.parts["operator"].value = "Mask"
     put(upload, upload.file, tmp_path, "scan.h5", weights=sigma**-2, picture=y)
     assert upload.variable.value == "picture"
-    upload.instrument.noise.value = "WeightedGaussian"
+    upload.instrument.parts["noise"].value = "WeightedGaussian"
     take(upload, "uncertainty", "scan.h5::weights")
     assert not upload.complaint.sentence, upload.complaint.sentence
     assert upload.instrument.holds.visible and upload.instrument.holds.value == "weights"
@@ -166,7 +167,7 @@ def test_weights_and_background_of_files_weigh_the_data_and_are_kept_with_the_ru
     stranger = Session.from_address(address)
     assert "scan.h5" in stranger.errors["address"]
     stranger.close()
-    upload.instrument.noise.value = "Poisson"
+    upload.instrument.parts["noise"].value = "Poisson"
     put(upload, upload.instrument.file, tmp_path, "bkg.npy", bkg=np.full((N, N), 0.2))
     take(upload, "background", "bkg.npy")
     assert "Poisson noise explains counts >= 0" in upload.complaint.sentence
@@ -176,6 +177,33 @@ def test_weights_and_background_of_files_weigh_the_data_and_are_kept_with_the_ru
     put(upload, upload.instrument.file, tmp_path, "few.npy", bkg=np.full((N, N - 1), 0.2))
     take(upload, "background", "few.npy")
     assert "24 x 23" in upload.complaint.sentence and session.experiment.noise.background.shape == (N, N)
+
+
+def test_two_pictures_of_files_are_registered_and_the_address_leads_back(upload, tmp_path):
+    session = upload._session
+    rows, columns = np.mgrid[:N, :N] / N
+    moving = np.exp(-((rows - 0.5) ** 2 + (columns - 0.45) ** 2) / 0.03)
+    fixed = np.exp(-((rows - 0.5) ** 2 + (columns - 0.55) ** 2) / 0.03)
+    upload.measured.value = True
+    put(upload, upload.file, tmp_path, "fixed.npy", fixed=fixed)
+    assert not session.choose("operator", "Identity")
+    upload.instrument.parts["parametrisation"].value = "Warp"
+    put(upload, upload.instrument.file, tmp_path, "moving.npy", moving=moving)
+    assert not upload.complaint.sentence, upload.complaint.sentence
+    phi = session.experiment.parametrisation
+    assert isinstance(phi, Warp) and "moving.npy" in upload.instrument.rows["moving"].value
+    np.testing.assert_array_equal(np.asarray(phi.moving).reshape(N, N), moving)
+    before, address = describe(session.experiment), session.address()
+    assert "parametrisation.moving=moving.npy" in address
+    assert not session.choose("parametrisation", "Direct")
+    session.travel(address)
+    assert describe(session.experiment) == before and not session.errors
+    found = changed(session.experiment, steps=60).run()
+    picture = found.x.values[0, 0]
+    assert np.abs(picture - fixed).max() < 0.2 < np.abs(moving - fixed).max()
+    put(upload, upload.instrument.file, tmp_path, "small.npy", moving=moving[1:])
+    take(upload, "moving", "small.npy")
+    assert "23 x 24" in upload.complaint.sentence and describe(session.experiment) == before
 
 
 UNITS = {"per_metre": 1 / 0.24, "per_pixel": 1 / N, "radians": 2 * math.pi / N}

@@ -160,7 +160,7 @@ def test_what_does_not_open_as_measured_data_says_so_and_nothing_changes(tmp_pat
     assert "3 angles for 3 projections, got 30" in upload.complaint.sentence
     assert describe(session.experiment) == opened
     session.choose("operator", "GaussianBlur")
-    upload.instrument.operator.value = ""
+    upload.instrument.parts["operator"].value = ""
     read(upload)
     assert not upload.complaint.sentence and session.experiment.operator.in_shape == (1, 3, 3)
     session.close()

@@ -1,4 +1,4 @@
-"""Arrays of the files that a person opened, by name, as arguments of steps, of operators and of noises."""
+"""Arrays of the files that a person opened, by name, as arguments of steps and of the parts of an experiment."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from workbench.refusal import Refusal
 from workbench.tensors import Tensor
 
 STEPS = "steps"
-# What an array may be, as `contents` guesses it, and the argument of an operator or a noise that takes it.
+# What an array may be, as `contents` guesses it, and the argument that takes it.
 _TAKES = {
     "angles": "angles",
     "trajectory": "trajectory",
@@ -23,18 +23,20 @@ _TAKES = {
     "standard deviations": "uncertainty",
     "variances": "uncertainty",
     "weights": "uncertainty",
+    "a picture": "moving",
 }
+FROM_FILES = frozenset(_TAKES.values())
 
 
 def taking_arrays(kind: str) -> Mapping[str, tuple[str, ...]]:
-    """Operators or noises of the catalogue by name, with the arguments of each that an array of a file may be."""
+    """Members of a kind by name, with the arguments of each that an array of a file may be."""
     found = {name: tuple(_arrays(cls)) for name, cls in catalog.members(kind).items()}
     return {name: arguments for name, arguments in found.items() if arguments}
 
 
 def _arrays(cls: type) -> Sequence[str]:
     scan = issubclass(cls, Scan)
-    return [p.name for p in parameters(cls) if p.name in _TAKES.values() and (Tensor in p.kinds or scan)]
+    return [p.name for p in parameters(cls) if p.name in FROM_FILES and (Tensor in p.kinds or scan)]
 
 
 def guessed(argument: str, found: Sequence[Content], views: int | None = None) -> str:

@@ -64,14 +64,15 @@ def fitted(experiment: Experiment, source: Source, given: Tensor) -> Experiment:
 def explained(experiment: Experiment, source: Source, given: Tensor, words: Words) -> Experiment:
     """Another source in place of the one there was, explained by what the words say, or by what there is.
 
-    They say the operator and the noise.
+    They say the operator, the noise and the parametrisation.
     """
     if not words:
         return fitted(experiment, source, given)
     operator = operator_of(words, experiment.operator, source, given)
     noise = member("noise", words, experiment.noise, operator.in_shape)
+    unknown = member("parametrisation", words, experiment.parametrisation, operator.in_shape)
     lost = experiment.lost if type(operator) is type(experiment.operator) else ()
-    return changed(experiment, source=source, operator=operator, noise=noise, lost=lost)
+    return changed(experiment, source=source, operator=operator, noise=noise, parametrisation=unknown, lost=lost)
 
 
 def at_first(experiment: Experiment, given: Tensor) -> Experiment:

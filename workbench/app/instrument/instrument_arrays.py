@@ -1,4 +1,4 @@
-"""Arrays of a person's files as arguments of operator and noise: angles, coil maps, mask, weights, background, ..."""
+"""Arrays of a person's files as arguments of operator, noise and parametrisation: angles, a mask, weights, ..."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -31,6 +31,12 @@ _LABELS = {
     "kernel": "point spread",
     "uncertainty": "uncertainty of each of the data",
     "background": "background beside the signal",
+    "moving": "picture that is moved",
+}
+_MENUS = {
+    "operator": ("operator that makes the data", "one that takes arrays of files; others are chosen below"),
+    "noise": ("noise of the data", "one that takes a map of files: a background, or weights; others are chosen below"),
+    "parametrisation": ("unknown behind the picture", "a displacement of a picture of files; others are chosen below"),
 }
 _HOLDS = next(p.choices for p in parameters(WeightedGaussian) if p.name == "holds")
 _GUESSES = {"standard deviations": "deviations", "variances": "variances", "weights": "weights"}
@@ -47,33 +53,30 @@ class _Known(NamedTuple):
 
 
 class InstrumentArrays:
-    """Operator and noise, and for each array that they take one of a person's files: `said` are the words.
+    """Parts of an experiment, and for each array that they take one of a person's files: `said` are the words.
 
     `asked` hears that another one was chosen, `told` that the experiment has it. Files are looked into by `reading`.
 
-    `rows` are the menus of arrays by argument; those of arguments that neither has are out of sight. `holds` is what
-    a map of uncertainties is, as its name has it until a person says otherwise.
+    `parts` are the menus of operators, noises and parametrisations; `rows` those of arrays by argument, of which those
+    that no part has are out of sight. `holds` is what a map of uncertainties is, as its name has it until a person says
+    otherwise.
     """
 
     def __init__(self, session: Session, asked: Callable[[], None], told: Callable[[], None]) -> None:
         self._session, self._asked, self._told, self._quiet = session, asked, told, Quiet()
         self._known: dict[str, _Known] = {}
-        self._takes = {kind: taking_arrays(kind) for kind in ("operator", "noise")}
+        self._takes = {kind: taking_arrays(kind) for kind in _MENUS}
         menu = {"size": "small", "sizing_mode": "stretch_width", "margin": (8, 0, 4, 0)}
-        self.operator = pmui.Select(
-            label="operator that makes the data",
-            options={_AS_IT_IS: ""} | {name: name for name in self._takes["operator"]},
-            value="",
-            description="one that takes arrays of files; others are chosen below",
-            **menu,
-        )
-        self.noise = pmui.Select(
-            label="noise of the data",
-            options={_AS_IT_IS: ""} | {name: name for name in self._takes["noise"]},
-            value="",
-            description="one that takes a map of files: a background, or weights; others are chosen below",
-            **menu,
-        )
+        self.parts = {
+            kind: pmui.Select(
+                label=label,
+                options={_AS_IT_IS: ""} | {name: name for name in self._takes[kind]},
+                value="",
+                description=meaning,
+                **menu,
+            )
+            for kind, (label, meaning) in _MENUS.items()
+        }
         self.rows = {
             argument: pmui.Select(label=label, options={_AS_IT_IS: ""}, value="", visible=False, **menu)
             for argument, label in _LABELS.items()
@@ -87,13 +90,12 @@ class InstrumentArrays:
             size="small",
             sizing_mode="stretch_width",
             max_file_size=UPLOAD,
-            description="angles, a trajectory, maps of coils, a mask, a point spread, weights or a background",
+            description="angles, a trajectory, maps of coils, a mask, a point spread, weights, a background, a picture",
         )
         self.complaint = Words(ERROR)
         self.reading = FileReading(self.complaint.say)
         self.element = pmui.Column(
-            self.operator,
-            self.noise,
+            *self.parts.values(),
             *self.rows.values(),
             *self.trajectory.elements,
             self.holds,
@@ -102,17 +104,17 @@ class InstrumentArrays:
             sizing_mode="stretch_width",
             margin=0,
         )
-        for choice in (self.operator, self.noise, *self.rows.values(), self.holds):
+        for choice in (*self.parts.values(), *self.rows.values(), self.holds):
             choice.param.watch(lambda event: self._chosen(event.obj), "value")
         self.file.param.watch(lambda event: self._arrive(), "value")
         self.file.param.watch(lambda event: self.complaint.say(event.new), "refusal")
 
     @property
     def said(self) -> Said:
-        """Operator, noise and their arrays as words; none where all stays as it is."""
+        """The parts and their arrays as words; none where all stays as it is."""
         named = {path: known for path, row in self._here().items() if (known := self._known.get(row.value))}
         words = {path: self._session.files.named(*known[:3]) for path, known in named.items()}
-        chosen = {kind: menu.value for kind, menu in (("operator", self.operator), ("noise", self.noise)) if menu.value}
+        chosen = {kind: menu.value for kind, menu in self.parts.items() if menu.value}
         if "operator.trajectory" in words:
             words |= self.trajectory.said(named["operator.trajectory"].last)
         return chosen | words | ({"noise.holds": self.holds.value} if "noise.uncertainty" in words else {})
@@ -158,14 +160,16 @@ class InstrumentArrays:
             name = guessed(argument, found, views)
             key = next((k for k, each in self._known.items() if (each.filename, each.name) == (filename, name)), "")
             if key:
-                self.rows[argument].value, self.operator.value = key, operator
+                self.rows[argument].value, self.parts["operator"].value = key, operator
 
     def _here(self) -> dict[str, pmui.Select]:
-        """The menus of what operator and noise take, those that are chosen or that there are: by path."""
+        """The menus of what the parts take, those that are chosen or that there are: by path."""
         now = self._session.experiment
-        chosen = {"operator": self.operator.value, "noise": self.noise.value}
-        takes = {k: self._takes[k].get(name or type(getattr(now, k)).__name__, ()) for k, name in chosen.items()}
-        return {f"{kind}.{argument}": self.rows[argument] for kind, names in takes.items() for argument in names}
+        names = {kind: menu.value or type(getattr(now, kind)).__name__ for kind, menu in self.parts.items()}
+        takes = {kind: self._takes[kind].get(name, ()) for kind, name in names.items()}
+        return {
+            f"{kind}.{argument}": self.rows[argument] for kind, arguments in takes.items() for argument in arguments
+        }
 
     def _show(self) -> None:
         here = self._here()

@@ -13,6 +13,7 @@ from workbench.figures.colours import ERROR
 from workbench.live.controls import Ask, Control, Sliding
 from workbench.live.controls.entering import fits_a_line, read
 from workbench.live.controls.scale import written
+from workbench.live.own_arrays import FROM_FILES
 from workbench.parameters import Parameter, as_text, told
 
 _TIGHT = (1, 0)
@@ -70,7 +71,8 @@ class TextField(PageControl):
             self.typed.disabled = not short
         self.typed.value = "" if value is None else written(value) if short else told(value)
         name = self.parameter.name
-        self.aside.say("" if short else f"Not to be typed: it is given in Python, as {name}=...")
+        file = "by a file, under Your own file, or " if name in FROM_FILES else ""
+        self.aside.say("" if short else f"Not to be typed: it is given {file}in Python, as {name}=...")
 
 
 class Number(PageControl, Sliding):
