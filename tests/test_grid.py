@@ -48,7 +48,7 @@ def test_a_cover_of_all_pairs_passes_from_defaults(tmp_path, capsys) -> None:
     failed = [row for row in failed if "a prox of the learned prior" not in row["reason"]]
     # Differences do not see the mean: a denoiser alone holds it, and far from pictures it takes the mean away, which
     # the run says (docs/decisions/plug_and_play.md).
-    drift = {(True, name) for name in ("PnPADMM", "PnPHQS", "PnPPGD")}
+    drift = {(True, name) for name in ("PnPADMM", "PnPHQS", "PnPPGD", "RED")}
     assert {(row["operator"] in DIFFERENCES, row["algorithm"]) for row in failed} <= drift
     assert all(row["reason"].startswith("diverged") for row in failed)
     # A misfit that is not convex may end in another valley than that of the truth.

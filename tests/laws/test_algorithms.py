@@ -164,7 +164,7 @@ def louder(noise_: noise.Noise) -> noise.Noise:
 
 @functools.cache
 def everywhere() -> list[tuple[Problem, Algorithm]]:
-    """Every pair of choices among operators, noises, priors and algorithms that can stand together, 16 x 16, or a small volume."""
+    """Every pair of operators, noises, priors and algorithms that can stand together: 16 x 16, or a small volume."""
     problems: list[Problem] = []
     for operator in map(first_that_fits, SHAPED):
         side = operator.in_shape[-1]
