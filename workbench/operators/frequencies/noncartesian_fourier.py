@@ -56,7 +56,7 @@ class NonCartesianFourier(LinearOperator):
         field_of_view: Annotated[
             float | tuple[float, ...] | None,
             Range(0.01, 1, log=True, unit="m", limits=(1e-9, 1e9)),
-            "side of the picture, or that of each axis, rows first",
+            "field of view: the side of the picture, or that of each axis, rows first",
         ] = None,
     ) -> None:
         measured = isinstance(trajectory, Tensor)
