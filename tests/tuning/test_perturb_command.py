@@ -80,7 +80,7 @@ def test_after_ctrl_c_what_was_found_stays(capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--algorithm", "UnadjustedLangevin", "--prior", "Tikhonov"], "a method whose end moves"),
+        (["--algorithm", "UnadjustedLangevin", "--prior", "Tikhonov"], "UnadjustedLangevin goes to no minimum"),
         (["--prior", "NonNegative"], "a prior with a Hessian"),
         (["--set", "prior.weight=auto"], "a weight that stays"),
         (["--parametrisation", "LowRank"], "pictures that are the unknown"),

@@ -244,8 +244,8 @@ def recorded(
     steps, every, seed = numbers["steps"], numbers["every"], numbers["seed"]
     require_count(steps, "steps", 0)
     require_count(every, "every", 1)
-    attrs, probes = described(spec(problem, algorithm, **numbers)), probes or (objective,)
-    made = Recording.begin(problem, algorithm, probes, attrs, keeper is not None)
+    attrs = described(spec(problem, algorithm, **numbers))  # before the work, which would be lost with it
+    made = Recording.begin(problem, algorithm, probes := probes or (objective,), attrs, keeper is not None)
     if begun is not None:
         refuse_finished(begun, steps)
         made.go_on(begun, every)

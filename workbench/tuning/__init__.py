@@ -7,7 +7,7 @@ from workbench.tuning.informed import informed
 from workbench.tuning.learned_lengths import LearnedLengths, learned_lengths
 from workbench.tuning.noise_spread import NoiseSpread, noise_spread, spread_of
 from workbench.tuning.path import PathPoint, WeightPath
-from workbench.tuning.perturbations import WorstPerturbation, worst_perturbation, worst_perturbations
+from workbench.tuning.perturbations import WorstPerturbation, unmoved, worst_perturbation, worst_perturbations
 from workbench.tuning.point_spread import PointSpread, local_point_spread
 from workbench.tuning.scales import weighed, weights_in
 from workbench.tuning.selector import Selector, SelectorChoice
@@ -58,6 +58,7 @@ __all__ = [
     "rules",
     "spread_of",
     "tune",
+    "unmoved",
     "weighed",
     "weights_in",
     "worst_perturbation",

@@ -19,7 +19,7 @@ def maximised(problem: Problem, x: Tensor) -> Tensor:
     return scaled(problem.operator.at(x), x, problem.y, background_of(problem))
 
 
-def scaled(A: LinearOperator, x: Tensor, y: Tensor, background: float | Tensor) -> Tensor:
+def scaled(A: LinearOperator, x: Tensor, y: Tensor, background: Tensor) -> Tensor:
     """One step of expectation maximisation on the rows of A; what no row sees stays as it is."""
     x = x.clamp_min(0)
     weights = reciprocal_sums(A.adjoint(torch.ones_like(y[:1])))
@@ -27,9 +27,10 @@ def scaled(A: LinearOperator, x: Tensor, y: Tensor, background: float | Tensor) 
     return torch.where(weights > 0, found, x)
 
 
-def background_of(problem: Problem) -> float | Tensor:
-    """The counts that come without any signal: a number, or one for each of the data, (1, *shape of the data)."""
-    return problem.noise.entries(problem.y) if isinstance(problem.noise, Poisson) else 0.0
+def background_of(problem: Problem) -> Tensor:
+    """The counts that come without any signal, of each of the data: (1, *out_shape)."""
+    none, noise = torch.zeros_like(problem.y[:1]), problem.noise
+    return none + noise.entries(problem.y) if isinstance(noise, Poisson) else none
 
 
 def no_counts(problem: Problem) -> str:

@@ -32,10 +32,9 @@ class OSEM(Algorithm[State]):
 
     def step(self, problem: Problem, state: State, rng: torch.Generator) -> State:
         x, parts = state.x, problem.operator.at(state.x).blocks(self.blocks)
-        b = background_of(problem)
+        background = background_of(problem)
         for s in spaced(len(parts)):
-            own = parts[s].part(b.expand(problem.y[:1].shape)) if isinstance(b, torch.Tensor) else b
-            x = scaled(parts[s].operator, x, parts[s].part(problem.y), own)
+            x = scaled(parts[s].operator, x, parts[s].part(problem.y), parts[s].part(background))
         grown = problem.misfit(x) <= problem.misfit(state.x)
         if not bool(grown.all()):
             x = torch.where(spread(grown, x), x, maximised(problem, state.x))

@@ -59,15 +59,18 @@ def main(args: argparse.Namespace) -> int:
     destinations.require(args.out, args.figure)
     _require(args)
     from workbench import figures
-    from workbench.tuning import local_point_spread
+    from workbench.tuning import local_point_spread, unmoved
     from workbench.tuning.linearised_minimum import rounded_over
 
     experiment = _experiment(args)
+    posed = experiment.problem()
+    if sentence := unmoved(posed, experiment.algorithm):
+        raise Refusal("a reconstruction that moves with the data as a minimum does", "another", sentence)
     solved = experiment.run()
     if solved.attrs["outcome"] == "interrupted":
         complain("interrupted before there was a reconstruction whose changes could be looked for")
         return _INTERRUPTED
-    problem, x = _in_double(experiment.problem(), solved["x"].values)
+    problem, x = _in_double(posed, solved["x"].values)
     place = _place(args.point, tuple(x.shape[2:]))
     point = local_point_spread(problem, x, place, args.accuracy, args.width)
     worst = _sought(problem, x, args, experiment.seed)
@@ -108,19 +111,11 @@ def _require(args: argparse.Namespace) -> None:
 
 
 def _experiment(args: argparse.Namespace) -> "Experiment":
-    """The experiment, of which there is a minimum that moves with the data."""
-    from workbench.parametrisations import Direct
-
+    """The experiment, whose weight stays where it is while the data change."""
     experiment, where = wanted.experiment(args)
     if where is not None:
         remedy = "give it: `workbench tune` finds one"
         raise Refusal("a weight that stays where it is while data change", f"prior.{where}=auto", remedy)
-    if experiment.algorithm.random or not experiment.algorithm.minimises:
-        came = f"{type(experiment.algorithm).__name__}, which goes to no minimum"
-        raise Refusal("a method whose end moves with the data as a minimum does", came, "take one, such as ADMM")
-    if not isinstance(experiment.parametrisation, Direct):
-        came = type(experiment.parametrisation).__name__
-        raise Refusal("pictures that are the unknown themselves", came, "leave --parametrisation out")
     return experiment
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from workbench.live.studies.moment_study import MomentStudy
-from workbench.tuning import PointSpread, WorstPerturbation, local_point_spread, worst_perturbations
+from workbench.tuning import PointSpread, WorstPerturbation, local_point_spread, unmoved, worst_perturbations
 
 _ACCURACY, _STEPS = 1e-2, 40  # of a direction that is looked at, and iterations at most
 
@@ -23,16 +23,7 @@ class InstabilityStudy(MomentStudy[Instability]):
     """Power iteration through the solved problem, shown from its first step on."""
 
     def _lacking(self) -> str:
-        problem, state = self.session.seen
-        algorithm = self.session.experiment.algorithm
-        if algorithm.random or not algorithm.minimises:  # a draw is no minimum either
-            name = type(algorithm).__name__
-            return (
-                f"{name} goes to no minimum, whose Hessian says what a change does: take one that does, such as ADMM."
-            )
-        if state is not None and tuple(state.x.shape[1:]) != tuple(problem.given_operator.in_shape):
-            return "It is of pictures that are the unknown themselves."
-        return ""
+        return unmoved(self.session.seen[0], self.session.experiment.algorithm)
 
     def _sought(self) -> Callable[[], Iterator[Instability]] | None:
         problem, state = self.session.seen
