@@ -1,11 +1,10 @@
 """Three planes of a volume on the page: one point, one window, whatever moves them."""
 
-import time
-
 import numpy as np
 import pytest
 import torch
 
+from tests.app.test_intervals import found
 from tests.app.test_session import reached
 from workbench.app.run.pictures import Gallery
 from workbench.data import Array, Measured
@@ -45,14 +44,20 @@ def session():
     made.close()
 
 
-def test_a_click_moves_the_other_two_and_one_window_holds_for_all(session):
-    session.cut_at(Cut(1, 4))
+def opened(session: Session) -> Gallery:
+    """The pictures of an ended run, with its three planes in sight."""
     session.play()
     frame = reached(session, 1, Status.DONE)
     gallery = Gallery(session, lambda: None)
     gallery.show_pictures(session.pictures())
     gallery.show_frame(frame)
     gallery.plane.three.value = True
+    return gallery
+
+
+def test_a_click_moves_the_other_two_and_one_window_holds_for_all(session):
+    session.cut_at(Cut(1, 4))
+    gallery = opened(session)
     three = gallery.three
     assert three is not None and not gallery.row.visible and three.point.places == (2, 4, 4)
     x = session.problem.picture(session.job.latest.state.x)[0, 0].numpy()
@@ -97,12 +102,7 @@ def test_a_point_stays_in_its_volume():
 
 def test_the_interval_of_a_volume_is_shown_in_three_planes(session):
     """Identity, white noise and a ridge: the posterior's deviation is 1 / sqrt(1 / sigma^2 + weight) everywhere."""
-    session.play()
-    frame = reached(session, 1, Status.DONE)
-    gallery = Gallery(session, lambda: None)
-    gallery.show_pictures(session.pictures())
-    gallery.show_frame(frame)
-    gallery.plane.three.value = True
+    gallery = opened(session)
     three, studies = gallery.three, gallery.intervals.studies
     before = shown(gallery)
     three.picture.value = WIDTH
@@ -111,13 +111,7 @@ def test_the_interval_of_a_volume_is_shown_in_three_planes(session):
     for got, wanted in zip(shown(gallery), before, strict=True):
         np.testing.assert_array_equal(got, wanted)
     assert not studies.ask("method", "LaplaceApproximation")
-    studies.work.start()
-    end = time.perf_counter() + 60
-    while not studies.work.idle:
-        assert time.perf_counter() < end
-        time.sleep(0.005)
-    gallery.beat()
-    width = studies.found.interval.width[0].numpy()
+    width = found(gallery).found.interval.width[0].numpy()
     assert width.shape == SIDES and np.allclose(width, width[0, 0, 0])
     for got, wanted in zip(shown(gallery), bytes_in(planes_at(width, (2, 2, 4)), 0, float(width.max())), strict=True):
         np.testing.assert_allclose(got.astype(int), wanted.astype(int), atol=1)
