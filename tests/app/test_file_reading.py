@@ -32,9 +32,9 @@ def test_what_takes_too_long_is_a_sentence_and_the_next_file_is_read():
 
 
 def test_a_thread_that_hangs_does_not_hold_up_the_end_of_the_process():
-    reading, stuck = FileReading(lambda said: None), threading.Event()
+    reading, stuck, others = FileReading(lambda said: None), threading.Event(), set(threading.enumerate())
     reading.begin(stuck.wait, lambda found: None)
-    (thread,) = (each for each in threading.enumerate() if each.name == "reading of a page" and each.is_alive())
+    (thread,) = (each for each in set(threading.enumerate()) - others if each.name == "reading of a page")
     assert thread.daemon
     stuck.set()
     thread.join(10)
