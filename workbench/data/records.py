@@ -22,9 +22,11 @@ def _expanded(stem: str, field: StoredArray) -> Fields:
         return {stem: field}
     lower = tuple(name.lower() for name in names)
     plain = all(field.dtype[name].kind in "iuf" for name in names)
-    if plain and lower in _COMPLEX:
+    pair = next((pair for pair in _COMPLEX if sorted(pair) == sorted(lower)), None)
+    if plain and pair:  # in whichever order they lie
+        real, imag = (names[lower.index(part)] for part in pair)
         parts = np.result_type(*(field.dtype[name] for name in names), np.complex64)
-        return {stem: _with(field, parts, lambda values: values[names[0]] + 1j * values[names[1]])}
+        return {stem: _with(field, parts, lambda values: values[real] + 1j * values[imag])}
     if plain and lower[:3] == _COLOURS and lower[3:] in ((), ("a",)):
         return {stem: _colours(field, names[:3], alpha=len(names) == 4)}
     points = {name: f"{stem}.{name}" if stem else name for name in names}
