@@ -17,6 +17,7 @@ from workbench.refusal import Refusal
 
 STARTS = (0, 512, 1024, 2048, 4096)  # a block of the user's own may stand in front
 _NETCDF = ("_NCProperties", "_nc3_strict")
+_LENGTH = "This is a netCDF dimension but not a netCDF variable"
 
 
 def fields(path: Path) -> Fields:
@@ -75,8 +76,10 @@ def _linked(path: Path, nodes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _is_array(node: Any) -> bool:
-    """Whether a node is an array, which an empty one without even a shape is not."""
-    return isinstance(node, need("h5py").Dataset) and node.shape is not None
+    """Whether a node is an array: an empty one has no shape, and a dimension of NetCDF may be no more than a length."""
+    if not isinstance(node, need("h5py").Dataset) or node.shape is None:
+        return False
+    return not _word(node.attrs.get("NAME")).startswith(_LENGTH)
 
 
 def _signals(path: Path, file: Any, nodes: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,7 +122,8 @@ def _field(path: Path, name: str, data: Any, netcdf: bool, rank: int) -> StoredA
     values, block = partial(_values, path, name), math.prod(data.chunks or ())
     if matlab_arrays.is_matlab(data):
         return matlab_arrays.field(data, values, block)
-    unpack = packing(data.attrs, data.dtype, netcdf)
+    # A library of NetCDF tells HDF5 what it leaves where no whole number was written; others leave 0, which is data.
+    unpack = packing(data.attrs, data.dtype, netcdf and (data.dtype.kind not in "iu" or bool(data.fillvalue)))
     dtype = unpack.dtype(data.dtype) if data.dtype.names is None else data.dtype
     units = _word(data.attrs.get("units"))
     said = _unwritten(data)

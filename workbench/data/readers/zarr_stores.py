@@ -2,7 +2,7 @@
 
 import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,7 +15,7 @@ _MARKERS = ("zarr.json", ".zgroup", ".zarray")
 
 
 def fields(path: Path) -> Fields:
-    """The arrays of a store; coordinates, named as their own axis, are left out.
+    """The arrays of a store; coordinates stand aside.
 
     The finest level of a multiscale image is the main one, by its metadata.
     """
@@ -28,11 +28,20 @@ def fields(path: Path) -> Fields:
     nodes = {"": top} | dict(sorted(top.members(max_depth=None)))  # which come in any order
     arrays = {name: node for name, node in nodes.items() if isinstance(node, module.Array)}
     levels = {name: level for stem, node in nodes.items() for name, level in _levels(stem, node) if name in arrays}
-    labels = {name for name in arrays if "labels" in name.split("/")[:-1]}
+    aside = {name for name in arrays if "labels" in name.split("/")[:-1]} | _coordinates(arrays)
     return {
-        name: _stored(array, *levels.get(name, ((), ASIDE if name in labels else DATA)))
+        name: _stored(array, *levels.get(name, ((), ASIDE if name in aside else DATA)))
         for name, array in arrays.items()
-        if _names(array) != (name.rpartition("/")[2],)
+    }
+
+
+def _coordinates(arrays: Mapping[str, Any]) -> set[str]:
+    """The arrays that are named as their own axis, and those that others name as what tells where their values lie."""
+    listed = {word for array in arrays.values() for word in str(array.attrs.get("coordinates", "")).split()}
+    return {
+        name
+        for name, array in arrays.items()
+        if (last := name.rpartition("/")[2]) in listed or _names(array) == (last,)
     }
 
 
