@@ -106,7 +106,7 @@ def frame(data: Any, k: int, palette: bool = False) -> Reading:
 
 
 def _require_low_bits(data: Any) -> None:
-    """Refuse pixels whose bits lie at the upper end, which the standard allowed once; pydicom takes them as they are."""
+    """Refuse pixels whose bits lie at the upper end, as the standard allowed once: pydicom takes them as they are."""
     bits, high = int(data.get("BitsStored") or 0), int(data.get("HighBit") or 0)
     if bits and high and high != bits - 1:
         came = f"bits {high - bits + 1} to {high} of a word"
