@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.data.field import Fields
-from workbench.data.readers import dicom, hdf5, netcdf, nifti, numpy_files, pictures, tiff, zarr_stores
+from workbench.data.readers import dicom, dicom_series, hdf5, netcdf, nifti, numpy_files, pictures, tiff, zarr_stores
 from workbench.data.readers.instruments import fits, microscopes, mr_raw, mrc, segy, sidecar
 from workbench.refusal import Refusal
 
@@ -41,6 +41,7 @@ def _is_dm(head: bytes) -> bool:
 
 _zip = _starts(b"PK\x03\x04")
 _ZARR = Format("Zarr", (".zarr", ".zip"), _zip, zarr_stores.fields, lambda path: zarr_stores.root(path) is not None)
+_SERIES = Format("DICOM series", (), lambda head: False, dicom_series.fields)
 _TIFF = _starts(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SEGY = 3600  # bytes of its headers
 _HDF5 = _starts(b"\x89HDF\r\n\x1a\n", at=hdf5.STARTS)
@@ -79,9 +80,11 @@ SUPPORTED = ", ".join(dict.fromkeys(f.name for f in FORMATS))
 def recognise(path: Path, name: str) -> Format:
     """The format of an existing file or folder; Refusal for none, for an empty file and for a plain folder."""
     if path.is_dir():
-        if zarr_stores.root(path) is None:
-            raise Refusal("a file, or a folder that is a Zarr store", f"the folder {name!r}", "name a file in it")
-        return _ZARR
+        found = _ZARR if zarr_stores.root(path) is not None else _SERIES if dicom_series.is_series(path) else None
+        if found is None:
+            wanted = "a file, or a folder that is a Zarr store or a series of DICOM"
+            raise Refusal(wanted, f"the folder {name!r}", "name a file in it")
+        return found
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     if not head:

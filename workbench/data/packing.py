@@ -15,7 +15,9 @@ from workbench.data.field import Reading
 from workbench.data.missing import marked
 
 _MARKERS = ("_FillValue", "missing_value")
-_DEFAULT_FILL = 9.969209968386869e36  # what a NetCDF library leaves where nothing was written
+# What a NetCDF library leaves where nothing was written; of single bytes no value is one.
+_DEFAULT_FILLS = {"i2": -32767, "i4": -2147483647, "i8": -(2**63) + 2, "u2": 65535, "u4": 4294967295, "u8": 2**64 - 2}
+_DEFAULT_FILLS |= {"f4": 9.969209968386869e36, "f8": 9.969209968386869e36}
 _PACKED = ("scale_factor", "add_offset")
 
 
@@ -60,17 +62,18 @@ class Packing:
 
 
 def packing(attributes: Mapping[str, Any], dtype: np.dtype, netcdf: bool = False, unpack: bool = True) -> Packing:
-    """The packing that the attributes of an array tell; with `netcdf`, unwritten floats are missing as well.
+    """The packing that the attributes of an array tell; with `netcdf`, what was never written is missing as well.
 
     Without `unpack` the stored numbers are kept and only the missing ones are found.
     """
     stored = _stored(attributes, dtype)
     markers = {name: _numbers(attributes[name], dtype) for name in _MARKERS if name in attributes}
-    if netcdf and "_FillValue" not in markers and dtype.kind == "f":
-        markers["the fill value of NetCDF"] = (_DEFAULT_FILL,)
+    if netcdf and "_FillValue" not in markers and dtype.str[1:] in _DEFAULT_FILLS:
+        markers["the fill value of NetCDF"] = (_DEFAULT_FILLS[dtype.str[1:]],)
+    bounds = _numbers(attributes.get("valid_range", ()), dtype)
     if stored is not None and stored.kind == "u":
         markers = {name: tuple(m % 256**dtype.itemsize for m in found) for name, found in markers.items()}
-    bounds = _numbers(attributes.get("valid_range", ()), dtype)
+        bounds = tuple(bound % 256**dtype.itemsize for bound in bounds)
     if len(bounds) != 2:
         bounds = _one(attributes, "valid_min", -np.inf), _one(attributes, "valid_max", np.inf)
     scale, offset = (

@@ -9,6 +9,7 @@ from workbench.data.field import CHANNEL, Fields, Index, Reading, StoredArray
 
 _COMPLEX = (("real", "imag"), ("r", "i"), ("re", "im"))
 _COLOURS = ("r", "g", "b")
+_PAIRS = ("complex", "ri", "_pfnc_complex")  # names of an axis of real and imaginary parts in NetCDF
 
 
 def expanded(fields: Fields) -> Fields:
@@ -19,12 +20,14 @@ def expanded(fields: Fields) -> Fields:
 def _expanded(stem: str, field: StoredArray) -> Fields:
     names = field.dtype.names
     if names is None:
-        return {stem: field}
+        return {stem: _pairs(field) if field.axes[-1:] and field.axes[-1] in _PAIRS and field.shape[-1] == 2 else field}
     lower = tuple(name.lower() for name in names)
     plain = all(field.dtype[name].kind in "iuf" for name in names)
-    if plain and lower in _COMPLEX:
+    pair = next((pair for pair in _COMPLEX if sorted(pair) == sorted(lower)), None)
+    if plain and pair:  # in whichever order they lie
+        real, imag = (names[lower.index(part)] for part in pair)
         parts = np.result_type(*(field.dtype[name] for name in names), np.complex64)
-        return {stem: _with(field, parts, lambda values: values[names[0]] + 1j * values[names[1]])}
+        return {stem: _with(field, parts, lambda values: values[real] + 1j * values[imag])}
     if plain and lower[:3] == _COLOURS and lower[3:] in ((), ("a",)):
         return {stem: _colours(field, names[:3], alpha=len(names) == 4)}
     points = {name: f"{stem}.{name}" if stem else name for name in names}
@@ -37,6 +40,20 @@ def _with(field: StoredArray, dtype: np.dtype, change: Callable[[np.ndarray], np
         return replace(found, values=change(found.values))
 
     return replace(field, dtype=dtype, read=read)
+
+
+def _pairs(field: StoredArray) -> StoredArray:
+    """An array whose last axis holds real and imaginary parts."""
+
+    def read(index: Index) -> Reading:
+        found = field.read(index)
+        gaps = None if found.gaps is None else found.gaps.any(-1)
+        said = f"its axis {field.axes[-1]} holds real and imaginary parts"
+        values = found.values[..., 0] + 1j * found.values[..., 1]
+        return replace(found, values=values, gaps=gaps, notes=(*found.notes, said))
+
+    dtype = np.result_type(field.dtype, np.complex64)
+    return replace(field, shape=field.shape[:-1], dtype=dtype, read=read, axes=field.axes[:-1])
 
 
 def _colours(field: StoredArray, names: tuple[str, ...], alpha: bool) -> StoredArray:

@@ -2,18 +2,21 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from workbench.data.fingerprint import fingerprint
 from workbench.experiment import Experiment, from_description
 from workbench.parameters import as_text, describe, rebuild, renamed
 from workbench.paths import altered, at, own_parameters
 from workbench.refusal import Refusal, short
 
 SEED = "seed"
+_PLACES = ("data", "path")  # arguments of sources that name a file
 Index = tuple[int, ...]
 
 
@@ -100,6 +103,11 @@ class Plan:
         ]
         return json.dumps({"job": describe(self.job), "axes": axes}, sort_keys=True)
 
+    def files(self) -> dict[str, str]:
+        """The files of the sources of all cells, with what each is known again by."""
+        paths = {path for path in _paths(json.loads(self.told())) if Path(path).exists()}
+        return {path: fingerprint(path) for path in sorted(paths)}
+
     @classmethod
     def of(cls, told: str) -> "Plan":
         """The sweep of that JSON; Refusal for one that holds what cannot be made again from words alone."""
@@ -142,6 +150,16 @@ def _values(path: str, given: Any) -> list[Any]:
         came = "an empty list" if not values else "a value twice"
         raise Refusal(f"values for {path}, each once", came, f"write {path}: [first, second]")
     return values
+
+
+def _paths(told: Any) -> Iterator[str]:
+    """The paths in a description: sources name them by these arguments, axes by dotted paths that end so."""
+    for name, value in told.items() if isinstance(told, Mapping) else ():
+        if isinstance(value, str) and name.rpartition(".")[2] in _PLACES:
+            yield value
+    parts = told.values() if isinstance(told, Mapping) else told if isinstance(told, list) else ()
+    for part in parts:
+        yield from _paths(part)
 
 
 def _column(values: list[Any]) -> np.ndarray:

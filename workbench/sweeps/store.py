@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 PENDING, DONE, FAILED = 0, 1, 2
-STATUS, SENTENCE, PICTURE, TOLD = "status", "sentence", "x", "sweep"
+STATUS, SENTENCE, PICTURE, TOLD, FILES = "status", "sentence", "x", "sweep", "files"
 NONE: Mapping[str, int] = MappingProxyType({})
 _LARGEST = 2**31  # bytes of all pictures together that are kept
 
@@ -54,6 +54,7 @@ class Store:
                     made.attrs["units"] = unit
         self._array(SENTENCE, str, "")
         self._group.attrs[TOLD] = self.plan.told()
+        self._group.attrs[FILES] = self.plan.files()
         self._array(STATUS, np.int8, PENDING)  # the last: where it is, the store is whole
 
     def _array(self, name: str, dtype: Any, fill: Any, own: Mapping[str, int] = NONE) -> None:
@@ -124,6 +125,16 @@ def _opened(zarr: Any, plan: Plan, out: str) -> Any:
         raise Refusal("the store of a sweep, or a new path", f"{out}, which is none", remedy) from error
     if STATUS in group and group.attrs.get(TOLD) != plan.told():
         raise Refusal("the store of this sweep", f"{out}, which holds another", remedy)
+    _require_same_files(plan, group, out)
     if STATUS not in group and any(True for _ in group.array_keys()) and SENTENCE not in group:
         raise Refusal("the store of a sweep, or a new path", f"{out}, which holds other arrays", remedy)
     return group
+
+
+def _require_same_files(plan: Plan, group: Any, out: str) -> None:
+    """Refuse to go on with other data: the store would hold cells of both, and say nothing."""
+    begun = group.attrs.get(FILES) if STATUS in group and (np.asarray(group[STATUS][...]) == PENDING).any() else None
+    for path, found in plan.files().items() if begun else ():
+        if begun.get(path, found) != found:
+            came = f"{Path(path).name!r}, which was changed since"
+            raise Refusal(f"the data that {out} was begun with", came, "put them back, or give another --out")

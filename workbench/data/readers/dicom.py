@@ -2,6 +2,8 @@
 
 import math
 import struct
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ import numpy as np
 
 from workbench.data.field import CHANNEL, Fields, Index, Reading, StoredArray, need
 from workbench.data.readers import dicom_codecs
-from workbench.data.readers.dicom_values import padding, rescaling, window
+from workbench.data.readers.dicom_places import arranged, place, spacing
+from workbench.data.readers.dicom_values import padding, rescaling, units, window
 from workbench.refusal import Refusal
 
 _GROUPS = (2, 8)  # of the first element of a file without a preamble
@@ -31,7 +34,7 @@ def begins_bare(head: bytes) -> bool:
 
 def fields(path: Path) -> Fields:
     """The frames of a DICOM file."""
-    header = _dataset(path, stop_before_pixels=True)
+    header = dataset(path, stop_before_pixels=True)
     if "Rows" not in header or "Columns" not in header:
         kind = str(header.get("Modality", "unknown"))[:40]
         raise Refusal("a DICOM file with pixels", f"one without ({kind})", "open an image of the series")
@@ -45,10 +48,11 @@ def fields(path: Path) -> Fields:
     def read(index: Index) -> Reading:
         return _read(path, frames, palette, index)
 
-    return {"": StoredArray(shape, dtype, read, math.prod(shape[-3:] if colour else shape[-2:]), axes)}
+    told = "" if colour else units(header)
+    return {"": StoredArray(shape, dtype, read, math.prod(shape[-3:] if colour else shape[-2:]), axes, units=told)}
 
 
-def _dataset(path: Path, **options: Any) -> Any:
+def dataset(path: Path, **options: Any) -> Any:
     """The data set of a file, with or without preamble; where no transfer syntax is told, as its encoding shows."""
     pydicom = need("pydicom")
     data = pydicom.dcmread(path, force=True, **options)
@@ -62,20 +66,28 @@ def _dataset(path: Path, **options: Any) -> Any:
 
 
 def _read(path: Path, frames: int, palette: bool, index: Index) -> Reading:
-    data = _dataset(path)
+    data = dataset(path)
     if frames == 1:
-        return _frame(data, 0, palette).each(lambda values: values[index])
-    chosen, inside = np.arange(frames)[index[:1]], index[1:]
-    found = [_frame(data, int(k), palette) for k in chosen.flat]
+        return frame(data, 0, palette).each(lambda values: values[index])
+    order, notes = arranged([place(data, k) for k in range(frames)], "frames")
+    found = stacked(order, lambda k: frame(data, k, palette), index)
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def stacked(order: Sequence[int], read: Callable[[int], Reading], index: Index) -> Reading:
+    """The chosen ones of several readings, in their order, and the slice inside."""
+    chosen, inside = np.array(order)[index[:1]], index[1:]
+    found = [read(int(k)) for k in chosen.flat]
     if chosen.ndim == 0:
         return found[0].each(lambda values: values[inside])
     notes = tuple(dict.fromkeys(note for each in found for note in each.notes))
     gaps = np.stack([np.zeros(each.values.shape, bool) if each.gaps is None else each.gaps for each in found])
-    together = Reading(np.stack([each.values for each in found]), notes, gaps, found[0].marker)
+    marker = next((each.marker for each in found if each.marker), "")
+    together = Reading(np.stack([each.values for each in found]), notes, gaps, marker)
     return together.each(lambda values: values[(slice(None), *inside)])
 
 
-def _frame(data: Any, k: int, palette: bool) -> Reading:
+def frame(data: Any, k: int, palette: bool = False) -> Reading:
     """One frame in its units. What is said of it may differ from frame to frame."""
     pixels = dicom_codecs.frame(data, k)
     bright = ("small values are meant to look bright; the values are kept as they are",)
@@ -84,8 +96,18 @@ def _frame(data: Any, k: int, palette: bool) -> Reading:
         return Reading(colours, ("its palette is converted to RGB",))
     if pixels.ndim > 2:
         return Reading(pixels)
+    _require_low_bits(data)
     gaps, marker = padding(data, pixels)
     change, notes = rescaling(data, k)
+    notes += spacing(data, k)
     suggested, more = window(data, k)
     notes += bright * (data.get("PhotometricInterpretation") == "MONOCHROME1") + more
     return Reading(change(pixels), notes, gaps, marker, suggested=suggested)
+
+
+def _require_low_bits(data: Any) -> None:
+    """Refuse pixels whose bits lie at the upper end, as the standard allowed once: pydicom takes them as they are."""
+    bits, high = int(data.get("BitsStored") or 0), int(data.get("HighBit") or 0)
+    if bits and high and high != bits - 1:
+        came = f"bits {high - bits + 1} to {high} of a word"
+        raise Refusal(f"pixels in the lower {bits} bits", came, "save it again with a program that knows HighBit")

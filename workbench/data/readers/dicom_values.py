@@ -66,6 +66,19 @@ def _unit(data: Any, item: Any) -> str:
     return f" to {kind}" if kind not in ("", "US") else ""
 
 
+def units(data: Any) -> str:
+    """The unit of the values of the first frame, where the file tells one."""
+    if data.get("ModalityLUTSequence"):
+        return ""
+    for item in groups(data, 0, "PixelValueTransformationSequence"):
+        if "RescaleSlope" in item or "RescaleIntercept" in item:
+            kind = _unit(data, item).removeprefix(" to ")
+            return "HU" if kind == _HOUNSFIELD else kind or str(data.get("Units") or "")
+    if _number(data, "DoseGridScaling") is not None:
+        return "Gy" if str(data.get("DoseUnits", "GY")).upper() == "GY" else ""
+    return ""
+
+
 def padding(data: Any, pixels: np.ndarray) -> tuple[np.ndarray | None, str]:
     """Where stored numbers only fill a frame up, before they are rescaled."""
     first = _stored(data, pixels, "PixelPaddingValue")
@@ -90,7 +103,7 @@ def _stored(data: Any, pixels: np.ndarray, name: str) -> float | None:
 def window(data: Any, k: int) -> tuple[Limits | None, tuple[str, ...]]:
     """The first window that the file suggests for frame k, and a sentence that lists the others."""
     for item in groups(data, k, "FrameVOILUTSequence"):
-        pairs = zip(_numbers(item, "WindowCenter"), _numbers(item, "WindowWidth"), strict=False)
+        pairs = zip(finite(item, "WindowCenter"), finite(item, "WindowWidth"), strict=False)
         windows = [(c - w / 2, c + w / 2) for c, w in pairs if w > 0]
         if windows:
             others = ", ".join(f"({low:g}, {high:g})" for low, high in windows[1:4])
@@ -100,10 +113,10 @@ def window(data: Any, k: int) -> tuple[Limits | None, tuple[str, ...]]:
 
 def _number(item: Any, name: str) -> float | None:
     """A finite number of an element; None where it is missing, empty or no number."""
-    return next(iter(_numbers(item, name)), None)
+    return next(iter(finite(item, name)), None)
 
 
-def _numbers(item: Any, name: str) -> list[float]:
+def finite(item: Any, name: str) -> list[float]:
     try:
         value = item.get(name)
         found = [] if value is None else [float(v) for v in np.ravel(value) if v not in ("", None)]

@@ -95,7 +95,22 @@ def _read(path: Path, pose: _Pose, axes: tuple[str, ...], shape: tuple[int, ...]
     plain = values if values.dtype.kind in "cV" else values.astype(np.float64)
     first = f"rows from the largest {rows}" + ", columns from the largest y" * (columns == "y")
     said = f"the axes are ({', '.join(axes)}): x to the right, y to the front, z up; {first}"
-    return Reading(plain, (said, *pose.notes, *_rescaled(image)), suggested=_display(image.header))
+    notes = (said, *pose.notes, *_sizes(image, pose), *_rescaled(image))
+    return Reading(plain, notes, suggested=_display(image.header))
+
+
+def _sizes(image: Any, pose: _Pose) -> tuple[str, ...]:
+    """The size of the voxels along x, y and z, and the steps of time, in the units of the header."""
+    zooms = (*map(float, image.header.get_zooms()), 0.0, 0.0)
+    space, time = image.header.get_xyzt_units()
+    size = [zooms[k] for k in pose.order]
+    notes = (f"its voxels are {' x '.join(f'{n:g}' for n in size)}{_unit(space)} (x, y, z)",) * (min(size) > 0)
+    step = zooms[3] if len(image.shape) > 3 and image.shape[3] > 1 else 0.0
+    return (*notes, *(f"its steps of t are {n:g}{_unit(time)}" for n in (step,) if n > 0))
+
+
+def _unit(name: str) -> str:
+    return "" if name == "unknown" else f" {name}"
 
 
 def _rescaled(image: Any) -> tuple[str, ...]:

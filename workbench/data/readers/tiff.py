@@ -13,6 +13,7 @@ from workbench.data.missing import marked
 from workbench.data.readers.orientation import orientation
 from workbench.data.readers.tiff_colours import Meaning, meaning
 from workbench.data.readers.tiff_pages import decoded
+from workbench.data.readers.tiff_spacing import spacing
 from workbench.refusal import Refusal
 
 _REDUCED, _MASK = 1, 4  # bits of the tag NewSubfileType
@@ -105,6 +106,7 @@ def _read(file: Any, k: int, known: Meaning, index: Index) -> Reading:
     shape = (*pages.shape, *values[0].shape)
     notes = (*known.notes, *orientation(key.tags.valueof(274), "orientation tag"), *_unapplied(key))
     notes += ("parts that are not in the file are taken as 0",) * (absent and not markers)
+    notes += spacing(file, k)
     notes += (f"its no-data value {said[:40]!r} is no number",) * bool(said and not markers)
     holes = np.stack(gaps).reshape(shape)[rest]
     marker = ", ".join(filter(None, (said if markers else "", "a mask in the file" * (mask is not None))))

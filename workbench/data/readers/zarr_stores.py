@@ -2,7 +2,7 @@
 
 import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,7 +15,7 @@ _MARKERS = ("zarr.json", ".zgroup", ".zarray")
 
 
 def fields(path: Path) -> Fields:
-    """The arrays of a store; coordinates, named as their own axis, are left out.
+    """The arrays of a store; coordinates stand aside.
 
     The finest level of a multiscale image is the main one, by its metadata.
     """
@@ -28,11 +28,20 @@ def fields(path: Path) -> Fields:
     nodes = {"": top} | dict(sorted(top.members(max_depth=None)))  # which come in any order
     arrays = {name: node for name, node in nodes.items() if isinstance(node, module.Array)}
     levels = {name: level for stem, node in nodes.items() for name, level in _levels(stem, node) if name in arrays}
-    labels = {name for name in arrays if "labels" in name.split("/")[:-1]}
+    aside = {name for name in arrays if "labels" in name.split("/")[:-1]} | _coordinates(arrays)
     return {
-        name: _stored(array, *levels.get(name, ((), ASIDE if name in labels else DATA)))
+        name: _stored(array, *levels.get(name, ((), ASIDE if name in aside else DATA, ())))
         for name, array in arrays.items()
-        if _names(array) != (name.rpartition("/")[2],)
+    }
+
+
+def _coordinates(arrays: Mapping[str, Any]) -> set[str]:
+    """The arrays that are named as their own axis, and those that others name as what tells where their values lie."""
+    listed = {word for array in arrays.values() for word in str(array.attrs.get("coordinates", "")).split()}
+    return {
+        name
+        for name, array in arrays.items()
+        if (last := name.rpartition("/")[2]) in listed or _names(array) == (last,)
     }
 
 
@@ -47,7 +56,7 @@ def root(path: Path) -> str | None:
     return None if found is None else "" if found == PurePosixPath() else str(found)
 
 
-def _levels(stem: str, node: Any) -> Iterator[tuple[str, tuple[tuple[str, ...], int]]]:
+def _levels(stem: str, node: Any) -> Iterator[tuple[str, tuple[tuple[str, ...], int, tuple[str, ...]]]]:
     """The levels of the multiscale images that a group describes (NGFF 0.4, and 0.5 under "ome"), finest first."""
     attributes = node.attrs.asdict()
     described = attributes.get("ome", attributes)
@@ -57,7 +66,25 @@ def _levels(stem: str, node: Any) -> Iterator[tuple[str, tuple[tuple[str, ...], 
         axes = _ome_axes(image)
         for place, level in enumerate(image.get("datasets", ())):
             name = f"{stem}/{level['path']}".strip("/")
-            yield name, (axes, ASIDE if aside else DATA if place else MAIN)
+            yield name, (axes, ASIDE if aside else DATA if place else MAIN, _steps(image, level))
+
+
+def _steps(image: dict[str, Any], level: dict[str, Any]) -> tuple[str, ...]:
+    """The steps along the axes of space and time of a level, as a sentence: its scale times that of the whole image."""
+    axes = [axis if isinstance(axis, dict) else {"name": axis} for axis in image.get("axes", ())]
+    scales = [
+        np.array(change["scale"], float)
+        for part in (level, image)
+        for change in part.get("coordinateTransformations", ())
+        if change.get("type") == "scale" and len(change.get("scale", ())) == len(axes)
+    ]
+    whole = np.prod(scales, axis=0) if scales else np.ones(len(axes))
+    told = [
+        f"{size:g} {axis['unit']} ({axis.get('name')})"
+        for axis, size in zip(axes, whole, strict=True)
+        if axis.get("unit")
+    ]
+    return (f"its steps are {', '.join(told)}",) * bool(told)
 
 
 def _ome_axes(image: dict[str, Any]) -> tuple[str, ...]:
@@ -81,14 +108,14 @@ def _fills(array: Any, names: tuple[str, ...]) -> bool:
     return bool(names and array.metadata.zarr_format == 2 and value)
 
 
-def _stored(array: Any, axes: tuple[str, ...] = (), rank: int = DATA) -> StoredArray:
+def _stored(array: Any, axes: tuple[str, ...] = (), rank: int = DATA, said: tuple[str, ...] = ()) -> StoredArray:
     names = _names(array)
     attributes = array.attrs.asdict()
     if "_FillValue" not in attributes and _fills(array, names):
         attributes["_FillValue"] = array.fill_value
     unpack = packing(attributes, array.dtype, unpack=bool(names))
     left = named_packing(attributes) if not names else ()
-    notes = (f"its attributes {', '.join(left)} are not applied",) * bool(left)
+    notes = (*said, *((f"its attributes {', '.join(left)} are not applied",) * bool(left)))
 
     def read(index: Index) -> Reading:
         found = unpack(np.asarray(array[index]))

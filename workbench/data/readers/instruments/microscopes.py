@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from workbench.data.field import ASIDE, CHANNEL, DATA, Fields, Index, Reading, StoredArray, need
+from workbench.data.readers.hdf5_places import require_here
 
 _CHANNELS = ("RGB", "channel")
 
@@ -35,6 +36,7 @@ def reader(plugin: str) -> Callable[[Path], Fields]:
 
 
 def _fields(plugin: str, path: Path) -> Fields:
+    require_here(path)
     signals = _signals(plugin, path)
     found: Fields = {}
     for k, signal in enumerate(signals):

@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.data.field import ASIDE, Fields, need
 from workbench.data.readers import hdf5
+from workbench.data.readers.hdf5_places import require_here
 from workbench.data.readers.instruments.mr_lines import Acquisitions, by_encoding, flagged
 
 _ASIDE = (
@@ -45,6 +46,7 @@ def fields(path: Path) -> Fields:
     its path. Lines lie where the header's centre is the middle; samples to be discarded are left out, lines read
     backwards are turned. Several encodings have numbers: kspace 1.
     """
+    require_here(path)
     with need("h5py").File(path, "r") as file:
         name = _group(file)
         heads = file[f"{name}/data"]["head"]

@@ -9,6 +9,7 @@ import numpy as np
 from workbench.data.field import ASIDE, Fields, Index, Reading, StoredArray, need
 
 _TEXT, _START, _TRACE = 3200, 3600, 240
+_INTERVAL = 3216  # where the binary header tells the step
 _BYTES = {1: 4, 2: 4, 3: 2, 5: 4, 6: 8, 8: 1, 10: 4, 11: 2, 16: 1}  # of a sample, by the format of the binary header
 _ORDERS = ("big", "little")
 
@@ -26,24 +27,39 @@ def order(path: Path) -> str:
 
 
 def fields(path: Path) -> Fields:
-    """The traces as (trace, sample), in the order of the file; `time` of the samples and `offset` of the traces."""
+    """The traces as (trace, sample), in the order of the file; `time` of the samples and `offset` of the traces.
+
+    Where the traces begin at different times, `delay` of each in place of `time`.
+    """
+    field = need("segyio", "instruments").TraceField
     with _opened(path) as file:
         shape, dtype = (int(file.tracecount), len(file.samples)), np.dtype(file.dtype)
-        times = np.array(file.samples, dtype=np.float64)
-        offsets = np.array(file.attributes(need("segyio", "instruments").TraceField.offset)[:])
+        offsets = np.array(file.attributes(field.offset)[:])
+        delays = np.array(file.attributes(field.DelayRecordingTime)[:])
+        step = _step(path, int(file.attributes(field.TRACE_SAMPLE_INTERVAL)[0][0]))
+    notes = (f"its traces begin at {delays.min()} to {delays.max()} ms: `delay` tells",) * bool(np.ptp(delays))
 
     def read(index: Index) -> Reading:
         with _opened(path) as file:
             first = index[0] if index else slice(None)
             traces = file.trace.raw[first]
             inner = index[1:] if isinstance(first, int) else (slice(None), *index[1:])
-            return Reading(np.array(traces[inner]))
+            return Reading(np.array(traces[inner]), notes)
 
-    return {
-        "": StoredArray(shape, dtype, read, axes=("trace", "sample")),
-        "time": _aside(times, "ms"),
-        "offset": _aside(offsets),
-    }
+    found = {"": StoredArray(shape, dtype, read, axes=("trace", "sample")), "offset": _aside(offsets)}
+    if np.ptp(delays):
+        return found | {"delay": _aside(delays, "ms")}
+    return found | ({"time": _aside(delays[0] + step / 1000 * np.arange(shape[1]), "ms")} if step else {})
+
+
+def _step(path: Path, told: int) -> int:
+    """Microseconds between samples by the binary header, else by that of the first trace; 0 where neither tells.
+
+    Both have 16 bits, which segyio reads with a sign; where it finds nothing above 0 it takes 4 ms.
+    """
+    with path.open("rb") as stream:
+        stream.seek(_INTERVAL)
+        return int.from_bytes(stream.read(2), "little" if order(path) == "little" else "big") or told % 2**16
 
 
 def _aside(values: np.ndarray, units: str = "") -> StoredArray:

@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from workbench.data.field import ASIDE, CHANNEL, Fields, Index, Reading, StoredArray, need
+from workbench.data.missing import marked
+from workbench.refusal import Refusal
 
 _BART, _ENVI = b"# Dimensions", b"ENVI"
 _AXES = ("x", "y", "z", CHANNEL, "map", "echo", "coefficient", "coefficient 2", "iteration", "cycle")
 _LATER = ("time", "time 2", "level", "slice", "average", "batch")
+_SCALES = ("data gain values", "data offset values", "data reflectance gain values", "data reflectance offset values")
 _DATA = ("", ".img", ".dat", ".raw", ".bip", ".bil", ".bsq")
 
 
@@ -58,11 +61,15 @@ def envi(path: Path) -> Fields:
     shape = (cube.nrows, cube.ncols, cube.nbands)
     ignored, scale = told.get("data ignore value"), told.get("reflectance scale factor")
     notes = (f"its reflectance scale factor {scale} is not applied",) * bool(scale)
+    notes += tuple(f"its {name} are not applied" for name in _SCALES if name in told)
+    bad = [str(k) for k, good in enumerate(told.get("bbl", ())) if str(good).strip().startswith("0")]
+    notes += (f"its bad bands {', '.join(bad[:20])} are kept",) * bool(bad)
+    markers = _markers(ignored)
+    notes += (f"its data ignore value {str(ignored)[:20]!r} is no number",) * (ignored is not None and not markers)
 
     def read(index: Index) -> Reading:
         values = np.array(_cube(path).open_memmap(interleave="bip")[index])
-        gaps = None if ignored is None else values == values.dtype.type(float(ignored))
-        return Reading(values, notes, gaps, f"data ignore value {ignored}")
+        return Reading(values, notes, marked(values, markers) if markers else None, f"data ignore value {ignored}")
 
     found = {"": StoredArray(shape, np.dtype(cube.dtype), read, axes=("y", "x", CHANNEL))}
     centers = cube.bands.centers
@@ -75,9 +82,19 @@ def envi(path: Path) -> Fields:
     return found
 
 
+def _markers(ignored: Any) -> tuple[float, ...]:
+    try:
+        return () if ignored is None else (float(ignored),)
+    except ValueError:
+        return ()
+
+
 def _cube(path: Path) -> Any:
     header, numbers = _header(path, _ENVI), _numbers(path)
-    return need("spectral.io.envi", "instruments").open(str(header), str(numbers))
+    found = need("spectral.io.envi", "instruments").open(str(header), str(numbers))
+    if not hasattr(found, "nrows"):
+        raise Refusal("a cube of ENVI", "a spectral library", "save its spectra as NPY or CSV")
+    return found
 
 
 def _header(path: Path, first: bytes) -> Path | None:
