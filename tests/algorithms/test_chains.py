@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 
+import numpy as np
 import pytest
 import torch
 from numpy.polynomial import chebyshev
@@ -105,6 +106,21 @@ def test_skrock_is_its_two_polynomials(stages):
     torch.testing.assert_close(moved - alone, A * x, rtol=1e-10, atol=1e-12)
     white = torch.randn(x.shape, generator=stream(0, "step", 1), dtype=x.dtype)
     torch.testing.assert_close(alone, B * (2 * step) ** 0.5 * white, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("stages", [2, 5, 8, 15, 40])
+def test_skrock_takes_no_step_at_which_a_variance_is_lost(stages):
+    """By its two polynomials, for every curvature up to L: the variance over the exact one is 2 p B^2 / (1 - A^2)."""
+    zeros = torch.zeros(1, *SHAPE, dtype=torch.float64)
+    problem = Problem(operators.Identity(SHAPE), noise.Gaussian(1.0), priors.Tikhonov(2.0), zeros)
+    algorithm, start = SKROCK(stages), 1 + 0.05 / stages**2
+    longest = algorithm.current_step(algorithm.init(problem, zeros, generator(0, 0)))
+    assert longest is not None
+    p, first = np.linspace(1e-3, 3 * longest, 4001), chebyshev.Chebyshev.basis(stages)  # L = 3
+    second, rate = first.deriv() / stages, first(start) / first.deriv()(start)
+    A = first(start - rate * p) / first(start)
+    B = second(start - rate * p) / second(start) * (1 - rate * p / 2)
+    assert (2 * p * B**2 / (1 - A**2)).min() > 0.48
 
 
 def test_skrock_finds_the_mean_and_its_variances_are_too_small_by_no_more_than_promised():

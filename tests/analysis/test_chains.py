@@ -121,6 +121,14 @@ def test_too_few_draws_are_refused():
         chains.effective_size(torch.zeros(2, 3))
 
 
+def test_complex_draws_are_refused_and_not_cut_to_their_real_part():
+    draws = torch.zeros(4, 10, 3, dtype=torch.complex128)
+    for found in (chains.effective_size, chains.rhat, chains.autocorrelation):
+        with pytest.raises(Refusal, match="view_as_real"):
+            found(draws)
+    assert chains.effective_size(torch.view_as_real(draws)).shape == (3, 2)
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
 def test_moments_taken_one_by_one_are_those_of_all(dtype):
     draws = 1e3 + torch.randn((3, 50, 1, 4), generator=rng(), dtype=dtype)

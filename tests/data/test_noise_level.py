@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from workbench.cli import main
 from workbench.data import noise_level
@@ -28,6 +29,17 @@ def test_sigma_is_found_and_its_error_is_that_of_many_repetitions(way, kind):
     sigmas = np.array([level.sigma for level in found])
     assert sigmas.mean() == pytest.approx(0.7, rel=0.02)
     assert sigmas.std() == pytest.approx(np.mean([level.error for level in found]), rel=0.2)
+
+
+def test_tensors_are_read_as_arrays_are():
+    """Also those that torch conjugates or negates lazily, and those that it differentiates."""
+    values = drawn((4, 16, 16), 0.7, complex)
+    tensor = torch.from_numpy(values.conj()).conj().requires_grad_()
+    for way in noise_level.WAYS.values():
+        assert way(tensor) == way(values)
+    flats, darks = 3 + values.real, 0.1 * values.imag
+    found = noise_level.photon_transfer(torch.from_numpy(flats), torch.from_numpy(darks))
+    assert found == noise_level.photon_transfer(flats, darks)
 
 
 def test_each_way_is_its_formula():

@@ -282,6 +282,16 @@ def test_the_lowest_weight_is_the_vertex_of_the_parabola_over_its_logarithm(leas
     assert selector.lowest(tuning.GCV(), path, curve).weight == pytest.approx(least, rel=1e-9)
 
 
+@pytest.mark.parametrize("rule", [tuning.SURE(), tuning.GCV(), tuning.Evidence()])
+def test_the_usual_grid_does_not_move_the_weight(rule):
+    """SURE's was 2 to 6 % too low, that of the evidence 1 to 2 %: beside a path thirty times as fine."""
+    found = quadratic("GaussianBlur")
+    coarse = tuning.tune(found, [rule])
+    middle = coarse.chosen.weight
+    fine = tuning.tune(found, [rule], weights=[middle * 1.013**k for k in range(-15, 16)])
+    assert middle == pytest.approx(fine.chosen.weight, rel=3e-3)
+
+
 def test_as_good_are_the_neighbours_up_to_either_end():
     weights = torch.tensor([1.0, 2, 4, 8, 16])
     assert selector.about_as_good(weights, torch.zeros(5), 2) == (1.0, 16.0)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
+from torch import Tensor
 
 from workbench.data.calibration.absent import absent, without_lines
 from workbench.data.calibration.quiet import MAD, SPREAD, level, quiet
 from workbench.refusal import Refusal
-from workbench.tensors import shown
+from workbench.tensors import plain, shown
 
 _ROUNDING = 1e-12  # of the largest value: what arithmetic leaves of values that are all equal
 _FEWEST = 16  # details that a median rests on, where there are so many
@@ -47,8 +49,9 @@ class PhotonTransfer:
     read: float
 
 
-def of_background(values: np.ndarray) -> NoiseLevel:
+def of_background(values: ArrayLike | Tensor) -> NoiseLevel:
     """From a region without structure: the deviation from its mean. Error sigma / sqrt(2 (n - 1))."""
+    values = _array(values)
     gaps = _gaps(values)
     each = _real(values[~gaps].reshape(1, -1))
     count = each.shape[-1] - 1
@@ -57,8 +60,9 @@ def of_background(values: np.ndarray) -> NoiseLevel:
     return _shown(level, values, gaps)
 
 
-def of_frames(frames: np.ndarray) -> NoiseLevel:
+def of_frames(frames: ArrayLike | Tensor) -> NoiseLevel:
     """From frames of the same scene, (frames, ...), that differ by noise alone: deviations from their mean."""
+    frames = _array(frames)
     _require(frames.ndim >= 2 and len(frames) >= 2, "two frames or more along the first axis", frames)
     gaps = _gaps(frames)
     rows = frames.reshape(len(frames), -1)[:, ~gaps.any(0).ravel()]
@@ -73,7 +77,7 @@ def _between(frames: np.ndarray) -> NoiseLevel:
     return _of_squares(float(np.square(each - each.mean(-1, keepdims=True)).sum()), (len(frames) - 1) * len(each))
 
 
-def of_wavelets(values: np.ndarray) -> NoiseLevel:
+def of_wavelets(values: ArrayLike | Tensor) -> NoiseLevel:
     """From one picture or signal: the median of the finest diagonal details, which structure hardly reaches.
 
     The details of orthonormal wavelets (db2) along the last two axes, or the only one, are as noisy as the data are,
@@ -82,6 +86,7 @@ def of_wavelets(values: np.ndarray) -> NoiseLevel:
     above all, whose structure is rough, only those count around which there is no more energy than noise has
     (`calibration.quiet`), and the error holds what a stricter choice would change.
     """
+    values = _array(values)
     axes = tuple(range(-min(2, values.ndim), 0))
     short = not values.ndim or min(values.shape[axis] for axis in axes) < _SHORT
     _require(not short, f"a picture or a signal of {_SHORT} values or more a side", values)
@@ -120,6 +125,11 @@ def _of_median(sigma: float, count: int) -> NoiseLevel:
     return NoiseLevel(sigma, SPREAD * sigma / math.sqrt(count), count)
 
 
+def _array(values: ArrayLike | Tensor) -> np.ndarray:
+    """The values as NumPy holds them, wherever a tensor of them is."""
+    return plain(values).detach().cpu().numpy() if isinstance(values, Tensor) else np.asarray(values)
+
+
 def _gaps(values: np.ndarray, axes: tuple[int, ...] = ()) -> np.ndarray:
     if np.isinf(values).any():
         raise Refusal("data that are finite, or NaN where missing", "infinite ones", "choose another array or slice")
@@ -140,11 +150,12 @@ def _reached(gaps: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     return _details(gaps.astype(float), Wavelet("sums", filter_bank=[ones] * 4), axes) > 0
 
 
-def photon_transfer(flats: np.ndarray, darks: np.ndarray) -> PhotonTransfer:
+def photon_transfer(flats: ArrayLike | Tensor, darks: ArrayLike | Tensor) -> PhotonTransfer:
     """Gain and noise of a detector from flat and dark frames, (frames, ...): what light adds to variance over mean.
 
     Janesick 2007, doi 10.1117/3.725073.
     """
+    flats, darks = _array(flats), _array(darks)
     light, dark = of_frames(flats), _between(darks)
     brighter = float(flats.mean(dtype=float) - darks.mean(dtype=float))
     if brighter <= 0:
@@ -154,7 +165,7 @@ def photon_transfer(flats: np.ndarray, darks: np.ndarray) -> PhotonTransfer:
     return PhotonTransfer((light.sigma**2 - dark.sigma**2) / brighter, error, dark.sigma)
 
 
-WAYS: dict[str, Callable[[np.ndarray], NoiseLevel]] = {
+WAYS: dict[str, Callable[[ArrayLike | Tensor], NoiseLevel]] = {
     "wavelets": of_wavelets,
     "frames": of_frames,
     "background": of_background,

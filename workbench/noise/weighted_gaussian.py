@@ -79,7 +79,7 @@ class WeightedGaussian(Entrywise):
     def conjugate(self, p: Tensor, y: Tensor) -> Tensor:
         weights, square = self._weights(y).to(p.real), abs2(p)
         rounding = (_ROUNDINGS * torch.finfo(square.dtype).eps) ** 2 * square.flatten(1).amax(1)
-        nothing = torch.where(square > rounding.reshape(-1, *[1] * (p.ndim - 1)), torch.inf, 0)
+        nothing = torch.where(square > rounding.reshape(-1, *[1] * (p.ndim - 1)), torch.inf, 0 * square)
         return dot(p, y) + total(torch.where(weights > 0, square / weights, nothing)) / 2
 
     def variance(self, y: Tensor) -> Tensor:

@@ -77,7 +77,7 @@ def _drawn_together(values: Tensor, errors: Tensor, seen: Tensor) -> Tensor:
 
     By the share that error has in the spread of their logarithms, its own or the usual, whichever is the larger.
     """
-    count = seen.flatten(1).sum(1).clamp_min(1)
+    count = seen.flatten(1).sum(1).clamp_min(1).to(values)
 
     def mean(x: Tensor) -> Tensor:
         return spread((x * seen).flatten(1).sum(1) / count, x)

@@ -5,7 +5,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import torch
+from numpy.polynomial import Polynomial
 from torch import Tensor
 
 from workbench.parameters import Checked
@@ -14,6 +16,8 @@ from workbench.refusal import Refusal
 from workbench.tuning.path import WeightPath
 
 _FLAT = 1e-4  # of the size of a curve: what it has to rise for its lowest point to mean something
+_REAL = 1e-9  # of a root, its imaginary part over a weight's logarithm: that of rounding
+_ROUNDING = 1e-12  # of the largest coefficient of a polynomial: a power that is not there
 _NEAR = 0.05  # of the way from the lowest point to the median of the curve: weights about as good
 
 
@@ -67,7 +71,7 @@ class Selector(ABC, metaclass=Checked):
 
 
 def lowest(selector: Selector, path: WeightPath, curve: Tensor, inside: bool = False) -> SelectorChoice:
-    """The lowest point, by a parabola through it and its neighbours over log weight; `inside`: the lowest valley.
+    """The lowest point, by a polynomial through it and its neighbours over log weight; `inside`: the lowest valley.
 
     Refuses a flat curve, and one that still falls at an end of the path.
     """
@@ -85,7 +89,7 @@ def lowest(selector: Selector, path: WeightPath, curve: Tensor, inside: bool = F
         other = f"; its best inside is {float(weights[valleys[0]]):.3g}" if valleys else ""
         came = f"one that still falls at weight {float(weights[best]):.3g}, an end of the path{other}"
         raise ends(f"a lowest point of {name} within the path", came, float(weights[best]), low=best < len(curve) // 2)
-    weight = _vertex(weights.log()[best - 1 : best + 2], known[best - 1 : best + 2])
+    weight = _vertex(weights.log(), known, best)
     rest = [v for v in valleys if v != best]
     second = float(weights[rest[0]]) if rest else None
     said = f", next to a second valley at {second:.3g}" if second else ""
@@ -118,17 +122,22 @@ def _valleys(curve: Tensor) -> list[int]:
     return [i for i in around if curve[i] <= curve[i - 1] and curve[i] < curve[i + 1] and known[i - 1 : i + 2].all()]
 
 
-def _vertex(logs: Tensor, values: Tensor) -> float:
-    """exp of where the parabola through three points is least; the middle one where there is none."""
-    if not bool(values.isfinite().all()):
-        return math.exp(float(logs[1]))
-    left, right = logs[0] - logs[1], logs[2] - logs[1]
-    down, up = values[0] - values[1], values[2] - values[1]
-    below = 2 * (down * right - up * left)
-    if below == 0:
-        return math.exp(float(logs[1]))
-    move = (down * right.square() - up * left.square()) / below
-    return math.exp(float((logs[1] + move).clamp(logs[0], logs[2])))
+def _vertex(logs: Tensor, values: Tensor, best: int) -> float:
+    """exp of where the polynomial through the lowest point and its neighbours, two on each side, is least.
+
+    Valleys are steeper on one side: a parabola through three points of the usual grid is up to 6 % off. Next to an end
+    of the curve it is all there is.
+    """
+    for reach in (2, 1):
+        near = slice(max(best - reach, 0), best + reach + 1)
+        if len(values[near]) == 2 * reach + 1 and bool(values[near].isfinite().all()):
+            through = Polynomial.fit(logs[near].numpy(), (values[near] - values[best]).numpy(), 2 * reach)
+            slope = through.deriv()
+            flat = slope.trim(_ROUNDING * float(np.abs(slope.coef).max())).roots()
+            low, high = (float(logs[best + side]) for side in (-1, 1))
+            inside = [root.real for root in flat if abs(root.imag) < _REAL and low <= root.real <= high]
+            return math.exp(min(inside, key=through, default=float(logs[best])))
+    return math.exp(float(logs[best]))
 
 
 def _remedy(path: WeightPath, best: int) -> str:

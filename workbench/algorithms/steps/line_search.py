@@ -99,5 +99,5 @@ def _between(low: Tensor, high: Tensor, secant: Tensor, falls: Tensor) -> Tensor
     width = high - low
     inside = torch.where(secant.isfinite() & (secant > 0), secant, low + width / 2)
     least = torch.where(high.isfinite(), low + width / 10, 1.5 * low)
-    most = torch.where(high.isfinite(), low + torch.where(falls, 0.9, 0.5) * width, 10 * low)
+    most = torch.where(high.isfinite(), low + torch.where(falls, 0.9 * width, 0.5 * width), 10 * low)
     return inside.maximum(least).minimum(most)

@@ -71,6 +71,8 @@ def _columns(draws: Tensor) -> Tensor:
     """(M, N, ...) as (P, M, N) in double."""
     if draws.ndim < 2 or draws.shape[1] < LEAST:
         raise Refusal(f"chains of at least {LEAST} draws, (M, N, ...)", shown(tuple(draws.shape)), "draw more")
+    if draws.is_complex():
+        raise Refusal("draws of real numbers", "complex ones", "give both parts, torch.view_as_real(draws)")
     return draws.double().reshape(*draws.shape[:2], -1).movedim(-1, 0)
 
 

@@ -156,7 +156,7 @@ class _WeightedGroups(Prior):
     def conjugate(self, z: Tensor) -> Tensor:
         radii, size = self._radii(z), self._size(z)
         # In units of the radius, and as it is where that is 0.
-        return zero_inside(torch.where(radii > 0, size / radii, (size > 0) * torch.inf).nan_to_num(0.0, torch.inf), 1.0)
+        return zero_inside(torch.where(radii > 0, size / radii, torch.where(size > 0, torch.inf, size)), 1.0)
 
     def _radii(self, x: Tensor) -> Tensor:
         return self.weight * self._map.like(x)
