@@ -1,8 +1,8 @@
 """What visitors of a served page leave behind: memory, live objects and idle work of the server after many visits.
 
-`python -m benchmarks.visits --repetitions 50 --side 64`: every visit opens the page in a Chromium of its own, watches
-until its picture moves, and leaves. Once the server has let the page go and given its memory back, it is looked at:
-what it holds, how many objects Python's collector knows, and, after some of the visits, what it does when nobody is
+`python -m benchmarks.visits --repetitions 50 --side 64`: every visit opens the page with nothing kept of those before,
+watches until its picture moves, and leaves. Once the server has let the page go and given its memory back, it is looked
+at: what it holds, how many objects Python's collector knows, and, after some of the visits, what it does when nobody is
 there. Goals: idle work as after one visit, memory within 40 MiB, no object for each visit.
 """
 
@@ -14,7 +14,7 @@ import psutil
 
 from benchmarks.common import arguments, publish, table
 from benchmarks.serving import while_serving
-from benchmarks.visitor import Visitor
+from benchmarks.visitor import Guests
 
 HEAD = ("visits", "MiB of the server", "since the first, MiB", "objects since the first", "idle work, % of a core")
 QUERY = "/?truth=camera&truth.size={side}&steps=1000000"
@@ -37,10 +37,9 @@ def measure(url: str, visits: int, side: int) -> None:
     """Visit, leave, look."""
     process, looked = psutil.Process(), sorted({*ROWS, visits})
     held, objects, idle = list[float](), list[int](), dict[int, float]()
+    guests = Guests(url + QUERY.format(side=side))
     for n in range(1, visits + 1):
-        visitor = Visitor(url + QUERY.format(side=side))
-        visitor.wait()
-        visitor.leave()
+        guests.visit()
         gone(url)
         time.sleep(SWEPT)
         held.append(process.memory_info().rss / 2**20)
@@ -50,6 +49,7 @@ def measure(url: str, visits: int, side: int) -> None:
             time.sleep(IDLE)
             idle[n] = process.cpu_percent()
             print(f"{n}: {held[-1]:.0f} MiB, {objects[-1]} objects, idle {idle[n]:.1f} %", flush=True)
+    guests.end()
     rows = [
         (n, f"{held[n - 1]:.0f}", f"{held[n - 1] - held[0]:+.0f}", f"{objects[n - 1] - objects[0]:+d}", f"{each:.1f}")
         for n, each in idle.items()
