@@ -58,13 +58,36 @@ ANSWER = """button => { window.answered = new Promise(done => {
 }); }"""
 
 
+def launched(playwright: Any) -> Any:
+    """A Chromium that asks nobody for anything."""
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS.split())
+
+
+def come_and_go(url: str) -> None:
+    """For each line of standard input one visit, with nothing kept of those before: until the picture has moved."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        for _ in sys.stdin:
+            person = browser.new_context(viewport={"width": 1366, "height": 768})
+            page = person.new_page()
+            page.add_init_script(WATCH)
+            page.goto(url, timeout=60_000)
+            page.wait_for_function("window.seen.moving !== null", timeout=60_000)
+            page.close()
+            person.close()
+            print("left", flush=True)
+        browser.close()
+
+
 def visit(url: str, clicks: int) -> dict[str, Any]:
     """Open the page, wait for movement, click, stay, and tell."""
     from playwright.sync_api import Error, sync_playwright
 
     found: dict[str, Any] = {"pause ms": [], "play ms": [], "away": [], "errors": []}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS.split())
+        browser = launched(playwright)
         page = browser.new_page(viewport={"width": 1366, "height": 768})
 
         def local_only(route: Any) -> None:
@@ -117,15 +140,39 @@ class Visitor:
         return json.loads(told.splitlines()[-1])
 
 
+class Guests:
+    """One after the other by one Chromium: `visit` returns when one has left; `end` ends the Chromium."""
+
+    def __init__(self, url: str) -> None:
+        command = [sys.executable, "-m", "benchmarks.visitor", url, "--in-turn"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def visit(self) -> None:
+        """Come, see the picture move, go."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write("come\n")
+        self._process.stdin.flush()
+        if not self._process.stdout.readline():
+            raise RuntimeError("the visitor's browser has ended")
+
+    def end(self) -> None:
+        """Close the browser."""
+        self._process.communicate()
+
+
 def visit_page() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--clicks", type=int, default=0)
     parser.add_argument("--core", type=int)
+    parser.add_argument("--in-turn", action="store_true", help="a visit for each line of standard input")
     given = parser.parse_args()
     if given.core is not None:
         os.sched_setaffinity(0, {given.core})
-    print(json.dumps(visit(given.url, given.clicks)))
+    if given.in_turn:
+        come_and_go(given.url)
+    else:
+        print(json.dumps(visit(given.url, given.clicks)))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """A page that is shown to a room: type that is read from the last row, nothing cut off, and a phone."""
 
+import re
+
 import pytest
 
 from tests.app.browsing import SMALL, playwright, press, until, watched
 
 pytestmark = pytest.mark.browser
 LEAST = 0.015  # of the height of the screen
+LETTERS = 8.5  # px: no small letter is lower on a screen twice a desk's, where it would be 5
 # The x-height of each piece of text that is seen, in pixels of the screen: of elements by their own font and zoom, of
 # plots by the font of their axes.
 X_HEIGHTS = """() => {
@@ -79,3 +82,31 @@ def test_a_phone_is_one_column_with_transport_below(chromium, address) -> None:
             assert box["y"] > 768 / 2 and box["y"] + box["height"] <= 768 and box["x"] + box["width"] <= 391
         press(page, "Pause")
         playwright.expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+
+
+def test_a_screen_larger_than_a_desk_s_has_larger_letters_and_all_stays_in_its_place(chromium, address) -> None:
+    with watched(chromium) as page:
+        page.set_viewport_size({"width": 3840, "height": 2160})
+        page.goto(f"{address}?{SMALL}")
+        kind = page.get_by_role("combobox", name=re.compile("^Operator"))
+        playwright.expect(kind).to_be_visible()
+        until(page, lambda: page.evaluate(X_HEIGHTS).get("iteration k", 0) > LETTERS)
+        small = {text: x for text, x in page.evaluate(X_HEIGHTS).items() if x < LETTERS}
+        assert not small, small
+        assert page.evaluate("document.documentElement.scrollWidth") <= 3840
+        page.get_by_role("tab", name="Compare").click()
+        tab, line = page.get_by_role("tab", name="Compare"), page.locator(".MuiTabs-indicator").first
+        until(page, lambda: abs(tab.bounding_box()["x"] - line.bounding_box()["x"]) < 4)
+        kind.click()
+        menu, at = page.get_by_role("menuitem", name="GaussianBlur", exact=True), kind.bounding_box()
+        playwright.expect(menu).to_be_visible()
+        until(page, lambda: abs(menu.bounding_box()["x"] - at["x"]) < at["width"] / 4)
+        page.keyboard.press("Escape")
+        slider = page.get_by_role("slider", name="width", exact=False).first
+        before = slider.input_value()
+        thumb = slider.bounding_box()
+        rail = page.locator(".MuiSlider-root", has=slider).bounding_box()
+        page.mouse.click(rail["x"] + 0.9 * rail["width"], thumb["y"] + thumb["height"] / 2)
+        until(page, lambda: slider.input_value() != before)
+        moved = slider.bounding_box()
+        assert abs(moved["x"] + moved["width"] / 2 - rail["x"] - 0.9 * rail["width"]) < 0.05 * rail["width"]

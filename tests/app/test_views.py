@@ -226,7 +226,7 @@ def test_the_ring_stands_at_the_highest_value_and_the_bar_at_the_share_that_is_d
     shown = {"ks": 10 * np.arange(4), "seconds": np.arange(4) / 4, "curves": {"psnr": np.array([3.0, 9.0, 7.0, 8.0])}}
     view.show(frame(**shown))
     assert (view.best.data["x"], view.best.data["y"]) == ([10], [9.0])
-    assert view.best.data["text"] == ["highest 9.000 dB at k = 10"]
+    assert view.best.data["text"] == ["highest 9.00 dB at k = 10"]
     view.axis.value = True
     assert view.best.data["x"] == [0.25]
     bar = Transport(session)

@@ -12,7 +12,7 @@ from workbench.problem import Problem
 from workbench.run import Probe, Quantity, quantities, reads
 from workbench.tensors import abs2
 
-PSNR = Quantity("PSNR", ("psnr",), "PSNR", "dB", best="{:.3f} dB")
+PSNR = Quantity("PSNR", ("psnr",), "PSNR", "dB", best="{:.2f} dB")
 SSIM = Quantity("SSIM", ("ssim",), "SSIM", best="{:.4f}")
 LEVEL = Quantity("Noise", ("noise_level",), "estimated noise")
 _WINDOW = 7

@@ -11,8 +11,8 @@ from workbench.app.toolkit.panels import Panel
 from workbench.live.images import Array, Limits
 from workbench.live.pins.beside import COLUMNS
 
-_SIZE = {"max-width": "min(38vh, calc(25% - 8px))"}
-_WIDE = {"max-width": "min(46vh, calc(50% - 8px))"}
+_SIZE = {"max-width": "min(38 * var(--vh, 1vh), calc(25% - 8px))"}
+_WIDE = {"max-width": "min(46 * var(--vh, 1vh), calc(50% - 8px))"}
 _MARK = "#ff9800"
 Drawn = tuple[object, ...]
 

@@ -18,6 +18,7 @@ from workbench.live.planes import Planes
 from workbench.live.study import Study
 
 WIDTH = 205
+_AWAITED = "Draw shows how much each iteration of two filters knows of the signal, and how much of the data it keeps."
 
 
 class Look(ABC):
@@ -99,7 +100,7 @@ class ClosedFormLook(PlaneLook):
         found = self.study.result
         if found is None:
             going = self.study.status is Status.RUNNING
-            self.status.say("Filters go through it ..." if going else "Draw takes filters through the channel.")
+            self.status.say("Filters go through it ..." if going else _AWAITED)
             return
         i_y, i_x = found.curve
         self.plane.limit(found.ceiling, f"I(x;y) = {found.ceiling:.6g}", float(i_y[-1]))

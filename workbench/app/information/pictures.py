@@ -41,8 +41,9 @@ class PlanePicture:
             self.plot.add_layout(each)
         tips = [("k", "@k"), ("I(y;T)", "@x"), ("I(x;T)", "@y")]
         self.plot.add_tools(HoverTool(renderers=dots, tooltips=tips))
-        bar = ColorBar(color_mapper=self.mapper, width=8, title="k + 1", background_fill_alpha=0, padding=4)
-        self.plot.add_layout(bar, "right")
+        self.bar = ColorBar(color_mapper=self.mapper, width=8, title="k + 1", background_fill_alpha=0, padding=4)
+        self.bar.visible = False  # its numbers mean nothing before there is a path
+        self.plot.add_layout(self.bar, "right")
         self.items = legend(self.plot, dict(zip(_NAMES, lines, strict=True)))
         _name(self.items, ())
         self.element = pane(self.plot)
@@ -52,6 +53,7 @@ class PlanePicture:
         text = f"I(y;T), bits, for T = x_k + tau w, {rule}"
         if self.plot.xaxis[0].axis_label != text:
             self.plot.xaxis[0].axis_label = text
+        self.bar.visible = any(len(t.k) for t in tracks)
         last = max((float(t.k[-1]) for t in tracks if len(t.k)), default=1.0)
         self.mapper.update(low=1, high=max(last, 1) + 1)
         shown = zip(self.paths, self.bests, _padded(tracks), strict=True)

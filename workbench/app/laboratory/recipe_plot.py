@@ -12,7 +12,7 @@ from workbench.app.toolkit.figures import new_figure, pane
 from workbench.app.toolkit.panels import Panel
 
 _HALF = {"flex": "1 1 0", "min-width": "0"}
-_SHAPE = _HALF | {"max-width": "min(720px, calc((100vh - 342px) * 4 / 3))"}
+_SHAPE = _HALF | {"max-width": "min(720px, calc((100 * var(--vh, 1vh) - 342px) * 4 / 3))"}
 _SAVING = (
     "Save weights gives the mean of the weights so far as a file, for `Denoising(file=...)` and its like; the weights "
     "that ship stay as they are. `workbench train NAME --out FOLDER` writes a card and the curve as well."

@@ -16,7 +16,7 @@ from workbench.live.images import balanced, unit
 from workbench.recipes import DenoisingTask, FitState, ScoreBeside, network_of, score_beside, score_unmet
 
 _USUAL, _PLACES = 0.1, 40  # noise at first; places of its slider
-_QUARTER = {"max-width": "min(48%, 25vh)"}
+_QUARTER = {"max-width": "min(48%, 25 * var(--vh, 1vh))"}
 _WIDE, _NARROW = ({"flex": f"{share} 1 0", "min-width": "0"} for share in (2, 1))
 
 

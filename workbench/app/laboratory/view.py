@@ -40,7 +40,7 @@ PLOTS: dict[str, type[LabPlot]] = {
     "recipe": RecipePlot,
 }
 _FULL = full(420)
-_PLOT = {"flex": "1 1 calc(100vh - 294px)", "min-height": "280px"}
+_PLOT = {"flex": "1 1 calc(100 * var(--vh, 1vh) - 294px)", "min-height": "280px"}
 _NOTES = {"flex": "none", "max-height": "84px", "overflow-y": "auto"}
 NONE = "nothing"
 _LABEL = {"& .MuiFormLabel-root": {"fontSize": "12.5px"}}

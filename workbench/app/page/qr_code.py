@@ -12,7 +12,7 @@ LONGEST = 2000  # characters: more would be a code that no camera reads from a s
 _HERE_ALONE = re.compile(r"https?://(localhost|127\.|\[::1\]|0\.0\.0\.0)")
 _ALONE = "This address is known to this machine alone: open the page by the machine's name in the network first."
 _TEXT = "font:13px/1.4 monospace;overflow-wrap:anywhere;max-height:6em;overflow:auto"
-_WIDE = {"width": "min(440px, calc(100vw - 96px))"}
+_WIDE = {"width": "min(440px, calc(100 * var(--vw, 1vw) - 96px))"}
 _QUIET = 4  # modules of white around a code, as its standard asks
 
 

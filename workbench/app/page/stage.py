@@ -1,4 +1,4 @@
-"""What the browser does for a page that is shown to a room: the bar above and the list beside give their place."""
+"""What the browser does for a page that is shown to a room, or on a screen that is larger than a desk's."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,10 @@ from panel.custom import JSComponent
 
 
 class RoomStage(JSComponent):
-    """`presenting` takes the bar away, and enlarges the words of plots; `narrow` counts how often a phone asks so."""
+    """`presenting` takes the bar away, and enlarges the words of plots; `narrow` counts how often a phone asks so.
+
+    The whole page grows with the screen instead: `--screen` says how many times it is drawn as large (page.html).
+    """
 
     presenting = param.Boolean(False)
     narrow = param.Integer(0)
@@ -15,36 +18,65 @@ class RoomStage(JSComponent):
     _esm = """
     const PHONE = 600  // px
     const NEAR = 14, SMALLEST = 23, SHARE = 0.031, OFTEN = 500  // px, of the height of the screen, milliseconds
+    const DESK = [1920, 1080], PACE = 0.75  // px; of what a screen is larger than a desk's, so much goes into size
+    const sized = () => {
+      const times = Math.min(window.innerWidth / DESK[0], window.innerHeight / DESK[1])
+      return times > 1 ? 1 + PACE * (times - 1) : 1
+    }
+    const PLAIN = [12, 13, 11]  // px of the numbers and the names of axes, and of other words, on a desk
+    const AXIS = ["major_label_text_font_size", "axis_label_text_font_size"]
+    const BAR = ["major_label_text_font_size", "title_text_font_size"]
     // Words on a canvas know no parts of a screen, and the theme makes them small whenever it is put on.
-    const enlarge = () => {
-      const large = Math.max(SMALLEST, Math.round(SHARE * window.innerHeight))
-      const size = `${window.innerWidth < PHONE ? NEAR : large}px`
+    const put = (model, name, size) => {
+      const now = model[name].value ?? model[name]
+      if (now != size) model.setv({[name]: now === model[name] ? size : {value: size}}, {sync: false})
+    }
+    const enlarge = ([ticks, names, words]) => {
       for (const view of Bokeh.index.query(view => view.model.type == "Figure" && view.el.offsetWidth > 0)) {
-        for (const axis of [...view.model.below, ...view.model.left].filter(each => each.type.endsWith("Axis")))
-          if (axis.visible && axis.major_label_text_font_size != size)
-            axis.setv({major_label_text_font_size: size, axis_label_text_font_size: size}, {sync: false})
-        for (const words of view.model.center.filter(each => each.type == "LabelSet"))
-          if (words.text_font_size.value != size) words.setv({text_font_size: {value: size}}, {sync: false})
+        const {above, below, left, right, center} = view.model
+        for (const each of [...above, ...below, ...left, ...right, ...center]) {
+          const parts = each.type == "ColorBar" ? BAR : each.type.endsWith("Axis") && each.visible ? AXIS : []
+          parts.forEach((name, at) => put(each, name, [ticks, names][at]))
+          if (["LabelSet", "Title"].includes(each.type)) put(each, "text_font_size", words)
+        }
       }
     }
+    const room = () => {
+      const large = Math.max(SMALLEST, Math.round(SHARE * window.innerHeight))
+      return Array(3).fill(`${window.innerWidth < PHONE ? NEAR : large}px`)
+    }
     export function render({ model }) {
-      let timer
+      let timer, screen = 1, grown = false
       const set = () => {
         clearInterval(timer)
-        if (model.presenting) timer = setInterval(enlarge, OFTEN)
+        timer = setInterval(() => {
+          if (model.presenting) enlarge(room())
+          else if (screen > 1 || grown) enlarge(PLAIN.map(size => `${Math.round(size * screen)}px`))
+          grown ||= screen > 1
+        }, OFTEN)
         const style = document.documentElement.style
         style.setProperty("--bar", model.presenting ? "none" : "flex")
         style.setProperty("--bar-height", model.presenting ? "0px" : "52px")
+        grow()
         window.dispatchEvent(new Event("resize"))
       }
+      const grow = () => {
+        screen = model.presenting ? 1 : sized()
+        document.documentElement.style.setProperty("--screen", screen.toFixed(2))
+      }
       set()
+      window.addEventListener("resize", grow)
       model.on("presenting", set)
       // Until the page is built nothing that is asked is done: it is asked again, until it was done once.
       let waiting
       const ask = () => { model.narrow += 1 }
       if (window.innerWidth < PHONE && !model.presenting) waiting = setInterval(ask, 2 * OFTEN)
       model.on("presenting", () => clearInterval(waiting))
-      model.on("remove", () => { clearInterval(timer); clearInterval(waiting) })
+      model.on("remove", () => {
+        clearInterval(timer)
+        clearInterval(waiting)
+        window.removeEventListener("resize", grow)
+      })
       return document.createElement("span")
     }
     """

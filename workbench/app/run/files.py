@@ -38,7 +38,8 @@ CALIBRATING = (
     *("background", "standard deviations", "variances", "weights"),
 )
 _WINDOW = next(p for p in parameters(File) if p.name == "window")
-ROW_HEIGHT = "calc((100vw - 330px) / 4 + 42px)"  # that of the pictures: a tab must not move what is below it
+# That of the pictures: a tab must not move what is below it.
+ROW_HEIGHT = "calc((100 * var(--vw, 1vw) - 330px) / 4 + 42px)"
 
 
 class Upload:

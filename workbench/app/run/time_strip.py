@@ -10,8 +10,9 @@ _LOOK = """
 .strip { display: flex; height: 40px; align-items: stretch; border-radius: 4px; cursor: pointer; overflow: hidden;
   touch-action: none; user-select: none; background: rgba(128, 128, 128, .18); }
 .strip:focus-visible { outline: 3px solid #4f9edb; outline-offset: 1px; }
-.place { flex: 1 1 0; max-width: 46px; min-width: 3px; position: relative; box-sizing: border-box;
-  background-repeat: no-repeat; border-right: 1px solid rgba(128, 128, 128, .5); }
+.place { flex: 1 1 0; max-width: 120px; min-width: 3px; position: relative; box-sizing: border-box;
+  border-right: 1px solid rgba(128, 128, 128, .5); overflow: hidden; }
+.still { width: 40px; max-width: 100%; height: 40px; margin: auto; background-repeat: no-repeat; }
 .moved::after { content: ""; position: absolute; left: 0; top: 0; width: 4px; height: 100%; background: #f08c00; }
 .here { outline: 3px solid #0ca5a5; outline-offset: -3px; z-index: 1; }
 .newest { flex: 1 1 52px; min-width: 44px; padding-left: 8px;
@@ -63,9 +64,12 @@ class TimeStrip(JSComponent):
           const place = document.createElement("div")
           place.className = model.marks[i] ? "place moved" : "place"
           place.title = model.words[i] + (model.marks[i] ? `: ${model.marks[i]}` : "")
-          place.style.backgroundImage = `url(${model.sprite})`
-          place.style.backgroundSize = `${40 * n}px 40px`
-          place.style.backgroundPosition = `${-40 * i}px 0`
+          const still = document.createElement("div")
+          still.className = "still"
+          still.style.backgroundImage = `url(${model.sprite})`
+          still.style.backgroundSize = `${40 * n}px 40px`
+          still.style.backgroundPosition = `${-40 * i}px 0`
+          place.append(still)
           return place
         })
         const newest = document.createElement("div")

@@ -33,7 +33,7 @@ _ICONS = {
     "Download": "download",
     "Delete": "delete",
 }
-_PLACE = {"height": "calc(100vh - 254px)", "min-height": "240px"}
+_PLACE = {"height": "calc(100 * var(--vh, 1vh) - 254px)", "min-height": "240px"}
 
 
 class RunsView(View):

@@ -50,7 +50,7 @@ class Panel:
             self.strip,
             sizing_mode="stretch_width",
             margin=(0, 8, 0, 0),
-            styles={"max-width": "min(46vh, 560px)"},
+            styles={"max-width": "min(46 * var(--vh, 1vh), 560px)"},
         )
         self.describe("")
 

@@ -19,7 +19,7 @@ NOT_NARROWER = {"flex": "none"}
 
 def full(least: int) -> dict[str, str]:
     """The style of a tab that takes all that is below the tabs and above the time line, and at least so many pixels."""
-    return {"height": "calc(100vh - 202px - var(--lesson, 0px))", "min-height": f"{least}px"}
+    return {"height": "calc(100 * var(--vh, 1vh) - 202px - var(--lesson, 0px))", "min-height": f"{least}px"}
 
 
 def side(*parts: pn.viewable.Viewable, styles: dict[str, str], **layout: Any) -> pmui.Column:

@@ -7,7 +7,7 @@ from workbench.live.images import Limits, extent, unit
 from workbench.live.uncertainty import Maps
 
 SUMMARY, DRAWS = "mean and spread", "newest draws"
-_COLUMN = {"max-width": "min(34vh, 460px)"}  # a row of plots stands below
+_COLUMN = {"max-width": "min(34 * var(--vh, 1vh), 460px)"}  # a row of plots stands below
 
 
 class MapPictures:

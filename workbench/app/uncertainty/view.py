@@ -19,7 +19,13 @@ from workbench.live.uncertainty import Maps, Uncertainty
 from workbench.paths import Form
 
 _FULL = full(460)
-_CURVES = {"flex": "1 1 calc(58vh - 150px)", "min-height": "190px"}  # what pictures, bar and words leave of it
+# What pictures, bar and words leave of it.
+_CURVES = {"flex": "1 1 calc(58 * var(--vh, 1vh) - 150px)", "min-height": "190px"}
+_AWAITED = (
+    "Here will stand, once chains have drawn: the mean of the pictures that the data allow and how far each of its "
+    "pixels is open, or the draws themselves; below them how many independent draws the chains are worth, how long "
+    "one remembers the one before, and, where the posterior is known exactly, how far the chains are from it."
+)
 _EQUAL = {"flex": "1 1 0", "min-width": "0"}
 
 
@@ -42,6 +48,7 @@ class UncertaintyView(Tab):
         self.mend.on_click(lambda event: self._follow())
         self.status, self.complaint, self.counts = Words(), Words(ERROR), Words()
         self.note, self.advice = Words(), Words()
+        self.note.say(_AWAITED)
         self.knobs = FormPanel(Form(self.uncertainty.sampling), self.uncertainty.ask)
         self.pictures = MapPictures()
         self.mixing, self.correlation, self.distances = Mixing(), Correlation(), Distances()
@@ -107,6 +114,7 @@ class UncertaintyView(Tab):
         if list(self.main) != parts:
             self.main[:] = parts
         if not found.looks:
+            self.note.say(_AWAITED)
             return
         maps = self.uncertainty.maps()
         self.note.say(_judged(found, maps))

@@ -22,7 +22,7 @@ from workbench.paths import Form
 
 _WIDTH, _PLOT = 205, 250  # px
 _PLACES = (*COLOURS, "#868e96")  # the last one of all others
-_SMALL, _LARGE = "min(23vh, 300px)", "min(28vh, 420px)"
+_SMALL, _LARGE = "min(23 * var(--vh, 1vh), 300px)", "min(28 * var(--vh, 1vh), 420px)"
 
 
 class UnknownLook(ABC):
