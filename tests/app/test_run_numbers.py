@@ -22,7 +22,7 @@ from workbench.jobs import Status
 from workbench.live.frames import LeftBehind
 from workbench.live.pixel import PixelCourse, PixelReach
 from workbench.live.studies.intervals import OFF, WIDTH
-from workbench.run.objective import OBJECTIVE
+from workbench.run import OBJECTIVE
 
 NAN = float("nan")
 
@@ -52,7 +52,7 @@ def test_every_source_of_the_curves_is_drawn():
 def test_a_curve_with_holes_has_dots_where_it_is_known(values, dotted):
     ks = np.arange(4)
     assert gaps(ks, np.array(values)) is dotted
-    assert gaps(10 * ks, np.array(values)) is (np.isfinite(values).sum() > 0), "a row every ten iterations has holes"
+    assert gaps(10 * ks, np.array(values)) is bool(np.isfinite(values).any()), "a row every ten iterations has holes"
     view = Curves("PSNR", "left plot")
     view.show(frame(curves={"psnr": np.array(values)}))
     assert view.dots["psnr"].size == (5 if dotted else 0)
@@ -61,14 +61,15 @@ def test_a_curve_with_holes_has_dots_where_it_is_known(values, dotted):
 def test_words_of_marks_stand_in_three_rows_and_times_are_read_between_iterations():
     marks = tuple((10 * i, f"mark {i}") for i in range(4))
     view = Curves("Objective", "left plot")
-    view.show(frame(k=30, ks=np.array([0, 20, 30]), seconds=np.array([0.0, 1.0, 3.0]), marks=marks))
+    rows = {"k": 30, "ks": np.array([0, 20, 30]), "seconds": np.array([0.0, 1.0, 3.0]), "curves": {}}
+    view.show(frame(marks=marks, **rows))
     drawn = columns(view.marks)
     assert (drawn["x"], drawn["y"]) == ([0, 10, 20, 30], [4, 17, 30, 4])
     assert drawn["text"] == ["mark 0", "mark 1", "mark 2", "mark 3"]
     assert drawn["side"] == ["left", "left", "left", "right"], "30 is beyond seven tenths of the way, 21"
     view.axis.value = True
     assert columns(view.marks)["x"] == [0, 0.5, 1, 3]
-    view.show(frame(k=30, ks=np.array([0, 20, 30]), seconds=np.array([0.0, 1.0, 3.0]), marks=marks[:1]))
+    view.show(frame(marks=marks[:1], **rows))
     assert columns(view.marks)["x"] == [0], "fewer marks are drawn anew"
 
 
@@ -82,7 +83,7 @@ def test_marks_of_one_slider_are_one_up_to_the_distance_given(second, left):
 def test_marks_nearer_than_a_twenty_fifth_of_the_way_are_one():
     view = Curves("Objective", "left plot")
     for apart, texts in ((4, ["a = 2"]), (5, ["a = 1", "a = 2"])):
-        view.show(frame(k=100, marks=((10, "a = 1"), (10 + apart, "a = 2")), ks=np.arange(4 + apart)))
+        view.show(frame(k=100, marks=((10, "a = 1"), (10 + apart, "a = 2")), ks=np.arange(apart), curves={}))
         assert columns(view.marks)["text"] == texts
 
 
@@ -94,7 +95,7 @@ def test_the_word_of_the_highest_value_stands_where_there_is_room():
         best = columns(view.best)
         assert (best["side"], best["shift"], best["x"], best["y"]) == ([side], [shift], [2 * place], [9])
         assert best["text"] == [f"highest 9.000 dB at k = {2 * place}"]
-        view._redraw()
+        view._rows = (-1, -1)
     view.show(frame(curves={"psnr": np.full(4, NAN)}, ks=np.arange(4) + 1, marks=((1, "m"),)))
     assert not columns(view.best)["x"] and view.note.sentence == "psnr: not recorded for this run"
     view.select.value = OBJECTIVE
@@ -276,7 +277,7 @@ def test_the_picture_of_an_interval_has_the_colours_of_a_width_and_its_mean():
 
 
 def test_data_are_drawn_before_and_after_each_of_their_steps():
-    from workbench.data.steps import MinusLog
+    from workbench.data.steps.logarithm import MinusLog
 
     counts = np.exp(-np.arange(6.0, dtype=np.float32).reshape(2, 3))
     source = Measured(torch.from_numpy(counts), steps=(MinusLog(),))
