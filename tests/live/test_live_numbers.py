@@ -18,7 +18,7 @@ from workbench.live.hands.windows import ColourWindows
 from workbench.live.images import alike, balanced, bytes_of, extent, from_nothing, smaller, thinned, unit
 from workbench.live.volumes import DATA, ERROR, IMAGE, TRUTH, Volumes
 from workbench.noise import Gaussian, Poisson
-from workbench.operators import FourierMask, Identity, Radon
+from workbench.operators import Composition, FourierMask, Identity, Mask, Radon
 from workbench.parameters import Range
 from workbench.parametrisations import LowRank
 from workbench.priors import Sum, Tikhonov, TotalVariation, Zero
@@ -230,14 +230,14 @@ def test_a_long_value_is_told_by_what_it_is():
 
 
 def test_the_python_of_an_experiment_names_its_arrays_its_imports_and_no_folder():
-    angles = torch.tensor([0.0, 0.5, 1.0])
-    made = Experiment(Shipped("camera", 8), Radon((1, 8, 8), angles))
+    mask = Mask((1, 8, 8), pattern=torch.ones(8, 8))
+    made = Experiment(Shipped("camera", 8), mask)
     lines = telling.python(made).splitlines()
     (said,) = [line for line in lines if line.startswith("# array_")]
-    assert said.endswith("3 numbers, is in no file of yours: take it from the saved run")
+    assert said.endswith("8 x 8 numbers, is in no file of yours: take it from the saved run")
     assert lines[0] == "from workbench import algorithms, data, noise, operators, priors"
     assert lines[-1].startswith("result = Experiment(") and lines[-1].endswith(").run()")
-    twice = Experiment(Shipped("camera", 8), Radon((1, 8, 8), angles), prior=Sum(Tikhonov(), Zero()), stop=Change())
+    twice = Experiment(Shipped("camera", 8), Composition(mask, mask), prior=Sum(Tikhonov(), Zero()), stop=Change())
     assert sum(line.startswith("# array_") for line in telling.python(twice).splitlines()) == 1
     assert telling.python(twice).startswith("from workbench import algorithms, data, noise, operators, priors, stopping\n")
     low = Experiment(Shipped("camera", 8), Identity((1, 8, 8)), parametrisation=LowRank((1, 8, 8), 2))
