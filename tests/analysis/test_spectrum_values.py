@@ -112,7 +112,9 @@ def test_a_batch_has_a_row_and_rates_come_for_any_array_of_steps():
         pytest.param(
             rates.conjugate_gradients(column(1, 4), column(1, 1), 3), [[1, 1], [0.6, -0.6], [0, 0], [0, 0]], id="CG"
         ),
-        pytest.param(rates.conjugate_gradients(column(1, 4), column(1, 0), 1), [[1, 1], [0, 1]], id="CG without a part"),
+        pytest.param(
+            rates.conjugate_gradients(column(1, 4), column(1, 0), 1), [[1, 1], [0, 1]], id="CG without a part"
+        ),
         pytest.param(rates.heavy_ball(column(3), 0.5, 0.25, 0), [[1]], id="no step"),
         pytest.param(rates.nesterov(column(3), 0.5, 0.25, 1), [[1], [-0.5]], id="one step"),
         pytest.param(rates.chebyshev_bound(1, 4, 2)[:, None], [[1], [3 / 5], [9 / 41]], id="1 / T_k(5/3)"),
@@ -220,12 +222,22 @@ def test_a_study_costs_its_steps_its_probes_and_its_search():
     assert found.products - bare.products == 2 * 5 * 2, "three terms, and one where there is no prior"
     assert found.bytes - bare.bytes == 2 * 8 * 64 * 2 * (5 + 3)
     assert bare.products == 5 * 2 + 60 + search.products
-    assert SpectrumStudy(steps=100, probes=1).cost(posed, like).products == 3 * 64 + 60 + SpectrumStudy()._search(like).products
+    assert (
+        SpectrumStudy(steps=100, probes=1).cost(posed, like).products
+        == 3 * 64 + 60 + SpectrumStudy()._search(like).products
+    )
 
 
 @pytest.mark.parametrize(
     ("size", "k", "basis", "room"),
-    [(50, 3, None, 50), (2**22, 4, None, 118), (1000, 4, None, 1000), (1000, 3, 5, 27), (1000, 3, 40, 40), (20, 3, 5, 20)],
+    [
+        (50, 3, None, 50),
+        (2**22, 4, None, 118),
+        (1000, 4, None, 1000),
+        (1000, 3, 5, 27),
+        (1000, 3, 40, 40),
+        (20, 3, 5, 20),
+    ],
 )
 def test_a_search_keeps_as_many_vectors_as_help(size, k, basis, room):
     operator = operators.Identity((1, size))
@@ -492,7 +504,9 @@ def test_modes_are_split_once_they_are_known_and_have_factors_where_data_are_nor
 def test_hessians_are_known_exactly_where_one_basis_makes_both_diagonal():
     posed = problem(priors.Tikhonov(3.0))
     data, prior = spectrum.exact(spectrum.hessians(posed, posed.start()))
-    torch.testing.assert_close(data.sort().values, (100 * posed.operator.transfer().square()).flatten().sort().values.to(data))
+    torch.testing.assert_close(
+        data.sort().values, (100 * posed.operator.transfer().square()).flatten().sort().values.to(data)
+    )
     assert prior.tolist() == [3.0] * 64
     kinked = spectrum.hessians(problem(priors.TotalVariation(2.0)), posed.start(), width=0.02)
     assert kinked.note.startswith("TotalVariation has no Hessian at a kink: shown is that of ")
@@ -501,6 +515,8 @@ def test_hessians_are_known_exactly_where_one_basis_makes_both_diagonal():
     with pytest.raises(Refusal, match="a batch of 2 and 1"):
         spectrum.hessians(posed, posed.start().expand(2, -1, -1, -1))
     masked = operators.FourierMask((1, 4, 4), pattern=torch.ones(4, 4))
-    complex_one = Problem(masked, noise.Gaussian(0.5), priors.Tikhonov(3.0), torch.zeros(1, 1, 4, 4, dtype=torch.complex128))
+    complex_one = Problem(
+        masked, noise.Gaussian(0.5), priors.Tikhonov(3.0), torch.zeros(1, 1, 4, 4, dtype=torch.complex128)
+    )
     data, prior = spectrum.exact(spectrum.hessians(complex_one, complex_one.zeros()))
     assert data.tolist() == pytest.approx([4.0] * 32) and len(prior) == 32, "every mode twice"

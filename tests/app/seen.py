@@ -26,7 +26,9 @@ def figures(element: pn.viewable.Viewable) -> list[figure]:
 def seen(picture: object, element: pn.viewable.Viewable) -> dict[str, str]:
     """By the name of each source what draws it in the figures of the element."""
     plots = figures(element)
-    drawn = [(r.data_source, type(r.glyph).__name__) for p in plots for r in p.renderers if isinstance(r, GlyphRenderer)]
+    drawn = [
+        (r.data_source, type(r.glyph).__name__) for p in plots for r in p.renderers if isinstance(r, GlyphRenderer)
+    ]
     drawn += [(words.source, "words") for plot in plots for words in plot.select(LabelSet)]
     return {name: " ".join(kind for source, kind in drawn if source is own) for name, own in sources(picture)}
 
@@ -34,7 +36,11 @@ def seen(picture: object, element: pn.viewable.Viewable) -> dict[str, str]:
 def legends(element: pn.viewable.Viewable) -> list[list[str]]:
     """What the legend of each figure says."""
     return [
-        [item.label["value"] if isinstance(item.label, dict) else _said(item.label) for words in p.select(Legend) for item in words.items]
+        [
+            item.label["value"] if isinstance(item.label, dict) else _said(item.label)
+            for words in p.select(Legend)
+            for item in words.items
+        ]
         for p in figures(element)
     ]
 

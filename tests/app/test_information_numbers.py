@@ -54,7 +54,12 @@ def test_a_path_has_the_colours_of_its_iterations_and_a_ring_at_its_least_error(
                                          error=np.array([1, 0.5]))  # fmt: skip
     plane.show((track(), other), "tau = 0.01")
     assert plane.plot.xaxis[0].axis_label == "I(y;T), bits, for T = x_k + tau w, tau = 0.01"
-    assert columns(plane.paths[0]) == {"x": [0, 1, 2, 3], "y": [0, 0.5, 0.8, 0.7], "k": [0, 1, 2, 4], "at": [1, 2, 3, 5]}
+    assert columns(plane.paths[0]) == {
+        "x": [0, 1, 2, 3],
+        "y": [0, 0.5, 0.8, 0.7],
+        "k": [0, 1, 2, 4],
+        "at": [1, 2, 3, 5],
+    }
     assert columns(plane.bests[0]) == {"x": [2], "y": [0.8]} and columns(plane.bests[1]) == {"x": [4], "y": [2]}
     assert (plane.mapper.low, plane.mapper.high) == (1, 10), "a logarithm of k + 1"
     assert [item.label["value"] for item in plane.items.values()] == ["Landweber", "CG"]

@@ -91,7 +91,9 @@ def test_the_word_of_the_highest_value_stands_where_there_is_room():
     view = Curves("PSNR", "left plot")
     for place, side, shift in ((0, "left", 8), (7, "left", 8), (8, "right", -8)):
         values = np.where(np.arange(10) == place, 9.0, 1.0)
-        view.show(frame(ks=np.arange(10) + place, seconds=np.arange(10.0), curves={"psnr": values, "objective": values}))
+        view.show(
+            frame(ks=np.arange(10) + place, seconds=np.arange(10.0), curves={"psnr": values, "objective": values})
+        )
         best = columns(view.best)
         assert (best["side"], best["shift"], best["x"], best["y"]) == ([side], [shift], [2 * place], [9])
         assert best["text"] == [f"highest 9.000 dB at k = {2 * place}"]
@@ -183,7 +185,10 @@ def test_the_strip_holds_the_moments_and_stands_at_the_one_in_sight(monkeypatch)
     timeline.show_frame(frame(at=2, moments=moments(0, 2), marks=marks))
     strip = timeline.strip
     assert (strip.ks, strip.chosen, strip.sprite) == ([0, 2], 1, "2")
-    assert strip.words == ["iteration 0, 4.00 dB", "iteration 2, 2.00 dB"] and strip.marks == ["begun", "prior.weight = 3"]
+    assert strip.words == ["iteration 0, 4.00 dB", "iteration 2, 2.00 dB"] and strip.marks == [
+        "begun",
+        "prior.weight = 3",
+    ]
     assert not timeline.now.disabled and not timeline.branch.disabled
     assert timeline.words.sentence == "back at k = 2\nof 3, 2.00 dB"
     timeline.show_frame(frame(moments=moments(0, 2), status=Status.DONE))

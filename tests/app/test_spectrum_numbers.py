@@ -132,7 +132,9 @@ def test_a_preconditioner_is_judged_in_units_of_the_largest_eigenvalue():
     spectra.metric = "P"
     made.draw(frame(largest_step=1.0), LinearAxis)  # the step is 1, and its bound 2 of a largest eigenvalue of 2
     assert made.note.sentence == "condition of H ≥ 4; condition of P H ≥ 2"
-    assert columns(made.flags._source)["text"] == ["2/step 2"] and columns(made.flags._source)["x"] == pytest.approx([1])
+    assert columns(made.flags._source)["text"] == ["2/step 2"] and columns(made.flags._source)["x"] == pytest.approx(
+        [1]
+    )
     middle = np.average(columns(made.after)["at"], weights=columns(made.after)["height"])
     assert middle == pytest.approx(0.75, abs=0.01)
     spectra.metric = None
@@ -152,7 +154,9 @@ def test_what_a_run_has_above_the_foreseen_minimum_stands_beside_what_was_forese
     assert descent["k"] == list(range(2, 53)), "fifty steps at least, from where it was looked"
     assert descent["excess"][:3] == pytest.approx([1, 0.5 * 0.75**2, 0.5 * 0.75**4])
     assert math.isnan(columns(made.sources["conjugate gradients"])["excess"][2]), "two eigenvalues, two steps"
-    assert columns(made.here._source)["x"] == [3] and made.note.sentence.startswith("Exact where the objective is quadratic")
+    assert columns(made.here._source)["x"] == [3] and made.note.sentence.startswith(
+        "Exact where the objective is quadratic"
+    )
     made.draw(None, LinearAxis)
     assert columns(made.sources["heavy ball"])["k"][-1] == 502 and not columns(made.sources["measured"])["k"]
     for k, last in ((102, 102), (2000, 502)):
@@ -187,7 +191,10 @@ def glimpse(k: int, values: list[float]) -> Glimpse:
 
 def test_looks_along_a_run_are_columns_until_the_next_look():
     made = AlongTheRun(studied(glimpses=[glimpse(0, [1.0, 4.0]), glimpse(30, [2.0, 8.0])]))
-    made.draw(frame(k=30, at=7, ks=np.array([0, 30]), curves={"step_size": np.array([1.0, 0.5])}, largest_step=1.0), LinearAxis)
+    made.draw(
+        frame(k=30, at=7, ks=np.array([0, 30]), curves={"step_size": np.array([1.0, 0.5])}, largest_step=1.0),
+        LinearAxis,
+    )
     image = made.image.data["image"][0]
     assert image.shape == (80, 160) and np.allclose(image.sum(0), 1, atol=1e-6), "each look has the mass 1"
     assert (image[:, :159] == image[:, :1]).all() and (image[:, 159] != image[:, 0]).any()
@@ -255,7 +262,9 @@ def test_modes_that_are_not_there_yet_or_do_not_bend_are_said(data_modes):
     made.draw(None, LinearAxis)
     assert made.note.sentence.startswith("mode 1: λ = 0, no step is too long along it. Picard's plot: switch to modes")
     assert np.isnan(columns(made.picard)["s"]).all() and len(columns(made.picard)["s"]) == 3
-    one = Eigenpairs(*(t[:1] for t in (last.pairs.values, last.pairs.residuals)), True, 0, last.pairs.space, last.pairs.mix[:1])
+    one = Eigenpairs(
+        *(t[:1] for t in (last.pairs.values, last.pairs.residuals)), True, 0, last.pairs.space, last.pairs.mix[:1]
+    )
     made.spectra.finding = replace(last, pairs=one)
     made.draw(None, LinearAxis)
     assert made.index.end == 2, "a slider needs two ends"

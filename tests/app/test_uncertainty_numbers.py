@@ -53,7 +53,11 @@ def test_every_source_of_the_curves_is_drawn_and_named():
 @pytest.mark.parametrize(("last", "end"), [(1.1, 1.2), (1.01, 1.05), (1.5, 2.0)])
 def test_the_axis_of_rhat_shows_the_way_down_to_one(last, end):
     mixing = Mixing()
-    looks = (replace(LOOK, draws=8, rhat=math.inf), replace(LOOK, draws=10, least=0.0, rhat=3.0), replace(LOOK, rhat=last))
+    looks = (
+        replace(LOOK, draws=8, rhat=math.inf),
+        replace(LOOK, draws=10, least=0.0, rhat=3.0),
+        replace(LOOK, rhat=last),
+    )
     mixing.show(looks)
     assert (mixing.rhats.start, mixing.rhats.end) == pytest.approx((0.99, end))
     drawn = columns(mixing.source)

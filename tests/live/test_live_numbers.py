@@ -239,11 +239,15 @@ def test_the_python_of_an_experiment_names_its_arrays_its_imports_and_no_folder(
     assert lines[-1].startswith("result = Experiment(") and lines[-1].endswith(").run()")
     twice = Experiment(Shipped("camera", 8), Composition(mask, mask), prior=Sum(Tikhonov(), Zero()), stop=Change())
     assert sum(line.startswith("# array_") for line in telling.python(twice).splitlines()) == 1
-    assert telling.python(twice).startswith("from workbench import algorithms, data, noise, operators, priors, stopping\n")
+    assert telling.python(twice).startswith(
+        "from workbench import algorithms, data, noise, operators, priors, stopping\n"
+    )
     low = Experiment(Shipped("camera", 8), Identity((1, 8, 8)), parametrisation=LowRank((1, 8, 8), 2))
     assert ", operators, parametrisations, priors" in telling.python(low)
     own = Experiment(Measured("/srv/people/7/scan.npy"), Identity((1, 8, 8)))
-    assert "/srv" not in telling.python(own) and "# scan.npy is your own file: put it beside this script" in telling.python(own)
+    assert "/srv" not in telling.python(
+        own
+    ) and "# scan.npy is your own file: put it beside this script" in telling.python(own)
 
 
 def test_a_notebook_has_two_cells_that_were_not_run():

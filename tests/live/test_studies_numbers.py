@@ -256,7 +256,9 @@ def test_too_few_draws_are_four_times_as_many_next_and_so_is_the_warm_up():
     for silent in (uncertain(None), uncertain(sampled(replace(LOOK, least=1.0)), status=Status.RUNNING)):
         assert silent.advice() is None
     assert uncertain(replace(sampled(), looks=())).advice() is None
-    assert uncertain(None, GradientDescent()).advice().sentence.startswith("GradientDescent has one answer and no spread.")
+    assert (
+        uncertain(None, GradientDescent()).advice().sentence.startswith("GradientDescent has one answer and no spread.")
+    )
 
 
 def test_chains_that_stand_still_need_another_step():
@@ -285,7 +287,9 @@ def test_chains_begin_by_themselves_that_are_over_in_a_moment(draws, told):
 
 
 def test_pictures_of_draws_are_their_moments_and_where_the_truth_lies():
-    intervals = tuple(Interval(share, torch.full(SHAPE, 0.25), torch.full(SHAPE, high)) for share, high in ((0.5, 0.5), (0.9, 0.75)))
+    intervals = tuple(
+        Interval(share, torch.full(SHAPE, 0.25), torch.full(SHAPE, high)) for share, high in ((0.5, 0.5), (0.9, 0.75))
+    )
     last = torch.stack([torch.full(SHAPE, float(i)) for i in range(6)])
     maps = uncertain(sampled(intervals=intervals, last=last)).maps()
     assert maps.inside == pytest.approx((5 / 16, 9 / 16)), "4 to 8, and 4 to 12, sixteenths"
@@ -393,7 +397,9 @@ def test_unknowns_say_where_they_are_and_follow_what_is_set():
     assert made.direct and made.landing is None and made.flatness is None
     made.session.begin_with = lambda u: begun.append(float(u.mean()))
     made.begin_with(1)
-    made.starts = SimpleNamespace(current=SimpleNamespace(u=torch.arange(3.0)[:, None]), touch=lambda: begun.append("starts"))
+    made.starts = SimpleNamespace(
+        current=SimpleNamespace(u=torch.arange(3.0)[:, None]), touch=lambda: begun.append("starts")
+    )
     made.flat = SimpleNamespace(current="flat", touch=lambda: begun.append("flat"))
     made.begin_with(1)
     assert begun == [1] and made.flatness == "flat"
@@ -425,7 +431,9 @@ def beside(*each: OneBeside, **given: object) -> AllBeside:
     return made
 
 
-def one(key: str, fill: float | None = 0.5, label: str = "", shape: tuple[int, ...] = (2, 2), **given: object) -> OneBeside:
+def one(
+    key: str, fill: float | None = 0.5, label: str = "", shape: tuple[int, ...] = (2, 2), **given: object
+) -> OneBeside:
     return OneBeside(key, label or key, None if fill is None else np.full(shape, fill), **given)
 
 
@@ -462,7 +470,9 @@ def test_pictures_share_the_scale_of_the_truth_or_of_all():
 
 
 def test_differences_are_taken_to_one_of_them_on_one_scale_around_nothing():
-    made = beside(one("truth", 1.0, "truth"), one("now", 0.25), one("1", 1.5, shape=(2, 2)), one("2", 9.0, shape=(3, 3)))
+    made = beside(
+        one("truth", 1.0, "truth"), one("now", 0.25), one("1", 1.5, shape=(2, 2)), one("2", 9.0, shape=(3, 3))
+    )
     made.chosen = ("truth", "now", "1", "2")
     found, limits, said = made.differences("truth")
     assert [(each.key, float(d.mean())) for each, d in found] == [("now", -0.75), ("1", 0.5)]
@@ -477,7 +487,10 @@ def test_differences_are_taken_to_one_of_them_on_one_scale_around_nothing():
 def test_curves_of_other_problems_are_left_out_and_said():
     columns = {"k": np.arange(3), "objective": np.array([4.0, 2.0, 1.0]), "psnr": np.arange(3.0)}
     now = one("now", columns=columns, objective_key="a", problem_key="p", truth_key="t", label="this run")
-    same, other = replace(now, key="1", label="same"), replace(now, key="2", label="other", objective_key="b", truth_key="u")
+    same, other = (
+        replace(now, key="1", label="same"),
+        replace(now, key="2", label="other", objective_key="b", truth_key="u"),
+    )
     made = beside(one("truth"), now, same, other)
     runs, said = made.curves("objective")
     assert [run.key for run in runs] == ["now", "1"] and said == "Not drawn, since of another problem: other."

@@ -64,7 +64,9 @@ def column(*values: float) -> Tensor:
 def path(*points: tuple[float, ...], problem: Problem = ONE) -> WeightPath:
     """Points of (weight, misfit, prior, optimism), whose picture is (weight, 0)."""
     made = [
-        PathPoint(w, torch.tensor([[[w, 0.0]]]), torch.tensor([[[w, 0.0]]]), misfit, prior, 2, optimism, optimism, optimism)
+        PathPoint(
+            w, torch.tensor([[[w, 0.0]]]), torch.tensor([[[w, 0.0]]]), misfit, prior, 2, optimism, optimism, optimism
+        )
         for w, misfit, prior, optimism in points
     ]
     return WeightPath(problem, tuple(made))
@@ -82,7 +84,9 @@ def test_the_lowest_point_is_that_of_the_parabola_over_the_logarithm(vertex):
     weights = 10 ** column(-1, 0, 1, 3)  # of unequal distances
     found = lowest(SURE(), over(weights), (weights.log10() - vertex).square() + 2)
     assert math.log10(found.weight) == pytest.approx(vertex)
-    assert found.reason == f"weight {found.weight:.3g}, where the estimated error of the data behind the noise is lowest"
+    assert (
+        found.reason == f"weight {found.weight:.3g}, where the estimated error of the data behind the noise is lowest"
+    )
     assert (found.word, found.second) == ("sure", None)
 
 
@@ -129,7 +133,9 @@ def test_a_curve_that_falls_at_an_end_asks_for_more_there(curve, low, said):
 
 def test_a_flat_curve_and_one_without_a_number_choose_nothing():
     weights = 10 ** column(0, 1, 2)
-    with pytest.raises(Refusal, match="a flat one: take a wider range of weights, or another selector; its candidate is 10"):
+    with pytest.raises(
+        Refusal, match="a flat one: take a wider range of weights, or another selector; its candidate is 10"
+    ):
         lowest(SURE(), over(weights), column(1, 1 - 1e-4, 1))
     assert lowest(SURE(), over(weights), column(1, 1 - 2e-4, 1)).weight == pytest.approx(10)
     with pytest.raises(Refusal, match="no finite number on it"):
@@ -231,7 +237,11 @@ def test_the_l_curve_is_sharpest_at_the_corner_of_a_hyperbola():
     found = LCurve().choose(path(*points))
     assert found.weight == pytest.approx(1, rel=1e-3) and "the only corner of the L-curve" in found.reason
     bend = -LCurve().curve(path(*points))
-    assert float(bend[6]) == pytest.approx(2**-0.5, rel=0.01) and torch.isnan(bend[:2]).all() and torch.isnan(bend[-2:]).all()
+    assert (
+        float(bend[6]) == pytest.approx(2**-0.5, rel=0.01)
+        and torch.isnan(bend[:2]).all()
+        and torch.isnan(bend[-2:]).all()
+    )
     straight = [(math.exp(s), math.exp(s), math.exp(s) * math.exp(-s), 1.0) for s in t.tolist()]
     with pytest.raises(Refusal, match="an L-curve with a corner"):
         LCurve().choose(path(*straight))
@@ -250,11 +260,15 @@ def test_the_first_rule_that_finds_a_weight_is_taken_and_says_why():
     both = read(crosses, [LCurve(), DiscrepancyPrinciple()])
     assert list(both.selected) == ["discrepancy"] and list(both.refused) == ["l_curve"]
     assert list(read(crosses, [DiscrepancyPrinciple(), Oracle(), LCurve()], first=True).refused) == []
-    assert both.reason.endswith(": DiscrepancyPrinciple, since the average misfit of the noise is known; 3 weights took 6 iterations")
+    assert both.reason.endswith(
+        ": DiscrepancyPrinciple, since the average misfit of the noise is known; 3 weights took 6 iterations"
+    )
     choice = SelectorChoice("sure", 0.123456, column(1), "weight 0.123", (0.1, 0.2))
     closed = Tuning(WeightPath(ONE, tuple(replace(p, steps=0) for p in crosses.points)), {"sure": choice}, {})
     assert closed.weight == 0.1235 and closed.chosen is choice
-    assert closed.reason.endswith("since the noise is known, and with it the error of the data behind it; 3 weights took no iteration, in closed form")
+    assert closed.reason.endswith(
+        "since the noise is known, and with it the error of the data behind it; 3 weights took no iteration, in closed form"
+    )
     assert "as asked for" in Tuning(crosses, {"oracle": replace(choice, word="oracle")}, {}).reason
     assert isinstance(automatic(ONE).selector, SURE)
 
@@ -272,7 +286,10 @@ def test_a_path_is_in_the_order_of_its_weights_and_the_nearest_is_so_by_a_factor
 
 def test_weights_stand_where_they_are_and_are_tried_about_the_usual_one():
     both = Sum(TotalVariation(3.0), Sum(NonNegative(), L1(0.5)))
-    assert weights_in(both) == ["first.weight", "second.second.weight"] and require_weight(both, "second.second.weight") == 0.5
+    assert (
+        weights_in(both) == ["first.weight", "second.second.weight"]
+        and require_weight(both, "second.second.weight") == 0.5
+    )
     assert weighed(both, 7.0, "first.weight").first.weight == 7
     with pytest.raises(Refusal, match="no number prior.weight: take prior.first.weight, prior.second.second.weight"):
         require_weight(both)
@@ -372,7 +389,9 @@ def test_a_minimum_moves_with_its_data_as_the_shrinkage_says():
 # Intervals.
 
 
-@pytest.mark.parametrize(("count", "alpha", "found"), [(9, 0.1, 9), (19, 0.1, 18), (10, 0.1, 10), (99, 0.05, 95), (3, 0.5, 2)])
+@pytest.mark.parametrize(
+    ("count", "alpha", "found"), [(9, 0.1, 9), (19, 0.1, 18), (10, 0.1, 10), (99, 0.05, 95), (3, 0.5, 2)]
+)
 def test_the_rank_of_a_score_is_rounded_up(count, alpha, found):
     """ceil((n + 1) (1 - alpha)), in exact numbers: 0.9 of 10 is 9."""
     assert rank(count, alpha) == found
@@ -427,7 +446,9 @@ def test_a_promise_is_said_and_what_speaks_against_it():
     twenty = ConformalIntervals(torch.zeros(1), 20, 18, 4, column(*range(20)))
     assert twenty.sentence(10.0) == "85.7% of pictures like the 20 held out lie inside, means over 4 x 4 pixels"
     many = ConformalIntervals(torch.zeros(1), 99, 90, 1, column(*range(99)))
-    assert many.sentence(1e9).endswith("pixel by pixel; the data are unlike those: they are explained worse or better than 95 % of them")
+    assert many.sentence(1e9).endswith(
+        "pixel by pixel; the data are unlike those: they are explained worse or better than 95 % of them"
+    )
 
 
 def test_the_modulus_of_what_lies_in_a_disc_lies_between_its_nearest_and_its_farthest_point():
@@ -437,11 +458,16 @@ def test_the_modulus_of_what_lies_in_a_disc_lies_between_its_nearest_and_its_far
     torch.testing.assert_close(found.interval.low, torch.tensor([[[4.75, 0.0]]]))
     torch.testing.assert_close(found.interval.high, torch.tensor([[[5.25, 0.35]]]))
     assert found.sentence.endswith("; drift test p = 1") and (found.warning, found.done, found.whole) == ("", 19, 60)
-    real = SplitConformal(region=2)._picture(replace(made, half=torch.full((1, 1, 1), 0.5), region=2), torch.ones(1, 1, 1, 3)[..., :2], 9.0, 19)
+    real = SplitConformal(region=2)._picture(
+        replace(made, half=torch.full((1, 1, 1), 0.5), region=2), torch.ones(1, 1, 1, 3)[..., :2], 9.0, 19
+    )
     assert real.interval.low.tolist() == [[[0.5, 0.5]]] and real.interval.share == 0.9
     many = ConformalIntervals(torch.zeros(1, 1, 2), 99, 90, 1, column(*range(99)))
     warned = SplitConformal()._picture(many, x.real, 1e9, 99)
-    assert warned.warning.startswith("drift test p = 0.02: the data are explained worse") and "drift test" not in warned.sentence
+    assert (
+        warned.warning.startswith("drift test p = 0.02: the data are explained worse")
+        and "drift test" not in warned.sentence
+    )
     wide = SplitConformal(region=2)._wide(torch.tensor([[[[1.0, 2.0]]]]), torch.zeros(1, 1, 2, 3))
     assert wide.tolist() == [[[[1, 1, 2], [1, 1, 2]]]]
     assert "this signal has 1 axes" in SplitConformal().unmet(ONE, PDHG())
@@ -471,8 +497,14 @@ def test_a_normal_posterior_has_its_quantiles_for_an_interval():
     half = 1.6448536 / math.sqrt(8)
     torch.testing.assert_close(found.interval.high.float(), ONE.y[0] / 2 + half)
     torch.testing.assert_close(found.interval.low.float(), ONE.y[0] / 2 - half)
-    assert found.sentence == "90% of the posterior of each pixel lies inside, exactly: the posterior is normal, if the prior is true"
-    assert found_by.QuantifiedPicture(None, "").warning == "" and LaplaceApproximation().unmet(ONE, GradientDescent()) == ""
+    assert (
+        found.sentence
+        == "90% of the posterior of each pixel lies inside, exactly: the posterior is normal, if the prior is true"
+    )
+    assert (
+        found_by.QuantifiedPicture(None, "").warning == ""
+        and LaplaceApproximation().unmet(ONE, GradientDescent()) == ""
+    )
     assert "lacks" in LaplaceApproximation().unmet(replace(ONE, prior=L1()), ProximalGradient())
     assert "real pictures" in LaplaceApproximation().unmet(replace(ONE, y=ONE.y.to(torch.complex64)), ADMM())
 
