@@ -54,7 +54,6 @@ def test_columns_have_names_and_angles_need_none(tmp_path):
         ('"1,000",2\n3,4\n', "a column of numbers, got '1,000' in row 0, column 0"),
         ("1+2j,3\n4,5\n", r"got '1\+2j'"),
         ("a,b\n1,\n2,3\n", "1 of 4 missing .empty cells"),
-        ("only words\nof a letter\n", "whose name says CSV"),
     ],
 )
 def test_what_is_no_whole_table_is_one_sentence(tmp_path, text, sentence):
