@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.data.field import need
 from workbench.refusal import Refusal
-from workbench.tensors import shown
 
 if TYPE_CHECKING:
     from workbench.records import Record
@@ -31,6 +29,8 @@ class Picture:
     def plain(self) -> np.ndarray:
         """Without the axis of a single channel; Refusal for several."""
         if len(self.values) > 1:
+            from workbench.tensors import shown
+
             came = f"{len(self.values)} of {shown(self.values.shape[1:])}"
             raise Refusal("a picture of one channel for this format", came, "export it as .tif")
         return self.values[0]
@@ -60,6 +60,12 @@ def write(made: Picture, place: Path) -> None:
     _WRITERS[place.suffix.lower()](made, place)
 
 
+def _need(module: str, extra: str = "data") -> Any:
+    from workbench.data.field import need  # not at the top: a list of runs needs no torch
+
+    return need(module, extra)
+
+
 def _tiff(made: Picture, place: Path) -> None:
     """OME-TIFF: channels, then depth, rows and columns."""
     space = "ZYX"[-(made.values.ndim - 1) :] if made.values.ndim > 2 else "X"
@@ -68,21 +74,21 @@ def _tiff(made: Picture, place: Path) -> None:
     values = made.values if space != "X" else made.values[:, None]
     axes = "C" + (space if space != "X" else "YX")
     told: dict[str, Any] = {"axes": axes, **sizes}
-    need("tifffile").imwrite(place, values, ome=True, photometric="minisblack", metadata=told)
+    _need("tifffile").imwrite(place, values, ome=True, photometric="minisblack", metadata=told)
 
 
 def _mrc(made: Picture, place: Path) -> None:
     """MRC holds single precision and angstroms."""
     values = made.plain
     kind = np.complex64 if values.dtype.kind == "c" else np.float32
-    with need("mrcfile", "instruments").new(place, data=np.ascontiguousarray(values, dtype=kind)) as file:
+    with _need("mrcfile", "instruments").new(place, data=np.ascontiguousarray(values, dtype=kind)) as file:
         if size := made.size("A"):
             file.voxel_size = size
 
 
 def _nifti(made: Picture, place: Path) -> None:
     """NIfTI: x to the right, y to the front, z up; rows begin at the largest y, as `data.load_array` reads them."""
-    nibabel = need("nibabel")
+    nibabel = _need("nibabel")
     values, side = made.plain, made.size("mm") or 1.0
     turned = np.flip(values, -2).T if values.ndim > 1 else values
     image = nibabel.Nifti1Image(turned, np.diag([side, side, side, 1.0]), dtype=values.dtype)
