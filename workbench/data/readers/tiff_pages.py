@@ -39,7 +39,7 @@ def decoded(series: Any, number: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _require_predictor(key: Any) -> None:
-    """Refuse differences that tifffile undoes wrongly: real and imaginary parts change places, LERC becomes nonsense."""
+    """Refuse differences that tifffile undoes wrongly: real and imaginary parts change places, LERC is nonsense."""
     swapped = key.predictor == _OF_FLOATS and key.dtype.kind == "c" and key.parent.byteorder == ">"
     if swapped or (_codec(key) == "LERC" and key.predictor != 1):
         came = f"{key.dtype} of {_codec(key)} in byte order {key.parent.byteorder} with predictor {int(key.predictor)}"

@@ -91,7 +91,7 @@ def _parsed(text: str) -> _Table:
 
 
 def fields(path: Path) -> Fields:
-    """The table as (row, column) without columns of words, and each column by its name, or by its number from 0."""
+    """The table as (row, column) without columns of words, and each column by the name above it."""
     if path.stat().st_size > _MOST:
         raise Refusal(f"text of at most {_MOST // 2**20} MB", f"{path.name!r}, which is larger", "save it as NPY")
     table = _parsed(_text(path.read_bytes()))
@@ -104,7 +104,7 @@ def fields(path: Path) -> Fields:
     notes = (*said, *((f"its columns {', '.join(left)[:200]} hold words and are left out",) * bool(left)))
     kept = numbers[:, ~words]
     found = {"": _field(kept[:, 0] if kept.shape[1] == 1 else kept, notes)}
-    for k in np.flatnonzero(~words) if kept.shape[1] > 1 else ():
+    for k in np.flatnonzero(~words) if table.names and kept.shape[1] > 1 else ():
         name = names[k].translate(str.maketrans("/[]:", "    ")).strip() or f"column {k}"
         found[name if name not in found else f"{name} {k}"] = _field(numbers[:, k], said, ASIDE)
     return found
