@@ -52,6 +52,14 @@ def test_an_opened_run_goes_on_as_in_one_go(saved):
         record.resume(7)
 
 
+def test_rows_stay_as_far_apart_as_they_were(tmp_path, capsys):
+    storage.save(small(5).run(every=5), tmp_path / "two.nc")  # two rows: the distance of more is not in them
+    straight, whole = small(15).run(every=5), workbench.open(tmp_path / "two.nc").resume(15)
+    assert identical(whole, straight) and whole.k.values.tolist() == [0, 5, 10, 15]
+    assert main(["run", str(tmp_path / "two.nc"), "--steps", "15", "--out", str(tmp_path / "more.nc")]) == 0
+    assert storage.load(tmp_path / "more.nc").k.values.tolist() == [0, 5, 10, 15]
+
+
 def test_a_run_of_another_experiment_does_not_go_on(saved):
     begun = storage.load(saved)
     for other in ({"seed": 1}, {"source": Shipped("coins", size=16)}):

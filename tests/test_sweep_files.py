@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from workbench.data import Measured
-from workbench.data.fingerprint import fingerprint
 from workbench.experiment import Experiment
 from workbench.operators import Identity
 from workbench.refusal import Refusal
+from workbench.sweeps.fingerprint import fingerprint
 from workbench.sweeps.plan import plan
 from workbench.sweeps.store import Store
 

@@ -145,7 +145,7 @@ class Experiment(metaclass=Checked):
                 remedy = "change nothing but steps, stop and device, or begin a run of its own"
                 raise Refusal("a run of this experiment to go on with", "one of another", remedy)
             problem = with_data_of(problem, begun)
-        told = description | self.source.told(loaded.tensor) | dict(said)
+        told = description | {"every": every} | self.source.told(loaded.tensor) | dict(said)
         loaded = replace(loaded, notes=(*loaded.notes, *self.remarks(loaded.tensor)))
 
         def whole(found: "xr.Dataset") -> "xr.Dataset":

@@ -42,13 +42,7 @@ class Record:
         With `out`, which may be its own file, it is saved while it goes. Refusal where it has as many already, or
         keeps no state (a file of an older workbench).
         """
-        return changed(self.experiment, steps=steps).run(every=self._every, begun=self.result, out=out)
-
-    @property
-    def _every(self) -> int:
-        """The iterations between two rows; the last may be nearer."""
-        ks = self.result["k"].values
-        return int(ks[1] - ks[0]) if len(ks) > 2 else 1
+        return changed(self.experiment, steps=steps).run(every=every(self.result), begun=self.result, out=out)
 
     def __repr__(self) -> str:
         made = self.experiment
@@ -70,6 +64,12 @@ def open(path: str | Path) -> Record:
     """The run of a file that `storage.save`, `workbench run --out` or the page wrote; Refusal for any other file."""
     result = load(path)
     return Record(Path(path), result, from_run(result))
+
+
+def every(result: "xr.Dataset") -> int:
+    """The iterations between two rows of a run; of a file of before, which does not tell, those of its first two."""
+    ks = result["k"].values
+    return int(result.attrs.get("every", ks[1] - ks[0] if len(ks) > 2 else 1))
 
 
 def load(path: str | Path) -> "xr.Dataset":

@@ -41,7 +41,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--again", action="store_true", help="begin a saved run again where it would go on: with more --steps alone"
     )
-    parser.add_argument("--every", type=int, default=1, help="record every so many iterations (1)")
+    parser.add_argument("--every", type=int, help="record every so many iterations (1, or as before)")
     parser.add_argument("--out", metavar="RUN.nc", help="save the run while it goes, whole each time, and at its end")
     parser.add_argument("--keep", action="store_true", help="keep the run in the folder that `workbench runs` lists")
     parser.add_argument(
@@ -51,13 +51,14 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    if args.every < 1:
+    if args.every is not None and args.every < 1:
         raise Refusal("a whole number from 1 for --every", str(args.every), "record every iteration with 1")
     from workbench import run_folder
 
     destinations.require(args.out, args.figure)
     if args.keep:
         destinations.require(str(run_folder.made() / "run.nc"), None)
+    from workbench.records import every as recorded_every
     from workbench.records import repetition
     from workbench.run import BROKEN, Outcome, untold
 
@@ -65,9 +66,10 @@ def main(args: argparse.Namespace) -> int:
     experiment, reason = (experiment, None) if where is None else _weighed(experiment, where)
     begun, earlier = _begun(experiment, args), _earlier(args)
     said = args.reasons | ({} if reason is None else {"weight_reason": reason})
+    every = args.every or (1 if begun is None else recorded_every(begun))
     with _place(experiment, args) as claim, untold():  # it is said at the end
         args.kept = str(claim.path) if args.keep and claim else None
-        result = experiment.run(every=args.every, begun=begun, out=claim, said=said)
+        result = experiment.run(every=every, begun=begun, out=claim, said=said)
     args.repeats = None if earlier is None or begun is not None else repetition(earlier, result)
     args.comparison = None if args.repeats is None else args.repeats.sentence(args.spec)
     if begun is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from workbench.data.field import Fields
 from workbench.data.readers import dicom, dicom_series, hdf5, netcdf, nifti, numpy_files, pictures, tiff, zarr_stores
 from workbench.data.readers.instruments import fits, microscopes, mr_raw, mrc, segy, sidecar
+from workbench.data.readers.plain import csv_tables, wav_sounds
 from workbench.refusal import Refusal
 
 _HEAD = 4104  # an HDF5 file may begin behind a block of its user
@@ -50,6 +51,7 @@ FORMATS = (
     Format("PNG", (".png",), _starts(b"\x89PNG\r\n\x1a\n"), pictures.png),
     Format("JPEG", (".jpg", ".jpeg"), _starts(b"\xff\xd8\xff"), pictures.jpeg),
     Format("WebP", (".webp",), lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", pictures.webp),
+    Format("WAV", (".wav",), wav_sounds.begins, wav_sounds.fields),
     Format("TIFF", (".tif", ".tiff"), _TIFF, tiff.fields),
     Format("NPY", (".npy",), _starts(b"\x93NUMPY"), numpy_files.npy),
     Format("NPZ", (".npz",), _zip, numpy_files.npz, numpy_files.is_npz),
@@ -70,7 +72,8 @@ FORMATS = (
         "SEG-Y", (".sgy", ".segy"), lambda head: len(head) > _SEGY, segy.fields, lambda path: bool(segy.order(path))
     ),
     Format("NIfTI", (".nii", ".nii.gz"), nifti.may_begin, nifti.fields, nifti.begins),
-    Format("DICOM", (".dcm",), dicom.begins_bare, dicom.fields),  # last: two bytes and a guess
+    Format("DICOM", (".dcm",), dicom.begins_bare, dicom.fields),  # two bytes and a guess
+    Format("CSV", csv_tables.ENDINGS, lambda head: True, csv_tables.fields, csv_tables.is_table),  # last: any text
 )
 # Known and not read: SciPy's reader of MATLAB 5 to 7 ends the whole process on damaged files.
 _OLD_MATLAB = _starts(b"MATLAB 5.0")

@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from workbench.parameters.arrays import name_of, owned
-from workbench.refusal import article, short
+from workbench.refusal import Refusal, article, short
 from workbench.tensors import from_array, shown
 
 NO = object()  # what is returned for a value that is none of a kind
@@ -62,10 +63,16 @@ def cast(kind: Any, value: Any) -> Any:
     if kind in (float, int):
         return _number(kind, value)
     if kind is Tensor and isinstance(value, np.ndarray | Tensor):
-        return owned(from_array(value) if isinstance(value, np.ndarray) else value)
+        return owned(from_array(value) if isinstance(value, np.ndarray) else _dense(value))
     if kind is np.ndarray and isinstance(value, Tensor):
         return value.detach().clone().numpy(force=True)
     return value if _is(value, origin or kind) else NO
+
+
+def _dense(value: Tensor) -> Tensor:
+    if value.layout is not torch.strided:
+        raise Refusal("an array as a dense tensor", f"one of layout {value.layout}", "make it dense: x.to_dense()")
+    return value
 
 
 def _is(value: Any, kind: Any) -> bool:

@@ -15,13 +15,21 @@ if TYPE_CHECKING:
 
     from workbench import storage
 
+_KEPT = Path("inverse-workbench", "runs")
 FOLDER = "WORKBENCH_RUNS"  # the variable of the environment that names another folder
 
 
 def usual_folder() -> Path:
-    """Where runs are kept unless another folder is named: that in WORKBENCH_RUNS, else one in the home of the user."""
-    named = os.environ.get(FOLDER, "")
-    return Path(named) if named else Path.home() / ".local" / "share" / "inverse-workbench" / "runs"
+    """Where runs are kept unless another folder is named: that in WORKBENCH_RUNS, else one in the home of the user.
+
+    It lies below XDG_DATA_HOME where that is told, but for runs that lie in ~/.local/share already.
+    """
+    named, data = os.environ.get(FOLDER, ""), Path(os.environ.get("XDG_DATA_HOME", ""))
+    usual = Path.home() / ".local" / "share" / _KEPT
+    if named:
+        return Path(named)
+    told = data / _KEPT
+    return told if data.is_absolute() and (told.exists() or not usual.exists()) else usual
 
 
 def made(folder: Path | None = None) -> Path:

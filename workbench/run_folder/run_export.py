@@ -9,28 +9,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.refusal import Refusal
+from workbench.run_folder import picture_export
 from workbench.run_folder.run_summary import ENDING
 from workbench.run_folder.run_tags import sidecar
 
 if TYPE_CHECKING:
     from workbench.records import Record
 
-ENDINGS = (ENDING, ".json", ".py", ".png")
+_EACH = (ENDING, ".json", ".py", ".png")
+ENDINGS = (*_EACH, *picture_export.ENDINGS)
 
 
-def export(runs: Sequence[Path], out: Path) -> list[Path]:
+def export(runs: Sequence[Path], out: Path, unit: str = "") -> list[Path]:
     """Write each run as NAME.nc, NAME.json, NAME.py and NAME.png into a folder; into one file where `out` ends in .zip.
 
-    Where `out` has one of these endings, it is that file of a single run. Refusal where a file is there already, and
-    where there is no room: then nothing is left.
+    Where `out` has one of these endings, it is that file of a single run; .tif, .mrc and .nii are its picture, with
+    pixels as large as its operator says in `unit`. Refusal where a file is there already, and where there is no room:
+    then nothing is left.
     """
     ending = out.suffix.lower()
+    if unit and ending not in picture_export.ENDINGS:
+        raise Refusal("a picture for a unit of its pixels", str(out), "give --out picture.tif, .mrc or .nii")
     if ending in ENDINGS and len(runs) != 1:
         raise Refusal("a folder or a .zip file for several runs", str(out), "give --out runs.zip")
     with tempfile.TemporaryDirectory(prefix="workbench-") as place:
         try:
             for run in runs:
-                _write(run, Path(place), ENDINGS if ending not in ENDINGS else (ending,))
+                _write(run, Path(place), _EACH if ending not in ENDINGS else (ending,), unit)
             made = sorted(Path(place).iterdir())
             return _zipped(made, out) if ending == ".zip" else _moved(made, out)
         except OSError as error:
@@ -38,7 +43,7 @@ def export(runs: Sequence[Path], out: Path) -> list[Path]:
             raise Refusal("to write copies of runs", said, "make room there, or name another place") from error
 
 
-def _write(run: Path, folder: Path, endings: Sequence[str]) -> None:
+def _write(run: Path, folder: Path, endings: Sequence[str], unit: str) -> None:
     from workbench import figures, records
     from workbench.live.telling import python
 
@@ -54,6 +59,8 @@ def _write(run: Path, folder: Path, endings: Sequence[str]) -> None:
         (folder / f"{run.stem}.py").write_text(_changes(record) + python(record.experiment), encoding="utf-8")
     if ".png" in endings:
         (folder / f"{run.stem}.png").write_bytes(figures.png(record.result))
+    for ending in set(endings) & set(picture_export.ENDINGS):
+        picture_export.write(picture_export.picture(record, unit), folder / f"{run.stem}{ending}")
 
 
 def _changes(record: "Record") -> str:

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.fingerprint import fingerprint
 from workbench.experiment import Experiment, from_description
 from workbench.parameters import as_text, describe, rebuild, renamed
 from workbench.paths import altered, at, own_parameters
 from workbench.refusal import Refusal, short
+from workbench.sweeps.fingerprint import fingerprint
 
 SEED = "seed"
 _PLACES = ("data", "path")  # arguments of sources that name a file

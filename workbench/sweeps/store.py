@@ -133,8 +133,10 @@ def _opened(zarr: Any, plan: Plan, out: str) -> Any:
 
 def _require_same_files(plan: Plan, group: Any, out: str) -> None:
     """Refuse to go on with other data: the store would hold cells of both, and say nothing."""
-    begun = group.attrs.get(FILES) if STATUS in group and (np.asarray(group[STATUS][...]) == PENDING).any() else None
-    for path, found in plan.files().items() if begun else ():
+    if STATUS not in group or not (np.asarray(group[STATUS][...]) == PENDING).any():
+        return
+    begun: dict[str, str] = dict(group.attrs.get(FILES, {}))
+    for path, found in plan.files().items():
         if begun.get(path, found) != found:
             came = f"{Path(path).name!r}, which was changed since"
             raise Refusal(f"the data that {out} was begun with", came, "put them back, or give another --out")

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Needs
 from workbench.algorithms.direct.formula import Formula
+from workbench.noise import WeightedGaussian
 from workbench.operators import Scan
 from workbench.operators.integrals.filtering import Window
 from workbench.problem import Problem
@@ -31,9 +32,17 @@ class FilteredBackprojection(Formula):
     def lacks(self, problem: Problem) -> str:
         operator = problem.operator
         if isinstance(operator, Scan):
-            return super().lacks(problem) or operator.missing_views()
+            return super().lacks(problem) or operator.missing_views() or _unmeasured(problem)
         return super().lacks(problem) or f"projections at angles, which {type(operator).__name__} does not make"
 
     def solution(self, problem: Problem) -> Tensor:
         assert isinstance(problem.operator, Scan)
         return problem.operator.filtered_backprojection(problem.y, self.window)
+
+
+def _unmeasured(problem: Problem) -> str:
+    """That data of weight 0 would be read like the others, in words; empty where there are none."""
+    noise = problem.noise
+    if isinstance(noise, WeightedGaussian) and noise.strong_convexity(problem.y) == 0:
+        return "data that were all measured: it has no weights, and would read those of weight 0"
+    return ""

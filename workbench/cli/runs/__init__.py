@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.cli.runs import comparing, deleting, exporting, listing, tagging
 from workbench.run_folder import ORDERS
+from workbench.run_folder.picture_export import UNITS
 
 SUMMARY = "List, show, compare, tag, export or delete kept runs, and what killed ones have left."
 EXAMPLES = (
@@ -14,6 +15,7 @@ EXAMPLES = (
     "workbench runs list --tag thesis --sort psnr",
     "workbench runs tag 20261129-101500-Radon-PDHG --add thesis --note 'for figure 3'",
     "workbench runs export 20261129-101500-Radon-PDHG --out figure3.zip",
+    "workbench runs export 20261129-101500-Radon-PDHG --out slice.mrc --unit nm",
     "workbench runs compare fista.nc pdhg.nc --report report.html",
     "workbench runs gc",
     "workbench runs show 20261129-101500-Radon-PDHG",
@@ -42,6 +44,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remove", action="append", default=[], metavar="TAG", help="a tag to remove")
     parser.add_argument("--note", metavar="TEXT", help="the note of a run, in place of the one it has; '' for none")
     parser.add_argument("--out", metavar="PLACE", help="where to export to: a folder, or a file that ends in .zip")
+    parser.add_argument(
+        "--unit", choices=UNITS, help="of the operator's pixel, for a picture that ends in .tif, .mrc or .nii"
+    )
     comparing.options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON value instead of lines")
 

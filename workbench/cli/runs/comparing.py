@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.output import say, say_json
+from workbench.cli.runs import named
 from workbench.refusal import Refusal
-from workbench.run_folder.folder_look import is_file
 
 if TYPE_CHECKING:
     from workbench.comparison import Comparison, Mark
-
-_ENDING = ".nc"
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +25,7 @@ def compare(folder: Path, args: argparse.Namespace) -> None:
 
     if len(args.names) < 2:
         raise Refusal("two or more runs to compare", str(len(args.names)), "see `workbench runs list`")
-    paths = [_path(name, folder) for name in args.names]
+    paths = [named.file(name, folder) for name in args.names]
     found = comparison.compare(*paths)
     found.marks(args.accuracy)  # refused before anything is written
     written = _written(found, args)
@@ -40,16 +38,6 @@ def compare(folder: Path, args: argparse.Namespace) -> None:
         say(text.whole(found, args.accuracy))
     for path in written:
         say(f"wrote {path}")
-
-
-def _path(name: str, folder: Path) -> Path:
-    """The file of a run; a name with an ending or a folder in it is one already."""
-    from workbench import run_folder
-
-    given = Path(name)
-    if is_file(given) or (given.suffix == _ENDING and len(given.parts) > 1):
-        return given
-    return run_folder.path_of(name, folder)
 
 
 def _written(found: "Comparison", args: argparse.Namespace) -> list[Path]:

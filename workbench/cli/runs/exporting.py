@@ -9,13 +9,13 @@ from workbench.refusal import Refusal
 
 
 def export(folder: Path, args: argparse.Namespace) -> None:
-    """Write the runs named as files, or into one ZIP file."""
+    """Write the runs named, in the folder or by their files, as files or into one ZIP file."""
     from workbench import run_folder
 
-    paths = named.paths(folder, args)
+    paths = named.paths(folder, args, files=True)
     if not args.out:
         raise Refusal("where to write the runs", "no --out", "give a folder, or a file that ends in .zip")
-    written = run_folder.export(paths, Path(args.out))
+    written = run_folder.export(paths, Path(args.out), args.unit or "")
     if args.json:
         say_json([str(path) for path in written])
         return

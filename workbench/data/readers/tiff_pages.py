@@ -12,6 +12,7 @@ from workbench.refusal import Refusal
 _BYTES = ("LZW", "DEFLATE", "ADOBE_DEFLATE", "PACKBITS", "LZMA", "ZSTD", "ZSTD_DEPRECATED")
 _JPEG = ("JPEG", "JPEG_LOSSY", "ALT_JPEG")
 _PICTURES = ("JPEG2000", "APERIO_JP2000_YCBC", "APERIO_JP2000_RGB", "JPEGXL", "JPEGXL_DNG", "JPEGXR", "PNG", "LERC")
+_OF_FLOATS = 3  # of the tag Predictor
 _REMEDY = "the file contradicts itself: save it again with the program that made it"
 
 
@@ -25,6 +26,7 @@ def decoded(series: Any, number: int) -> tuple[np.ndarray, np.ndarray]:
         raise Refusal("an image in one file", "one whose pages lie in several files", "save it as one file")
     if _codec(key) != "NONE":
         need("imagecodecs")
+        _require_predictor(key)
     if series.is_truncated:  # one header for all pages, which lie one behind another
         return _planes_last(_contiguous(key, number), key), np.zeros(_flat(key), bool)
     page = series[number]
@@ -34,6 +36,14 @@ def decoded(series: Any, number: int) -> tuple[np.ndarray, np.ndarray]:
         _require_same(page.aspage(), key)
     values, empty = _assembled(page, key)
     return _planes_last(values, key), empty
+
+
+def _require_predictor(key: Any) -> None:
+    """Refuse differences that tifffile undoes wrongly: real and imaginary parts change places, LERC is nonsense."""
+    swapped = key.predictor == _OF_FLOATS and key.dtype.kind == "c" and key.parent.byteorder == ">"
+    if swapped or (_codec(key) == "LERC" and key.predictor != 1):
+        came = f"{key.dtype} of {_codec(key)} in byte order {key.parent.byteorder} with predictor {int(key.predictor)}"
+        raise Refusal("a TIFF file whose predictor is undone rightly", came, "save it again without a predictor")
 
 
 def _flat(key: Any) -> tuple[int, ...]:
