@@ -40,9 +40,7 @@ class WeightedTotalVariation(Prior, FromPicture):
     suits = frozenset({"piecewise constant"})
     map_argument = "weights"
 
-    def __init__(
-        self, weight: Weight = 10.0, weights: Guide = (), spacing: Spacing = (), axes: Axes = ()
-    ) -> None:
+    def __init__(self, weight: Weight = 10.0, weights: Guide = (), spacing: Spacing = (), axes: Axes = ()) -> None:
         super().__init__()
         self.weight, self.weights, self.spacing, self.axes = weight, weights, spacing, axes
         self._map = drawn(weights, "WeightedTotalVariation.weights")
