@@ -13,10 +13,9 @@ from workbench.run import iterate
 from workbench.tensors import real_of
 
 SHAPE = (1, 8, 8)
-PARTS = {
+PARTS: dict[str, tuple[operators.Operator, noise.Noise, priors.Prior]] = {
     "smooth": (operators.GaussianBlur(SHAPE, 1.0), noise.Gaussian(0.05), priors.SmoothedTotalVariation(2.0)),
     "kinks": (operators.FourierMask(SHAPE), noise.Gaussian(0.05), priors.WeightedTotalVariation(2.0)),
-    "counts": (operators.Radon(SHAPE, 6), noise.Poisson(50.0), priors.Sobolev(2.0)),
 }
 ALGORITHMS: dict[str, type[Algorithm]] = catalog.members("algorithm")
 

@@ -7,10 +7,11 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from workbench.algorithms import LBFGS, State
 from workbench.analysis import psnr, residual, ssim, standard
+from workbench.analysis.data_fit import DataFit
 from workbench.analysis.metrics import signal_to_noise, similarity
 from workbench.data import truth
 from workbench.figures.shown import signals
-from workbench.noise import Gaussian
+from workbench.noise import Gaussian, WeightedGaussian
 from workbench.operators import Identity, PhaseRetrieval
 from workbench.priors import Tikhonov, Zero
 from workbench.problem import Problem
@@ -107,3 +108,14 @@ def test_the_error_in_a_figure_is_taken_there_too():
     errors = [next(panel.values for panel in signals(ds) if panel.title == "error") for ds in (found, turned)]
     np.testing.assert_allclose(*errors, atol=1e-12)
     assert np.abs(errors[0]).max() < 0.2
+
+
+def test_the_residual_is_that_of_the_data_that_were_measured():
+    """A dead pixel of the weight 0 may hold anything."""
+    y, weights = torch.full((1, 1, 4, 4), 2.0, dtype=torch.float64), torch.ones(1, 4, 4, dtype=torch.float64)
+    weights[0, 1, 2], y[0, 0, 1, 2] = 0, 1e6
+    problem = Problem(Identity((1, 4, 4)), WeightedGaussian(weights, "weights"), Zero(), y)
+    state = State(torch.full_like(y, 1.5), 0)
+    fit = DataFit()
+    for found in (residual(problem, state), fit.residual(problem, state)):
+        assert found["residual"].item() == pytest.approx(0.25)

@@ -23,12 +23,12 @@ def cg(
     operator: Callable[[Tensor], Tensor],
     b: Tensor,
     x: Tensor | None = None,
-    tolerance: float = 1e-6,
+    tolerance: float | Tensor = 1e-6,
     steps: int = 100,
 ) -> Tensor:
     """Solve H x = b for a self-adjoint H >= 0 by conjugate gradients, every item of the batch with its own steps.
 
-    An item rests once |b - H x| <= tolerance |b|, or after `steps`. Hestenes & Stiefel 1952.
+    An item rests once |b - H x| <= tolerance |b|, one for all or (B,), or after `steps`. Hestenes & Stiefel 1952.
     """
     x = torch.zeros_like(b) if x is None else x
     r = p = b - operator(x)

@@ -7,16 +7,26 @@ import pytest
 import torch
 
 from tests.certified import CASES, ENOUGH, LOOKS, SHAPE, crop, looks, optimum, problem
-from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent, State
+from workbench.algorithms import (
+    ADMM,
+    FISTA,
+    LBFGS,
+    PDHG,
+    ConjugateGradient,
+    GradientDescent,
+    ProximalGradient,
+    State,
+)
 from workbench.analysis import Kind, certify, gap, standard
 from workbench.analysis.duality import lower_bound, uncertified
-from workbench.noise import Gaussian, Poisson
+from workbench.noise import Gaussian, Poisson, WeightedGaussian
 from workbench.operators import GaussianBlur, Identity, Mask, Operator
 from workbench.priors import (
     L1,
     AffineConstraint,
     Box,
     Entropy,
+    HuberTV,
     L1Ball,
     L2Ball,
     LInfBall,
@@ -91,6 +101,32 @@ def test_items_of_a_batch_are_certified_each_by_itself():
     assert together.shape == (2,)
     singly = torch.cat([gap(p, s)["gap"] for p, s in zip(alone, parts, strict=True)])
     assert torch.allclose(together, singly, rtol=1e-6)
+
+
+def test_data_that_were_not_measured_take_no_part():
+    """Their dual is 0. It was moved with the others, which left no bound but 0: a gap of 100 % at the optimum."""
+    weights = torch.full(SHAPE, 400.0, dtype=torch.float64)
+    weights[0, 2:5, 3] = 0
+    noisy = Problem.simulate(Identity(SHAPE), WeightedGaussian(weights, "weights"), TotalVariation(2.0), crop("camera"))
+    for algorithm in (PDHG(), ADMM()):
+        proof = certify(noisy, algorithm, last(noisy, algorithm, 150))
+        assert proof.kind is Kind.GAP and float(proof.relative) < 1e-2
+
+
+def test_an_item_that_is_nearly_there_keeps_its_bound_beside_one_that_is_not():
+    """One tolerance for all sent the nearer item along its rounding, and no item had a gap any more."""
+    noisy = Problem.simulate(Identity(SHAPE), Gaussian(0.1), TotalVariation(2.0), crop("camera"))
+    state = replace(last(noisy, ProximalGradient(), 1), x=last(noisy, ADMM(), 400).x + 1e-8)
+    both = replace(noisy, y=torch.cat([noisy.y, 3 * noisy.y.flip(2)]), truth=None)
+    pair = replace(state, x=torch.cat([state.x, noisy.y]))
+    nearer, bound = lower_bound(both, pair)[0], lower_bound(noisy, state)[0]
+    torch.testing.assert_close(nearer, bound, rtol=1e-9, atol=0)
+
+
+def test_smooth_priors_have_a_bound_that_closes_without_duals_of_the_method():
+    found = deblurring(HuberTV(5.0))
+    proof = certify(found, LBFGS(), last(found, LBFGS(), 200))
+    assert proof.kind is Kind.GAP and float(proof.relative) < 1e-6
 
 
 def test_single_precision_is_certified_in_double():

@@ -14,7 +14,7 @@ from workbench.linalg import power_norm
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Gradient, Identity
 from workbench.parameters import describe, rebuild
-from workbench.priors import GroupL1, TotalVariation
+from workbench.priors import GroupL1, HuberTV, TotalVariation, WeightedTotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import run
@@ -160,6 +160,25 @@ def test_along_some_axes_what_lies_across_them_is_on_its_own(axes, isotropic):
     ]
     torch.testing.assert_close(*ends, rtol=1e-6, atol=0)
     assert bool((ends[0] <= problem.objective(expected)).all())
+
+
+@pytest.mark.parametrize("axes", [(0,), (-1,), (1, 0)])
+def test_its_siblings_count_the_same_axes(axes):
+    """Along some axes each line across them is a signal of its own: huge differences there cost nothing."""
+    x = torch.randn(2, 1, 5, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    kinks, sizes = TotalVariation(0.4, axes=axes), (1, 5, 6)
+    weighted, huber = WeightedTotalVariation(0.4, axes=axes), HuberTV(0.4, 1e-6, axes=axes)
+    torch.testing.assert_close(weighted(x), kinks(x), rtol=1e-12, atol=0)
+    torch.testing.assert_close(huber(x), kinks(x), rtol=1e-5, atol=0)
+    smooth = weighted.smoothed(0.3), kinks.smoothed(0.3)
+    for one, other in ((smooth[0](x), smooth[1](x)), (smooth[0].grad(x), smooth[1].grad(x))):
+        torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(smooth[0].hvp(x, x.flip(2)), smooth[1].hvp(x, x.flip(2)), rtol=1e-12, atol=1e-12)
+    for prior in (weighted, huber):
+        assert torch.equal(prior.linear(sizes)(x), kinks.linear(sizes)(x))
+        assert torch.equal(prior.periodic_split(sizes)[1](x), kinks.periodic_split(sizes)[1](x))
+        assert describe(rebuild(describe(prior))) == describe(prior)
+        assert "space axes 0 to 1" in type(prior)(1.0, axes=(2,)).unfit(sizes, torch.float64)
 
 
 def test_axes_and_spacing_may_be_none_and_are_those_of_the_signal():

@@ -10,7 +10,7 @@ from workbench.algorithms import ADMM, FISTA, LBFGS, GradientDescent, Unadjusted
 from workbench.analysis.chains import Interval
 from workbench.data import truth
 from workbench.noise import Gaussian, Laplace, Poisson
-from workbench.operators import Identity
+from workbench.operators import Field, Identity, Map
 from workbench.priors import SmoothedTotalVariation, Tikhonov, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -66,6 +66,25 @@ def test_laplace_is_the_inverse_of_the_hessian_by_finite_differences(noise):
     torch.testing.assert_close(interval.width, 2 * 1.6448536269514722 * deviation, rtol=1e-4, atol=0)
     early, _ = last(LaplaceApproximation(), problem, algorithm, 2)
     assert "not the minimum" in early.warning
+
+
+def test_laplace_of_complex_data_of_a_real_picture_keeps_their_imaginary_part():
+    """Cut off, the minimum was told to be none: a gradient of 101 % of that of the misfit."""
+
+    def there(x):
+        return torch.fft.fft2(x, norm="ortho")
+
+    def back(y):
+        return torch.fft.ifft2(y, norm="ortho").real
+
+    A = Map((SHAPE, SHAPE), there, back, Field.REAL)
+    prior = SmoothedTotalVariation(2.0, width=0.1)
+    problem = Problem.simulate(A, Gaussian(SIGMA), prior, truth("coins", 8).double(), seed=1)
+    found, interval = last(LaplaceApproximation(), problem, LBFGS(), 300)
+    same = Problem(Identity(SHAPE), Gaussian(SIGMA), prior, back(problem.y))  # A*A = 1
+    _, expected = last(LaplaceApproximation(), same, LBFGS(), 300)
+    assert not found.warning
+    torch.testing.assert_close(interval.low, expected.low, rtol=1e-5, atol=1e-6)
 
 
 def test_conformal_is_the_calibration_of_the_command_line():

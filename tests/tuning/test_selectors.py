@@ -13,7 +13,17 @@ from scipy.stats import multivariate_normal
 from workbench import tuning
 from workbench.algorithms import FISTA, State
 from workbench.noise import ConcomitantGaussian, Gaussian, Laplace, Poisson
-from workbench.operators import Downsample, FourierMask, GaussianBlur, Identity, LinearOperator, Mask, Radon
+from workbench.operators import (
+    Basis,
+    Downsample,
+    Field,
+    FourierMask,
+    GaussianBlur,
+    Identity,
+    LinearOperator,
+    Mask,
+    Radon,
+)
 from workbench.priors import Sobolev, Tikhonov, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
@@ -77,6 +87,37 @@ def test_sure_gcv_and_generalised_sure_are_those_of_dense_matrices(name):
         expected = {"sure": sure, "gcv": gcv, "gsure": (np.sum((back @ r) ** 2) + spread) / n}
         for word, value in expected.items():
             assert curves[word][i] == pytest.approx(value, rel=1e-8, abs=1e-10), word
+
+
+class RealFourier(LinearOperator):
+    """Complex data of real pictures: A*A = 1."""
+
+    field = Field.REAL
+
+    def __init__(self) -> None:
+        super().__init__((1, 4, 4), (1, 4, 4))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.fft.fft2(x, norm="ortho")
+
+    def adjoint(self, y: torch.Tensor) -> torch.Tensor:
+        return torch.fft.ifft2(y, norm="ortho").real
+
+    def gram_in(self, basis: Basis) -> torch.Tensor | None:
+        return torch.ones(self.in_shape, dtype=torch.float64) if basis == "pixels" else None
+
+
+def test_complex_data_of_real_pictures_have_as_many_directions_as_pixels():
+    """Each was counted twice, as if the picture were complex: a real A of 32 rows and 16 columns says."""
+    problem = Problem.simulate(RealFourier(), Gaussian(SIGMA), Tikhonov(2.0), torch.rand(1, 1, 4, 4).double(), seed=2)
+    path = tuning.WeightPath(problem, tuple(EXACT.points(problem, WEIGHTS)))
+    y = torch.view_as_real(problem.y).flatten().numpy()
+    units = torch.eye(16, dtype=torch.float64).reshape(-1, 1, 4, 4)
+    A = torch.view_as_real(problem.operator(units)).flatten(1).T.numpy()
+    for weight, found in zip(WEIGHTS, tuning.SURE().curve(path).tolist(), strict=True):
+        R = A.T / (1 + weight * SIGMA**2)  # A^T A = 1
+        r, n = y - A @ R @ y, len(y)
+        assert found == pytest.approx((r @ r - n * SIGMA**2 + 2 * SIGMA**2 * np.trace(A @ R)) / n, rel=1e-8)
 
 
 @pytest.mark.parametrize("name", ["Downsample", "Mask", "Radon"])

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import State
+from workbench.noise import Noise
 from workbench.problem import Problem
 from workbench.run import OBJECTIVE, Quantity, reads
 from workbench.tensors import norm
@@ -15,11 +16,15 @@ RESIDUAL = Quantity("Residual", ("residual",), "|Ax − y| / |y|", log=True)
 
 @reads(RESIDUAL)
 def residual(problem: Problem, state: State) -> Mapping[str, Tensor]:
-    """The relative data residual |A(x) - y| / |y|."""
-    return {"residual": _relative(problem.operator(state.x), problem.y)}
+    """The relative data residual |A(x) - y| / |y|, of the data that were measured."""
+    return {"residual": _relative(problem, problem.operator(state.x))}
 
 
-def _relative(clean: Tensor, y: Tensor) -> Tensor:
+def _relative(problem: Problem, clean: Tensor) -> Tensor:
+    y, noise = problem.y, problem.noise
+    if type(noise).measured is not Noise.measured:  # where nothing was measured anything may stand, a dead pixel's 1e6
+        kept = noise.measured(y)
+        clean, y = torch.where(kept, clean, 0), torch.where(kept, y, 0)
     return norm(clean - y) / norm(y).clamp_min(torch.finfo(y.dtype).tiny)
 
 
@@ -38,7 +43,7 @@ class DataFit:
     @reads(RESIDUAL)
     def residual(self, problem: Problem, state: State) -> Mapping[str, Tensor]:
         """|A(x) - y| / |y|."""
-        return {"residual": _relative(self._clean(problem, state), problem.y)}
+        return {"residual": _relative(problem, self._clean(problem, state))}
 
     def _clean(self, problem: Problem, state: State) -> Tensor:
         last = self._last  # read once: another thread may look at another state

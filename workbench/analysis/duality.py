@@ -53,7 +53,7 @@ def lower_bound(problem: Problem, state: State) -> Tensor:
     The largest -nll*(p) - h*(q), A*p + K*q = 0, on segments that end at the gradient of the nll at A x and at the
     algorithm's own duals. True but for rounding. Rockafellar 1970, section 31.
     """
-    x, y, A = _double(state.x), _double(problem.y), problem.operator.at(state.x)
+    x, y, A = _double(state.x), _double(problem.y), _measured(problem, problem.operator.at(state.x))
     outer, K = problem.prior.dual_split(problem.operator.in_shape)
     clean = A(x)
     data, known = state.duals()
@@ -62,6 +62,8 @@ def lower_bound(problem: Problem, state: State) -> Tensor:
         q = _double(known)
     else:
         q = problem.prior.multiplier(x, -A.adjoint(ends[0]))
+        if q is None and Can.GRAD in outer.can:
+            q = outer.grad(K(x))  # what it is at a minimum
     pairs = [_feasible(A, K, outer, p, q) for p in ends]
     zero = Dual(0 * pairs[0].p, 0 * pairs[0].q, 0 * pairs[0].defect, pairs[0].size)
     centres = [zero]
@@ -73,6 +75,18 @@ def lower_bound(problem: Problem, state: State) -> Tensor:
     reach = 2 * norm(x)
     bounds = [_along(problem.noise, outer, y, c, pair, reach) for c in centres for pair in pairs]
     return torch.stack(bounds).amax(0)
+
+
+def _measured(problem: Problem, A: LinearOperator) -> LinearOperator:
+    """A of the data that say anything: the dual of others is 0, and has to stay so where it is moved."""
+    kept = problem.noise.measured(problem.y)
+    if bool(kept.all()):
+        return A
+
+    def those(y: Tensor) -> Tensor:
+        return torch.where(kept, y, 0)
+
+    return Map((A.in_shape, A.out_shape), lambda v: those(A(v)), lambda p: A.adjoint(those(p)), A.field)
 
 
 def _double(x: Tensor) -> Tensor:
@@ -93,7 +107,8 @@ def _feasible(A: LinearOperator, K: LinearOperator, outer: Prior, p: Tensor, q: 
 
     rest, floor = unseen(w), _ROUNDING * size
     rest = torch.where(spread(norm(rest) > floor, rest), rest, 0)  # what is rounding already has no solution
-    tolerance = float((floor / norm(rest)).amin().clamp(1e-15, 1e-2))
+    # Each item its own: one that is nearly there would follow the rounding of what is left, to anywhere.
+    tolerance = (floor / norm(rest)).clamp(1e-15, 1e-2).nan_to_num(1e-2)
     normal = Map((A.in_shape, A.in_shape), lambda v: unseen(A.adjoint(A(unseen(v)))), lambda v: v)
     p = p - A(unseen(cg(normal, rest, tolerance=tolerance)))
     w = A.adjoint(p)

@@ -47,7 +47,7 @@ def closed_point(problem: Problem, weight: float, found: Modes) -> PathPoint:
     gain = reciprocal(found.hessian)
     x = -in_basis(slope, gain.to(slope.real), found.basis)
     clean = problem.operator(x)
-    count = len(problem.y) * (2 if problem.y.is_complex() else 1)
+    count = len(problem.y) * (2 if problem.dtype.is_complex else 1)
     seen = torch.where(found.gram > RANK * found.gram.max(), gain, 0)
     optimism = count * float((gain * found.gram).sum())
     # The noise is white: where data follow themselves does not matter, but that it is where they depend on x.

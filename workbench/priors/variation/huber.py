@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workbench.operators import LinearOperator
 from workbench.operators.differences.gradient import Gradient
-from workbench.operators.differences.spacing import Spacing
+from workbench.operators.differences.spacing import Axes, Spacing
 from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
@@ -89,7 +89,7 @@ class Huber(Prior):
 class HuberTV(Prior):
     """g(x) = weight sum over pixels of h(|Dx|), h that of Huber: total variation, a parabola up to delta.
 
-    D are the forward differences of each channel, divided by the spacing of their axis; one to three space axes.
+    D are the forward differences of each channel along `axes`, divided by their spacing; one to three space axes.
     Isotropic, |Dx| is the Euclidean norm in a pixel; else each difference counts by itself. The gradient has the
     Lipschitz constant weight / delta times the sum over axes of 4 / spacing^2.
     """
@@ -105,9 +105,11 @@ class HuberTV(Prior):
         delta: Delta = 0.02,
         isotropic: Annotated[bool, "edges of every direction count by their length; else along the axes"] = True,
         spacing: Spacing = (),
+        axes: Axes = (),
     ) -> None:
         super().__init__()
-        self.weight, self.delta, self.isotropic, self.spacing = weight, delta, isotropic, spacing
+        self.weight, self.delta, self.isotropic = weight, delta, isotropic
+        self.spacing, self.axes = spacing, axes
         self._huber = Huber(weight, delta, 2 if isotropic else None)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -132,13 +134,13 @@ class HuberTV(Prior):
         return self._huber
 
     def linear(self, shape: Shape) -> LinearOperator:
-        return Gradient(shape, self.spacing)
+        return Gradient(shape, self.spacing, self.axes)
 
     def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
-        return around(self.outer, shape, self.spacing)
+        return around(self.outer, shape, self.spacing, self.axes)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        return no_differences(shape, self.spacing)
+        return no_differences(shape, self.spacing, axes=self.axes)
 
     def _gradient(self, x: Tensor) -> LinearOperator:
         return self.linear(tuple(x.shape[1:]))

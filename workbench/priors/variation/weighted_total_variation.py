@@ -9,7 +9,7 @@ from torch import Tensor
 from workbench.kernels import tv as kernel
 from workbench.operators import GaussianBlur, LinearOperator
 from workbench.operators.differences.gradient import Gradient
-from workbench.operators.differences.spacing import Spacing, scale_of
+from workbench.operators.differences.spacing import Axes, Spacing, scale_of
 from workbench.parameters import Range
 from workbench.priors.base import Prior, Weight
 from workbench.priors.can import Can
@@ -29,8 +29,8 @@ _FAINT = 0.05  # of a picture's range: differences at which the weight made of i
 class WeightedTotalVariation(Prior, FromPicture):
     """g(x) = weight sum over pixels i of w_i |Dx|_i: total variation with a weight for each pixel, 1 if none is given.
 
-    D are the forward differences of each channel, divided by the spacing of their axis, |Dx|_i their Euclidean norm in
-    a pixel; one or two space axes, three where no weights are given.
+    D are the forward differences of each channel along `axes`, divided by their spacing, |Dx|_i their Euclidean norm
+    in a pixel; one or two space axes, three where no weights are given.
     `weights_from` computes w from a first reconstruction. Candes, Wakin, Boyd 2008, 10.1007/s00041-008-9045-x.
     """
 
@@ -40,9 +40,9 @@ class WeightedTotalVariation(Prior, FromPicture):
     suits = frozenset({"piecewise constant"})
     map_argument = "weights"
 
-    def __init__(self, weight: Weight = 10.0, weights: Guide = (), spacing: Spacing = ()) -> None:
+    def __init__(self, weight: Weight = 10.0, weights: Guide = (), spacing: Spacing = (), axes: Axes = ()) -> None:
         super().__init__()
-        self.weight, self.weights, self.spacing = weight, weights, spacing
+        self.weight, self.weights, self.spacing, self.axes = weight, weights, spacing, axes
         self._map = drawn(weights, "WeightedTotalVariation.weights")
         if self._map is not None and bool((self._map.value < 0).any()):
             raise Refusal("weights of at least 0", f"{float(self._map.value.min()):g}", "take their moduli")
@@ -62,24 +62,25 @@ class WeightedTotalVariation(Prior, FromPicture):
         return self.weights_from(x, contrast=_FAINT * span).weights
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.outer(kernel.gradient(x, scale_of(self.spacing, tuple(x.shape[1:]), type(self).__name__)))
+        scale = scale_of(self.spacing, tuple(x.shape[1:]), type(self).__name__, self.axes)
+        return self.outer(kernel.gradient(x, scale))
 
     @property
     def outer(self) -> Prior:
         return _WeightedGroups(self.weight, self._map)
 
     def linear(self, shape: Shape) -> LinearOperator:
-        return Gradient(shape, self.spacing)
+        return Gradient(shape, self.spacing, self.axes)
 
     def periodic_split(self, shape: Shape) -> tuple[Prior, LinearOperator]:
-        return around(self.outer, shape, self.spacing)
+        return around(self.outer, shape, self.spacing, self.axes)
 
     def smoothed(self, width: float) -> Prior:
         there = torch.ones((), dtype=torch.float64) if self._map is None else self._map.value
-        return SmoothedWeighting(self.weight * there, width, self.spacing)
+        return SmoothedWeighting(self.weight * there, width, self.spacing, self.axes)
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
-        return no_differences(shape, self.spacing) or misfit(self._map, shape)
+        return no_differences(shape, self.spacing, axes=self.axes) or misfit(self._map, shape)
 
 
 class SmoothedWeighting(Prior):
@@ -88,9 +89,11 @@ class SmoothedWeighting(Prior):
 
     can = Can.VALUE | Can.GRAD | Can.HVP | Can.CONVEX
 
-    def __init__(self, weights: Tensor, width: float, spacing: tuple[float, ...] = ()) -> None:
+    def __init__(
+        self, weights: Tensor, width: float, spacing: tuple[float, ...] = (), axes: tuple[int, ...] = ()
+    ) -> None:
         super().__init__()
-        self.weights, self.width, self.spacing = weights, width, spacing
+        self.weights, self.width, self.spacing, self.axes = weights, width, spacing, axes
 
     def forward(self, x: Tensor) -> Tensor:
         square = self._square(kernel.gradient(x, self._scale(x)))
@@ -125,7 +128,7 @@ class SmoothedWeighting(Prior):
         return apply
 
     def _scale(self, x: Tensor) -> tuple[float, ...]:
-        return scale_of(self.spacing, tuple(x.shape[1:]), "WeightedTotalVariation")
+        return scale_of(self.spacing, tuple(x.shape[1:]), "WeightedTotalVariation", self.axes)
 
     @staticmethod
     def _square(d: Tensor) -> Tensor:

@@ -60,7 +60,8 @@ class LaplaceApproximation(Quantifier):
         if known is not None:
             yield self._picture(known.mean[0], known.variance[0], "exactly: the posterior is normal")
             return
-        one = replace(problem, y=problem.y[:1].double(), truth=None)
+        double = torch.complex128 if problem.y.is_complex() else torch.float64
+        one = replace(problem, y=problem.y[:1].to(double), truth=None)
         x = reconstructed(problem, algorithm, steps)[:1].double()
         slope, pull = one.misfit_grad(x) + one.prior.grad(x), one.misfit_grad(x)
         rest = float(norm(slope) / norm(pull).clamp_min(torch.finfo(pull.dtype).tiny))

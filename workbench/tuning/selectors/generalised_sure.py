@@ -45,7 +45,7 @@ class GeneralisedSURE(Selector):
 
     def curve(self, path: WeightPath) -> Tensor:
         problem = path.problem
-        A, count = problem.operator, len(problem.y) * (2 if problem.y.is_complex() else 1)
+        A, count = problem.operator, len(problem.y) * (2 if problem.dtype.is_complex else 1)
         assert isinstance(A, LinearOperator)
         spectrum = A.spectrum()
         assert spectrum is not None

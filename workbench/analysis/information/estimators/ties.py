@@ -10,6 +10,8 @@ from workbench.tensors import stream
 TIES = "values that occur twice are spread at random over their cells first"  # what an estimator says of itself
 
 _FEW = 10
+_CELLS = 10  # of a grid between the quartiles, for each sample: in single precision every number stands on a finer one
+_OFF = 0.05  # of a step: what rounding leaves of multiples
 
 
 def untied(x: Samples, side: str) -> Samples:
@@ -39,16 +41,41 @@ def refuse_repeated(u: Samples, v: Samples) -> None:
     """Refuse pairs (u, v) of which a quarter is a copy of another: drawn with repetition, or kept twice.
 
     Copies lie on each other in u and v together, as if one told the other. Coarse numbers meet in u or v far more often
-    than in both, and symbols are no numbers.
+    than in both; beside symbols they are told by the grid that they stand on.
     """
-    if discrete(u) or discrete(v) or bool((_tied(u).logical_not()).any()):
+    numbers = [x for x in (u, v) if not discrete(x)]
+    if not numbers or any(bool(_tied(x).logical_not().any()) for x in numbers):
         return
     rows = [torch.unique(x, dim=0, return_inverse=True)[1] for x in (u, v)]
     both = torch.unique(torch.stack(rows, 1), dim=0, return_counts=True)[1]
     copies, (in_u, in_v) = len(u) - len(both), (_meetings(torch.bincount(side)) for side in rows)
-    if 4 * copies > len(u) and 2 * _meetings(both) > min(in_u, in_v):
+    if 4 * copies <= len(u):
+        return
+    if _kept_twice(numbers[0], both) if len(numbers) == 1 else 2 * _meetings(both) > min(in_u, in_v):
         came = f"{copies} of {len(u)} that are copies of another"
         raise Refusal("samples drawn independently", came, "keep one of each, torch.unique(pairs, dim=0)")
+
+
+def _kept_twice(x: Samples, counts: Tensor) -> bool:
+    """Whether pairs of x and symbols that are the same, so many times each, are copies, not rounded or saturated.
+
+    Of these many meet in one coordinate and not in all, or stand on a grid, or are far more often the same.
+    """
+    columns = x[:, (x != x[0]).any(0)].unbind(1)
+    single = [_meetings(torch.unique(column, return_counts=True)[1]) for column in columns]
+    together = int(counts.max()) <= _FEW and 2 * _meetings(counts) > min(single)
+    return together and not all(_rounded(column) for column in columns)
+
+
+def _rounded(column: Tensor) -> bool:
+    """Whether numbers have half precision, or are whole multiples of a step that so many samples can tell."""
+    if any(torch.equal(column.to(short).to(column), column) for short in (torch.float16, torch.bfloat16)):
+        return True
+    values = torch.unique(column)
+    steps = values.diff()
+    middle = values[3 * len(values) // 4] - values[len(values) // 4]
+    parts = steps / steps.min()
+    return bool(middle <= _CELLS * len(column) * steps.min() and ((parts - parts.round()).abs() <= _OFF).all())
 
 
 def _meetings(counts: Tensor) -> int:
