@@ -104,7 +104,7 @@ class CompareView(Tab):
         self._bar = pmui.FlexBox(sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
         below = pmui.FlexBox(self.quantity, self.over, self.log, margin=0, sizing_mode="stretch_width")
         plots = pmui.Row(_half(below, self.curves.pane), _half(self.row, self.profile.pane), margin=0)
-        plots.sizing_mode = "stretch_both"
+        plots.sizing_mode = "stretch_width"
         middle = pmui.Column(
             self._bar,
             self.columns.row,
@@ -272,4 +272,4 @@ def _tile(shown: OneBeside) -> Tile:
 
 
 def _half(*parts: pn.viewable.Viewable) -> pmui.Column:
-    return pmui.Column(*parts, sizing_mode="stretch_both", margin=0, styles={"flex": "1 1 0", "min-width": "0"})
+    return pmui.Column(*parts, sizing_mode="stretch_width", margin=0, styles={"flex": "1 1 0", "min-width": "0"})
