@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from bokeh.models import NoOverlap
 
 from tests.app.conftest import frame
 from workbench.algorithms import State
@@ -256,5 +257,8 @@ def test_the_curves_of_a_recording_say_what_their_numbers_are() -> None:
     session = Session.from_address("example=ecg", Caps())
     view = Gallery(session, lambda: None)
     view.show_pictures(session.pictures())
+    assert isinstance(view.image.curve.xaxis[0].major_label_policy, NoOverlap), (
+        "large letters would run into each other"
+    )
     assert [panel.curve.yaxis[0].axis_label for panel in (view.data, view.image)] == ["ADC steps"] * 2
     session.close()

@@ -9,7 +9,7 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.events import Event, PointEvent, Tap
-from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
+from bokeh.models import ColumnDataSource, LinearColorMapper, NoOverlap, Range1d
 from bokeh.palettes import Greys256, RdBu11, Viridis256, interp_palette
 from bokeh.plotting import figure
 
@@ -215,6 +215,7 @@ class Panel:
         plot = _bare(x_range=Range1d(start=0, end=1), y_range=self._values)
         plot.min_border_left, plot.min_border_bottom, plot.min_border_top = _UNNAMED, 46, 6
         plot.xaxis.axis_label, plot.name = "sample", self.title.lower() or "signal"
+        plot.axis.major_label_policy = NoOverlap()
         plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "11px"
         plot.line("at", "value", source=self._line, line_width=1.3, color="#3a8fd6")
         return plot
