@@ -43,7 +43,8 @@ class Lines:
     def __init__(self, height: int) -> None:
         self._height = height
         self.plot = self._figure("", "")
-        self.pane = pn.pane.Bokeh(self.plot, sizing_mode="stretch_width", height=height, margin=0)
+        look = {"min-height": f"calc({height}px * var(--screen, 1))"}  # a plot is not drawn larger with its page
+        self.pane = pn.pane.Bokeh(self.plot, sizing_mode="stretch_width", height=height, margin=0, styles=look)
         self.sources: list[ColumnDataSource] = []
         self.rings: list[ColumnDataSource] = []
         self._made: tuple[object, ...] = ()
