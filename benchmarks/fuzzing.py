@@ -14,11 +14,13 @@ import warnings
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from workbench import catalog, data, memory
+from workbench import catalog, data, example_scans, memory
+from workbench.data import regions
 from workbench.live.caps import Caps
 from workbench.live.formulation import stated
 from workbench.live.session import Session
 from workbench.parameters import parameters
+from workbench.paths.words import fitting
 
 ODD = (
     "", " 5 ", "-1", "0", "1_0", "0x10", "１", "1e308", "-1e308", "1e-320", "nan", "inf", "-inf", "9" * 400,
@@ -26,6 +28,22 @@ ODD = (
     "%00", "\x00", "é", "'", "\u202e", "Sum", "TotalVariation", "prior", "x" * 3000,
 )  # fmt: skip
 PLAIN = ("0", "1", "2", "3", "0.1", "0.5", "5", "50", "-2.5")
+LISTS = (
+    "0,1",
+    "-1",
+    "0,0",
+    "2.5,1,1",
+    "1,2,3,4,5",
+    "nan,1",
+    "1e-12,1",
+    "1,,2",
+    ",",
+    "0,1;2,3",
+    "1 2",
+    "-3,-2,-1",
+    "9,9",
+)
+_DEPTH = 2  # members inside members inside members
 _OFTEN = 500  # addresses between two looks at memory
 SIZES = ("8", "16", "24", "32", "33", *ODD)
 
@@ -37,6 +55,10 @@ def addresses(count: int, seed: int) -> Iterator[str]:
         items = [pair for kind in catalog.KINDS if rng.random() < 0.75 for pair in _part(kind, rng)]
         if rng.random() < 0.7:
             items.append(("truth", rng.choice([*data.names(), "nothing", ""])))
+        if rng.random() < 0.2:
+            items.append(("example", rng.choice([*example_scans.names(), "nothing", ""])))
+        if rng.random() < 0.2:
+            items += _regions(rng)
         items.append(("truth.size", rng.choice(SIZES)))
         items += [(n, rng.choice([*ODD, "cpu", "3"])) for n in ("steps", "seed", "device") if rng.random() < 0.4]
         items += [(rng.choice(ODD), rng.choice(ODD))] * (rng.random() < 0.1)
@@ -48,9 +70,34 @@ def _part(kind: str, rng: random.Random) -> Iterator[tuple[str, str]]:
     members = catalog.members(kind)
     name = rng.choice([*members] if rng.random() < 0.95 else ODD)
     yield kind, name
-    for each in parameters(members[name]) if name in members else ():
-        if each.name != "shape" and rng.random() < 0.35:
-            yield f"{kind}.{each.name}", rng.choice(ODD if rng.random() < 0.5 else PLAIN)
+    if name in members:
+        yield from _inside(members[name], kind, rng)
+
+
+def _inside(cls: type, path: str, rng: random.Random) -> Iterator[tuple[str, str]]:
+    """Some arguments of a member: numbers, lists, words, and members inside it with arguments of their own."""
+    for each in parameters(cls):
+        if each.name == "shape" or rng.random() > 0.35:
+            continue
+        place, parts = f"{path}.{each.name}", fitting(each)
+        if not parts or rng.random() < 0.2:
+            yield place, rng.choice(rng.choice((ODD, PLAIN, LISTS)))
+        elif place.count(".") <= _DEPTH:
+            name = rng.choice([*parts])
+            yield place, name
+            yield from _inside(parts[name], place, rng)
+
+
+def _regions(rng: random.Random) -> Iterator[tuple[str, str]]:
+    """What is lost of the data, or painted on the truth."""
+    for path in ("lost", "painted.regions"):
+        name = rng.choice([*regions.__all__, "", "nothing"])
+        yield path, name
+        for each in ("start", "end", "points", "radius", "text", "nothing"):
+            if rng.random() < 0.4:
+                yield f"{path}.{rng.choice('0112')}.{each}", rng.choice(rng.choice((ODD, PLAIN, LISTS)))
+    if rng.random() < 0.5:
+        yield "painted.values", rng.choice(rng.choice((ODD, PLAIN, LISTS)))
 
 
 def opened(address: str) -> str:

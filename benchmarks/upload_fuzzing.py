@@ -34,6 +34,7 @@ from workbench.storage import save
 
 SIDE = 24
 PATIENCE = 30.0  # seconds that a file may take
+READY = "ready"
 Sample = tuple[str, bytes]
 
 
@@ -147,6 +148,7 @@ def reader(line: Connection) -> None:
     """A process that reads what it is sent until it is sent None."""
     session = Session(_small())
     warnings.simplefilter("ignore")
+    line.send(READY)
     while (sent := line.recv()) is not None:
         try:
             came = opened(session, *sent)
@@ -167,6 +169,8 @@ class Reading:
         self._process = multiprocessing.get_context("spawn").Process(target=reader, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
+        if self._line.recv() != READY:  # what it imports takes as long as the machine lets it
+            raise RuntimeError("the process that reads did not begin")
 
     def of(self, sample: Sample) -> tuple[str, int]:
         """What came of it, and the bytes that the process holds then."""

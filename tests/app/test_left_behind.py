@@ -45,11 +45,19 @@ def _left(port: int) -> Counter[str]:
 
 
 def test_no_object_of_a_page_is_left_when_it_is() -> None:
-    """Two visits more leave what the first one did: caches are filled by then."""
+    """Two visits more leave what the first one did; a thread may hold the last page's objects a while longer."""
     with running() as port:
         asyncio.run(_visited(port))
         before = _left(port)
         for _ in range(2):
             asyncio.run(_visited(port))
-        more = {name: number for name, number in (_left(port) - before).items() if number >= 2}
+        more, end = _more(port, before), time.perf_counter() + _PATIENCE
+        while more and time.perf_counter() < end:
+            time.sleep(0.5)
+            more = _more(port, before)
     assert not more, more
+
+
+def _more(port: int, before: Counter[str]) -> dict[str, int]:
+    """What there is twice more of than before."""
+    return {name: number for name, number in (_left(port) - before).items() if number >= 2}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import panel as pn
+import param
 import pytest
 
 from tests.app.conftest import read
@@ -294,3 +295,16 @@ def test_the_view_of_the_docs_computes_in_its_tab_and_follows_session_and_contro
     view.stretches.ask("draws", 0)
     wait(app, lambda f: "draws" in view.complaint.sentence)
     app.close()
+
+
+def test_no_part_of_the_page_asks_for_another_size_than_it_gets(app: Workbench, monkeypatch) -> None:
+    """Panel warns of each where a part is as wide as its place and what is in it as high, too, for every visitor."""
+    said: list[str] = []
+    monkeypatch.setattr(param.parameterized.Parameters, "warning", lambda self, text, *rest, **named: said.append(text))
+    app._placeholders.fill_all()
+    for place in range(len(app.views)):
+        app.tabs.turn_to(place)
+        app.beat()
+        app._study()
+    app.present(True)
+    assert not [text for text in said if "sizing_mode" in text]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from bokeh.models import NoOverlap
 
 from tests.app.conftest import frame
 from workbench.algorithms import State
@@ -14,6 +15,7 @@ from workbench.app.run.curves import CERTIFICATE, SERIES, Convergence, Curves, m
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.transport import Transport, line
 from workbench.jobs import Columns, Proof, Snapshot, Status
+from workbench.live.caps import Caps
 from workbench.live.frames import LeftBehind, ProblemPictures, data_picture, frame_of, picture
 from workbench.live.frames import pictures as described
 from workbench.live.images import balanced, bytes_of, extent, smaller, thinned, unit
@@ -249,3 +251,14 @@ def test_what_a_branch_left_behind_is_a_line_of_its_own() -> None:
     view.show(frame(left=(left,)))
     assert [list(x) for x in view.former.data["x"]] == [[2, 3]]
     assert [list(y) for y in view.former.data["y"]] == [[9, 8]]
+
+
+def test_the_curves_of_a_recording_say_what_their_numbers_are() -> None:
+    session = Session.from_address("example=ecg", Caps())
+    view = Gallery(session, lambda: None)
+    view.show_pictures(session.pictures())
+    assert isinstance(view.image.curve.xaxis[0].major_label_policy, NoOverlap), (
+        "large letters would run into each other"
+    )
+    assert [panel.curve.yaxis[0].axis_label for panel in (view.data, view.image)] == ["ADC steps"] * 2
+    session.close()

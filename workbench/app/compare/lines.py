@@ -41,11 +41,19 @@ class Lines:
     """One plot: `show` draws lines in it, and makes it anew where they are others."""
 
     def __init__(self, height: int) -> None:
-        self.plot = new_figure("", "")
-        self.pane = pn.pane.Bokeh(self.plot, sizing_mode="stretch_width", height=height, margin=0)
+        self._height = height
+        self.plot = self._figure("", "")
+        look = {"min-height": f"calc({height}px * var(--screen, 1))"}  # a plot is not drawn larger with its page
+        self.pane = pn.pane.Bokeh(self.plot, sizing_mode="stretch_width", height=height, margin=0, styles=look)
         self.sources: list[ColumnDataSource] = []
         self.rings: list[ColumnDataSource] = []
         self._made: tuple[object, ...] = ()
+
+    def _figure(self, x_label: str, y_label: str, log: bool = False) -> figure:
+        """As high as its place: one that fills it would make all around it as high as the page."""
+        plot = new_figure(x_label, y_label, log)
+        plot.update(sizing_mode="stretch_width", height=self._height)
+        return plot
 
     def show(self, x_label: str, y_label: str, log: bool, lines: list[Line]) -> None:
         """The lines over one abscissa; of a logarithmic axis what is above 0."""
@@ -61,7 +69,7 @@ class Lines:
             _renew(ring, {"x": line.xs[rows], "y": values[rows]})
 
     def _plot(self, x_label: str, y_label: str, log: bool, lines: list[Line]) -> figure:
-        plot = new_figure(x_label, y_label, log)
+        plot = self._figure(x_label, y_label, log)
         plot.min_border_top = 8
         self.sources, self.rings = ([empty("x", "y") for _ in lines] for _ in range(2))
         items: dict[str, list] = {}

@@ -36,6 +36,7 @@ PICTURES, DIFFERENCES, DIVIDER, BLINK = MODES = ("pictures", "differences", "div
 _ABOVE = "objective above the best"
 OF_OBJECTIVE = ("objective", EXCESS)
 OFFERED = {"Objective": "objective", _ABOVE: EXCESS} | {q.title: q.names[0] for q in QUANTITIES[1:]}
+_AXES = {quantity.names[0]: quantity.axis for quantity in QUANTITIES}
 
 
 class CompareView(Tab):
@@ -251,7 +252,7 @@ class CompareView(Tab):
                 mark = self.beside.mark(run) if name in OF_OBJECTIVE else None
                 lines.append(Line(run.label, style(places[run.key]), xs, values, mark))
         label = next(title for title, known in OFFERED.items() if known == name)
-        self.curves.show(ABSCISSAE[over], label, self.log.value, lines)
+        self.curves.show(ABSCISSAE[over], _AXES.get(name, label), self.log.value, lines)
         return said if lines else f"{label} was not recorded."
 
 

@@ -14,7 +14,7 @@ from workbench.live.session import Session
 
 LOOKS: dict[str, type[Look]] = {"closed form": ClosedFormLook, "sampled": SampledLook, "denoiser, I-MMSE": DenoiserLook}
 _FULL = full(420)
-_PLOT = {"flex": "1 1 calc(100 * var(--vh, 1vh) - 278px)", "min-height": "280px"}
+_PLOT = {"flex": "1 1 calc(100 * var(--vh, 1vh) - 330px)", "min-height": "280px"}
 
 
 class InformationView(LookTab[Look]):

@@ -190,7 +190,7 @@ class Curves:
         self.best = empty("x", "y", "text", "side", "shift")
         plot.scatter("x", "y", source=self.best, size=11, fill_alpha=0, line_color=MARK, line_width=2)
         place = {"x": "x", "y": "y", "text": "text", "text_align": "side", "x_offset": "shift"}
-        under = {"text_baseline": "top", "y_offset": -6}
+        under = {"text_baseline": "top", "y_offset": -12}
         plot.add_layout(LabelSet(source=self.best, text_font_size="11px", text_color=MARK, **place, **under))
         if self._large:
             enlarge(plot)

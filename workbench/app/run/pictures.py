@@ -78,6 +78,9 @@ class Gallery(View):
         self.data.describe(_size(data.shape) + ("" if alike(shape, data.shape) else ", stretched"))
         for panel in (self.image, self.error):
             panel.turn_to(len(shape))
+        if shape == data.shape:  # else the file's units are those of the data or of the picture alone
+            for panel in self.panels:
+                panel.name_values(self.session.loaded.units)
 
     def _stand(self, sides: tuple[int, ...]) -> None:
         """The three planes of a volume with these sides, or the row of pictures."""

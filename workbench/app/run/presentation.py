@@ -72,11 +72,11 @@ class Presentation(View):
         above = pmui.FlexBox(
             self.left.element, self.right.element, beside, sizing_mode="stretch_width", margin=0, stylesheets=[_ABOVE]
         )
-        plot = pmui.Column(self.curves.pane, sizing_mode="stretch_width", margin=0, stylesheets=[_PLOT])
+        plot = pmui.Column(self.curves.pane, sizing_mode="stretch_both", margin=0, stylesheets=[_PLOT])
         self._transport = pmui.Row(*self.buttons.values(), self.leave, margin=0, stylesheets=[_LARGE])
         parts, sides = (self._transport, timeline.strip), {"align_items": "center", "sizing_mode": "stretch_width"}
         strip = pmui.FlexBox(*parts, **sides, margin=0, stylesheets=[_STRIP])
-        self._whole = pmui.Column(above, plot, strip, sizing_mode="stretch_width", margin=0, stylesheets=[_WHOLE])
+        self._whole = pmui.Column(above, plot, strip, sizing_mode="stretch_both", margin=0, stylesheets=[_WHOLE])
         self.element = self._whole
 
     def place_above(self, part: pn.viewable.Viewable) -> None:

@@ -12,7 +12,7 @@ _LOOK = """
 .strip:focus-visible { outline: 3px solid #4f9edb; outline-offset: 1px; }
 .place { flex: 1 1 0; max-width: 120px; min-width: 3px; position: relative; box-sizing: border-box;
   border-right: 1px solid rgba(128, 128, 128, .5); overflow: hidden; }
-.still { width: 40px; max-width: 100%; height: 40px; margin: auto; background-repeat: no-repeat; }
+.still { width: 40px; height: 40px; margin: 0 calc(50% - 20px); background-repeat: no-repeat; }
 .moved::after { content: ""; position: absolute; left: 0; top: 0; width: 4px; height: 100%; background: #f08c00; }
 .here { outline: 3px solid #0ca5a5; outline-offset: -3px; z-index: 1; }
 .newest { flex: 1 1 52px; min-width: 44px; padding-left: 8px;

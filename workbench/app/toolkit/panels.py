@@ -9,7 +9,7 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.events import Event, PointEvent, Tap
-from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
+from bokeh.models import ColumnDataSource, LinearColorMapper, NoOverlap, Range1d
 from bokeh.palettes import Greys256, RdBu11, Viridis256, interp_palette
 from bokeh.plotting import figure
 
@@ -175,6 +175,11 @@ class Panel:
             self._drawn = axes
             self.pane.object = self.image if axes > 1 else self.curve
 
+    def name_values(self, units: str) -> None:
+        """Say beside a curve what its numbers are; a picture has no axis for it."""
+        if self._drawn == 1:
+            self.curve.yaxis.axis_label, self.curve.min_border_left = units or None, _NAMED if units else _UNNAMED
+
     @property
     def curve(self) -> figure:
         """The plot of 1-D signals, made when the first one comes."""
@@ -208,13 +213,15 @@ class Panel:
 
     def _line_figure(self) -> figure:
         plot = _bare(x_range=Range1d(start=0, end=1), y_range=self._values)
-        plot.min_border_left, plot.min_border_bottom, plot.min_border_top = 44, 46, 6
+        plot.min_border_left, plot.min_border_bottom, plot.min_border_top = _UNNAMED, 46, 6
         plot.xaxis.axis_label, plot.name = "sample", self.title.lower() or "signal"
+        plot.axis.major_label_policy = NoOverlap()
         plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "11px"
         plot.line("at", "value", source=self._line, line_width=1.3, color="#3a8fd6")
         return plot
 
 
+_UNNAMED, _NAMED = 44, 62  # px beside a curve, without and with the name of its values
 _SCALE = "display:flex;align-items:center;gap:6px;font-size:11.5px"
 _BAND = "flex:1;height:8px;border-radius:2px;forced-color-adjust:none"  # colours that mean something stay
 _ONE_LINE = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:clamp(10px,1vw,13px);line-height:18px"
