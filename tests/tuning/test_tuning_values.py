@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from workbench.algorithms import ADMM, FISTA, PDHG, MALA, GradientDescent, ProximalGradient
+from workbench.algorithms import ADMM, FISTA, MALA, PDHG, GradientDescent, ProximalGradient
 from workbench.analysis.chains import ChainDiagnostics, ChainSamples, Interval, Moments, Sampling, Tally
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import Identity
