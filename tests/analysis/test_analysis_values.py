@@ -1,4 +1,4 @@
-"""Numbers of chains, proofs, progress, quality and unknowns that are known in closed form, each beside what makes it."""
+"""Numbers of chains, proofs, progress, quality and unknowns that are known in closed form, each beside its cause."""
 
 import math
 from dataclasses import dataclass, replace
@@ -94,15 +94,20 @@ def test_a_reservoir_has_room_for_its_memory_but_no_fewer_than_64_and_no_more_th
     assert few.kept().tolist() == [[0, 1], [2, 3], [4, 5]]
 
 
+AGREES = "The sampler's variance agrees with the exact one, to ± 8.0%"
+OFF, NEAR = "its mean is off by 0.5 standard deviations.", "its mean agrees, to ± 0.014 standard deviations."
+
+
 @pytest.mark.parametrize(
     ("mean", "variance", "said"),
     [
-        (0.01, 1.1, "The sampler's variance is 10.0% too large (± 8.0%); its mean agrees, to ± 0.014 standard deviations."),
-        (0.5, 0.8, "The sampler's variance is 20.0% too small (± 8.0%); its mean is off by 0.5 standard deviations."),
-        (0.5, 1.08, "The sampler's variance agrees with the exact one, to ± 8.0%; its mean is off by 0.5 standard deviations."),
-        (2**0.5 * 0.01, 0.92, "The sampler's variance agrees with the exact one, to ± 8.0%; its mean agrees, to ± 0.014 standard deviations."),
+        (0.01, 1.1, f"The sampler's variance is 10.0% too large (± 8.0%); {NEAR}"),
+        (0.5, 0.8, f"The sampler's variance is 20.0% too small (± 8.0%); {OFF}"),
+        (0.5, 1.08, f"{AGREES}; {OFF}"),
+        (2**0.5 * 0.01, 0.92, f"{AGREES}; {NEAR}"),
     ],
-)  # fmt: skip
+    ids=["large", "small", "off", "at_the_edge"],
+)
 def test_a_difference_beyond_two_standard_errors_is_said(mean, variance, said):
     assert Distance(mean, 0.01, round(variance, 9), 0.04 + 1e-12, 0.1, 0.1, (0.5, 0.9)).sentence == said
 

@@ -96,7 +96,7 @@ def test_steps_and_rates_are_those_of_the_textbook(critical, expected):
 
 
 def test_a_batch_has_a_row_and_rates_come_for_any_array_of_steps():
-    with pytest.raises(Refusal, match="a batch of at least 1, got 0.5"):
+    with pytest.raises(Refusal, match=r"a batch of at least 1, got 0\.5"):
         rates.critical_batch_step(10, 40, 0.5)
     assert rates.gradient_descent_rate(column(1, 4), column(0.1, 0.4, 0.5)).tolist() == pytest.approx([0.9, 0.6, 1.0])
     found = rates.heavy_ball_rate(column(1, 4), column(0.1, 0.4)[None], column(0.0, 0.25, 0.5)[:, None])

@@ -145,7 +145,12 @@ def test_what_can_be_done_with_a_pin_is_offered_where_there_is_one():
     assert made.complaint.sentence == "wanted a name for a pin, got none: type one" and made.name.value == "first"
     assert made.heard == []
     long = "x" * 40
-    assert list(_distinct({1: "a", 2: "a", 3: "a", 4: long})) == ["a", "a (2)", "a (3)", list(_distinct({4: long}))[0]]
+    assert list(_distinct({1: "a", 2: "a", 3: "a", 4: long})) == [
+        "a",
+        "a (2)",
+        "a (3)",
+        next(iter(_distinct({4: long}))),
+    ]
     assert max(map(len, _distinct({4: long, 5: long}))) <= 26
 
 
@@ -164,11 +169,13 @@ def test_the_table_has_what_each_run_is_worth_now_and_when_it_got_near_the_best(
     text = table(beside)
     rows = [[c.partition(">")[2].partition("<")[0] for c in row.split("<t")[1:]] for row in text.split("<tr>")[1:]]
     assert [row[0] for row in rows] == [
-        "", "objective", "iterations", "seconds", "iterations to within 0.1% of the best", "seconds to within 0.1% of the best",
+        "", "objective", "iterations", "seconds", "iterations to within 0.1% of the best",
+        "seconds to within 0.1% of the best",
         "prior.weight",
     ]  # fmt: skip
     assert [row[1:] for row in rows[1:]] == [
-        ["1", "3", "1"], ["2", "1", "0"], ["0.5", "0.25", "0"], ["2", "never", "–"], ["0.5", "never", "–"], ["1", "2", "–"],
+        ["1", "3", "1"], ["2", "1", "0"], ["0.5", "0.25", "0"], ["2", "never", "–"],
+        ["0.5", "never", "–"], ["1", "2", "–"],
     ]  # fmt: skip
     assert (
         "&lt;a&gt;" in text and "<a>" not in text and "7 settings agree" in text and text.count("<th scope='col'") == 3

@@ -218,7 +218,7 @@ def test_the_row_of_a_pixel_shows_its_place_its_course_and_who_sees_it():
     row.studies = SimpleNamespace(
         place=(1, 2), complaint="", course=lambda frame: course, reach=SimpleNamespace(result=None), trouble=lambda: "",
         session=SimpleNamespace(pictures=lambda: SimpleNamespace(shape=(3, 3))),
-        set=lambda *said: set_.append(said), choose=lambda place: set_.append(place), centre=lambda: (1, 1), tick=lambda: True,
+        set=lambda *said: set_.append(said), choose=set_.append, centre=lambda: (1, 1), tick=lambda: True,
     )  # fmt: skip
     row.draw(frame(at=2))
     assert [field.value for field in row.fields] == [1, 2] and [f.label for f in row.fields] == ["row", "column"]

@@ -62,7 +62,8 @@ def test_every_source_of_the_plots_is_drawn_and_named():
             [(False, False)],
         ),
         AlongTheRun: (
-            {"image": "Image", "tops": "Scatter", "edge": "Line", "here._source": "VSpan"}, [["four largest", "2/step"]],
+            {"image": "Image", "tops": "Scatter", "edge": "Line", "here._source": "VSpan"},
+            [["four largest", "2/step"]],
             [(False, False)],
         ),
     }  # fmt: skip
@@ -253,7 +254,7 @@ def test_a_mode_is_told_with_its_picture_its_error_and_its_critical_step(data_mo
 
 
 def test_modes_that_are_not_there_yet_or_do_not_bend_are_said(data_modes):
-    posed, last = data_modes
+    _, last = data_modes
     made = ModePlot(studied(replace(last, pairs=None)))
     made.draw(None, LinearAxis)
     assert made.note.sentence == "the eigenpairs come last: a moment"

@@ -1,4 +1,4 @@
-"""What sweeps, the choice of a weight, lines by hand, the table of runs and a server draw and say, of findings by hand."""
+"""What sweeps, the choice of a weight, lines by hand, the table of runs and a server draw and say."""
 
 import math
 from types import SimpleNamespace
@@ -142,8 +142,10 @@ def test_curves_over_the_weight_have_one_height_and_logarithms_where_the_rule_sa
     )
     handed: list = []
     view.choosing = SimpleNamespace(
-        session=session, weight=None, found=path, told=lambda: told, where="weight", sentence=lambda: "said", trouble=lambda: "amiss",
-        path=SimpleNamespace(status=Status.DONE, start=None, toggle=None, cancel=None), scattered=lambda word: f"spread of {word}",
+        session=session, weight=None, found=path, told=lambda: told, where="weight", sentence=lambda: "said",
+        trouble=lambda: "amiss",
+        path=SimpleNamespace(status=Status.DONE, start=None, toggle=None, cancel=None),
+        scattered=lambda word: f"spread of {word}",
         spread=SimpleNamespace(current=SimpleNamespace(chosen={"gcv": (2.0, math.nan)}), start=None),
         set=lambda name, value: (handed.append(value), setattr(view.choosing, "weight", value)), take=lambda: True,
     )  # fmt: skip

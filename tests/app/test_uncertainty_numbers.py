@@ -184,7 +184,7 @@ def test_the_tab_shows_what_there_is_and_what_is_amiss():
     advice = Advice("Too few.", "Draw more")
     view.uncertainty = SimpleNamespace(
         found=None, chains=SimpleNamespace(status=Status.DONE, latest=latest), trouble=lambda: "wanted 3 chains",
-        advice=lambda: advice, algorithm="MALA", maps=lambda: maps(),
+        advice=lambda: advice, algorithm="MALA", maps=maps,
     )  # fmt: skip
     view.session = SimpleNamespace(experiment=SimpleNamespace(algorithm=SimpleNamespace(random=True)))
     view.buttons, view.pictures, view.mixing, view.correlation, view.distances = (Show() for _ in range(5))

@@ -69,7 +69,8 @@ def test_columns_are_thinned_from_the_first_entry_to_the_last_and_some_stay():
 
 @pytest.mark.parametrize(
     ("one", "other", "told"),
-    [((20, 10), (40, 20), True), ((20, 10), (20, 10, 3), True), ((104, 100), (100, 100), True), ((105, 100), (100, 100), False),
+    [((20, 10), (40, 20), True), ((20, 10), (20, 10, 3), True), ((104, 100), (100, 100), True),
+     ((105, 100), (100, 100), False),
      ((96, 100), (100, 100), True), ((10, 20), (20, 10), False), ((9,), (10, 20), True)],
     ids=str,
 )  # fmt: skip
@@ -118,7 +119,7 @@ def test_memory_is_given_back_before_anybody_is_refused(monkeypatch):
     assert Caps().spare()
     signal = torch.zeros(1, 2, 2)  # of 16 bytes, of which a page holds 64 in all
     Caps(memory=400 + 64 * 16).require(signal)
-    with pytest.raises(Refusal, match="for which this server has memory .*, got 4 pixels"):
+    with pytest.raises(Refusal, match=r"for which this server has memory .*, got 4 pixels"):
         Caps(memory=399 + 64 * 16).require(signal)
     monkeypatch.setattr(caps.memory, "held", lambda: None)
     assert Caps(memory=page).spare() and not Caps(memory=page - 1).spare()

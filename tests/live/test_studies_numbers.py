@@ -42,7 +42,8 @@ def session(algorithm=None, **given: object) -> SimpleNamespace:
     state = SimpleNamespace(x=torch.full((1, *SHAPE), 0.5), k=3)
     experiment = Experiment(Shipped("camera", 8), Identity(SHAPE), algorithm=algorithm or GradientDescent(), steps=20)
     plain = {
-        "problem": problem, "seen": (problem, state), "moment": None, "experiment": experiment, "looks": [], "cut": Cut(),
+        "problem": problem, "seen": (problem, state), "moment": None, "experiment": experiment, "looks": [],
+        "cut": Cut(),
         "job": SimpleNamespace(latest=SimpleNamespace(state=state)),
         "pictures": lambda: SimpleNamespace(truth=TRUTH[0, 0].numpy(), shape=SHAPE[1:]),
     }  # fmt: skip
@@ -247,7 +248,8 @@ def test_too_few_draws_are_four_times_as_many_next_and_so_is_the_warm_up():
     made = uncertain(sampled(replace(LOOK, least=12.0, rhat=1.234)))
     advice = made.advice()
     assert advice.sentence == (
-        "Too few draws to trust (effective sample size 12, R-hat 1.23; wanted are 100 and 1.01): draw more, or mix faster."
+        "Too few draws to trust (effective sample size 12, R-hat 1.23; wanted are 100 and 1.01): draw more, "
+        "or mix faster."
     )
     assert advice.label == "Draw 4 times as many"
     assert advice.values == {"sampling.draws": 4000, "sampling.warmup": 400}

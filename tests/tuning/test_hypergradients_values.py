@@ -77,7 +77,7 @@ def test_half_the_mean_square_of_the_error_is_the_loss_and_its_slope_the_pull():
     low, high = of.bounds(replace_error(lower, 0.1))
     assert (low, high) == pytest.approx((0.25 - 0.5 * 2**0.5 * 0.1, 0.25 + 0.5 * 2**0.5 * 0.1 + 0.005))
     assert of.bounds(replace_error(lower, 10.0))[0] == 0, "no loss is below nothing"
-    with pytest.raises(Refusal, match="a minimum to 1e-12 per number, got .* after 0 iterations of LBFGS"):
+    with pytest.raises(Refusal, match=r"a minimum to 1e-12 per number, got .* after 0 iterations of LBFGS"):
         replace(of, most=0).solved(column(THETA), 1e-12)
 
 

@@ -267,7 +267,8 @@ def test_the_first_rule_that_finds_a_weight_is_taken_and_says_why():
     closed = Tuning(WeightPath(ONE, tuple(replace(p, steps=0) for p in crosses.points)), {"sure": choice}, {})
     assert closed.weight == 0.1235 and closed.chosen is choice
     assert closed.reason.endswith(
-        "since the noise is known, and with it the error of the data behind it; 3 weights took no iteration, in closed form"
+        "since the noise is known, and with it the error of the data behind it; 3 weights took no iteration, in closed "
+        "form"
     )
     assert "as asked for" in Tuning(crosses, {"oracle": replace(choice, word="oracle")}, {}).reason
     assert isinstance(automatic(ONE).selector, SURE)
@@ -291,7 +292,7 @@ def test_weights_stand_where_they_are_and_are_tried_about_the_usual_one():
         and require_weight(both, "second.second.weight") == 0.5
     )
     assert weighed(both, 7.0, "first.weight").first.weight == 7
-    with pytest.raises(Refusal, match="no number prior.weight: take prior.first.weight, prior.second.second.weight"):
+    with pytest.raises(Refusal, match=r"no number prior.weight: take prior.first.weight, prior.second.second.weight"):
         require_weight(both)
     assert grid(2.0, 5, 4.0) == pytest.approx([0.02, 0.2, 2, 20, 200])
     with pytest.raises(Refusal, match="at least 5 weights for a path, got 4"):
@@ -399,7 +400,7 @@ def test_the_rank_of_a_score_is_rounded_up(count, alpha, found):
 
 def test_too_few_pictures_are_refused_with_what_would_do():
     assert [fewest(alpha) for alpha in (0.1, 0.05, 0.5, 0.3)] == [9, 19, 1, 3]
-    with pytest.raises(Refusal, match="at least 9 pictures for alpha = 0.1, got 8: hold out 9, or take alpha = 0.11"):
+    with pytest.raises(Refusal, match=r"at least 9 pictures for alpha = 0.1, got 8: hold out 9, or take alpha = 0.11"):
         rank(8, 0.1)
     for alpha in (0, 1):
         with pytest.raises(Refusal, match="a share of misses between 0 and 1"):
@@ -425,9 +426,7 @@ def test_an_interval_is_the_score_of_its_rank_around_a_picture():
     assert (lines.alpha, lines.region, lines.steps) == (0.1, 1, 100)
 
 
-@pytest.mark.parametrize(
-    ("misfit", "p"), [(0.5, 0.2), (1.0, 0.4), (5.0, 1.0), (8.5, 0.4), (9.5, 0.2)], ids=lambda v: str(v)
-)
+@pytest.mark.parametrize(("misfit", "p"), [(0.5, 0.2), (1.0, 0.4), (5.0, 1.0), (8.5, 0.4), (9.5, 0.2)], ids=str)
 def test_data_drift_that_are_explained_as_few_others_are(misfit, p):
     """Two-sided: twice as many as are beyond it, and it itself, of nine and it."""
     made = ConformalIntervals(torch.zeros(1), 9, 9, 1, column(*range(1, 10)))
@@ -440,7 +439,8 @@ def test_data_drift_that_are_explained_as_few_others_are(misfit, p):
 def test_a_promise_is_said_and_what_speaks_against_it():
     made = ConformalIntervals(torch.zeros(1), 9, 9, 1, column(*range(1, 10)))
     assert made.sentence() == (
-        "90.0% of pictures like the 9 held out lie inside, pixel by pixel; fewer than 20 pictures: take more for narrower "
+        "90.0% of pictures like the 9 held out lie inside, pixel by pixel; fewer than 20 pictures: take more for "
+        "narrower "
         "ones, or the error bars of a sampler"
     )
     twenty = ConformalIntervals(torch.zeros(1), 20, 18, 4, column(*range(20)))

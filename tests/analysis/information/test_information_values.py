@@ -160,7 +160,8 @@ def test_pairs_are_drawn_from_the_density_of_their_task():
 def test_samples_are_rows_that_vary_and_symbols_are_numbers_of_rows():
     assert rows_of(torch.zeros(3, 2, 2), "u").shape == (3, 4) and rows_of(torch.arange(3), "u").dtype == torch.int64
     assert not discrete(rows_of(torch.zeros(3), "u")) and discrete(rows_of(torch.arange(3), "u"))
-    for wrong, said in ((torch.zeros(1), "two or more samples"), (torch.tensor(1.0), "two or more"), (torch.zeros(3, 0), "two or more"),
+    for wrong, said in ((torch.zeros(1), "two or more samples"), (torch.tensor(1.0), "two or more"),
+                        (torch.zeros(3, 0), "two or more"),
                         (torch.tensor([1j, 2]), "real samples"), (torch.tensor([NAN, 1]), "finite")):  # fmt: skip
         with pytest.raises(Refusal, match=said):
             rows_of(wrong, "u")
@@ -240,8 +241,9 @@ def test_activations_are_counted_in_the_bins_that_are_said():
 
 def test_labels_are_whole_numbers_of_two_classes_one_a_sample():
     t = column(0, 0, 1, 2)[:, None]
-    for labels, said in ((torch.zeros(4), "whole numbers as labels"), (torch.zeros(4, dtype=torch.int64), "two classes"),
-                         (torch.tensor([0, 1]), "a label for each of 4"), (torch.eye(4).long(), "whole numbers")):  # fmt: skip
+    wrong = ((torch.zeros(4), "whole numbers as labels"), (torch.zeros(4, dtype=torch.int64), "two classes"),
+             (torch.tensor([0, 1]), "a label for each of 4"), (torch.eye(4).long(), "whole numbers"))  # fmt: skip
+    for labels, said in wrong:
         with pytest.raises(Refusal, match=said):
             layer_information(t, labels)
     with pytest.raises(Refusal, match="the inputs for KSG"):
@@ -396,7 +398,7 @@ def test_ranks_principal_components_and_noise_come_before_the_estimator():
     assert Ranked(GaussianClosedForm())(u.exp(), v**3) == pytest.approx(GaussianClosedForm()(*scores))
     wide = torch.randn(30, 4, generator=rng(), dtype=torch.float64) * column(1, 5, 2, 0.1)
     kept = components(wide, 2)
-    _, s, axes = np.linalg.svd((wide - wide.mean(0)).numpy())
+    _, _, axes = np.linalg.svd((wide - wide.mean(0)).numpy())
     np.testing.assert_allclose(np.abs(kept), np.abs((wide - wide.mean(0)).numpy() @ axes[:2].T))
     assert components(wide, 4) is wide and components(wide[:, :1].expand(30, 4), 2).shape == (30, 1)
     with pytest.raises(Refusal, match="more samples than the 2 components"):
@@ -420,7 +422,8 @@ def test_the_gaussian_information_is_that_of_the_covariance_less_what_chance_add
     assert GaussianClosedForm(unbiased=False)(u, v) == pytest.approx(plain)
     bias = [sum(scipy.special.digamma((29 - i) / 2) - math.log(29 / 2) for i in range(d)) for d in (1, 2, 3)]
     assert GaussianClosedForm()(u, v) == pytest.approx(plain - (bias[0] + bias[1] - bias[2]) / 2)
-    for wrong, said in (((u[:4], v[:4]), "more than 4 samples for 3 dimensions"), ((u, torch.arange(30)), "continuous samples"),
+    for wrong, said in (((u[:4], v[:4]), "more than 4 samples for 3 dimensions"),
+                        ((u, torch.arange(30)), "continuous samples"),
                         ((u, u), "some variance in every direction")):  # fmt: skip
         with pytest.raises(Refusal, match=said):
             GaussianClosedForm()(*wrong)
@@ -494,7 +497,8 @@ def test_a_channel_of_two_modes_has_the_information_of_both():
                         (lambda: modes(column(0), column(1), 1.0), "a signal that reaches the data"),
                         (lambda: modes(column(1), column(0), 1.0), "a signal that reaches the data"),
                         (lambda: of_matrix(torch.eye(2), torch.eye(3), 1.0), "a matrix .m, n. and a covariance"),
-                        (lambda: of_operator(Identity((1, 4)), torch.ones(1, 3), 1.0), "a variance for each of")):  # fmt: skip
+                        (lambda: of_operator(Identity((1, 4)), torch.ones(1, 3), 1.0),
+                         "a variance for each of")):  # fmt: skip
         with pytest.raises(Refusal, match=said):
             wrong()
     assert log_det(torch.diag(column(2, 3))[None]).tolist() == pytest.approx([math.log(6)]) and log_det(
@@ -633,7 +637,8 @@ def test_a_path_says_its_least_error_and_a_denoiser_its_worst_level():
     two = np.array([2.0, 0.5])
     told = Denoised("TV", 4, two, np.array([0.3, 0.8]), two, np.array([0.1, 0.4]), two, INF, True, False).sentence
     assert told.startswith(
-        "TV's denoiser (MAP estimate, no posterior mean) leaves up to 3 times the error of the best there is for normal signals, at sigma = 2, and at best 2 times."
+        "TV's denoiser (MAP estimate, no posterior mean) leaves up to 3 times the error of the best there is for "
+        "normal signals, at sigma = 2, and at best 2 times."
     )
 
 
