@@ -1,6 +1,7 @@
 """Numbers of spectra and of methods on quadratics that are known in closed form, each beside what makes it."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -392,6 +393,18 @@ def test_a_density_has_the_width_that_is_given_or_that_nodes_allow():
     narrow = by_hand(([3.0], [1.0]))
     assert float(narrow.density(column(3.0))) == pytest.approx(peak / 3e-6)
     assert float(by_hand(([0.0], [1.0])).density(column(0.0))) == pytest.approx(peak / 1e-6)
+
+
+def test_an_integral_is_as_sure_as_rounding_leaves_its_nodes_and_as_probes_agree():
+    """Of three eigenvalues; a node within rounding of 0 may be 0, where this function is 5."""
+    one = by_hand(([0.005, 1], [0.5, 0.5]), ([0.005, 1], [0.5, 0.5]))
+    at_nothing = lambda t: torch.where(t == 0, 5.0, 2.0).double()  # noqa: E731
+    found = replace(one, rounding=0.01).integral(at_nothing)
+    assert (found.value, found.error) == (pytest.approx(6), pytest.approx(3 * 0.5 * 3))
+    assert one.integral(at_nothing).error == pytest.approx(0, abs=1e-12) and one.integral(torch.ones_like).value == 3
+    apart = by_hand(([1.0], [1.0]), ([3.0], [1.0])).integral(lambda t: t)
+    assert (apart.value, apart.error) == (pytest.approx(6), pytest.approx(3)), "3 and 9"
+    assert by_hand(([1.0], [1.0])).integral(lambda t: t).error == INF
 
 
 def test_ritz_values_have_masses_that_add_up_and_outliers_lie_beyond_the_fences():

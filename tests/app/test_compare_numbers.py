@@ -28,7 +28,8 @@ def test_two_pictures_are_divided_at_a_share_of_their_width_and_a_row_is_read_at
     for share, row in ((0, 0), (0.5, 2), (0.74, 2), (1, 3)):
         values, at = along(picture, share)
         assert (values.tolist(), at) == (picture[row].tolist(), row)
-    assert along(np.arange(3.0), 0.9)[1] == 0 and along(np.ones((2, 3, 3)), 0)[0].shape == (3,)
+    assert along(np.arange(3.0), 0.9)[1] == 0
+    assert along(np.ones((2, 3, 3)) * [1, 2, 6], 0)[0].tolist() == [3, 3, 3], "the mean of colours"
     assert style(None) == ("#8a8a8a", "solid") and len({style(n) for n in range(16)}) == 16
 
 

@@ -67,6 +67,7 @@ def test_words_of_marks_stand_in_three_rows_and_times_are_read_between_iteration
     assert (drawn["x"], drawn["y"]) == ([0, 10, 20, 30], [4, 17, 30, 4])
     assert drawn["text"] == ["mark 0", "mark 1", "mark 2", "mark 3"]
     assert drawn["side"] == ["left", "left", "left", "right"], "30 is beyond seven tenths of the way, 21"
+    assert drawn["shift"] == [3, 3, 3, -3]
     view.axis.value = True
     assert columns(view.marks)["x"] == [0, 0.5, 1, 3]
     view.show(frame(marks=marks[:1], **rows))

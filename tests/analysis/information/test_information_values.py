@@ -197,6 +197,8 @@ def test_samples_are_rows_that_vary_and_symbols_are_numbers_of_rows():
 )
 def test_a_free_parameter_is_halved_and_doubled_within_its_limits(estimator, both):
     assert [getattr(e, estimator.freedom) for e in estimator.around()] == both
+    assert FloorBins(0.1).around(4) == (FloorBins(0.025), FloorBins(0.4))
+    assert PCA(KSG(), 3).around() == (PCA(KSG(), 2), PCA(KSG(), 6))
     assert type(estimator.around()) is tuple and all(type(e) is type(estimator) for e in estimator.around())
 
 
