@@ -15,7 +15,7 @@ from workbench.analysis import certificates, chains, data_fit, duality, expansio
 from workbench.analysis.certificates import Certificate, Kind, fixed_point
 from workbench.analysis.chains import Distance, Interval, Moments, Reservoir, Tally, Target, mixing
 from workbench.analysis.chains.sampled import _scattered
-from workbench.analysis.duality import Dual, _along
+from workbench.analysis.duality import Dual, _along, _within
 from workbench.analysis.expansion import Expansion, Safety, growth, stretch
 from workbench.analysis.learned import LearnedCurve, ScoreResidual, SignalLine, plane_points
 from workbench.analysis.progress import Progress
@@ -162,6 +162,15 @@ def test_the_dual_value_is_as_large_as_it_gets_on_a_segment():
     assert along(3, 1.0, defect=1e-10) == pytest.approx(1 - 1e-9, abs=1e-12), "less what the defect may hide"
     assert along(3, 1.0, defect=2e-9) == -INF
     assert duality.uncertified(Problem(Identity((1, 1)), Gaussian(1.0), L1(), torch.ones(1, 1, 1))) == ""
+
+
+@pytest.mark.parametrize(("q", "scale"), [(0.5, 1), (1.0, 1), (1.5, 0.25), (3.0, 1 / 8)])
+def test_a_pair_beyond_the_domain_is_halved_until_it_is_twice_as_near_as_one_inside(q, scale):
+    """|q| <= 1: a half of 1.5, a quarter of 3, lie inside; what lies there stays."""
+    pair = Dual(column(-q)[None], column(q)[None], column(1e-10), column(1))
+    found = _within(L1(1.0), pair)
+    assert (float(found.q), float(found.p)) == (q * scale, -q * scale)
+    assert float(found.defect) == pytest.approx(1e-10 * scale) and float(found.size) == 1
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ def test_every_source_of_the_plots_of_a_sweep_is_drawn():
         assert seen(made, pane(made.plot)) == glyphs
         assert any(type(tool).__name__ == "TapTool" for tool in made.plot.tools)
     assert [len(kind(print).plot.right) for kind in expected] == [1, 0, 1]
+    assert {(kind(print).mapper.low, kind(print).mapper.high) for kind in expected} == {(0, 1)}, (
+        "before anything is known"
+    )
 
 
 def test_a_map_has_a_tile_a_pair_in_the_order_of_numbers_and_a_frame_round_the_one_in_hand():
