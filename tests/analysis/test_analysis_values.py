@@ -10,6 +10,7 @@ import scipy.stats
 import torch
 from torch import Tensor
 
+from tests.tables import table
 from workbench.algorithms import Algorithm, GradientDescent, State
 from workbench.analysis import certificates, chains, data_fit, duality, expansion, metrics, progress
 from workbench.analysis.certificates import Certificate, Kind, fixed_point
@@ -83,7 +84,7 @@ def test_an_interval_holds_the_middle_of_its_draws_its_ends_included():
     assert chains.quantiles(torch.tensor([[3 + 4j], [1j]]), (1.0,)).tolist() == [[5]]
 
 
-@pytest.mark.parametrize(("memory", "room"), [(10, 64), (100 * 8, 100), (10_000 * 8, 400)])
+@table(("memory", "room"), [(10, 64), (100 * 8, 100), (10_000 * 8, 400)])
 def test_a_reservoir_has_room_for_its_memory_but_no_fewer_than_64_and_no_more_than_400(monkeypatch, memory, room):
     monkeypatch.setattr("workbench.analysis.chains.reservoir.MEMORY", memory)
     kept = Reservoir(torch.zeros(1, 2), torch.Generator().manual_seed(0))
@@ -164,7 +165,7 @@ def test_the_dual_value_is_as_large_as_it_gets_on_a_segment():
     assert duality.uncertified(Problem(Identity((1, 1)), Gaussian(1.0), L1(), torch.ones(1, 1, 1))) == ""
 
 
-@pytest.mark.parametrize(("q", "scale"), [(0.5, 1), (1.0, 1), (1.5, 0.25), (3.0, 1 / 8)])
+@table(("q", "scale"), [(0.5, 1), (1.0, 1), (1.5, 0.25), (3.0, 1 / 8)])
 def test_a_pair_beyond_the_domain_is_halved_until_it_is_twice_as_near_as_one_inside(q, scale):
     """|q| <= 1: a half of 1.5, a quarter of 3, lie inside; what lies there stays."""
     pair = Dual(column(-q)[None], column(q)[None], column(1e-10), column(1))
@@ -190,7 +191,7 @@ class Moves(Algorithm):
         return state.k >= len(self.by)
 
 
-@pytest.mark.parametrize(
+@table(
     ("by", "moved"),
     [
         ((0.5, 9.0), 0.5),
@@ -200,7 +201,6 @@ class Moves(Algorithm):
         ((0.0,) * 12 + (1.0,), 0),
         ((0.0,) * 9 + (1.0,), 1),
     ],
-    ids=str,
 )
 def test_a_fixed_point_is_left_by_the_first_step_that_moves_more_than_rounding(by, moved):
     """At 1000: what a step moves by 1e-11 is rounding; ten steps are waited for."""
@@ -285,7 +285,7 @@ def test_a_run_stands_still_that_gains_next_to_nothing_far_from_its_optimum(monk
         ((9.9901, 10), 0.0099, True),
         ((10, 10), 0.01, False),
     ],
-    ids=["small", "it gains", "it loses as little", "no small step"],
+    ids=["small", "gains", "loses as little", "no small step"],
 )
 def test_without_a_gap_only_a_needlessly_small_step_is_told(monkeypatch, values, step, found):
     rest = proof(Kind.RESIDUAL, 1, 0.5)
@@ -343,7 +343,7 @@ def test_a_look_at_a_denoiser_takes_a_tenth_of_the_time_from_the_tenth_iteration
     assert not Safety(safety.problem, SimpleNamespace(denoised_at=lambda state: None)).due(at(10), 9.0, 0.0)
 
 
-@pytest.mark.parametrize(("rate", "said"), [(1.005, False), (1.0051, True)])
+@table(("rate", "said"), [(1.005, False), (1.0051, True)])
 def test_errors_that_grow_are_said_with_the_remedy(monkeypatch, rate, said):
     found = Expansion(column(1.5), column(0.2), column(rate))
     monkeypatch.setattr(expansion, "expansion", lambda *given: found)
@@ -386,9 +386,7 @@ def similar(x: np.ndarray, t: np.ndarray, side: int) -> float:
     return float(np.mean(values)) if space else 0.0
 
 
-@pytest.mark.parametrize(
-    ("shape", "side"), [((9, 8), 7), ((7, 12), 7), ((6, 9), 5), ((3, 3), 3), ((2, 2), 1), ((10,), 7)], ids=str
-)
+@table(("shape", "side"), [((9, 8), 7), ((7, 12), 7), ((6, 9), 5), ((3, 3), 3), ((2, 2), 1), ((10,), 7)])
 def test_similarity_is_the_mean_over_windows_as_wide_as_fit(shape, side):
     rng = np.random.default_rng(0)
     x, t = rng.random((2, *shape))

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from tests.analysis.test_spectrum import diagonal
 from tests.analysis.test_study import problem
+from tests.tables import table
 from workbench import noise, operators, priors
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import (
@@ -65,7 +66,7 @@ def by_hand(*probes: tuple[list[float], list[float]], exact: bool = False, produ
 TWO = by_hand(([1, 2, 4], [0.25, 0.5, 0.25]), ([0, 2, 8], [0.5, 0.25, 0.25]))
 
 
-@pytest.mark.parametrize(
+@table(
     ("critical", "expected"),
     [
         (rates.critical_step(4.0), 0.5),
@@ -113,9 +114,7 @@ def test_a_batch_has_a_row_and_rates_come_for_any_array_of_steps():
         pytest.param(
             rates.conjugate_gradients(column(1, 4), column(1, 1), 3), [[1, 1], [0.6, -0.6], [0, 0], [0, 0]], id="CG"
         ),
-        pytest.param(
-            rates.conjugate_gradients(column(1, 4), column(1, 0), 1), [[1, 1], [0, 1]], id="CG without a part"
-        ),
+        pytest.param(rates.conjugate_gradients(column(1, 4), column(1, 0), 1), [[1, 1], [0, 1]], id="without a part"),
         pytest.param(rates.heavy_ball(column(3), 0.5, 0.25, 0), [[1]], id="no step"),
         pytest.param(rates.nesterov(column(3), 0.5, 0.25, 1), [[1], [-0.5]], id="one step"),
         pytest.param(rates.chebyshev_bound(1, 4, 2)[:, None], [[1], [3 / 5], [9 / 41]], id="1 / T_k(5/3)"),
@@ -152,7 +151,7 @@ def test_nothing_is_foreseen_before_the_gradient_is_known_or_where_nothing_bends
 @pytest.mark.parametrize(
     ("values", "of_data", "ends"),
     [(None, False, (1, 4)), ([7, 5], False, (1, 7)), ([3, 2], False, (1, 4)), ([7, 5], True, (1, 4))],
-    ids=["Lanczos alone", "a search saw further", "a search saw less", "of the data term"],
+    ids=["Lanczos alone", "further by a search", "less by a search", "of the data term"],
 )
 def test_the_extremes_are_the_outermost_that_anything_saw(values, of_data, ends):
     measure = by_hand(([1, 2, 4], [0.25, 0.5, 0.25]))
@@ -229,7 +228,7 @@ def test_a_study_costs_its_steps_its_probes_and_its_search():
     )
 
 
-@pytest.mark.parametrize(
+@table(
     ("size", "k", "basis", "room"),
     [
         (50, 3, None, 50),
@@ -315,7 +314,7 @@ def pairs(value: float, residual: float) -> Eigenpairs:
 @pytest.mark.parametrize(
     ("smallest", "expected"),
     [((2, 1), (4, 7 / 3, 9)), ((0.5, 1), (16, 7 / 1.5, INF)), ((-0.5, 1), (INF, 14, INF)), ((-1, 1), (INF, INF, INF))],
-    ids=["certain", "perhaps singular", "perhaps not", "at nothing"],
+    ids=["certain", "maybe singular", "perhaps not", "at nothing"],
 )
 def test_a_condition_lies_between_what_both_intervals_allow(smallest, expected):
     assert condition(pairs(8, 1), pairs(*smallest)) == pytest.approx(expected)
@@ -434,10 +433,8 @@ def test_an_orthonormal_basis_leaves_out_what_is_rounding():
 # Curves.
 
 
-@pytest.mark.parametrize(
-    ("nodes", "width"),
-    [([5.0], 0.02), ([-5.0], 0.02), ([0.0], 4e-15), ([-2.0, 2.0], 0.337 * 4), ([5.0, 5.0], 0.02)],
-    ids=str,
+@table(
+    ("nodes", "width"), [([5.0], 0.02), ([-5.0], 0.02), ([0.0], 4e-15), ([-2.0, 2.0], 0.337 * 4), ([5.0, 5.0], 0.02)]
 )
 def test_a_density_reaches_three_widths_beyond_its_ends(nodes, width):
     """0.337 of the range over m - 1 is a width, and no less than 0.004 of what the axis shows."""

@@ -207,7 +207,9 @@ def test_loss_and_accuracy_are_means_over_the_seeds_between_their_extremes(monke
 
 
 @pytest.mark.parametrize(
-    ("method", "said"), [(SGD(0.1, 2), ""), (Adam(), " Adam scales every slope: it has no such edge.")]
+    ("method", "said"),
+    [(SGD(0.1, 2), ""), (Adam(), " Adam scales every slope: it has no such edge.")],
+    ids=["SGD", "Adam"],
 )
 def test_sharpness_stands_beside_its_edge_and_the_step_in_use(monkeypatch, method, said):
     look = {"sharpness": [10.0, 20.0], "trace": [40.0, 60.0], "edge": [20.0, 20.0], "critical_step": [0.1, 0.05]}

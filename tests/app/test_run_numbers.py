@@ -9,6 +9,7 @@ import torch
 
 from tests.app.conftest import frame
 from tests.app.seen import seen
+from tests.tables import table
 from workbench.analysis.chains import Interval
 from workbench.analysis.metrics import PSNR
 from workbench.app.run.curves import CERTIFICATE, Convergence, Curves, gaps, merged
@@ -74,7 +75,7 @@ def test_words_of_marks_stand_in_three_rows_and_times_are_read_between_iteration
     assert columns(view.marks)["x"] == [0], "fewer marks are drawn anew"
 
 
-@pytest.mark.parametrize(("second", "left"), [(14, [(14, "a = 2")]), (15, [(10, "a = 1"), (15, "a = 2")])])
+@table(("second", "left"), [(14, [(14, "a = 2")]), (15, [(10, "a = 1"), (15, "a = 2")])])
 def test_marks_of_one_slider_are_one_up_to_the_distance_given(second, left):
     assert merged(((10, "a = 1"), (second, "a = 2")), 4) == left
     assert merged(((10, "a = 1"), (second, "b = 2")), 4) == [(10, "a = 1"), (second, "b = 2")]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.tables import table
 from workbench.algorithms import MALA, GradientDescent, PreconditionedGradient, UnadjustedLangevin
 from workbench.analysis.chains import ChainDiagnostics, ChainSamples, Interval, Moments, Sampling, Tally
 from workbench.analysis.spectrum import Eigenpairs
@@ -17,12 +18,14 @@ from workbench.jobs import Status
 from workbench.live.cut import Cut
 from workbench.live.pins.beside import AllBeside
 from workbench.live.pins.one_beside import OneBeside
+from workbench.live.pins.reporting import Reporting
 from workbench.live.pixel import PixelStudies, inside
 from workbench.live.planes import Planes, shape_of, small
 from workbench.live.saved.sweep_cells import SweepCells
 from workbench.live.spectra import Spectra
 from workbench.live.studies.intervals import HIGH, LOW, OFF, WIDTH, IntervalStudy
 from workbench.live.studies.unknowns import UnknownStudies
+from workbench.live.study import Study
 from workbench.live.uncertainty import Uncertainty, _unstuck
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Identity
@@ -53,11 +56,10 @@ def session(algorithm=None, **given: object) -> SimpleNamespace:
 # The pixel.
 
 
-@pytest.mark.parametrize(
+@table(
     ("place", "shape", "told"),
     [((0, 0), (2, 3), True), ((1, 2), (2, 3), True), ((2, 0), (2, 3), False), ((0, 3), (2, 3), False),
-     ((-1, 0), (2, 3), False), ((1, 2), (2, 3, 3), True), ((1,), (2, 3), False), ((1,), (2,), True)],
-    ids=str,
+     ((-1, 0), (2, 3), False), ((1, 2), (2, 3, 3), True), ((1,), (2, 3), False), ((1,), (2,), True)]
 )  # fmt: skip
 def test_a_pixel_lies_within_its_picture(place, shape, told):
     assert inside(place, shape) is told
@@ -276,7 +278,7 @@ def test_chains_that_stand_still_need_another_step():
     assert none.sentence.startswith("Chains stand still, so that R-hat is infinite: take another sampler")
 
 
-@pytest.mark.parametrize(("draws", "told"), [(31_150, True), (31_151, False)])
+@table(("draws", "told"), [(31_150, True), (31_151, False)])
 def test_chains_begin_by_themselves_that_are_over_in_a_moment(draws, told):
     """4 chains of 100 + draws steps, of 16 numbers: two millions are a moment."""
     made = uncertain(None)
@@ -417,6 +419,15 @@ def test_unknowns_say_where_they_are_and_follow_what_is_set():
     assert made.blocks() == () and made.warning == ""
     made.restore()
     assert made.settings.spread == 1 and made.complaint == ""
+
+
+@pytest.mark.parametrize("kind", [Planes, Spectra, Uncertainty, PixelStudies, IntervalStudy, UnknownStudies, Reporting])
+def test_all_that_a_tab_computes_waits_with_it_and_nothing_has_begun(kind):
+    made = kind(session())
+    known = [value for value in vars(made).values() if isinstance(value, Study)]
+    assert set(made.studies) >= set(known) and len(made.studies) == len(set(made.studies)) >= 1
+    assert made.complaint == made.trouble() == "" and made.tick() and not made.tick()
+    assert not any(study.begun for study in made.studies)
 
 
 # Pins and sweeps.

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.tables import table
 from workbench.algorithms.base import Constants
 from workbench.noise import Gaussian
 from workbench.operators import Identity
@@ -110,7 +111,7 @@ def step(theta: float, loss_: float, above: float, steps: int = 5) -> OuterStep:
     return OuterStep(column(theta, theta), loss_, above, 1.0, 1e-3, steps, 2 * steps)
 
 
-@pytest.mark.parametrize(
+@table(
     ("first", "last", "said"),
     [
         (3.0, 4.1, "the loss bends 1.4 times as sharply as at first: hold out more pictures, or stop earlier"),

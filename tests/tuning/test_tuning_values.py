@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.tables import table
 from workbench.algorithms import ADMM, FISTA, MALA, PDHG, GradientDescent, ProximalGradient
 from workbench.analysis.chains import ChainDiagnostics, ChainSamples, Interval, Moments, Sampling, Tally
 from workbench.noise import Gaussian, Poisson
@@ -79,7 +80,7 @@ def over(weights: Tensor) -> WeightPath:
 # The lowest point of a curve.
 
 
-@pytest.mark.parametrize("vertex", [0.7, 1.0, 1.2])
+@table("vertex", [0.7, 1.0, 1.2])
 def test_the_lowest_point_is_that_of_the_parabola_over_the_logarithm(vertex):
     weights = 10 ** column(-1, 0, 1, 3)  # of unequal distances
     found = lowest(SURE(), over(weights), (weights.log10() - vertex).square() + 2)
@@ -121,7 +122,7 @@ def test_a_second_valley_is_named(curve, weight, second):
         ([5, 4, 3, 2, 1], False, "take weights above 1e[+]04"),
         ([1, 3, 2, 4, 5], True, "its best inside is 100: take weights below 1"),
     ],
-    ids=["falls at the first", "falls at the last", "with a valley inside"],
+    ids=["falls at the first", "at the last", "with a valley inside"],
 )
 def test_a_curve_that_falls_at_an_end_asks_for_more_there(curve, low, said):
     with pytest.raises(PathEnds, match=said) as refused:
@@ -142,7 +143,7 @@ def test_a_flat_curve_and_one_without_a_number_choose_nothing():
         lowest(SURE(), over(weights), column(NAN, INF, NAN))
 
 
-@pytest.mark.parametrize(
+@table(
     ("curve", "between"),
     [
         ([9, 1, 1.2, 1.2, 9, 9, 9], (1, 3)),
@@ -151,7 +152,6 @@ def test_a_flat_curve_and_one_without_a_number_choose_nothing():
         ([1, 1, 1, 1, 1, 1, 1], (0, 6)),
         ([9, 1, 9, 1.2, 9, 9, 9], (1, 1)),
     ],
-    ids=str,
 )
 def test_weights_are_about_as_good_up_to_a_twentieth_of_the_way_to_the_median(curve, between):
     weights = column(*range(7))
@@ -342,7 +342,7 @@ def test_the_spread_over_noise_is_told_between_its_ends():
 # Points and perturbations.
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "peak", "width"),
     [
         ([0, 1, 2, 1, 0], 2, 2),
@@ -354,7 +354,6 @@ def test_the_spread_over_noise_is_told_between_its_ends():
         ([0, 0, 0], 1, INF),
         ([0, 1.5, 2, 0], 2, 1 + 1 / 3 + 0.5),
     ],
-    ids=str,
 )
 def test_a_width_is_taken_at_half_of_the_height_by_straight_lines(line, peak, width):
     assert full_width(column(*line), peak) == pytest.approx(width)
@@ -390,9 +389,7 @@ def test_a_minimum_moves_with_its_data_as_the_shrinkage_says():
 # Intervals.
 
 
-@pytest.mark.parametrize(
-    ("count", "alpha", "found"), [(9, 0.1, 9), (19, 0.1, 18), (10, 0.1, 10), (99, 0.05, 95), (3, 0.5, 2)]
-)
+@table(("count", "alpha", "found"), [(9, 0.1, 9), (19, 0.1, 18), (10, 0.1, 10), (99, 0.05, 95), (3, 0.5, 2)])
 def test_the_rank_of_a_score_is_rounded_up(count, alpha, found):
     """ceil((n + 1) (1 - alpha)), in exact numbers: 0.9 of 10 is 9."""
     assert rank(count, alpha) == found
@@ -426,7 +423,7 @@ def test_an_interval_is_the_score_of_its_rank_around_a_picture():
     assert (lines.alpha, lines.region, lines.steps) == (0.1, 1, 100)
 
 
-@pytest.mark.parametrize(("misfit", "p"), [(0.5, 0.2), (1.0, 0.4), (5.0, 1.0), (8.5, 0.4), (9.5, 0.2)], ids=str)
+@table(("misfit", "p"), [(0.5, 0.2), (1.0, 0.4), (5.0, 1.0), (8.5, 0.4), (9.5, 0.2)])
 def test_data_drift_that_are_explained_as_few_others_are(misfit, p):
     """Two-sided: twice as many as are beyond it, and it itself, of nine and it."""
     made = ConformalIntervals(torch.zeros(1), 9, 9, 1, column(*range(1, 10)))
@@ -473,7 +470,7 @@ def test_the_modulus_of_what_lies_in_a_disc_lies_between_its_nearest_and_its_far
     assert "this signal has 1 axes" in SplitConformal().unmet(ONE, PDHG())
 
 
-@pytest.mark.parametrize(("rhat", "warned"), [(1.009, False), (1.01, True), (1.5, True)])
+@table(("rhat", "warned"), [(1.009, False), (1.01, True), (1.5, True)])
 def test_chains_that_do_not_agree_are_warned_of(monkeypatch, rhat, warned):
     interval = Interval(0.9, torch.zeros(1, 2), torch.ones(1, 2))
     warming = ChainSamples(3, torch.zeros(3, 1, 2), Sampling(), Tally())

@@ -10,6 +10,7 @@ import scipy.stats
 import torch
 from torch import Tensor
 
+from tests.tables import table
 from workbench.analysis.information import (
     KSG,
     MINE,
@@ -180,7 +181,7 @@ def test_samples_are_rows_that_vary_and_symbols_are_numbers_of_rows():
         Exact()(torch.arange(3), torch.arange(2))
 
 
-@pytest.mark.parametrize(
+@table(
     ("estimator", "both"),
     [
         (Bins(30), [15, 60]),
@@ -193,7 +194,6 @@ def test_samples_are_rows_that_vary_and_symbols_are_numbers_of_rows():
         (GaussianClosedForm(), []),
         (Ranked(), []),
     ],
-    ids=lambda e: type(e).__name__,
 )
 def test_a_free_parameter_is_halved_and_doubled_within_its_limits(estimator, both):
     assert [getattr(e, estimator.freedom) for e in estimator.around()] == both
@@ -361,7 +361,7 @@ def test_sides_are_sorted_into_the_continuous_one_and_symbols():
     assert float(whitened(far)[0][:99].std()) == pytest.approx(1, rel=0.01), "the scale is that of the bulk"
 
 
-@pytest.mark.parametrize(("copies", "refused"), [(4, False), (5, True)])
+@table(("copies", "refused"), [(4, False), (5, True)])
 def test_pairs_are_refused_of_which_more_than_a_quarter_are_copies(copies, refused):
     rows = torch.arange(16 - copies, dtype=torch.float64)
     u = torch.cat([rows, rows[:copies]])[:, None]
@@ -530,7 +530,7 @@ def test_the_bottleneck_of_one_mode_is_its_curve_and_of_two_begins_with_the_clea
 FILTERED = modes(column(2, 1, 0), column(1, 1, 1), 1.0)
 
 
-@pytest.mark.parametrize(
+@table(
     ("filter_", "shares"),
     [
         (filters.TikhonovFilter(1.0), [[0.8, 0.5, 0]]),
@@ -552,7 +552,6 @@ FILTERED = modes(column(2, 1, 0), column(1, 1, 1), 1.0)
         (filters.ZeroFilling(0.5), [[4 / (5 + 8 / 3), 1 / (2 + 8 / 3), 0]]),
         (filters.ZeroFilling(1.0), [[0.8, 0.5, 0]]),
     ],
-    ids=lambda f: type(f).__name__,
 )
 def test_filters_leave_the_share_of_each_mode_that_their_formula_says(filter_, shares):
     """Of singular values 2, 1 and 0, variances 1 and noise 1: what a mode is multiplied by, R_k s."""
