@@ -1,4 +1,4 @@
-"""What sweeps, the choice of a weight, lines by hand, the table of runs and a server draw and say."""
+"""What sweeps, the choice of a weight, lines by hand and a server draw and say."""
 
 import math
 from types import SimpleNamespace
@@ -12,7 +12,6 @@ from tests.app.seen import seen
 from workbench.analysis.spectrum import LinearAxis, LogarithmicAxis
 from workbench.app.choose.view import ChooseView, _of_one_height
 from workbench.app.hands.profile_row import ProfileRow
-from workbench.app.runs.run_table import RunTable, row
 from workbench.app.serving.server_numbers import ServerNumbers, of_workers
 from workbench.app.sweep.plots import SettingLines, SettingMap, SettingPoints
 from workbench.app.toolkit.figures import Flags, Here, enlarge, mark, new_figure, pane, positive, reach
@@ -24,7 +23,6 @@ from workbench.noise import Gaussian
 from workbench.operators import Identity
 from workbench.priors import Tikhonov
 from workbench.problem import Problem
-from workbench.run_folder.run_summary import RunSummary
 from workbench.sweeps import SettingResult
 from workbench.tuning import PathPoint, SelectorChoice, Tuning, WeightPath
 
@@ -183,7 +181,7 @@ def test_curves_over_the_weight_have_one_height_and_logarithms_where_the_rule_sa
     assert not view.below.visible
 
 
-# Lines by hand, runs, servers.
+# Lines by hand, servers.
 
 
 def test_a_profile_has_the_units_of_the_file_and_ends_that_are_said():
@@ -217,36 +215,6 @@ def test_a_profile_has_the_units_of_the_file_and_ends_that_are_said():
     made.choose(None)
     made.draw(pictures, None)
     assert len(made.place) == 0
-
-
-def test_a_row_of_a_run_has_its_parts_and_how_it_ended():
-    parts = {"operator": "Radon", "prior": "TV", "algorithm": "FISTA", "parametrisation": "Direct"}
-    run = RunSummary("a.nc", "2026-11-30T12:34:56Z", parts, 40, 31.4159, "converged", tags=("one", "two"), note="n")
-    told = row(run, b"\x89PNG")
-    assert told["parts"] == "Radon · TV · FISTA" and told["psnr"] == "31.42" and told["saved"] == "2026-11-30 12:34"
-    assert (told["tags"], told["k"], told["state"], told["note"], told["ended"]) == (
-        "one, two",
-        "40",
-        "",
-        "n",
-        "converged",
-    )
-    assert told["picture"].startswith("data:image/png;base64,iVBORw")
-    from dataclasses import replace
-
-    assert row(replace(run, psnr=None), None)["psnr"] == ""
-    states = [row(replace(run, **given), None)["state"] for given in (
-        {"running": True}, {"outcome": "failed", "remark": "no tags"}, {"outcome": "done"},
-    )]  # fmt: skip
-    assert states == ["running", "failed; no tags", ""]
-    heard: list = []
-    made = RunTable(heard.append)
-    made._handle_msg({"asked": 1})
-    made.hand_over("a.nc", b"content")
-    assert heard == [{"asked": 1}] and made.file == {"name": "a.nc", "content": "Y29udGVudA=="}
-    made.forget_file()
-    made.draw([told], "psnr", ["a.nc"])
-    assert (made.file, made.rows, made.order, made.selected) == ({}, [told], "psnr", ["a.nc"])
 
 
 def test_a_server_tells_who_is_inside_and_what_runs():
