@@ -138,7 +138,10 @@ def test_a_preconditioner_is_judged_in_units_of_the_largest_eigenvalue():
     )
     middle = np.average(columns(made.after)["at"], weights=columns(made.after)["height"])
     assert middle == pytest.approx(0.75, abs=0.01)
-    spectra.metric = None
+    spectra.product.result = by_hand([0.0, 0.0], [1.0, 1.0]).measures[0][1]
+    made.draw(frame(largest_step=1.0), LinearAxis)
+    assert not columns(made.flags._source)["x"] and made.note.sentence.endswith("; P H is singular")
+    spectra.product.result, spectra.metric = after, None
     made.draw(frame(largest_step=1.0), LinearAxis)
     assert not columns(made.flags._source)["x"], "the step of a run that goes another way bounds nothing here"
 

@@ -192,6 +192,18 @@ def test_an_earlier_moment_is_drawn_with_its_own_error():
     np.testing.assert_array_equal(back_at(frame(), moment, truth[0, 0].numpy()).error, shown.error)
 
 
+def test_a_curve_is_known_at_its_own_iterations_alone():
+    from tests.app.conftest import frame
+
+    seen = frame(k=5, ks=np.array([0, 2, 5]), curves={"psnr": np.array([1.0, 2.0, NAN]), "ssim": np.array([3.0])})
+    assert [seen.value_at("psnr", k) for k in (0, 1, 2, 5, 6)] == [1, None, 2, None, None]
+    assert [seen.value_at("ssim", k) for k in (0, 2)] == [3, None] and seen.value_at("gap", 0) is None
+    assert (
+        seen.at_k("psnr") is None
+        and frame(at=2, ks=np.array([0, 2]), curves={"psnr": np.array([1.0, 4.0])}).at_k("psnr") == 4
+    )
+
+
 def test_complex_data_span_three_decades_and_volumes_say_their_sides():
     y = torch.tensor([1e-9, 1.0, 10j, 100.0], dtype=torch.complex64).reshape(1, 1, 2, 2)
     np.testing.assert_allclose(data_picture(y)[0], [[-1, 0], [1, 2]], atol=1e-6)
