@@ -125,3 +125,10 @@ def test_calls_are_counted_by_what_they_are_of():
     many = chains.replicated(problem, 3)
     assert (len(many.y), len(many.truth)) == (3, 3)
     assert chains.replicated(replace(problem, truth=None), 3).truth is None
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e9], ids=["small", "large"])
+def test_chains_are_judged_the_same_in_any_unit(unit):
+    draws = torch.randn(3, 40, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    for judged in (chains.effective_size, chains.rhat, chains.autocorrelation):
+        torch.testing.assert_close(judged(unit * draws), judged(draws), rtol=1e-6, atol=1e-9)

@@ -133,6 +133,28 @@ def test_the_excess_is_that_of_a_quadratic_and_what_does_not_bend_adds_nothing()
     assert (nodes.tolist(), masses.tolist()) == (pytest.approx([1, 4]), pytest.approx([1, 4]))
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e9], ids=["small", "large"])
+def test_what_counts_as_nothing_is_told_beside_the_largest_in_any_unit(unit):
+    ones, values = torch.ones(1, 3, dtype=torch.float64), column(1e-13, 1, 4)
+    assert float(rates.excess(ones, unit * values, column(5, 2, 8))) == pytest.approx(2 / unit)
+    found = predictions(SpectrumEstimate(None, 0, slope=(unit * values, column(5, 2, 8))), None, 3)
+    assert found.drop == pytest.approx(2 / unit) and found.curves["conjugate gradients"][2] < 1e-9 / unit
+    massless = SpectrumEstimate(None, 0, slope=(column(1e-3, 1, 4), unit * column(1e-16, 2, 8)))
+    assert predictions(massless, None, 3).drop == pytest.approx(2 * unit)
+    rows = torch.tensor([[3.0, 0, 0], [3.0, 1e-14, 0], [0, 2.0, 0]], dtype=torch.float64)
+    assert len(orthonormal(unit * rows)) == 2
+    measure = slq(diagonal(unit * column(1, 4)), 2, 3)
+    assert log_determinant(measure).value == pytest.approx(math.log(4) + 2 * math.log(unit), rel=1e-9)
+    assert log_determinant(slq(diagonal(unit * column(0, 4)), 2, 3)).value == -INF
+    krylov = lanczos(diagonal(unit * column(*np.linspace(0, 1, 30), 10)), 31)
+    assert outliers(krylov)[0].tolist() == pytest.approx([10 * unit])
+    curve = spectrum.density(by_hand(([5.0 * unit], [1.0])), LinearAxis(5.0 * unit))
+    assert curve.at[0] == pytest.approx(4.94 * unit) and spectrum.scaled(TWO, unit).nodes[-1] == pytest.approx(8 * unit)
+    data, rest = column(1, 9, 0), column(1, 1, 2)
+    *_, free = freedom(diagonal(unit * data), diagonal(unit * (data + rest)), 3)
+    assert free.value == pytest.approx(1.4) and free.error < 1e-6
+
+
 def test_nothing_is_foreseen_before_the_gradient_is_known_or_where_nothing_bends():
     measure = slq(diagonal(column(1, 4)), 2, 1)
     found = SpectrumEstimate(None, 0, measures=(("objective", measure),))

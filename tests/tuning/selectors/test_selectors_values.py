@@ -28,6 +28,7 @@ from workbench.tuning import (
 )
 from workbench.tuning.selector import PathEnds, about_as_good, lowest
 from workbench.tuning.selectors.discrepancy_principle import _crossed, crossing
+from workbench.tuning.selectors.evidence import _log_det
 
 INF, NAN = math.inf, math.nan
 ONE = Problem(Identity((1, 2)), Gaussian(0.5), Tikhonov(), torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[0.5, 2.0]]]))
@@ -192,6 +193,15 @@ def test_the_evidence_of_two_normal_numbers_is_their_density():
     expected = [math.log(2 * math.pi * v) + 5 / (2 * v) for v in variance]
     assert Evidence().curve(WeightPath(ONE, tuple(found))).tolist() == pytest.approx(expected, rel=1e-6)
     assert "take SURE" in Evidence().unmet(replace(ONE, prior=L1())) and Evidence().unmet(ONE) == ""
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e9], ids=["small", "large"])
+def test_what_counts_as_nothing_is_told_beside_the_largest_in_any_unit(unit):
+    assert float(_log_det(unit * column(1, 2, 0, 1e-18))) == pytest.approx(math.log(2) + 2 * math.log(unit))
+    weights = 10 ** column(0, 1, 2)
+    assert lowest(SURE(), over(weights), unit * column(1, 1 - 2e-4, 1)).weight == pytest.approx(10)
+    with pytest.raises(Refusal, match="a flat one"):
+        lowest(SURE(), over(weights), unit * column(1, 1 - 0.9e-4, 1))
 
 
 def test_whiteness_is_one_for_an_impulse_and_as_many_as_there_are_for_a_constant():
