@@ -287,6 +287,9 @@ def test_similarity_is_the_mean_over_windows_as_wide_as_fit(shape, side):
     same = torch.from_numpy(x)[None, None]
     assert float(metrics.similarity(same, same)) == pytest.approx(1)
     assert float(metrics.similarity((0.6 + 0.8j) * same, same)) == pytest.approx(1), "by modulus"
+    other = torch.from_numpy(t)[None, None]
+    many = metrics.similarity(torch.cat([same, other] * 4), torch.cat([other] * 8))
+    assert many.tolist() == pytest.approx([float(found), 1] * 4), "each of a batch by itself"
 
 
 def test_quality_is_ten_decibels_for_a_tenth_of_the_error():
