@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.app.conftest import frame
-from tests.app.seen import seen
+from tests.app.seen import legends, seen
 from tests.tables import table
 from workbench.analysis.chains import Interval
 from workbench.analysis.metrics import PSNR
@@ -38,6 +38,8 @@ def test_every_source_of_the_curves_is_drawn():
         "lines": "Line Scatter", "marks": "VSpan words", "former": "MultiLine", "here._source": "VSpan",
         "best": "Scatter words",
     }  # fmt: skip
+    assert legends(curves.element) == [[]], "one line needs no name"
+    assert legends(Curves("Objective", "left plot").element) == [["objective", "misfit", "prior"]]
 
 
 @pytest.mark.parametrize(

@@ -186,3 +186,9 @@ def test_stores_of_a_folder_come_the_newest_first(tmp_path):
     (tmp_path / "no.zarr").mkdir()
     assert SweepCells(session(), tmp_path).stores() == ["new.zarr", "old.zarr"]
     assert SweepCells(session(), None).stores() == SweepCells(session(), tmp_path / "gone").stores() == []
+
+
+def test_sweeps_wait_with_their_tab():
+    made = SweepCells(session(), None)
+    assert made.studies == (made.reading,)
+    assert made.tick() and not made.tick() and made.trouble() == ""

@@ -71,3 +71,9 @@ def test_a_pixel_is_looked_at_anew_where_its_place_its_plane_or_the_operator_is_
     assert (studies.place, studies.complaint, studies._reached()) == (None, "", None)
     studies.set("row", 1)
     assert studies.place is None, "none is looked at"
+
+
+def test_pixels_wait_with_their_tab():
+    made = PixelStudies(session())
+    assert made.studies == (made.reach,)
+    assert made.tick() and not made.tick() and made.trouble() == ""

@@ -146,3 +146,23 @@ def test_a_wish_draws_only_what_depends_on_it_anew():
         assert (again, made.complaint) == (drawn, ""), path
     made.set("side", 1)
     assert "side" in made.complaint and made.choices.side == 8
+
+
+def test_spectra_wait_with_their_tab():
+    made = Spectra(session())
+    assert (
+        made.studies == (made.hessian, made.product, made.along, made.basis, made.instability)
+        and made.tick()
+        and not made.tick()
+        and made.trouble() == ""
+    )
+
+
+def test_planes_wait_with_their_tab():
+    made = Planes(session())
+    assert (
+        made.studies == (made.closed, made.sampled, made.denoised)
+        and made.tick()
+        and not made.tick()
+        and made.trouble() == ""
+    )

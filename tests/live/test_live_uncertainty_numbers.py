@@ -107,3 +107,9 @@ def test_pictures_of_draws_are_their_moments_and_where_the_truth_lies():
     assert bare.maps().side is None and bare.maps().inside is None
     assert uncertain(sampled()).maps() is None and uncertain(None).maps() is None
     assert set(uncertain(None).kept()) == set()
+
+
+def test_chains_wait_with_their_tab():
+    made = Uncertainty(session())
+    assert made.studies == (made.chains,)
+    assert made.tick() and not made.tick() and made.trouble() == ""

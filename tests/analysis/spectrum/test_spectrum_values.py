@@ -193,10 +193,17 @@ def test_a_diagonal_is_known_from_one_probe_and_a_matrix_by_their_mean():
     assert entries[0].errors.tolist() == [INF, INF] and [e.products for e in entries] == list(range(1, 51))
 
 
-def test_a_sketch_spends_two_thirds_before_it_says_anything():
+def test_a_sketch_spends_two_thirds_before_it_says_anything(monkeypatch):
     values = column(*range(1, 41))
     assert [e.products for e in sketched_trace(diagonal(values), 9)] == [7, 8, 9]
     assert [e.products for e in sketched_trace(diagonal(values), 1)] == [3]
+    monkeypatch.setattr(cost, "free_bytes", lambda device: 4 * 3 * 40 * 8)
+    assert next(sketched_trace(diagonal(values), 9)).products == 7, (
+        "four times as many vectors as a third of the probes"
+    )
+    monkeypatch.setattr(cost, "free_bytes", lambda device: 4 * 3 * 40 * 8 - 1)
+    with pytest.raises(Refusal, match="for Krylov vectors"):
+        next(sketched_trace(diagonal(values), 9))
     (whole,) = sketched_trace(diagonal(column(1, 2, 3)), 30)
     assert (whole.value, whole.error, whole.products) == (pytest.approx(6), 0, 6)
 
