@@ -57,6 +57,8 @@ def test_pictures_are_drawn_beside_each_other_again_only_where_they_are_others()
     made.mark(2.5, None)
     assert [(m.location, m.visible) for m in made.row_marks] == [(2.5, True)] * 4
     assert (made.divider.location, made.divider.visible) == (0, False)
+    made.mark(0.0, 0.0)
+    assert [(m.location, m.visible) for m in (made.row_marks[0], made.divider)] == [(0, True)] * 2, "the first row"
     made.mark(None, 3)
     assert not made.row_marks[0].visible and (made.divider.location, made.divider.visible) == (3, True)
     assert made.divider in made.panels[0].image.center and made.row_marks[3] in made.panels[3].image.center

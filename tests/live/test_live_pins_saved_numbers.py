@@ -7,7 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.app.conftest import frame
 from tests.live.by_hand import session
+from workbench.jobs import Status
+from workbench.live.frames import ProblemPictures
 from workbench.live.pins.beside import AllBeside
 from workbench.live.pins.one_beside import OneBeside
 from workbench.live.saved.sweep_cells import SweepCells
@@ -192,3 +195,26 @@ def test_sweeps_wait_with_their_tab():
     made = SweepCells(session(), None)
     assert made.studies == (made.reading,)
     assert made.tick() and not made.tick() and made.trouble() == ""
+
+
+def test_truth_data_and_run_are_told_as_they_stand():
+    made = beside()
+    assert made._truth() is made._data() is None
+    made._pictures = ProblemPictures(7, np.zeros((2, 2)), np.ones((2, 2)), "data")
+    truth, data = made._truth(), made._data()
+    assert (truth.key, truth.label, truth.stands, float(truth.picture.max())) == ("truth", "truth", (7,), 0)
+    assert (data.key, data.label, data.stands, float(data.picture.min())) == ("data", "data", (7,), 1)
+    made._pictures = ProblemPictures(7, None, np.ones((2, 3)), "data", (2, 2))
+    assert made._truth() is made._data() is None, "none is known, and of another size than the picture"
+    made._told, made._frame = ({"a": (1, True)}, "o", "p", "t"), None
+    bare = made._now()
+    assert (bare.key, bare.picture, bare.columns, bare.stands[1:], bare.changed_at, bare.diverged) == (
+        "now", None, {}, (-1, None), -1, False,
+    )  # fmt: skip
+    assert (bare.settings, bare.objective_key, bare.problem_key, bare.truth_key) == made._told
+    made._frame = frame(at=1, calls=np.arange(4), marks=((2, "a = 1"),), status=Status.DIVERGED)
+    past = made._now()
+    assert {name: column.tolist() for name, column in past.columns.items() if name in ("k", "calls", "psnr")} == {
+        "k": [0, 1], "calls": [0, 1], "psnr": [4, 3],
+    }  # fmt: skip
+    assert past.stands[1:] == (1, 1) and past.changed_at == 2 and past.diverged and past.picture is made._frame.image

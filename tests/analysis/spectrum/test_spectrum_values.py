@@ -336,6 +336,8 @@ def test_an_orthonormal_basis_leaves_out_what_is_rounding():
     assert left.tolist() == pytest.approx([0, 0, 0], abs=1e-12) and mix.shape == (3, 3)
     space.restart(top, mix, 2)
     assert space.size == 2
+    more = space.following(1, torch.Generator().manual_seed(0))
+    assert more.abs().tolist() == [pytest.approx([0, 0, 1], abs=1e-12)], "what is left of the space"
     torch.testing.assert_close(space.basis.abs(), torch.eye(3, dtype=torch.float64)[:2])
 
 
