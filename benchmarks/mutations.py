@@ -273,9 +273,8 @@ class Mutable:
             os.chdir(self.tree)
             with log.open("w") as out:
                 os.dup2(out.fileno(), 1)
-                if not mutant.inside:  # what is made at import has to be imported anew
+                if not (mutant.inside and self._change(path, source)):  # what is made at import is imported anew
                     os.execv(sys.executable, [sys.executable, "-B", "-m", "pytest", *arguments])
-                self._change(path, source)
                 code = pytest.main(arguments)
                 sys.stdout.flush()
             os._exit(int(code))
@@ -289,17 +288,23 @@ class Mutable:
         os.waitpid(child, 0)
         return 1, "out of time"
 
-    def _change(self, path: Path, source: str) -> None:
-        """Functions that hold the old code get the new one, by name and number."""
+    def _change(self, path: Path, source: str) -> bool:
+        """Functions that hold the old code get the new one, by name and number; False where it binds other variables.
+
+        A method without its call of `super` has no `__class__` to bind.
+        """
         old, new = (_codes(compile(text, str(path), "exec")) for text in (source, path.read_text()))
         changed = {place: code for place, code in new.items() if place in old and old[place] != code}
         assert changed, path
+        if any(code.co_freevars != old[place].co_freevars for place, code in changed.items()):
+            return False
         places = {(c.co_qualname, c.co_firstlineno): place for place, c in old.items()}
         for function in self.functions[str(path)]:
             code = function.__code__
             found = changed.get(places.get((code.co_qualname, code.co_firstlineno)))
-            if found is not None and found.co_freevars == code.co_freevars:
+            if found is not None:
                 function.__code__ = found
+        return True
 
 
 def _codes(code: CodeType) -> dict[tuple[str, int], CodeType]:

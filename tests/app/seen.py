@@ -1,4 +1,4 @@
-"""What is seen of the pictures of a tab: which source is drawn by what, what legends say, which axes are logarithmic."""
+"""What is seen of the pictures of a tab: what draws each source, what legends say, which axes are logarithmic."""
 
 from collections.abc import Iterator
 from typing import Any

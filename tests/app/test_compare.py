@@ -12,7 +12,6 @@ import pytest
 from workbench import storage
 from workbench.algorithms import PDHG
 from workbench.app.compare import CompareView
-from workbench.app.compare.columns import along, divided
 from workbench.app.compare.lines import style
 from workbench.app.run.transport import Transport
 from workbench.app.toolkit.panels import DIVERGING, GREY, SPREAD
@@ -200,25 +199,6 @@ def test_a_line_divides_two_pictures_and_two_blink(view, session):
         assert view.beat(view.frame) or not seen
         seen.add(view.columns.panels[0].title)
     assert seen == {"PDHG", "this run"} and not view.columns.divider.visible
-
-
-@pytest.mark.parametrize(("share", "row"), [(0, 0), (30, 3), (55, 5), (100, 9)])
-def test_a_row_is_the_one_that_is_marked(share, row):
-    grey = np.arange(60, dtype=np.float32).reshape(10, 6)
-    for picture, known in ((grey, grey[row]), (np.stack([grey, 2 * grey, 6 * grey], 2), 3 * grey[row])):
-        values, at = along(picture, share / 100)
-        np.testing.assert_allclose(values, known)
-        assert at == row
-    signal = np.arange(5.0)
-    assert along(signal, share / 100)[0] is signal
-
-
-@pytest.mark.parametrize("shape", [(8, 12), (8, 12, 3), (12,)])
-def test_two_are_divided_along_columns(shape):
-    both, cut = divided(np.zeros(shape), np.ones(shape), 0.25)
-    assert both.shape == shape and cut == 3
-    moved = both if both.ndim == 1 else both[0]
-    assert moved[:3].max() == 0 and moved[3:].min() == 1
 
 
 def test_the_profile_and_its_mark_follow_the_slider(view):

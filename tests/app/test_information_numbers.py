@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.app.seen import legends, logarithmic, seen
+from tests.tables import table
 from workbench.analysis.information.calibration import CalibrationReading
 from workbench.analysis.information.paths import CalibratedPath, Denoised, FilterPaths, Track
 from workbench.analysis.information.sampled import PlanePoint, PlaneSampling, SampledPath
@@ -71,9 +72,7 @@ def test_a_path_has_the_colours_of_its_iterations_and_a_ring_at_its_least_error(
     assert (plane.mapper.low, plane.mapper.high) == (1, 2) and not columns(plane.paths[0])["at"]
 
 
-@pytest.mark.parametrize(
-    ("k", "at"), [(None, []), (-1, []), (0, [0]), (2, [2]), (3, [2]), (4, [3]), (5, [])], ids=lambda k: f"k{k}"
-)
+@table(("k", "at"), [(None, []), (-1, []), (0, [0]), (2, [2]), (3, [2]), (4, [3]), (5, [])])
 def test_a_moment_stands_at_the_last_reading_before_it_and_nowhere_beyond_the_path(k, at):
     plane = PlanePicture()
     plane.look_back((track(),), k)
@@ -133,7 +132,9 @@ def planes(result: object = None, status: Status = Status.CANCELLED, small: bool
 
 
 def test_filters_are_drawn_at_once_where_that_takes_a_moment():
-    assert [(look := ClosedFormLook(planes(small=small))).planes.begun for small in (True, False)] == [["start"], []]
+    assert ClosedFormLook(planes(small=True)).planes.begun == ["start"]
+    look = ClosedFormLook(planes(small=False))
+    assert look.planes.begun == []
     look.draw()
     assert look.status.sentence == "Draw takes filters through the channel."
     look.planes.closed.status = Status.RUNNING

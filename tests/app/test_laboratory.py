@@ -15,7 +15,6 @@ from workbench import networks, weights
 from workbench.analysis.information import Bins, FloorBins
 from workbench.app.laboratory import LaboratoryView
 from workbench.app.laboratory.laboratory import Laboratory
-from workbench.app.laboratory.picture import LayerPlanePicture
 from workbench.app.laboratory.recipe_run import OFFERED, RecipeRun
 from workbench.app.laboratory.trainings import Run
 from workbench.app.laboratory.view import PLOTS
@@ -448,12 +447,3 @@ def test_looks_that_do_not_suit_a_recipe_say_so():
         shown(view, name)
         assert not list(view.place) and view.look.note.sentence == view.look.instead
     view.laboratory.cancel()
-
-
-def test_points_of_a_plane_have_the_colours_of_their_epochs():
-    picture = LayerPlanePicture("a plane")
-    picture.limits(2.0, 5.0, 10)
-    two_layers = LayerInformation(torch.tensor([[3.0], [2.0]]), torch.tensor([[1.0], [0.5]]))
-    picture.show({9: two_layers, 0: two_layers}, ("first", "second"), {}, None)
-    assert picture.points.data["x"].tolist() == [3, 2, 3, 2]
-    assert picture.points.data["epoch"].tolist() == [1, 1, 10, 10], "on a logarithmic scale, which has no 0"

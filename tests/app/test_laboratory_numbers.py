@@ -7,6 +7,8 @@ import pytest
 import torch
 from bokeh.models import ColumnDataSource
 
+from tests.app.seen import legends, logarithmic, seen
+from workbench import networks
 from workbench.analysis.information import Bins, FloorBins
 from workbench.analysis.information.calibration import CalibrationReading
 from workbench.analysis.information.tasks import TASKS, BivariateNormal
@@ -30,6 +32,42 @@ def layers(*rows: tuple[float, float], seeds: int = 2) -> LayerInformation:
 
 def columns(source: ColumnDataSource) -> dict[str, list]:
     return {name: np.asarray(column).tolist() for name, column in source.data.items()}
+
+
+def test_every_source_of_the_looks_is_drawn_and_named():
+    band = lambda name: {f"{name}._now": "VArea Line Scatter", f"{name}._ghost": "Line"}  # noqa: E731
+    courses = [f"bands.{side}{quantity}" for quantity in ("loss", "accuracy") for side in ("", "held_out_")]
+    sharp = [*(f"bands.{name}" for name in ("sharpness", "trace", "edge")), "critical", "step"]
+    spans = {"moments.0": "VSpan", "moments.1": "VSpan"}
+    expected = {
+        Calibration: ({"points": "Scatter", "diagonal": "Line", "lost": "Scatter"}, [["readings", "right", "refused"]]),
+        CoursePlot: ({k: v for n in courses for k, v in band(n).items()} | spans, [["learned", "held out"]] * 2),
+        SharpnessPlot: (
+            {k: v for n in sharp for k, v in band(n).items()} | spans,
+            [["λmax", "trace", "2 (1 + momentum) / step"], ["critical for this batch", "in use"]],
+        ),
+        Density: (
+            {"curve": "VArea Line", "dots": "Scatter", "flags._source": "VSpan words"}, [["density", "outliers"]],
+        ),
+        Batches: (
+            {"draws": "Scatter", "means": "Line", "whole": "Line"}, [["batches", "their mean", "all examples"]],
+        ),
+    }  # fmt: skip
+    log = {CoursePlot: [False, True], SharpnessPlot: [True, True], Batches: [True]}
+    for kind, (glyphs, words) in expected.items():
+        made = kind(lab())
+        assert seen(made, made.element) == glyphs and legends(made.element) == words, kind
+        assert sorted(y for _, y in logarithmic(made.element)) == log.get(kind, [False])
+    plane = LayerPlanePicture("a plane")
+    assert seen(plane, plane.element) == {
+        "band": "Patches", "ghost": "MultiLine", "seeds": "MultiLine", "means": "MultiLine", "points": "Scatter",
+        "now": "Scatter", "marks": "words", "names": "words",
+    }  # fmt: skip
+    kinds = [type(each).__name__ for each in plane.plot.center]
+    assert kinds.count("Span") == 2 and kinds.count("PolyAnnotation") == 1 and len(plane.plot.right) == 1
+    ends = [(r.start, r.end) for r in (plane.plot.x_range, plane.plot.y_range)]
+    assert ends == [(0, 1), (0, 1)] and (plane.mapper.low, plane.mapper.high) == (1, 10), "before anything is known"
+    assert Batches(lab())._rate == 0
 
 
 @pytest.fixture
@@ -163,10 +201,15 @@ def test_loss_and_accuracy_are_means_over_the_seeds_between_their_extremes(monke
     curves.values["loss"][2] = -1.0  # what a logarithmic axis has no place for
     plot.draw()
     assert columns(plot.bands["loss"]._now)["at"] == [0, 1]
+    plot.laboratory.run.training = Training(MLP((2,)), networks.ChebyshevRegression(), networks.SquaredLoss())
+    plot.draw()
+    assert len(plot.element) == 1, "numbers have no accuracy"
 
 
 @pytest.mark.parametrize(
-    ("method", "said"), [(SGD(0.1, 2), ""), (Adam(), " Adam scales every slope: it has no such edge.")]
+    ("method", "said"),
+    [(SGD(0.1, 2), ""), (Adam(), " Adam scales every slope: it has no such edge.")],
+    ids=["SGD", "Adam"],
 )
 def test_sharpness_stands_beside_its_edge_and_the_step_in_use(monkeypatch, method, said):
     look = {"sharpness": [10.0, 20.0], "trace": [40.0, 60.0], "edge": [20.0, 20.0], "critical_step": [0.1, 0.05]}
@@ -192,8 +235,11 @@ def test_sharpness_stands_beside_its_edge_and_the_step_in_use(monkeypatch, metho
     assert [columns(source)["x"] for source in plot.moments] == [[6], [6]]
     assert plot.laboratory.asked == [(("stability", run), 5)]
     found[1]["critical_step"] = torch.tensor([-1.0, 0.1])  # nothing bends upwards in one seed: there is no such step
+    found[1]["sharpness"], curves.values["step_size"][0] = torch.tensor([-1.0, 2.0]), 0.0
+    plot.laboratory.message = "it broke"
     plot.draw()
-    assert columns(plot.critical._now)["at"] == [6], "a logarithmic axis"
+    assert columns(plot.critical._now)["at"] == columns(plot.bands["sharpness"]._now)["at"] == [6], "a logarithmic axis"
+    assert columns(plot.step._now)["at"] == [1] and plot.badge.sentence == "it broke"
 
 
 def test_a_look_without_a_run_says_nothing():
@@ -201,6 +247,24 @@ def test_a_look_without_a_run_says_nothing():
         plot = kind(lab())
         plot.draw()
         assert (plot.note.sentence, plot.badge.sentence, plot.laboratory.asked) == ("", "", [])
+
+
+@pytest.mark.parametrize("kind", [Density, Batches])
+def test_a_hessian_is_asked_for_at_the_epoch_in_sight_and_what_is_found_is_shown(monkeypatch, kind):
+    monkeypatch.setattr(networks, "one_of", lambda problem, x, seed: (problem, (x, seed)))
+    monkeypatch.setattr(SGD, "batch_size", lambda self, problem: 2)
+    run, shown = training(), []
+    plot = kind(lab(run, at=(6, SimpleNamespace(x="weights")), epoch=6, message="not yet"))
+    monkeypatch.setattr(plot, "_show", lambda *found: shown.append(found[0]))
+    plot.draw()
+    (asked,) = plot.laboratory.asked
+    assert asked == ((kind.__name__.lower(), run, 6), 6) and plot.badge.sentence == "not yet" and shown == []
+    plot.laboratory.result = "found"
+    plot.draw()
+    assert shown == ["found"]
+    plot.laboratory.at = None
+    plot.draw()
+    assert len(shown) == 1 and len(plot.laboratory.asked) == 2, "no epoch is kept yet"
 
 
 def measured(values: list[float]):
@@ -221,6 +285,7 @@ def test_the_density_has_flags_at_both_ends_and_where_the_bulk_ends():
     assert columns(plot.dots)["height"] == [0] and columns(plot.dots)["at"] == pytest.approx([np.log10(1 + 1e4)])
     curve = columns(plot.curve)
     assert np.trapezoid(curve["height"], curve["at"]) == pytest.approx(1, abs=0.01), "of mass 1"
+    assert plot.plot.xaxis[0].ticker.ticks == sorted(axis.ticks()), "they say the values behind the places"
     assert set(curve["zero"]) == {0.0}
     assert plot.note.sentence == "seed 1 at epoch 4: outliers beyond the bulk: 1, after 5 Hessian products"
     plot._show(Landscape(measure, np.inf, [torch.tensor([])]))

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from tests.app.conftest import frame
-from tests.app.seen import seen
+from tests.app.seen import legends, seen
+from tests.tables import table
 from workbench.analysis.chains import Interval
 from workbench.analysis.metrics import PSNR
 from workbench.app.run.curves import CERTIFICATE, Convergence, Curves, gaps, merged
@@ -37,6 +38,8 @@ def test_every_source_of_the_curves_is_drawn():
         "lines": "Line Scatter", "marks": "VSpan words", "former": "MultiLine", "here._source": "VSpan",
         "best": "Scatter words",
     }  # fmt: skip
+    assert legends(curves.element) == [[]], "one line needs no name"
+    assert legends(Curves("Objective", "left plot").element) == [["objective", "misfit", "prior"]]
 
 
 @pytest.mark.parametrize(
@@ -67,13 +70,14 @@ def test_words_of_marks_stand_in_three_rows_and_times_are_read_between_iteration
     assert (drawn["x"], drawn["y"]) == ([0, 10, 20, 30], [4, 17, 30, 4])
     assert drawn["text"] == ["mark 0", "mark 1", "mark 2", "mark 3"]
     assert drawn["side"] == ["left", "left", "left", "right"], "30 is beyond seven tenths of the way, 21"
+    assert drawn["shift"] == [3, 3, 3, -3]
     view.axis.value = True
     assert columns(view.marks)["x"] == [0, 0.5, 1, 3]
     view.show(frame(marks=marks[:1], **rows))
     assert columns(view.marks)["x"] == [0], "fewer marks are drawn anew"
 
 
-@pytest.mark.parametrize(("second", "left"), [(14, [(14, "a = 2")]), (15, [(10, "a = 1"), (15, "a = 2")])])
+@table(("second", "left"), [(14, [(14, "a = 2")]), (15, [(10, "a = 1"), (15, "a = 2")])])
 def test_marks_of_one_slider_are_one_up_to_the_distance_given(second, left):
     assert merged(((10, "a = 1"), (second, "a = 2")), 4) == left
     assert merged(((10, "a = 1"), (second, "b = 2")), 4) == [(10, "a = 1"), (second, "b = 2")]
@@ -218,7 +222,7 @@ def test_the_row_of_a_pixel_shows_its_place_its_course_and_who_sees_it():
     row.studies = SimpleNamespace(
         place=(1, 2), complaint="", course=lambda frame: course, reach=SimpleNamespace(result=None), trouble=lambda: "",
         session=SimpleNamespace(pictures=lambda: SimpleNamespace(shape=(3, 3))),
-        set=lambda *said: set_.append(said), choose=lambda place: set_.append(place), centre=lambda: (1, 1), tick=lambda: True,
+        set=lambda *said: set_.append(said), choose=set_.append, centre=lambda: (1, 1), tick=lambda: True,
     )  # fmt: skip
     row.draw(frame(at=2))
     assert [field.value for field in row.fields] == [1, 2] and [f.label for f in row.fields] == ["row", "column"]

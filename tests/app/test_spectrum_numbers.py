@@ -12,7 +12,7 @@ from tests.analysis.test_predictions import by_hand
 from tests.analysis.test_study import problem
 from tests.app.conftest import frame
 from tests.app.seen import legends, logarithmic, seen
-from workbench.algorithms import HeavyBall
+from workbench.algorithms import GradientDescent, HeavyBall
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Eigenpairs, Glimpse, LinearAxis, LogarithmicAxis, SpectrumStudy
 from workbench.app.spectrum.basis import mosaic
@@ -62,7 +62,8 @@ def test_every_source_of_the_plots_is_drawn_and_named():
             [(False, False)],
         ),
         AlongTheRun: (
-            {"image": "Image", "tops": "Scatter", "edge": "Line", "here._source": "VSpan"}, [["four largest", "2/step"]],
+            {"image": "Image", "tops": "Scatter", "edge": "Line", "here._source": "VSpan"},
+            [["four largest", "2/step"]],
             [(False, False)],
         ),
     }  # fmt: skip
@@ -137,7 +138,10 @@ def test_a_preconditioner_is_judged_in_units_of_the_largest_eigenvalue():
     )
     middle = np.average(columns(made.after)["at"], weights=columns(made.after)["height"])
     assert middle == pytest.approx(0.75, abs=0.01)
-    spectra.metric = None
+    spectra.product.result = by_hand([0.0, 0.0], [1.0, 1.0]).measures[0][1]
+    made.draw(frame(largest_step=1.0), LinearAxis)
+    assert not columns(made.flags._source)["x"] and made.note.sentence.endswith("; P H is singular")
+    spectra.product.result, spectra.metric = after, None
     made.draw(frame(largest_step=1.0), LinearAxis)
     assert not columns(made.flags._source)["x"], "the step of a run that goes another way bounds nothing here"
 
@@ -179,6 +183,9 @@ def test_the_run_stands_in_the_diagram_at_its_step_and_momentum():
     image = made.image.data
     assert image["x"] == [pytest.approx(math.log10(5 / 9) - 2.3)] and image["dw"] == [pytest.approx(2.3)]
     assert (image["y"], image["dh"]) == ([0], [spectrum.MOMENTA]) and image["image"][0].shape == (90, 90)
+    made.spectra.session.experiment.algorithm = GradientDescent()
+    made.draw(frame(largest_step=1.0), LinearAxis)
+    assert columns(made.marks["this run"])["y"] == [0], "gradient descent has no momentum"
     made.draw(frame(), LinearAxis)
     assert not columns(made.marks["this run"])["x"], "no step along the gradient"
 
@@ -199,6 +206,7 @@ def test_looks_along_a_run_are_columns_until_the_next_look():
     assert image.shape == (80, 160) and np.allclose(image.sum(0), 1, atol=1e-6), "each look has the mass 1"
     assert (image[:, :159] == image[:, :1]).all() and (image[:, 159] != image[:, 0]).any()
     assert (made.image.data["x"], made.image.data["dw"]) == ([0], [30])
+    assert (made.image.data["y"], made.image.data["dh"]) == ([pytest.approx(0.65)], [pytest.approx(7.7)]), "1 to 8"
     assert columns(made.tops) == {"k": [0, 0, 30, 30], "top": [4, 1, 8, 2]}
     assert columns(made.edge) == {"k": [0, 30], "edge": [2, 4]} and columns(made.here._source)["x"] == [7]
     assert made.note.sentence == "2 looks, each begun from the eigenvectors of the one before"
@@ -253,7 +261,7 @@ def test_a_mode_is_told_with_its_picture_its_error_and_its_critical_step(data_mo
 
 
 def test_modes_that_are_not_there_yet_or_do_not_bend_are_said(data_modes):
-    posed, last = data_modes
+    _, last = data_modes
     made = ModePlot(studied(replace(last, pairs=None)))
     made.draw(None, LinearAxis)
     assert made.note.sentence == "the eigenpairs come last: a moment"

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from tests.app.seen import legends, logarithmic, seen
+from tests.tables import table
 from workbench.analysis.chains import ChainDiagnostics, ChainSamples, Distance, Moments, Sampling, Tally
 from workbench.app.toolkit.words import Words
 from workbench.app.uncertainty.curves import Correlation, Distances, Mixing
@@ -50,7 +51,7 @@ def test_every_source_of_the_curves_is_drawn_and_named():
     assert spans == {Mixing: [1.01], Correlation: [], Distances: [1]}, "what chains have to reach"
 
 
-@pytest.mark.parametrize(("last", "end"), [(1.1, 1.2), (1.01, 1.05), (1.5, 2.0)])
+@table(("last", "end"), [(1.1, 1.2), (1.01, 1.05), (1.5, 2.0)])
 def test_the_axis_of_rhat_shows_the_way_down_to_one(last, end):
     mixing = Mixing()
     looks = (
@@ -184,7 +185,7 @@ def test_the_tab_shows_what_there_is_and_what_is_amiss():
     advice = Advice("Too few.", "Draw more")
     view.uncertainty = SimpleNamespace(
         found=None, chains=SimpleNamespace(status=Status.DONE, latest=latest), trouble=lambda: "wanted 3 chains",
-        advice=lambda: advice, algorithm="MALA", maps=lambda: maps(),
+        advice=lambda: advice, algorithm="MALA", maps=maps,
     )  # fmt: skip
     view.session = SimpleNamespace(experiment=SimpleNamespace(algorithm=SimpleNamespace(random=True)))
     view.buttons, view.pictures, view.mixing, view.correlation, view.distances = (Show() for _ in range(5))

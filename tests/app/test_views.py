@@ -16,7 +16,7 @@ from workbench.app.run.pictures import Gallery
 from workbench.app.run.transport import Transport, line
 from workbench.jobs import Columns, Proof, Snapshot, Status
 from workbench.live.caps import Caps
-from workbench.live.frames import LeftBehind, ProblemPictures, data_picture, frame_of, picture
+from workbench.live.frames import ProblemPictures, data_picture, frame_of, picture
 from workbench.live.frames import pictures as described
 from workbench.live.images import balanced, bytes_of, extent, smaller, thinned, unit
 from workbench.live.played.standing import duration, usable
@@ -235,22 +235,6 @@ def test_the_ring_stands_at_the_highest_value_and_the_bar_at_the_share_that_is_d
     for k, share in ((3, 15), (10, 50), (25, 100)):
         bar.show_frame(frame(k=k))
         assert bar.bar.value == share
-
-
-def test_words_of_a_mark_lie_on_the_side_with_room() -> None:
-    view = Curves("Objective", "left plot")
-    view.show(frame(k=100, marks=((10, "early"), (60, "later"), (90, "late"))))
-    assert view.marks.data["side"] == ["left", "left", "right"]
-    assert view.marks.data["shift"] == [3, 3, -3]
-
-
-def test_what_a_branch_left_behind_is_a_line_of_its_own() -> None:
-    view = Curves("Objective", "left plot")
-    view.log.value = False
-    left = LeftBehind(np.array([2, 3]), np.array([0.5, 0.7]), {"objective": np.array([9.0, 8.0])})
-    view.show(frame(left=(left,)))
-    assert [list(x) for x in view.former.data["x"]] == [[2, 3]]
-    assert [list(y) for y in view.former.data["y"]] == [[9, 8]]
 
 
 def test_the_curves_of_a_recording_say_what_their_numbers_are() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.tables import table
 from workbench.data import Measured, Shipped
 from workbench.experiment import Experiment
 from workbench.live import caps, finding, telling
@@ -29,10 +30,9 @@ from workbench.stopping import Change
 NAN = float("nan")
 
 
-@pytest.mark.parametrize(
+@table(
     ("shape", "sent"),
     [((4, 4), (4, 4)), ((5, 4), (2, 2)), ((8, 5), (4, 2)), ((9, 9), (3, 3)), ((1, 9), (1, 9)), ((8, 8, 3), (4, 4, 3))],
-    ids=str,
 )
 def test_a_picture_is_averaged_by_the_least_factor_that_makes_it_small_enough(shape, sent):
     image = np.arange(math.prod(shape), dtype=np.float32).reshape(shape)
@@ -67,17 +67,17 @@ def test_columns_are_thinned_from_the_first_entry_to_the_last_and_some_stay():
     assert len(thinned({"x": np.arange(1001)})["x"]) == 1000 == len(thinned({"x": np.arange(1000)})["x"])
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other", "told"),
-    [((20, 10), (40, 20), True), ((20, 10), (20, 10, 3), True), ((104, 100), (100, 100), True), ((105, 100), (100, 100), False),
-     ((96, 100), (100, 100), True), ((10, 20), (20, 10), False), ((9,), (10, 20), True)],
-    ids=str,
+    [((20, 10), (40, 20), True), ((20, 10), (20, 10, 3), True), ((104, 100), (100, 100), True),
+     ((105, 100), (100, 100), False),
+     ((96, 100), (100, 100), True), ((10, 20), (20, 10), False), ((9,), (10, 20), True)]
 )  # fmt: skip
 def test_pictures_are_alike_whose_proportions_differ_by_less_than_a_twentieth(one, other, told):
     assert alike(one, other) is told
 
 
-@pytest.mark.parametrize(("axis", "middle", "plane"), [(0, 2, (5, 6)), (1, 2, (4, 6)), (2, 3, (4, 5))])
+@table(("axis", "middle", "plane"), [(0, 2, (5, 6)), (1, 2, (4, 6)), (2, 3, (4, 5))])
 def test_a_plane_lies_across_one_axis_in_the_middle_or_at_a_place_within_its_ends(axis, middle, plane):
     sides = (4, 5, 6)
     x = torch.arange(240).reshape(2, *sides)
@@ -90,10 +90,9 @@ def test_a_plane_lies_across_one_axis_in_the_middle_or_at_a_place_within_its_end
     assert torch.equal(Cut(axis, 1).of(x[0]), x[0]), "what is no volume is as it is"
 
 
-@pytest.mark.parametrize(
+@table(
     ("shape", "count"),
     [((1, 6, 7), 42), ((2, 1, 6, 7), 42), ((1, 1, 4, 6, 7), 168), ((3, 6, 7), 42), ((4, 6, 7), 42), ((5, 6, 7), 210)],
-    ids=str,
 )
 def test_a_signal_is_refused_that_has_more_pixels_than_a_person_may_take(shape, count):
     """A longer first axis of three is one of space: as a file has a volume."""
@@ -118,7 +117,7 @@ def test_memory_is_given_back_before_anybody_is_refused(monkeypatch):
     assert Caps().spare()
     signal = torch.zeros(1, 2, 2)  # of 16 bytes, of which a page holds 64 in all
     Caps(memory=400 + 64 * 16).require(signal)
-    with pytest.raises(Refusal, match="for which this server has memory .*, got 4 pixels"):
+    with pytest.raises(Refusal, match=r"for which this server has memory .*, got 4 pixels"):
         Caps(memory=399 + 64 * 16).require(signal)
     monkeypatch.setattr(caps.memory, "held", lambda: None)
     assert Caps(memory=page).spare() and not Caps(memory=page - 1).spare()
@@ -191,6 +190,18 @@ def test_an_earlier_moment_is_drawn_with_its_own_error():
     moment.unknown = None
     assert back_at(frame(), moment, None).error is None
     np.testing.assert_array_equal(back_at(frame(), moment, truth[0, 0].numpy()).error, shown.error)
+
+
+def test_a_curve_is_known_at_its_own_iterations_alone():
+    from tests.app.conftest import frame
+
+    seen = frame(k=5, ks=np.array([0, 2, 5]), curves={"psnr": np.array([1.0, 2.0, NAN]), "ssim": np.array([3.0])})
+    assert [seen.value_at("psnr", k) for k in (0, 1, 2, 5, 6)] == [1, None, 2, None, None]
+    assert [seen.value_at("ssim", k) for k in (0, 2)] == [3, None] and seen.value_at("gap", 0) is None
+    assert (
+        seen.at_k("psnr") is None
+        and frame(at=2, ks=np.array([0, 2]), curves={"psnr": np.array([1.0, 4.0])}).at_k("psnr") == 4
+    )
 
 
 def test_complex_data_span_three_decades_and_volumes_say_their_sides():

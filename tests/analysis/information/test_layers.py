@@ -11,14 +11,12 @@ from torch import Tensor
 from workbench import catalog, data
 from workbench.analysis.information import (
     KSG,
-    PCA,
     AdaptiveBins,
     Bins,
     Exact,
     FloorBins,
     KDELower,
     KDEUpper,
-    Ranked,
     layer_information,
     quantised,
 )
@@ -145,14 +143,6 @@ def test_estimators_of_pairs_take_the_inputs_for_the_index():
     assert with_label == pytest.approx(1, abs=0.02)
     with pytest.raises(Refusal, match="the inputs for KSG, which measures pairs, got none"):
         layer_information(t, y, KSG())
-
-
-def test_around_an_estimator_are_those_of_half_and_twice_its_free_parameter():
-    assert Bins(30).around() == (Bins(15), Bins(60))
-    assert FloorBins(0.1).around(4) == (FloorBins(0.025), FloorBins(0.4))
-    assert Exact(20).around() == (Exact(10), Exact(30)), "30 bits are the limit"
-    assert PCA(KSG(), 3).around() == (PCA(KSG(), 2), PCA(KSG(), 6))
-    assert Ranked().around() == ()
 
 
 def test_convolutions_and_numpy_are_layers_too():

@@ -1,6 +1,7 @@
-"""Numbers of spectra and of methods on quadratics that are known in closed form, each beside what makes it."""
+"""Numbers of spectra that are known in closed form, each beside what makes it."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from tests.analysis.test_spectrum import diagonal
 from tests.analysis.test_study import problem
+from tests.tables import table
 from workbench import noise, operators, priors
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import (
@@ -32,10 +34,7 @@ from workbench.analysis.spectrum import (
     log_determinant,
     modes,
     outliers,
-    phases,
-    predictions,
     rademacher,
-    rates,
     ritz,
     sketched_trace,
     slq,
@@ -62,103 +61,6 @@ def by_hand(*probes: tuple[list[float], list[float]], exact: bool = False, produ
 
 
 TWO = by_hand(([1, 2, 4], [0.25, 0.5, 0.25]), ([0, 2, 8], [0.5, 0.25, 0.25]))
-
-
-@pytest.mark.parametrize(
-    ("critical", "expected"),
-    [
-        (rates.critical_step(4.0), 0.5),
-        (rates.critical_step(0.0), INF),
-        (rates.critical_step(-1.0), INF),
-        (rates.critical_step(INF), NAN),
-        (rates.critical_step(NAN), NAN),
-        (rates.critical_batch_step(10, 40, 4), 2 / 17.5),
-        (rates.critical_batch_step(10, 40, 1), 2 / 40),
-        (rates.critical_batch_step(10, 40, INF), 2 / 10),
-        (rates.tuned_gradient_descent(1, 4).step, 0.4),
-        (rates.tuned_heavy_ball(1, 4).step, 4 / 9),
-        (rates.tuned_heavy_ball(1, 4).momentum, 1 / 9),
-        (rates.tuned_heavy_ball(0, 4).momentum, 1),
-        (rates.tuned_nesterov(1, 4).step, 0.25),
-        (rates.tuned_nesterov(1, 4).momentum, 1 / 3),
-        (rates.tuned_nesterov(-1e-9, 4).momentum, 1),
-        (float(rates.gradient_descent_rate(column(1, 4), 0.4)), 0.6),
-        (float(rates.gradient_descent_rate(column(1, 4), 1.0)), 3),
-        (float(rates.heavy_ball_rate(column(1, 4), 4 / 9, 1 / 9)), 1 / 3),
-        (float(rates.heavy_ball_rate(column(1), 0.5, 0.0)), 0.5),
-        (float(rates.heavy_ball_rate(column(0), 1.0, 0.5)), 1),
-        (float(rates.nesterov_rate(column(1, 4), 0.25, 1 / 3)), 0.5),
-        (float(rates.nesterov_rate(column(4), 0.5, 0.0)), 1),
-    ],
-)
-def test_steps_and_rates_are_those_of_the_textbook(critical, expected):
-    assert critical == pytest.approx(expected, rel=1e-6, nan_ok=True)
-
-
-def test_a_batch_has_a_row_and_rates_come_for_any_array_of_steps():
-    with pytest.raises(Refusal, match="a batch of at least 1, got 0.5"):
-        rates.critical_batch_step(10, 40, 0.5)
-    assert rates.gradient_descent_rate(column(1, 4), column(0.1, 0.4, 0.5)).tolist() == pytest.approx([0.9, 0.6, 1.0])
-    found = rates.heavy_ball_rate(column(1, 4), column(0.1, 0.4)[None], column(0.0, 0.25, 0.5)[:, None])
-    assert found.shape == (3, 2) and found[0].tolist() == pytest.approx([0.9, 0.6])
-
-
-@pytest.mark.parametrize(
-    ("polynomials", "expected"),
-    [
-        pytest.param(rates.gradient_descent(column(1, 4), 0.5, 2), [[1, 1], [0.5, -1], [0.25, 1]], id="gradient"),
-        pytest.param(rates.heavy_ball(column(1, 4), 0.5, 0.25, 2), [[1, 1], [0.5, -1], [0.125, 0.5]], id="heavy ball"),
-        pytest.param(rates.nesterov(column(1, 4), 0.5, 0.25, 2), [[1, 1], [0.5, -1], [0.1875, 1.5]], id="Nesterov"),
-        pytest.param(
-            rates.conjugate_gradients(column(1, 4), column(1, 1), 3), [[1, 1], [0.6, -0.6], [0, 0], [0, 0]], id="CG"
-        ),
-        pytest.param(
-            rates.conjugate_gradients(column(1, 4), column(1, 0), 1), [[1, 1], [0, 1]], id="CG without a part"
-        ),
-        pytest.param(rates.heavy_ball(column(3), 0.5, 0.25, 0), [[1]], id="no step"),
-        pytest.param(rates.nesterov(column(3), 0.5, 0.25, 1), [[1], [-0.5]], id="one step"),
-        pytest.param(rates.chebyshev_bound(1, 4, 2)[:, None], [[1], [3 / 5], [9 / 41]], id="1 / T_k(5/3)"),
-    ],
-)
-def test_residual_polynomials_are_those_of_the_recurrence(polynomials, expected):
-    np.testing.assert_allclose(polynomials, expected, atol=1e-12)
-
-
-def test_the_excess_is_that_of_a_quadratic_and_what_does_not_bend_adds_nothing():
-    ones = torch.ones(1, 3, dtype=torch.float64)
-    assert rates.excess(ones, column(0, 1, 4), column(5, 2, 8)).tolist() == [2]
-    assert rates.excess(3 * ones, column(0, 1, 4), column(5, 2, 8)).tolist() == [18]
-    assert math.isnan(float(rates.excess(ones, column(NAN, 1, 4), column(5, 2, 8))))
-    nodes, masses = rates.slope_measure(diagonal(column(1, 4)), column(1, 2)[None, None])
-    assert (nodes.tolist(), masses.tolist()) == (pytest.approx([1, 4]), pytest.approx([1, 4]))
-
-
-def test_nothing_is_foreseen_before_the_gradient_is_known_or_where_nothing_bends():
-    measure = slq(diagonal(column(1, 4)), 2, 1)
-    found = SpectrumEstimate(None, 0, measures=(("objective", measure),))
-    assert predictions(found, None, 3) is None
-    for values, known in ((column(0, 0), False), (column(-1, 0), False), (column(0, 4), True)):
-        slope = (values, column(1, 1))
-        assert (predictions(SpectrumEstimate(None, 0, slope=slope), None, 3) is not None) is known
-    assert phases(SpectrumEstimate(None, 0)) is None
-    for low, high, known in ((-2.0, -1.0, False), (-1.0, 0.0, False), (-1.0, 1.0, True)):
-        flat = SpectrumEstimate(None, 0, measures=(("objective", by_hand(([low, high], [0.5, 0.5]))),))
-        assert (phases(flat, 3) is not None) is known
-    drawn = phases(flat, 3)
-    assert 10 ** drawn.best[0] == pytest.approx(4 / (1 + 1e-3) ** 2), "what bends down counts as a millionth"
-
-
-@pytest.mark.parametrize(
-    ("values", "of_data", "ends"),
-    [(None, False, (1, 4)), ([7, 5], False, (1, 7)), ([3, 2], False, (1, 4)), ([7, 5], True, (1, 4))],
-    ids=["Lanczos alone", "a search saw further", "a search saw less", "of the data term"],
-)
-def test_the_extremes_are_the_outermost_that_anything_saw(values, of_data, ends):
-    measure = by_hand(([1, 2, 4], [0.25, 0.5, 0.25]))
-    known = None if values is None else column(*values)
-    found = SpectrumEstimate(None, 0, measures=(("prior", TWO), ("objective", measure)), values=known, of_data=of_data)
-    assert found.extremes == ends
-    assert SpectrumEstimate(None, 0, measures=(("prior", TWO),)).extremes is None
 
 
 # Axes.
@@ -228,7 +130,7 @@ def test_a_study_costs_its_steps_its_probes_and_its_search():
     )
 
 
-@pytest.mark.parametrize(
+@table(
     ("size", "k", "basis", "room"),
     [
         (50, 3, None, 50),
@@ -291,10 +193,17 @@ def test_a_diagonal_is_known_from_one_probe_and_a_matrix_by_their_mean():
     assert entries[0].errors.tolist() == [INF, INF] and [e.products for e in entries] == list(range(1, 51))
 
 
-def test_a_sketch_spends_two_thirds_before_it_says_anything():
+def test_a_sketch_spends_two_thirds_before_it_says_anything(monkeypatch):
     values = column(*range(1, 41))
     assert [e.products for e in sketched_trace(diagonal(values), 9)] == [7, 8, 9]
     assert [e.products for e in sketched_trace(diagonal(values), 1)] == [3]
+    monkeypatch.setattr(cost, "free_bytes", lambda device: 4 * 3 * 40 * 8)
+    assert next(sketched_trace(diagonal(values), 9)).products == 7, (
+        "four times as many vectors as a third of the probes"
+    )
+    monkeypatch.setattr(cost, "free_bytes", lambda device: 4 * 3 * 40 * 8 - 1)
+    with pytest.raises(Refusal, match="for Krylov vectors"):
+        next(sketched_trace(diagonal(values), 9))
     (whole,) = sketched_trace(diagonal(column(1, 2, 3)), 30)
     assert (whole.value, whole.error, whole.products) == (pytest.approx(6), 0, 6)
 
@@ -314,7 +223,7 @@ def pairs(value: float, residual: float) -> Eigenpairs:
 @pytest.mark.parametrize(
     ("smallest", "expected"),
     [((2, 1), (4, 7 / 3, 9)), ((0.5, 1), (16, 7 / 1.5, INF)), ((-0.5, 1), (INF, 14, INF)), ((-1, 1), (INF, INF, INF))],
-    ids=["certain", "perhaps singular", "perhaps not", "at nothing"],
+    ids=["certain", "maybe singular", "perhaps not", "at nothing"],
 )
 def test_a_condition_lies_between_what_both_intervals_allow(smallest, expected):
     assert condition(pairs(8, 1), pairs(*smallest)) == pytest.approx(expected)
@@ -394,6 +303,18 @@ def test_a_density_has_the_width_that_is_given_or_that_nodes_allow():
     assert float(by_hand(([0.0], [1.0])).density(column(0.0))) == pytest.approx(peak / 1e-6)
 
 
+def test_an_integral_is_as_sure_as_rounding_leaves_its_nodes_and_as_probes_agree():
+    """Of three eigenvalues; a node within rounding of 0 may be 0, where this function is 5."""
+    one = by_hand(([0.005, 1], [0.5, 0.5]), ([0.005, 1], [0.5, 0.5]))
+    at_nothing = lambda t: torch.where(t == 0, 5.0, 2.0).double()  # noqa: E731
+    found = replace(one, rounding=0.01).integral(at_nothing)
+    assert (found.value, found.error) == (pytest.approx(6), pytest.approx(3 * 0.5 * 3))
+    assert one.integral(at_nothing).error == pytest.approx(0, abs=1e-12) and one.integral(torch.ones_like).value == 3
+    apart = by_hand(([1.0], [1.0]), ([3.0], [1.0])).integral(lambda t: t)
+    assert (apart.value, apart.error) == (pytest.approx(6), pytest.approx(3)), "3 and 9"
+    assert by_hand(([1.0], [1.0])).integral(lambda t: t).error == INF
+
+
 def test_ritz_values_have_masses_that_add_up_and_outliers_lie_beyond_the_fences():
     values = column(*np.linspace(0, 1, 30), 10, -8)
     krylov = lanczos(diagonal(values), 32)
@@ -415,16 +336,16 @@ def test_an_orthonormal_basis_leaves_out_what_is_rounding():
     assert left.tolist() == pytest.approx([0, 0, 0], abs=1e-12) and mix.shape == (3, 3)
     space.restart(top, mix, 2)
     assert space.size == 2
+    more = space.following(1, torch.Generator().manual_seed(0))
+    assert more.abs().tolist() == [pytest.approx([0, 0, 1], abs=1e-12)], "what is left of the space"
     torch.testing.assert_close(space.basis.abs(), torch.eye(3, dtype=torch.float64)[:2])
 
 
 # Curves.
 
 
-@pytest.mark.parametrize(
-    ("nodes", "width"),
-    [([5.0], 0.02), ([-5.0], 0.02), ([0.0], 4e-15), ([-2.0, 2.0], 0.337 * 4), ([5.0, 5.0], 0.02)],
-    ids=str,
+@table(
+    ("nodes", "width"), [([5.0], 0.02), ([-5.0], 0.02), ([0.0], 4e-15), ([-2.0, 2.0], 0.337 * 4), ([5.0, 5.0], 0.02)]
 )
 def test_a_density_reaches_three_widths_beyond_its_ends(nodes, width):
     """0.337 of the range over m - 1 is a width, and no less than 0.004 of what the axis shows."""
