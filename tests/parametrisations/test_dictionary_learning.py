@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 import torch
 
-from workbench.algorithms import DictionaryLearning
+from workbench.algorithms import AlternatingMinimisation, DictionaryLearning
 from workbench.kernels import sparse_codes
 from workbench.noise import Gaussian
 from workbench.operators import GaussianBlur, Identity, LinearOperator, Mask
@@ -72,3 +72,16 @@ def test_the_objective_falls_and_ends_where_no_code_and_no_atom_can_be_better(op
 )
 def test_what_has_no_such_steps_is_refused_in_a_sentence(made, sentence):
     assert sentence in DictionaryLearning().unmet(made())
+
+
+@pytest.mark.parametrize("side", [16, 24])
+def test_exact_blocks_in_single_precision_stay_at_a_minimum_that_is_not_the_only_one(side):
+    """More atoms than patches explain any data: the least is 0, and rounding along what is free must not grow."""
+    mask = Mask((1, side, side), 0.6)
+    y = mask(drawn(2, 1, side, side).float())
+    made = Problem(mask, Gaussian(0.1), Zero(), y, None, Dictionary((1, side, side)))
+    states = list(islice(iterate(made, AlternatingMinimisation()), 7))
+    values = torch.stack([made.objective(state.x) for state in states])
+    assert (values[1:] <= 1e-6 * values[0]).all()
+    start = states[0].x.abs().amax()
+    assert all(state.x.abs().amax() <= 10 * start for state in states)
