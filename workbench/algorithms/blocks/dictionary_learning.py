@@ -42,7 +42,7 @@ class DictionaryLearning(Algorithm[State]):
         r"d_a \gets P_{|d| \le 1}\Big(d_a + \frac{1}{L_a} \sum_p c_{pa} r_p\Big)"
     )
 
-    sweeps: Annotated[int, Range(1, 20, log=True, limits=(1, 1000)), "over the codes in a step"] = 4
+    sweeps: Annotated[int, Range(1, 50, log=True, limits=(1, 1000)), "over the codes in a step"] = 4
 
     needs = Needs(
         noise=Likelihood.QUADRATIC | Likelihood.GRAD,
