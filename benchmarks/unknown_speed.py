@@ -19,7 +19,7 @@ from torch import Tensor
 
 from benchmarks.common import arguments, between, interleaved, publish, summary, table
 from benchmarks.unknowns import apart, drawn, end, exact, matrix
-from workbench.algorithms import HALS, PALM, AlternatingMinimisation
+from workbench.algorithms import HALS, PALM, AlternatingMinimisation, DictionaryLearning
 from workbench.data import truth
 from workbench.data.example_signals import sensors
 from workbench.noise import Gaussian
@@ -77,12 +77,12 @@ def atoms() -> Contenders:
 
     code, words = theirs()
     goal = float(((rows - code @ words) ** 2).sum() / 2 + SPARSE * abs(code).sum())
-    learning = PALM(inertia=0.8)
+    learning = DictionaryLearning()
     steps = next(s.k for s in iterate(problem, learning) if _objective(problem, s.x) <= goal)
     return {
-        f"ours, PALM, {steps} steps to {goal:.4g}": partial(end, problem, learning, steps),
+        f"ours, DictionaryLearning, {steps} steps to {goal:.4g}": partial(end, problem, learning, steps),
         "scikit-learn, DictionaryLearning, cd": theirs,
-        f"ours, PALM, {steps} steps with a mask": partial(end, missing, learning, steps),
+        f"ours, DictionaryLearning, {steps} steps with a mask": partial(end, missing, learning, steps),
     }
 
 

@@ -25,13 +25,15 @@ from workbench.operators import (
     NonCartesianFourier,
     Radon,
 )
-from workbench.parametrisations import CompoundGaussian, LowRank, NonNegativeFactors, SensorGains
+from workbench.parametrisations import CompoundGaussian, Dictionary, LowRank, NonNegativeFactors, SensorGains
 from workbench.priors import (
     L1,
     GaussianProcess,
+    L2Ball,
     NonNegative,
     OnUnknown,
     RestorationPrior,
+    Sum,
     Tikhonov,
     TotalVariation,
     WaveletL1,
@@ -106,7 +108,9 @@ def chosen() -> list[Problem]:
     made = [Problem.simulate(Mask(SHAPE, 0.8), *parts, parametrisation=unknown) for unknown in unknowns]
     inside = Gaussian(0.1), OnUnknown(NonNegative()), truth
     factors = Problem.simulate(Identity(SHAPE), *inside, parametrisation=LowRank(SHAPE, 2))
-    return [*made, Problem.simulate(Identity(SHAPE), *parts), factors]
+    sparse = Gaussian(0.1), Sum(OnUnknown(L1(), "code"), OnUnknown(L2Ball(0.5, 3), "atoms")), truth
+    atoms = Problem.simulate(Mask(SHAPE, 0.8), *sparse, parametrisation=Dictionary(SHAPE, 3, 2))
+    return [*made, Problem.simulate(Identity(SHAPE), *parts), factors, atoms]
 
 
 def away(part: Any) -> Any:

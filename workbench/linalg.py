@@ -40,6 +40,11 @@ def cg(
     return x
 
 
+def attainable(tolerance: float, dtype: torch.dtype) -> float:
+    """A relative residual that the precision holds: below it `cg` follows rounding, which a singular H makes huge."""
+    return max(tolerance, 16 * torch.finfo(dtype).eps)
+
+
 def conjugate_step(
     hessian: Callable[[Tensor], Tensor], x: Tensor, r: Tensor, p: Tensor, floor: Tensor | float = 0.0
 ) -> tuple[Tensor, Tensor, Tensor]:

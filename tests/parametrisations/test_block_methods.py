@@ -335,3 +335,14 @@ def test_a_prior_that_fades_is_heavy_in_the_first_step_and_itself_in_the_end():
     torch.testing.assert_close(last(light, PALM(0.0, heavier=7.0), 1).x, last(heavy, PALM(0.0), 1).x)
     plain, faded = last(light, PALM(0.0), 400).x, last(light, PALM(0.0, heavier=7.0, fading=0.9), 400).x
     assert abs(float(light.objective(plain) - light.objective(faded))) < 0.02 * float(light.objective(plain))
+
+
+def test_gains_beyond_a_decomposition_are_in_single_precision_what_they_are_in_double():
+    """A gain for each pixel: of many solutions conjugate gradients keep to the one that rounding does not reach."""
+    shape = (1, 40, 40)
+    y = 1 + drawn((1, *shape)).abs()
+    single, double = (
+        last(Problem(Identity(shape), Gaussian(0.1), Zero(), data, None, SensorGains(shape)), SelfCalibration(), 1).x
+        for data in (y.float(), y)
+    )
+    torch.testing.assert_close(single.double(), double, rtol=1e-3, atol=1e-3)

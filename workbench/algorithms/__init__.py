@@ -5,6 +5,7 @@ from workbench.algorithms.blocks.alternating_minimisation import AlternatingMini
 from workbench.algorithms.blocks.block_coordinate_descent import BlockCoordinateDescent
 from workbench.algorithms.blocks.compound_gaussian_em import CompoundGaussianEM
 from workbench.algorithms.blocks.correntropy_nmf import CorrentropyNMF
+from workbench.algorithms.blocks.dictionary_learning import DictionaryLearning
 from workbench.algorithms.blocks.factored_gradient_descent import FactoredGradientDescent
 from workbench.algorithms.blocks.geometric_subgradient import GeometricSubGradient
 from workbench.algorithms.blocks.hals import HALS
@@ -121,6 +122,7 @@ __all__ = [
     "Constants",
     "CorrentropyNMF",
     "CubicNewton",
+    "DictionaryLearning",
     "DiffPIR",
     "DouglasRachford",
     "FactoredGradientDescent",

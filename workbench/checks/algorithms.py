@@ -15,8 +15,8 @@ from workbench.algorithms import Algorithm, Constants, State
 from workbench.checks.report import Finding, Law, at_most, holds
 from workbench.noise import Noise, Poisson
 from workbench.operators import Field, GaussianBlur, Identity, MultiCoilFourier, NonCartesianFourier, Radon
-from workbench.parametrisations import CompoundGaussian, Direct, LowRank, NonNegativeFactors, SensorGains
-from workbench.priors import NonNegative, OnUnknown, Prior, Zero
+from workbench.parametrisations import CompoundGaussian, Dictionary, Direct, LowRank, NonNegativeFactors, SensorGains
+from workbench.priors import L1, L2Ball, NonNegative, OnUnknown, Prior, Sum, Zero
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import after, iterate, resume, until
@@ -43,9 +43,11 @@ def problem(algorithm: Algorithm, batch: int = 2, noises: tuple[type[Noise], ...
         NonCartesianFourier(shape, 5),
         Identity(shape),
     )
-    unknowns = Direct(), LowRank(shape, 2), *(cls(shape) for cls in (CompoundGaussian, NonNegativeFactors, SensorGains))
+    others = (cls(shape) for cls in (CompoundGaussian, NonNegativeFactors, SensorGains))
+    unknowns = Direct(), LowRank(shape, 2), *others, Dictionary(shape, 5, 4)
+    sparse = Sum(OnUnknown(L1(0.1), "code"), OnUnknown(L2Ball(0.25, 3), "atoms"))
     drawn = itertools.product(unknowns, operators, noises or tuple(catalog.members("noise").values()))
-    tried = [*(prior() for prior in catalog.members("prior").values()), OnUnknown(NonNegative())]
+    tried = [*(prior() for prior in catalog.members("prior").values()), OnUnknown(NonNegative()), sparse]
     for unknown, operator, noise in drawn:
         signal = truth if Field.REAL in operator.field else truth.to(torch.complex128)
         with contextlib.suppress(Refusal):

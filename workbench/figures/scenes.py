@@ -19,13 +19,25 @@ from workbench.operators import (
 )
 from workbench.parametrisations import (
     CompoundGaussian,
+    Dictionary,
     Direct,
     LowRank,
     NonNegativeFactors,
     Parametrisation,
     SensorGains,
 )
-from workbench.priors import Can, GaussianProcess, NonNegative, OnUnknown, Prior, RestorationPrior, Zero
+from workbench.priors import (
+    L1,
+    Can,
+    GaussianProcess,
+    L2Ball,
+    NonNegative,
+    OnUnknown,
+    Prior,
+    RestorationPrior,
+    Sum,
+    Zero,
+)
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate
@@ -56,6 +68,7 @@ class Scene:
 
 
 _PHANTOM, _PHOTOGRAPH = Shipped("shepp_logan", 64), Shipped("camera", 32)
+_ATOMS = Sum(OnUnknown(L1(20.0), "code"), OnUnknown(L2Ball(0.25, 3), "atoms"))
 SCENES = (
     Scene(_PHOTOGRAPH, GaussianBlur(width=1.5), Zero(), Direct()),
     Scene(_PHOTOGRAPH, Identity(), RestorationPrior(), Direct()),
@@ -65,6 +78,7 @@ SCENES = (
     Scene(_PHOTOGRAPH, GaussianBlur(width=1.5), GaussianProcess(), Direct()),
     Scene(_PHANTOM, Identity(), Zero(), LowRank()),
     Scene(_PHOTOGRAPH, Identity(), OnUnknown(NonNegative()), LowRank()),
+    Scene(_PHOTOGRAPH, Identity(), _ATOMS, Dictionary(atoms=16, patch=4)),
     Scene(_PHOTOGRAPH, Identity(), Zero(), CompoundGaussian()),
     Scene(_PHOTOGRAPH, Identity(), Zero(), NonNegativeFactors()),
     Scene(_PHOTOGRAPH, Identity(), Zero(), SensorGains()),

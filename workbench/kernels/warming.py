@@ -14,6 +14,7 @@ from workbench.kernels.pdhg_tv import examples as pdhg_tv
 from workbench.kernels.radon import examples as radon
 from workbench.kernels.scattered import examples as scattered
 from workbench.kernels.shrink import examples as shrink
+from workbench.kernels.sparse_codes import examples as sparse_codes
 from workbench.kernels.tgv import examples as tgv
 from workbench.kernels.tv import examples as tv
 from workbench.kernels.wavelet import examples as wavelet
@@ -34,6 +35,7 @@ EXAMPLES: tuple[Example, ...] = (
     *counts.EXAMPLES,
     *scattered.EXAMPLES,
     *non_negative.EXAMPLES,
+    *sparse_codes.EXAMPLES,
 )
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Needs, State, white
 from workbench.algorithms.blocks.parts import BlockView, blocks_of, lacks_blocks, quadratic_in_blocks
-from workbench.linalg import cg
+from workbench.linalg import attainable, cg
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
@@ -64,7 +64,10 @@ class AlternatingMinimisation(Algorithm[State]):
             seen = J.adjoint(problem.noise.hvp(clean, problem.y, J(v))) + bend(v)
             return block.alone(seen)
 
-        return u + cg(hessian, -block.alone(slope), tolerance=_RANK, steps=self.inner)
+        # Of the block and not of its change: at the minimum the change's right side is rounding, with no solution.
+        here = block.alone(u)
+        best = cg(hessian, hessian(here) - block.alone(slope), here, attainable(_RANK, u.dtype), self.inner)
+        return block.within(u, best)
 
 
 def _closed(problem: Problem) -> Callable[[Tensor, str], Tensor] | None:

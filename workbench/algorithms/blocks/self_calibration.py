@@ -8,7 +8,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Needs
 from workbench.algorithms.direct.formula import Formula
-from workbench.linalg import cg
+from workbench.linalg import attainable, cg
 from workbench.noise import Likelihood
 from workbench.operators import LinearOperator
 from workbench.parameters import Range
@@ -100,7 +100,10 @@ class _Equations:
 
     def iterated(self, steps: int) -> Tensor:
         return cg(
-            lambda u: self.adjoint(self.forward(u)), self.adjoint(self.wanted()), tolerance=_TOLERANCE, steps=steps
+            lambda u: self.adjoint(self.forward(u)),
+            self.adjoint(self.wanted()),
+            tolerance=attainable(_TOLERANCE, self.y.dtype),
+            steps=steps,
         )
 
 

@@ -1,0 +1,40 @@
+"""Sparse codes of many signals in the same atoms, one number of a code after the other."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from torch import Tensor
+
+from workbench.kernels.dispatch import implementation
+from workbench.refusal import Refusal
+from workbench.tensors import shown
+
+
+class CodeSweeps(Protocol):
+    """What every back end has: pyright holds them to it."""
+
+    def swept(
+        self, code: Tensor, atoms: Tensor, seen: Tensor, target: Tensor, price: float, sweeps: int, /
+    ) -> Tensor: ...
+
+
+def swept(code: Tensor, atoms: Tensor, seen: Tensor, target: Tensor, price: float, sweeps: int) -> Tensor:
+    """c_k <- shrink(c_k + (d_k, r) / (d_k, s d_k), price / (d_k, s d_k)), r = t - s (c D), for each k, so many times.
+
+    Coordinate descent on |sqrt(s) (c D - y)|^2 / 2 + price |c|_1 of each row, t = s y: code (..., n, k), atoms
+    (..., k, values), seen s >= 0 and target t (..., n, values), real. A number whose atom is not seen becomes 0.
+    Friedman, Hastie, Hoefling, Tibshirani 2007, doi 10.1214/07-AOAS131.
+    """
+    (*batch, rows, count), values = code.shape, atoms.shape[-1]
+    wanted = ((*batch, count, values), (*batch, rows, values), (*batch, rows, values))
+    fits = wanted == tuple(tuple(part.shape) for part in (atoms, seen, target))
+    if not fits or code.is_complex() or code.numel() * values == 0:
+        came = ", ".join(shown(tuple(part.shape)) for part in (code, atoms, seen, target))
+        raise Refusal("real codes, atoms, weights and a target that fit", came, "pass (n, k), (k, v), (n, v), (n, v)")
+    server: CodeSweeps = implementation(__name__, code, atoms, seen, target)
+    return server.swept(code, atoms, seen, target, price, sweeps)
+
+
+if TYPE_CHECKING:
+    from workbench.kernels.sparse_codes import numba, reference
+
+    _backends: tuple[CodeSweeps, ...] = (reference, numba)
