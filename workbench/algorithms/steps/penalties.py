@@ -16,6 +16,17 @@ _MOST = 1e3  # how far the penalty may be from the plain one
 _ZERO = 1e-6  # of the largest: what rounding leaves of a slope that is 0
 _VISIBLE = 0.01  # over the precision: how far above the curvature of the data the penalty may bend
 _ENTRIES = 1 << 16  # enough for a median
+_FIRST, _EVERY, _LEVELS = 0.3, 10, 8  # the first factor of a penalty that rises, steps of each factor, and factors
+
+
+def rising(k: int) -> float:
+    """What the penalty of step k is multiplied by: 0.3, doubled every ten steps up to 38, and 1 from step 80 on.
+
+    A low penalty lets the picture move far, a high one settles what has moved: an objective within 1e-4 takes half of
+    the steps that any fixed penalty does (docs/decisions/fourier_split.md). That it changes finitely often is what
+    convergence asks: He, Yang & Wang 2000, doi 10.1023/A:1004603514434.
+    """
+    return _FIRST * 2.0 ** (k // _EVERY) if k < _EVERY * _LEVELS else 1.0
 
 
 def split_penalty(
