@@ -10,7 +10,7 @@ from workbench import catalog, noise, operators, priors
 from workbench.algorithms import ADMM, Algorithm, ConjugateGradient
 from workbench.operators import Operator
 from workbench.parameters import changed
-from workbench.parametrisations import LowRank
+from workbench.parametrisations import Dictionary, LowRank
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
 from workbench.run import after, iterate, until
@@ -67,10 +67,10 @@ BLOCKS = [a for a in MINIMISERS if ".blocks." in type(a).__module__]
 MATRIX = truth(1)[..., :2] @ truth(1)[..., :2, :]
 SEEN_WHOLE = operators.Identity(SHAPE), noise.Gaussian(0.1), priors.Zero(), MATRIX, MATRIX, LowRank(SHAPE, 2)
 NOT_NEGATIVE = *SEEN_WHOLE[:2], priors.OnUnknown(priors.NonNegative()), *SEEN_WHOLE[3:]
-FACTORED = [
-    next(each for each in ((Problem(*SEEN_WHOLE), a), (Problem(*NOT_NEGATIVE), a)) if not a.unmet(each[0]))
-    for a in BLOCKS
-]
+SPARSE = priors.Sum(priors.OnUnknown(priors.L1(1e-6), "code"), priors.OnUnknown(priors.L2Ball(axis=3), "atoms"))
+OF_ATOMS = *SEEN_WHOLE[:2], SPARSE, *SEEN_WHOLE[3:5], Dictionary(SHAPE, atoms=4, patch=2)
+OF_FACTORS = [Problem(*parts) for parts in (SEEN_WHOLE, NOT_NEGATIVE, OF_ATOMS)]
+FACTORED = [next((problem, a) for problem in OF_FACTORS if not a.unmet(problem)) for a in BLOCKS]
 
 
 def of(cases: Cases) -> pytest.MarkDecorator:

@@ -136,7 +136,9 @@ def test_filters_are_drawn_at_once_where_that_takes_a_moment():
     look = ClosedFormLook(planes(small=False))
     assert look.planes.begun == []
     look.draw()
-    assert look.status.sentence == "Draw takes filters through the channel."
+    assert look.status.sentence == (
+        "Draw shows how much each iteration of two filters knows of the signal, and how much of the data it keeps."
+    )
     look.planes.closed.status = Status.RUNNING
     look.draw()
     assert look.status.sentence == "Filters go through it ..."

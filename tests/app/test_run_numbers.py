@@ -100,7 +100,7 @@ def test_the_word_of_the_highest_value_stands_where_there_is_room():
         )
         best = columns(view.best)
         assert (best["side"], best["shift"], best["x"], best["y"]) == ([side], [shift], [2 * place], [9])
-        assert best["text"] == [f"highest 9.000 dB at k = {2 * place}"]
+        assert best["text"] == [f"highest 9.00 dB at k = {2 * place}"]
         view._rows = (-1, -1)
     view.show(frame(curves={"psnr": np.full(4, NAN)}, ks=np.arange(4) + 1, marks=((1, "m"),)))
     assert not columns(view.best)["x"] and view.note.sentence == "psnr: not recorded for this run"
