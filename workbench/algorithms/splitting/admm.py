@@ -76,10 +76,10 @@ class ADMMState(State):
 class ADMM(Algorithm[ADMMState]):
     """min nll(A x) + h(z), z = K x: x by least squares, z by a prox, the multiplier by what is left of K x - z.
 
-    Converges for every rho; one that is found rises in the first 80 steps, from 0.3 to 38 times itself. Over-relaxed by
-    1.6, with differences that go round the ends, where h leaves them free: where A is a periodic convolution or a Fourier
-    mask, x is one division in Fourier modes, elsewhere 1 + sqrt(k / 25) conjugate gradients in their metric. Where K = 1,
-    rho stays, and the iterate is z, which meets constraints. `inner` given, it is the plain method, with so many conjugate
+    Converges for every rho; one that is found rises in the first 80 steps, from 0.3 to 38 times itself. Over-relaxed
+    by 1.6. With differences that go round the ends, where h leaves them free, x is one division in Fourier modes if A
+    is a periodic convolution or a Fourier mask, else 1 + sqrt(k / 25) conjugate gradients in their metric. If K = 1,
+    rho stays, and the iterate is z, which meets constraints. `inner` given: the plain method, with so many conjugate
     gradients. Noise that is not Gaussian is split too, u = A x.
     Boyd et al. 2011, doi 10.1561/2200000016; Eckstein & Bertsekas 1992, doi 10.1007/BF01581204.
     """
