@@ -7,9 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
-from tests.tables import table
+from tests.tables import column, table
 from workbench.algorithms import Algorithm, GradientDescent, State
 from workbench.analysis import certificates, data_fit, duality, expansion, metrics, progress
 from workbench.analysis.certificates import Certificate, Kind, fixed_point
@@ -28,10 +27,6 @@ from workbench.refusal import Refusal
 from workbench.run import Trouble
 
 INF, NAN = math.inf, math.nan
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
 
 
 # Proofs.

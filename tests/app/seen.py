@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import panel as pn
 from bokeh.models import ColumnDataSource, GlyphRenderer, LabelSet, Legend, LogAxis
 from bokeh.plotting import figure
@@ -16,6 +17,11 @@ def sources(picture: object, before: str = "") -> Iterator[tuple[str, ColumnData
             yield f"{before}{name}", value
         elif isinstance(parts, dict) or type(value).__module__.startswith("workbench.app"):
             yield from sources(parts, f"{before}{name}.")
+
+
+def columns(source: ColumnDataSource) -> dict[str, list]:
+    """What a source holds, as lists."""
+    return {name: np.asarray(column).tolist() for name, column in source.data.items()}
 
 
 def figures(element: pn.viewable.Viewable) -> list[figure]:

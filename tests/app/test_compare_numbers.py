@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from tests.app.seen import columns
 from workbench.app.compare.columns import PictureColumns, Tile, along, divided
 from workbench.app.compare.lines import Line, Lines, style
 from workbench.app.compare.pin_list import PinList, _distinct
@@ -11,10 +12,6 @@ from workbench.app.compare.tables import table
 from workbench.app.toolkit.panels import GREY
 from workbench.live.pins.one_beside import OneBeside
 from workbench.refusal import Refusal
-
-
-def columns(source) -> dict[str, list]:
-    return {name: np.asarray(column).tolist() for name, column in source.data.items()}
 
 
 def test_two_pictures_are_divided_at_a_share_of_their_width_and_a_row_is_read_at_one_of_their_height():

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.app.seen import legends, logarithmic, seen
+from tests.app.seen import columns, legends, logarithmic, seen
 from tests.tables import table
 from workbench.analysis.information.calibration import CalibrationReading
 from workbench.analysis.information.paths import CalibratedPath, Denoised, FilterPaths, Track
@@ -29,10 +29,6 @@ def track(name: str = "Landweber", label: float = NAN, **given: object) -> Track
         "memorised": np.array([0, 0.5, 1.2, 2.3]), "error": np.array([1, 0.5, 0.25, 0.5]), "label": np.full(4, label),
     }  # fmt: skip
     return Track(name, **(plain | given))
-
-
-def columns(source) -> dict[str, list]:
-    return {name: np.asarray(column).tolist() for name, column in source.data.items()}
 
 
 def test_every_source_of_the_pictures_is_drawn_and_named():

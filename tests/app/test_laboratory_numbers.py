@@ -5,9 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from bokeh.models import ColumnDataSource
 
-from tests.app.seen import legends, logarithmic, seen
+from tests.app.seen import columns, legends, logarithmic, seen
 from workbench import networks
 from workbench.analysis.information import Bins, FloorBins
 from workbench.analysis.information.calibration import CalibrationReading
@@ -28,10 +27,6 @@ def layers(*rows: tuple[float, float], seeds: int = 2) -> LayerInformation:
     both = torch.tensor(rows, dtype=torch.float64)
     more = torch.arange(seeds)
     return LayerInformation(both[:, :1] + more, both[:, 1:] + more / 2)
-
-
-def columns(source: ColumnDataSource) -> dict[str, list]:
-    return {name: np.asarray(column).tolist() for name, column in source.data.items()}
 
 
 def test_every_source_of_the_looks_is_drawn_and_named():

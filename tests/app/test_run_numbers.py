@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.app.conftest import frame
-from tests.app.seen import legends, seen
+from tests.app.seen import columns, legends, seen
 from tests.tables import table
 from workbench.analysis.chains import Interval
 from workbench.analysis.metrics import PSNR
@@ -26,10 +26,6 @@ from workbench.live.studies.intervals import OFF, WIDTH
 from workbench.run import OBJECTIVE
 
 NAN = float("nan")
-
-
-def columns(source) -> dict[str, list]:
-    return {name: np.asarray(column).tolist() for name, column in source.data.items()}
 
 
 def test_every_source_of_the_curves_is_drawn():

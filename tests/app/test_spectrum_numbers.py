@@ -11,7 +11,7 @@ import torch
 from tests.analysis.test_predictions import by_hand
 from tests.analysis.test_study import problem
 from tests.app.conftest import frame
-from tests.app.seen import legends, logarithmic, seen
+from tests.app.seen import columns, legends, logarithmic, seen
 from workbench.algorithms import GradientDescent, HeavyBall
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Eigenpairs, Glimpse, LinearAxis, LogarithmicAxis, SpectrumStudy
@@ -21,10 +21,6 @@ from workbench.app.spectrum.shares import Cumulative, Preconditioned, Shares, co
 from workbench.app.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted, _measured
 from workbench.live.frames import picture
 from workbench.priors import Tikhonov
-
-
-def columns(source) -> dict[str, list]:
-    return {name: np.asarray(column).tolist() for name, column in source.data.items()}
 
 
 def studied(found: object = None, **given: object) -> SimpleNamespace:

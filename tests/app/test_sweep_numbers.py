@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.app.conftest import frame
-from tests.app.seen import seen
+from tests.app.seen import columns, seen
 from workbench.analysis.spectrum import LinearAxis, LogarithmicAxis
 from workbench.app.choose.view import ChooseView, _of_one_height
 from workbench.app.hands.profile_row import ProfileRow
@@ -25,10 +25,6 @@ from workbench.priors import Tikhonov
 from workbench.problem import Problem
 from workbench.sweeps import SettingResult
 from workbench.tuning import PathPoint, SelectorChoice, Tuning, WeightPath
-
-
-def columns(source) -> dict[str, list]:
-    return {name: np.asarray(column).tolist() for name, column in source.data.items()}
 
 
 def setting(place: int, mean: float, deviation: float = math.nan, **words: object) -> SettingResult:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.app.seen import legends, logarithmic, seen
+from tests.app.seen import columns, legends, logarithmic, seen
 from tests.tables import table
 from workbench.analysis.chains import ChainDiagnostics, ChainSamples, Distance, Moments, Sampling, Tally
 from workbench.app.toolkit.words import Words
@@ -20,10 +20,6 @@ from workbench.live.uncertainty import Advice, Maps
 
 FAR = Distance(0.5, 0.01, 1.2, 0.05, 0.25, 0.125, (0.4, 0.85))
 LOOK = ChainDiagnostics(20, 4.0, 8.0, 1.1)
-
-
-def columns(source) -> dict[str, list]:
-    return {name: np.asarray(column).tolist() for name, column in source.data.items()}
 
 
 def chains(**given: object) -> ChainSamples:

@@ -4,16 +4,11 @@ import numpy as np
 import pytest
 
 from tests.data.conftest import RAMP
+from tests.data.read_whole import whole
 from workbench import data
 from workbench.refusal import Refusal
 
 h5py = pytest.importorskip("h5py")
-
-
-def whole(path, variable: str, wanted) -> data.Loaded:
-    loaded = data.load_array(path, variable)
-    np.testing.assert_array_equal(loaded.tensor.numpy(), wanted)
-    return loaded
 
 
 @pytest.fixture
@@ -34,13 +29,13 @@ def scan(tmp_path):
 
 
 def test_what_a_virtual_array_takes_from_a_file_that_is_gone_is_not_zero(scan):
-    whole(scan, "stack", np.stack([RAMP, RAMP + 1]))
+    whole(scan, np.stack([RAMP, RAMP + 1]), "stack")
     (scan.parent / "part1.h5").rename(scan.parent / "moved.h5")
     with h5py.File(scan) as file:
         assert (file["stack"][1] == 0).all()  # which is what HDF5 says
     with pytest.raises(Refusal, match=r"/?frame in 'part1.h5', is not there: copy them"):
         data.load_array(scan, "stack")
-    whole(scan, "angles", np.arange(2.0))
+    whole(scan, np.arange(2.0), "angles")
 
 
 def test_a_source_of_another_name_is_gone_as_well(scan):
@@ -52,8 +47,8 @@ def test_a_source_of_another_name_is_gone_as_well(scan):
 
 def test_arrays_answer_to_all_their_names(scan):
     for name in ("angles", "entry/angles", "entry/same", "/entry/same"):
-        whole(scan, name, np.arange(2.0))
-    whole(scan, "entry/part", RAMP + 1)
+        whole(scan, np.arange(2.0), name)
+    whole(scan, RAMP + 1, "entry/part")
 
 
 @pytest.mark.parametrize("kind", ["bytes", "bytes inside", "virtual", "link", "signal"])
@@ -87,7 +82,7 @@ def test_chunks_that_were_never_written_are_said(tmp_path):
         array = file.create_dataset("x", (3, 8), "f4", chunks=(1, 8), fillvalue=-1)
         array[0] = 5
         file.create_dataset("nothing", data=h5py.Empty("f4"))
-    (note,) = whole(tmp_path / "a.h5", "x", np.array([[5.0] * 8, [-1.0] * 8, [-1.0] * 8])).notes
+    (note,) = whole(tmp_path / "a.h5", np.array([[5.0] * 8, [-1.0] * 8, [-1.0] * 8]), "x").notes
     assert note.startswith("2 of the 3 chunks of the array were never written: -1.0")
 
 
@@ -96,4 +91,4 @@ def test_real_and_imaginary_parts_are_complex_in_either_order(tmp_path):
     pairs["real"], pairs["imag"] = RAMP, -2 * RAMP
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["x"] = pairs
-    whole(tmp_path / "a.h5", "x", RAMP * (1 - 2j))
+    whole(tmp_path / "a.h5", RAMP * (1 - 2j), "x")

@@ -5,17 +5,11 @@ import struct
 import numpy as np
 import pytest
 
+from tests.data.read_whole import whole
 from workbench import data
 from workbench.refusal import Refusal
 
 A = np.arange(60).reshape(3, 4, 5)
-
-
-def whole(path, wanted, variable: str = "") -> data.Loaded:
-    loaded = data.load_array(path, variable)
-    assert loaded.tensor.shape == np.shape(wanted)
-    np.testing.assert_array_equal(loaded.tensor.numpy(), wanted)
-    return loaded
 
 
 def test_blank_among_unsigned_numbers_and_null_in_a_table(tmp_path):

@@ -5,17 +5,11 @@ import wave
 import numpy as np
 import pytest
 
+from tests.data.read_whole import whole
 from workbench import data
 from workbench.refusal import Refusal
 
 TABLE = [[0, 1.5], [90, -2.25]]
-
-
-def whole(path, wanted, variable: str = "") -> data.Loaded:
-    loaded = data.load_array(path, variable)
-    assert loaded.tensor.shape == np.shape(wanted)
-    np.testing.assert_array_equal(loaded.tensor.numpy(), wanted)
-    return loaded
 
 
 @pytest.mark.parametrize(

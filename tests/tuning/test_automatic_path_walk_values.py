@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from torch import Tensor
 
-from tests.tables import table
+from tests.tables import column, table
+from tests.tuning.by_hand import ONE, over, path
 from workbench.algorithms import FISTA, MALA, PDHG, GradientDescent
 from workbench.noise import Gaussian
 from workbench.operators import Identity
@@ -22,7 +22,6 @@ from workbench.tuning import (
     LCurve,
     NoiseSpread,
     Oracle,
-    PathPoint,
     PointSpread,
     SelectorChoice,
     Tuning,
@@ -42,26 +41,6 @@ from workbench.tuning.scales import grid, require_weight, usual_weight, weighed
 from workbench.tuning.selector import PathEnds
 
 INF, NAN = math.inf, math.nan
-ONE = Problem(Identity((1, 2)), Gaussian(0.5), Tikhonov(), torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[0.5, 2.0]]]))
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def path(*points: tuple[float, ...], problem: Problem = ONE) -> WeightPath:
-    """Points of (weight, misfit, prior, optimism), whose picture is (weight, 0)."""
-    made = [
-        PathPoint(
-            w, torch.tensor([[[w, 0.0]]]), torch.tensor([[[w, 0.0]]]), misfit, prior, 2, optimism, optimism, optimism
-        )
-        for w, misfit, prior, optimism in points
-    ]
-    return WeightPath(problem, tuple(made))
-
-
-def over(weights: Tensor) -> WeightPath:
-    return path(*((float(w), 1.0, 1.0, 1.0) for w in weights))
 
 
 def test_the_first_rule_that_finds_a_weight_is_taken_and_says_why():

@@ -1,48 +1,18 @@
 """Ranks, intervals and drifts of held-out pictures, by hand."""
 
-import math
 import sys
 
 import pytest
 import torch
-from torch import Tensor
 
-from tests.tables import table
-from workbench.noise import Gaussian
-from workbench.operators import Identity
-from workbench.priors import Tikhonov
-from workbench.problem import Problem
+from tests.tables import column, table
 from workbench.refusal import Refusal
 from workbench.tuning import (
     ConformalCalibration,
     ConformalIntervals,
-    PathPoint,
-    WeightPath,
     held_out_crops,
 )
 from workbench.tuning.conformal import calibrated, fewest, pooled, rank
-
-INF, NAN = math.inf, math.nan
-ONE = Problem(Identity((1, 2)), Gaussian(0.5), Tikhonov(), torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[0.5, 2.0]]]))
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def path(*points: tuple[float, ...], problem: Problem = ONE) -> WeightPath:
-    """Points of (weight, misfit, prior, optimism), whose picture is (weight, 0)."""
-    made = [
-        PathPoint(
-            w, torch.tensor([[[w, 0.0]]]), torch.tensor([[[w, 0.0]]]), misfit, prior, 2, optimism, optimism, optimism
-        )
-        for w, misfit, prior, optimism in points
-    ]
-    return WeightPath(problem, tuple(made))
-
-
-def over(weights: Tensor) -> WeightPath:
-    return path(*((float(w), 1.0, 1.0, 1.0) for w in weights))
 
 
 @table(("count", "alpha", "found"), [(9, 0.1, 9), (19, 0.1, 18), (10, 0.1, 10), (99, 0.05, 95), (3, 0.5, 2)])

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 import scipy.stats
 import torch
-from torch import Tensor
 
-from tests.tables import table
+from tests.tables import column, table
 from workbench.analysis import chains
 from workbench.analysis.chains import Distance, Interval, Moments, Reservoir, Tally, Target, mixing
 from workbench.analysis.chains.sampled import _scattered
@@ -18,11 +17,7 @@ from workbench.operators import Identity
 from workbench.priors import Zero
 from workbench.problem import Problem
 
-INF, NAN = math.inf, math.nan
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
+INF = math.inf
 
 
 def test_the_autocovariance_of_signs_in_turn_is_known_at_every_lag():

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
+from tests.tables import column
 from workbench.analysis.information import (
     KSG,
     PCA,
@@ -31,14 +31,6 @@ from workbench.problem import Problem
 from workbench.refusal import Refusal
 
 LN2, INF, NAN = math.log(2), math.inf, math.nan
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def rng(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
 
 
 def test_a_channel_of_two_modes_has_the_information_of_both():

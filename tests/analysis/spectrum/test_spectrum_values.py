@@ -7,11 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
 from tests.analysis.test_spectrum import diagonal
 from tests.analysis.test_study import problem
-from tests.tables import table
+from tests.tables import column, table
 from workbench import noise, operators, priors
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import (
@@ -48,10 +47,6 @@ from workbench.problem import Problem
 from workbench.refusal import Refusal
 
 INF, NAN = math.inf, math.nan
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
 
 
 def by_hand(*probes: tuple[list[float], list[float]], exact: bool = False, products: int = 6) -> SpectralMeasure:

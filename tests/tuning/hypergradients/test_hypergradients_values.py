@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torch import Tensor
 
-from tests.tables import table
+from tests.tables import column, table
 from workbench.algorithms.base import Constants
 from workbench.noise import Gaussian
 from workbench.operators import Identity
@@ -37,10 +36,6 @@ from workbench.tuning.hypergradients.scaled_prior import ScaledPrior
 from workbench.tuning.learned_lengths import LearnedLengths
 
 SIGMA2 = 0.25
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
 
 
 def shrunk(w: float = 4.0) -> HeldOut:

@@ -4,44 +4,17 @@ import math
 from dataclasses import replace
 
 import torch
-from torch import Tensor
 
-from tests.tables import table
+from tests.tables import column, table
+from tests.tuning.by_hand import ONE
 from workbench.algorithms import ADMM, MALA, PDHG, GradientDescent, ProximalGradient
 from workbench.analysis.chains import ChainDiagnostics, ChainSamples, Interval, Moments, Sampling, Tally
-from workbench.noise import Gaussian
-from workbench.operators import Identity
 from workbench.priors import L1, Tikhonov
-from workbench.problem import Problem
 from workbench.tuning import (
     ConformalIntervals,
-    PathPoint,
-    WeightPath,
 )
 from workbench.tuning import quantifiers as found_by
 from workbench.tuning.quantifiers import LaplaceApproximation, PosteriorDraws, SplitConformal
-
-INF, NAN = math.inf, math.nan
-ONE = Problem(Identity((1, 2)), Gaussian(0.5), Tikhonov(), torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[0.5, 2.0]]]))
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def path(*points: tuple[float, ...], problem: Problem = ONE) -> WeightPath:
-    """Points of (weight, misfit, prior, optimism), whose picture is (weight, 0)."""
-    made = [
-        PathPoint(
-            w, torch.tensor([[[w, 0.0]]]), torch.tensor([[[w, 0.0]]]), misfit, prior, 2, optimism, optimism, optimism
-        )
-        for w, misfit, prior, optimism in points
-    ]
-    return WeightPath(problem, tuple(made))
-
-
-def over(weights: Tensor) -> WeightPath:
-    return path(*((float(w), 1.0, 1.0, 1.0) for w in weights))
 
 
 def test_the_modulus_of_what_lies_in_a_disc_lies_between_its_nearest_and_its_farthest_point():

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torch import Tensor
 
-from tests.tables import table
+from tests.tables import column, table
+from tests.tuning.by_hand import ONE, over, path
 from workbench.noise import Gaussian, Poisson
 from workbench.operators import Identity
 from workbench.priors import L1, Tikhonov
@@ -31,26 +31,6 @@ from workbench.tuning.selectors.discrepancy_principle import _crossed, crossing
 from workbench.tuning.selectors.evidence import _log_det
 
 INF, NAN = math.inf, math.nan
-ONE = Problem(Identity((1, 2)), Gaussian(0.5), Tikhonov(), torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[0.5, 2.0]]]))
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def path(*points: tuple[float, ...], problem: Problem = ONE) -> WeightPath:
-    """Points of (weight, misfit, prior, optimism), whose picture is (weight, 0)."""
-    made = [
-        PathPoint(
-            w, torch.tensor([[[w, 0.0]]]), torch.tensor([[[w, 0.0]]]), misfit, prior, 2, optimism, optimism, optimism
-        )
-        for w, misfit, prior, optimism in points
-    ]
-    return WeightPath(problem, tuple(made))
-
-
-def over(weights: Tensor) -> WeightPath:
-    return path(*((float(w), 1.0, 1.0, 1.0) for w in weights))
 
 
 # The lowest point of a curve.

@@ -7,10 +7,9 @@ import pytest
 import scipy.special
 import scipy.stats
 import torch
-from torch import Tensor
 
 from tests.analysis.information.tasks.test_tasks_values import normal
-from tests.tables import table
+from tests.tables import column, rng, table
 from workbench.analysis.information import (
     KSG,
     MINE,
@@ -51,14 +50,6 @@ from workbench.analysis.information.estimators.nets import Net, draw, standardis
 from workbench.refusal import Refusal
 
 LN2, INF, NAN = math.log(2), math.inf, math.nan
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def rng(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
 
 
 # Samples.

@@ -1,30 +1,16 @@
 """What filters leave of each mode, by their formulas."""
 
-import math
-
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
-from tests.tables import table
+from tests.tables import column, table
 from workbench.analysis.information import (
     filters,
 )
 from workbench.analysis.information.channel import modes
 from workbench.analysis.information.filters.base import Filter, SpectralFilter
 from workbench.refusal import Refusal
-
-LN2, INF, NAN = math.log(2), math.inf, math.nan
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def rng(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
-
 
 FILTERED = modes(column(2, 1, 0), column(1, 1, 1), 1.0)
 

@@ -7,7 +7,6 @@ import pytest
 import scipy.special
 import scipy.stats
 import torch
-from torch import Tensor
 
 from workbench.analysis.information.tasks import (
     TASKS,
@@ -20,15 +19,7 @@ from workbench.analysis.information.tasks import (
     UniformMixture,
 )
 
-LN2, INF, NAN = math.log(2), math.inf, math.nan
-
-
-def column(*values: float) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def rng(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+LN2 = math.log(2)
 
 
 def normal(covariance: np.ndarray, d: int) -> float:
