@@ -1,4 +1,4 @@
-"""By what a file is known again, when a sweep or a volume goes on with it."""
+"""By what a file is known again when a sweep goes on with it."""
 
 from hashlib import file_digest, sha256
 from pathlib import Path
