@@ -10,6 +10,9 @@ pytestmark = pytest.mark.browser
 LIT = """name => [...Bokeh.index.query(view => (view.model.css_classes ?? []).includes(name))]
   .filter(view => view.el.offsetWidth > 0).map(view => getComputedStyle(view.el).outlineStyle)"""
 
+HIDDEN = """([name, display]) => [...Bokeh.index.query(view => (view.model.css_classes ?? []).includes(name))]
+  .forEach(view => { view.el.style.display = display })"""
+
 
 def test_terms_light_up_tell_and_lead_to_their_controls(page, address) -> None:
     opened(page, address)
@@ -42,5 +45,17 @@ def test_terms_light_up_tell_and_lead_to_their_controls(page, address) -> None:
 
     page.goto(f"{address}?{SMALL}&present=1")
     playwright.expect(page.get_by_role("button", name="Leave")).to_be_visible()
-    bar.get_by_role("button", name=re.compile("^sigma")).click()
-    playwright.expect(page.get_by_role("slider", name="sigma")).to_be_focused()
+    sigma, its = bar.get_by_role("button", name=re.compile("^sigma")), page.get_by_role("slider", name="sigma")
+    sigma.click()
+    playwright.expect(its).to_be_focused()
+
+    # A control that comes late is waited for, and a formula written anew under a finger is still pressed.
+    page.get_by_role("button", name="Leave").focus()
+    page.evaluate(HIDDEN, ["control-of-noise-sigma", "none"])
+    sigma.hover()
+    page.mouse.down()
+    bar.evaluate("bar => { const place = bar.lastElementChild; place.innerHTML = place.innerHTML }")
+    page.mouse.up()
+    playwright.expect(its).not_to_be_visible()
+    page.evaluate(HIDDEN, ["control-of-noise-sigma", ""])
+    playwright.expect(its).to_be_focused()

@@ -11,6 +11,39 @@ const control = root => {
   return null
 }
 
+const active = () => {
+  let node = document.activeElement
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+  return node
+}
+
+// A control may come, or be made anew, after it was asked for: it is waited for, and has the focus once it stays, unless
+// the person does something else meanwhile.
+const AGAIN = 50, COMING = 30_000, STAYING = 1_000  // ms
+const follow = name => {
+  let given = null, since = 0
+  const begun = performance.now(), other = new AbortController()
+  const look = () => {
+    const now = performance.now(), at = active()
+    if (given && at != given && at != document.body) return other.abort()
+    const element = seen(name)[0], inside = element && control(element.shadowRoot ?? element)
+    if (inside && inside != given) {
+      element.scrollIntoView({ block: "nearest" })
+      given = inside
+      since = now
+    }
+    if (inside && at != inside) inside.focus({ focusVisible: true })
+    if (given ? now - since > STAYING : now - begun > COMING) other.abort()
+  }
+  const timer = setInterval(look, AGAIN)
+  other.signal.addEventListener("abort", () => clearInterval(timer))
+  for (const event of ["pointerdown", "keydown"]) {
+    document.addEventListener(event, () => other.abort(), { capture: true, signal: other.signal })
+  }
+  look()
+  return other
+}
+
 const NEAR = 6  // px
 const MARK = { outline: "3px solid var(--mui-palette-primary-main, #4f9edb)", outlineOffset: "1px", borderRadius: "4px" }
 
@@ -19,7 +52,7 @@ export function render({ model }) {
   const sentence = made("div", { className: "sentence" }, verb, place)
   const told = made("div", { className: "told", popover: "manual" })
   sentence.setAttribute("role", "toolbar")
-  let lit = [], here = null
+  let lit = [], here = null, pressed = null, followed = null
 
   const parts = () => [...place.querySelectorAll("[data-term]")]
   const firsts = () => parts().filter((part, i, all) => all.findIndex(each => each.dataset.term == part.dataset.term) == i)
@@ -53,12 +86,10 @@ export function render({ model }) {
     tell(part)
   }
 
-  const choose = part => {
-    const element = seen(term(part).lights[0])[0], inside = element && control(element.shadowRoot ?? element)
-    if (!inside) return
+  const choose = name => {
     leave()
-    element.scrollIntoView({ block: "nearest" })
-    inside.focus({ focusVisible: true })
+    followed?.abort()
+    followed = follow(name)
   }
 
   const under = event => event.composedPath().find(node => node.dataset?.term != undefined)
@@ -68,13 +99,17 @@ export function render({ model }) {
   place.addEventListener("pointerleave", () => { const part = place.querySelector("[data-term]:focus-visible"); part ? look(part) : leave() })
   place.addEventListener("focusin", event => { const part = under(event); if (part) { stand(part); look(part) } })
   place.addEventListener("focusout", leave)
-  place.addEventListener("click", event => { const part = under(event); if (part) choose(part) })
+  // Pressed and released, not clicked: a formula that is written anew in between gets no click. Aids click without pressing.
+  const led = event => term(under(event) ?? place)?.lights[0]
+  place.addEventListener("pointerdown", event => { pressed = event.button == 0 && led(event) })
+  place.addEventListener("pointerup", event => { if (pressed && led(event) == pressed) choose(pressed) })
+  place.addEventListener("click", event => { if (event.detail == 0 && led(event)) choose(led(event)) })
   place.addEventListener("keydown", event => {
     const all = firsts(), at = all.indexOf(under(event))
     const moved = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key]
     if (at < 0 || event.altKey || event.ctrlKey || event.metaKey) return
     if (moved != undefined) all[Math.max(0, Math.min(moved, all.length - 1))].focus()
-    else if (event.key == "Enter" || event.key == " ") choose(all[at])
+    else if (event.key == "Enter" || event.key == " ") choose(term(all[at]).lights[0])
     else if (event.key == "Escape") leave()
     else return
     event.preventDefault()
@@ -104,7 +139,7 @@ export function render({ model }) {
     if (picture) told.querySelector(".picture").replaceChildren(made("img", { src: picture, alt: "" }))
     if (formula) told.querySelector(".equation").replaceChildren(mathematics(formula))
   })
-  model.on("remove", leave)
+  model.on("remove", () => { leave(); followed?.abort() })
   sentence.classList.toggle("large", model.large)
   draw()
   return made("div", {}, sentence, told)
