@@ -159,12 +159,12 @@ export function render({ model, el }) {
       const panels = model.get(name), wanted = new Set([...model.get("fixed"), ...model.get("moving")].map(p => p.place));
       for (const panel of panels) await draw(el, places, panel);
       for (const [key, { figure }] of places) if (!wanted.has(key)) { figure.remove(); places.delete(key); }
-      gone.textContent = "";
       if (name === "moving") { model.set("drawn", model.get("shown")); model.save_changes(); }
     }).catch(error => console.error(error));
   };
   const fixed = () => show("fixed"), moving = () => show("moving");
-  // The kernel ended, or closed the workbench: the canvases keep what they show.
+  // The kernel ended, or closed the workbench: the canvases keep what they show. Pictures that are still on their way do not
+  // take the words away: a model whose kernel has gone never lives again.
   const left = () => { gone.textContent = model.get("farewell"); };
   model.on("change:fixed", fixed);
   model.on("change:moving", moving);
