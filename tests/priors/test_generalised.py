@@ -121,9 +121,9 @@ def test_the_dual_is_feasible_and_its_gap_bounds_the_distance():
         found = tgv.tgv_solve(y, t, 2.0, 0.0, steps)
         assert torch.linalg.vector_norm(found.dual, dim=2).max() <= 2 + 1e-12
         assert torch.linalg.vector_norm(tgv.pulled(found.dual), dim=2).max() <= 1 + 1e-12
-        torch.testing.assert_close(found.x, y - t * tgv.second_adjoint(found.dual))
         assert found.value - best.value <= found.gap * (1 + 1e-9)
-        assert (found.x - best.x).square().sum() / 2 <= found.gap + best.gap
+        for x in (found.x, y - t * tgv.second_adjoint(found.dual)):
+            assert (x - best.x).square().sum() / 2 <= found.gap + best.gap
 
 
 @pytest.mark.parametrize("damping", [0.0, 1.0])

@@ -11,16 +11,22 @@ from torch import Tensor
 
 from workbench.kernels import tv
 from workbench.kernels.dispatch import holds, implementation
-from workbench.kernels.tgv.reference import symmetrised
-from workbench.kernels.tgv.reference import symmetrised_adjoint as pulled
+from workbench.kernels.tgv.strains import symmetrised
+from workbench.kernels.tgv.strains import symmetrised_adjoint as pulled
 from workbench.refusal import Refusal
-from workbench.tensors import real_of, shown
+from workbench.tensors import abs2, real_of, shown
+
+_FIRST = 60.0  # steps after which the ratios of steps change for the first time
+_SIGMA = 2.0  # the first step of p, for a misfit that bends by 1
+_VALUE = 0.5  # of a value, in radii over the root mean square of its differences
+_SHARE = 1.2  # the first step of w in steps of u, for a ratio of 1
 
 
 class TGVSolution(NamedTuple):
     """What `tgv_solve` found: the minimiser x (B, C, *space), its dual q (B, C, m, *space), and the proof, (B,) each.
 
-    value is the objective P at x; gap = P(x) - D(t q) >= 0, so |x - exact|^2 / 2 <= gap; iterations counts steps.
+    value is the objective P at x; gap = P(x) - D(t q) >= 0, so |x - exact|^2 / 2 <= gap, and so for the signal of q,
+    y - t (E D)* q; iterations counts steps.
     """
 
     x: Tensor
@@ -39,10 +45,40 @@ class Support(NamedTuple):
     iterations: Tensor
 
 
+class Descent(NamedTuple):
+    """Where `tgv_advance` stands: u, w, p and q, (B, C, fields, *space), and five numbers of each plane, (B, C, 5).
+
+    These are the steps made, the step at which the ratios of steps change next, that of p, that of w over that of u, and
+    the first of p, in double precision on the CPU.
+    """
+
+    fields: Tensor
+    numbers: Tensor
+
+    @property
+    def x(self) -> Tensor:
+        """The signal, (B, C, *space)."""
+        return self.fields[:, :, 0]
+
+
 class TGVBackEnd(Protocol):
     """What every back end has: pyright holds them to it."""
 
-    def solve(self, x: Tensor, radii: Tensor, tolerance: float, iterations: int, /) -> tuple: ...
+    def solve(
+        self,
+        x: Tensor,
+        radii: Tensor,
+        fields: Tensor,
+        numbers: Tensor,
+        tolerance: float,
+        iterations: int,
+        free: bool,
+        /,
+    ) -> tuple: ...
+
+    def advance(
+        self, x: Tensor, radii: Tensor, fields: Tensor, numbers: Tensor, count: int, /
+    ) -> tuple[Tensor, Tensor]: ...
 
     def support(self, v: Tensor, radii: Tensor, damping: float, tolerance: float, iterations: int, /) -> tuple: ...
 
@@ -60,20 +96,47 @@ def second_adjoint(q: Tensor) -> Tensor:
 def tgv_solve(x: Tensor, t: Tensor, ratio: float = 2.0, tolerance: float = 1e-5, iterations: int = 1000) -> TGVSolution:
     """argmin_u |u - x|^2 / 2 + t TGV(u), one or two space axes, t (B,) >= 0; of a complex signal the moduli count.
 
-    Restarted Halpern iteration on the saddle point, the ratio of its steps from the last distances (Lu, Yang 2024,
-    arXiv 2407.16144). A plane stops once its gap is below tolerance x value, or what rounding of x leaves.
+    Over-relaxed primal-dual steps of (u, w), those of w and of its dual by their own lengths: every ratio follows the
+    distances that its variables moved. A plane stops once its gap is below tolerance x value, or what rounding of x
+    leaves. Chambolle, Pock 2011, 10.1007/s10851-010-0251-1; Pock, Chambolle 2011, 10.1109/ICCV.2011.6126441.
     """
     _require(x, 2)
     radii = _radii(x, t, ratio)
 
     def solve(rows: Tensor | slice, dtype: torch.dtype, tolerance: float) -> tuple:
         signal, bounds = x[rows].to(dtype), radii[rows].to(real_of(dtype))
-        return _serving(signal, bounds).solve(signal, bounds, tolerance, iterations)
+        fields, numbers = _start(signal, ratio)
+        server = _serving(signal, bounds)
+        return server.solve(signal, bounds, fields, numbers, tolerance, iterations, True)
 
     u, q, value, gap, steps = tv.in_digits(solve, x, t, tolerance)
     idle = t.reshape(-1, *[1] * x.ndim) == 0
     scale = torch.where(idle, 1, t.reshape(idle.shape)).to(real_of(x.dtype))
     return TGVSolution(u, torch.where(idle, 0, q / scale), *_sums(x, value, gap, steps))
+
+
+def tgv_value(x: Tensor, t: Tensor, ratio: float = 2.0, tolerance: float = 1e-5, iterations: int = 1000) -> Support:
+    """t TGV(x), from above, t (B,) >= 0: the steps of `tgv_solve` in which u stays x."""
+    _require(x, 2)
+    radii = _radii(x, t, ratio)
+    fields, numbers = _start(x, ratio)
+    size = abs2(tv.gradient(x)).flatten(2).mean(2).sqrt().detach().cpu().double()
+    begin = _VALUE * radii[..., 0].detach().cpu() / torch.where(size > 0, size, 1)
+    numbers[..., 2] = numbers[..., 4] = torch.where(begin > 0, begin, 1)
+    server = _serving(x, radii)
+    _, q, value, gap, steps = server.solve(x, radii, fields, numbers, tolerance, iterations, False)
+    return Support(q, *_sums(x, value, gap, steps))
+
+
+def tgv_advance(x: Tensor, t: Tensor, ratio: float, count: int, descent: Descent | None = None) -> Descent:
+    """So many steps of `tgv_solve` towards argmin_u |u - x|^2 / 2 + t TGV(u), from where a descent stands or from x.
+
+    Neither proof nor stop: the descent of one problem is a good start for a problem near it.
+    """
+    _require(x, 2)
+    radii = _radii(x, t, ratio)
+    fields, numbers = descent or _start(x, ratio)
+    return Descent(*_serving(x, radii, fields).advance(x, radii, fields, numbers, count))
 
 
 def tgv_support(v: Tensor, t: Tensor, ratio: float, tolerance: float, iterations: int, damping: float = 0.0) -> Support:
@@ -85,6 +148,14 @@ def tgv_support(v: Tensor, t: Tensor, ratio: float, tolerance: float, iterations
     radii = _radii(v, t, ratio)
     q, value, gap, steps = _serving(v, radii).support(v, radii, damping, tolerance, iterations)
     return Support(q, *_sums(v, value, gap, steps))
+
+
+def _start(x: Tensor, ratio: float) -> tuple[Tensor, Tensor]:
+    """u = x and no field, and the numbers of a descent that has made no step."""
+    axes = x.ndim - 2
+    fields = torch.cat([x[:, :, None], x.new_zeros(*x.shape[:2], 4 * axes - 1, *x.shape[2:])], 2)
+    share = min(1.0, _SHARE / ratio**2) if ratio else 1.0
+    return fields, torch.tensor([0, _FIRST, _SIGMA, share, _SIGMA], dtype=torch.float64).repeat(*x.shape[:2], 1)
 
 
 def _serving(x: Tensor, *others: Tensor) -> TGVBackEnd:

@@ -3,7 +3,7 @@
 import math
 
 from workbench.kernels.dispatch import compiled
-from workbench.kernels.tgv.reference import HALF
+from workbench.kernels.tgv.strains import HALF
 
 
 @compiled

@@ -1,104 +1,55 @@
 """Total generalised variation in plain torch: any device, any precision, differentiable.
 
-Halpern's iteration with reflections and restarts (Lu, Yang 2024, arXiv 2407.16144) on the pair of primal and dual.
+Of a prox and of a value, over-relaxed primal-dual steps; of a support, Halpern's iteration.
 """
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
+from workbench.kernels.tgv.halpern import LOOK, SHORT, STRIDE, halpern, plane, summed
+from workbench.kernels.tgv.strains import squared, symmetrised, symmetrised_adjoint
 from workbench.kernels.tv.reference import divergence, gradient
 from workbench.tensors import abs2
 
-LOOK = 20  # steps between two looks at the gap
-POLISH = 10  # steps that take a dual towards its second constraint, before a look
-SHORT = 0.99  # of the longest step that converges
-FALL, SOME, LONG = 0.2, 0.8, 0.36  # a restart: the residual fell; it fell and rises; a share of all steps
-TINY = 1e-14  # of its square: a variable that moved less has arrived, and says nothing of the ratio
-FAR, WIDER = 20.0, 0.01  # the ratio's range about its start, and what each step adds: some need far more, late
+POLISH = 30  # steps that take a dual towards its second constraint, before a look
+RELAX = 1.9  # how far a step goes
+WAY, FAR = 0.25, 20.0  # how far ratios go towards those that are found, in logarithms; the range of p's step
+LEAST = 0.4  # the least step of w in steps of u, for a ratio of 1
+ROUNDINGS = 8  # of x that a gap of differences cannot tell from 0
 SUPPORT = 10.0  # the start of a support problem, in radii over the root mean square of its data
-HALF = math.sqrt(0.5)  # (a + b) / 2 twice in a symmetric matrix has the norm of one (a + b) / sqrt 2
 
 
-def symmetrised(w: Tensor) -> Tensor:
-    if w.shape[2] == 1:
-        return _along(w[:, :, 0], 2)[:, :, None]
-    down, right = w.unbind(2)
-    return torch.stack([_along(down, 2), _along(right, 3), HALF * (_across(down, 2, 3) + _across(right, 3, 2))], 2)
+def solve(
+    x: Tensor, radii: Tensor, fields: Tensor, numbers: Tensor, tolerance: float, iterations: int, free: bool
+) -> tuple:
+    (t, bend), axes = _spread(radii, x.ndim + 1), x.ndim - 2
+
+    def look(state: Tensor) -> tuple:
+        q, p = _feasible(_ball(state[:, :, 1 + 2 * axes :], bend), t, bend)
+        u, w = state[:, :, 0], state[:, :, 1 : 1 + axes]
+        (first, loose), (second, slack) = _size(gradient(u) - w, p, t), _size(symmetrised(w), q, bend)
+        if free:
+            first, slack = first + summed(abs2(u - x)) / 2, slack + summed(abs2(u - x - divergence(p))) / 2
+        return (u, q), first + second, loose + slack
+
+    floor = ROUNDINGS * torch.finfo(x.dtype).eps * radii[..., 0] * summed(x.abs())
+    active, steps = torch.ones_like(floor, dtype=torch.bool), torch.zeros_like(floor)
+    before, total = fields, 0
+    while True:
+        found, value, gap = look(fields)
+        steps = torch.where(active, total, steps)
+        active = active & (gap > torch.maximum(tolerance * value, floor))  # a NaN stops, too
+        if total == iterations or not bool(active.any()):
+            return *found, value, gap, steps
+        more = min(max(LOOK, total // STRIDE), iterations - total)
+        after, numbers, before = _descended(x, radii, (fields, before), numbers, more, free)
+        fields, total = torch.where(plane(active, after), after, fields), total + more
 
 
-def symmetrised_adjoint(q: Tensor) -> Tensor:
-    if q.shape[2] == 1:
-        return _back_along(q[:, :, 0], 2)[:, :, None]
-    xx, yy, xy = q.unbind(2)
-    mixed = HALF * _back_across(xy, 2, 3), HALF * _back_across(xy, 3, 2)
-    return torch.stack([_back_along(xx, 2) + mixed[0], _back_along(yy, 3) + mixed[1]], 2)
-
-
-def _along(w: Tensor, axis: int) -> Tensor:
-    """Backward differences of a component along its own axis, where its last entry is none."""
-    n = w.shape[axis]
-    return _padded(w.narrow(axis, 0, n - 1).diff(dim=axis), axis, 1, 1) if n > 2 else torch.zeros_like(w)
-
-
-def _back_along(q: Tensor, axis: int) -> Tensor:
-    n = q.shape[axis]
-    if n <= 2:
-        return torch.zeros_like(q)
-    return _padded(-_padded(q.narrow(axis, 1, n - 2), axis, 1, 1).diff(dim=axis), axis, 0, 1)
-
-
-def _across(w: Tensor, own: int, other: int) -> Tensor:
-    """Backward differences along the other axis."""
-    return _padded(_padded(w.narrow(own, 0, w.shape[own] - 1).diff(dim=other), own, 0, 1), other, 1, 0)
-
-
-def _back_across(q: Tensor, own: int, other: int) -> Tensor:
-    inside = q.narrow(own, 0, q.shape[own] - 1).narrow(other, 1, q.shape[other] - 1)
-    return _padded(-_padded(inside, other, 1, 1).diff(dim=other), own, 0, 1)
-
-
-def _padded(v: Tensor, axis: int, before: int, after: int) -> Tensor:
-    shape = list(v.shape)
-    ends = []
-    for count in (before, after):
-        shape[axis] = count
-        ends.append(v.new_zeros(shape))
-    return torch.cat([ends[0], v, ends[1]], axis)
-
-
-def bounds(x: Tensor) -> tuple[float, float]:
-    """Bounds of |E| and of |(Du - w, Ew)| by |(u, w)|, from 4 for each axis that has differences; x: (B, C, *space)."""
-    e = 4.0 * max(1, sum(n > 1 for n in x.shape[2:]))
-    return math.sqrt(e), math.sqrt(e + 0.5 + math.sqrt(0.25 + e))
-
-
-def solve(x: Tensor, radii: Tensor, tolerance: float, iterations: int) -> tuple:
-    (t, ratio), axes = _spread(radii, x.ndim + 1), x.ndim - 2
-
-    def step(z: Tensor, y: Tensor, tau: Tensor, sigma: Tensor) -> tuple[Tensor, Tensor]:
-        p, q = y[:, :, :axes], y[:, :, axes:]
-        closer = (z[:, :, :1] + tau * (divergence(p) + x)[:, :, None]) / (1 + tau)
-        after = torch.cat([closer, z[:, :, 1:] + tau * (p - symmetrised_adjoint(q))], 2)
-        u, w = (2 * after - z).split((1, axes), 2)
-        p, q = p + sigma * (gradient(u[:, :, 0]) - w), q + sigma * symmetrised(w)
-        return after, torch.cat([_ball(p, t), _ball(q, ratio)], 2)
-
-    def look(z: Tensor, y: Tensor) -> tuple:
-        q, p = _feasible(y[:, :, axes:], t, ratio)
-        u, w = x + divergence(p), z[:, :, 1:]
-        (first, loose), (second, slack) = _size(gradient(u) - w, p, t), _size(symmetrised(w), q, ratio)
-        return (u, q), _total(abs2(u - x)) / 2 + first + second, loose + slack
-
-    z = torch.cat([x[:, :, None], torch.zeros_like(gradient(x))], 2)
-    y = torch.cat([gradient(x), symmetrised(gradient(x))], 2)
-    floor = torch.finfo(x.dtype).eps * radii[..., 0] * _total(x.abs())
-    (u, q), *rest = _halpern(
-        (z, 0 * y), step, look, (bounds(x)[1], torch.ones_like(floor)), (tolerance, floor), iterations
-    )
-    return u, q, *rest
+def advance(x: Tensor, radii: Tensor, fields: Tensor, numbers: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    return _descended(x, radii, (fields, fields), numbers, count, True)[:2]
 
 
 def support(v: Tensor, radii: Tensor, damping: float, tolerance: float, iterations: int) -> tuple:
@@ -114,73 +65,79 @@ def support(v: Tensor, radii: Tensor, damping: float, tolerance: float, iteratio
         (first, loose), (second, slack) = _size(s, p, t), _size(v - symmetrised(s), q, ratio, damping)
         return q, first + second, loose + slack
 
-    size = _total(abs2(v)).sqrt()
+    size = summed(abs2(v)).sqrt()
     begin = torch.where(
         (size > 0) & (radii[..., 0] > 0), SUPPORT * radii[..., 0] * math.sqrt(v[0, 0, 0].numel()) / size, 1
     )
-    floor = torch.finfo(v.dtype).eps * radii[..., 1] * _total(v.abs())
+    floor = torch.finfo(v.dtype).eps * radii[..., 1] * summed(v.abs())
     s = torch.zeros_like(symmetrised_adjoint(v))
-    return _halpern((s, 0 * v), step, look, (bounds(v[:, :, 0])[0], begin), (tolerance, floor), iterations)
+    return halpern((s, 0 * v), step, look, (bounds(v[:, :, 0])[0], begin), (tolerance, floor), iterations)
 
 
-Step = Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
+def bounds(x: Tensor) -> tuple[float, float]:
+    """Bounds of |E| and of |(Du - w, Ew)| by |(u, w)|; x: (B, C, *space)."""
+    return math.sqrt(squared(x)), math.sqrt(squared(x) + 0.5 + math.sqrt(0.25 + squared(x)))
 
 
-def _halpern(
-    start: tuple[Tensor, Tensor],
-    step: Step,
-    look: Callable[[Tensor, Tensor], tuple],
-    scales: tuple[float, Tensor],
-    ends: tuple[float, Tensor],
-    iterations: int,
-) -> tuple:
-    """What `look` finds at the last image of the iteration, with value, gap and steps, (B, C) each.
+def _descended(
+    x: Tensor, radii: Tensor, states: tuple[Tensor, Tensor], numbers: Tensor, count: int, free: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    """After so many steps of a state, and the state at the last change of the ratios: see `planes`."""
+    (state, before), axes, (t, bend) = states, x.ndim - 2, _spread(radii, x.ndim + 1)
+    kind = radii.dtype
+    while count > 0:
+        made, due = (int(n) for n in numbers[0, 0, :2])
+        more = min(count, max(1, due - made))
+        sigma, share = (plane(n.to(x.device), state) for n in numbers[..., 2:4].unbind(-1))
+        size = squared(x)
+        product = SHORT / (size + share / 2 + (size * share + share**2 / 4).sqrt())
+        of_u, of_w, of_p, of_q = (s.to(kind) for s in (product / sigma, share * product / sigma, sigma, sigma / share))
+        for _ in range(more):
+            u, w, p, q = state.split((1, axes, axes, state.shape[2] - 1 - 2 * axes), 2)
+            there = (u + of_u * (divergence(p) + x)[:, :, None]) / (1 + of_u) if free else u
+            near = w + of_w * (p - symmetrised_adjoint(q))
+            ahead, bent = 2 * there - u, 2 * near - w
+            signals = torch.cat([there, near], 2)
+            rise = gradient(ahead[:, :, 0]) - bent
+            duals = torch.cat([_ball(p + of_p * rise, t), _ball(q + of_q * symmetrised(bent), bend)], 2)
+            state = state + RELAX * (torch.cat([signals, duals], 2) - state)
+        count -= more
+        numbers = torch.cat([numbers[..., :1] + more, numbers[..., 1:]], -1)
+        if made + more >= due:
+            numbers, before = _rebalanced(state, before, radii, numbers), state
+    return state, numbers, before
 
-    scales: a bound of the coupling, and the first ratio of the dual's step to the primal's.
-    """
-    (z, y), (bound, ratio), (tolerance, floor) = start, scales, ends
-    z0, y0, image, usual = z, y, start, ratio
-    k, steps = torch.zeros_like(ratio), torch.zeros_like(ratio)
-    begin, before = torch.full_like(ratio, math.inf), torch.full_like(ratio, math.inf)
-    active, total = torch.ones_like(ratio, dtype=torch.bool), 0
-    while True:
-        if total % LOOK == 0 or total == iterations:
-            found, value, gap = look(*image)
-            steps = torch.where(active, total, steps)
-            active = active & (gap > torch.maximum(tolerance * value, floor))  # a NaN stops, too
-            if total == iterations or not bool(active.any()):
-                return found, value, gap, steps
-        tau, sigma = (_plane(SHORT / bound * r, z) for r in (1 / ratio, ratio))
-        after = step(z, y, tau, sigma)
-        total += 1
-        residual = (ratio * _energy(after[0] - z) + _energy(after[1] - y) / ratio).sqrt()
-        begin = torch.where(k == 0, residual, begin)
-        fell = (residual <= FALL * begin) | ((residual <= SOME * begin) & (residual > before))
-        anew, before = (k > 0) & (fell | (k >= LONG * total)), residual
-        moved, turned = _energy(after[0] - z0), _energy(after[1] - y0)
-        both = anew & (moved > TINY * _energy(after[0])) & (turned > TINY * _energy(after[1]))
-        far = FAR + WIDER * total
-        balanced = (ratio * (turned / torch.where(both, moved, 1)).sqrt()).sqrt()
-        ratio = torch.where(both, balanced.clamp(usual / far, usual * far), ratio)
-        share = _plane((k + 1) / (k + 2), z)
-        here, stay = _plane(anew, z), _plane(active, z)
-        mixed = [share * (2 * a - v) + (1 - share) * v0 for a, v, v0 in zip(after, (z, y), (z0, y0), strict=True)]
-        z0, y0 = (torch.where(here, a, v0) for a, v0 in zip(after, (z0, y0), strict=True))
-        image = tuple(torch.where(stay, a, b) for a, b in zip(after, image, strict=True))
-        z, y = (torch.where(here, a, m) for a, m in zip(after, mixed, strict=True))
-        k = torch.where(anew, 0, k + 1)
+
+def _rebalanced(state: Tensor, before: Tensor, radii: Tensor, numbers: Tensor) -> Tensor:
+    """A quarter of the way, in logarithms, to the ratios that make the distance moved the shortest, in their metric."""
+    axes = state.ndim - 3
+    moved = abs2((state - before).detach().to(torch.promote_types(state.dtype, torch.float64)))
+    u, w, p, q = (summed(part) for part in moved.split((1, axes, axes, state.shape[2] - 1 - 2 * axes), 2))
+    made, _, sigma, share, first = (n.to(u.device) for n in numbers.unbind(-1))
+    least = (LEAST * (radii[..., 0] / radii[..., 1]).double() ** 2).clamp(max=1)
+    alive = (w > 0) & (p > 0) & (q > 0)
+    found = (share * ((w * p / (u * q)).sqrt() / share) ** WAY).maximum(least).clamp(max=1)
+    share = torch.where(alive & (u > 0), found, share)
+    found = sigma * (((p + share * q) / (u + w / share)).sqrt() / sigma) ** WAY
+    sigma = torch.where(alive, found.maximum(first / FAR).minimum(first * FAR), sigma)
+    return torch.stack([made, made + (made / 2).floor(), sigma, share, first], -1).to(numbers.device)
 
 
 def _feasible(q: Tensor, t: Tensor, ratio: Tensor) -> tuple[Tensor, Tensor]:
-    """A dual near q with |q| <= ratio and |E*q| <= t, and its E*q."""
-    relax = 1.9 / bounds(q[:, :, 0])[0] ** 2
+    """A dual near q with |q| <= ratio and |E*q| <= t, and its E*q: accelerated gradient steps, and a scale at last.
+
+    Beck, Teboulle 2009, 10.1137/080716542, on half of the squared distance of E*q from its ball.
+    """
+    before, age = q, 1.0
     for _ in range(POLISH):
         p = symmetrised_adjoint(q)
-        q = _ball(q - relax * symmetrised(p - _ball(p, t)), ratio)
-    p = symmetrised_adjoint(q)
+        new = _ball(q - symmetrised(p - _ball(p, t)) / squared(q[:, :, 0]), ratio)
+        older, age = age, (1 + math.sqrt(1 + 4 * age**2)) / 2
+        before, q = new, new + (older - 1) / age * (new - before)
+    q, p = before, symmetrised_adjoint(before)
     largest = _moduli(p).flatten(2).amax(2)
     limit = t.flatten(2)[..., 0]
-    scale = _plane(torch.where(largest > limit, limit / torch.where(largest > 0, largest, 1), 1), q)
+    scale = plane(torch.where(largest > limit, limit / torch.where(largest > 0, largest, 1), 1), q)
     return scale * q, scale * p
 
 
@@ -190,7 +147,7 @@ def _size(r: Tensor, dual: Tensor, radius: Tensor, damping: float = 0.0) -> tupl
     reach = torch.minimum(size, radius) if damping else radius
     value = reach * size - damping / 2 * reach**2
     own = (r * dual.conj()).real.sum(2, keepdim=True) - damping / 2 * abs2(dual).sum(2, keepdim=True)
-    return _total(value), _total(value - own).clamp(min=0)
+    return summed(value), summed(value - own).clamp(min=0)
 
 
 def _moduli(r: Tensor) -> Tensor:
@@ -200,19 +157,6 @@ def _moduli(r: Tensor) -> Tensor:
 def _ball(r: Tensor, radius: Tensor) -> Tensor:
     energy, bound = abs2(r).sum(2, keepdim=True), radius**2
     return torch.where(energy > bound, radius / torch.where(energy > bound, energy, 1).sqrt(), 1) * r
-
-
-def _energy(r: Tensor) -> Tensor:
-    return _total(abs2(r))
-
-
-def _total(r: Tensor) -> Tensor:
-    return r.flatten(2).sum(2)
-
-
-def _plane(values: Tensor, like: Tensor) -> Tensor:
-    """(B, C) shaped so that it multiplies (B, C, ...)."""
-    return values.reshape(*values.shape, *[1] * (like.ndim - 2))
 
 
 def _spread(radii: Tensor, axes: int) -> tuple[Tensor, Tensor]:

@@ -1,9 +1,9 @@
-"""Total generalised variation, compiled: Halpern's iteration with reflections and restarts on each plane, row by row.
+"""The support function of total generalised variation, compiled: Halpern's iteration with reflections and restarts.
 
 A state is (parts, fields, H, W), a complex plane having two parts, so that the fields of a part lie side by side, which
-the compiler has to know for vector instructions. They are u (0), w (1, 2), p (3, 4) and q (5 to 7: xx, yy and
-sqrt 2 xy). In a support problem, damping >= 0, there are no u and p, and s = Du - w stands for w.
-`bar` holds the reflected image of the state while a step is made, and the image itself after it.
+the compiler has to know for vector instructions. They are s = Du - w (1, 2), and q (5 to 7: xx, yy and sqrt 2 xy); a
+look leaves E*q in 3 and 4. `bar` holds the reflected image of the state while a step is made, and the image itself
+after it.
 """
 
 import math
@@ -12,12 +12,13 @@ import numpy as np
 
 from workbench.kernels.dispatch import compiled
 from workbench.kernels.tgv.look import look
-from workbench.kernels.tgv.maps import divergence, factors, misfit, pull, strain
-from workbench.kernels.tgv.reference import FALL, FAR, LONG, LOOK, SHORT, SOME, SUPPORT, TINY, WIDER
+from workbench.kernels.tgv.maps import factors, pull, strain
+from workbench.kernels.tgv.reference import SUPPORT
+from workbench.kernels.tgv.halpern import FALL, FAR, LONG, LOOK, SHORT, SOME, STRIDE, TINY, WIDER
 
 
 @compiled
-def solve(first, last, data, limits, tolerance, iterations, bound, damping, states, found):
+def support(first, last, data, limits, tolerance, iterations, bound, damping, states, found):
     """States, and value, gap and steps, of the planes; limits are |p|, |q| and the gap that rounding leaves."""
     bar, anchor = np.empty_like(states[0]), np.empty_like(states[0])
     for n in range(first, last):
@@ -28,28 +29,23 @@ def solve(first, last, data, limits, tolerance, iterations, bound, damping, stat
 def _plane(data, limits, tolerance, iterations, bound, damping, state, bar, anchor, found):
     radius1, radius0, floor = limits
     state[:] = 0
-    ratio = 1.0
-    if damping < 0:
-        state[:, 0] = data[:, 0]
-    else:
-        size = math.sqrt((data**2).sum() / data[0, 0].size)
-        ratio = SUPPORT * radius1 / size if size > 0 and radius1 > 0 else 1.0
+    size = math.sqrt((data**2).sum() / data[0, 0].size)
+    ratio = SUPPORT * radius1 / size if size > 0 and radius1 > 0 else 1.0
     usual = ratio
     bar[:] = state
     anchor[:] = state
-    k, total, begin, before = 0, 0, math.inf, math.inf
+    k, total, due, begin, before = 0, 0, 0, math.inf, math.inf
     while True:
-        if total % LOOK == 0 or total == iterations:
-            found[0], found[1] = look(data, bar, radius1, radius0, damping)
+        if total == due or total == iterations:
+            due = total + max(LOOK, total // STRIDE)
+            found[0], found[1] = look(data, bar, radius1, radius0, damping, False)
             found[2] = total
             if total == iterations or not found[1] > max(tolerance * found[0], floor):  # a NaN stops, too
                 state[:] = bar
                 return
-            if damping >= 0:
-                bar[:, 3:5] = 0  # the look left E*q there
-        tau, sigma = SHORT / (bound * ratio), SHORT * ratio / bound
-        moved = _primal(data, state, bar, tau) if damping < 0 else _shrink(state, bar, tau, radius1)
-        turned = _dual(data, state, bar, sigma, radius1, radius0, damping)
+            bar[:, 3:5] = 0  # the look left E*q there
+        moved = _shrink(state, bar, SHORT / (bound * ratio), radius1)
+        turned = _dual(data, state, bar, SHORT * ratio / bound, radius0, damping)
         total += 1
         residual = math.sqrt(ratio * moved + turned / ratio)
         if k == 0:
@@ -103,42 +99,6 @@ def _apart(state, anchor, first, last, share):
 
 
 @compiled
-def _primal(data, state, bar, tau):
-    """u and w, reflected; the squared length of the step."""
-    parts, _, height, width = state.shape
-    e, moved = np.empty((2, width)), 0.0
-    for part in range(parts):
-        p = state[part, 3:5]
-        for i in range(height):
-            divergence(p, i, e[0])
-            moved += _closer(data[part, 0, i], e[0], 2 * tau / (1 + tau), state[part, 0, i], bar[part, 0, i])
-            pull(state[part, 5:], i, e[0], e[1])
-            for axis in range(2):
-                moved += _along(p[axis, i], e[axis], 2 * tau, state[part, 1 + axis, i], bar[part, 1 + axis, i])
-    return moved / 4
-
-
-@compiled
-def _closer(x, e, step, u, out):
-    total = 0.0
-    for j in range(len(u)):
-        d = step * (x[j] + e[j] - u[j])
-        out[j] = u[j] + d
-        total += d * d
-    return total
-
-
-@compiled
-def _along(p, e, step, w, out):
-    total = 0.0
-    for j in range(len(w)):
-        d = step * (p[j] - e[j])
-        out[j] = w[j] + d
-        total += d * d
-    return total
-
-
-@compiled
 def _shrink(state, bar, tau, radius):
     """s, reflected; the squared length of the step."""
     parts, _, height, width = state.shape
@@ -159,36 +119,24 @@ def _shrink(state, bar, tau, radius):
 
 
 @compiled
-def _dual(data, state, bar, sigma, radius1, radius0, damping):
-    """p and q, reflected; the squared length of the step."""
+def _dual(data, state, bar, sigma, radius, damping):
+    """q, reflected; the squared length of the step."""
     parts, _, height, width = state.shape
     f, turned = np.empty(width), 0.0
-    damped = 1 / (1 + sigma * max(damping, 0.0))
+    damped = 1 / (1 + sigma * damping)
     for i in range(height):
         f[:] = 0
         for part in range(parts):
             strain(bar[part, 1:3], i, bar[part, 5:], i)
             for k in range(5, 8):
-                g = bar[part, k, i]
-                if damping >= 0:
-                    v = data[part, k - 5, i]
-                    for j in range(width):
-                        g[j] = v[j] - g[j]
+                g, v = bar[part, k, i], data[part, k - 5, i]
+                for j in range(width):
+                    g[j] = v[j] - g[j]
                 _ascend(state[part, k, i], sigma, damped, g, f)
-        factors(f, radius0)
+        factors(f, radius)
         for part in range(parts):
             for k in range(5, 8):
                 turned += _reflect(state[part, k, i], f, bar[part, k, i])
-        if damping < 0:
-            f[:] = 0
-            for part in range(parts):
-                misfit(bar[part, :3], i, bar[part, 3:5], i)
-                for k in range(3, 5):
-                    _ascend(state[part, k, i], sigma, 1.0, bar[part, k, i], f)
-            factors(f, radius1)
-            for part in range(parts):
-                for k in range(3, 5):
-                    turned += _reflect(state[part, k, i], f, bar[part, k, i])
     return turned
 
 
