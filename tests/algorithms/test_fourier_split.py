@@ -188,7 +188,9 @@ def test_a_default_takes_some_twenty_steps_to_a_thousandth() -> None:
     ("operator", "prior", "name", "word"),
     [
         (OPERATORS["blur"], SPLIT["isotropic"], "ADMM", "share Fourier modes"),
-        (OPERATORS["rays"], SPLIT["isotropic"], "ADMM", "symbol of Radon"),
+        (OPERATORS["rays"], SPLIT["isotropic"], "ProximalNewton", "steps by the Fourier symbol of Radon"),
+        (OPERATORS["rays"], priors.L1(), "ADMM", "symbol of Radon"),
+        (OPERATORS["mask"], SPLIT["isotropic"], "ADMM", "symbol of Mask"),
         (OPERATORS["mask"], priors.L1(), "ADMM", "closed form"),
         (operators.Identity(SHAPE), SPLIT["isotropic"], "ProximalGradient", "one prox"),
         (OPERATORS["rays"], priors.Tikhonov(), "ConjugateGradient", "quadratic"),

@@ -12,7 +12,7 @@ from workbench.algorithms.steps.misfit_prox import penalised
 from workbench.algorithms.steps.normal_equations import NormalEquations, gain_of
 from workbench.algorithms.steps.penalties import rising, split_penalty
 from workbench.algorithms.steps.scales import information, split_scales
-from workbench.kernels.admm_tv import PenaltyPace
+from workbench.algorithms.steps.split_pass import RELAX, SplitPass, shrunk
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.parameters import Range
@@ -22,7 +22,6 @@ from workbench.problem import Problem
 from workbench.tensors import Each, each, each_of, larger, least, times
 
 Penalty = Annotated[float | None, Range(1e-2, 1e5, log=True, limits=(1e-9, 1e12)), "penalty, found when empty"]
-_RELAX = 1.6
 _EVEN = 0.3  # of how the misfit bends: the penalty of K = 1 where all modes are seen alike, less where they are not
 _SLOWLY, _AFRESH = 25, 50  # steps after which a second inner one is made; steps between two fresh products A x
 
@@ -122,7 +121,7 @@ class ADMM(Algorithm[ADMMState]):
         state = self._least_squares(problem, state, rho)
         if state.u is not None and state.data is not None:
             c, image = state.measured.curvature, problem.operator(state.x) if state.image is None else state.image
-            v = _RELAX * image + (1 - _RELAX) * state.u + times(1 / c, state.data)
+            v = RELAX * image + (1 - RELAX) * state.u + times(1 / c, state.data)
             u = each(problem.noise.prox, 1 / c, v, problem.y)
             state = replace(state, u=u, data=times(c, v - u))
         return self._shrunk(problem, state, rho)
@@ -186,17 +185,11 @@ class ADMM(Algorithm[ADMMState]):
     @staticmethod
     def _shrunk(problem: Problem, state: ADMMState, rho: Each) -> ADMMState:
         """z, its multiplier and their pull on the next x."""
-        pace = PenaltyPace(torch.as_tensor(rho, dtype=torch.float64).expand(len(state.x)), _RELAX)
-        fused = problem.prior.split_pass((state.x, state.z, state.dual), pace)
-        if fused is not None:
-            z, dual, pull = fused
-            return replace(state, z=z, dual=dual, pull=Kept(pull, rho), k=state.k + 1)
-        h, K = problem.prior.periodic_split(problem.operator.in_shape)
-        v = _RELAX * K(state.x) + (1 - _RELAX) * state.z + times(1 / rho, state.dual)
-        z = each(h.prox, 1 / rho, v)
-        x = z if isinstance(K, Identity) else state.x
-        image = None if isinstance(K, Identity) else state.image
-        return replace(state, x=x, z=z, dual=times(rho, v - z), image=image, pull=None, k=state.k + 1)
+        z, dual, pull = shrunk(problem, state.x, SplitPass(state.z, state.dual, None), rho)
+        kept = None if pull is None else Kept(pull, rho)
+        met = isinstance(problem.prior.periodic_split(problem.operator.in_shape)[1], Identity)
+        x, image = (z, None) if met else (state.x, state.image)
+        return replace(state, x=x, z=z, dual=dual, image=image, pull=kept, k=state.k + 1)
 
     @staticmethod
     def _plain(problem: Problem, state: ADMMState, rho: Each, inner: int) -> ADMMState:
