@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Constants, Needs, State, white
 from workbench.algorithms.steps.misfit_prox import penalised
-from workbench.algorithms.steps.normal_equations import NormalEquations, gain_of
+from workbench.algorithms.steps.normal_equations import NormalEquations, gain_of, solved_in_modes
 from workbench.algorithms.steps.penalties import rising, split_penalty
 from workbench.algorithms.steps.scales import information, split_scales
 from workbench.algorithms.steps.split_pass import RELAX, SplitPass, shrunk
@@ -168,6 +168,9 @@ class ADMM(Algorithm[ADMMState]):
         known = state.pull if state.pull is not None and state.pull.serves(rho) else None
         diagonal = all(symbol.exact for symbol in state.symbols)
         if diagonal and known is not None:  # what a pass over z has told: K need not be asked
+            both = None if state.u is None else solved_in_modes(A, gain.value, times(c, target), known.value)
+            if both is not None:
+                return replace(state, x=both[0], image=both[1], gain=gain)
             b = times(c, state.back if state.u is None else A.adjoint(target)) + known.value
             return replace(state, x=through(gain.value, b), image=None, gain=gain)
         K = problem.prior.periodic_split(problem.operator.in_shape)[1]
@@ -186,10 +189,11 @@ class ADMM(Algorithm[ADMMState]):
     def _shrunk(problem: Problem, state: ADMMState, rho: Each) -> ADMMState:
         """z, its multiplier and their pull on the next x."""
         z, dual, pull = shrunk(problem, state.x, SplitPass(state.z, state.dual, None), rho)
-        kept = None if pull is None else Kept(pull, rho)
+        if pull is not None:
+            return replace(state, z=z, dual=dual, pull=Kept(pull, rho), k=state.k + 1)
         met = isinstance(problem.prior.periodic_split(problem.operator.in_shape)[1], Identity)
         x, image = (z, None) if met else (state.x, state.image)
-        return replace(state, x=x, z=z, dual=dual, image=image, pull=kept, k=state.k + 1)
+        return replace(state, x=x, z=z, dual=dual, image=image, pull=None, k=state.k + 1)
 
     @staticmethod
     def _plain(problem: Problem, state: ADMMState, rho: Each, inner: int) -> ADMMState:
