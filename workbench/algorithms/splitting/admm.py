@@ -121,7 +121,7 @@ class ADMM(Algorithm[ADMMState]):
         state = self._least_squares(problem, state, rho)
         if state.u is not None and state.data is not None:
             c, image = state.measured.curvature, problem.operator(state.x) if state.image is None else state.image
-            v = RELAX * image + (1 - RELAX) * state.u + times(1 / c, state.data)
+            v = torch.lerp(state.u, image, RELAX) + times(1 / c, state.data)
             u = each(problem.noise.prox, 1 / c, v, problem.y)
             state = replace(state, u=u, data=times(c, v - u))
         return self._shrunk(problem, state, rho)
@@ -153,7 +153,7 @@ class ADMM(Algorithm[ADMMState]):
             even = _EVEN * float((values.min() / values.max().clamp_min(torch.finfo(values.dtype).tiny)).sqrt())
             penalty = larger(scales.penalty, even * scales.curvature * scales.operator**2)
             return ADMMConstants(curvature=scales.curvature, penalty=penalty)
-        seen = information(problem, problem.start())
+        seen = information(problem)
         penalty = each_of(split_penalty(problem, split, symbols, seen))
         return ADMMConstants(curvature=each_of(seen), penalty=penalty, rises=True)
 
@@ -164,13 +164,14 @@ class ADMM(Algorithm[ADMMState]):
         gain = state.gain
         if gain is None or not gain.serves(rho):
             gain = Kept(gain_of(state.symbols, c, rho, state.x), rho)
-        target = problem.y if state.u is None or state.data is None else state.u - times(1 / c, state.data)
         known = state.pull if state.pull is not None and state.pull.serves(rho) else None
         diagonal = all(symbol.exact for symbol in state.symbols)
-        if diagonal and known is not None:  # what a pass over z has told: K need not be asked
-            both = None if state.u is None else solved_in_modes(A, gain.value, times(c, target), known.value)
+        if state.u is not None and state.data is not None and diagonal and known is not None:
+            both = solved_in_modes(A, gain.value, times(c, state.u) - state.data, known.value)
             if both is not None:
                 return replace(state, x=both[0], image=both[1], gain=gain)
+        target = problem.y if state.u is None or state.data is None else state.u - times(1 / c, state.data)
+        if diagonal and known is not None:  # what a pass over z has told: K need not be asked
             b = times(c, state.back if state.u is None else A.adjoint(target)) + known.value
             return replace(state, x=through(gain.value, b), image=None, gain=gain)
         K = problem.prior.periodic_split(problem.operator.in_shape)[1]

@@ -133,7 +133,7 @@ class ProximalNewton(Algorithm[ProximalNewtonState]):
 
     @staticmethod
     def _measured(problem: Problem, symbols: tuple[Symbol, Symbol]) -> ProximalNewtonConstants:
-        seen = information(problem, problem.start())
+        seen = information(problem)
         split = problem.prior.periodic_split(problem.operator.in_shape)
         penalty = split_penalty(problem, split, symbols, seen)
         return ProximalNewtonConstants(curvature=each_of(seen), penalty=each_of(penalty))
