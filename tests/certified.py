@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from tests.laws.small import matrix
-from workbench.algorithms import ADMM, FISTA, PDHG, Algorithm, ConjugateGradient
+from workbench.algorithms import ADMM, FISTA, PDHG, Algorithm, ConjugateGradient, ProximalNewton
 from workbench.analysis.certificates import Certificate, certify
 from workbench.noise import Gaussian, Noise, Poisson
 from workbench.operators import (
@@ -71,6 +71,7 @@ CASES = {
     "missing wavelets": Case(Mask(SHAPE, 0.7), Gaussian(0.04), WaveletL1(20.0, "haar", 2), FISTA()),
     "superresolution": Case(Downsample(SHAPE), Gaussian(0.05), Tikhonov(20.0), ConjugateGradient()),
     "tomography": Case(Radon(SHAPE, 16), Poisson(200.0), TotalVariation(20.0, isotropic=False), PDHG(), "coins"),
+    "rays": Case(Radon(SHAPE, 16), Gaussian(0.1), TotalVariation(10.0), ProximalNewton()),
     "few views": Case(Radon(SHAPE, 30), Gaussian(0.1), Box(0.0, 1.0), FISTA(), "moon"),
     "resonance": Case(FourierMask(SHAPE, 0.5), Gaussian(0.02), TotalVariation(20.0), ADMM()),
     "sparse": Case(GaussianBlur(SHAPE, 0.7), Gaussian(0.1), L1(5.0), FISTA(), "moon"),

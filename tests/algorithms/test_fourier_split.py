@@ -11,13 +11,14 @@ from tests import certified
 from workbench import catalog, noise, operators, priors
 from workbench.algorithms import ADMM, PDHG, ProximalGradient
 from workbench.algorithms.choice import suited
+from workbench.algorithms.steps.normal_equations import solved_in_modes
 from workbench.data import truth
 from workbench.experiment import Experiment
 from workbench.kernels import dispatch
 from workbench.linalg import cg
 from workbench.operators import LinearOperator
 from workbench.parameters import describe, rebuild
-from workbench.preconditioners.symbols import symbol_of
+from workbench.preconditioners.symbols import symbol_of, through
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate, resume
@@ -177,6 +178,19 @@ def test_counts_and_absurd_penalties() -> None:
         assert bool(state.x.isfinite().all())
 
 
+@pytest.mark.parametrize("name", ["blur", "motion"])
+def test_a_solution_and_its_image_in_modes_are_those_of_products(name: str) -> None:
+    operator = operators.MotionBlur(SHAPE, 3.0, 30.0) if name == "motion" else OPERATORS[name]
+    draw = torch.Generator().manual_seed(2)
+    target, pull = (torch.rand(2, *SHAPE, generator=draw, dtype=torch.float64) for _ in range(2))
+    gain = 1 / (3 * symbol_of(operator, pull).values + 0.1)[None]
+    found = solved_in_modes(operator, gain, target, pull)
+    assert found is not None
+    x = through(gain, operator.adjoint(target) + pull)
+    torch.testing.assert_close(found, (x, operator(x)), rtol=0, atol=1e-12)
+    assert solved_in_modes(OPERATORS["rays"], gain, target, pull) is None
+
+
 def test_a_default_takes_some_twenty_steps_to_a_thousandth() -> None:
     solved = certified.problem("deblurring")
     best = certified.optimum("deblurring")
@@ -188,7 +202,9 @@ def test_a_default_takes_some_twenty_steps_to_a_thousandth() -> None:
     ("operator", "prior", "name", "word"),
     [
         (OPERATORS["blur"], SPLIT["isotropic"], "ADMM", "share Fourier modes"),
-        (OPERATORS["rays"], SPLIT["isotropic"], "ADMM", "symbol of Radon"),
+        (OPERATORS["rays"], SPLIT["isotropic"], "ProximalNewton", "steps by the Fourier symbol of Radon"),
+        (OPERATORS["rays"], priors.L1(), "ADMM", "symbol of Radon"),
+        (OPERATORS["mask"], SPLIT["isotropic"], "ADMM", "symbol of Mask"),
         (OPERATORS["mask"], priors.L1(), "ADMM", "closed form"),
         (operators.Identity(SHAPE), SPLIT["isotropic"], "ProximalGradient", "one prox"),
         (OPERATORS["rays"], priors.Tikhonov(), "ConjugateGradient", "quadratic"),

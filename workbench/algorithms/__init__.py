@@ -75,6 +75,7 @@ from workbench.algorithms.splitting.half_quadratic import HalfQuadraticSplitting
 from workbench.algorithms.splitting.linearised_admm import LinearisedADMM
 from workbench.algorithms.splitting.pdhg import PDHG
 from workbench.algorithms.splitting.preconditioned_pdhg import PreconditionedPDHG
+from workbench.algorithms.splitting.proximal_newton import ProximalNewton
 from workbench.algorithms.tomography.kaczmarz import Kaczmarz
 from workbench.algorithms.tomography.mlem import MLEM
 from workbench.algorithms.tomography.osem import OSEM
@@ -153,6 +154,7 @@ __all__ = [
     "PreconditionedGradient",
     "PreconditionedPDHG",
     "ProximalGradient",
+    "ProximalNewton",
     "REDDiff",
     "RegularisedNewton",
     "RootSumOfSquares",

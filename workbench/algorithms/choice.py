@@ -9,9 +9,11 @@ from workbench.algorithms.first_order.proximal_gradient import ProximalGradient
 from workbench.algorithms.krylov.conjugate_gradient import ConjugateGradient
 from workbench.algorithms.splitting.admm import ADMM
 from workbench.algorithms.splitting.pdhg import PDHG
+from workbench.algorithms.splitting.proximal_newton import ProximalNewton
 from workbench.noise import Noise
 from workbench.operators import Field, FiniteDifference, FourierMask, Identity, LinearOperator, Operator
 from workbench.operators.blurs.periodic_convolution import PeriodicConvolution
+from workbench.operators.integrals.scan import Scan
 from workbench.parametrisations import Parametrisation
 from workbench.priors import Can, Prior
 from workbench.problem import Problem
@@ -27,7 +29,8 @@ class Choice(NamedTuple):
 
 def suited(problem: Problem) -> Choice:
     """The first that can run on the problem of: one prox, where that solves it; conjugate gradients, where it is
-    quadratic; ADMM; PDHG; then any that goes down to a minimum, then any, as the catalogue has them.
+    quadratic; proximal Newton for scans by rays, whose products cost many Fourier transforms; ADMM; PDHG; then any
+    that goes down to a minimum, then any, as the catalogue has them.
     """
     able = [(algorithm, why) for algorithm, why in _preferred(problem) if not algorithm.unmet(problem)]
     if not able:
@@ -68,6 +71,9 @@ def _preferred(problem: Problem) -> list[tuple[Algorithm, str]]:
         found.append((ProximalGradient(), "since one prox is the answer to denoising"))
     found.append((ConjugateGradient(), "since the objective is quadratic"))
     if isinstance(operator, LinearOperator) and Can.SPLIT in prior.can:
+        if isinstance(operator, Scan):
+            why = f"since many steps by the Fourier symbol of {_word(operator)} cost less than one with its rays"
+            found.append((ProximalNewton(), why))
         found.append((ADMM(), _reason(operator, prior)))
     return [*found, (PDHG(), "which asks for no solve")]
 

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Constants, Needs, State, white
 from workbench.algorithms.steps.misfit_prox import penalised
-from workbench.algorithms.steps.normal_equations import NormalEquations, gain_of
+from workbench.algorithms.steps.normal_equations import NormalEquations, gain_of, solved_in_modes
 from workbench.algorithms.steps.penalties import rising, split_penalty
 from workbench.algorithms.steps.scales import information, split_scales
-from workbench.kernels.admm_tv import PenaltyPace
+from workbench.algorithms.steps.split_pass import RELAX, SplitPass, shrunk
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.parameters import Range
@@ -22,7 +22,6 @@ from workbench.problem import Problem
 from workbench.tensors import Each, each, each_of, larger, least, times
 
 Penalty = Annotated[float | None, Range(1e-2, 1e5, log=True, limits=(1e-9, 1e12)), "penalty, found when empty"]
-_RELAX = 1.6
 _EVEN = 0.3  # of how the misfit bends: the penalty of K = 1 where all modes are seen alike, less where they are not
 _SLOWLY, _AFRESH = 25, 50  # steps after which a second inner one is made; steps between two fresh products A x
 
@@ -122,7 +121,7 @@ class ADMM(Algorithm[ADMMState]):
         state = self._least_squares(problem, state, rho)
         if state.u is not None and state.data is not None:
             c, image = state.measured.curvature, problem.operator(state.x) if state.image is None else state.image
-            v = _RELAX * image + (1 - _RELAX) * state.u + times(1 / c, state.data)
+            v = torch.lerp(state.u, image, RELAX) + times(1 / c, state.data)
             u = each(problem.noise.prox, 1 / c, v, problem.y)
             state = replace(state, u=u, data=times(c, v - u))
         return self._shrunk(problem, state, rho)
@@ -154,7 +153,7 @@ class ADMM(Algorithm[ADMMState]):
             even = _EVEN * float((values.min() / values.max().clamp_min(torch.finfo(values.dtype).tiny)).sqrt())
             penalty = larger(scales.penalty, even * scales.curvature * scales.operator**2)
             return ADMMConstants(curvature=scales.curvature, penalty=penalty)
-        seen = information(problem, problem.start())
+        seen = information(problem)
         penalty = each_of(split_penalty(problem, split, symbols, seen))
         return ADMMConstants(curvature=each_of(seen), penalty=penalty, rises=True)
 
@@ -165,9 +164,13 @@ class ADMM(Algorithm[ADMMState]):
         gain = state.gain
         if gain is None or not gain.serves(rho):
             gain = Kept(gain_of(state.symbols, c, rho, state.x), rho)
-        target = problem.y if state.u is None or state.data is None else state.u - times(1 / c, state.data)
         known = state.pull if state.pull is not None and state.pull.serves(rho) else None
         diagonal = all(symbol.exact for symbol in state.symbols)
+        if state.u is not None and state.data is not None and diagonal and known is not None:
+            both = solved_in_modes(A, gain.value, times(c, state.u) - state.data, known.value)
+            if both is not None:
+                return replace(state, x=both[0], image=both[1], gain=gain)
+        target = problem.y if state.u is None or state.data is None else state.u - times(1 / c, state.data)
         if diagonal and known is not None:  # what a pass over z has told: K need not be asked
             b = times(c, state.back if state.u is None else A.adjoint(target)) + known.value
             return replace(state, x=through(gain.value, b), image=None, gain=gain)
@@ -186,17 +189,12 @@ class ADMM(Algorithm[ADMMState]):
     @staticmethod
     def _shrunk(problem: Problem, state: ADMMState, rho: Each) -> ADMMState:
         """z, its multiplier and their pull on the next x."""
-        pace = PenaltyPace(torch.as_tensor(rho, dtype=torch.float64).expand(len(state.x)), _RELAX)
-        fused = problem.prior.split_pass((state.x, state.z, state.dual), pace)
-        if fused is not None:
-            z, dual, pull = fused
+        z, dual, pull = shrunk(problem, state.x, SplitPass(state.z, state.dual, None), rho)
+        if pull is not None:
             return replace(state, z=z, dual=dual, pull=Kept(pull, rho), k=state.k + 1)
-        h, K = problem.prior.periodic_split(problem.operator.in_shape)
-        v = _RELAX * K(state.x) + (1 - _RELAX) * state.z + times(1 / rho, state.dual)
-        z = each(h.prox, 1 / rho, v)
-        x = z if isinstance(K, Identity) else state.x
-        image = None if isinstance(K, Identity) else state.image
-        return replace(state, x=x, z=z, dual=times(rho, v - z), image=image, pull=None, k=state.k + 1)
+        met = isinstance(problem.prior.periodic_split(problem.operator.in_shape)[1], Identity)
+        x, image = (z, None) if met else (state.x, state.image)
+        return replace(state, x=x, z=z, dual=dual, image=image, pull=None, k=state.k + 1)
 
     @staticmethod
     def _plain(problem: Problem, state: ADMMState, rho: Each, inner: int) -> ADMMState:

@@ -51,8 +51,8 @@ def typical_curvature(problem: Problem) -> Tensor:
 
     1 where that is 0, so that a step of its inverse is a number.
     """
-    start = problem.start()
-    found = information(problem, start) * column(problem.norm(), start) ** 2
+    found = information(problem)
+    found = found * column(problem.norm(), found) ** 2
     return torch.where(found > 0, found, torch.ones_like(found))
 
 
@@ -62,7 +62,14 @@ def bend_along(problem: Problem, x: Tensor, u: Tensor) -> Tensor:
     return dot(seen, problem.noise.precision(problem.operator(x)) * seen)
 
 
-def information(problem: Problem, x: Tensor) -> Tensor:
-    """The median Fisher information of the data of each item at x, of those that were measured: (B,)."""
-    found = torch.where(problem.noise.measured(problem.y), problem.noise.precision(problem.operator(x)), torch.nan)
+def information(problem: Problem, x: Tensor | None = None) -> Tensor:
+    """The median Fisher information of the data of each item at x, of those that were measured: (B,).
+
+    At the default start where no x is given. That of a quadratic misfit is the same everywhere: no product is made.
+    """
+    if Likelihood.QUADRATIC in problem.noise.can:
+        clean = problem.y
+    else:
+        clean = problem.operator(problem.start() if x is None else x)
+    found = torch.where(problem.noise.measured(problem.y), problem.noise.precision(clean), torch.nan)
     return found.flatten(1).nanmedian(1).values
