@@ -1,0 +1,146 @@
+"""Which tests execute a line, and which of them are near it."""
+
+import ast
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.mutants import Mutant
+
+FAR = 3  # imports between a test and a module
+
+
+class Nearest:
+    """Test functions by how many imports lie between what their words name and a module."""
+
+    def __init__(self, root: Path) -> None:
+        self.modules = {_module(path, root): path for path in sorted((root / "workbench").rglob("*.py"))}
+        trees = {name: ast.parse(path.read_text()) for name, path in self.modules.items()}
+        self.defined = defaultdict(set)
+        for name, tree in trees.items():
+            for node in tree.body:
+                if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    self.defined[node.name].add(name)
+        self.importers = defaultdict(set)
+        for name, tree in trees.items():
+            for imported in self._imported(tree):
+                self.importers[imported].add(name)
+        self.tests = [test for path in sorted((root / "tests").rglob("test_*.py")) for test in self._read(path, root)]
+
+    def of(self, mutant: Mutant) -> list[str]:
+        """The test functions that come near, the nearest first; a word that their file shares with the module counts too."""
+        module = _module(Path(mutant.path), Path())
+        words, far, edge = set(module.split(".")), {module: 0}, {module}
+        for distance in range(1, FAR + 1):
+            edge = {user for name in edge for user in self.importers[name]} - set(far)
+            far |= dict.fromkeys(edge, distance)
+        ranked = sorted(
+            (min(far[name] for name in named & set(far)) - len(words & _words(test)), place)
+            for place, (test, named) in enumerate(self.tests)
+            if named & set(far)
+        )
+        return [self.tests[place][0] for _, place in ranked]
+
+    def _imported(self, tree: ast.AST) -> set[str]:
+        """The modules that a file takes something from: where a name is defined, not where it is handed on."""
+        found = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("workbench"):
+                for name in node.names:
+                    found |= self._homes(node.module, name.name)
+        return found
+
+    def _homes(self, module: str, name: str) -> set[str]:
+        if f"{module}.{name}" in self.modules:
+            return {f"{module}.{name}"}
+        package = module if module not in self.modules or self.modules[module].name == "__init__.py" else ""
+        homes = {home for home in self.defined[name] if home == module or (package and home.startswith(package))}
+        return homes or ({module} if module in self.modules else set())
+
+    def _read(self, path: Path, root: Path) -> Iterator[tuple[str, set[str]]]:
+        """The tests of a file, and the modules of what they name, their helpers and fixtures included."""
+        tree = ast.parse(path.read_text())
+        if "browser" in path.name or "pytest.mark.browser" in path.read_text():
+            return
+        homes = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("workbench"):
+                for name in node.names:
+                    homes[name.asname or name.name] = (node.module, self._homes(node.module, name.name))
+        own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        for name in own:
+            if name.startswith("test_"):
+                yield f"{path.relative_to(root)}::{name}", self._named(own, homes, name, set())
+
+    def _named(self, own: dict, homes: dict, name: str, seen: set[str]) -> set[str]:
+        seen.add(name)
+        found = set()
+        for node in ast.walk(own[name]):
+            word = node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else ""
+            if word in own and word not in seen:
+                found |= self._named(own, homes, word, seen)
+            if word in homes:
+                found |= homes[word][1]
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in homes:
+                module, _ = homes[node.value.id]
+                found |= self._homes(f"{module}.{node.value.id}", node.attr)
+        return found
+
+
+def _module(path: Path, root: Path) -> str:
+    parts = path.relative_to(root).with_suffix("").parts if path.is_absolute() else path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _words(test: str) -> set[str]:
+    return set(re.split(r"[/_.:]", test.partition("::")[0]))
+
+
+class Executing:
+    """Which tests execute a mutated line, as `forking.Lines` has written it: the near ones, and those farther off."""
+
+    def __init__(self, nearest: Nearest, written: Path) -> None:
+        self.nearest = nearest
+        self.seconds, self.lines = {}, {}
+        for row in map(json.loads, written.read_text().splitlines()):
+            if row["passed"]:  # a test that fails without a mutant says nothing about one
+                self.seconds[row["test"]] = row["seconds"]
+                self.lines[row["test"]] = {path: set(numbers) for path, numbers in row["lines"].items()}
+
+    def of(self, mutant: Mutant, number: int) -> tuple[list[str], list[str]]:
+        """The cases of that many test functions, and those of the others, the ones that execute least first."""
+        reach = set(range(mutant.first, mutant.last + 1))
+        cases = [test for test, lines in self.lines.items() if reach & lines.get(mutant.path, set())]
+        if not cases and not mutant.inside:  # a constant, a field: what uses its module
+            cases = [test for test, lines in self.lines.items() if mutant.path in lines]
+        of_function = defaultdict(list)
+        for case in cases:
+            of_function[case.partition("[")[0]].append(case)
+        order = {test: place for place, test in enumerate(self.nearest.of(mutant))}
+        size = {
+            test: min(sum(map(len, self.lines[case].values())) for case in of_function[test]) for test in of_function
+        }
+        ranked = sorted(of_function, key=lambda test: (order.get(test, len(order)), size[test]))
+        near, far = (
+            [case for test in part for case in of_function[test]] for part in (ranked[:number], ranked[number:])
+        )
+        return self.cheapest(near), far
+
+    def cheapest(self, cases: list[str]) -> list[str]:
+        """By files, which share what their tests are made of: the cheapest first."""
+        cost = defaultdict(float)
+        for case in cases:
+            cost[case.partition("::")[0]] += self.seconds[case]
+        return sorted(cases, key=lambda case: (cost[case.partition("::")[0]], case.partition("::")[0]))
+
+    def within(self, cases: list[str], budget: float) -> list[str]:
+        """The first of them, as many as so many seconds of a processor are enough for."""
+        found = []
+        for case in cases:
+            budget -= self.seconds[case]
+            if budget < 0:
+                break
+            found.append(case)
+        return self.cheapest(found)
