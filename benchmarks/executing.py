@@ -30,7 +30,7 @@ class Nearest:
         self.tests = [test for path in sorted((root / "tests").rglob("test_*.py")) for test in self._read(path, root)]
 
     def of(self, mutant: Mutant) -> list[str]:
-        """The test functions that come near, the nearest first; a word that their file shares with the module counts too."""
+        """The test functions that come near, the nearest first; a word that a file shares with it counts, too."""
         module = _module(Path(mutant.path), Path())
         words, far, edge = set(module.split(".")), {module: 0}, {module}
         for distance in range(1, FAR + 1):

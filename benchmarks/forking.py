@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ def forked(work: Callable[[], Any], patience: float) -> Any:
         os.dup2(nothing, 2)
         try:
             theirs.send(work())
+        except Exception:
+            theirs.send(f"{CRASHED}: {traceback.format_exc()}")
         finally:
             os._exit(0)
     theirs.close()
@@ -45,7 +48,7 @@ def forked(work: Callable[[], Any], patience: float) -> Any:
     return found
 
 
-@dataclass
+@dataclass(eq=False)
 class Reports:
     """A plugin of pytest: how many tests have passed or been skipped, and what was the first failure."""
 

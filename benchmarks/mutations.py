@@ -57,8 +57,11 @@ class Tries:
             if name not in known:
                 plugin = Lines(files, self.caches, into)
                 tests = list(cases)
-                said = forked(lambda: self.collected.run(tests, lambda: None, plugin).done, TRACING)  # noqa: B023
+                said = forked(lambda: self.collected.run(tests, self._all, plugin).done, TRACING)  # noqa: B023
                 print(name, said, "of", len(tests), flush=True)
+
+    def _all(self) -> None:
+        self.collected.session.config.option.maxfail = 0
 
     def fate(self, mutant: Mutant, tests: list[str], seconds: float) -> tuple[str, str]:
         """Whether tests notice it, and which: one that fails without it, too, has not noticed."""
@@ -192,6 +195,7 @@ def main() -> None:
     parser.add_argument("--lines", type=Path, required=True, help="lines of JSON: what each test executes, of HEAD")
     parser.add_argument("--into", type=Path, required=True, help="lines of JSON, one a mutant that is then known")
     parser.add_argument("--only", nargs="*", default=[], help="PATH:LINE of those to run, out of the drawn ones")
+    parser.add_argument("--tests", nargs="*", default=["tests"], help="files and folders of tests")
     args = parser.parse_args()
     args.lines, args.into = args.lines.resolve(), args.into.resolve()
     args.lines.touch()
@@ -208,7 +212,7 @@ def main() -> None:
         for name in OURS:
             importlib.import_module(name)
         plugin = Collected(functools.partial(tried, tree, args, fresh))
-        pytest.main([*QUIETLY, "--quick", "-m", "not browser", "tests"], plugins=[plugin])
+        pytest.main([*QUIETLY, "--quick", "-m", "not browser", *args.tests], plugins=[plugin])
 
 
 if __name__ == "__main__":
