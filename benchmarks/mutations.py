@@ -34,6 +34,14 @@ from benchmarks.mutants import FILES, Mutant, evenly, mutants
 
 LOADED = ("xdist.plugin", "numba", "xarray", "scipy.optimize", "panel_material_ui", "holoviews", "bokeh.plotting")
 OURS = ("workbench.kernels.warming", "workbench.app.page.workbench", "workbench.cli", "workbench.notebook")
+ROOMS = ("analysis", "tuning", "app", "live", "run_folder", "lessons", "plots", "weights", "notebook", "parametrisations")
+ALONE = (
+    *("calibrate", "claim", "comparison", "comparison_report", "cut_off", "diagnosis", "early_stopping", "experiment"),
+    *("form", "grid", "listing", "marks", "metrics", "neighbours", "output", "paths", "posterior", "previews", "records"),
+    *("run", "saved_runs", "starts", "stopping", "sweep_files", "sweep_table", "sweeps", "tune", "unmeasured", "watch"),
+    *("value_axis", "problem", "linalg", "tensors", "parameters", "cli"),
+)
+TESTS = [*(f"tests/{room}" for room in ROOMS), *(f"tests/test_{name}.py" for name in ALONE)]
 TRACING, PATIENCE, FACTOR = 600, 90, 10  # seconds: a file of tests when traced, any test; and beyond those it took
 
 
@@ -195,7 +203,7 @@ def main() -> None:
     parser.add_argument("--lines", type=Path, required=True, help="lines of JSON: what each test executes, of HEAD")
     parser.add_argument("--into", type=Path, required=True, help="lines of JSON, one a mutant that is then known")
     parser.add_argument("--only", nargs="*", default=[], help="PATH:LINE of those to run, out of the drawn ones")
-    parser.add_argument("--tests", nargs="*", default=["tests"], help="files and folders of tests")
+    parser.add_argument("--tests", nargs="*", default=TESTS, help="files and folders of tests")
     args = parser.parse_args()
     args.lines, args.into = args.lines.resolve(), args.into.resolve()
     args.lines.touch()
