@@ -1,15 +1,14 @@
 """Which tests execute a line, and which of them are near it."""
 
 import ast
-import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.mutants import Mutant
 
-FAR = 3  # imports between a test and a module
+FAR, LOOKED = 6, 100  # imports between a test and a module; test functions that are asked whether they execute a line
 
 
 class Nearest:
@@ -99,34 +98,45 @@ def _words(test: str) -> set[str]:
 
 
 class Executing:
-    """Which tests execute a mutated line, as `forking.Lines` has written it: the near ones, and those farther off."""
+    """Which tests execute a mutated line, as `forking.Lines` writes it of those that are asked for."""
 
-    def __init__(self, nearest: Nearest, written: Path) -> None:
-        self.nearest = nearest
-        self.seconds, self.lines = {}, {}
-        for row in map(json.loads, written.read_text().splitlines()):
-            if row["passed"]:  # a test that fails without a mutant says nothing about one
+    def __init__(self, nearest: Nearest, collected: list[str], trace: Callable[[list[str]], None]) -> None:
+        self.nearest, self.trace = nearest, trace
+        self.cases: defaultdict[str, list[str]] = defaultdict(list)
+        for case in collected:
+            self.cases[case.partition("[")[0]].append(case)
+        self.known: set[str] = set()
+        self.seconds: dict[str, float] = {}
+        self.lines: dict[str, dict[str, set[int]]] = {}
+
+    def read(self, rows: list[dict]) -> None:
+        """What is written: a test that fails without a mutant says nothing about one."""
+        for row in rows:
+            self.known.add(row["test"].partition("[")[0])
+            if row["passed"]:
                 self.seconds[row["test"]] = row["seconds"]
                 self.lines[row["test"]] = {path: set(numbers) for path, numbers in row["lines"].items()}
 
     def of(self, mutant: Mutant, number: int) -> tuple[list[str], list[str]]:
-        """The cases of that many test functions, and those of the others, the ones that execute least first."""
+        """The cases of so many test functions that execute it, the nearest, and those of others that are known to."""
+        order = [test for test in self.nearest.of(mutant) if test in self.cases][:LOOKED]
+        near: list[str] = []
+        while order and len(near) < number:
+            asked, order = order[:number], order[number:]
+            self.trace([case for test in asked if test not in self.known for case in self.cases[test]])
+            self.known |= set(asked)
+            near += [test for test in asked if self._reaching(mutant, test)]
+        near = near[:number]
+        far = [test for test in sorted(self.known - set(near)) if self._reaching(mutant, test)]
+        return [each for test in near for each in self._reaching(mutant, test)], [
+            each for test in far for each in self._reaching(mutant, test)
+        ]
+
+    def _reaching(self, mutant: Mutant, test: str) -> list[str]:
+        """The cases of a test function that execute the line; of a constant or a field, that use its module."""
         reach = set(range(mutant.first, mutant.last + 1))
-        cases = [test for test, lines in self.lines.items() if reach & lines.get(mutant.path, set())]
-        if not cases and not mutant.inside:  # a constant, a field: what uses its module
-            cases = [test for test, lines in self.lines.items() if mutant.path in lines]
-        of_function = defaultdict(list)
-        for case in cases:
-            of_function[case.partition("[")[0]].append(case)
-        order = {test: place for place, test in enumerate(self.nearest.of(mutant))}
-        size = {
-            test: min(sum(map(len, self.lines[case].values())) for case in of_function[test]) for test in of_function
-        }
-        ranked = sorted(of_function, key=lambda test: (order.get(test, len(order)), size[test]))
-        near, far = (
-            [case for test in part for case in of_function[test]] for part in (ranked[:number], ranked[number:])
-        )
-        return self.cheapest(near), far
+        inside = [(case, self.lines[case].get(mutant.path, set())) for case in self.cases[test] if case in self.lines]
+        return [case for case, lines in inside if (reach & lines if mutant.inside else lines)]
 
     def cheapest(self, cases: list[str]) -> list[str]:
         """By files, which share what their tests are made of: the cheapest first."""

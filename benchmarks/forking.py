@@ -42,7 +42,7 @@ def forked(work: Callable[[], Any], patience: float) -> Any:
         found = ours.recv() if ours.poll(patience) else OUT_OF_TIME
     except EOFError:
         found = CRASHED
-    with contextlib.suppress(ProcessLookupError, PermissionError):
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child, 9)
     os.waitpid(child, 0)
     return found

@@ -11,7 +11,6 @@ import argparse
 import functools
 import gc
 import importlib
-import itertools
 import json
 import os
 import random
@@ -34,10 +33,33 @@ from benchmarks.mutants import FILES, Mutant, evenly, mutants
 
 LOADED = ("xdist.plugin", "numba", "xarray", "scipy.optimize", "panel_material_ui", "holoviews", "bokeh.plotting")
 OURS = ("workbench.kernels.warming", "workbench.app.page.workbench", "workbench.cli", "workbench.notebook")
-ROOMS = ("analysis", "tuning", "app", "live", "run_folder", "lessons", "plots", "weights", "notebook", "parametrisations")
+ROOMS = (
+    "analysis",
+    "tuning",
+    "app",
+    "live",
+    "run_folder",
+    "lessons",
+    "plots",
+    "weights",
+    "notebook",
+    "parametrisations",
+)
 ALONE = (
     *("calibrate", "claim", "comparison", "comparison_report", "cut_off", "diagnosis", "early_stopping", "experiment"),
-    *("form", "grid", "listing", "marks", "metrics", "neighbours", "output", "paths", "posterior", "previews", "records"),
+    *(
+        "form",
+        "grid",
+        "listing",
+        "marks",
+        "metrics",
+        "neighbours",
+        "output",
+        "paths",
+        "posterior",
+        "previews",
+        "records",
+    ),
     *("run", "saved_runs", "starts", "stopping", "sweep_files", "sweep_table", "sweeps", "tune", "unmeasured", "watch"),
     *("value_axis", "problem", "linalg", "tensors", "parameters", "cli"),
 )
@@ -57,16 +79,11 @@ class Tries:
             if isinstance(function, FunctionType):
                 self.functions[function.__code__.co_filename].append(function)
 
-    def trace(self, into: Path) -> None:
-        """Writes which lines each test executes; a file of tests that is there already is not run again."""
-        known = {json.loads(line)["test"].partition("::")[0] for line in into.read_text().splitlines()}
+    def trace(self, tests: list[str], into: Path) -> None:
+        """Writes which lines each test executes."""
         files = {str(self.tree / path): path for path in _paths(self.tree)}
-        for name, cases in itertools.groupby(self.collected.items, lambda test: test.partition("::")[0]):
-            if name not in known:
-                plugin = Lines(files, self.caches, into)
-                tests = list(cases)
-                said = forked(lambda: self.collected.run(tests, self._all, plugin).done, TRACING)  # noqa: B023
-                print(name, said, "of", len(tests), flush=True)
+        plugin = Lines(files, self.caches, into)
+        forked(lambda: self.collected.run(tests, self._all, plugin), TRACING)
 
     def _all(self) -> None:
         self.collected.session.config.option.maxfail = 0
@@ -176,20 +193,35 @@ def drawn(tree: Path, args: argparse.Namespace) -> Iterator[Mutant]:
 def tried(tree: Path, args: argparse.Namespace, fresh: Fresh, collected: Collected) -> None:
     """Tries the mutants that are drawn, and writes what became of them."""
     tries = Tries(tree, collected, fresh)
-    tries.trace(args.lines)
-    executing = Executing(Nearest(tree), args.lines)
+
+    def trace(tests: list[str]) -> None:
+        known = len(rows(args.lines))
+        if tests:
+            tries.trace(tests, args.lines)
+            executing.read(rows(args.lines)[known:])
+
+    executing = Executing(Nearest(tree), list(collected.items), trace)
+    executing.read(rows(args.lines))
     for mutant in drawn(tree, args):
         begun = time.monotonic()
         near, far = executing.of(mutant, args.nearest)
+        found = time.monotonic()
         row = asdict(mutant) | {"shown": mutant.shown((tree / mutant.path).read_text()), "near": len(near)}
-        for where, tests in (("near", near), ("far", executing.within(far, args.budget))):
+        for by, tests in (("near", executing.cheapest(near)), ("far", executing.within(far, args.budget))):
             fate, said = tries.fate(mutant, tests, sum(executing.seconds[test] for test in tests))
             if fate != "survived":
                 break
-        row |= {"fate": fate, "by": where, "said": said, "far": len(far), "seconds": time.monotonic() - begun}
+        row |= {
+            "fate": fate,
+            "by": by,
+            "said": said,
+            "far": len(far),
+            "seconds": time.monotonic() - found,
+            "traced": found - begun,
+        }
         with args.into.open("a") as log:
             print(json.dumps(row), file=log)
-        print(fate, where, f"{mutant.path}:{mutant.line}", mutant.kind, row["shown"], flush=True)
+        print(fate, by, f"{mutant.path}:{mutant.line}", mutant.kind, row["shown"], flush=True)
 
 
 def main() -> None:
