@@ -1,6 +1,7 @@
 """Which tests execute a line, and which of them are near it."""
 
 import ast
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.mutants import Mutant
 
-FAR, LOOKED = 6, 100  # imports between a test and a module; test functions that are asked whether they execute a line
+FAR, LOOKED = 6, 40  # imports between a test and a module; test functions that are asked whether they execute a line
 
 
 class Nearest:
@@ -117,8 +118,11 @@ class Executing:
                 self.seconds[row["test"]] = row["seconds"]
                 self.lines[row["test"]] = {path: set(numbers) for path, numbers in row["lines"].items()}
 
-    def of(self, mutant: Mutant, number: int) -> tuple[list[str], list[str]]:
-        """The cases of so many test functions that execute it, the nearest, and those of others that are known to."""
+    def of(self, mutant: Mutant, number: int, budget: float) -> tuple[list[str], list[str]]:
+        """The cases of so many test functions that execute it, the nearest, and those of others that are known to.
+
+        Of each the cheapest, and of all as many as so many seconds of a processor are enough for.
+        """
         order = [test for test in self.nearest.of(mutant) if test in self.cases][:LOOKED]
         near: list[str] = []
         while order and len(near) < number:
@@ -127,30 +131,18 @@ class Executing:
             self.known |= set(asked)
             near += [test for test in asked if self._reaching(mutant, test)]
         near = near[:number]
-        far = [test for test in sorted(self.known - set(near)) if self._reaching(mutant, test)]
-        return [each for test in near for each in self._reaching(mutant, test)], [
-            each for test in far for each in self._reaching(mutant, test)
-        ]
+        parts, found = (near, sorted(self.known - set(near))), []
+        for part in parts:
+            cases = sorted(
+                (case for test in part for case in self._reaching(mutant, test)), key=self.seconds.__getitem__
+            )
+            spent = list(itertools.accumulate(self.seconds[case] for case in cases))
+            found.append([case for case, sum_ in zip(cases, spent, strict=True) if sum_ <= budget])
+            budget -= sum(self.seconds[case] for case in found[-1])
+        return found[0], found[1]
 
     def _reaching(self, mutant: Mutant, test: str) -> list[str]:
         """The cases of a test function that execute the line; of a constant or a field, that use its module."""
         reach = set(range(mutant.first, mutant.last + 1))
         inside = [(case, self.lines[case].get(mutant.path, set())) for case in self.cases[test] if case in self.lines]
         return [case for case, lines in inside if (reach & lines if mutant.inside else lines)]
-
-    def cheapest(self, cases: list[str]) -> list[str]:
-        """By files, which share what their tests are made of: the cheapest first."""
-        cost = defaultdict(float)
-        for case in cases:
-            cost[case.partition("::")[0]] += self.seconds[case]
-        return sorted(cases, key=lambda case: (cost[case.partition("::")[0]], case.partition("::")[0]))
-
-    def within(self, cases: list[str], budget: float) -> list[str]:
-        """The first of them, as many as so many seconds of a processor are enough for."""
-        found = []
-        for case in cases:
-            budget -= self.seconds[case]
-            if budget < 0:
-                break
-            found.append(case)
-        return self.cheapest(found)

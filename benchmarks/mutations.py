@@ -204,31 +204,27 @@ def tried(tree: Path, args: argparse.Namespace, fresh: Fresh, collected: Collect
     executing.read(rows(args.lines))
     for mutant in drawn(tree, args):
         begun = time.monotonic()
-        near, far = executing.of(mutant, args.nearest)
+        near, far = executing.of(mutant, args.nearest, args.budget)
         found = time.monotonic()
-        row = asdict(mutant) | {"shown": mutant.shown((tree / mutant.path).read_text()), "near": len(near)}
-        for by, tests in (("near", executing.cheapest(near)), ("far", executing.within(far, args.budget))):
-            fate, said = tries.fate(mutant, tests, sum(executing.seconds[test] for test in tests))
-            if fate != "survived":
-                break
-        row |= {
-            "fate": fate,
-            "by": by,
-            "said": said,
-            "far": len(far),
-            "seconds": time.monotonic() - found,
-            "traced": found - begun,
-        }
+        seconds = sum(executing.seconds[test] for test in (*near, *far))
+        fate, said = tries.fate(mutant, [*near, *far], seconds)
+        row = asdict(mutant) | {"shown": mutant.shown((tree / mutant.path).read_text()), "fate": fate, "said": said}
+        row |= {"near": len(near), "far": len(far), "seconds": time.monotonic() - found, "traced": found - begun}
         with args.into.open("a") as log:
             print(json.dumps(row), file=log)
-        print(fate, by, f"{mutant.path}:{mutant.line}", mutant.kind, row["shown"], flush=True)
+        print(fate, f"{mutant.path}:{mutant.line}", mutant.kind, row["shown"], flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--mutants", type=int, default=220)
-    parser.add_argument("--nearest", type=int, default=20, help="test functions a mutant, at first")
+    parser.add_argument(
+        "--nearest",
+        type=int,
+        default=20,
+        help="test functions a mutant, before those that are known to execute it, too",
+    )
     parser.add_argument(
         "--budget", type=float, default=30, help="seconds of those farther off, where these see nothing"
     )
