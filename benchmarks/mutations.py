@@ -8,6 +8,7 @@ One mutation of one line at a time, made by Cosmic Ray in a copy of HEAD. Which 
 """
 
 import argparse
+import contextlib
 import functools
 import gc
 import importlib
@@ -31,7 +32,16 @@ from benchmarks.executing import Executing, Nearest
 from benchmarks.forking import CRASHED, OUT_OF_TIME, QUIETLY, Collected, Fresh, Lines, Reports, caches, forget, forked
 from benchmarks.mutants import FILES, Mutant, evenly, mutants
 
-LOADED = ("xdist.plugin", "numba", "xarray", "scipy.optimize", "panel_material_ui", "holoviews", "bokeh.plotting")
+LOADED = (
+    "xdist.plugin",
+    "numba",
+    "xarray",
+    "scipy.optimize",
+    "panel_material_ui",
+    "holoviews",
+    "bokeh.plotting",
+    "dask.array",
+)
 OURS = ("workbench.kernels.warming", "workbench.app.page.workbench", "workbench.cli", "workbench.notebook")
 ROOMS = (
     "analysis",
@@ -80,10 +90,13 @@ class Tries:
                 self.functions[function.__code__.co_filename].append(function)
 
     def trace(self, tests: list[str], into: Path) -> None:
-        """Writes which lines each test executes."""
+        """Writes which lines each test executes; what they import is imported here, so that no other has to."""
         files = {str(self.tree / path): path for path in _paths(self.tree)}
         plugin = Lines(files, self.caches, into)
-        forked(lambda: self.collected.run(tests, self._all, plugin), TRACING)
+        found = forked(lambda: self.collected.run(tests, self._all, plugin) and sorted(sys.modules), TRACING)
+        for name in found if isinstance(found, list) else ():
+            with contextlib.suppress(Exception):  # one that is made as a program runs
+                importlib.import_module(name)
 
     def _all(self) -> None:
         self.collected.session.config.option.maxfail = 0
