@@ -1,15 +1,18 @@
 """Which tests execute a line, and which of them are near it."""
 
 import ast
-import itertools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.mutants import Mutant
 
-FAR, LOOKED = 6, 40  # imports between a test and a module; test functions that are asked whether they execute a line
+FAR, LOOKED, AT_ONCE = (
+    6,
+    40,
+    8,
+)  # imports between a test and a module; test functions that are asked whether they execute a line
 
 
 class Nearest:
@@ -118,28 +121,22 @@ class Executing:
                 self.seconds[row["test"]] = row["seconds"]
                 self.lines[row["test"]] = {path: set(numbers) for path, numbers in row["lines"].items()}
 
-    def of(self, mutant: Mutant, number: int, budget: float) -> tuple[list[str], list[str]]:
-        """The cases of so many test functions that execute it, the nearest, and those of others that are known to.
-
-        Of each the cheapest, and of all as many as so many seconds of a processor are enough for.
-        """
-        order = [test for test in self.nearest.of(mutant) if test in self.cases][:LOOKED]
-        near: list[str] = []
+    def of(self, mutant: Mutant, number: int) -> Iterator[list[str]]:
+        """The cases of test functions that execute it, some at a time: the nearest so many, then all known others."""
+        order, near = [test for test in self.nearest.of(mutant) if test in self.cases][:LOOKED], set()
         while order and len(near) < number:
-            asked, order = order[:number], order[number:]
+            some = AT_ONCE if mutant.inside else LOOKED  # what is imported anew takes seconds
+            asked, order = order[:some], order[some:]
             self.trace([case for test in asked if test not in self.known for case in self.cases[test]])
             self.known |= set(asked)
-            near += [test for test in asked if self._reaching(mutant, test)]
-        near = near[:number]
-        parts, found = (near, sorted(self.known - set(near))), []
-        for part in parts:
-            cases = sorted(
-                (case for test in part for case in self._reaching(mutant, test)), key=self.seconds.__getitem__
-            )
-            spent = list(itertools.accumulate(self.seconds[case] for case in cases))
-            found.append([case for case, sum_ in zip(cases, spent, strict=True) if sum_ <= budget])
-            budget -= sum(self.seconds[case] for case in found[-1])
-        return found[0], found[1]
+            reaching = [test for test in asked if self._reaching(mutant, test)][: number - len(near)]
+            near |= set(reaching)
+            yield self._cases(mutant, reaching)
+        yield self._cases(mutant, self.known - near)
+
+    def _cases(self, mutant: Mutant, tests: Iterable[str]) -> list[str]:
+        """The cheapest first."""
+        return sorted((case for test in tests for case in self._reaching(mutant, test)), key=self.seconds.__getitem__)
 
     def _reaching(self, mutant: Mutant, test: str) -> list[str]:
         """The cases of a test function that execute the line; of a constant or a field, that use its module."""

@@ -12,6 +12,7 @@ import contextlib
 import functools
 import gc
 import importlib
+import itertools
 import json
 import os
 import random
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -216,13 +218,18 @@ def tried(tree: Path, args: argparse.Namespace, fresh: Fresh, collected: Collect
     executing = Executing(Nearest(tree), list(collected.items), trace)
     executing.read(rows(args.lines))
     for mutant in drawn(tree, args):
-        begun = time.monotonic()
-        near, far = executing.of(mutant, args.nearest, args.budget)
-        found = time.monotonic()
-        seconds = sum(executing.seconds[test] for test in (*near, *far))
-        fate, said = tries.fate(mutant, [*near, *far], seconds)
+        begun, spent, tests, fate, said = time.monotonic(), 0.0, 0, "survived", "no test"
+        for reaching in executing.of(mutant, args.nearest):
+            costs = list(itertools.accumulate((executing.seconds[case] for case in reaching), initial=spent))[1:]
+            cases = [case for case, cost in zip(reaching, costs, strict=True) if cost <= args.budget]
+            if cases:
+                seconds = sum(executing.seconds[case] for case in cases)
+                tests, spent = tests + len(cases), spent + seconds
+                fate, said = tries.fate(mutant, cases, seconds)
+            if fate != "survived":
+                break
         row = asdict(mutant) | {"shown": mutant.shown((tree / mutant.path).read_text()), "fate": fate, "said": said}
-        row |= {"near": len(near), "far": len(far), "seconds": time.monotonic() - found, "traced": found - begun}
+        row |= {"tests": tests, "spent": spent, "seconds": time.monotonic() - begun}
         with args.into.open("a") as log:
             print(json.dumps(row), file=log)
         print(fate, f"{mutant.path}:{mutant.line}", mutant.kind, row["shown"], flush=True)
@@ -249,6 +256,7 @@ def main() -> None:
     args.lines, args.into = args.lines.resolve(), args.into.resolve()
     args.lines.touch()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # a browser's, a notebook's: they take seconds to load
+    warnings.simplefilter("ignore")
     for name in LOADED:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory() as folder:
