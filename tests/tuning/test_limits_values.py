@@ -22,7 +22,7 @@ def test_one_draw_of_the_noise_is_one_choice_and_none_is_refused():
     (only,) = noise_spread(path, [SURE()], Walk(), picture, 1)
     assert only.draws == 1 and len(only.chosen["sure"]) == 1
     assert [each.draws for each in noise_spread(path, [SURE()], Walk(), picture, 2)] == [1, 2]
-    with pytest.raises(Refusal, match="from 1, got 0"):
+    with pytest.raises(Refusal, match=r"from 1, got 0: take 8$"):
         next(noise_spread(path, [SURE()], Walk(), picture, 0))
 
 
@@ -43,7 +43,7 @@ def test_one_step_in_one_round_is_that_of_proximal_gradient():
     learned_lengths(problem, 2, 5, lambda k, value: seen.append((k, value)) or k == 2)
     assert [k for k, _ in seen] == [0, 1, 2] and all(value >= lowest - 1e-9 for _, value in seen)
     for wrong in ((0, 1), (1, 0)):
-        with pytest.raises(Refusal, match=f"from 1, got {wrong[0]} and {wrong[1]}"):
+        with pytest.raises(Refusal, match=f"from 1, got {wrong[0]} and {wrong[1]}: take 10 and 100$"):
             learned_lengths(problem, *wrong)
 
 
