@@ -2,7 +2,7 @@
 
     python -m benchmarks.mutations --seed 13 --mutants 220 --lines lines.jsonl --into mutants.jsonl
 
-One mutation of one line at a time, made by Cosmic Ray in a copy of HEAD. Which tests execute a line is found once
+One mutation of one line at a time, made by Cosmic Ray in a copy of a commit. Which tests execute a line is found once
 (`--lines`); of these the nearest are run until one fails, then, if none does, those farther off.
 `--only PATH:LINE` runs again what survived. Needs `cosmic-ray`, in an environment of its own that sees ours.
 """
@@ -86,7 +86,7 @@ class Tries:
         self.tree, self.collected, self.fresh = tree, collected, fresh
         for path in [path for pattern in FILES for path in tree.glob(pattern)]:
             importlib.import_module(".".join(path.relative_to(tree).with_suffix("").parts).removesuffix(".__init__"))
-        self.caches, self.functions = caches(tree), defaultdict(list)
+        self.caches, self.functions, self.imported = caches(tree), defaultdict(list), set(sys.modules)
         for function in gc.get_objects():
             if isinstance(function, FunctionType):
                 self.functions[function.__code__.co_filename].append(function)
@@ -95,8 +95,9 @@ class Tries:
         """Writes which lines each test executes; what they import is imported here, so that no other has to."""
         files = {str(self.tree / path): path for path in _paths(self.tree)}
         plugin = Lines(files, self.caches, into)
-        found = forked(lambda: self.collected.run(tests, self._all, plugin) and sorted(sys.modules), TRACING)
-        for name in found if isinstance(found, list) else ():
+        found = forked(lambda: self.collected.run(tests, self._all, plugin) and list(sys.modules), TRACING)
+        for name in sorted(set(found) - self.imported) if isinstance(found, list) else ():
+            self.imported.add(name)
             with contextlib.suppress(Exception):  # one that is made as a program runs
                 importlib.import_module(name)
 
@@ -172,11 +173,11 @@ def _codes(code: CodeType) -> dict[tuple[str, int], CodeType]:
     return found
 
 
-def copied(folder: Path) -> Path:
-    """HEAD in a folder, its bytecode checked by content: a mutant as long as its source is no other file by date."""
+def copied(folder: Path, commit: str) -> Path:
+    """A commit in a folder, its bytecode checked by content: a mutant as long as its source is no other file by date."""
     tree = folder / "tree"
     tree.mkdir(parents=True)
-    packed = subprocess.run(["git", "archive", "HEAD"], check=True, capture_output=True).stdout
+    packed = subprocess.run(["git", "archive", commit], check=True, capture_output=True).stdout
     subprocess.run(["tar", "x", "-C", str(tree)], input=packed, check=True)
     kernels = Path("workbench", "kernels")
     shutil.copytree(kernels, tree / kernels, dirs_exist_ok=True)  # with what Numba has compiled of them
@@ -250,6 +251,7 @@ def main() -> None:
     )
     parser.add_argument("--lines", type=Path, required=True, help="lines of JSON: what each test executes, of HEAD")
     parser.add_argument("--into", type=Path, required=True, help="lines of JSON, one a mutant that is then known")
+    parser.add_argument("--commit", default="HEAD", help="of which mutants are made and tests are run")
     parser.add_argument("--only", nargs="*", default=[], help="PATH:LINE of those to run, out of the drawn ones")
     parser.add_argument("--tests", nargs="*", default=TESTS, help="files and folders of tests")
     args = parser.parse_args()
@@ -260,7 +262,7 @@ def main() -> None:
     for name in LOADED:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory() as folder:
-        tree = copied(Path(folder))
+        tree = copied(Path(folder), args.commit)
         os.chdir(tree)
         os.environ["PYTHONPATH"] = str(tree)
         sys.path.insert(0, str(tree))
