@@ -174,7 +174,7 @@ def _codes(code: CodeType) -> dict[tuple[str, int], CodeType]:
 
 
 def copied(folder: Path, commit: str) -> Path:
-    """A commit in a folder, its bytecode checked by content: a mutant as long as its source is no other file by date."""
+    """A commit in a folder; bytecode is checked by content: a mutant as long as its source is no other file by date."""
     tree = folder / "tree"
     tree.mkdir(parents=True)
     packed = subprocess.run(["git", "archive", commit], check=True, capture_output=True).stdout
