@@ -122,7 +122,7 @@ class Executing:
                 self.lines[row["test"]] = {path: set(numbers) for path, numbers in row["lines"].items()}
 
     def of(self, mutant: Mutant, number: int) -> Iterator[list[str]]:
-        """The cases of test functions that execute it, some at a time: so many of the nearest, then all known others."""
+        """The cases of test functions that execute it, some at a time: so many of the nearest, then known others."""
         order, near = [test for test in self.nearest.of(mutant) if test in self.cases][:LOOKED], set()
         order.sort(key=lambda test: test not in self.known)  # what has been asked before costs nothing
         while order and len(near) < number:
