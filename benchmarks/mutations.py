@@ -200,8 +200,9 @@ def drawn(tree: Path, args: argparse.Namespace) -> Iterator[Mutant]:
     rng = random.Random(args.seed)
     population = [mutant for path in _paths(tree) for mutant in mutants(tree, path, rng)]
     print(f"{args.mutants} of {len(population)} mutations in {len(_paths(tree))} files", flush=True)
-    known = {(row["path"], row["line"], row["column"], row["kind"]) for row in rows(args.into)}
-    for m in evenly(population, args.mutants, rng):
+    chosen = evenly(population, args.mutants, rng)
+    for m in reversed(chosen) if args.backwards else chosen:
+        known = {(row["path"], row["line"], row["column"], row["kind"]) for row in rows(args.into)}
         if (m.path, m.line, m.column, m.kind) not in known and (not args.only or f"{m.path}:{m.line}" in args.only):
             yield m
 
@@ -252,6 +253,7 @@ def main() -> None:
     parser.add_argument("--lines", type=Path, required=True, help="lines of JSON: what each test executes, of HEAD")
     parser.add_argument("--into", type=Path, required=True, help="lines of JSON, one a mutant that is then known")
     parser.add_argument("--commit", default="HEAD", help="of which mutants are made and tests are run")
+    parser.add_argument("--backwards", action="store_true", help="from the last mutant on, for a second process")
     parser.add_argument("--only", nargs="*", default=[], help="PATH:LINE of those to run, out of the drawn ones")
     parser.add_argument("--tests", nargs="*", default=TESTS, help="files and folders of tests")
     args = parser.parse_args()
