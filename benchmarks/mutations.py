@@ -247,9 +247,7 @@ def main() -> None:
         default=20,
         help="test functions a mutant, before those that are known to execute it, too",
     )
-    parser.add_argument(
-        "--budget", type=float, default=30, help="seconds of those farther off, where these see nothing"
-    )
+    parser.add_argument("--budget", type=float, default=30, help="seconds of a processor for the tests of a mutant")
     parser.add_argument("--lines", type=Path, required=True, help="lines of JSON: what each test executes, of HEAD")
     parser.add_argument("--into", type=Path, required=True, help="lines of JSON, one a mutant that is then known")
     parser.add_argument("--commit", default="HEAD", help="of which mutants are made and tests are run")
