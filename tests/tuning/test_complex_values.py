@@ -1,5 +1,7 @@
 """Complex data of n numbers are real data of 2 n: in closed form, along a walk, and to every rule."""
 
+from functools import cache
+
 import pytest
 import torch
 
@@ -30,12 +32,14 @@ def walked(y: torch.Tensor) -> WeightPath:
     return WeightPath(problem, tuple(Walk().points(problem, WEIGHTS, True)))
 
 
-PATHS = walked(torch.complex(*PARTS)), walked(torch.cat(PARTS, 1))
+@cache
+def paths() -> tuple[WeightPath, WeightPath]:
+    return walked(torch.complex(*PARTS)), walked(torch.cat(PARTS, 1))
 
 
 @pytest.mark.parametrize("field", ["misfit", "prior", "optimism", "projected", "risk"])
 def test_sums_of_a_path_are_over_both_parts(field):
-    one, two = ([getattr(point, field) for point in path.points] for path in PATHS)
+    one, two = ([getattr(point, field) for point in path.points] for path in paths())
     assert one == pytest.approx(two, rel=1e-5)
 
 
@@ -44,9 +48,9 @@ RULES = [SURE(), GCV(), GeneralisedSURE(), Evidence(), LCurve(), QuasiOptimality
 
 @pytest.mark.parametrize("rule", RULES, ids=[type(rule).__name__ for rule in RULES])
 def test_rules_see_both_parts(rule: Selector):
-    one, two = (rule.curve(path) for path in PATHS)
+    one, two = (rule.curve(path) for path in paths())
     torch.testing.assert_close(one, two, rtol=1e-4, atol=1e-5, equal_nan=True)
-    assert rule.unmet(PATHS[0].problem) == rule.unmet(PATHS[1].problem) == ""
+    assert rule.unmet(paths()[0].problem) == rule.unmet(paths()[1].problem) == ""
 
 
 @table(

@@ -232,6 +232,10 @@ def test_entropies_are_those_of_whitened_samples_and_what_undoes_it():
         0, abs=1e-9
     )
     assert WeightedKozachenkoLeonenko(10).weights(3).tolist() == pytest.approx([0.1] * 10)
+    near = column(0, 1e-15, 1, 2, 3.1, 4.3)[:, None]  # the first two are one number but for rounding
+    with pytest.raises(Refusal, match="got 2 of 6 with 1 copies or more: "):
+        KozachenkoLeonenko(1).entropy(near)
+    assert math.isfinite(KozachenkoLeonenko(2).entropy(near)), "the second neighbour of each is another"
     with pytest.raises(Refusal, match="biases smaller than the information"):
         __import__("workbench.analysis.information.estimators.kozachenko_leonenko", fromlist=["x"])._information(
             column(-1, -1.001, -0.999)
