@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tests.laws.small import matrix
+from tests.tables import table
 from workbench import tuning
 from workbench.algorithms import ADMM, FISTA, LBFGS
 from workbench.noise import Gaussian, Poisson
@@ -19,7 +20,7 @@ from workbench.tuning.conformal import ConformalCalibration, calibrated, pooled,
 from workbench.tuning.point_spread import full_width
 
 
-@pytest.mark.parametrize(
+@table(
     ("count", "alpha", "expected"),
     [
         (9, 0.1, 9),
