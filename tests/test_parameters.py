@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from workbench import operators
+from workbench import catalog, operators
 from workbench.data import Array, Measured
 from workbench.parameters import (
     Checked,
@@ -354,3 +354,14 @@ def test_no_refusal_is_longer_than_a_person_reads():
     short = str(Refusal("a number", "'" + "y" * 1000 + "'", "give one"))
     assert len(short) <= LONGEST and short.endswith("give one") and short.startswith("wanted a number")
     assert str(Refusal("a", "b", "c")) == "wanted a, got b: c"
+
+
+@pytest.mark.parametrize("kind", [*catalog.KINDS, *catalog.BESIDES])
+def test_a_slider_offers_nothing_that_is_refused(kind):
+    """Its ends and what it stands at first lie within the limits, and a logarithmic one begins above 0."""
+    for name, cls in catalog.members(kind).items():
+        for p in (p for p in parameters(cls) if p.range is not None):
+            low, high = p.range.limits or (p.range.low, p.range.high)
+            assert low <= p.range.low < p.range.high <= high and not (p.range.log and p.range.low <= 0), (name, p.name)
+            first = p.default if isinstance(p.default, tuple) else (p.default,)
+            assert all(p.range.admits(each) for each in first if isinstance(each, int | float)), (name, p.name)

@@ -340,7 +340,7 @@ def test_starts_are_scattered_by_the_size_of_each_block_or_of_all_where_it_is_no
         assert float(left.square().mean().sqrt()) == pytest.approx(1.5, rel=0.15)
         assert float(right.square().mean().sqrt()) == pytest.approx(0.5 * 3 / 2**0.5, rel=0.15), "of the whole"
     batch = Problem(Identity((1, 1)), Gaussian(1.0), Zero(), torch.ones(2, 1, 1))
-    with pytest.raises(Refusal, match="a batch of 2"):
+    with pytest.raises(Refusal, match="a batch of 2: "):
         ManyStarts().problem(batch)
     once = replace(batch, y=batch.y[:1], truth=batch.y[:1])
     assert (len(ManyStarts(starts=5).problem(once).y), len(ManyStarts(starts=5).problem(once).truth)) == (5, 5)

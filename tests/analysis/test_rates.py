@@ -131,7 +131,7 @@ def test_one_row_at_a_time_is_stable_below_two_over_the_trace_exactly() -> None:
     assert critical == pytest.approx(2 / 9, rel=1e-12)
     assert growth(critical * (1 - 1e-6)) < 1 < growth(critical * (1 + 1e-6))
     assert rates.critical_batch_step(largest, trace, math.inf) == rates.critical_step(largest)
-    with pytest.raises(Refusal, match="at least 1"):
+    with pytest.raises(Refusal, match="at least 1, "):
         rates.critical_batch_step(largest, trace, 0)
 
 

@@ -46,8 +46,14 @@ def test_a_path_is_walked_and_a_weight_taken(session):
     view.beat()
     assert view.rule.value == HAND and view.choosing.weight == path.points[20].weight
     assert view.choosing.found is path and f"{path.points[20].weight:.3g}" in view.picture.caption.object
+    assert not view.beat(), "what nobody touched is not drawn again"
     view.rule.value = "oracle"
+    best = path.nearest(told.selected["oracle"].weight)
+    assert view.beat() and f"at weight {best.weight:.3g}<" in view.picture.caption.object
     view.use.clicks += 1
+    assert view.beat()
+    view.look.value = next(look for look in view.look.options if look != view.look.value)
+    assert view.beat()
     assert heard and session.experiment.prior.weight == pytest.approx(told.selected["oracle"].weight, rel=1e-3)
     view.choosing.tick()
     assert view.choosing.found is path  # another weight is the same path

@@ -49,7 +49,9 @@ def test_every_source_of_the_pictures_is_drawn_and_named():
 def test_a_path_has_the_colours_of_its_iterations_and_a_ring_at_its_least_error():
     plane, other = PlanePicture(), track("CG", k=np.array([0, 9]), i_y=np.array([0.0, 4]), i_x=np.array([0.0, 2]),
                                          error=np.array([1, 0.5]))  # fmt: skip
+    assert not plane.bar.visible, "its numbers mean nothing before there is a path"
     plane.show((track(), other), "tau = 0.01")
+    assert plane.bar.visible
     assert plane.plot.xaxis[0].axis_label == "I(y;T), bits, for T = x_k + tau w, tau = 0.01"
     assert columns(plane.paths[0]) == {
         "x": [0, 1, 2, 3],

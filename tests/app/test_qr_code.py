@@ -52,7 +52,7 @@ def test_of_this_machine_alone_it_says_so_and_too_long_a_one_is_refused() -> Non
     made = QrCode()
     made.toggle("http://localhost:5006/?truth=<b>coins</b>")
     assert "this machine alone" in made.window.objects[0].object and "<b>coins" not in made.window.objects[0].object
-    with pytest.raises(Refusal, match="at most 2000 characters, got one of 2001"):
+    with pytest.raises(Refusal, match="at most 2000 characters, got one of 2001: "):
         drawn("x" * (LONGEST + 1))
     assert drawn("x" * LONGEST).startswith("<svg")
     made.toggle("")

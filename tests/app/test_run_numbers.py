@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from bokeh.models import Line
 
 from tests.app.conftest import frame
 from tests.app.seen import columns, legends, seen
@@ -35,6 +36,10 @@ def test_every_source_of_the_curves_is_drawn():
         "best": "Scatter words",
     }  # fmt: skip
     assert legends(curves.element) == [[]], "one line needs no name"
+    widths = [
+        {line.line_width for line in made.pane.object.select(Line)} for made in (curves, Curves("PSNR", "", large=True))
+    ]
+    assert 4 not in widths[0] and widths[1] == {4}, "the lines of a room are seen from its last row"
     assert legends(Curves("Objective", "left plot").element) == [["objective", "misfit", "prior"]]
 
 

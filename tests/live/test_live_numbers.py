@@ -97,7 +97,7 @@ def test_a_plane_lies_across_one_axis_in_the_middle_or_at_a_place_within_its_end
 def test_a_signal_is_refused_that_has_more_pixels_than_a_person_may_take(shape, count):
     """A longer first axis of three is one of space: as a file has a volume."""
     Caps(count).require(torch.zeros(shape))
-    with pytest.raises(Refusal, match=f"at most {count - 1} pixels on this server, got {count}"):
+    with pytest.raises(Refusal, match=f"at most {count - 1} pixels on this server, got {count}: "):
         Caps(count - 1).require(torch.zeros(shape))
 
 

@@ -87,7 +87,7 @@ def test_weights_stand_where_they_are_and_are_tried_about_the_usual_one():
     with pytest.raises(Refusal, match=r"no number prior.weight: take prior.first.weight, prior.second.second.weight"):
         require_weight(both)
     assert grid(2.0, 5, 4.0) == pytest.approx([0.02, 0.2, 2, 20, 200])
-    with pytest.raises(Refusal, match="at least 5 weights for a path, got 4"):
+    with pytest.raises(Refusal, match=r"at least 5 weights for a path, got 4: take 25$"):
         grid(2.0, 4, 4.0)
     quadratic = Problem(Identity((1, 8)), Gaussian(0.5), Tikhonov(), torch.full((1, 1, 8), 2.0))
     assert usual_weight(quadratic) == pytest.approx(8 / (2 * 0.5 * 32)), "n / (p R) of the data themselves, p = 2"

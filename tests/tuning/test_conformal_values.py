@@ -41,7 +41,7 @@ def test_an_interval_is_the_score_of_its_rank_around_a_picture():
     assert found.inside(torch.full((1, 1, 2, 2), 0.25), torch.zeros(1, 1, 2, 2)).all()
     assert not found.inside(torch.full((1, 1, 2, 2), 0.35), torch.zeros(1, 1, 2, 2)).any()
     assert calibrated(truth, x, 0.5).misfits.tolist() == [0] * 4
-    with pytest.raises(Refusal, match="a reconstruction of each held-out picture, got 3 of 4"):
+    with pytest.raises(Refusal, match="a reconstruction of each held-out picture, got 3 of 4: "):
         calibrated(truth, x[:3])
     assert pooled(torch.arange(9.0).reshape(1, 1, 3, 3), 2).tolist() == [[[[2, 3.5], [6.5, 8]]]]
     assert pooled(truth, 1) is truth

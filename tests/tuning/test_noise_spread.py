@@ -59,7 +59,7 @@ def test_a_rule_that_finds_nothing_is_counted_and_no_draw_is_refused(found):
     far = tuple(Walk().points(found.path.problem, [1e4, 2e4, 4e4, 8e4, 16e4]))
     *_, none = noise_spread(tuning.WeightPath(found.path.problem, far), [SURE()], Walk(), truth, 2)
     assert none.draws == 2 and all(map(math.isnan, none.chosen["sure"])), "the least error is at smaller weights"
-    with pytest.raises(Refusal, match="from 1, got 0"):
+    with pytest.raises(Refusal, match=r"from 1, got 0: take 8$"):
         next(noise_spread(found.path, RULES, Walk(), truth, 0))
 
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tests.laws.small import matrix
+from tests.tables import table
 from workbench import tuning
 from workbench.algorithms import ADMM, FISTA, LBFGS
 from workbench.noise import Gaussian, Poisson
@@ -19,8 +20,17 @@ from workbench.tuning.conformal import ConformalCalibration, calibrated, pooled,
 from workbench.tuning.point_spread import full_width
 
 
-@pytest.mark.parametrize(
-    ("count", "alpha", "expected"), [(9, 0.1, 9), (19, 0.1, 18), (20, 0.1, 19), (99, 0.05, 95), (199, 0.1, 180)]
+@table(
+    ("count", "alpha", "expected"),
+    [
+        (9, 0.1, 9),
+        (19, 0.1, 18),
+        (20, 0.1, 19),
+        (99, 0.05, 95),
+        (199, 0.1, 180),
+        (1999, 0.001, 1998),
+        (999, 0.017, 983),
+    ],
 )
 def test_the_rank_is_that_of_exact_arithmetic(count, alpha, expected):
     assert rank(count, alpha) == expected

@@ -1,6 +1,7 @@
 """The plane of a reconstruction, exact and sampled, in numbers that are known in closed form."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -223,3 +224,24 @@ def test_a_sampled_path_reads_every_few_iterations_and_at_the_end():
     resting = PlaneSampling(GaussianRandomField(0.0), GaussianClosedForm(), RelativeTau(0.1), 400, 1, 1)
     begun = next(iter(sampled_plane(like, GradientDescent(0.1), resting)))
     assert (begun.points[0].i_x, begun.points[0].i_y, begun.points[0].tau) == (0, 0, 0)
+
+
+class Labelled(GaussianRandomField):
+    """Each signal belongs to one of two classes, by the sign of its first number."""
+
+    def draw(self, count, shape, rng):
+        drawn = super().draw(count, shape, rng)
+        return replace(drawn, labels=(drawn.signals.flatten(1)[:, 0] > 0).long())
+
+
+def test_where_nothing_is_reconstructed_yet_nothing_is_known_of_the_classes():
+    from workbench.algorithms import GradientDescent
+
+    like = Problem(Identity((1, 2)), Gaussian(0.5), Tikhonov(1.0), torch.zeros(1, 1, 2))
+    sampling = PlaneSampling(Labelled(0.0), GaussianClosedForm(), RelativeTau(0.1), 60, 1, 1)
+    *_, found = sampled_plane(like, GradientDescent(0.1), sampling)
+    first, last = found.points
+    assert (first.i_label, first.i_x, first.i_y) == (0, 0, 0)
+    assert math.isnan(last.i_label) and found.note.startswith("The information on the classes cannot be read: ")
+    *_, told = sampled_plane(like, GradientDescent(0.1), replace(sampling, estimator=KSG()))
+    assert 0 < told.points[-1].i_label <= 1 and told.note == "", "one bit of two classes"

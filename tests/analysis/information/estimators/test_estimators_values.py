@@ -74,7 +74,7 @@ def test_samples_are_rows_that_vary_and_symbols_are_numbers_of_rows():
         (0.25, [1]),
         (0.75, [0, 2, 3]),
     ]
-    with pytest.raises(Refusal, match="as many samples of u as of v, got 3 and 2"):
+    with pytest.raises(Refusal, match="as many samples of u as of v, got 3 and 2: "):
         Exact()(torch.arange(3), torch.arange(2))
 
 
@@ -232,6 +232,10 @@ def test_entropies_are_those_of_whitened_samples_and_what_undoes_it():
         0, abs=1e-9
     )
     assert WeightedKozachenkoLeonenko(10).weights(3).tolist() == pytest.approx([0.1] * 10)
+    near = column(0, 1e-15, 1, 2, 3.1, 4.3)[:, None]  # the first two are one number but for rounding
+    with pytest.raises(Refusal, match="got 2 of 6 with 1 copies or more: "):
+        KozachenkoLeonenko(1).entropy(near)
+    assert math.isfinite(KozachenkoLeonenko(2).entropy(near)), "the second neighbour of each is another"
     with pytest.raises(Refusal, match="biases smaller than the information"):
         __import__("workbench.analysis.information.estimators.kozachenko_leonenko", fromlist=["x"])._information(
             column(-1, -1.001, -0.999)
@@ -246,7 +250,7 @@ def test_sides_are_sorted_into_the_continuous_one_and_symbols():
     with pytest.raises(Refusal, match="two of symbols"):
         continuous_first(s, s)
     assert len(classes(torch.tensor([0, 0, 1, 1]), 1)) == 2
-    with pytest.raises(Refusal, match="more than 2 samples of each symbol, got one with 2"):
+    with pytest.raises(Refusal, match="more than 2 samples of each symbol, got one with 2: "):
         classes(torch.tensor([0, 0, 1, 1]), 2)
     assert psi(1.0) == pytest.approx(-np.euler_gamma)
     assert nearest(column(0, 1, 3)[:, None], 2).tolist() == [[1, 3], [1, 2], [2, 3]]
@@ -350,7 +354,7 @@ def test_learned_bounds_are_their_formulas_of_known_scores():
     assert mine.read(lambda u, v: (u + v)[:, 0], five, five) == pytest.approx(
         4 - math.log(np.mean([math.exp(i + (i + k) % 5) for i in range(5) for k in range(1, 5)]))
     )
-    with pytest.raises(Refusal, match="1024 samples for batches of 256, got 40"):
+    with pytest.raises(Refusal, match="1024 samples for batches of 256, got 40: "):
         InfoNCE()(torch.randn(40, generator=rng()), torch.randn(40, generator=rng(1)))
 
 

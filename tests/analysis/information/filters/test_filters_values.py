@@ -1,5 +1,7 @@
 """What filters leave of each mode, by their formulas."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 import torch
@@ -42,6 +44,9 @@ def test_filters_leave_the_share_of_each_mode_that_their_formula_says(filter_: F
     """Of singular values 2, 1 and 0, variances 1 and noise 1: what a mode is multiplied by, R_k s."""
     found = torch.stack(list(filter_.matrices(FILTERED, len(shares) - 1)))[..., 0, 0] * FILTERED.gains[:, 0]
     np.testing.assert_allclose(found, np.array(shares), atol=1e-12)
+    if isinstance(filter_, SpectralFilter):  # also of the mode that data do not show, which times its s is 0 anyway
+        told = torch.stack(list(islice(filter_.shares(FILTERED), len(shares)))).reshape(len(shares), 3)
+        np.testing.assert_allclose(told, np.array(shares), atol=1e-12)
 
 
 def test_conjugate_gradients_end_after_as_many_steps_as_modes_and_diverging_steps_are_refused():
