@@ -70,11 +70,7 @@ def _settled(energy: np.ndarray, many: np.ndarray, top: np.ndarray, mean: np.nda
 
 def _energies(picture: np.ndarray, gaps: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """The mean energy of a number in each region and frequency of a block, the blocks in it, and their freedom each."""
-    for longest in _SIDES[picture.ndim]:
-        sides = tuple(min(longest, size) for size in picture.shape)
-        whole = ~_blocks(gaps, sides).any(_last(gaps.ndim))
-        if whole.sum() >= _ENOUGH * whole.size and (picture.ndim > 1 or whole.sum() >= _SMALL):
-            break
+    sides, whole = _whole(gaps)
     blocks, own = _blocks(picture, sides), 1.0
     for axis, side in zip(_last(picture.ndim), sides, strict=True):
         if whole.shape[axis] < _MANY:
@@ -88,6 +84,16 @@ def _energies(picture: np.ndarray, gaps: np.ndarray) -> tuple[np.ndarray, np.nda
     many = _summed(np.broadcast_to(whole.reshape(whole.shape + (1,) * picture.ndim), energy.shape), picture.ndim)
     some = many > 0
     return sums[some] / many[some], many[some], own
+
+
+def _whole(gaps: np.ndarray) -> tuple[tuple[int, ...], np.ndarray]:
+    """The sides of the blocks, and which of them are without a gap."""
+    for longest in _SIDES[gaps.ndim]:
+        sides = tuple(min(longest, size) for size in gaps.shape)
+        whole = ~_blocks(gaps, sides).any(_last(gaps.ndim))
+        if whole.sum() >= _ENOUGH * whole.size and (gaps.ndim > 1 or whole.sum() >= _SMALL):
+            return sides, whole
+    return sides, whole  # pyright: ignore[reportPossiblyUnboundVariable] - there are sides to go through
 
 
 def _blocks(values: np.ndarray, sides: tuple[int, ...]) -> np.ndarray:
