@@ -88,12 +88,18 @@ def _energies(picture: np.ndarray, gaps: np.ndarray) -> tuple[np.ndarray, np.nda
 
 def _whole(gaps: np.ndarray) -> tuple[tuple[int, ...], np.ndarray]:
     """The sides of the blocks, and which of them are without a gap."""
-    for longest in _SIDES[gaps.ndim]:
+    *longer, shortest = _SIDES[gaps.ndim]
+    for longest in longer:
         sides = tuple(min(longest, size) for size in gaps.shape)
-        whole = ~_blocks(gaps, sides).any(_last(gaps.ndim))
+        whole = _without(gaps, sides)
         if whole.sum() >= _ENOUGH * whole.size and (gaps.ndim > 1 or whole.sum() >= _SMALL):
             return sides, whole
-    return sides, whole  # pyright: ignore[reportPossiblyUnboundVariable] - there are sides to go through
+    sides = tuple(min(shortest, size) for size in gaps.shape)
+    return sides, _without(gaps, sides)
+
+
+def _without(gaps: np.ndarray, sides: tuple[int, ...]) -> np.ndarray:
+    return np.logical_not(_blocks(gaps, sides).any(_last(gaps.ndim)))
 
 
 def _blocks(values: np.ndarray, sides: tuple[int, ...]) -> np.ndarray:
