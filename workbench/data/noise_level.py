@@ -121,10 +121,10 @@ def _quietest(values: np.ndarray, gaps: np.ndarray, axes: tuple[int, ...]) -> No
         came = f"structure in {1 - share:.0%} of what was measured beside each other"
         remedy = "take frames, or a background such as the outermost frequencies, or give sigma by hand"
         raise Refusal("data that are noise at the finest scale, in parts at least", came, remedy)
-    weights = np.array([one.count for one in found]) / sum(one.count for one in found)
+    weights = np.array([one.many for one in found]) / sum(one.many for one in found)
     sigma = math.sqrt(sum(weights * np.square([one.sigma for one in found])))
     pull = weights * np.array([one.sigma * one.error for one in found]) / sigma
-    return NoiseLevel(sigma, float(np.hypot.reduce(pull)), sum(one.count for one in found))
+    return NoiseLevel(sigma, float(np.hypot.reduce(pull)), sum(one.many for one in found))
 
 
 def _of_median(sigma: float, count: int) -> NoiseLevel:

@@ -25,7 +25,7 @@ class QuietNoise(NamedTuple):
 
     sigma: float
     error: float
-    count: int
+    many: int
     share: float
 
 
