@@ -14,7 +14,7 @@ from workbench.priors.combined.dual_of_prox import SplitPrior, subgradients
 from workbench.priors.combined.pair import Pair
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import norm, spread
+from workbench.tensors import in_double, norm, spread
 
 _EXACT = 1e-9  # what may be left of |A*p + K*q|, relative to its terms, for rounding to be the reason
 _ROUNDING = 1e-12  # of |A*p|: what rounding leaves of it
@@ -55,13 +55,14 @@ def lower_bound(problem: Problem, state: State) -> Tensor:
     The largest -nll*(p) - h*(q), A*p + K*q = 0, on segments that end at the gradient of the nll at A x and at the
     algorithm's own duals. True but for rounding. Rockafellar 1970, section 31.
     """
-    x, y, A = _double(state.x), _double(problem.y), _measured(problem, problem.operator.at(state.x))
+    # In double: a gap is a difference of large numbers, in single precision it would end at 1e-6 of them.
+    x, y, A = in_double(state.x), in_double(problem.y), _measured(problem, problem.operator.at(state.x))
     outer, K = problem.prior.dual_split(problem.operator.in_shape)
     clean = A(x)
     data, known = state.duals()
-    ends = [problem.noise.grad(clean, y), *([] if data is None else [_double(data)])]
+    ends = [problem.noise.grad(clean, y), *([] if data is None else [in_double(data)])]
     if known is not None and known.shape[1:] == K.out_shape and _is_split(problem.prior, K, x):
-        q = _double(known)
+        q = in_double(known)
     else:
         q = _multiplier(problem.prior, outer, K, x, -A.adjoint(ends[0]))
     pairs = [_feasible(A, K, outer, p, q) for p in ends]
@@ -103,11 +104,6 @@ def _measured(problem: Problem, A: LinearOperator) -> LinearOperator:
         return torch.where(kept, y, 0)
 
     return Map((A.in_shape, A.out_shape), lambda v: those(A(v)), lambda p: A.adjoint(those(p)), A.field)
-
-
-def _double(x: Tensor) -> Tensor:
-    """A gap is a difference of large numbers: in single precision it would end at 1e-6 of them."""
-    return x.to(torch.complex128 if x.is_complex() else torch.float64)
 
 
 def _feasible(A: LinearOperator, K: LinearOperator, outer: Prior, p: Tensor, q: Tensor | None) -> Dual:
