@@ -151,7 +151,7 @@ def _ended(problem: Problem, algorithm: Algorithm, steps: int) -> "xr.Dataset":
 
 def _risen(problem: Problem, algorithm: Algorithm, found: "xr.Dataset") -> bool:
     """Whether a run that should go down ended above its start."""
-    if found.attrs["stopped"] or not algorithm.minimises or algorithm.random:
+    if found.attrs["stopped"] or not algorithm.seeks_minimum:
         return False
     # Where the start breaks a constraint, its recorded objective is that of another signal, which meets it.
     begun = bool(problem.prior(algorithm.start(problem)).isfinite().all())
@@ -173,14 +173,14 @@ def _wrong(problem: Problem, algorithm: Algorithm, found: "xr.Dataset", gain: fl
     if found.attrs["stopped"]:
         return f"{found.attrs['outcome']}: {found.attrs['stopped']}"
     first, last = (float(found.objective[k, 0]) for k in (0, -1))
-    down = algorithm.minimises and not algorithm.random
+    down = algorithm.seeks_minimum
     if (down and math.isnan(last)) or not math.isfinite(float(abs(found.x).max())):
         return "ended with NaN"
     if _risen(problem, algorithm, found):
         return f"ended above its start: {last:.6g} after {first:.6g}"
     suited = "piecewise constant" in problem.prior.suits and found.sizes["channel"] == 1  # each channel by itself
     # A method that minimises nothing does not have its quality from the prior: unrolled ones bring their own.
-    if suited and algorithm.minimises and not algorithm.random and not gain >= -LOSS:
+    if suited and algorithm.seeks_minimum and not gain >= -LOSS:
         return f"ended {-gain:.2f} dB below the baseline"
     return ""
 

@@ -118,16 +118,18 @@ def least(amount: Each | None) -> float | None:
 
 
 def plain(x: Tensor) -> Tensor:
-    """x without the flags by which torch conjugates (z.conj()) and negates (z.conj().imag) lazily; else x itself.
-
-    NumPy and views of real and imaginary parts refuse tensors that have one.
-    """
+    """x without torch's flags of a lazy z.conj() or z.conj().imag, which NumPy and views of parts refuse."""
     return x.resolve_conj().resolve_neg()
 
 
 def parts(x: Tensor) -> Tensor:
     """Real and imaginary part of complex numbers along a last axis; real numbers as they are."""
     return torch.view_as_real(x.resolve_conj()) if x.is_complex() else x
+
+
+def in_double(x: Tensor) -> Tensor:
+    """x in double precision, real or complex."""
+    return x.to(torch.complex128 if x.is_complex() else torch.float64)
 
 
 def complex_of(dtype: torch.dtype) -> torch.dtype:
@@ -186,10 +188,7 @@ def child_seed(seed: int, purpose: str, number: int) -> int:
 
 
 def generator(seed: int, k: int, device: torch.device | str = "cpu") -> torch.Generator:
-    """The streams of the first format, by number alone: what draws for two purposes from one seed shares numbers.
-
-    The package draws from them through `stream` and `first_stream` only, for runs and weights that were made with them.
-    """
+    """The streams of the first format, by number alone, of which two purposes share numbers: see `first_stream`."""
     z = (seed * 0x9E3779B97F4A7C15 + k * 0xBF58476D1CE4E5B9 + 0x94D049BB133111EB) & _MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK  # the finaliser of splitmix64 mixes neighbours apart
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK

@@ -155,12 +155,18 @@ def test_what_does_not_open_as_measured_data_says_so_and_nothing_changes(tmp_pat
     upload.variable.value = "exchange/data[:, 9]"
     read(upload)
     assert "count from 0" in upload.complaint.sentence and describe(session.experiment) == opened
+    chosen = upload.array.value
+    assert upload.variable.value == chosen == "exchange/data[:, 1]", "it was left at what is not shown"
     upload.array.value = "exchange/psf"
     read(upload)
     assert "3 angles for 3 projections, got 30" in upload.complaint.sentence
+    assert ". Still shown: exchange/data[:, 1]" in upload.complaint.sentence
     assert describe(session.experiment) == opened
+    assert upload.array.value == upload.variable.value == chosen, "the menu is back at what is shown"
     session.choose("operator", "GaussianBlur")
     upload.instrument.parts["operator"].value = ""
+    read(upload)
+    upload.array.value = "exchange/psf"
     read(upload)
     assert not upload.complaint.sentence and session.experiment.operator.in_shape == (1, 3, 3)
     session.close()

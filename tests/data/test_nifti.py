@@ -138,3 +138,13 @@ def test_the_display_range_is_suggested_and_nan_is_refused(tmp_path, said):
     assert "the file suggests window=(100, 700)" in said(tmp_path / "0.nii", "[5]")
     with pytest.raises(Refusal, match="2 of 140 NaN or infinite"):
         data.load(tmp_path / "1.nii", "[5]")
+
+
+def test_whole_numbers_of_64_bits_are_said_where_double_precision_rounds_them(tmp_path):
+    """2^53 + 1 became 2^53 in the reader, before anything was there to compare it with."""
+    large = np.full((5, 4, 1), 2**53 + 1, dtype=np.int64)
+    large[0] = 7
+    nibabel.save(nibabel.Nifti1Image(large, np.eye(4), dtype=np.int64), tmp_path / "x.nii")
+    assert (
+        "int64 as float64, 16 of 20 values rounded to 53 bits" in data.Measured(str(tmp_path / "x.nii")).loaded().notes
+    )

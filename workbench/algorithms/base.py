@@ -107,6 +107,11 @@ class Algorithm(ABC, Generic[S], metaclass=Checked):
     blind: ClassVar[bool] = False  # asks no data: it is never advised
     wanders: ClassVar[bool] = False  # by noise of its own it leaves a start where the data show no way
 
+    @property
+    def seeks_minimum(self) -> bool:
+        """Whether it goes down the objective to a minimum, which no draw is."""
+        return self.minimises and not self.random
+
     def start(self, problem: Problem) -> Tensor:
         """The first iterate where none is given."""
         return problem.start()

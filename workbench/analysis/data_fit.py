@@ -16,12 +16,13 @@ RESIDUAL = Quantity("Residual", ("residual",), "|Ax − y| / |y|", log=True)
 
 @reads(RESIDUAL)
 def residual(problem: Problem, state: State) -> Mapping[str, Tensor]:
-    """The relative data residual |A(x) - y| / |y|, of the data that were measured."""
+    """The relative data residual |A(x) - y| / |y|, of the data that were measured; a known background is in A(x)."""
     return {"residual": _relative(problem, problem.operator(state.x))}
 
 
 def _relative(problem: Problem, clean: Tensor) -> Tensor:
     y, noise = problem.y, problem.noise
+    clean = noise.noiseless(clean)
     if type(noise).measured is not Noise.measured:  # where nothing was measured anything may stand, a dead pixel's 1e6
         kept = noise.measured(y)
         clean, y = torch.where(kept, clean, 0), torch.where(kept, y, 0)

@@ -10,9 +10,11 @@ from workbench.linalg import cg
 from workbench.noise import Likelihood, Noise
 from workbench.operators import Identity, LinearOperator, Map, Stack
 from workbench.priors import NEEDS_IN_WORDS, Can, Prior
+from workbench.priors.combined.dual_of_prox import SplitPrior, subgradients
+from workbench.priors.combined.pair import Pair
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import norm, spread
+from workbench.tensors import in_double, norm, spread
 
 _EXACT = 1e-9  # what may be left of |A*p + K*q|, relative to its terms, for rounding to be the reason
 _ROUNDING = 1e-12  # of |A*p|: what rounding leaves of it
@@ -53,17 +55,16 @@ def lower_bound(problem: Problem, state: State) -> Tensor:
     The largest -nll*(p) - h*(q), A*p + K*q = 0, on segments that end at the gradient of the nll at A x and at the
     algorithm's own duals. True but for rounding. Rockafellar 1970, section 31.
     """
-    x, y, A = _double(state.x), _double(problem.y), _measured(problem, problem.operator.at(state.x))
+    # In double: a gap is a difference of large numbers, in single precision it would end at 1e-6 of them.
+    x, y, A = in_double(state.x), in_double(problem.y), _measured(problem, problem.operator.at(state.x))
     outer, K = problem.prior.dual_split(problem.operator.in_shape)
     clean = A(x)
     data, known = state.duals()
-    ends = [problem.noise.grad(clean, y), *([] if data is None else [_double(data)])]
-    if known is not None and known.shape[1:] == K.out_shape:
-        q = _double(known)
+    ends = [problem.noise.grad(clean, y), *([] if data is None else [in_double(data)])]
+    if known is not None and known.shape[1:] == K.out_shape and _is_split(problem.prior, K, x):
+        q = in_double(known)
     else:
-        q = problem.prior.multiplier(x, -A.adjoint(ends[0]))
-        if q is None and Can.GRAD in outer.can:
-            q = outer.grad(K(x))  # what it is at a minimum
+        q = _multiplier(problem.prior, outer, K, x, -A.adjoint(ends[0]))
     pairs = [_feasible(A, K, outer, p, q) for p in ends]
     zero = Dual(0 * pairs[0].p, 0 * pairs[0].q, 0 * pairs[0].defect, pairs[0].size)
     centres = [zero]
@@ -77,6 +78,22 @@ def lower_bound(problem: Problem, state: State) -> Tensor:
     return torch.stack(bounds).amax(0)
 
 
+def _is_split(prior: Prior, K: LinearOperator, x: Tensor) -> bool:
+    """Whether K is the map whose duals a method has: wavelets, say, are certified behind another of the same shape."""
+    own = prior.linear(K.in_shape)
+    return own.out_shape == K.out_shape and torch.equal(own(x), K(x))
+
+
+def _multiplier(prior: Prior, outer: Prior, K: LinearOperator, x: Tensor, z: Tensor) -> Tensor | None:
+    """A q with K*q near z, a subgradient of the prior at x but for errors; None where q is z itself."""
+    if isinstance(K, Identity):
+        return None
+    q = prior.multiplier(x, z)
+    if q is not None:
+        return q
+    return outer.grad(K(x)) if Can.GRAD in outer.can else subgradients(SplitPrior(outer, K), x, z)[0]
+
+
 def _measured(problem: Problem, A: LinearOperator) -> LinearOperator:
     """A of the data that say anything: the dual of others is 0, and has to stay so where it is moved."""
     kept = problem.noise.measured(problem.y)
@@ -87,11 +104,6 @@ def _measured(problem: Problem, A: LinearOperator) -> LinearOperator:
         return torch.where(kept, y, 0)
 
     return Map((A.in_shape, A.out_shape), lambda v: those(A(v)), lambda p: A.adjoint(those(p)), A.field)
-
-
-def _double(x: Tensor) -> Tensor:
-    """A gap is a difference of large numbers: in single precision it would end at 1e-6 of them."""
-    return x.to(torch.complex128 if x.is_complex() else torch.float64)
 
 
 def _feasible(A: LinearOperator, K: LinearOperator, outer: Prior, p: Tensor, q: Tensor | None) -> Dual:
@@ -113,15 +125,15 @@ def _feasible(A: LinearOperator, K: LinearOperator, outer: Prior, p: Tensor, q: 
     p = p - A(unseen(cg(normal, rest, tolerance=tolerance)))
     w = A.adjoint(p)
     if q is None:
-        q = -_lift(K, w)
+        q = -_lifted(K, outer, w)
     else:
         known = K.adjoint(q)
         size = size.maximum(norm(known))
-        q = q - _lift(K, w + known)
+        q = q - _lifted(K, outer, w + known)
     for _ in range(_POLISH):
         # Projections in turn: into the domain of h*, and back to K*q = -A*p. Each finite q is as good as it gets.
         nearer = outer.conjugate_prox(q, 0.0)
-        nearer = nearer - _lift(K, w + K.adjoint(nearer))
+        nearer = nearer - _lifted(K, outer, w + K.adjoint(nearer))
         q = torch.where(spread(outer.conjugate(q).isfinite(), q), q, nearer)
     return Dual(p, q, norm(w + K.adjoint(q)), size)
 
@@ -137,6 +149,12 @@ def _within(outer: Prior, pair: Dual) -> Dual:
     scale = torch.where(scale < 1, scale / 2, scale)
     p, q = spread(scale, pair.p) * pair.p, spread(scale, pair.q) * pair.q
     return Dual(p, q, scale * pair.defect, pair.size)
+
+
+def _lifted(K: LinearOperator, outer: Prior, w: Tensor) -> Tensor:
+    """A q with K*q = w, where w has one: the multiplier of a set of x takes it all, whose size costs least."""
+    alone = outer.in_a_set(w, K.out_shape) if isinstance(outer, Pair) else None
+    return _lift(K, w) if alone is None else alone
 
 
 def _lift(K: LinearOperator, w: Tensor) -> Tensor:

@@ -43,8 +43,7 @@ class Progress:
         misfit, prior = self.problem.terms(state.x)
         now, before = _Look(state.k, misfit + prior, certificate), self._last
         self._last = now
-        aimless = self.algorithm.random or not self.algorithm.minimises
-        if before is None or aimless or not self._stands_still(before, now, state):
+        if before is None or not self.algorithm.seeks_minimum or not self._stands_still(before, now, state):
             return None
         steps, step, bound = now.k - before.k, self.algorithm.current_step(state), self.algorithm.largest_step(state)
         why = f"{steps} iterations up to {now.k} have gained next to nothing, {self._how_far(certificate)}"

@@ -144,7 +144,7 @@ def descent(algorithm: Algorithm) -> Iterator[Finding]:
     solved = problem(algorithm)
     run = states(solved, algorithm, 30)
     yield holds("no value is NaN or infinite", bool(run[-1].x.abs().isfinite().all()), "after 30 steps")
-    if algorithm.minimises and not algorithm.random:
+    if algorithm.seeks_minimum:
         first, last = (float(solved.objective(s.x).sum()) for s in (run[0], run[-1]))
         fact = f"{first:.6g} -> {last:.6g} in {run[-1].k} steps"
         yield holds("the objective falls", last <= first + 1e-3 * abs(first) + 1e-9, fact, fact)

@@ -10,15 +10,14 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from workbench.data.calibration.absent import absent, without_lines
-from workbench.data.calibration.quiet import MAD, SPREAD, level, quiet
+from workbench.data.calibration.quiet import MAD, SPREAD, quiet
 from workbench.refusal import Refusal
 from workbench.tensors import plain, shown
 
 _ROUNDING = 1e-12  # of the largest value: what arithmetic leaves of values that are all equal
 _FEWEST = 16  # details that a median rests on, where there are so many
 _SHORT = 4  # values along an axis that a wavelet needs
-_LOOSE, _STRICT = 3.0, 2.0  # standard errors of energy beyond which a detail of complex data is structure
-_QUIET = 0.25  # of complex details that are noise, else their level is that of structure
+_QUIET = 0.33  # of complex data that is noise, else their level is that of structure
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,9 @@ def of_wavelets(values: ArrayLike | Tensor) -> NoiseLevel:
 
     The details of orthonormal wavelets (db2) along the last two axes, or the only one, are as noisy as the data are,
     where their noise is white; sigma = median |d| / 0.6745 (Donoho & Johnstone 1994, doi 10.1093/biomet/81.3.425).
-    Details that reach into what was not measured do not count; Refusal where nearly all do. Of complex data, k-space
-    above all, whose structure is rough, only those count around which there is no more energy than noise has
-    (`calibration.quiet`), and the error holds what a stricter choice would change.
+    Details that reach into what was not measured do not count; Refusal where nearly all do. Complex data, k-space above
+    all, are rough where they have structure: of them it is the energy of local Fourier coefficients where there is
+    least (`calibration.quiet`), the root of the mean square of all pictures along those axes.
     """
     values = _array(values)
     axes = tuple(range(-min(2, values.ndim), 0))
@@ -92,33 +91,40 @@ def of_wavelets(values: ArrayLike | Tensor) -> NoiseLevel:
     _require(not short, f"a picture or a signal of {_SHORT} values or more a side", values)
     all_gaps = _gaps(values, axes)
     near, gaps = without_lines(np.where(all_gaps, values.dtype.type(0), values), all_gaps, axes)
-    # Odd sides would be padded, which repeats values: the last one is left out.
-    even = tuple(slice(n - n % 2) if k - near.ndim in axes else slice(None) for k, n in enumerate(near.shape))
-    near, gaps = near[even], gaps[even]
     if min(near.shape[axis] for axis in axes) < _SHORT:
         raise _scattered(all_gaps)
+    found = _quietest(near, gaps, axes) if np.iscomplexobj(near) else _finest(near, gaps, axes)
+    if found is None:
+        raise _scattered(all_gaps)
+    return _shown(found, values, all_gaps)
+
+
+def _finest(values: np.ndarray, gaps: np.ndarray, axes: tuple[int, ...]) -> NoiseLevel | None:
+    # Odd sides would be padded, which repeats values: the last one is left out.
+    even = tuple(slice(n - n % 2) if k - values.ndim in axes else slice(None) for k, n in enumerate(values.shape))
+    values, gaps = values[even], gaps[even]
     clean = ~_reached(gaps, axes)
     if clean.sum() < min(_FEWEST, clean.size):
-        raise _scattered(all_gaps)
-    return _shown(_complex(near, clean, axes) if np.iscomplexobj(near) else _plain(near, clean, axes), values, all_gaps)
-
-
-def _plain(values: np.ndarray, clean: np.ndarray, axes: tuple[int, ...]) -> NoiseLevel:
+        return None
     details = np.abs(_details(values.astype(float), "db2", axes)[clean])
     return _of_median(float(np.median(details)) / MAD, details.size)
 
 
-def _complex(values: np.ndarray, clean: np.ndarray, axes: tuple[int, ...]) -> NoiseLevel:
-    parts = [_details(part.astype(float), "db2", axes) for part in (np.real(values), np.imag(values))]
-    details = parts[0] + 1j * parts[1]
-    kept, fewer = (quiet(details, clean, axes, beyond) for beyond in (_LOOSE, _STRICT))
-    if kept.sum() < _QUIET * clean.sum():
-        came = f"structure in {1 - kept.sum() / clean.sum():.0%} of what was measured beside each other"
+def _quietest(values: np.ndarray, gaps: np.ndarray, axes: tuple[int, ...]) -> NoiseLevel | None:
+    pictures = (-1, *values.shape[axes[0] :])
+    each = [quiet(*pair) for pair in zip(values.reshape(pictures), gaps.reshape(pictures), strict=True)]
+    found = [one for one in each if one is not None]
+    if not found:
+        return None
+    share = min(one.share for one in found)
+    if share < _QUIET:
+        came = f"structure in {1 - share:.0%} of what was measured beside each other"
         remedy = "take frames, or a background such as the outermost frequencies, or give sigma by hand"
         raise Refusal("data that are noise at the finest scale, in parts at least", came, remedy)
-    found = _of_median(level(details[kept]), 2 * int(kept.sum()))
-    stricter = level(details[fewer]) if fewer.any() else found.sigma
-    return replace(found, error=math.hypot(found.error, found.sigma - stricter))
+    weights = np.array([one.many for one in found]) / sum(one.many for one in found)
+    sigma = math.sqrt(sum(weights * np.square([one.sigma for one in found])))
+    pull = weights * np.array([one.sigma * one.error for one in found]) / sigma
+    return NoiseLevel(sigma, float(np.hypot.reduce(pull)), sum(one.many for one in found))
 
 
 def _of_median(sigma: float, count: int) -> NoiseLevel:
@@ -156,13 +162,20 @@ def photon_transfer(flats: ArrayLike | Tensor, darks: ArrayLike | Tensor) -> Pho
     Janesick 2007, doi 10.1117/3.725073.
     """
     flats, darks = _array(flats), _array(darks)
-    light, dark = of_frames(flats), _between(darks)
-    brighter = float(flats.mean(dtype=float) - darks.mean(dtype=float))
+    _require(flats.shape[1:] == darks.shape[1:], f"darks of {shown(flats.shape[1:])} as the flats", darks)
+    seen = ~(_gaps(flats) if flats.ndim else np.zeros(flats.shape, bool)).any(0) & ~np.isnan(darks).any(0)
+    light, dark = of_frames(flats), _between(darks[:, seen])
+    brighter = float(flats[:, seen].mean(dtype=float) - darks[:, seen].mean(dtype=float))
     if brighter <= 0:
-        came = f"a mean of {flats.mean():g}, in the dark {darks.mean():g}"
+        came = f"a mean of {flats[:, seen].mean():g}, in the dark {darks[:, seen].mean():g}"
         raise Refusal("flats that are brighter than darks", came, "check which frames are which")
+    gain = (light.sigma**2 - dark.sigma**2) / brighter
+    if gain <= 0:
+        came = f"a standard deviation of {light.sigma:.4g}, in the dark {dark.sigma:.4g}"
+        remedy = "take flats of more light below saturation, as the camera wrote them"
+        raise Refusal("flats whose frames differ more than the darks do", came, remedy)
     error = math.hypot(*(2 * level.sigma * level.error for level in (light, dark))) / brighter
-    return PhotonTransfer((light.sigma**2 - dark.sigma**2) / brighter, error, dark.sigma)
+    return PhotonTransfer(gain, error, dark.sigma)
 
 
 WAYS: dict[str, Callable[[ArrayLike | Tensor], NoiseLevel]] = {

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from workbench.data import Measured, noise_level
 from workbench.experiment import Experiment
 from workbench.live.session import Session
@@ -17,9 +19,8 @@ def noise(experiment: Experiment, session: Session) -> Found:
     """The standard deviation that the finest details of the data have, with its standard error."""
     y = session.problem.y[0].numpy(force=True)
     level = noise_level.of_wavelets(y[0] if len(y) == 1 else y)  # a signal has one axis, not one of channels as well
-    said = (
-        f"sigma = {level.sigma:.4g} +- {level.error:.2g}, from {level.count} wavelet details of the data{level.remark}"
-    )
+    each = "local frequencies" if np.iscomplexobj(y) else "wavelet details"
+    said = f"sigma = {level.sigma:.4g} +- {level.error:.2g}, from {level.count} {each} of the data{level.remark}"
     return "noise.sigma", float(f"{level.sigma:.4g}"), said
 
 

@@ -35,6 +35,10 @@ class Noise(ABC, metaclass=Checked):
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
         """Noisy data y for the clean data A(x)."""
 
+    def noiseless(self, clean: Tensor) -> Tensor:
+        """The data as they were without noise: the clean ones, with what is known to be added to them."""
+        return clean
+
     @abstractmethod
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
         """-log p(y | clean) + constant of each item: (B,)."""

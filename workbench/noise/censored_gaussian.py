@@ -38,6 +38,9 @@ class CensoredGaussian(Noise):
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
         return (clean + self.sigma * normal_like(clean, rng)).clamp(-self.limit, self.limit)
 
+    def noiseless(self, clean: Tensor) -> Tensor:
+        return clean.clamp(-self.limit, self.limit)
+
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
         inside = (clean - y).square() / (2 * self.sigma**2)
         beyond = -torch.special.log_ndtr(self._excess(clean, y))

@@ -43,6 +43,9 @@ class MultiplicativeGamma(Noise):
             speckle = speckle + exponential_like(clean, rng)
         return (clean.clamp_min(0) + self.floor) * speckle / self.looks
 
+    def noiseless(self, clean: Tensor) -> Tensor:
+        return clean.clamp_min(0) + self.floor
+
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
         u, excess = self._intensity(clean, y)
         below = clean.clamp_max(0)

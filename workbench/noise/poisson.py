@@ -48,6 +48,9 @@ class Poisson(Entrywise):
             raise Refusal("clean data >= 0 for Poisson noise", came, "take an operator that keeps signals positive")
         return torch.poisson(self.peak * (clean.clamp_min(0) + self.entries(clean)), generator=rng) / self.peak
 
+    def noiseless(self, clean: Tensor) -> Tensor:
+        return clean.clamp_min(0) + self.entries(clean)
+
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
         u, excess = self._intensity(clean, y)
         below, b = clean.clamp_max(0), self.entries(y)

@@ -38,6 +38,9 @@ class Rician(Noise):
     def sample(self, clean: Tensor, rng: torch.Generator) -> Tensor:
         return torch.hypot(clean + self.sigma * normal_like(clean, rng), self.sigma * normal_like(clean, rng))
 
+    def noiseless(self, clean: Tensor) -> Tensor:
+        return clean.abs()
+
     def nll(self, clean: Tensor, y: Tensor) -> Tensor:
         a, r = y * clean / self.sigma**2, (clean.abs() - y) / self.sigma
         return total(r.square() / 2 - torch.special.i0e(a).log())

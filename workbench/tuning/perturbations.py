@@ -7,18 +7,17 @@ import torch
 from torch import Tensor
 
 from workbench.algorithms import Algorithm
-from workbench.parametrisations import Direct
 from workbench.problem import Problem
 from workbench.tensors import norm, normal_like, spread, stream
 from workbench.tuning.linearised_minimum import LinearisedMinimum
+from workbench.tuning.unmet import aimless, elsewhere
 
 
 def unmoved(problem: Problem, algorithm: Algorithm) -> str:
     """Why what this method ends at is no minimum that moves with the data, as a sentence; empty where it is one."""
-    if algorithm.random or not algorithm.minimises:  # a draw is no minimum either
-        name = type(algorithm).__name__
-        return f"{name} goes to no minimum, whose Hessian says what a change does: take one that does, such as ADMM."
-    return "" if isinstance(problem.parametrisation, Direct) else "It is of pictures that are the unknown themselves."
+    if sentence := aimless(algorithm):
+        return f"{sentence}, whose Hessian says what a change does: take one that does, such as ADMM."
+    return f"I{sentence[1:]}." if (sentence := elsewhere(problem)) else ""
 
 
 @dataclass(frozen=True)

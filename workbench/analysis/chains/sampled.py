@@ -125,7 +125,7 @@ class _Keeper:
             size = draw[0].numel() * (2 if draw.is_complex() else 1)
             self._pixels = torch.randperm(size, generator=rng)[:_FOLLOWED].to(draw.device)
         self._reservoir.add(draw)
-        numbers = _numbers(draw)
+        numbers = _numbers(draw).double()  # the mean of all moves by less than single precision may show
         self._paths.append(torch.cat([numbers[:, self._pixels], numbers.mean(1, keepdim=True)], 1))
         moments = Moments.of(draw) if found.moments is None else found.moments.plus(draw)
         found = replace(found, moments=moments)

@@ -13,7 +13,7 @@ from workbench.operators import LinearOperator
 from workbench.operators.derivatives import pull, push
 from workbench.parameters import Checked, Range
 from workbench.problem import Problem
-from workbench.tensors import norm
+from workbench.tensors import in_double, norm
 
 _AT_ONCE = 32  # products
 _SILENT = 1e-6  # of |J|: a direction that moves the picture less does not move it
@@ -84,8 +84,8 @@ def flat_directions(problem: Problem, u: Tensor, search: FlatnessSearch | None =
     A prior with kinks is rounded off, as `hessians` says.
     """
     search = FlatnessSearch() if search is None else search
-    precise = replace(problem, y=_double(problem.y), truth=None)
-    u = _double(u[:1])
+    precise = replace(problem, y=in_double(problem.y), truth=None)
+    u = in_double(u[:1])
     hessian = hessians(precise, u).objective
     size = real_coordinates(u).numel()
     if size <= search.whole:
@@ -160,7 +160,3 @@ def _sorted(problem: Problem, u: Tensor, rows: Tensor) -> tuple[Tensor, Tensor, 
 
 def _tiny(like: Tensor) -> float:
     return torch.finfo(like.dtype).tiny
-
-
-def _double(x: Tensor) -> Tensor:
-    return x.to(torch.complex128 if x.is_complex() else torch.float64)

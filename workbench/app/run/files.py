@@ -48,6 +48,7 @@ class Upload:
     def __init__(self, session: Session, told: Callable[[], None]) -> None:
         self._session, self._told = session, told
         self._filling = self._run = False
+        self._used: tuple[object, ...] | None = None  # of this file, what is shown
         self._reading, self._there = FileReading(self._refused), ""
         self.examples = ExampleList(session, told)
         wide = {"size": "small", "sizing_mode": "stretch_width"}
@@ -94,7 +95,8 @@ class Upload:
             ("Your own file", inside), sizing_mode="stretch_width", margin=(4, 12), sx={"& h3": {"fontSize": "14px"}}
         )
         self.element = pmui.Column(own, self.examples.button, sizing_mode="stretch_width", margin=0)
-        for choice in (self.size, self.variable, self.window, self.typed):
+        self._choices = (self.array, self.variable, self.size, self.window, self.typed)
+        for choice in self._choices[1:]:
             choice.param.watch(lambda event: self._open(), "value")
         self.file.param.watch(lambda event: self._arrive(), "value")
         self.measured.param.watch(lambda event: self._look(), "value")
@@ -109,7 +111,7 @@ class Upload:
     def _look(self) -> None:
         """A new file, or it holds something else: what is asked for measured data is what is in it."""
         measured = self.measured.value
-        self._run = self._run and not measured
+        self._run, self._used = self._run and not measured, None
         for choice in (self.size, self.window, self.typed):
             choice.visible = not measured
         self.array.visible = measured
@@ -143,9 +145,12 @@ class Upload:
             return
         files, variable, size = self._session.files, self.variable.value, self.size.value
         typed, window, name = self.typed.value, self.window.value, str(self.file.filename)
+        chosen = tuple(choice.value for choice in self._choices)
 
         def told(opened: Opened) -> None:
-            self._tell(self._session.open_file(name, opened), "The page's address does not hold this file.")
+            refused = self._session.open_file(name, opened)
+            self._used = self._used if refused else chosen
+            self._tell(refused, "The page's address does not hold this file.")
 
         if self.measured.value:
             said = self.instrument.said
@@ -184,9 +189,19 @@ class Upload:
 
     def _tell(self, sentence: str, done: str) -> None:
         self._there = self._there if sentence else done
-        self.complaint.say(sentence)
+        self.complaint.say(sentence.rstrip(".") + self._go_back() if sentence else "")
         self.aside.say(self._there)
         self._told()
+
+    def _go_back(self) -> str:
+        """The choices of what is shown instead of those that were refused, and the words for it."""
+        if self._used is None or self._used == tuple(choice.value for choice in self._choices):
+            return ""
+        self._filling = True
+        for choice, value in zip(self._choices, self._used, strict=True):
+            choice.value = value
+        self._filling = False
+        return f". Still shown: {self.variable.value or self.file.filename}"
 
     def _refused(self, sentence: str) -> None:
         self._tell(sentence, "")

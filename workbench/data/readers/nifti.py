@@ -92,11 +92,12 @@ def _read(path: Path, pose: _Pose, axes: tuple[str, ...], shape: tuple[int, ...]
     values = np.flip(values, tuple(k for k, backwards in enumerate(pose.flips) if backwards))
     rows, columns = axes[-2:]
     values = np.flip(values, (1, 2) if rows == "z" else 1).T.reshape(shape)[index]
-    plain = values if values.dtype.kind in "cV" else values.astype(np.float64)
+    whole = values.dtype.kind in "iu" and values.dtype.itemsize == 8  # which double precision may not hold
+    plain = values if whole or values.dtype.kind in "cV" else values.astype(np.float64)
     first = f"rows from the largest {rows}" + ", columns from the largest y" * (columns == "y")
     said = f"the axes are ({', '.join(axes)}): x to the right, y to the front, z up; {first}"
     notes = (said, *pose.notes, *_sizes(image, pose), *_rescaled(image))
-    return Reading(plain, notes, suggested=_display(image.header))
+    return Reading(plain.astype(plain.dtype.newbyteorder("=")), notes, suggested=_display(image.header))
 
 
 def _sizes(image: Any, pose: _Pose) -> tuple[str, ...]:

@@ -23,8 +23,9 @@ def png(path: Path) -> Fields:
     with path.open("rb") as stream:
         head = stream.read(_PNG_KIND + 1)
     # Built by its class: Image.open raises on a large header before anyone can say how large it is.
-    picture = _Pillow(lambda: need("PIL.PngImagePlugin").PngImageFile(path))
-    return {"": _deep(picture, path, head[_PNG_KIND]) if head[_PNG_DEPTH] == 16 else picture.field()}
+    depth, kind = head[_PNG_DEPTH], head[_PNG_KIND]
+    picture = _Pillow(lambda: need("PIL.PngImagePlugin").PngImageFile(path), depth if kind == 0 else 8)
+    return {"": _deep(picture, path, kind) if depth == 16 else picture.field()}
 
 
 def jpeg(path: Path) -> Fields:
@@ -39,9 +40,10 @@ def webp(path: Path) -> Fields:
 
 @dataclass(frozen=True)
 class _Pillow:
-    """A picture that Pillow decodes."""
+    """A picture that Pillow decodes: one of 2 or 4 bits of grey it spreads over 0 to 255, which is taken back."""
 
     opened: Callable[[], Any]
+    bits: int = 8
 
     def field(self) -> StoredArray:
         with self.opened() as picture:
@@ -52,8 +54,11 @@ class _Pillow:
 
         def read(index: Index) -> Reading:
             with self.opened() as picture:
-                pixels = np.asarray(picture.convert(target))
-                return Reading(pixels[index], (*notes, *self._said(picture)))
+                pixels, said = np.asarray(picture.convert(target)), (*notes, *self._said(picture))
+            if target != "L" or not 1 < self.bits < 8:
+                return Reading(pixels[index], said)
+            top = 2**self.bits - 1
+            return Reading(pixels[index] // np.uint8(255 // top), said, top=top)
 
         return _field(shape, np.dtype(_GREY.get(target, np.uint8)), read, target == "RGB")
 

@@ -8,8 +8,8 @@ from torch import Tensor
 from workbench.live.studies.moment_study import MomentStudy
 from workbench.networks import AdaptedBasis, adapted_basis
 from workbench.networks.few_terms import few_terms
-from workbench.parametrisations import Direct
 from workbench.priors import Can
+from workbench.tuning.unmet import elsewhere
 
 TERMS = 30
 
@@ -36,9 +36,7 @@ class DenoiserBasisStudy(MomentStudy[ShrinkageBasis]):
         if self._strength is None:
             name = type(self.session.experiment.algorithm).__name__
             return f"{name} tells its denoiser another level in every step so far: go on, or take PnPADMM."
-        if problem.dtype.is_complex or not isinstance(problem.parametrisation, Direct):
-            return "It is of real pictures that are the unknown themselves."
-        return ""
+        return f"I{sentence[1:]}." if (sentence := elsewhere(problem, real=True)) else ""
 
     @property
     def _strength(self) -> float | None:

@@ -39,6 +39,13 @@ class Pair(Prior):
         one, two = self.cut(z)
         return self.first.conjugate(one) + self.second.conjugate(two)
 
+    def in_a_set(self, w: Tensor, shape: Shape) -> Tensor | None:
+        """w as the part of a set, 0 as the other, on a stack of this shape; None where no part is a set of such w."""
+        one, two = self.cut(w.new_zeros(len(w), *shape))
+        if Can.PROJECTION in self.second.can and two.shape == w.shape:
+            return _joined(one, w, w)
+        return _joined(w, two, w) if Can.PROJECTION in self.first.can and one.shape == w.shape else None
+
 
 class _Rows(LinearOperator):
     """K x as rows over the space of x: (C, *space) -> (rows, *space)."""

@@ -122,19 +122,25 @@ class Sum(Prior):
         return Pair(h1, h2, functools.partial(cut, shapes=(K1.out_shape, K2.out_shape))), stack(K1, K2)
 
     def multiplier(self, x: Tensor, z: Tensor) -> Tensor | None:
-        if self._joint is None or Can.CONJUGATE in self.can:
+        if Can.CONJUGATE in self.can:
             return None
-        shape = tuple(x.shape[1:])
-        known = self._joint.subgradients(x, z)
-        parts = []
+        both = (self.first, self.second)
+        parts = [self._within.multipliers(x, z)[p] for p in both] if self._within else self._multipliers(x, z)
+        return None if parts is None else torch.cat([part.reshape(len(x), -1, *x.shape[2:]) for part in parts], 1)
+
+    def _multipliers(self, x: Tensor, z: Tensor) -> list[Tensor] | None:
+        if self._joint is None:
+            return None
+        known, shape = self._joint.subgradients(x, z), tuple(x.shape[1:])
+        found = []
         for prior in (self.first, self.second):
-            found = prior.multiplier(x, known[prior])
-            if found is None and isinstance(prior.dual_split(shape)[1], Identity):
-                found = known[prior]
-            if found is None:
+            part = prior.multiplier(x, known[prior])
+            if part is None and isinstance(prior.dual_split(shape)[1], Identity):
+                part = known[prior]
+            if part is None:
                 return None
-            parts.append(found.reshape(len(x), -1, *shape[1:]))
-        return torch.cat(parts, 1)
+            found.append(part)
+        return found
 
     @property
     def given(self) -> Prior:

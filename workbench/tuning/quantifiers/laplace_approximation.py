@@ -12,7 +12,6 @@ from workbench.algorithms import Algorithm
 from workbench.analysis.chains import Interval
 from workbench.noise import Likelihood
 from workbench.parameters import Range
-from workbench.parametrisations import Direct
 from workbench.posterior import LARGEST, DenseCovariance, exact
 from workbench.posterior.covariance import columns
 from workbench.priors import NEEDS_IN_WORDS, Can
@@ -21,6 +20,7 @@ from workbench.refusal import Refusal
 from workbench.tensors import norm
 from workbench.tuning.conformal import reconstructed
 from workbench.tuning.quantifiers.quantifier import QuantifiedPicture, Quantifier
+from workbench.tuning.unmet import aimless, elsewhere
 
 _AT_REST = 1e-2  # of the gradient of the misfit: what a minimum leaves of the gradient
 
@@ -38,17 +38,15 @@ class LaplaceApproximation(Quantifier):
 
     def unmet(self, problem: Problem, algorithm: Algorithm) -> str:
         prior, noise = problem.prior, problem.noise
-        if problem.dtype.is_complex or not isinstance(problem.parametrisation, Direct):
-            return "it is of real pictures that are the unknown themselves: take SplitConformal"
+        if sentence := elsewhere(problem, real=True):
+            return f"{sentence}: take SplitConformal"
         smooth = Likelihood.GRAD in noise.can
         if not smooth or Can.HVP not in prior.can:
             name, lacks = (prior, NEEDS_IN_WORDS[Can.HVP]) if smooth else (noise, "a gradient")
             name = type(name).__name__
             return f"{name} lacks {lacks}: take a smooth one, as SmoothedTotalVariation or Tikhonov, or SplitConformal"
-        if (algorithm.random or not algorithm.minimises) and Can.QUADRATIC not in prior.can:
-            return (
-                f"{type(algorithm).__name__} goes to no minimum: take one that does, such as LBFGS, or SplitConformal"
-            )
+        if (sentence := aimless(algorithm)) and Can.QUADRATIC not in prior.can:
+            return f"{sentence}: take one that does, such as LBFGS, or SplitConformal"
         if problem.zeros()[0].numel() > LARGEST and Can.QUADRATIC not in prior.can:
             return f"its matrix is of at most {LARGEST} unknowns: take a smaller picture, or SplitConformal"
         return ""

@@ -1,0 +1,16 @@
+"""Why what is asked of a reconstruction cannot be told, as words of a sentence that several begin with."""
+
+from workbench.algorithms import Algorithm
+from workbench.parametrisations import Direct
+from workbench.problem import Problem
+
+
+def aimless(algorithm: Algorithm) -> str:
+    """That a method goes to no minimum of the objective, and a draw is none either; empty where it does."""
+    return "" if algorithm.seeks_minimum else f"{type(algorithm).__name__} goes to no minimum"
+
+
+def elsewhere(problem: Problem, real: bool = False) -> str:
+    """That the picture is not the unknown itself, or not real where it has to be; empty where it is."""
+    fits = isinstance(problem.parametrisation, Direct) and not (real and problem.dtype.is_complex)
+    return "" if fits else f"it is of {'real ' * real}pictures that are the unknown themselves"
