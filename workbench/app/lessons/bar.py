@@ -7,7 +7,6 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.lessons.bar_height import BarHeight
 from workbench.app.lessons.tour import Tour
 
 _TEXT = {"variant": "text", "size": "small", "margin": (0, 2)}
@@ -40,9 +39,9 @@ class LessonBar:
         )  # fmt: skip
         self._parts = [head, self.watch, self.question, self.answer]
         self._open, self._text = True, ""
-        around: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0, "css_classes": ["lesson-bar"]}
+        around: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
         self._inside = pmui.Column(sizing_mode="stretch_width", margin=0)
-        self.element = pmui.Column(self._inside, BarHeight(), **around)
+        self.element = pmui.Column(self._inside, **around)
 
     def show(self, tour: Tour) -> None:
         """The step that is open, its answer hidden; nothing where there is none."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.toolkit.narrow import NARROW
 from workbench.app.toolkit.overtaken import hear
 from workbench.live.controls import Quiet
 from workbench.live.frames import Frame
@@ -25,6 +26,7 @@ def icon_alone(below: int) -> dict[str, dict[str, object]]:
             "fontSize": 0,
             "minWidth": 0,
             "px": "6px",
+            NARROW: {"px": "3px"},
             "& .MuiButton-startIcon": {"mx": 0},
             "& .MuiButton-startIcon *": {"fontSize": "20px !important"},
         }
@@ -32,8 +34,9 @@ def icon_alone(below: int) -> dict[str, dict[str, object]]:
 
 
 ICON_ALONE = icon_alone(960)
-IN_BAR = ICON_ALONE | {"color": "inherit"}  # of the bar above, which is dark
-_WHITE = IN_BAR | {"&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
+IN_BAR = icon_alone(1180) | {"color": "inherit"}  # of the bar above, which is dark
+_ROOM = f"{NARROW} {{ :host {{ display: none !important; }} }}"  # of what is said, none there: the time line tells it
+_WHITE = ICON_ALONE | {"color": "inherit"} | {"&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
 
 
 class Transport:
@@ -86,7 +89,7 @@ class Transport:
         self.bar = pmui.LinearProgress(
             value=0, color="light", variant="determinate", sizing_mode="stretch_width", margin=0, height=4
         )
-        progress = pmui.Column(self.text, self.bar, sizing_mode="stretch_width", margin=(4, 12))
+        progress = pmui.Column(self.text, self.bar, sizing_mode="stretch_width", margin=(4, 12), stylesheets=[_ROOM])
         self.element = pmui.Row(
             *self.buttons.values(),
             self.pin,

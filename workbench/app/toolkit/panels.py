@@ -224,7 +224,9 @@ class Panel:
 _UNNAMED, _NAMED = 44, 62  # px beside a curve, without and with the name of its values
 _SCALE = "display:flex;align-items:center;gap:6px;font-size:11.5px"
 _BAND = "flex:1;height:8px;border-radius:2px;forced-color-adjust:none"  # colours that mean something stay
-_ONE_LINE = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:clamp(10px,1vw,13px);line-height:18px"
+_ONE_LINE = (
+    "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:clamp(11.5px,1vw,13px);line-height:18px"
+)
 
 
 def _bare(x_range: Range1d, y_range: Range1d) -> figure:
@@ -232,6 +234,7 @@ def _bare(x_range: Range1d, y_range: Range1d) -> figure:
         tools=_TOOLS, toolbar_location=None, active_scroll="wheel_zoom", min_border=0, x_range=x_range, y_range=y_range
     )
     plot.sizing_mode, plot.aspect_ratio, plot.outline_line_color = "scale_width", 1, None
+    plot.css_classes = ["picture"]
     plot.background_fill_alpha = plot.border_fill_alpha = 0
     keep_there(plot)
     return plot
