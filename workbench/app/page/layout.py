@@ -38,6 +38,7 @@ class PageLayout:
         tools = [tool for view in app.views for tool in view.tools]
         bar = pmui.Row(app.transport.pace, *tools, app.take.element, margin=0, stylesheets=[_BAR])
         lesson, notice = app.teaching.bar.element, app.notice.element
+        self._lesson = app.teaching.bar
         self._formulation = app.choices.formulation
         time = places.place(app.timeline.element)
         self._whole: list[pn.viewable.Viewable]
@@ -77,5 +78,6 @@ class PageLayout:
     def present(self, on: bool) -> None:
         """Show it to a room, or whole."""
         self._formulation.large = on
+        self._lesson.enlarge(on)
         self._centre[:] = [*(self._room if on else self._whole), *self._always]
         self.page.sidebar_open = not (on or self._stage.cramped)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.run.notice import Remark
 from workbench.app.toolkit.narrow import NARROW
 from workbench.app.toolkit.overtaken import hear
 from workbench.live.controls import Quiet
@@ -46,7 +47,7 @@ class Transport:
         self,
         session: Session,
         told: Callable[[], None] = lambda: None,
-        remark: Callable[[str], None] = lambda sentence: None,
+        remark: Remark = lambda sentence, done=False: None,
     ) -> None:
         self._session, self._told, self._remark = session, told, remark
         wishes = (session.play, session.pause, session.step, session.reset, session.cancel)
@@ -118,7 +119,9 @@ class Transport:
             self._remark(str(sentence))
             return
         count = len(self._session.pins.all)
-        self._remark(f"Pinned as {made.label} ({count} of {MOST}): change what you like, and see the tab Compare.")
+        self._remark(
+            f"Pinned as {made.label} ({count} of {MOST}): change what you like, and see the tab Compare.", done=True
+        )
 
     def show_frame(self, frame: Frame) -> None:
         if self.bar.value != done(frame):
