@@ -77,6 +77,7 @@ class Gallery(View):
         self.data.show(data, self._window("data"))
         self.data.title = pictures.data_label.capitalize() if pictures.data_label == "data" else pictures.data_label
         self.data.describe(_size(data.shape) + ("" if alike(shape, data.shape) else ", stretched"))
+        self.data.name_axes(pictures.axes)
         for panel in (self.image, self.error):
             panel.turn_to(len(shape))
         if shape == data.shape:  # else the file's units are those of the data or of the picture alone
