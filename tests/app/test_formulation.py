@@ -14,10 +14,21 @@ from workbench.experiment import Experiment
 from workbench.live.formulation import Formulation, stated
 from workbench.live.session import Session
 from workbench.live.wished import form_of
-from workbench.noise import Poisson
+from workbench.noise import ConcomitantGaussian, Poisson
 from workbench.operators import Clipping, GaussianBlur, Identity, Radon
 from workbench.parametrisations import Direct, Hadamard
-from workbench.priors import L1, Box, MagnitudeOf, OnUnknown, ScorePrior, Sum, Tikhonov, TotalVariation, Zero
+from workbench.priors import (
+    L1,
+    Box,
+    GraphSmoothness,
+    MagnitudeOf,
+    OnUnknown,
+    ScorePrior,
+    Sum,
+    Tikhonov,
+    TotalVariation,
+    Zero,
+)
 
 
 def seen(found: Formulation) -> str:
@@ -47,6 +58,13 @@ def test_least_squares_and_total_variation(small: Experiment) -> None:
     )
     other = stated(replace(small, prior=TotalVariation(3.0)))
     assert "prior: TotalVariation of weight 3" in [term.words for term in other.terms]
+
+
+def test_what_a_term_equals_explains_it(small: Experiment) -> None:
+    found = stated(replace(small, noise=ConcomitantGaussian(), prior=GraphSmoothness(3.0), algorithm=PDHG()))
+    assert seen(found).startswith("Ns0|Ax−y|+w2∑(i,j)eij|xi−xj|2with") and seen(found).endswith("byPDHG")
+    assert "Ns0|Ax−y|=mins|Ax−y|2/s+Ns2s0" in seen(found) and "|xi−xj|2=w2⟨x,Lx⟩" in seen(found)
+    assert len(drawn(found, "prior.weight")) == 1 and drawn(found, "operator") == {"A"}
 
 
 def test_a_sum_is_taken_apart_and_a_set_is_a_constraint(small: Experiment) -> None:

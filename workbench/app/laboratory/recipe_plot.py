@@ -9,6 +9,7 @@ from workbench.app.laboratory.base import BLUE, ORANGE, Band, LabPlot, moment, p
 from workbench.app.laboratory.recipe_run import RecipeRun
 from workbench.app.laboratory.trainings import TrainingCurves
 from workbench.app.toolkit.figures import new_figure, pane
+from workbench.app.toolkit.narrow import plots_abreast
 from workbench.app.toolkit.panels import Panel
 
 _HALF = {"flex": "1 1 0", "min-width": "0"}
@@ -43,7 +44,7 @@ class RecipePlot(LabPlot):
         )
         self.controls = (self.save,)
         curves = pmui.Column(pane(self.loss), pane(self.quality), sizing_mode="stretch_both", margin=0, styles=_HALF)
-        return pmui.Row(curves, self.panel.element, sizing_mode="stretch_both", margin=0)
+        return plots_abreast(curves, self.panel.element)
 
     def draw(self) -> None:
         run, ghost = self.laboratory.run, self.laboratory.ghost

@@ -40,7 +40,7 @@ def of_noise(formula: str) -> Clauses:
     found = next((i for i, each in enumerate(clauses) if each.startswith(_LIKELIHOOD)), None)
     if found is None:
         return Clauses(_LIKELIHOOD, "", (), {})
-    return Clauses(clauses[found].split(" = ")[1], "", *_explained(clauses[found + 1 :]))
+    return _term(clauses[found].partition(" = ")[2], clauses[found + 1 :])
 
 
 def of_prior(formula: str) -> Clauses:
@@ -53,7 +53,7 @@ def of_prior(formula: str) -> Clauses:
     if right.startswith(_INSIDE):
         bounds = [each for each in tail if not each.startswith(r"\infty")]
         return Clauses("", _BETWEEN.join([right.removeprefix(_INSIDE), *bounds]), (), {})
-    return Clauses(right.partition(" = ")[0], "", *_explained(tail))
+    return _term(right, tail)
 
 
 def first_clause(formula: str) -> str:
@@ -78,6 +78,13 @@ def mentions(formula: str, name: str) -> bool:
     """Whether a formula has a letter for that argument, or its name."""
     symbol = letter(name, Clauses("", "", (), _explained(formula.split(_BETWEEN))[1]))
     return marked(formula, symbol, "") != formula
+
+
+def _term(right: str, tail: list[str]) -> Clauses:
+    """The first of what a formula says to be equal as the term; that it equals the others explains it."""
+    first, equal, _ = right.partition(" = ")
+    where, letters = _explained(tail)
+    return Clauses(first, "", (right, *where) if equal else where, letters)
 
 
 def _explained(clauses: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
