@@ -18,6 +18,7 @@ from workbench.operators import Identity
 from workbench.parameters import Range
 from workbench.preconditioners.symbols import Symbol, symbol_of, through
 from workbench.priors import Can
+from workbench.priors.base import Nearing
 from workbench.problem import Problem
 from workbench.tensors import Each, each, each_of, larger, least, times
 
@@ -25,6 +26,7 @@ Penalty = Annotated[float | None, Range(1e-2, 1e5, log=True, limits=(1e-9, 1e12)
 _RELAX = 1.6
 _EVEN = 0.3  # of how the misfit bends: the penalty of K = 1 where all modes are seen alike, less where they are not
 _SLOWLY, _AFRESH = 25, 50  # steps after which a second inner one is made; steps between two fresh products A x
+_GRADUALLY = 20  # steps of a prox that is a loop, and as many more as of those inner ones
 
 
 class Kept(NamedTuple):
@@ -54,7 +56,7 @@ class ADMMState(State):
     """The iterate; z = K x and its multiplier; u = A x and its multiplier where the noise is not Gaussian.
 
     Of the problem: A* y and the symbols of A*A and K*K. Of the last step, where known: A x, the
-    pull of z on x, K*(rho z - multiplier), and the Fourier gain of the least squares.
+    pull of z on x, K*(rho z - multiplier), where the loop of the prox stands, and the gain of the least squares.
     """
 
     measured: ADMMConstants = field(kw_only=True)
@@ -66,6 +68,7 @@ class ADMMState(State):
     symbols: tuple[Symbol, Symbol] = field(kw_only=True)
     image: Tensor | None = field(kw_only=True, default=None)
     pull: Kept | None = field(kw_only=True, default=None)
+    prox: Nearing | None = field(kw_only=True, default=None)
     gain: Kept | None = field(kw_only=True, default=None)
 
     def duals(self) -> tuple[Tensor | None, Tensor | None]:
@@ -131,7 +134,7 @@ class ADMM(Algorithm[ADMMState]):
         fresh = self.init(problem, state.x, torch.Generator())
         if fresh.z.shape != state.z.shape or (fresh.u is None) != (state.u is None):
             return replace(fresh, k=state.k)
-        return replace(fresh, k=state.k, z=state.z, dual=state.dual, u=state.u, data=state.data)
+        return replace(fresh, k=state.k, z=state.z, dual=state.dual, u=state.u, data=state.data, prox=state.prox)
 
     def current_step(self, state: ADMMState) -> float | None:
         """rho, which plays the part of a dual step."""
@@ -193,10 +196,11 @@ class ADMM(Algorithm[ADMMState]):
             return replace(state, z=z, dual=dual, pull=Kept(pull, rho), k=state.k + 1)
         h, K = problem.prior.periodic_split(problem.operator.in_shape)
         v = _RELAX * K(state.x) + (1 - _RELAX) * state.z + times(1 / rho, state.dual)
-        z = each(h.prox, 1 / rho, v)
-        x = z if isinstance(K, Identity) else state.x
+        prox = h.nearing(v, 1 / rho, _GRADUALLY * (1 + math.isqrt(state.k // _SLOWLY)), state.prox)
+        x = prox.x if isinstance(K, Identity) else state.x
         image = None if isinstance(K, Identity) else state.image
-        return replace(state, x=x, z=z, dual=times(rho, v - z), image=image, pull=None, k=state.k + 1)
+        after = replace(state, x=x, z=prox.x, dual=times(rho, v - prox.x), image=image, pull=None, k=state.k + 1)
+        return replace(after, prox=prox if h.gradual else None)
 
     @staticmethod
     def _plain(problem: Problem, state: ADMMState, rho: Each, inner: int) -> ADMMState:

@@ -48,8 +48,8 @@ class Support(NamedTuple):
 class Descent(NamedTuple):
     """Where `tgv_advance` stands: u, w, p and q, (B, C, fields, *space), and five numbers of each plane, (B, C, 5).
 
-    These are the steps made, the step at which the ratios of steps change next, that of p, that of w over that of u, and
-    the first of p, in double precision on the CPU.
+    These are the steps made, the one at which the ratios of steps change next, the step of p, that of w over that of
+    u, and the first of p, in double precision on the CPU.
     """
 
     fields: Tensor

@@ -11,7 +11,7 @@ from workbench.kernels.tgv.reference import POLISH
 
 @compiled
 def look(data, image, radius1, radius0, damping, free):
-    """Value and gap; q becomes feasible and p is E*q. Where u is free, its distance from data and from y + div p count."""
+    """Value and gap; q becomes feasible and p E*q. Where u is free, its distances from y and from y + div p count."""
     parts, _, height, width = image.shape
     distance = value = slack = 0.0
     _feasible(image, radius1, radius0)

@@ -1,4 +1,4 @@
-"""The primal-dual descent of a plane, compiled: to a gap or for so many steps, the ratios of its steps found on the way.
+"""The primal-dual descent of a plane, compiled, to a gap or for so many steps.
 
 Numbers of a plane are the steps made, the step at which the ratios change next, the step of p, what the step of w is
 of that of u, and the first step of p. States are those of `sweep`.
@@ -17,7 +17,7 @@ from workbench.kernels.tgv.sweep import sweep
 
 @compiled
 def solve(first, last, data, limits, rules, free, states, numbers, answers, found):
-    """u and q in `answers`, (N, parts, 4, H, W); value, gap and steps of planes; limits are |p|, |q| and a least gap."""
+    """u and q in `answers`, (N, parts, 4, H, W); value, gap, steps of planes; limits are |p|, |q| and a least gap."""
     tolerance, iterations, size = rules
     parts, height, width = data.shape[1:]
     before, image = np.empty_like(states[0]), np.empty((parts, 8, height, width))

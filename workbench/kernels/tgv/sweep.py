@@ -17,7 +17,7 @@ from workbench.kernels.tgv.strains import HALF
 @compiled
 def sweep(data, state, steps, count, work, f, radii, free):
     """So many steps in place; steps are those of u, w, p and q; u stays where it is not free."""
-    parts, height, width = data.shape
+    parts, height = data.shape[:2]
     for _ in range(count):
         for i in range(height + 1):
             if i < height:
