@@ -38,7 +38,7 @@ def _plane(data, limits, tolerance, iterations, bound, damping, state, bar, anch
     while True:
         if total in (due, iterations):
             due = total + max(LOOK, total // STRIDE)
-            found[0], found[1] = look(data, bar, radius1, radius0, damping, False)
+            found[0], found[1] = look(data, bar, radius1, radius0, damping)
             found[2] = total
             if total == iterations or not found[1] > max(tolerance * found[0], floor):  # a NaN stops, too
                 state[:] = bar
