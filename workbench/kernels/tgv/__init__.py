@@ -44,7 +44,7 @@ class Support(NamedTuple):
     iterations: Tensor
 
 
-class Descent(NamedTuple):
+class TGVDescent(NamedTuple):
     """Where `tgv_advance` stands: u, w, p and q, (B, C, fields, *space), and five numbers of each plane, (B, C, 5).
 
     These are the steps made, the one at which the ratios of steps change next, the step of p, that of w over that of
@@ -113,7 +113,7 @@ def tgv_solve(x: Tensor, t: Tensor, ratio: float = 2.0, tolerance: float = 1e-5,
     return TGVSolution(u, torch.where(idle, 0, q / scale), *_sums(x, value, gap, steps))
 
 
-def tgv_advance(x: Tensor, t: Tensor, ratio: float, count: int, descent: Descent | None = None) -> Descent:
+def tgv_advance(x: Tensor, t: Tensor, ratio: float, count: int, descent: TGVDescent | None = None) -> TGVDescent:
     """So many steps of `tgv_solve` towards argmin_u |u - x|^2 / 2 + t TGV(u), from where a descent stands or from x.
 
     Neither proof nor stop: the descent of one problem is a good start for a problem near it.
@@ -121,7 +121,7 @@ def tgv_advance(x: Tensor, t: Tensor, ratio: float, count: int, descent: Descent
     _require(x, 2)
     radii = _radii(x, t, ratio)
     fields, numbers = descent or _start(x, ratio)
-    return Descent(*_serving(x, radii, fields).advance(x, radii, fields, numbers, count))
+    return TGVDescent(*_serving(x, radii, fields).advance(x, radii, fields, numbers, count))
 
 
 def tgv_support(v: Tensor, t: Tensor, ratio: float, tolerance: float, iterations: int, damping: float = 0.0) -> Support:

@@ -56,7 +56,7 @@ class TotalGeneralisedVariation(Prior):
         return told(kernel.tgv_solve(x, t, self.ratio, self.tolerance, self.iterations), self, type(self)).x
 
     def nearing(self, x: Tensor, step: Each, count: int, found: Nearing | None = None) -> Nearing:
-        before = kernel.Descent(*found.memory) if found and found.x.shape == x.shape and found.memory else None
+        before = kernel.TGVDescent(*found.memory) if found and found.x.shape == x.shape and found.memory else None
         after = kernel.tgv_advance(x, self.weight * column(step, x), self.ratio, count, before)
         return Nearing(after.x, tuple(after))
 
