@@ -30,7 +30,7 @@ from workbench.run import iterate
 SIDE = 256
 NEAR = (1e-3, 1e-4)
 GOAL = 5
-OFTEN = 4  # iterations that are all looked at, outside the clock, before only every so many are
+OFTEN = 12  # iterations that are all looked at, outside the clock, before only every so many are
 HEAD = ("", "setting", *(f"s to {near:g}" for near in NEAR), "iterations", "ends")
 Contender = Callable[[Problem, Callable[[Any], None]], None]
 Tuned = Callable[[Problem, float, Callable[[Any], None]], None]

@@ -19,6 +19,8 @@ from workbench.priors import Can, Prior
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 
+_GRADUALLY = 20  # steps of a prox that is a loop, in one of the method
+
 
 class Choice(NamedTuple):
     """A method and why it is offered first: "ADMM, since blur and differences share Fourier modes"."""
@@ -68,7 +70,10 @@ def _preferred(problem: Problem) -> list[tuple[Algorithm, str]]:
     operator, prior = problem.operator, problem.prior
     found: list[tuple[Algorithm, str]] = []
     if isinstance(operator, Identity) and white(problem) and Can.PROX | Can.CONVEX in prior.can:
-        found.append((ProximalGradient(), "since one prox is the answer to denoising"))
+        if prior.gradual:
+            found.append((ProximalGradient(inner=_GRADUALLY), "whose prox, the answer to denoising, is seen to settle"))
+        else:
+            found.append((ProximalGradient(), "since one prox is the answer to denoising"))
     found.append((ConjugateGradient(), "since the objective is quadratic"))
     if isinstance(operator, LinearOperator) and Can.SPLIT in prior.can:
         if isinstance(operator, Scan):

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +28,13 @@ def unknown(x: Tensor) -> Tensor:
     return torch.full((len(x),), torch.nan, dtype=real_of(x.dtype), device=x.device)
 
 
+class Nearing(NamedTuple):
+    """What an unfinished prox has found, and the tensors from which it goes on; none where it is finished."""
+
+    x: Tensor
+    memory: tuple[Tensor, ...] = ()
+
+
 class Place(Protocol):
     """Where a prior can be: on the picture that an unknown makes, or on a block of the unknown."""
 
@@ -48,6 +55,7 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     suits: frozenset[str] = frozenset()  # kinds of signals that it models well, at its defaults
     separable: bool = False
     keeps_sign: bool = False
+    gradual: bool = False  # its prox is a loop that can go on where it stood: `nearing` is more than the prox
 
     def __repr__(self) -> str:
         return spelled(self)
@@ -102,6 +110,13 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     def prox(self, x: Tensor, step: float) -> Tensor:
         """argmin_u |u - x|^2 / 2 + step g(u)."""
         raise self._lacks(Can.PROX)
+
+    def nearing(self, x: Tensor, step: Each, count: int, found: Nearing | None = None) -> Nearing:
+        """The prox after so many more steps of its loop, from what a prox near this one has found; the prox itself.
+
+        Without stop or proof. A method whose own steps settle takes it for a prox that is asked for at each of them.
+        """
+        return Nearing(each(self.prox, step, x))
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         """The prox of the conjugate of a convex g, by Moreau: z - step prox_{g / step}(z / step).

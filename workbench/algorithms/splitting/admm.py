@@ -18,6 +18,7 @@ from workbench.operators import Identity
 from workbench.parameters import Range
 from workbench.preconditioners.symbols import Symbol, symbol_of, through
 from workbench.priors import Can
+from workbench.priors.base import Nearing
 from workbench.problem import Problem
 from workbench.tensors import Each, each, each_of, larger, least, times
 
@@ -53,7 +54,7 @@ class ADMMState(State):
     """The iterate; z = K x and its multiplier; u = A x and its multiplier where the noise is not Gaussian.
 
     Of the problem: A* y and the symbols of A*A and K*K. Of the last step, where known: A x, the
-    pull of z on x, K*(rho z - multiplier), and the Fourier gain of the least squares.
+    pull of z on x, K*(rho z - multiplier), where the loop of the prox stands, and the gain of the least squares.
     """
 
     measured: ADMMConstants = field(kw_only=True)
@@ -65,6 +66,7 @@ class ADMMState(State):
     symbols: tuple[Symbol, Symbol] = field(kw_only=True)
     image: Tensor | None = field(kw_only=True, default=None)
     pull: Kept | None = field(kw_only=True, default=None)
+    prox: Nearing | None = field(kw_only=True, default=None)
     gain: Kept | None = field(kw_only=True, default=None)
 
     def duals(self) -> tuple[Tensor | None, Tensor | None]:
@@ -130,7 +132,7 @@ class ADMM(Algorithm[ADMMState]):
         fresh = self.init(problem, state.x, torch.Generator())
         if fresh.z.shape != state.z.shape or (fresh.u is None) != (state.u is None):
             return replace(fresh, k=state.k)
-        return replace(fresh, k=state.k, z=state.z, dual=state.dual, u=state.u, data=state.data)
+        return replace(fresh, k=state.k, z=state.z, dual=state.dual, u=state.u, data=state.data, prox=state.prox)
 
     def current_step(self, state: ADMMState) -> float | None:
         """rho, which plays the part of a dual step."""
@@ -189,12 +191,13 @@ class ADMM(Algorithm[ADMMState]):
     @staticmethod
     def _shrunk(problem: Problem, state: ADMMState, rho: Each) -> ADMMState:
         """z, its multiplier and their pull on the next x."""
-        z, dual, pull = shrunk(problem, state.x, SplitPass(state.z, state.dual, None), rho)
+        before = SplitPass(state.z, state.dual, None, state.prox)
+        z, dual, pull, prox = shrunk(problem, state.x, before, rho, 1 + math.isqrt(state.k // _SLOWLY))
         if pull is not None:
             return replace(state, z=z, dual=dual, pull=Kept(pull, rho), k=state.k + 1)
         met = isinstance(problem.prior.periodic_split(problem.operator.in_shape)[1], Identity)
         x, image = (z, None) if met else (state.x, state.image)
-        return replace(state, x=x, z=z, dual=dual, image=image, pull=None, k=state.k + 1)
+        return replace(state, x=x, z=z, dual=dual, image=image, pull=None, prox=prox, k=state.k + 1)
 
     @staticmethod
     def _plain(problem: Problem, state: ADMMState, rho: Each, inner: int) -> ADMMState:

@@ -17,6 +17,7 @@ from workbench.noise import Likelihood
 from workbench.parameters import Range
 from workbench.preconditioners.symbols import Symbol, symbol_of, through
 from workbench.priors import Can
+from workbench.priors.base import Nearing
 from workbench.problem import Problem
 from workbench.tensors import Each, column, dot, each_of, least, spread, times
 
@@ -37,7 +38,7 @@ class ProximalNewtonConstants(Constants):
 class ProximalNewtonState(State):
     """The iterate and A x; z = K x and its multiplier; what the model is multiplied by, (B,).
 
-    Of the problem: the symbols of A*A and K*K.
+    Of the problem: the symbols of A*A and K*K. Of the last pass: where the loop of the prox stands, if it is one.
     """
 
     measured: ProximalNewtonConstants = field(kw_only=True)
@@ -46,6 +47,7 @@ class ProximalNewtonState(State):
     dual: Tensor = field(kw_only=True)
     stretch: Tensor = field(kw_only=True)
     symbols: tuple[Symbol, Symbol] = field(kw_only=True)
+    prox: Nearing | None = field(kw_only=True, default=None)
 
     def duals(self) -> tuple[Tensor | None, Tensor | None]:
         return None, self.dual
@@ -105,13 +107,14 @@ class ProximalNewton(Algorithm[ProximalNewtonState]):
         length = 1 / (share / _BOLD).clamp_min(1)
         x, image = x + spread(length, move) * move, image + spread(length, moved) * moved
         stretch = (share * state.stretch).clamp(*_STRETCH)
-        return replace(state, x=x, image=image, z=split.z, dual=split.dual, stretch=stretch, k=state.k + 1)
+        after = replace(state, x=x, image=image, stretch=stretch, k=state.k + 1)
+        return replace(after, z=split.z, dual=split.dual, prox=split.prox)
 
     def adapt(self, problem: Problem, state: ProximalNewtonState) -> ProximalNewtonState:
         fresh = self.init(problem, state.x, torch.Generator())
         if fresh.z.shape != state.z.shape:
             return replace(fresh, k=state.k)
-        return replace(fresh, k=state.k, z=state.z, dual=state.dual)
+        return replace(fresh, k=state.k, z=state.z, dual=state.dual, prox=state.prox)
 
     def current_step(self, state: ProximalNewtonState) -> float | None:
         """rho, which plays the part of a dual step, as in ADMM."""
@@ -124,7 +127,7 @@ class ProximalNewton(Algorithm[ProximalNewtonState]):
         """The least of |x|_M^2 / 2 - <b, x> + h(K x), near enough, and its z and multiplier."""
         K, rho = problem.prior.periodic_split(problem.operator.in_shape)[1], self._rho(state)
         gain = gain_of(state.symbols, c, rho, b)
-        x, split = state.x, SplitPass(state.z, state.dual, None)
+        x, split = state.x, SplitPass(state.z, state.dual, None, state.prox)
         for _ in range(self.inner + math.isqrt(state.k)):
             pull = K.adjoint(times(rho, split.z) - split.dual) if split.pull is None else split.pull
             x = through(gain, b + pull)

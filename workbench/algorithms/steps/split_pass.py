@@ -6,28 +6,34 @@ import torch
 from torch import Tensor
 
 from workbench.kernels.admm_tv import PenaltyPace
+from workbench.priors.base import Nearing
 from workbench.problem import Problem
-from workbench.tensors import Each, each, times
+from workbench.tensors import Each, times
 
 RELAX = 1.6  # over-relaxation
+_GRADUALLY = 20  # steps of a prox that is a loop
 
 
 class SplitPass(NamedTuple):
-    """z = K x but for what is left, its multiplier, and K*(rho z - multiplier) where it is known."""
+    """z = K x but for what is left, its multiplier; K*(rho z - multiplier) and where the prox's loop stands, if known."""
 
     z: Tensor
     dual: Tensor
     pull: Tensor | None
+    prox: Nearing | None = None
 
 
-def shrunk(problem: Problem, x: Tensor, before: SplitPass, rho: Each) -> SplitPass:
-    """z and its multiplier after x: in one pass with their pull on the next x where the prior has one."""
-    z, dual, _ = before
+def shrunk(problem: Problem, x: Tensor, before: SplitPass, rho: Each, longer: int = 1) -> SplitPass:
+    """z and its multiplier after x: in one pass with their pull on the next x where the prior has one.
+
+    A prox that is a loop goes on where it stood, by 20 `longer` steps.
+    """
+    z, dual, _, loop = before
     pace = PenaltyPace(torch.as_tensor(rho, dtype=torch.float64).expand(len(x)), RELAX)
     fused = problem.prior.split_pass((x, z, dual), pace)
     if fused is not None:
         return SplitPass(*fused)
     h, K = problem.prior.periodic_split(problem.operator.in_shape)
     v = RELAX * K(x) + (1 - RELAX) * z + times(1 / rho, dual)
-    z = each(h.prox, 1 / rho, v)
-    return SplitPass(z, times(rho, v - z), None)
+    prox = h.nearing(v, 1 / rho, _GRADUALLY * longer, loop)
+    return SplitPass(prox.x, times(rho, v - prox.x), None, prox if h.gradual else None)

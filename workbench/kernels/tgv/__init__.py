@@ -14,11 +14,10 @@ from workbench.kernels.dispatch import holds, implementation
 from workbench.kernels.tgv.strains import symmetrised
 from workbench.kernels.tgv.strains import symmetrised_adjoint as pulled
 from workbench.refusal import Refusal
-from workbench.tensors import abs2, real_of, shown
+from workbench.tensors import real_of, shown
 
 _FIRST = 60.0  # steps after which the ratios of steps change for the first time
 _SIGMA = 2.0  # the first step of p, for a misfit that bends by 1
-_VALUE = 0.5  # of a value, in radii over the root mean square of its differences
 _SHARE = 1.2  # the first step of w in steps of u, for a ratio of 1
 
 
@@ -45,11 +44,11 @@ class Support(NamedTuple):
     iterations: Tensor
 
 
-class Descent(NamedTuple):
+class TGVDescent(NamedTuple):
     """Where `tgv_advance` stands: u, w, p and q, (B, C, fields, *space), and five numbers of each plane, (B, C, 5).
 
-    These are the steps made, the step at which the ratios of steps change next, that of p, that of w over that of u, and
-    the first of p, in double precision on the CPU.
+    These are the steps made, the one at which the ratios of steps change next, the step of p, that of w over that of
+    u, and the first of p, in double precision on the CPU.
     """
 
     fields: Tensor
@@ -72,7 +71,6 @@ class TGVBackEnd(Protocol):
         numbers: Tensor,
         tolerance: float,
         iterations: int,
-        free: bool,
         /,
     ) -> tuple: ...
 
@@ -107,7 +105,7 @@ def tgv_solve(x: Tensor, t: Tensor, ratio: float = 2.0, tolerance: float = 1e-5,
         signal, bounds = x[rows].to(dtype), radii[rows].to(real_of(dtype))
         fields, numbers = _start(signal, ratio)
         server = _serving(signal, bounds)
-        return server.solve(signal, bounds, fields, numbers, tolerance, iterations, True)
+        return server.solve(signal, bounds, fields, numbers, tolerance, iterations)
 
     u, q, value, gap, steps = tv.in_digits(solve, x, t, tolerance)
     idle = t.reshape(-1, *[1] * x.ndim) == 0
@@ -115,20 +113,7 @@ def tgv_solve(x: Tensor, t: Tensor, ratio: float = 2.0, tolerance: float = 1e-5,
     return TGVSolution(u, torch.where(idle, 0, q / scale), *_sums(x, value, gap, steps))
 
 
-def tgv_value(x: Tensor, t: Tensor, ratio: float = 2.0, tolerance: float = 1e-5, iterations: int = 1000) -> Support:
-    """t TGV(x), from above, t (B,) >= 0: the steps of `tgv_solve` in which u stays x."""
-    _require(x, 2)
-    radii = _radii(x, t, ratio)
-    fields, numbers = _start(x, ratio)
-    size = abs2(tv.gradient(x)).flatten(2).mean(2).sqrt().detach().cpu().double()
-    begin = _VALUE * radii[..., 0].detach().cpu() / torch.where(size > 0, size, 1)
-    numbers[..., 2] = numbers[..., 4] = torch.where(begin > 0, begin, 1)
-    server = _serving(x, radii)
-    _, q, value, gap, steps = server.solve(x, radii, fields, numbers, tolerance, iterations, False)
-    return Support(q, *_sums(x, value, gap, steps))
-
-
-def tgv_advance(x: Tensor, t: Tensor, ratio: float, count: int, descent: Descent | None = None) -> Descent:
+def tgv_advance(x: Tensor, t: Tensor, ratio: float, count: int, descent: TGVDescent | None = None) -> TGVDescent:
     """So many steps of `tgv_solve` towards argmin_u |u - x|^2 / 2 + t TGV(u), from where a descent stands or from x.
 
     Neither proof nor stop: the descent of one problem is a good start for a problem near it.
@@ -136,7 +121,7 @@ def tgv_advance(x: Tensor, t: Tensor, ratio: float, count: int, descent: Descent
     _require(x, 2)
     radii = _radii(x, t, ratio)
     fields, numbers = descent or _start(x, ratio)
-    return Descent(*_serving(x, radii, fields).advance(x, radii, fields, numbers, count))
+    return TGVDescent(*_serving(x, radii, fields).advance(x, radii, fields, numbers, count))
 
 
 def tgv_support(v: Tensor, t: Tensor, ratio: float, tolerance: float, iterations: int, damping: float = 0.0) -> Support:

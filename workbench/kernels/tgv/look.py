@@ -10,13 +10,13 @@ from workbench.kernels.tgv.reference import POLISH
 
 
 @compiled
-def look(data, image, radius1, radius0, damping, free):
-    """Value and gap; q becomes feasible and p is E*q. Where u is free, its distance from data and from y + div p count."""
+def look(data, image, radius1, radius0, damping):
+    """Value and gap; q becomes feasible and p E*q. Of a prox the distances of u from y and from y + div p count."""
     parts, _, height, width = image.shape
     distance = value = slack = 0.0
     _feasible(image, radius1, radius0)
     g, f = np.empty((parts, 3, 1, width)), np.empty(width)
-    if free:
+    if damping < 0:
         for part in range(parts):
             for i in range(height):
                 x, u = data[part, 0, i], image[part, 0, i]

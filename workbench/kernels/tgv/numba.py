@@ -17,14 +17,12 @@ from workbench.tensors import real_of
 _OF_SIGNAL = [0, 2, 4, 6]  # the fields of a plane that a signal has
 
 
-def solve(
-    x: Tensor, radii: Tensor, fields: Tensor, numbers: Tensor, tolerance: float, iterations: int, free: bool
-) -> tuple:
+def solve(x: Tensor, radii: Tensor, fields: Tensor, numbers: Tensor, tolerance: float, iterations: int) -> tuple:
     data, states, counts = _planes(x[:, :, None])[:, :, 0], _guarded(fields), _numbers(numbers)
     answers = np.empty((*states.shape[:2], 4, *data.shape[2:]), data.dtype)
     found, rules = np.empty((len(data), 3)), (tolerance, iterations, float(squared(x)))
     limits = _limits(radii, ROUNDINGS * _rounding(x) * radii[..., 0])
-    args = data, limits, rules, free, states, counts, answers, found
+    args = data, limits, rules, states, counts, answers, found
     share(planes.solve, len(data), workers(data.size), *args)
     u, q = _tensor(answers[:, :, :1], x[:, :, None])[:, :, 0], _tensor(answers[:, :, 1:], x[:, :, None])
     return u, q, *torch.from_numpy(found).reshape(*radii.shape[:2], 3).unbind(-1)
@@ -34,7 +32,7 @@ def advance(x: Tensor, radii: Tensor, fields: Tensor, numbers: Tensor, count: in
     data, states, counts = _planes(x[:, :, None])[:, :, 0], _guarded(fields), _numbers(numbers)
     limits = _limits(radii, torch.zeros_like(radii[..., 0]))
     share(planes.advance, len(data), workers(data.size), data, limits, count, float(squared(x)), states, counts)
-    made = states[:, _OF_SIGNAL] if x.ndim == 3 else states
+    made = states[:, :, _OF_SIGNAL] if x.ndim == 3 else states
     return _tensor(made[..., :-1], x[:, :, None]), torch.from_numpy(counts).reshape(numbers.shape)
 
 

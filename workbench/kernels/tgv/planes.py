@@ -1,4 +1,4 @@
-"""The primal-dual descent of a plane, compiled: to a gap or for so many steps, the ratios of its steps found on the way.
+"""The primal-dual descent of a plane, compiled, to a gap or for so many steps.
 
 Numbers of a plane are the steps made, the step at which the ratios change next, the step of p, what the step of w is
 of that of u, and the first step of p. States are those of `sweep`.
@@ -16,8 +16,8 @@ from workbench.kernels.tgv.sweep import sweep
 
 
 @compiled
-def solve(first, last, data, limits, rules, free, states, numbers, answers, found):
-    """u and q in `answers`, (N, parts, 4, H, W); value, gap and steps of planes; limits are |p|, |q| and a least gap."""
+def solve(first, last, data, limits, rules, states, numbers, answers, found):
+    """u and q in `answers`, (N, parts, 4, H, W); value, gap, steps of planes; limits are |p|, |q| and a least gap."""
     tolerance, iterations, size = rules
     parts, height, width = data.shape[1:]
     before, image = np.empty_like(states[0]), np.empty((parts, 8, height, width))
@@ -29,11 +29,11 @@ def solve(first, last, data, limits, rules, free, states, numbers, answers, foun
         while True:
             for k in range(8):
                 image[:, k] = state[:, k, :, :width]
-            value, gap = look(exact, image, limits[n, 0], limits[n, 1], -1.0, free)
+            value, gap = look(exact, image, limits[n, 0], limits[n, 1], -1.0)
             if total == iterations or not gap > max(tolerance * value, limits[n, 2]):  # a NaN stops, too
                 break
             more = min(max(LOOK, total // STRIDE), iterations - total)
-            _descend(data[n], limits[n], more, size, free, state, numbers[n], before)
+            _descend(data[n], limits[n], more, size, state, numbers[n], before)
             total += more
         answers[n, :, :1] = image[:, :1]
         answers[n, :, 1:] = image[:, 5:]
@@ -46,11 +46,11 @@ def advance(first, last, data, limits, count, size, states, numbers):
     before = np.empty_like(states[0])
     for n in range(first, last):
         before[:] = states[n]
-        _descend(data[n], limits[n], count, size, True, states[n], numbers[n], before)
+        _descend(data[n], limits[n], count, size, states[n], numbers[n], before)
 
 
 @compiled
-def _descend(data, limits, count, size, free, state, numbers, before):
+def _descend(data, limits, count, size, state, numbers, before):
     """Steps; where the ratios change, `before` becomes the state."""
     parts, _, width = data.shape
     kind = data.dtype.type
@@ -63,7 +63,7 @@ def _descend(data, limits, count, size, free, state, numbers, before):
         product = SHORT / (size + share / 2 + math.sqrt(size * share + share * share / 4))
         steps[0], steps[1] = kind(product / sigma), kind(share * product / sigma)
         steps[2], steps[3] = kind(sigma), kind(sigma / share)
-        sweep(data, state, steps, made, work, f, radii, free)
+        sweep(data, state, steps, made, work, f, radii)
         count -= made
         numbers[0] += made
         if numbers[0] >= numbers[1]:
@@ -80,8 +80,7 @@ def _rebalance(state, before, limits, numbers):
     if not min(w, p, q) > 0:
         return
     if u > 0:
-        free = limits[1] / limits[0]
-        least = min(1.0, LEAST / (free * free))
+        least = min(1.0, LEAST * (limits[0] / limits[1]) ** 2)
         found = math.sqrt(w * p / (u * q))
         numbers[3] = min(max(numbers[3] * (found / numbers[3]) ** WAY, least), 1.0)
     found = math.sqrt((p + numbers[3] * q) / (u + w / numbers[3]))

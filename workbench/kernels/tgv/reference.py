@@ -1,6 +1,6 @@
 """Total generalised variation in plain torch: any device, any precision, differentiable.
 
-Of a prox and of a value, over-relaxed primal-dual steps; of a support, Halpern's iteration.
+Of a prox, over-relaxed primal-dual steps; of a support, Halpern's iteration.
 """
 
 import math
@@ -21,17 +21,14 @@ ROUNDINGS = 8  # of x that a gap of differences cannot tell from 0
 SUPPORT = 10.0  # the start of a support problem, in radii over the root mean square of its data
 
 
-def solve(
-    x: Tensor, radii: Tensor, fields: Tensor, numbers: Tensor, tolerance: float, iterations: int, free: bool
-) -> tuple:
+def solve(x: Tensor, radii: Tensor, fields: Tensor, numbers: Tensor, tolerance: float, iterations: int) -> tuple:
     (t, bend), axes = _spread(radii, x.ndim + 1), x.ndim - 2
 
     def look(state: Tensor) -> tuple:
         q, p = _feasible(_ball(state[:, :, 1 + 2 * axes :], bend), t, bend)
         u, w = state[:, :, 0], state[:, :, 1 : 1 + axes]
         (first, loose), (second, slack) = _size(gradient(u) - w, p, t), _size(symmetrised(w), q, bend)
-        if free:
-            first, slack = first + summed(abs2(u - x)) / 2, slack + summed(abs2(u - x - divergence(p))) / 2
+        first, slack = first + summed(abs2(u - x)) / 2, slack + summed(abs2(u - x - divergence(p))) / 2
         return (u, q), first + second, loose + slack
 
     floor = ROUNDINGS * torch.finfo(x.dtype).eps * radii[..., 0] * summed(x.abs())
@@ -44,12 +41,12 @@ def solve(
         if total == iterations or not bool(active.any()):
             return *found, value, gap, steps
         more = min(max(LOOK, total // STRIDE), iterations - total)
-        after, numbers, before = _descended(x, radii, (fields, before), numbers, more, free)
+        after, numbers, before = _descended(x, radii, (fields, before), numbers, more)
         fields, total = torch.where(plane(active, after), after, fields), total + more
 
 
 def advance(x: Tensor, radii: Tensor, fields: Tensor, numbers: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    return _descended(x, radii, (fields, fields), numbers, count, True)[:2]
+    return _descended(x, radii, (fields, fields), numbers, count)[:2]
 
 
 def support(v: Tensor, radii: Tensor, damping: float, tolerance: float, iterations: int) -> tuple:
@@ -80,7 +77,7 @@ def bounds(x: Tensor) -> tuple[float, float]:
 
 
 def _descended(
-    x: Tensor, radii: Tensor, states: tuple[Tensor, Tensor], numbers: Tensor, count: int, free: bool
+    x: Tensor, radii: Tensor, states: tuple[Tensor, Tensor], numbers: Tensor, count: int
 ) -> tuple[Tensor, Tensor, Tensor]:
     """After so many steps of a state, and the state at the last change of the ratios: see `planes`."""
     (state, before), axes, (t, bend) = states, x.ndim - 2, _spread(radii, x.ndim + 1)
@@ -94,7 +91,7 @@ def _descended(
         of_u, of_w, of_p, of_q = (s.to(kind) for s in (product / sigma, share * product / sigma, sigma, sigma / share))
         for _ in range(more):
             u, w, p, q = state.split((1, axes, axes, state.shape[2] - 1 - 2 * axes), 2)
-            there = (u + of_u * (divergence(p) + x)[:, :, None]) / (1 + of_u) if free else u
+            there = (u + of_u * (divergence(p) + x)[:, :, None]) / (1 + of_u)
             near = w + of_w * (p - symmetrised_adjoint(q))
             ahead, bent = 2 * there - u, 2 * near - w
             signals = torch.cat([there, near], 2)

@@ -11,10 +11,10 @@ import math
 import numpy as np
 
 from workbench.kernels.dispatch import compiled
+from workbench.kernels.tgv.halpern import FALL, FAR, LONG, LOOK, SHORT, SOME, STRIDE, TINY, WIDER
 from workbench.kernels.tgv.look import look
 from workbench.kernels.tgv.maps import factors, pull, strain
 from workbench.kernels.tgv.reference import SUPPORT
-from workbench.kernels.tgv.halpern import FALL, FAR, LONG, LOOK, SHORT, SOME, STRIDE, TINY, WIDER
 
 
 @compiled
@@ -36,9 +36,9 @@ def _plane(data, limits, tolerance, iterations, bound, damping, state, bar, anch
     anchor[:] = state
     k, total, due, begin, before = 0, 0, 0, math.inf, math.inf
     while True:
-        if total == due or total == iterations:
+        if total in (due, iterations):
             due = total + max(LOOK, total // STRIDE)
-            found[0], found[1] = look(data, bar, radius1, radius0, damping, False)
+            found[0], found[1] = look(data, bar, radius1, radius0, damping)
             found[2] = total
             if total == iterations or not found[1] > max(tolerance * found[0], floor):  # a NaN stops, too
                 state[:] = bar

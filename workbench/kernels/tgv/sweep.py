@@ -15,21 +15,21 @@ from workbench.kernels.tgv.strains import HALF
 
 
 @compiled
-def sweep(data, state, steps, count, work, f, radii, free):
-    """So many steps in place; steps are those of u, w, p and q; u stays where it is not free."""
-    parts, height, width = data.shape
+def sweep(data, state, steps, count, work, f, radii):
+    """So many steps in place; steps are those of u, w, p and q."""
+    parts, height = data.shape[:2]
     for _ in range(count):
         for i in range(height + 1):
             if i < height:
                 for part in range(parts):
-                    _signals(data[part], state[part], i, steps, work[part], free)
+                    _signals(data[part], state[part], i, steps, work[part])
             if i > 0:
                 _edges(state, i - 1, steps[2], work, f, radii[0])
                 _bends(state, i - 1, steps[3], work, f, radii[1])
 
 
 @compiled
-def _signals(data, x, i, steps, work, free):
+def _signals(data, x, i, steps, work):
     """Row i of u and w, relaxed, and where a step of 2 takes them, in `work`."""
     height, width = data.shape
     kind = data.dtype.type
@@ -39,8 +39,6 @@ def _signals(data, x, i, steps, work, free):
     to, above, below = 3 * (i % 3), max(i - 1, 0), min(i + 1, height - 1)
     up, down = kind(1 if i > 0 else 0), kind(1 if i < height - 1 else 0)
     gain, step = two * steps[0] / (one + steps[0]), two * steps[1]
-    if not free:
-        gain = kind(0)
     work[to, 1] = x[0, i, 0] + gain * (x[3, i, 0] - up * x[3, above, 0] + x[4, i, 0] + data[i, 0] - x[0, i, 0])
     for j in range(1, width):
         pull = x[3, i, j] - up * x[3, above, j] + x[4, i, j] - x[4, i, j - 1]

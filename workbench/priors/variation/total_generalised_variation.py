@@ -9,12 +9,12 @@ from workbench.kernels import tgv as kernel
 from workbench.operators import LinearOperator
 from workbench.operators.differences.second_differences import SecondDifferences
 from workbench.parameters import Range
-from workbench.priors.base import Prior, Weight
+from workbench.priors.base import Nearing, Prior, Weight
 from workbench.priors.can import Can
 from workbench.priors.norm_balls import zero_inside
 from workbench.priors.variation.grids import no_differences
 from workbench.priors.variation.iterative import told
-from workbench.tensors import Shape, abs2, real_of, spread
+from workbench.tensors import Each, Shape, abs2, column, real_of, spread
 
 _FINE, _SHORT = 1e-12, 0.03  # a prox whose dual is asked for: its gap, and its t in spreads of x
 
@@ -32,6 +32,7 @@ class TotalGeneralisedVariation(Prior):
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX
     suits = frozenset({"piecewise constant", "piecewise affine"})
+    gradual = True
 
     def __init__(
         self,
@@ -48,12 +49,16 @@ class TotalGeneralisedVariation(Prior):
         self.weight, self.ratio, self.tolerance, self.iterations = weight, ratio, tolerance, iterations
 
     def forward(self, x: Tensor) -> Tensor:
-        t = torch.full((len(x),), self.weight, dtype=real_of(x.dtype), device=x.device)
-        return told(kernel.tgv_value(x, t, self.ratio, self.tolerance, self.iterations), self, type(self)).value
+        return self._support(kernel.second(x))
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         t = torch.full((len(x),), step * self.weight, dtype=real_of(x.dtype), device=x.device)
         return told(kernel.tgv_solve(x, t, self.ratio, self.tolerance, self.iterations), self, type(self)).x
+
+    def nearing(self, x: Tensor, step: Each, count: int, found: Nearing | None = None) -> Nearing:
+        before = kernel.TGVDescent(*found.memory) if found and found.x.shape == x.shape and found.memory else None
+        after = kernel.tgv_advance(x, self.weight * column(step, x), self.ratio, count, before)
+        return Nearing(after.x, tuple(after))
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         # g* is 0 on a convex set and infinite outside, so its prox is the projection for every step.
