@@ -45,6 +45,8 @@ def test_the_dual_value_is_as_large_as_it_gets_on_a_segment():
     assert along(3, 1.0) == pytest.approx(1), "at a third of the way"
     assert along(0.5, 1.0) == pytest.approx(0.75), "at the end"
     assert along(3, 1.0, centre=2.5) == pytest.approx(5 - 6.25), "at the beginning"
+    assert along(3, 1.0, centre=0.5) == along(3, 1.0, centre=-1) == pytest.approx(1), "from wherever it begins"
+    assert along(4, 3.0, centre=0.25) == pytest.approx(1.5), "2 q - q^2 (1 + 1 / w) / 2 is largest at q = 3 / 2"
     assert along(3, 0.5, prior=L1) == pytest.approx(1 - 0.125), "where the domain |q| <= w ends"
     assert along(1, 5.0, prior=L1) == pytest.approx(2 - 0.5)
     assert along(3, 1.0, defect=1e-10) == pytest.approx(1 - 1e-9, abs=1e-12), "less what the defect may hide"

@@ -80,6 +80,7 @@ def test_the_choice_is_spread_over_draws_of_the_noise_and_the_l_curve_stands_bes
                          ("prior / weight", [p.prior / p.weight for p in path.points])):  # fmt: skip
         drawn = view.terms[name].data["value"]
         assert (drawn.min(), drawn.max()) == (0, 1) and drawn.argmax() == column.index(max(column))
+    assert not view.scatter.disabled, "a path that is whole can be spread"
     view.scatter.clicks += 1
     wait(view, lambda: view.choosing.spread.status is Status.DONE)
     spread = view.choosing.spread.result

@@ -76,6 +76,7 @@ def test_a_sum_is_taken_apart_and_a_set_is_a_constraint(small: Experiment) -> No
         ("prior.first.weight", "weight 3"), ("prior.second.first.weight", "weight 2")
     ]  # fmt: skip
     assert drawn(found, "prior.second.second.high") == {"high"}
+    assert drawn(found, "truth") == {"y"}, "an entry y_i of the data is of the data, too"
     assert "plus Tikhonov of weight 2 within Box of low 0 and high 0.5" in found.words
 
 

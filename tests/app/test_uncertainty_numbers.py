@@ -174,6 +174,24 @@ class Show:
         self.heard.append(said)
 
 
+def test_advice_that_is_followed_is_in_the_form_and_on_the_page():
+    view, told, sampling = UncertaintyView.__new__(UncertaintyView), [], Sampling(chains=7)
+    advice = Advice("Too few.", "Draw more")
+    view.uncertainty = SimpleNamespace(
+        advice=lambda: advice, sampling=sampling, follow=lambda given: told.append(("followed", given))
+    )
+    view.opened = lambda: told.append(("opened",))
+    view.knobs = SimpleNamespace(refresh=lambda form: told.append(("form", form.root)))
+    view._follow()
+    assert told == [("followed", advice), ("opened",), ("form", sampling)]
+    view.uncertainty.advice = lambda: None
+    view._follow()
+    assert len(told) == 3
+    view._wished = None
+    view._grant()
+    assert told[3:] == [("form", sampling)]
+
+
 def test_the_tab_shows_what_there_is_and_what_is_amiss():
     """Made of hand-made parts: what is studied has found this already."""
     view = UncertaintyView.__new__(UncertaintyView)

@@ -13,7 +13,7 @@ from workbench.algorithms import FISTA, MALA, PDHG, GradientDescent
 from workbench.noise import Gaussian
 from workbench.operators import Identity
 from workbench.parametrisations import Direct
-from workbench.priors import L1, NonNegative, Sum, Tikhonov, TotalVariation
+from workbench.priors import L1, Can, NonNegative, Sum, Tikhonov, TotalVariation
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.tuning import (
@@ -77,6 +77,12 @@ def test_a_path_is_in_the_order_of_its_weights_and_the_nearest_is_so_by_a_factor
         WeightPath(ONE, ()).nearest(1.0)
 
 
+class Valueless(Tikhonov):
+    """The same prior, whose value nobody knows."""
+
+    can = Tikhonov.can & ~Can.VALUE
+
+
 def test_weights_stand_where_they_are_and_are_tried_about_the_usual_one():
     both = Sum(TotalVariation(3.0), Sum(NonNegative(), L1(0.5)))
     assert (
@@ -93,6 +99,8 @@ def test_weights_stand_where_they_are_and_are_tried_about_the_usual_one():
     assert usual_weight(quadratic) == pytest.approx(8 / (2 * 0.5 * 32)), "n / (p R) of the data themselves, p = 2"
     assert usual_weight(replace(quadratic, prior=L1())) == pytest.approx(8 / 16), "p = 1"
     assert usual_weight(replace(quadratic, y=torch.zeros(1, 1, 8), prior=L1(0.3))) == 0.3
+    assert usual_weight(replace(quadratic, y=torch.zeros(1, 1, 8), prior=L1(0.0))) == 1, "from 0 nothing is found"
+    assert [usual_weight(replace(quadratic, prior=Valueless(w))) for w in (0.0, 0.3)] == [1, 0.3]
 
 
 def test_a_path_is_carried_on_by_half_beyond_one_end():

@@ -88,6 +88,14 @@ def test_every_way_finds_the_slope_of_the_loss(way):
     assert found.value.tolist() == pytest.approx([slope(THETA)], rel=1e-4)
 
 
+@table(("known", "taken"), [(2.0, 2.0), (8.1e-4, 8.1e-4), (7.9e-4, 8.0), (0.0, 8.0)])
+def test_a_known_modulus_is_taken_unless_it_is_slight_beside_the_largest_curvature(monkeypatch, known, taken):
+    """Of H = 8 in every mode: what is below 8e-4 no data feel."""
+    monkeypatch.setattr(Problem, "strong_convexity", lambda self: known)
+    of = shrunk()
+    assert of.modulus(column(THETA), of.problem.y).tolist() == pytest.approx([taken])
+
+
 def test_a_series_of_so_many_terms_takes_one_product_less():
     """(1 / L) sum (I - H / L)^j: H = 8 = L, so that the first term is all there is."""
     of, lower = shrunk(), solved(shrunk())

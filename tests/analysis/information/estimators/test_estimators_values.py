@@ -358,6 +358,22 @@ def test_learned_bounds_are_their_formulas_of_known_scores():
         InfoNCE()(torch.randn(40, generator=rng()), torch.randn(40, generator=rng(1)))
 
 
+class Reads(InfoNCE):
+    """A bound that is read from no network: the number of its seed in quarters."""
+
+    def read(self, score, u, v):
+        return (self.seed - 2) / 4 if self.seed < 9 else NAN
+
+
+def test_a_bound_below_nothing_is_nothing_and_one_that_is_no_number_is_refused():
+    u, v = (torch.randn(32, 1, generator=rng(seed), dtype=torch.float64) for seed in (0, 1))
+    assert [Reads(steps=1, batch=8, seed=seed)(u, v) for seed in (0, 1, 2, 3, 6)] == [0, 0, 0, 0.25, 1]
+    with pytest.raises(Refusal, match="converges, got a bound of nan: "):
+        Reads(steps=1, batch=8, seed=9)(u, v)
+    with pytest.raises(Refusal, match="32 samples for batches of 8, got 31: "):
+        Reads(steps=1, batch=8)(u[1:], v[1:])
+
+
 def test_networks_of_estimators_are_affine_maps_with_elu_between():
     net = Net((2, 3, 1), rng())
     assert [tuple(p.shape) for p in net.parameters()] == [(2, 3), (3,), (3, 1), (1,)]
