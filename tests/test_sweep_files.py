@@ -38,3 +38,12 @@ def test_a_folder_is_known_by_what_is_in_it(tmp_path):
     assert before and before == fingerprint(tmp_path / "a") and fingerprint(tmp_path / "none") == ""
     (tmp_path / "a" / "2").write_text("two")
     assert fingerprint(tmp_path / "a") != before
+
+
+def test_measured_data_are_named_in_a_grid_as_in_set(tmp_path):
+    """`data.variable` was refused, which `--set` takes; `truth.size` was not."""
+    np.savez(tmp_path / "two.npz", a=np.ones((8, 8)), b=2 * np.ones((8, 8)))
+    job = Experiment(Measured(str(tmp_path / "two.npz"), "a"), Identity((1, 8, 8)), steps=1)
+    made = plan(job, {"data.variable": ["a", "b"]})
+    made.require()
+    assert [made.experiment((i, 0)).source.variable for i in (0, 1)] == ["a", "b"]

@@ -77,6 +77,7 @@ FORMATS = (
 )
 # Known and not read: SciPy's reader of MATLAB 5 to 7 ends the whole process on damaged files.
 _OLD_MATLAB = _starts(b"MATLAB 5.0")
+_AGAIN = "save it again in one of them"
 SUPPORTED = ", ".join(dict.fromkeys(f.name for f in FORMATS))
 
 
@@ -105,7 +106,9 @@ def recognise(path: Path, name: str) -> Format:
     if found is None:
         told = named(name)
         came = f"{name!r}, whose name says {told.name} and whose content is not" if told else f"{name!r}, which is none"
-        raise Refusal(f"a file of one of these formats: {SUPPORTED}", came, "save it again in one of them")
+        alone = name.lower().endswith((".hdr", ".cfl", ".img"))
+        remedy = "lay the other of its pair beside, NAME.hdr, or send both in one ZIP" if alone else _AGAIN
+        raise Refusal(f"a file of one of these formats: {SUPPORTED}", came, remedy)
     return found
 
 

@@ -6,11 +6,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.data import Content, File, Loaded, Measured, Source, Window, contents, load_array, load_bytes
+from workbench.data import Content, File, Loaded, Measured, Source, Window, contents, load_array, load_described
 from workbench.experiment import Experiment
 from workbench.live.address.names import own_name
 from workbench.live.hands.painting import clean
 from workbench.live.own_arrays import read_arrays
+from workbench.live.pairs import unpacked
 from workbench.live.saved import brought
 from workbench.live.wished import at_first, explained, fitted
 from workbench.parameters import Typed, called
@@ -46,8 +47,8 @@ class OwnFiles:
         self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
     ) -> Opened:
         """A file, which is read here, as the truth of an experiment. From any thread."""
-        loaded = load_bytes(filename, content, variable, size, window)
-        file = File(str(self.kept(filename, content)), variable, size, window)
+        path = self.kept(filename, content)
+        file, loaded = File(str(path), variable, size, window), load_described(path, variable, size, window)
 
         def opened(experiment: Experiment) -> Experiment:
             self._remember(Path(filename).name, file, loaded)
@@ -103,7 +104,7 @@ class OwnFiles:
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
                 file.write(content)
             Path(file.name).replace(path)
-        return path
+        return unpacked(path)
 
     def _remember(self, name: str, source: Source, loaded: Loaded) -> None:
         self.notes, self.sources[name], self._newest = loaded.notes, source, (source, loaded)

@@ -76,7 +76,7 @@ class Plan:
 
     def experiment(self, index: Index) -> Experiment:
         """The experiment of a cell; its operator follows the signal where that is changed."""
-        words = renamed.arguments("experiment.Experiment", self.words(index))
+        words = renamed.arguments("experiment.Experiment", {_full(p): v for p, v in self.words(index).items()})
         made = altered(self.job, words, self.job.operator.in_shape)
         alike = {path for axis in self.axes if axis.numbers for path in axis.choices[0]}
         return made.fitted() if any(path.partition(".")[0] == "source" for path in set(words) - alike) else made
@@ -89,7 +89,7 @@ class Plan:
 
     def unit(self, path: str) -> str:
         """The unit of the parameter at a path; nothing where it has none, or is there in some cells only."""
-        owner, _, name = path.rpartition(".")
+        owner, _, name = _full(path).rpartition(".")
         try:
             found = own_parameters(type(at(self.job, owner))).get(name)
         except Refusal:  # one of a part that another axis brings in
@@ -119,6 +119,12 @@ class Plan:
         if not axes or not all(axis.choices and axis.choices[0] for axis in axes):
             raise ValueError("a sweep without places")
         return cls(from_description(found["job"]), tuple(axes))
+
+
+def _full(path: str) -> str:
+    """A path of `--set` as one of an experiment: there measured data are `data`, a simulated signal `truth`."""
+    first, dot, rest = path.partition(".")
+    return f"source{dot}{rest}" if first in ("data", "truth") else path
 
 
 def plan(job: Experiment, grid: Mapping[str, Sequence[Any]], seeds: int = 1, others: Sequence[SweepAxis] = ()) -> Plan:

@@ -58,7 +58,7 @@ class Upload:
             margin=(4, 0),
             variant="outlined",
             max_file_size=UPLOAD,
-            description=f"{SUPPORTED}; a saved run; up to {UPLOAD // 2**20} MB",
+            description=f"{SUPPORTED}; a saved run; a file with its NAME.hdr in one ZIP; up to {UPLOAD // 2**20} MB",
             **wide,
         )
         self.measured = pmui.Select(label="the file holds", options=HOLDS, value=False, **menu)
