@@ -1,4 +1,4 @@
-"""The hour's lecture asks for what the page has: its addresses, tabs, lessons and their sentences. A walk needs a browser."""
+"""What the lecture asks for is there: its addresses, tabs, lessons and their sentences. The walk needs a browser."""
 
 from urllib.parse import parse_qs
 

@@ -24,6 +24,7 @@ _COMMON = {
             "styleOverrides": {
                 "root": {
                     "minHeight": "var(--bar-height, 52px) !important",
+                    **_BAR,
                     "& > .MuiBox-root": {"minWidth": 0},
                     NARROW: {"px": 0, "& .title": {"display": "none"}, "& > .MuiIconButton-root": {"m": 0, "p": "8px"}},
                 }
