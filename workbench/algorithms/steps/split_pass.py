@@ -15,7 +15,7 @@ _GRADUALLY = 20  # steps of a prox that is a loop
 
 
 class SplitPass(NamedTuple):
-    """z = K x but for what is left, its multiplier; K*(rho z - multiplier) and where the prox's loop stands, if known."""
+    """z = K x but for what is left, its multiplier; if known, K*(rho z - multiplier) and where the prox's loop is."""
 
     z: Tensor
     dual: Tensor

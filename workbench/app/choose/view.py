@@ -8,9 +8,9 @@ import panel_material_ui as pmui
 
 from workbench.app.choose.choosing import HAND, Choosing
 from workbench.app.choose.lcurve_plot import LCurvePlot
-from workbench.app.toolkit.awaiting import Awaiting
+from workbench.app.standing.awaiting import Awaiting
+from workbench.app.standing.narrow import LOOSE, plots_abreast
 from workbench.app.toolkit.figures import Flags, empty, fill, legend, new_figure, pane
-from workbench.app.toolkit.narrow import LOOSE, plots_abreast
 from workbench.app.toolkit.panels import Panel
 from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
 from workbench.app.toolkit.words import Words

@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 from bokeh.models import Span
 
-from workbench.app.toolkit.narrow import pictures_abreast
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.panels import Panel
 from workbench.live.images import Array, Limits
 from workbench.live.pins.beside import COLUMNS

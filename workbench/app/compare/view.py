@@ -14,7 +14,7 @@ from workbench.app.compare.interval_controls import IntervalControls
 from workbench.app.compare.lines import Line, Lines, style
 from workbench.app.compare.pin_list import PinList
 from workbench.app.compare.tables import table
-from workbench.app.toolkit.narrow import plots_abreast
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.panels import DIVERGING, GREY, SPREAD
 from workbench.app.toolkit.tab import SMALL, Tab, full, side
 from workbench.app.toolkit.words import Words

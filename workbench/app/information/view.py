@@ -6,8 +6,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.information.looks import ClosedFormLook, DenoiserLook, Look, SampledLook
-from workbench.app.toolkit.awaiting import Awaiting
-from workbench.app.toolkit.narrow import plots_abreast
+from workbench.app.standing.awaiting import Awaiting
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.tab import LookTab, bar, full, side
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR

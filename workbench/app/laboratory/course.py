@@ -22,8 +22,8 @@ from workbench.app.laboratory.base import (
     place,
 )
 from workbench.app.laboratory.trainings import TrainingCurves
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.figures import legend, new_figure, pane
-from workbench.app.toolkit.narrow import plots_abreast
 from workbench.live.images import Array
 from workbench.networks import SGD
 

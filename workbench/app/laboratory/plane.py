@@ -11,8 +11,8 @@ from workbench.app.laboratory.base import LabPlot
 from workbench.app.laboratory.laboratory import ESTIMATORS
 from workbench.app.laboratory.picture import LayerPlanePicture
 from workbench.app.laboratory.trainings import Run
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.form_panel import FormPanel
-from workbench.app.toolkit.narrow import plots_abreast
 from workbench.networks import Breach, PlanePath
 from workbench.paths import Form
 from workbench.refusal import Refusal

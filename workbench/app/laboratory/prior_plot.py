@@ -10,8 +10,8 @@ from workbench.analysis.learned import LearnedCurve
 from workbench.app.laboratory.base import BLUE, GREY, ORANGE
 from workbench.app.laboratory.beside_truth_plot import BesideTruthPlot
 from workbench.app.laboratory.recipe_run import RecipeRun
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.figures import empty, fill, legend, new_figure, pane
-from workbench.app.toolkit.narrow import plots_abreast
 from workbench.recipes import RECIPES, FitState, network_of, prior_beside, prior_unmet
 
 TRUE, SHIPPED, LEARNED = NAMES = ("true", "weights that ship", "learned here")

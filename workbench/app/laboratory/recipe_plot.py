@@ -8,8 +8,8 @@ import panel_material_ui as pmui
 from workbench.app.laboratory.base import BLUE, ORANGE, Band, LabPlot, moment, place
 from workbench.app.laboratory.recipe_run import RecipeRun
 from workbench.app.laboratory.trainings import TrainingCurves
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.figures import new_figure, pane
-from workbench.app.toolkit.narrow import plots_abreast
 from workbench.app.toolkit.panels import Panel
 
 _HALF = {"flex": "1 1 0", "min-width": "0"}

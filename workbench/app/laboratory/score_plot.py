@@ -9,8 +9,8 @@ import panel_material_ui as pmui
 from workbench.app.laboratory.base import BLUE, Band, moment
 from workbench.app.laboratory.beside_truth_plot import BesideTruthPlot
 from workbench.app.laboratory.vector_plane import VectorPlane
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.figures import fill, new_figure, pane
-from workbench.app.toolkit.narrow import plots_abreast
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.live.frames import picture
 from workbench.live.images import balanced, unit

@@ -17,8 +17,8 @@ from workbench.app.laboratory.recipe_plot import RecipePlot
 from workbench.app.laboratory.recipe_run import OFFERED
 from workbench.app.laboratory.score_plot import ScorePlot
 from workbench.app.laboratory.trainings import Running
+from workbench.app.standing.narrow import LOOSE
 from workbench.app.toolkit.form_panel import FormPanel
-from workbench.app.toolkit.narrow import LOOSE
 from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, full, side
 from workbench.app.toolkit.words import Words

@@ -13,7 +13,7 @@ from workbench.app.page.placeholders import Placeholders
 from workbench.app.page.qr_code import QrCode
 from workbench.app.page.shell import shell
 from workbench.app.run.transport import IN_BAR
-from workbench.app.toolkit.narrow import LOOSE
+from workbench.app.standing.narrow import LOOSE
 from workbench.app.toolkit.plot_saver import PlotSaver
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ class RoomStage(JSComponent):
     const NEAR = 14, SMALLEST = 23, SHARE = 0.031, OFTEN = 500  // px, of the height of the screen, milliseconds
     const DESK = [1920, 1080], PACE = 0.75  // px; of what a screen is larger than a desk's, so much goes into size
     const ROOM = 84, SIGN = 36, LETTER = 6.4  // px: beside the names, of the line before one, of a letter
-    const wrapped = new Set()
+    const wrapped = new WeakMap()  // what was in a row before, by legend
     const sized = () => {
       const times = Math.min(window.innerWidth / DESK[0], window.innerHeight / DESK[1])
       return times > 1 ? 1 + PACE * (times - 1) : 1
@@ -51,9 +51,11 @@ class RoomStage(JSComponent):
         const legend = view.model, room = view.parent.el.offsetWidth - ROOM
         const widest = Math.max(...legend.items.map(item => SIGN + LETTER * `${item.label?.value ?? ""}`.length), 1)
         const fits = Math.max(1, Math.floor(room / widest))
-        if (legend.orientation != "horizontal" || legend.items.length <= fits && !wrapped.has(legend)) continue
-        wrapped.add(legend)
-        if (legend.ncols != fits) legend.setv({ncols: fits}, {sync: false})
+        const narrow = window.innerWidth < PHONE && legend.items.length > fits
+        if (legend.orientation != "horizontal" || !narrow && !wrapped.has(legend)) continue
+        if (!wrapped.has(legend)) wrapped.set(legend, legend.ncols)
+        const rows = narrow ? fits : wrapped.get(legend)
+        if (legend.ncols != rows) legend.setv({ncols: rows}, {sync: false})
       }
     }
     const room = () => {
@@ -61,14 +63,15 @@ class RoomStage(JSComponent):
       return Array(3).fill(`${window.innerWidth < PHONE ? NEAR : large}px`)
     }
     export function render({ model }) {
-      let timer, screen = 1, grown = false
+      let timer, screen = 1, grown = false, shrunk = false
       const set = () => {
         clearInterval(timer)
         timer = setInterval(() => {
           if (model.presenting) enlarge(room())
-          else if (window.innerWidth < PHONE) wrap()
           else if (screen > 1 || grown) enlarge(PLAIN.map(size => `${Math.round(size * screen)}px`))
+          if (window.innerWidth < PHONE || shrunk) wrap()
           grown ||= screen > 1
+          shrunk ||= window.innerWidth < PHONE
         }, OFTEN)
         const style = document.documentElement.style
         style.setProperty("--bar", model.presenting ? "none" : "flex")

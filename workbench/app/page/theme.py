@@ -3,7 +3,7 @@
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.toolkit.narrow import NARROW
+from workbench.app.standing.narrow import NARROW
 
 _BAR = {"display": "var(--bar, flex)"}  # a page that is shown to a room has none
 # Where a person's system forces its colours, what says by its colour alone takes that of a choice.
@@ -24,6 +24,7 @@ _COMMON = {
             "styleOverrides": {
                 "root": {
                     "minHeight": "var(--bar-height, 52px) !important",
+                    **_BAR,
                     "& > .MuiBox-root": {"minWidth": 0},
                     NARROW: {"px": 0, "& .title": {"display": "none"}, "& > .MuiIconButton-root": {"m": 0, "p": "8px"}},
                 }

@@ -12,8 +12,8 @@ from bokeh.plotting import figure
 from workbench.analysis import Kind
 from workbench.analysis.data_fit import RESIDUAL
 from workbench.analysis.metrics import QUANTITIES
+from workbench.app.standing.narrow import LOOSE, plots_abreast
 from workbench.app.toolkit.figures import DASHES, Here, empty, enlarge, fill, flagged, legend, new_figure, positive
-from workbench.app.toolkit.narrow import LOOSE, plots_abreast
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import MARK, coloured
 from workbench.jobs.recorder import STEP_SIZE

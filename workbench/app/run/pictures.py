@@ -9,8 +9,8 @@ from workbench.app.run.interval_row import IntervalRow
 from workbench.app.run.pixel_row import PixelRow
 from workbench.app.run.plane_menu import PlaneMenu
 from workbench.app.run.three_planes import ThreePlanes
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.lit import DATA, IMAGE
-from workbench.app.toolkit.narrow import pictures_abreast
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.tab import View
 from workbench.figures.crossing import Crossing

@@ -4,7 +4,7 @@ import panel_material_ui as pmui
 from bokeh.models import Span
 
 from workbench.app.run.interval_row import IntervalRow
-from workbench.app.toolkit.narrow import pictures_abreast
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.panels import DIVERGING, GREY, SPREAD, Panel
 from workbench.app.toolkit.tab import SMALL

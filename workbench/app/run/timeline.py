@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 from workbench.app.run.thumbnails import Thumbnails
 from workbench.app.run.time_strip import NEWEST, TimeStrip
 from workbench.app.run.transport import icon_alone
-from workbench.app.toolkit.narrow import PHONE
+from workbench.app.standing.narrow import PHONE
 from workbench.app.toolkit.words import Words
 from workbench.live.frames import Frame
 from workbench.live.session import Session

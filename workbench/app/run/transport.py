@@ -6,7 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.run.notice import Remark
-from workbench.app.toolkit.narrow import NARROW
+from workbench.app.standing.narrow import NARROW
 from workbench.app.toolkit.overtaken import hear
 from workbench.live.controls import Quiet
 from workbench.live.frames import Frame

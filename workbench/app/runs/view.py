@@ -10,7 +10,7 @@ import panel_material_ui as pmui
 from workbench.app.runs.errands import Errands
 from workbench.app.runs.kept_runs import ROWS, KeptRuns, ShownRuns
 from workbench.app.runs.run_table import RunTable, row
-from workbench.app.toolkit.awaiting import LARGE
+from workbench.app.standing.awaiting import LARGE
 from workbench.app.toolkit.tab import SMALL, View, bar, full
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR

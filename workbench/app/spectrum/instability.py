@@ -4,7 +4,7 @@ import panel as pn
 
 from workbench.analysis.spectrum import Axis
 from workbench.app.spectrum.plots import SpectrumPlot
-from workbench.app.toolkit.narrow import pictures_abreast
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.work_buttons import starting
 from workbench.live.frames import Frame, picture

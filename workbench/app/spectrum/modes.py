@@ -6,8 +6,8 @@ import panel_material_ui as pmui
 
 from workbench.analysis.spectrum import Axis, SpectrumEstimate, modes
 from workbench.app.spectrum.plots import SpectrumPlot
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.figures import Here, empty, fill, legend, new_figure, pane, positive, tap
-from workbench.app.toolkit.narrow import plots_abreast
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.live.frames import Frame, picture
 from workbench.live.images import balanced

@@ -12,9 +12,9 @@ from workbench.app.spectrum.modes import ModePlot
 from workbench.app.spectrum.plots import SpectrumPlot
 from workbench.app.spectrum.shares import Cumulative, Preconditioned, Shares
 from workbench.app.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted
-from workbench.app.toolkit.awaiting import Awaiting
+from workbench.app.standing.awaiting import Awaiting
+from workbench.app.standing.narrow import LOOSE
 from workbench.app.toolkit.form_panel import FormPanel
-from workbench.app.toolkit.narrow import LOOSE
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, side
 from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.standing.awaiting import Awaiting
+from workbench.app.standing.narrow import LOOSE, plots_abreast
 from workbench.app.sweep.plots import SettingLines, SettingMap, SettingPoints
-from workbench.app.toolkit.awaiting import Awaiting
 from workbench.app.toolkit.figures import pane
-from workbench.app.toolkit.narrow import LOOSE, plots_abreast
 from workbench.app.toolkit.panels import Panel
 from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
 from workbench.app.toolkit.words import Words

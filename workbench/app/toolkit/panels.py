@@ -182,7 +182,7 @@ class Panel:
         plot.axis.visible = axes is not None
         plot.min_border_left, plot.min_border_bottom = (0, 0) if axes is None else _BESIDE
         for axis, named in zip((plot.yaxis, plot.xaxis), axes or (), strict=False):
-            ticks = named.ticks(_TICKS)
+            ticks: dict[Any, Any] = dict(named.ticks(_TICKS))
             axis.ticker, axis.major_label_overrides = FixedTicker(ticks=sorted(ticks)), ticks
             axis.axis_label, axis.axis_label_standoff = named.label, 2
 

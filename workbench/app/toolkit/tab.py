@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.toolkit.narrow import DRAWN_FIRST, LOOSE
+from workbench.app.standing.narrow import DRAWN_FIRST, LOOSE
 from workbench.app.toolkit.words import Words
 from workbench.live.frames import Frame, ProblemPictures
 from workbench.live.session import Session

@@ -1,6 +1,6 @@
 """Pictures of a posterior: what is known of each pixel, or the newest draws."""
 
-from workbench.app.toolkit.narrow import pictures_abreast
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.panels import DIVERGING, SPREAD, Panel
 from workbench.live.images import Limits, extent, unit
 from workbench.live.uncertainty import Maps

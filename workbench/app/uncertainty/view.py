@@ -6,9 +6,9 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.analysis.chains import ChainDiagnostics, ChainSamples, correlations
-from workbench.app.toolkit.awaiting import LARGE
+from workbench.app.standing.awaiting import LARGE
+from workbench.app.standing.narrow import LOOSE, plots_abreast
 from workbench.app.toolkit.form_panel import FormPanel
-from workbench.app.toolkit.narrow import LOOSE, plots_abreast
 from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
 from workbench.app.toolkit.words import Words
 from workbench.app.toolkit.work_buttons import WorkButtons, starting

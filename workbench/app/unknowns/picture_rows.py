@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workbench.app.toolkit.narrow import pictures_abreast
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.panels import DIVERGING, GREY, Panel
 from workbench.live.images import Limits, balanced, extent
 
