@@ -2,11 +2,11 @@
 # One expects: cv2.warpAffine, warpPerspective and remap of an image in double precision are at least as exact as of one in
 #   single precision, and an image of two channels is moved as its two channels are, each by itself.
 # What happens: with bilinear interpolation, positions are rounded to the next 1/32 of a pixel for float64, and for two channels of
-#   any type; only float32 (and some integers) of one, three or four channels go through kernels that are exact, since
-#   OpenCV 5. A ramp moved by 0.01 pixel stays where it is in float64, and is moved by 0.03125 if 0.02 is asked for. Between no
-#   shift and one pixel there are 33 different results. Bicubic interpolation is exact for all of them. Nothing is said.
+#   any type; only float32 (and some integers) of one, three or four channels go through kernels that are exact. A ramp
+#   moved by 0.01 pixel stays where it is in float64, and is moved by 0.03125 if 0.02 is asked for. Between no shift and one
+#   pixel there are 33 different results. Bicubic interpolation is the same for both types. Nothing is said.
 # Whom it hurts: registration, motion correction and optical flow to a hundredth of a pixel: the misfit of a float64 image is a
-#   staircase in the shift, its slope 0 almost everywhere, and a Gauss-Newton step or a finite difference reads nothing from it.
+#   staircase in the shift, its slope 0 almost everywhere, and finite differences read nothing or too much from it.
 #   Fields of displacements and complex images have two channels and are rounded in float32, too. Converting to
 #   double, the usual check of whether rounding matters, is what brings the rounding in.
 set -euo pipefail

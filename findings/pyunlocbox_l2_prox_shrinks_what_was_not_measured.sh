@@ -6,9 +6,9 @@
 #   norm_l1 is the one of A A^T = nu I. One word, two conditions, which meet for square matrices only. With fewer data than
 #   unknowns what A does not see is divided by 1 + 2 gamma nu, where it should stay as it is. What A sees is right, so that
 #   the data are fitted. The gradient is right, too.
-# Whom it hurts: inpainting and compressed sensing, for which the toolbox and its tutorials are there: Douglas-Rachford and
-#   every method that calls this prox pull the gaps towards 0 in each step and settle at four times the objective that
-#   forward-backward reaches, with the same objects. It looks like a prior that is too weak in the gaps.
+# Whom it hurts: inpainting and compressed sensing, where A has fewer rows than columns: Douglas-Rachford and every method
+#   that calls this prox pull the gaps towards 0 in each step and settle at four times the objective that forward-backward
+#   reaches with the same objects. It looks like a prior that is too weak in the gaps.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

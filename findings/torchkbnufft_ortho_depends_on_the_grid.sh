@@ -7,8 +7,8 @@
 #   image by 2.4. Forward, adjoint and Toeplitz operator agree with each other, and so each dot test passes. Without norm, it
 #   is the plain sum at every grid.
 # Whom it hurts: MR reconstruction that mixes libraries: coil data simulated or normalised with another orthonormal transform
-#   are met by an operator that is half as strong, the weight of the prior means a quarter of what it meant, and steps are four
-#   times too short. Networks trained with one grid_size do not fit data made with another.
+#   are met by an operator that is half as strong: the picture comes out twice as bright, the misfit has a quarter of its
+#   curvature, and a prior of the same weight outweighs it. Networks trained with one grid_size do not fit data of another.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

@@ -94,6 +94,15 @@ def test_times_of_seismic_samples(tmp_path):
     assert [found.name for found in data.contents(tmp_path / "c.sgy")[1]] == ["", "offset"]  # no step is told
 
 
+@pytest.mark.parametrize(("interval", "revision", "step"), [(62, 2, 62.5), (0, 2, 62.5), (62, 1, 62.0)])
+def test_the_long_step_of_seismic_samples_since_revision_2(tmp_path, interval, revision, step):
+    traces(tmp_path / "a.sgy", interval, [0, 0])
+    whole_file = bytearray((tmp_path / "a.sgy").read_bytes())
+    whole_file[3272:3280], whole_file[3500:3502] = struct.pack(">d", 62.5), bytes((revision, 0))
+    (tmp_path / "a.sgy").write_bytes(whole_file)
+    whole(tmp_path / "a.sgy", step / 1000 * np.arange(5), "time")
+
+
 @pytest.mark.parametrize(
     ("dtype", "line", "missing", "said"),
     [

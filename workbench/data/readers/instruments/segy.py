@@ -1,6 +1,8 @@
 """SEG-Y: the traces of a seismic survey."""
 
+import math
 import os
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import numpy as np
 from workbench.data.field import ASIDE, Fields, Index, Reading, StoredArray, need
 
 _TEXT, _START, _TRACE = 3200, 3600, 240
-_INTERVAL = 3216  # where the binary header tells the step
+_INTERVAL, _EXTENDED, _REVISION = 3216, 3272, 3500  # where the binary header tells the step, and by which revision
 _BYTES = {1: 4, 2: 4, 3: 2, 5: 4, 6: 8, 8: 1, 10: 4, 11: 2, 16: 1}  # of a sample, by the format of the binary header
 _ORDERS = ("big", "little")
 
@@ -52,14 +54,20 @@ def fields(path: Path) -> Fields:
     return found | ({"time": _aside(delays[0] + step / 1000 * np.arange(shape[1]), "ms")} if step else {})
 
 
-def _step(path: Path, told: int) -> int:
+def _step(path: Path, told: int) -> float:
     """Microseconds between samples by the binary header, else by that of the first trace; 0 where neither tells.
 
-    Both have 16 bits, which segyio reads with a sign; where it finds nothing above 0 it takes 4 ms.
+    Both have 16 bits, which segyio reads with a sign; where it finds nothing above 0 it takes 4 ms. Since revision 2 a
+    number in double precision stands above both, which segyio does not read.
     """
+    little = order(path) == "little"
     with path.open("rb") as stream:
-        stream.seek(_INTERVAL)
-        return int.from_bytes(stream.read(2), "little" if order(path) == "little" else "big") or told % 2**16
+        head = stream.read(_START)
+    if head[_REVISION] >= 2:
+        extended = struct.unpack_from("<d" if little else ">d", head, _EXTENDED)[0]
+        if math.isfinite(extended) and extended > 0:
+            return extended
+    return int.from_bytes(head[_INTERVAL : _INTERVAL + 2], "little" if little else "big") or told % 2**16
 
 
 def _aside(values: np.ndarray, units: str = "") -> StoredArray:
