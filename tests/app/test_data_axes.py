@@ -5,9 +5,9 @@ import pytest
 from workbench.app.run.pictures import Gallery
 from workbench.data import Shipped
 from workbench.experiment import Experiment
-from workbench.live.data_axes import data_axes
 from workbench.live.session import Session
 from workbench.operators import Composition, FanBeamRadon, GaussianBlur, Radon
+from workbench.operators.integrals.data_axes import data_axes
 
 SHAPE = (1, 16, 16)
 

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from workbench.jobs import Columns, RunMoment, Snapshot, Status, certificates
 from workbench.live.cut import MIDDLE, Cut
-from workbench.live.data_axes import DataAxis, data_axes
 from workbench.live.volumes import Volumes
+from workbench.operators.integrals.data_axes import DataAxis, data_axes
 from workbench.problem import Problem
 from workbench.tensors import least
 

@@ -16,9 +16,9 @@ from bokeh.plotting import figure
 from workbench.app.toolkit.drags import Drags, Heard
 from workbench.app.toolkit.figures import keep_there
 from workbench.figures.colours import HERE
-from workbench.live.data_axes import DataAxis
 from workbench.live.hands.gestures import BOX, LINE, WAY
 from workbench.live.images import Array, Limits, bytes_of, smaller
+from workbench.operators.integrals.data_axes import DataAxis
 
 GREY, DIVERGING, SPREAD = tuple(Greys256), tuple(interp_palette(RdBu11, 256)), tuple(Viridis256)
 _TOOLS = "pan,wheel_zoom,reset"

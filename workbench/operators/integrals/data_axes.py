@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.live.images import Array
-from workbench.operators import Composition, Operator
+from workbench.operators.algebra.composition import Composition
+from workbench.operators.base import Operator
 from workbench.operators.integrals.scan import Scan
 
 
@@ -14,7 +14,7 @@ class DataAxis:
     """`label` names what changes along it, with its unit; `values` has one for each row, or column."""
 
     label: str
-    values: Array
+    values: np.ndarray
 
     def ticks(self, most: int) -> dict[float, str]:
         """At most so many places along it, evenly spread, in pixels from its first edge, and what stands at each."""
