@@ -1,5 +1,5 @@
 # make app      installs what is missing and serves the dashboard (PORT=5007 for another port)
-# make test     the whole test suite: ruff, tests and notebooks, beside them the page in a browser and pyright
+# make test     the whole test suite: ruff, tests, notebooks, the page in a browser, and beside it pyright
 # make browser  that page alone
 # make quick    ruff, the laws and the core on one case a member: between two thoughts
 # make catalog  docs/catalog.md, after a member was added
@@ -13,22 +13,20 @@ PORT ?= 5006
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 NOTEBOOKS := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
-# Side by side, piece by piece (tests/scheduling.py); beside them pages in a browser, one after another (suite.md).
+# Side by side, piece by piece (tests/scheduling.py); after them pages in a browser, one after another (suite.md).
 TOGETHER := -n auto --maxprocesses 4 -m 'not browser'
 BROWSER := -m browser tests/app tests/notebook
 # What most changes break first: the laws of every member and the analysis, without notebooks, pages, files and training.
 QUICK := tests/laws tests/analysis tests/test_architecture.py tests/test_parameters.py tests/test_problem.py tests/test_run.py
 
-.PHONY: app test together pages browser quick install lint style types catalog pictures docs peers
+.PHONY: app test together browser quick install lint style types catalog pictures docs peers
 
 app: $(INSTALLED)
 	@exec $(BIN)/workbench serve --port $(PORT)
 
 test: style
-	@$(MAKE) --no-print-directory --keep-going --jobs 2 together pages
-
-pages:
-	@$(MAKE) --no-print-directory --keep-going browser types
+	@$(MAKE) --no-print-directory together
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 browser types
 
 together: $(INSTALLED)
 	@$(BIN)/python -m pytest $(TOGETHER) $(NOTEBOOKS) tests notebooks

@@ -1,7 +1,6 @@
 """What the plots of the spectrum share: colours, and the step along the gradient."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
 import panel as pn
 
@@ -16,12 +15,7 @@ STEP, EXTREME = "#d6336c", "#868e96"
 
 
 class SpectrumPlot(ABC):
-    """One look at a study: `draw` it; `controls` stand beside it, and `note` says what to know about it.
-
-    `awaited` is what a spectrum of the Hessian will show here; "" where the look finds something of its own.
-    """
-
-    awaited: ClassVar[str] = ""
+    """One look at a study: `draw` it; `controls` stand beside it, and `note` says what to know about it."""
 
     def __init__(self, spectra: Spectra) -> None:
         self.spectra = spectra
