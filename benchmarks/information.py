@@ -1,7 +1,8 @@
 """Estimators of information: a layer of 4096 x 10, and pairs of three dimensions a side at N = 10,000.
 
 Where SciPy, scikit-learn and infomeasure are installed, as in the environment of peers.txt, beside theirs: KSG at
-N = 10,000 and 100,000 of 1, 3 and 10 dimensions a side, in time of the processor.
+N = 10,000 and 100,000 of 1, 3 and 10 dimensions a side, in time of the processor. The largest of these takes trees
+minutes: `--long 1` is that alone, one call of each, as `information_long`.
 """
 
 import time
@@ -22,17 +23,20 @@ LAYER = ("Bins", "FloorBins", "AdaptiveBins", "Exact", "KDEUpper", "KDELower")
 PAIR = ("KSG", "KozachenkoLeonenko", "WeightedKozachenkoLeonenko", "GaussianClosedForm", "InfoNCE", "MINE")
 GOAL = 2
 Calls = Mapping[str, Callable[[], Any]]
+Races = dict[str, tuple[dict[str, Any], str]]
 
 
-KSG_CASES = tuple((n, d) for n in (10_000, 100_000) for d in (1, 3, 10))
-LONG = 500_000  # numbers a side: trees take minutes there, and every contender has one call
+KSG_CASES = ((10_000, 1), (10_000, 3), (10_000, 10), (100_000, 1), (100_000, 3))
+LONG = (100_000, 10)
 
 
 def timed(calls: Calls, repetitions: int) -> dict[str, dict[str, float]]:
     return {name: summary(t, 1000) for name, t in interleaved(calls, repetitions).items()}
 
 
-def race(name: str, ours: Callable[[], float], others: Calls, repetitions: int, warm: int = 2) -> tuple[Any, str]:
+def race(
+    name: str, ours: Callable[[], float], others: Calls, repetitions: int, warm: int = 2
+) -> tuple[dict[str, Any], str]:
     """Ours beside the others on the same samples: milliseconds, readings, the ratio over the fastest of them."""
     calls, readings = {"ours": ours, **others}, {}
 
@@ -48,16 +52,25 @@ def race(name: str, ours: Callable[[], float], others: Calls, repetitions: int, 
     return {"ms": found, "readings": readings, "ratio": ratio}, text
 
 
-def ksg(n: int, d: int, repetitions: int) -> dict[str, tuple[Any, str]]:
-    """The race of KSG on n pairs of normal samples of d dimensions a side, by its name; empty without others."""
+def ksg(n: int, d: int, repetitions: int, warm: int = 2) -> Races:
+    """The race of KSG on n pairs of normal samples of d dimensions a side, by its name; none without others."""
     u, v = BivariateNormal(0.9, d).sample(n)
     others, name = information_peers.ksg(u, v), f"KSG, {d} + {d} dimensions, N = {n:,}"
-    often = (1, 0) if n * d > LONG else (repetitions, 2)
-    return {name: race(name, partial(KSG(), u, v), others, *often)} if others else {}
+    return {name: race(name, partial(KSG(), u, v), others, repetitions, warm)} if others else {}
+
+
+def report(name: str, races: Races, results: dict[str, Any], *texts: str) -> None:
+    found = {name: numbers for name, (numbers, _) in races.items()}
+    over = {name: (numbers["ratio"], GOAL) for name, numbers in found.items()}
+    results = results | {"races": found, "over the fastest other": over}
+    publish(name, results, *texts, *(text for _, text in races.values()))
 
 
 def main() -> None:
-    given = arguments(__doc__, repetitions=7)
+    given = arguments(__doc__, repetitions=7, long=0)
+    if given.long:
+        report("information_long", ksg(*LONG, repetitions=1, warm=0), {})
+        return
     words, labels = twelve_bit()
     weights = torch.randn(12, 10, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     layer, (u, v) = torch.tanh(words.double() @ weights / 3), BivariateNormal(0.9, 3).sample(10_000)
@@ -65,20 +78,13 @@ def main() -> None:
     calls |= {n: partial(getattr(information, n)(), u, v) for n in PAIR}
     times = timed(calls, given.repetitions)
     rows = [(name, f"{found['median']:.3g}", between(found)) for name, found in times.items()]
-    races = {}
+    races: Races = {}
     for n, d in KSG_CASES:
         races |= ksg(n, d, given.repetitions)
     if others := information_peers.kde(layer):
         name = "KDE upper bound, 4096 x 10"
         races[name] = race(name, lambda: KDEUpper().entropy(KDEUpper().code(layer)), others, given.repetitions)
-    results = {name: found for name, (found, _) in races.items()}
-    over = {name: (found["ratio"], GOAL) for name, found in results.items()}
-    publish(
-        "information",
-        {"ms": times, "races": results, "over the fastest other": over},
-        table(("", "median ms", "quartiles"), rows),
-        *(text for _, text in races.values()),
-    )
+    report("information", races, {"ms": times}, table(("", "median ms", "quartiles"), rows))
 
 
 if __name__ == "__main__":
