@@ -84,7 +84,7 @@ def main() -> None:
     if others := information_peers.kde(layer):
         name = "KDE upper bound, 4096 x 10"
         races[name] = race(name, lambda: KDEUpper().entropy(KDEUpper().code(layer)), others, given.repetitions)
-    report("information", races, {"ms": times}, table(("", "median ms", "quartiles"), rows))
+    report("information", races, {"ms": times}, table(("", "median ms of the wall clock", "quartiles"), rows))
 
 
 if __name__ == "__main__":
