@@ -47,7 +47,7 @@ def race(
     found = {n: summary(t, 1000) for n, t in times.items()}
     other, ratio = fastest(found)
     rows = [(n, f"{found[n]['median']:.3g}", between(found[n]), f"{readings[n]:.6g}") for n in calls]
-    words = f"{ratio:.2g} times as fast as {other} (goal: {GOAL}), {len(times['ours'])} calls of each."
+    words = f"{ratio:.2g} times as fast as {other} (goal: {GOAL}); calls of each: {len(times['ours'])}."
     text = f"## {name}\n\n{table(('', 'median ms', 'quartiles', 'reading, nats'), rows)}\n\n{words}"
     return {"ms": found, "readings": readings, "ratio": ratio}, text
 
