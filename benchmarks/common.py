@@ -39,20 +39,26 @@ def arguments(doc: str | None, repetitions: int, **numbers: int) -> argparse.Nam
     return found
 
 
-def interleaved(contenders: Mapping[str, Callable[[], object]], repetitions: int) -> dict[str, list[float]]:
+def interleaved(
+    contenders: Mapping[str, Callable[[], object]],
+    repetitions: int,
+    clock: Callable[[], float] = time.perf_counter,
+    warm: int = 2,
+) -> dict[str, list[float]]:
     """Seconds of each call, one call of each contender in turn, so that a disturbance meets all of them alike.
 
-    The order rotates: nobody always follows the one who leaves the worst cache behind. Two calls warm up.
+    The order rotates: nobody always follows the one who leaves the worst cache behind. Two calls warm up. By the clock
+    `time.process_time` what other processes take does not count.
     """
     names = list(contenders)
-    for name in names * 2:
+    for name in names * warm:
         contenders[name]()
     times: dict[str, list[float]] = {name: [] for name in names}
     for k in counted(range(repetitions), repetitions, "rounds"):
         for name in names[k % len(names) :] + names[: k % len(names)]:
-            begin = time.perf_counter()
+            begin = clock()
             contenders[name]()
-            times[name].append(time.perf_counter() - begin)
+            times[name].append(clock() - begin)
     return times
 
 

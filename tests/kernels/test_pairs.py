@@ -44,6 +44,43 @@ def test_both_implementations_agree_on_ties():
     assert torch.equal(k, radii) and torch.equal(pairs.within(x, k[:, -1]), counts)
 
 
+NEAR = {
+    "random": points,
+    "of whole numbers": lambda n, d: (2 * points(n, d)).round(),
+    "clustered": lambda n, d: 1e-9 * points(n, d) + (points(n, d)[:, :1] > 1) * 1e3,
+    "of one constant coordinate": lambda n, d: points(n, d) * (torch.arange(d) > 0),
+    "all the same": lambda n, d: torch.ones(n, d, dtype=torch.float64),
+    "of one far outlier": lambda n, d: points(n, d) * torch.where(torch.arange(n) == 3, 1e30, 1.0)[:, None],
+}
+
+
+@pytest.mark.parametrize("kind", NEAR)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("d", [1, 2, 3, 6, 20])
+def test_what_is_near_is_exactly_that_of_all_pairs(kind, dtype, d):
+    """Sizes about those of one leaf, two leaves and many; the radius of the k-th neighbour is not below itself."""
+    for n in (5, 63, 64, 65, 700):
+        x = NEAR[kind](n, d).to(dtype)
+        apart = (x[:, None] - x).abs().amax(2).fill_diagonal_(math.inf)
+        wanted = apart.sort(1).values[:, :4]
+        assert torch.equal(pairs.neighbours(x, 4), wanted)
+        radii = wanted[:, 2] * torch.tensor([1, 1, 0, -1, 3]).repeat(n // 5 + 1)[:n]
+        radii[n // 2] = math.inf
+        assert torch.equal(pairs.within(x, radii), (apart < radii[:, None]).sum(1))
+
+
+def test_threads_share_the_leaves():
+    x, threads = points(500, 3), torch.get_num_threads()
+    radii = torch.linspace(0, 3, len(x), dtype=x.dtype)
+    alone = pairs.neighbours(x, 5), pairs.within(x, radii)
+    try:
+        torch.set_num_threads(3)
+        together = pairs.neighbours(x, 5), pairs.within(x, radii)
+    finally:
+        torch.set_num_threads(threads)
+    assert all(map(torch.equal, alone, together))
+
+
 def test_the_reference_has_a_derivative():
     x = points(20, 3).requires_grad_()
     assert torch.autograd.gradcheck(pairs.log_similarity, (x,))

@@ -1,9 +1,9 @@
 """Examples of what pairs of points tell."""
 
+from torch import Tensor
+
 from workbench.kernels.examples import Draw, Example
 from workbench.kernels.pairs import log_similarity, neighbours, within
-
-_FEW = 2  # coordinates, for which `neighbours` has a loop of its own; sizes of the laws have few and many
 
 
 def _within(d: Draw) -> tuple:
@@ -11,13 +11,19 @@ def _within(d: Draw) -> tuple:
     return points, d.positive(len(points))
 
 
-def _narrow(d: Draw) -> tuple:
-    return d.normal(2 + d.size.batch * d.size.height, _FEW), 1
+def _line(d: Draw) -> Tensor:
+    return d.normal(2 + d.size.batch * d.size.height, 1)
+
+
+def _within_on_a_line(d: Draw) -> tuple:
+    values = _line(d)
+    return values, d.positive(len(values))
 
 
 EXAMPLES = (
     Example("pairs.log_similarity", lambda d: (d.points(),), log_similarity),
     Example("pairs.neighbours", lambda d: (d.points(), 1 + d.size.batch // 4), neighbours),
-    Example("pairs.neighbours of few coordinates", _narrow, neighbours, law=False),
+    Example("pairs.neighbours on a line", lambda d: (_line(d), 1), neighbours, law=False),
     Example("pairs.within", _within, within),
+    Example("pairs.within on a line", _within_on_a_line, within, law=False),
 )

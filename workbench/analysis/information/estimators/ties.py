@@ -19,7 +19,10 @@ def untied(x: Samples, side: str) -> Samples:
 
     Refuses samples of which one in a hundred is the same, and more than ten: symbols, or quantised too coarsely.
     """
-    if bool(_tied(x).all()):  # else no two rows are equal, and to count equal rows takes longer than all neighbours
+    tied = _tied(x)
+    if not bool(tied.any()):
+        return x
+    if bool(tied.all()):  # else no two rows are equal, and to count equal rows takes longer than all neighbours
         _require_few_copies(x)
     return spread(x, side)
 
