@@ -35,7 +35,15 @@ def execute(name: str) -> types.ModuleType:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "docs/coming_from.md", "docs/comparing.md", "docs/concepts.md", "docs/files.md"]
+    "name",
+    [
+        "README.md",
+        "docs/adding_a_probe.md",
+        "docs/coming_from.md",
+        "docs/comparing.md",
+        "docs/concepts.md",
+        "docs/files.md",
+    ],
 )
 def test_the_examples_run(name, capsys):
     execute(name)

@@ -8,6 +8,7 @@ import torch
 from bokeh.models import NoOverlap
 
 from tests.app.conftest import frame
+from tests.test_docs import execute
 from workbench.algorithms import State
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
@@ -258,3 +259,11 @@ def test_a_view_says_what_it_has_not_been_given() -> None:
         Bare.title  # noqa: B018
     with pytest.raises(Refusal, match="`element` of Bare, got none: make in __init__"):
         Bare(Session(), lambda: None).element  # noqa: B018
+
+
+def test_the_view_of_the_docs_counts_what_can_be_counted() -> None:
+    view = execute("docs/adding_a_view.md").Histogram(Session(), lambda: None)
+    view.show_frame(frame(image=None))
+    assert len(view.bars.data["top"]) == 0
+    view.show_frame(frame(image=np.array([[0.0, 0.25, np.nan], [1.0, 1.0, 1.0]])))
+    assert (view.bars.data["top"][0], view.bars.data["top"][-1], sum(view.bars.data["top"])) == (1, 3, 5)
