@@ -84,6 +84,7 @@ def test_the_command_line_runs_lists_and_goes_on_with_it(glass, tmp_path, capsys
         ("def f(:", "SyntaxError"),
         ("import sys\nsys.exit(0)", "SystemExit: 0 in line 2: put what ends it under if __name__"),
         (OPERATOR.format(name="Mask"), "another name for Mask"),
+        (OPERATOR.format(name="Half").replace("def adjoint", "def back"), "got Half: give it adjoint"),
         (OPERATOR.format(name="Bare").replace("=(1, 16, 16)", ""), "a default for every argument of Bare"),
     ],
 )

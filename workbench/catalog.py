@@ -88,7 +88,11 @@ def load(path: str | Path) -> Sequence[type]:
     module = outside.load(path)
     bases = tuple(base(kind) for kind in KINDS | BESIDES)
     found = [c for c in vars(module).values() if isinstance(c, Checked) and c.__module__ == module.__name__]
-    found = [c for c in found if issubclass(c, bases) and not inspect.isabstract(c)]
+    theirs = [c for c in found if issubclass(c, bases)]
+    found = [c for c in theirs if not inspect.isabstract(c)]
+    if theirs and not found:
+        cls, lacking = theirs[0], sorted(theirs[0].__abstractmethods__)
+        raise Refusal(f"a class with all its methods in {Path(path).name}", cls.__name__, f"give it {listed(lacking)}")
     if not found:
         remedy = "derive it from Operator, LinearOperator, Prior, Noise, Algorithm or Parametrisation: docs/adding.md"
         raise Refusal(f"a class for the catalogue in {Path(path).name}", "none", remedy)

@@ -281,7 +281,7 @@ def test_a_view_is_one_class_and_one_place_in_the_list(small):
 
 
 def test_the_view_of_the_docs_computes_in_its_tab_and_follows_session_and_control(small: Experiment) -> None:
-    app = Workbench(Session(small), views=(*VIEWS, StretchView := execute("docs/adding.md").StretchView))
+    app = Workbench(Session(small), views=(*VIEWS, StretchView := execute("docs/adding_a_view.md").StretchView))
     view, mean = app.view(StretchView), app.view(StretchView).stretches.mean
     app.session.play()
     wait(app, lambda f: f.status is Status.DONE)

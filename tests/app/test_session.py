@@ -13,6 +13,7 @@ import torch
 from tests.app.conftest import opened_file
 from workbench import storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent
+from workbench.analysis import standard
 from workbench.app.run.sections import regularisation
 from workbench.data import Shipped
 from workbench.experiment import Experiment, from_description
@@ -22,6 +23,7 @@ from workbench.noise import Gaussian
 from workbench.operators import FourierMask, GaussianBlur
 from workbench.parameters import changed, describe
 from workbench.priors import L1, Tikhonov
+from workbench.run import quantities
 
 SIDE = 32
 SHAPE = (1, SIDE, SIDE)
@@ -64,7 +66,9 @@ def test_a_run_fills_frames_with_pictures_and_curves(session):
     assert frame.k == 40 and frame.steps == 40
     assert frame.image.shape == frame.error.shape == (SIDE, SIDE)
     assert np.allclose(frame.error, frame.image - session.pictures().truth)
-    assert set(frame.curves) == {"objective", "misfit", "prior", "residual", "psnr", "ssim", "step_size"}
+    recorded = {name for quantity in quantities(*standard(session.problem)) for name in quantity.names}
+    assert set(frame.curves) == recorded | {"step_size"}
+    assert recorded >= {"objective", "misfit", "prior", "residual", "psnr", "ssim"}
     assert all(len(curve) == len(frame.ks) == len(frame.seconds) for curve in frame.curves.values())
     assert frame.curves["objective"][-1] < frame.curves["objective"][0]
     assert session.tick() is None

@@ -8,12 +8,14 @@ import torch
 from bokeh.models import NoOverlap
 
 from tests.app.conftest import frame
+from tests.test_docs import execute
 from workbench.algorithms import State
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
 from workbench.app.run.curves import CERTIFICATE, SERIES, Convergence, Curves, merged
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.transport import Transport, line
+from workbench.app.toolkit.tab import View
 from workbench.jobs import Columns, Proof, Snapshot, Status
 from workbench.live.caps import Caps
 from workbench.live.frames import ProblemPictures, data_picture, frame_of, picture
@@ -25,6 +27,7 @@ from workbench.noise import Gaussian
 from workbench.operators import Gradient, PhaseRetrieval
 from workbench.priors import Zero
 from workbench.problem import Problem
+from workbench.refusal import Refusal
 from workbench.run import Log, Row
 
 
@@ -246,3 +249,21 @@ def test_the_curves_of_a_recording_say_what_their_numbers_are() -> None:
     )
     assert [panel.curve.yaxis[0].axis_label for panel in (view.data, view.image)] == ["ADC steps"] * 2
     session.close()
+
+
+def test_a_view_says_what_it_has_not_been_given() -> None:
+    class Bare(View):
+        """A view without anything."""
+
+    with pytest.raises(Refusal, match="`title` of Bare, got none: say in the class"):
+        Bare.title  # noqa: B018
+    with pytest.raises(Refusal, match="`element` of Bare, got none: make in __init__"):
+        Bare(Session(), lambda: None).element  # noqa: B018
+
+
+def test_the_view_of_the_docs_counts_what_can_be_counted() -> None:
+    view = execute("docs/adding_a_view.md").Histogram(Session(), lambda: None)
+    view.show_frame(frame(image=None))
+    assert len(view.bars.data["top"]) == 0
+    view.show_frame(frame(image=np.array([[0.0, 0.25, np.nan], [1.0, 1.0, 1.0]])))
+    assert (view.bars.data["top"][0], view.bars.data["top"][-1], sum(view.bars.data["top"])) == (1, 3, 5)

@@ -264,6 +264,12 @@ class OneStep(Walk):
         return replace(state, x=state.x - 1e-3 * slope / slope.norm(), k=state.k + 1)
 
 
+class Undecorated(Gaussian):
+    """y = clean + n, whose other number no constructor takes."""
+
+    other: Annotated[float, Range(0, 1), "a number"] = 0.5
+
+
 @pytest.mark.parametrize("cls", [Grey, Walk, Tikhonov, Gaussian])
 def test_what_is_right_passes(cls):
     report = workbench.check(cls)
@@ -284,6 +290,7 @@ def test_what_is_right_passes(cls):
         (WrongInverse, "gram_inverse"),
         (WrongSpectrum, "spectrum"),
         (Forgets, "under its own name"),
+        (Undecorated, "is an argument: not other: is there @dataclass"),
         (Detached, "J is the derivative"),
         (WrongGradient, "grad is the slope of g"),
         (WrongLipschitz, "grad has the Lipschitz constant"),

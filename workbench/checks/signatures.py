@@ -19,6 +19,10 @@ def signature(obj: Any) -> Iterator[Finding]:
     mute = [p.name for p in own if not p.meaning]
     remedy = f"none for {listed(mute)}: Annotated[float, Range(low, high), 'what it is'], for example"
     yield holds("every argument says what it means", not mute, remedy)
+    loose = [n for n, hint in inspect.get_annotations(type(obj)).items() if "Annotated[" in str(hint)]
+    loose = [n for n in loose if n not in {p.name for p in own}]
+    remedy = f"not {listed(loose)}: is there @dataclass(frozen=True) above the class?"
+    yield holds("every attribute with a meaning is an argument", not loose, remedy)
     documented = bool(inspect.cleandoc(type(obj).__dict__.get("__doc__") or "").strip())
     yield holds("the class has a docstring", documented, "none: begin it with the equation")
 

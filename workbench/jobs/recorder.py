@@ -13,7 +13,7 @@ from workbench.jobs.effort import Effort
 from workbench.jobs.ration import Ration
 from workbench.jobs.snapshot import Snapshot
 from workbench.problem import Problem
-from workbench.run import Log, Probe, Quantity, Row, quantities
+from workbench.run import Log, Probe, Quantity, Row, quantities, values_of
 
 FRESH = 10  # the first iterations are recorded whole: that is where curves bend, and where costs are measured
 # Later, what costs more than a step takes at most SHARE of the solver's time, and ALLOWANCE seconds more, spent where k
@@ -96,7 +96,7 @@ class Recorder:
             return made
         values = _sized(algorithm.current_step(state), state)
         with torch.no_grad():
-            values |= {name: v for probe in self.probes for name, v in probe(problem, state).items()}
+            values |= {name: v for probe in self.probes for name, v in values_of(probe, problem, state).items()}
         made.complete(values) if there else made.add(Row(state, snapshot.seconds, values, snapshot.calls))
         return made
 
@@ -113,7 +113,7 @@ class Recorder:
         with torch.no_grad():
             for probe in probes:
                 begin = time.perf_counter()
-                values |= probe(problem, state)
+                values |= values_of(probe, problem, state)
                 if self._measuring:
                     self._costs[probe].append(time.perf_counter() - begin)
         return values

@@ -13,7 +13,7 @@ from workbench.algorithms import State
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run.datasets import signal_dims
-from workbench.run.quantity import Probe, Quantity
+from workbench.run.quantity import Probe, Quantity, values_of
 from workbench.tensors import plain
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Row:
     def read(cls, problem: Problem, state: State, seconds: float, probes: Iterable[Probe]) -> Self:
         """What the probes say of a state."""
         with torch.no_grad():
-            return cls(state, seconds, {n: v for probe in probes for n, v in probe(problem, state).items()})
+            return cls(state, seconds, {n: v for probe in probes for n, v in values_of(probe, problem, state).items()})
 
 
 class Log:

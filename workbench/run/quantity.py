@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from torch import Tensor
 
 from workbench.algorithms import State
 from workbench.problem import Problem
+from workbench.refusal import Refusal
+from workbench.tensors import shown
 
 Probe = Callable[[Problem, State], Mapping[str, Tensor]]
 AnyProbe = TypeVar("AnyProbe", bound=Callable[..., Mapping[str, Tensor]])
@@ -46,6 +48,28 @@ def reads(*quantities: Quantity) -> Callable[[AnyProbe], AnyProbe]:
         return probe
 
     return marked
+
+
+def values_of(probe: Probe, problem: Problem, state: State) -> Mapping[str, Tensor]:
+    """What a probe says of a state. Refusal where that is no column: a number for each item, or one for all of them."""
+    found: Any = probe(problem, state)
+    shapes = (), (len(state.x),)
+    if not isinstance(found, Mapping):
+        came = type(found).__name__
+    elif wrong := {n: v for n, v in found.items() if not isinstance(v, Tensor) or v.shape not in shapes}:
+        came = "; ".join(f"{n!r}: {_kind(v)}" for n, v in wrong.items())
+    else:
+        return found
+    wanted = f"a mapping of names to tensors of shape ({len(state.x)},) from the probe {_name(probe)}"
+    raise Refusal(wanted, came, "leave out all axes but that of the batch, as x.flatten(1).mean(1) does")
+
+
+def _name(probe: Probe) -> str:
+    return getattr(probe, "__name__", type(probe).__name__)
+
+
+def _kind(value: object) -> str:
+    return shown(tuple(value.shape)) if isinstance(value, Tensor) else type(value).__name__
 
 
 def quantities(*probes: Probe) -> tuple[Quantity, ...]:

@@ -11,6 +11,7 @@ from workbench.app.toolkit.words import Words
 from workbench.live.frames import Frame, ProblemPictures
 from workbench.live.session import Session
 from workbench.live.study import Studies
+from workbench.parameters import owed
 
 SMALL: dict[str, Any] = {"size": "small", "margin": (6, 6, 0, 0), "sx": {"& .MuiInputBase-input": {"py": "4px"}}}
 AnyLook = TypeVar("AnyLook")
@@ -37,13 +38,13 @@ class View:
     """A view of a session, under a tab that bears its `title`; `element` is laid out at once.
 
     The page makes it from the session and from `opened`, which tells it that the experiment has become another one.
-    Everything below may be left out: a view answers to what it draws.
+    All else may be left out: a view answers to what it draws.
     """
 
-    title: ClassVar[str]
+    title: ClassVar[str] = owed("say in the class what stands on its tab, such as title = 'Histogram'")
     late: ClassVar[str] = ""  # what it holds, in words: then it is built after the first picture
     whole: bool = False  # whether it takes the place of the curves, too
-    element: pn.viewable.Viewable
+    element: pn.viewable.Viewable = owed("make in __init__ what the page lays out, such as self.element = pane(plot)")
     tools: tuple[pn.viewable.Viewable, ...] = ()  # beside the tabs
 
     def __init__(self, session: Session, opened: Callable[[], None]) -> None:
@@ -78,8 +79,9 @@ class View:
 class Tab(View, ABC):
     """A view that computes: its elements are made when it is first seen, and its `studies` wait while it is not."""
 
-    studies: Studies
-    making: ClassVar[str]  # what the words name until it is there
+    studies: Studies = owed("make in __init__ what computes for it, such as self.studies = Spectra(session)")
+    # What the words name until it is there.
+    making: ClassVar[str] = owed("say in the class what it computes, such as making = 'the spectrum'")
 
     def __init__(self, session: Session, opened: Callable[[], None], **layout: Any) -> None:
         super().__init__(session, opened)
