@@ -118,7 +118,7 @@ def test_a_gap_bounds_the_distance_by_strong_convexity():
 class Stand(SimpleNamespace):
     """A method of this step and this bound; a problem whose objective is as the list says."""
 
-    random, minimises = False, True
+    seeks_minimum = True
 
     def current_step(self, state):
         return self.step
@@ -197,7 +197,7 @@ def test_looks_come_after_a_hundred_iterations_and_half_as_many_again():
     for k, early, next_ in ((0, 99, 100), (100, 199, 200), (400, 599, 600)):
         looks.look(at(k), GAP)
         assert not looks.due(at(early)) and looks.due(at(next_))
-    stand.random = True
+    stand.seeks_minimum = False
     assert looks.look(at(700), GAP) is None
 
 

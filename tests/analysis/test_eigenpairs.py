@@ -224,7 +224,7 @@ def test_a_hessian_that_does_not_exist_says_what_stands_for_it_or_refuses():
     assert "TotalVariation has no Hessian at a kink" in found.note and "SmoothedTotalVariation" in found.note
     assert case("mask, smoothed TV")[0].note == ""
     problem = Problem(GaussianBlur(SHAPE), noise.Gaussian(), priors.L1(), torch.zeros(1, *SHAPE))
-    with pytest.raises(Refusal, match="a Hessian of the prior, got L1: "):
+    with pytest.raises(Refusal, match="a Hessian of the prior, got L1, which has none: "):
         spectrum.hessians(problem, problem.zeros())
     both = Problem(GaussianBlur(SHAPE), noise.Gaussian(), priors.Zero(), torch.zeros(2, *SHAPE))
     with pytest.raises(Refusal, match="one iterate"):
