@@ -43,7 +43,7 @@ class TotalGeneralisedVariation(Prior):
             Range(1e-8, 1e-2, log=True, limits=(0, 1)),
             "gap, relative to the objective, that ends prox and value",
         ] = 1e-5,
-        iterations: Annotated[int, Range(10, 10_000, log=True, limits=(1, 1e7)), "most steps of prox and value"] = 300,
+        iterations: Annotated[int, Range(10, 10_000, log=True, limits=(1, 1e7)), "most steps of prox and value"] = 1000,
     ) -> None:
         super().__init__()
         self.weight, self.ratio, self.tolerance, self.iterations = weight, ratio, tolerance, iterations
