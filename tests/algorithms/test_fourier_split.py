@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from tests import certified
+from tests.algorithms.lying import LIES, SHAPE, LyingBlur
 from workbench import catalog, noise, operators, priors
 from workbench.algorithms import ADMM, PDHG, ProximalGradient
 from workbench.algorithms.choice import suited
@@ -23,7 +24,6 @@ from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run import iterate, resume
 
-SHAPE = (1, 12, 10)
 OPERATORS = {
     "blur": operators.GaussianBlur(SHAPE, 1.0),
     "coma": operators.ConvolutionPSF(SHAPE),
@@ -116,30 +116,9 @@ def test_the_penalty_that_rises_is_faster_than_any_fixed_one(operator: LinearOpe
     assert steps(ADMM()) < min(steps(ADMM(found * factor)) for factor in (0.3, 0.5, 1.0, 2.0, 4.0))
 
 
-class _Lies(operators.GaussianBlur):
-    """A blur that says it were another operator."""
-
-    lie: Tensor | None = None
-
-    def symbol(self) -> Tensor | None:
-        return self.lie
-
-
-LIES = {
-    "another blur": operators.GaussianBlur(SHAPE, 3.0).symbol(),
-    "noise": torch.rand(SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float64),
-    "a tenth": operators.GaussianBlur(SHAPE, 1.0).symbol() / 10,
-    "negative": -torch.ones(SHAPE, dtype=torch.float64),
-    "nothing": torch.zeros(SHAPE, dtype=torch.float64),
-    "no numbers": torch.full(SHAPE, torch.nan, dtype=torch.float64),
-    "another shape": torch.ones(3, 3, dtype=torch.float64),
-}
-
-
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_wrong_symbol_costs_steps_and_never_the_answer(lie: Tensor) -> None:
-    liar = _Lies(SHAPE, 1.0)
-    liar.lie = lie
+    liar = LyingBlur.told(lie)
     p, honest = problem(liar), problem()
     assert not symbol_of(liar, p.zeros()).exact
     (*_, told), (*_, known) = islice(iterate(p, ADMM()), 300), islice(iterate(honest, ADMM()), 300)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from tests import certified
+from tests.algorithms.lying import LIES, SHAPE, LyingBlur
 from workbench import noise, operators, priors
 from workbench.algorithms import ADMM, ProximalNewton
 from workbench.operators import LinearOperator
@@ -15,7 +16,6 @@ from workbench.preconditioners.symbols import symbol_of
 from workbench.problem import Problem
 from workbench.run import iterate, resume
 
-SHAPE = (1, 12, 10)
 BLUR = operators.GaussianBlur(SHAPE, 1.0)
 TV = priors.TotalVariation(4.0)
 
@@ -51,26 +51,9 @@ def test_data_of_other_weights_bend_the_misfit_unevenly() -> None:
     torch.testing.assert_close(p.objective(fast.x), p.objective(known.x), rtol=1e-6, atol=0)
 
 
-class _Lies(operators.GaussianBlur):
-    """A blur that says it were another operator."""
-
-    lie: Tensor | None = None
-
-    def symbol(self) -> Tensor | None:
-        return self.lie
-
-
-LIES = {
-    "another blur": operators.GaussianBlur(SHAPE, 3.0).symbol(),
-    "noise": torch.rand(SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float64),
-    "nothing": torch.zeros(SHAPE, dtype=torch.float64),
-}
-
-
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_wrong_model_costs_steps_and_never_the_answer(lie: Tensor) -> None:
-    liar = _Lies(SHAPE, 1.0)
-    liar.lie = lie
+    liar = LyingBlur.told(lie)
     p, honest = problem(liar), problem(BLUR)
     assert not symbol_of(liar, p.zeros()).exact
     (*_, told), (*_, known) = islice(iterate(p, ProximalNewton()), 400), islice(iterate(honest, ADMM()), 400)

@@ -34,12 +34,14 @@ from workbench.app.serving.serve import serve
 serve(Serving(port={free_port()}), announce=lambda a: print(a, flush=True))"""
     with tempfile.TemporaryFile("w+") as log:
         server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=log, text=True)
-        assert server.stdout is not None
-        found = server.stdout.readline().strip()
-        assert found.startswith("http")
-        yield found
-        server.terminate()
-        server.wait(30)  # on a machine that has other things to do
+        try:
+            assert server.stdout is not None
+            found = server.stdout.readline().strip()
+            assert found.startswith("http")
+            yield found
+        finally:
+            server.terminate()
+            server.wait(30)  # on a machine that has other things to do
         log.seek(0)
         said = log.read()
     assert "Traceback" not in said, said[said.index("Traceback") :][:8000]

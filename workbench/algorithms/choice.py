@@ -19,8 +19,6 @@ from workbench.priors import Can, Prior
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 
-_GRADUALLY = 20  # steps of a prox that is a loop, in one of the method
-
 
 class Choice(NamedTuple):
     """A method and why it is offered first: "ADMM, since blur and differences share Fourier modes"."""
@@ -71,7 +69,9 @@ def _preferred(problem: Problem) -> list[tuple[Algorithm, str]]:
     found: list[tuple[Algorithm, str]] = []
     if isinstance(operator, Identity) and white(problem) and Can.PROX | Can.CONVEX in prior.can:
         if prior.gradual:
-            found.append((ProximalGradient(inner=_GRADUALLY), "whose prox, the answer to denoising, is seen to settle"))
+            found.append(
+                (ProximalGradient(inner=prior.gradual), "whose prox, the answer to denoising, is seen to settle")
+            )
         else:
             found.append((ProximalGradient(), "since one prox is the answer to denoising"))
     found.append((ConjugateGradient(), "since the objective is quadratic"))

@@ -12,7 +12,7 @@ from workbench.algorithms import Algorithm, State
 from workbench.analysis.duality import lower_bound, uncertified
 from workbench.problem import Problem
 from workbench.run import Quantity, reads
-from workbench.tensors import norm, real_of, stream
+from workbench.tensors import in_double, norm, real_of, stream
 
 _PATIENCE, _ROUNDING = 10, 64.0  # steps that may leave x where it is; what rounding moves of it, in eps
 
@@ -88,9 +88,8 @@ def fixed_point(problem: Problem, algorithm: Algorithm, state: State) -> tuple[T
 
 def _gap(problem: Problem, state: State, least: Tensor) -> tuple[Tensor, Tensor]:
     """objective - D in double at x put into the constraints, and the same relative to the objective."""
-    x = state.x.to(torch.complex128 if state.x.is_complex() else torch.float64)
-    y = problem.y.to(torch.complex128 if problem.y.is_complex() else torch.float64)
-    misfit, prior = replace(problem, y=y, truth=None).terms(x)
+    x = in_double(state.x)
+    misfit, prior = replace(problem, y=in_double(problem.y), truth=None).terms(x)
     value = misfit + prior
     excess = (value - least).clamp_min(0)
     return excess, excess / value.abs().clamp_min(torch.finfo(value.dtype).tiny)

@@ -55,7 +55,9 @@ class Prior(nn.Module, ABC, metaclass=Checked):
     suits: frozenset[str] = frozenset()  # kinds of signals that it models well, at its defaults
     separable: bool = False
     keeps_sign: bool = False
-    gradual: bool = False  # its prox is a loop that can go on where it stood: `nearing` is more than the prox
+    gradual: int = (
+        0  # steps in one of a method's of a prox that is a loop and goes on where it stood, by `nearing`; 0: none
+    )
 
     def __repr__(self) -> str:
         return spelled(self)
@@ -112,7 +114,7 @@ class Prior(nn.Module, ABC, metaclass=Checked):
         raise self._lacks(Can.PROX)
 
     def nearing(self, x: Tensor, step: Each, count: int, found: Nearing | None = None) -> Nearing:
-        """The prox after so many more steps of its loop, from what a prox near this one has found; the prox itself.
+        """The prox after so many more steps of its loop, from what a prox near this one found; else the prox.
 
         Without stop or proof. A method whose own steps settle takes it for a prox that is asked for at each of them.
         """

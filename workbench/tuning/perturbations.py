@@ -17,7 +17,7 @@ def unmoved(problem: Problem, algorithm: Algorithm) -> str:
     """Why what this method ends at is no minimum that moves with the data, as a sentence; empty where it is one."""
     if sentence := aimless(algorithm):
         return f"{sentence}, whose Hessian says what a change does: take one that does, such as ADMM."
-    return f"I{sentence[1:]}." if (sentence := elsewhere(problem)) else ""
+    return f"It is {of}." if (of := elsewhere(problem)) else ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,6 @@ def aimless(algorithm: Algorithm) -> str:
 
 
 def elsewhere(problem: Problem, real: bool = False) -> str:
-    """That the picture is not the unknown itself, or not real where it has to be; empty where it is."""
+    """Of what it has to be, where the picture is not the unknown itself, or not real; empty where it is."""
     fits = isinstance(problem.parametrisation, Direct) and not (real and problem.dtype.is_complex)
-    return "" if fits else f"it is of {'real ' * real}pictures that are the unknown themselves"
+    return "" if fits else f"of {'real ' * real}pictures that are the unknown themselves"

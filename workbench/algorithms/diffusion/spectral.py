@@ -14,7 +14,7 @@ from workbench.posterior import columns, flat
 from workbench.posterior.covariance import in_basis, signals
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import Constant, dot, norm2, normal_like, stream
+from workbench.tensors import Constant, dot, in_double, norm2, normal_like, stream
 
 UNKNOWN = "an operator whose singular values are known, or a small one"
 _LARGEST = 1024  # rows of a matrix whose eigenvectors are found
@@ -100,8 +100,7 @@ def _diagonal(operator: LinearOperator) -> _Basis | None:
 
 def _tight(operator: LinearOperator, like: Tensor) -> _Tight | None:
     """By one random vector of data: it is an eigenvector of A A* only where all are."""
-    double = like.to(torch.complex128 if like.is_complex() else torch.float64)
-    y = operator(torch.zeros_like(double))
+    y = operator(torch.zeros_like(in_double(like)))
     y = normal_like(y, stream(0, "test for a tight frame", device=like.device))
     image = operator(operator.adjoint(y))
     size = float(norm2(y).sum())
@@ -113,8 +112,7 @@ def _tight(operator: LinearOperator, like: Tensor) -> _Tight | None:
 def _matrix(operator: LinearOperator, like: Tensor) -> _Matrix | None:
     if _rows(operator, like.dtype) > _LARGEST:
         return None
-    dtype = torch.complex128 if like.is_complex() else torch.float64
-    values, vectors = torch.linalg.eigh(columns(operator.gram, operator.in_shape, dtype, like.device))
+    values, vectors = torch.linalg.eigh(columns(operator.gram, operator.in_shape, in_double(like).dtype, like.device))
     return _Matrix(Constant(values), Constant(vectors))
 
 

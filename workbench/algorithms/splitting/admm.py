@@ -9,14 +9,14 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Constants, Needs, State, white
 from workbench.algorithms.steps.misfit_prox import penalised
-from workbench.algorithms.steps.normal_equations import NormalEquations, gain_of, solved_in_modes
+from workbench.algorithms.steps.normal_equations import NormalEquations, gain_of, solved_in_modes, symbols_of
 from workbench.algorithms.steps.penalties import rising, split_penalty
 from workbench.algorithms.steps.scales import information, split_scales
 from workbench.algorithms.steps.split_pass import RELAX, SplitPass, shrunk
 from workbench.noise import Likelihood
 from workbench.operators import Identity
 from workbench.parameters import Range
-from workbench.preconditioners.symbols import Symbol, symbol_of, through
+from workbench.preconditioners.symbols import Symbol, through
 from workbench.priors import Can
 from workbench.priors.base import Nearing
 from workbench.problem import Problem
@@ -98,12 +98,12 @@ class ADMM(Algorithm[ADMMState]):
     needs = Needs(prior=Can.SPLIT | Can.CONVEX, noise=Likelihood.PROX, linear=True)
 
     def measure(self, problem: Problem) -> ADMMConstants:
-        return self._measured(problem, self._symbols(problem))
+        return self._measured(problem, symbols_of(problem))
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ADMMState:
         prior, shape = problem.prior, problem.operator.in_shape
         K = prior.linear(shape) if self.inner is not None else prior.periodic_split(shape)[1]
-        A, z, symbols = problem.operator.at(x), K(x), self._symbols(problem)
+        A, z, symbols = problem.operator.at(x), K(x), symbols_of(problem)
         u, data = (None, None) if white(problem) else (A(x), torch.zeros_like(problem.y))
         return ADMMState(
             x,
@@ -143,10 +143,6 @@ class ADMM(Algorithm[ADMMState]):
             return self.rho
         found = state.measured.penalty
         return rising(state.k) * found if state.measured.rises and self.inner is None else found
-
-    def _symbols(self, problem: Problem) -> tuple[Symbol, Symbol]:
-        x = problem.zeros()
-        return symbol_of(problem.operator.at(x), x), symbol_of(problem.prior.periodic_split(x.shape[1:])[1], x)
 
     def _measured(self, problem: Problem, symbols: tuple[Symbol, Symbol]) -> ADMMConstants:
         split = problem.prior.periodic_split(problem.operator.in_shape)

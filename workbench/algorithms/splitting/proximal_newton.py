@@ -9,13 +9,13 @@ from torch import Tensor
 
 from workbench.algorithms.base import Algorithm, Constants, Needs, State
 from workbench.algorithms.splitting.admm import Penalty
-from workbench.algorithms.steps.normal_equations import gain_of
+from workbench.algorithms.steps.normal_equations import gain_of, symbols_of
 from workbench.algorithms.steps.penalties import split_penalty
 from workbench.algorithms.steps.scales import information
 from workbench.algorithms.steps.split_pass import SplitPass, shrunk
 from workbench.noise import Likelihood
 from workbench.parameters import Range
-from workbench.preconditioners.symbols import Symbol, symbol_of, through
+from workbench.preconditioners.symbols import Symbol, through
 from workbench.priors import Can
 from workbench.priors.base import Nearing
 from workbench.problem import Problem
@@ -79,10 +79,10 @@ class ProximalNewton(Algorithm[ProximalNewtonState]):
         return super().lacks(problem) or _lacks_modes(problem)
 
     def measure(self, problem: Problem) -> ProximalNewtonConstants:
-        return self._measured(problem, _symbols(problem))
+        return self._measured(problem, symbols_of(problem))
 
     def init(self, problem: Problem, x: Tensor, rng: torch.Generator) -> ProximalNewtonState:
-        z, symbols = problem.prior.periodic_split(problem.operator.in_shape)[1](x), _symbols(problem)
+        z, symbols = problem.prior.periodic_split(problem.operator.in_shape)[1](x), symbols_of(problem)
         return ProximalNewtonState(
             x,
             measured=self._measured(problem, symbols),
@@ -147,8 +147,3 @@ def _lacks_modes(problem: Problem) -> str:
     K = problem.prior.periodic_split(problem.operator.in_shape)[1]
     known = K.gram_in("fourier") is not None
     return "" if known else f"a prior behind a map that Fourier modes make diagonal, which {type(K).__name__} is not"
-
-
-def _symbols(problem: Problem) -> tuple[Symbol, Symbol]:
-    x = problem.zeros()
-    return symbol_of(problem.operator.at(x), x), symbol_of(problem.prior.periodic_split(x.shape[1:])[1], x)

@@ -8,8 +8,15 @@ from torch import Tensor
 from workbench.algorithms.steps.misfit_prox import gram_inverse
 from workbench.linalg import ratio
 from workbench.operators import Identity, LinearOperator
-from workbench.preconditioners.symbols import Symbol, inverse, through
+from workbench.preconditioners.symbols import Symbol, inverse, symbol_of, through
+from workbench.problem import Problem
 from workbench.tensors import Each, column, dot, norm2, spread, times
+
+
+def symbols_of(problem: Problem) -> tuple[Symbol, Symbol]:
+    """Those of A*A and of K*K, K of the prior's differences that go round."""
+    x = problem.zeros()
+    return symbol_of(problem.operator.at(x), x), symbol_of(problem.prior.periodic_split(x.shape[1:])[1], x)
 
 
 def gain_of(symbols: tuple[Symbol, Symbol], c: Each, rho: Each, like: Tensor) -> Tensor:

@@ -11,7 +11,6 @@ from workbench.problem import Problem
 from workbench.tensors import Each, times
 
 RELAX = 1.6  # over-relaxation
-_GRADUALLY = 20  # steps of a prox that is a loop
 
 
 class SplitPass(NamedTuple):
@@ -26,7 +25,7 @@ class SplitPass(NamedTuple):
 def shrunk(problem: Problem, x: Tensor, before: SplitPass, rho: Each, longer: int = 1) -> SplitPass:
     """z and its multiplier after x: in one pass with their pull on the next x where the prior has one.
 
-    A prox that is a loop goes on where it stood, by 20 `longer` steps.
+    A prox that is a loop goes on where it stood, by `longer` times as many steps as its prior says.
     """
     z, dual, _, loop = before
     pace = PenaltyPace(torch.as_tensor(rho, dtype=torch.float64).expand(len(x)), RELAX)
@@ -35,5 +34,5 @@ def shrunk(problem: Problem, x: Tensor, before: SplitPass, rho: Each, longer: in
         return SplitPass(*fused)
     h, K = problem.prior.periodic_split(problem.operator.in_shape)
     v = RELAX * K(x) + (1 - RELAX) * z + times(1 / rho, dual)
-    prox = h.nearing(v, 1 / rho, _GRADUALLY * longer, loop)
+    prox = h.nearing(v, 1 / rho, h.gradual * longer, loop)
     return SplitPass(prox.x, times(rho, v - prox.x), None, prox if h.gradual else None)

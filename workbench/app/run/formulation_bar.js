@@ -100,7 +100,7 @@ export function render({ model }) {
   place.addEventListener("focusin", event => { const part = under(event); if (part) { stand(part); look(part) } })
   place.addEventListener("focusout", leave)
   // Pressed and released, not clicked: a formula that is written anew in between gets no click. Aids click without pressing.
-  const led = event => term(under(event) ?? place)?.lights[0]
+  const led = event => { const part = under(event); return part && term(part)?.lights[0] }
   place.addEventListener("pointerdown", event => { pressed = event.button == 0 && led(event) })
   place.addEventListener("pointerup", event => { if (pressed && led(event) == pressed) choose(pressed) })
   place.addEventListener("click", event => { if (event.detail == 0 && led(event)) choose(led(event)) })

@@ -123,10 +123,11 @@ def _in_double(problem: "Problem", x: Any) -> tuple["Problem", "Tensor"]:
     """The problem of the first item in double precision, and where its reconstruction is."""
     import torch
 
-    y = problem.y[:1]
-    kind = torch.complex128 if y.is_complex() else torch.float64
+    from workbench.tensors import in_double
+
+    y = in_double(problem.y[:1])
     own = torch.complex128 if problem.dtype.is_complex else torch.float64
-    one = replace(problem, y=y.to(kind), truth=None)
+    one = replace(problem, y=y, truth=None)
     return one, torch.from_numpy(x[:1]).to(y.device, own)
 
 

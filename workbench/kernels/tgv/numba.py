@@ -12,7 +12,7 @@ from workbench.kernels.dispatch import share, workers
 from workbench.kernels.tgv import planes, rows
 from workbench.kernels.tgv.reference import ROUNDINGS, bounds
 from workbench.kernels.tgv.strains import squared
-from workbench.tensors import real_of
+from workbench.tensors import in_double, real_of
 
 _OF_SIGNAL = [0, 2, 4, 6]  # the fields of a plane that a signal has
 
@@ -37,7 +37,7 @@ def advance(x: Tensor, radii: Tensor, fields: Tensor, numbers: Tensor, count: in
 
 
 def support(v: Tensor, radii: Tensor, damping: float, tolerance: float, iterations: int) -> tuple:
-    data = _planes(v.to(torch.complex128 if v.is_complex() else torch.float64))
+    data = _planes(in_double(v))
     if data.shape[2] < 3:
         data = np.pad(data, ((0, 0), (0, 0), (1, 1), (0, 0), (0, 0)))
     states, found = np.empty((*data.shape[:2], 8, *data.shape[3:])), np.empty((len(data), 3))

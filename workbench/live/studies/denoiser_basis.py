@@ -36,7 +36,7 @@ class DenoiserBasisStudy(MomentStudy[ShrinkageBasis]):
         if self._strength is None:
             name = type(self.session.experiment.algorithm).__name__
             return f"{name} tells its denoiser another level in every step so far: go on, or take PnPADMM."
-        return f"I{sentence[1:]}." if (sentence := elsewhere(problem, real=True)) else ""
+        return f"It is {of}." if (of := elsewhere(problem, real=True)) else ""
 
     @property
     def _strength(self) -> float | None:

@@ -32,7 +32,7 @@ class TotalGeneralisedVariation(Prior):
 
     can = Can.VALUE | Can.PROX | Can.SPLIT | Can.DENOISE | Can.CONVEX
     suits = frozenset({"piecewise constant", "piecewise affine"})
-    gradual = True
+    gradual = 20
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ from workbench.posterior.covariance import columns
 from workbench.priors import NEEDS_IN_WORDS, Can
 from workbench.problem import Problem
 from workbench.refusal import Refusal
-from workbench.tensors import norm
+from workbench.tensors import in_double, norm
 from workbench.tuning.conformal import reconstructed
 from workbench.tuning.quantifiers.quantifier import QuantifiedPicture, Quantifier
 from workbench.tuning.unmet import aimless, elsewhere
@@ -38,8 +38,8 @@ class LaplaceApproximation(Quantifier):
 
     def unmet(self, problem: Problem, algorithm: Algorithm) -> str:
         prior, noise = problem.prior, problem.noise
-        if sentence := elsewhere(problem, real=True):
-            return f"{sentence}: take SplitConformal"
+        if of := elsewhere(problem, real=True):
+            return f"it is {of}: take SplitConformal"
         smooth = Likelihood.GRAD in noise.can
         if not smooth or Can.HVP not in prior.can:
             name, lacks = (prior, NEEDS_IN_WORDS[Can.HVP]) if smooth else (noise, "a gradient")
@@ -58,8 +58,7 @@ class LaplaceApproximation(Quantifier):
         if known is not None:
             yield self._picture(known.mean[0], known.variance[0], "exactly: the posterior is normal")
             return
-        double = torch.complex128 if problem.y.is_complex() else torch.float64
-        one = replace(problem, y=problem.y[:1].to(double), truth=None)
+        one = replace(problem, y=in_double(problem.y[:1]), truth=None)
         x = reconstructed(problem, algorithm, steps)[:1].double()
         slope, pull = one.misfit_grad(x) + one.prior.grad(x), one.misfit_grad(x)
         rest = float(norm(slope) / norm(pull).clamp_min(torch.finfo(pull.dtype).tiny))

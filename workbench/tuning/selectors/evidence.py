@@ -13,7 +13,7 @@ from workbench.posterior import LARGEST
 from workbench.posterior.covariance import columns
 from workbench.priors import Can
 from workbench.problem import Problem
-from workbench.tensors import parts
+from workbench.tensors import in_double, parts
 from workbench.tuning.modes import modes
 from workbench.tuning.path import WeightPath
 from workbench.tuning.selector import Selector
@@ -58,8 +58,7 @@ def _spectra(problem: Problem) -> tuple[Tensor, Tensor]:
     found, count = modes(problem), 2 if problem.dtype.is_complex else 1
     if found is not None:
         return found.hessian.flatten().repeat(count), found.own.flatten().repeat(count)
-    double = torch.complex128 if problem.y.is_complex() else torch.float64
-    one = replace(problem, y=problem.y[:1].to(double), truth=None)
+    one = replace(problem, y=in_double(problem.y[:1]), truth=None)
     shape = one.operator.in_shape
 
     def hessian(v: Tensor) -> Tensor:
