@@ -98,10 +98,10 @@ def test_the_structure_of_k_space_is_no_noise(keep, sigma):
 
 
 def test_the_error_of_a_level_of_k_space_is_that_of_many_pictures():
-    """Once 8 to 24 % too high, up to nine of its own errors, where structure is weak all over k-space."""
+    """Once 8 to 24 % too high where structure is weak all over k-space; pictures that no constant was found with."""
     off, sizes, refused = [], [], 0
     for name, size, measured in itertools.product(
-        ("shepp_logan", "camera", "coins"), (64, 128, 256), ({"keep": 1.0}, {"keep": 0.5}, {"centred": True})
+        ("moon", "mr_brain", "page"), (64, 128, 256), ({"keep": 1.0}, {"keep": 0.5}, {"centred": True})
     ):
         for sigma in (1.0, 0.1, 0.03, 0.01):
             try:
@@ -112,7 +112,7 @@ def test_the_error_of_a_level_of_k_space_is_that_of_many_pictures():
             off.append((level.sigma - sigma) / level.error)
             sizes.append(level.sigma / sigma - 1)
     assert 0.7 < np.sqrt(np.mean(np.square(off))) < 1.4 and np.abs(off).max() < 4
-    assert abs(np.mean(sizes)) < 0.02 and np.abs(sizes).max() < 0.2
+    assert abs(np.mean(sizes)) < 0.02 and np.abs(sizes).max() < 0.15
     assert refused <= 50, "where structure is no stronger than noise it is read"
 
 
