@@ -162,8 +162,9 @@ def test_bad_input_is_refused():
 def test_a_prox_or_value_that_ends_before_its_tolerance_says_so():
     x = normal_like(torch.zeros(1, 1, 24, 24), generator(0, 0))
     prior = TotalGeneralisedVariation(10.0, iterations=20)
-    for call in (lambda: prior.prox(x, 1.0), lambda: prior(x), lambda: prior.conjugate_prox(x, 1.0)):
-        with pytest.warns(UserWarning, match="TotalGeneralisedVariation ended after 20 steps, before"):
+    calls = (60, lambda: prior.prox(x, 1.0)), (20, lambda: prior(x)), (60, lambda: prior.conjugate_prox(x, 1.0))
+    for steps, call in calls:
+        with pytest.warns(UserWarning, match=f"TotalGeneralisedVariation ended after {steps} steps, before"):
             call()
 
 

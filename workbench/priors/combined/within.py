@@ -25,7 +25,7 @@ class Within:
         if step == 0:
             return self.bounds.prox(x, 1.0)
         found = solved(self._split(tuple(x.shape[1:])), x, step, self.tolerance, self.iterations)
-        return told(found, self, type(self.prior)).x
+        return told(found, type(self.prior), self.tolerance, self.iterations).x
 
     def multipliers(self, x: Tensor, z: Tensor) -> dict[Prior, Tensor]:
         """z, a subgradient of the sum at x but for errors, as one of h behind its map and one of the set."""

@@ -17,20 +17,13 @@ class Solution(Protocol):
     def iterations(self) -> Tensor: ...
 
 
-class Iterative(Protocol):
-    """A prior whose prox takes at most so many steps to a gap of so much of its objective."""
-
-    tolerance: float
-    iterations: int
-
-
 Found = TypeVar("Found", bound=Solution)
 
 
-def told(found: Found, prior: Iterative, who: type) -> Found:
+def told(found: Found, who: type, tolerance: float, most: int) -> Found:
     """The solution itself, and a warning, once for each setting, where the steps were spent before the tolerance."""
-    spent, open_ = found.iterations >= prior.iterations, found.gap > prior.tolerance * found.value
+    spent, open_ = found.iterations >= most, found.gap > tolerance * found.value
     if bool((spent & open_).any()):
-        sentence = f"{who.__name__} ended after {prior.iterations} steps, before its tolerance of {prior.tolerance:g}"
+        sentence = f"{who.__name__} ended after {most} steps, before its tolerance of {tolerance:g}"
         warnings.warn(f"{sentence}: raise `iterations`, or take a weaker weight or step", stacklevel=3)
     return found

@@ -16,6 +16,7 @@ from workbench.priors.variation.grids import no_differences
 from workbench.priors.variation.iterative import told
 from workbench.tensors import Each, Shape, abs2, column, real_of, spread
 
+_QUICK = 3  # steps of the prox in the time of one of the value
 _FINE, _SHORT = 1e-12, 0.03  # a prox whose dual is asked for: its gap, and its t in spreads of x
 
 
@@ -43,7 +44,9 @@ class TotalGeneralisedVariation(Prior):
             Range(1e-8, 1e-2, log=True, limits=(0, 1)),
             "gap, relative to the objective, that ends prox and value",
         ] = 1e-5,
-        iterations: Annotated[int, Range(10, 10_000, log=True, limits=(1, 1e7)), "most steps of prox and value"] = 1000,
+        iterations: Annotated[
+            int, Range(10, 10_000, log=True, limits=(1, 1e7)), "most steps of the value, a third of those of the prox"
+        ] = 300,
     ) -> None:
         super().__init__()
         self.weight, self.ratio, self.tolerance, self.iterations = weight, ratio, tolerance, iterations
@@ -53,7 +56,8 @@ class TotalGeneralisedVariation(Prior):
 
     def prox(self, x: Tensor, step: float) -> Tensor:
         t = torch.full((len(x),), step * self.weight, dtype=real_of(x.dtype), device=x.device)
-        return told(kernel.tgv_solve(x, t, self.ratio, self.tolerance, self.iterations), self, type(self)).x
+        found = kernel.tgv_solve(x, t, self.ratio, self.tolerance, self._most)
+        return told(found, type(self), self.tolerance, self._most).x
 
     def nearing(self, x: Tensor, step: Each, count: int, found: Nearing | None = None) -> Nearing:
         before = kernel.TGVDescent(*found.memory) if found and found.x.shape == x.shape and found.memory else None
@@ -74,10 +78,15 @@ class TotalGeneralisedVariation(Prior):
         middle = x.flatten(1).mean(1)
         t = _SHORT * abs2(x - spread(middle, x)).flatten(1).mean(1).sqrt()
         ahead = x + spread(t / self.weight, x) * z
-        return self.weight * kernel.tgv_solve(ahead, t, self.ratio, _FINE, self.iterations).dual
+        return self.weight * kernel.tgv_solve(ahead, t, self.ratio, _FINE, self._most).dual
 
     def unfit(self, shape: Shape, dtype: torch.dtype) -> str:
         return no_differences(shape, most=2)
+
+    @property
+    def _most(self) -> int:
+        """Steps of the prox, which are as dear together as those of the value."""
+        return _QUICK * self.iterations
 
     @property
     def _support(self) -> "_Support":
@@ -108,8 +117,5 @@ class _Support(Prior):
 
     def _solve(self, v: Tensor, damping: float) -> kernel.Support:
         t = torch.full((len(v),), self.weight, dtype=real_of(v.dtype), device=v.device)
-        return told(
-            kernel.tgv_support(v, t, self.ratio, self.tolerance, self.iterations, damping),
-            self,
-            TotalGeneralisedVariation,
-        )
+        found = kernel.tgv_support(v, t, self.ratio, self.tolerance, self.iterations, damping)
+        return told(found, TotalGeneralisedVariation, self.tolerance, self.iterations)

@@ -65,7 +65,7 @@ class TotalVariation(Prior):
     def prox(self, x: Tensor, step: float) -> Tensor:
         t = torch.full((len(x),), step * self.weight, dtype=real_of(x.dtype), device=x.device)
         found = kernel.tv_solve(x, t, self.isotropic, self.tolerance, self.iterations, scale=self._scale(x))
-        return told(found, self, type(self)).x
+        return told(found, type(self), self.tolerance, self.iterations).x
 
     def conjugate_prox(self, z: Tensor, step: float) -> Tensor:
         # g* is 0 on a convex set and infinite outside, so its prox is the projection for every step.
