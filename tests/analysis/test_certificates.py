@@ -179,6 +179,16 @@ def test_a_prior_within_a_set_is_certified_by_any_method(prior, algorithm, steps
     assert float(lower_bound(found, state)) <= float(found.objective(elsewhere)) * (1 + 1e-9)
 
 
+@pytest.mark.parametrize(
+    ("prior", "steps"), [(TotalVariation(5.0), 250), (GraphSmoothness(20.0), 250), (WaveletL1(5.0, levels=1), 1000)]
+)
+def test_a_prior_within_a_set_is_certified_where_no_pixel_was_seen(prior, steps):
+    """The multiplier of x >= 0 has to be below 0 at each pixel of some dual: the gap was 100 % at the optimum."""
+    found = Problem.simulate(Mask(SHAPE, 0.5), Gaussian(0.05), Sum(prior, NonNegative()), crop("camera"))
+    proof = certify(found, ADMM(), last(found, ADMM(), steps))
+    assert proof.kind is Kind.GAP and 0 <= float(proof.relative) < 1e-2
+
+
 def test_single_precision_is_certified_in_double():
     single = Problem.simulate(Identity(SHAPE), Gaussian(0.1), L1(5.0), crop("moon").float())
     proof = certify(single, FISTA(), last(single, FISTA(), 5))

@@ -18,6 +18,7 @@ from workbench.tensors import in_double, norm, spread
 
 _EXACT = 1e-9  # what may be left of |A*p + K*q|, relative to its terms, for rounding to be the reason
 _ROUNDING = 1e-12  # of |A*p|: what rounding leaves of it
+_NEAR_0 = 1e-6  # of a dual: the projection onto a domain around 0 is that onto its span
 _HALVINGS, _POLISH, _REFINED = 40, 5, 2
 _LIFTING = 500  # steps of conjugate gradients at most
 
@@ -78,6 +79,8 @@ def lower_bound(problem: Problem, state: State) -> Tensor:
         beyond = clean.abs().flatten(1).amax(1)
         centre = _feasible(A, K, outer, problem.noise.grad(clean + spread(beyond, clean), y), None)
         centres.append(_within(outer, centre))
+        if isinstance(outer, Pair) and outer.in_a_set(x, K.out_shape) is not None:
+            centres.append(_within(outer, _inside(A, K, outer, centre)))
     reach = 2 * norm(x)
     bounds = [_along(problem.noise, outer, y, c, pair, reach) for c in centres for pair in pairs]
     return torch.stack(bounds).amax(0)
@@ -174,6 +177,35 @@ def _within(outer: Prior, pair: Dual) -> Dual:
     scale = torch.where(scale < 1, scale / 2, scale)
     p, q = spread(scale, pair.p) * pair.p, spread(scale, pair.q) * pair.q
     return Dual(p, q, scale * pair.defect, pair.size)
+
+
+def _inside(A: LinearOperator, K: LinearOperator, outer: Pair, like: Dual) -> Dual:
+    """A pair whose multiplier of a set is minus what e makes, everywhere, also where A sees nothing: near -1.
+
+    p = A e and q = D K e for the other prior, (A*A + K*D K) e = 1, with D the projection onto the span of its domain.
+    As large as `like`.
+    """
+
+    def held(v: Tensor) -> Tensor:
+        others = K(v) - _in_a_set(outer, K, v)
+        return outer.conjugate_prox(_NEAR_0 * others, 0.0) / _NEAR_0
+
+    def bent(v: Tensor) -> Tensor:
+        return A.adjoint(A(v)) + K.adjoint(held(v))
+
+    ones = torch.ones(len(like.p), *A.in_shape, dtype=like.p.dtype, device=like.p.device)
+    e = cg(bent, ones, tolerance=1e-6, steps=_LIFTING)
+    p = A(e)
+    e = spread(norm(like.p) / norm(p).clamp_min(torch.finfo(p.dtype).tiny), e) * e
+    p, q = A(e), held(e)
+    q = q - _in_a_set(outer, K, A.adjoint(p) + K.adjoint(q))
+    return Dual(p, q, norm(A.adjoint(p) + K.adjoint(q)), like.size)
+
+
+def _in_a_set(outer: Pair, K: LinearOperator, w: Tensor) -> Tensor:
+    found = outer.in_a_set(w, K.out_shape)
+    assert found is not None  # as was asked
+    return found
 
 
 def _lifted(K: LinearOperator, outer: Prior, w: Tensor) -> Tensor:
