@@ -323,7 +323,7 @@ def recorded(
         if stalls and state.k >= stalls[0]:
             now[0] += 5
             stalls.pop()
-        return {"k": torch.tensor([float(state.k)])}
+        return {"age": torch.tensor([float(state.k)])}
 
     problem = Problem.simulate(Identity(SHAPE), Gaussian(), Tikhonov(), torch.zeros(1, *SHAPE))
     job = Job(problem, Timed(), (costly,), steps, 0)

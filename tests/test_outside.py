@@ -94,6 +94,29 @@ def test_a_file_that_cannot_join_is_refused_in_a_sentence(glass, text, sentence)
         catalog.load(glass)
 
 
+VIEW = """
+from workbench.app.toolkit.tab import View
+
+class Own(View):
+    title = "{title}"
+"""
+
+
+def test_a_view_comes_from_a_file_alone_or_beside_a_class_and_has_a_title_of_its_own(glass, capsys):
+    """A file of views was refused as one that has nothing, and a view beside an operator was passed over in silence."""
+    pytest.importorskip("panel")
+    from workbench.app import views
+
+    glass.write_text(VIEW.format(title="Tints"))
+    assert catalog.load(glass) == [] and [view.title for view in views.every()[-2:]] == [views.VIEWS[-1].title, "Tints"]
+    assert main(["check", str(glass)]) == 2 and "serve --load" in capsys.readouterr().err
+    outside._LOADED.clear(), sys.modules.pop("own_glass")
+    glass.write_text(OPERATOR.format(name="Glass") + VIEW.format(title="Spectrum"))
+    assert [cls.__name__ for cls in catalog.load(glass)] == ["Glass"]
+    with pytest.raises(Refusal, match="another title for Own, got 'Spectrum', which a tab has"):
+        views.every()
+
+
 def test_an_error_in_a_loaded_class_is_a_sentence_and_what_the_run_has_is_kept(glass, tmp_path, capsys, monkeypatch):
     """At the 40th product the glass breaks: the file has what was done until there, and goes on from it."""
     monkeypatch.setattr(Keeper, "due", False)  # as if it had just been written

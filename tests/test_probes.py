@@ -40,3 +40,16 @@ def test_a_probe_that_gives_no_column_is_refused_by_name(said: Any, came: str) -
 def test_a_probe_may_give_one_number_for_the_batch_or_one_for_each_item() -> None:
     data = run(problem(), GradientDescent(), lambda p, s: {"all": s.x.mean(), "each": s.x.mean((1, 2, 3))}, steps=3)
     assert data["all"].dims == ("k",) and data["each"].dims == ("k", "batch")
+
+
+def named(name: str, factor: float = 1.0) -> Any:
+    return lambda problem, state: {name: factor * state.x.flatten(1).mean(1)}
+
+
+@pytest.mark.parametrize("name", ["mean", "x", "y", "truth", "k", "seconds", "calls", "state_0"])
+def test_no_column_takes_the_place_of_another(name: str) -> None:
+    """The later of two probes was kept without a word, a `truth` was lost to it; `k` ended the run after its work."""
+    probes = (named(name), named(name, 100.0)) if name == "mean" else (named(name),)
+    with pytest.raises(Refusal, match=f"a name of its own for each column of a run, got '{name}'"):
+        run(problem(), GradientDescent(), *probes, steps=2)
+    assert "mean" in run(problem(), GradientDescent(), named("mean"), named("other"), steps=2)

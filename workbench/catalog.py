@@ -37,6 +37,7 @@ BESIDES = {
     "stop": "stopping",
     "task": "analysis.information.tasks",
 }
+_VIEW = "workbench.app.toolkit.tab.View"
 
 
 def members(kind: str) -> dict[str, type]:
@@ -78,13 +79,21 @@ def find(kind: str, name: str) -> type:
     return known[name]
 
 
+def _is_view(value: object) -> bool:
+    """Whether it is a view of the page, which is not imported here."""
+    return isinstance(value, type) and any(f"{c.__module__}.{c.__name__}" == _VIEW for c in value.__mro__[1:])
+
+
 def present(name: str, known: Mapping[str, type]) -> str:
     """The name of today for one that a class among the known had before."""
     return name if name in known else renamed.class_name(name, map(home, known.values()))
 
 
 def load(path: str | Path) -> Sequence[type]:
-    """The classes of a Python file that join the catalogue; Refusal where there is none, or one that cannot join."""
+    """The classes of a Python file that join the catalogue; Refusal where there is none, or one that cannot join.
+
+    None of a file of views: the page has them, and no experiment.
+    """
     module = outside.load(path)
     bases = tuple(base(kind) for kind in KINDS | BESIDES)
     found = [c for c in vars(module).values() if isinstance(c, Checked) and c.__module__ == module.__name__]
@@ -93,8 +102,12 @@ def load(path: str | Path) -> Sequence[type]:
     if theirs and not found:
         cls, lacking = theirs[0], sorted(theirs[0].__abstractmethods__)
         raise Refusal(f"a class with all its methods in {Path(path).name}", cls.__name__, f"give it {listed(lacking)}")
+    if not found and any(map(_is_view, vars(module).values())):
+        return []  # the page takes those
     if not found:
-        remedy = "derive it from Operator, LinearOperator, Prior, Noise, Algorithm or Parametrisation: docs/adding.md"
+        remedy = (
+            "derive it from Operator, LinearOperator, Prior, Noise, Algorithm, Parametrisation or View: docs/adding.md"
+        )
         raise Refusal(f"a class for the catalogue in {Path(path).name}", "none", remedy)
     ready = [c for c in found if not _without_default(c)]  # the others are their bases, perhaps
     if not ready:

@@ -1,6 +1,7 @@
 """Views from frames made by hand: no browser, no runner."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from workbench.algorithms import State
 from workbench.analysis import Kind
 from workbench.analysis.expansion import Expansion
 from workbench.app.run.curves import CERTIFICATE, SERIES, Convergence, Curves, merged
+from workbench.app.run.notice import Notice
 from workbench.app.run.pictures import Gallery
 from workbench.app.run.transport import Transport, line
 from workbench.app.toolkit.tab import View
@@ -34,6 +36,19 @@ from workbench.run import Log, Row
 def pictures(*shape: int, data: tuple[int, ...] = ()) -> ProblemPictures:
     truth = np.random.default_rng(0).random(shape, np.float32)
     return ProblemPictures(1, truth, np.zeros(data or shape, np.float32), "data")
+
+
+def test_an_alert_and_its_button_have_words_before_they_are_seen_and_keep_them_until_they_are_not() -> None:
+    """Of one update Panel tells the browser first what is visible: it was seen without words, coming and going."""
+    notice, told = Notice(lambda: None), list[tuple[str, Any]]()
+    for part, names in ((notice.alert, ["title", "visible"]), (notice.mend, ["label", "visible"])):
+        part.param.watch(lambda *events: told.append(tuple((e.name, e.new) for e in events)), names)
+    broken = replace(frame(), status=Status.FAILED, message="too long a step", repair={"algorithm.step_size": None})
+    for shown, note in ((None, "a note"), (None, ""), (broken, ""), (None, "")):
+        notice.say(shown, note)
+    note, gone, repair = (("title", "a note"),), (("visible", False),), (("label", "Repair: step size automatic"),)
+    seen = (("visible", True),)
+    assert told == [note, seen, gone, (("title", "too long a step"),), seen, repair, seen, gone, gone]
 
 
 def test_bytes_follow_the_limits_and_colours_are_packed() -> None:

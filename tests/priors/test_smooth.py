@@ -1,5 +1,6 @@
 """The quadratic and smooth priors against dense matrices and their limits."""
 
+import itertools
 import math
 
 import numpy as np
@@ -65,6 +66,18 @@ def test_graph_laplacian_on_four_neighbours_is_that_of_the_incidence():
     assert torch.allclose(GraphSmoothness(4.0)(x), 2 * norm2(GraphIncidence((1, 6, 5))(x)))
     line = signal(1, 2, 7)
     assert torch.allclose(GraphSmoothness(4.0)(line), 2 * norm2(line.diff()))
+
+
+def test_a_volume_has_neighbours_along_its_diagonals_too():
+    """All 26 of a voxel; it ended in an error of shapes."""
+    x, found = signal(1, 1, 3, 2, 4), 0.0
+    for i, j in itertools.combinations(itertools.product(range(3), range(2), range(4)), 2):
+        apart = [abs(a - b) for a, b in zip(i, j, strict=True)]
+        if max(apart) == 1:
+            found += float(x[0, 0][i] - x[0, 0][j]) ** 2 / sum(apart)
+    prior = GraphSmoothness(4.0, diagonals=True)
+    assert float(prior(x)) == pytest.approx(2 * found)
+    assert float(dot(prior.grad(x), x)) == pytest.approx(4 * found)
 
 
 @pytest.mark.parametrize("diagonals", [False, True])

@@ -9,7 +9,7 @@ from workbench.algorithms import State
 from workbench.linalg import cg
 from workbench.noise import Likelihood, Noise
 from workbench.operators import Identity, LinearOperator, Map, Stack
-from workbench.priors import NEEDS_IN_WORDS, Can, Prior
+from workbench.priors import NEEDS_IN_WORDS, Can, Prior, Tikhonov
 from workbench.priors.combined.dual_of_prox import SplitPrior, subgradients
 from workbench.priors.combined.pair import Pair
 from workbench.problem import Problem
@@ -18,7 +18,9 @@ from workbench.tensors import in_double, norm, spread
 
 _EXACT = 1e-9  # what may be left of |A*p + K*q|, relative to its terms, for rounding to be the reason
 _ROUNDING = 1e-12  # of |A*p|: what rounding leaves of it
-_HALVINGS, _POLISH = 40, 5
+_NEAR_0 = 1e-6  # of a dual: the projection onto a domain around 0 is that onto its span
+_HALVINGS, _POLISH, _REFINED = 40, 5, 2
+_LIFTING = 500  # steps of conjugate gradients at most
 
 
 class Dual(NamedTuple):
@@ -65,7 +67,11 @@ def lower_bound(problem: Problem, state: State) -> Tensor:
         q = in_double(known)
     else:
         q = _multiplier(problem.prior, outer, K, x, -A.adjoint(ends[0]))
-    pairs = [_feasible(A, K, outer, p, q) for p in ends]
+    if q is not None and isinstance(outer, Tikhonov) and K.adjoint_inverse(x) is None:
+        bends = problem.noise.precision(clean)
+        pairs = [_newton(A, K, outer, (p, q), bends) for p in ends]
+    else:
+        pairs = [_feasible(A, K, outer, p, q) for p in ends]
     zero = Dual(0 * pairs[0].p, 0 * pairs[0].q, 0 * pairs[0].defect, pairs[0].size)
     centres = [zero]
     if isinstance(K, Identity | Stack) and not x.is_complex():
@@ -73,6 +79,8 @@ def lower_bound(problem: Problem, state: State) -> Tensor:
         beyond = clean.abs().flatten(1).amax(1)
         centre = _feasible(A, K, outer, problem.noise.grad(clean + spread(beyond, clean), y), None)
         centres.append(_within(outer, centre))
+        if isinstance(outer, Pair) and outer.in_a_set(x, K.out_shape) is not None:
+            centres.append(_within(outer, _inside(A, K, outer, centre)))
     reach = 2 * norm(x)
     bounds = [_along(problem.noise, outer, y, c, pair, reach) for c in centres for pair in pairs]
     return torch.stack(bounds).amax(0)
@@ -138,6 +146,26 @@ def _feasible(A: LinearOperator, K: LinearOperator, outer: Prior, p: Tensor, q: 
     return Dual(p, q, norm(w + K.adjoint(q)), size)
 
 
+def _newton(A: LinearOperator, K: LinearOperator, square: Tikhonov, pair: tuple[Tensor, Tensor], bends: Tensor) -> Dual:
+    """The pair of a square's conjugate, which is finite everywhere, moved to where A*p + K*q = 0 by a Newton step.
+
+    p + W A e and q + w K e, (A*W A + w K*K) e = -(A*p + K*q): there is such an e whatever A and K do not see, and
+    for Gaussian noise and p, q of any x it ends at the largest bound.
+    """
+
+    def bent(v: Tensor) -> Tensor:
+        return A.adjoint(bends * A(v)) + square.weight * K.adjoint(K(v))
+
+    p, q = pair
+    size = norm(A.adjoint(p)).maximum(norm(K.adjoint(q)))
+    for _ in range(_REFINED):
+        rest = -A.adjoint(p) - K.adjoint(q)
+        tolerance = (_ROUNDING * size / norm(rest)).clamp(1e-12, 1).nan_to_num(1.0)
+        e = cg(bent, rest, tolerance=tolerance, steps=_LIFTING)
+        p, q = p + bends * A(e), q + square.weight * K(e)
+    return Dual(p, q, norm(A.adjoint(p) + K.adjoint(q)), size)
+
+
 def _within(outer: Prior, pair: Dual) -> Dual:
     """The pair halved until it is twice as near to 0 as a point of the domain, where there is one on its way."""
     scale = torch.ones_like(pair.size)
@@ -151,6 +179,35 @@ def _within(outer: Prior, pair: Dual) -> Dual:
     return Dual(p, q, scale * pair.defect, pair.size)
 
 
+def _inside(A: LinearOperator, K: LinearOperator, outer: Pair, like: Dual) -> Dual:
+    """A pair whose multiplier of a set is minus what e makes, everywhere, also where A sees nothing: near -1.
+
+    p = A e and q = D K e for the other prior, (A*A + K*D K) e = 1, with D the projection onto the span of its domain.
+    As large as `like`.
+    """
+
+    def held(v: Tensor) -> Tensor:
+        others = K(v) - _in_a_set(outer, K, v)
+        return outer.conjugate_prox(_NEAR_0 * others, 0.0) / _NEAR_0
+
+    def bent(v: Tensor) -> Tensor:
+        return A.adjoint(A(v)) + K.adjoint(held(v))
+
+    ones = torch.ones(len(like.p), *A.in_shape, dtype=like.p.dtype, device=like.p.device)
+    e = cg(bent, ones, tolerance=1e-6, steps=_LIFTING)
+    p = A(e)
+    e = spread(norm(like.p) / norm(p).clamp_min(torch.finfo(p.dtype).tiny), e) * e
+    p, q = A(e), held(e)
+    q = q - _in_a_set(outer, K, A.adjoint(p) + K.adjoint(q))
+    return Dual(p, q, norm(A.adjoint(p) + K.adjoint(q)), like.size)
+
+
+def _in_a_set(outer: Pair, K: LinearOperator, w: Tensor) -> Tensor:
+    found = outer.in_a_set(w, K.out_shape)
+    assert found is not None  # as was asked
+    return found
+
+
 def _lifted(K: LinearOperator, outer: Prior, w: Tensor) -> Tensor:
     """A q with K*q = w, where w has one: the multiplier of a set of x takes it all, whose size costs least."""
     alone = outer.in_a_set(w, K.out_shape) if isinstance(outer, Pair) else None
@@ -160,7 +217,14 @@ def _lifted(K: LinearOperator, outer: Prior, w: Tensor) -> Tensor:
 def _lift(K: LinearOperator, w: Tensor) -> Tensor:
     """The least q with K*q = w, where w has one."""
     closed = K.adjoint_inverse(w)
-    return K(cg(K.gram, w, tolerance=1e-13, steps=500)) if closed is None else closed
+    if closed is not None:
+        return closed
+
+    def seen(q: Tensor) -> Tensor:
+        return K(K.adjoint(q))
+
+    # Not K (K*K)^-1 w: what K does not see of w has no such solution, and conjugate gradients would follow it far away.
+    return cg(seen, K(w), tolerance=1e-13, steps=_LIFTING)
 
 
 def _along(noise: Noise, outer: Prior, y: Tensor, centre: Dual, end: Dual, reach: Tensor) -> Tensor:

@@ -7,13 +7,13 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app import views
 from workbench.app.lessons import Tour
 from workbench.app.page.connection import query_of_page
 from workbench.app.page.notebook import Framed, in_notebook
 from workbench.app.page.server import SWEEPER
 from workbench.app.page.workbench import Workbench
 from workbench.app.toolkit.audience import Audience
-from workbench.app.views import VIEWS
 from workbench.experiment import Experiment
 from workbench.kernels.warming import warm_up
 from workbench.live.caps import Caps
@@ -50,7 +50,8 @@ def page(given: Any = None, caps: Caps | None = None, runs: Path | None = None) 
     wanted = tour.step.address if tour.own and tour.step is not None else query
     session = Session.from_address(wanted, caps) if wanted and given is None else Opening.of(given).session(caps)
     session.runs = runs
-    app = Workbench(session, Audience.read(query, (view.title for view in VIEWS)), tour=tour)
+    tabs = views.every()
+    app = Workbench(session, Audience.read(query, (view.title for view in tabs)), tabs, tour)
     pn.state.on_session_destroyed(lambda context: _left(app))
     app.open()
     return app.page

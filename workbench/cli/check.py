@@ -31,6 +31,9 @@ def _classes(subject: str) -> list[type]:
     path, _, name = subject.rpartition(":") if ".py:" in subject else (subject, "", "")
     if path.endswith(".py"):
         found = {cls.__name__: cls for cls in catalog.load(path)}
+        if not found:
+            remedy = f"look at them by workbench serve --load {path} --open"
+            raise Refusal(f"a class that has laws in {path}", "views of the page alone", remedy)
         return [found[one_of(f"a class of {path}", name, found)]] if name else list(found.values())
     for kind in catalog.KINDS:
         if subject in catalog.members(kind):

@@ -107,6 +107,10 @@ def _prepared(args: argparse.Namespace) -> "Serving":
     from workbench.app.serving.log import write_log
 
     loading.load(args)
+    if args.load:
+        from workbench.app import views
+
+        views.every()  # refused here, before anyone comes
     serving = _serving(args)
     if args.log:
         write_log(args.log)

@@ -13,7 +13,7 @@ from workbench.jobs.effort import Effort
 from workbench.jobs.ration import Ration
 from workbench.jobs.snapshot import Snapshot
 from workbench.problem import Problem
-from workbench.run import Log, Probe, Quantity, Row, quantities, values_of
+from workbench.run import Log, Probe, Quantity, Row, put, quantities
 
 FRESH = 10  # the first iterations are recorded whole: that is where curves bend, and where costs are measured
 # Later, what costs more than a step takes at most SHARE of the solver's time, and ALLOWANCE seconds more, spent where k
@@ -94,9 +94,11 @@ class Recorder:
         there = bool(made.ks) and made.ks[-1] == state.k
         if there and not any(bool(v.isnan().any()) for v in made.last().values()):
             return made
-        values = _sized(algorithm.current_step(state), state)
+        values: dict[str, Tensor] = {}
         with torch.no_grad():
-            values |= {name: v for probe in self.probes for name, v in values_of(probe, problem, state).items()}
+            for probe in self.probes:
+                put(values, probe, problem, state)
+        values |= _sized(algorithm.current_step(state), state)
         made.complete(values) if there else made.add(Row(state, snapshot.seconds, values, snapshot.calls))
         return made
 
@@ -113,7 +115,7 @@ class Recorder:
         with torch.no_grad():
             for probe in probes:
                 begin = time.perf_counter()
-                values |= values_of(probe, problem, state)
+                put(values, probe, problem, state)
                 if self._measuring:
                     self._costs[probe].append(time.perf_counter() - begin)
         return values

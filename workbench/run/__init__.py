@@ -29,7 +29,7 @@ from workbench.run.loop import (
 )
 from workbench.run.marks import Marks, marks_of
 from workbench.run.outcome import BROKEN, RESUMABLE, BrokeOff, Ends, Outcome, untold
-from workbench.run.quantity import Probe, Quantity, quantities, reads, values_of
+from workbench.run.quantity import Probe, Quantity, put, quantities, reads
 from workbench.run.states import has_state, state_in, with_state
 from workbench.run.watch import Diverged, Watch, guard
 
@@ -37,6 +37,6 @@ __all__ = [
     "ALIGNED", "BROKEN", "OBJECTIVE", "PROGRAM", "RESUMABLE", "BrokeOff", "Diagnosis", "Diverged", "Ends", "Keeper",
     "Ladder", "Log", "Marks", "Outcome", "Probe", "Quantity", "Row", "Trouble", "Watch", "after", "arrays_in",
     "automatic", "collect", "described", "explosion", "guard", "has_state", "iterate", "marks_of", "objective",
-    "observe", "quantities", "reads", "recorded", "resume", "run", "signal_dims", "spec", "state_in", "until",
-    "untold", "values_of", "with_arrays", "with_data", "with_source", "with_state",
+    "observe", "put", "quantities", "reads", "recorded", "resume", "run", "signal_dims", "spec", "state_in", "until",
+    "untold", "with_arrays", "with_data", "with_source", "with_state",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from workbench.algorithms import State
 from workbench.problem import Problem
 from workbench.refusal import Refusal
 from workbench.run.datasets import signal_dims
-from workbench.run.quantity import Probe, Quantity, values_of
+from workbench.run.quantity import Probe, Quantity, put
 from workbench.tensors import plain
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ class Row:
     def read(cls, problem: Problem, state: State, seconds: float, probes: Iterable[Probe]) -> Self:
         """What the probes say of a state."""
         with torch.no_grad():
-            return cls(state, seconds, {n: v for probe in probes for n, v in values_of(probe, problem, state).items()})
+            values: dict[str, Tensor] = {}
+            for probe in probes:
+                put(values, probe, problem, state)
+            return cls(state, seconds, values)
 
 
 class Log:

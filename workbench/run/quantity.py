@@ -64,6 +64,20 @@ def values_of(probe: Probe, problem: Problem, state: State) -> Mapping[str, Tens
     raise Refusal(wanted, came, "leave out all axes but that of the batch, as x.flatten(1).mean(1) does")
 
 
+# What a run keeps beside the columns: `run.datasets`, `run.states` and `run.ladder` name it.
+_KEPT = {"x", "u", "y", "truth", "x_aligned", "missing", "iterates", "iterate", "path_length", "k", "seconds", "calls"}
+_BEGUN = "state_", "array_"
+
+
+def put(values: dict[str, Tensor], probe: Probe, problem: Problem, state: State) -> None:
+    """Add what a probe says of a state. Refusal for the name of a column that is there, or of what a run keeps."""
+    found = values_of(probe, problem, state)
+    if taken := sorted(n for n in found if n in values or n in _KEPT or n.startswith(_BEGUN)):
+        came = f"{taken[0]!r} of the probe {_name(probe)} where that is there already"
+        raise Refusal("a name of its own for each column of a run", came, "rename it, or leave one of the two out")
+    values |= found
+
+
 def _name(probe: Probe) -> str:
     return getattr(probe, "__name__", type(probe).__name__)
 

@@ -31,9 +31,15 @@ class Notice:
         bad = frame is not None and frame.status in (Status.DIVERGED, Status.FAILED)
         sentence = message or note
         severity = "error" if bad else "info" if message else "warning"
-        if (sentence, severity) != (self.alert.title, self.alert.severity):
-            self.alert.param.update(title=sentence, severity=severity, visible=bool(sentence))
+        # Words first, and they stay when it goes: Panel tells the browser what is visible before what it says, and what
+        # was to be drawn between the two was an alert without words.
+        if sentence and (sentence, severity) != (self.alert.title, self.alert.severity):
+            self.alert.param.update(title=sentence, severity=severity)
+        if self.alert.visible != bool(sentence):
+            self.alert.visible = bool(sentence)
         repair = frame.repair if frame and message else {}
         if self.mend.visible != bool(repair):
             words = ", ".join(f"{p.rpartition('.')[2]} {'automatic' if v is None else v}" for p, v in repair.items())
-            self.mend.param.update(label=f"Repair: {pretty(words)}", visible=bool(repair))
+            if repair:
+                self.mend.label = f"Repair: {pretty(words)}"
+            self.mend.visible = bool(repair)

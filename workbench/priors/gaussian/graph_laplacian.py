@@ -109,7 +109,8 @@ class _Edges(LinearOperator):
     def __init__(self, shape: Shape, roots: Constant) -> None:
         super().__init__(shape, (shape[0], len(roots.value), *shape[1:]))
         self._roots = roots
-        self._places = [_ends(shape[1:], offset) for offset in _offsets(len(shape) - 1, len(roots.value) == 4)]
+        axes = len(shape) - 1
+        self._places = [_ends(shape[1:], offset) for offset in _offsets(axes, len(roots.value) > axes)]
 
     def forward(self, x: Tensor) -> Tensor:
         steps = []
