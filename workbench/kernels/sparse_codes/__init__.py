@@ -23,8 +23,9 @@ def swept(code: Tensor, atoms: Tensor, seen: Tensor, target: Tensor, price: floa
     """c_k <- shrink(c_k + (d_k, r) / (d_k, s d_k), price / (d_k, s d_k)), r = t - s (c D), so many times.
 
     Coordinate descent on |sqrt(s) (c D - y)|^2 / 2 + price |c|_1 of each row, t = s y: code (..., n, k), atoms
-    (..., k, values), seen s >= 0 and target t (..., n, values), real. The first sweep goes through each k, those after
-    it through the numbers that are not 0. A number whose atom is not seen becomes 0.
+    (..., k, values), seen s >= 0 and target t (..., n, values), real. The first sweep goes through the numbers
+    that are not 0 or have |(d_k, r)| > price when it begins, those after it through what is not 0: the others stay, so
+    that work goes with the numbers that are not 0. A number whose atom is not seen becomes 0.
     Friedman, Hastie, Hoefling, Tibshirani 2007, doi 10.1214/07-AOAS131.
     """
     _fit(code, atoms, seen, target)

@@ -8,13 +8,14 @@ def swept(code: Tensor, atoms: Tensor, seen: Tensor, target: Tensor, price: floa
     sizes = seen @ atoms.square().mT
     ready = torch.where(sizes > 0, sizes, 1)
     rest, columns = target - seen * (code @ atoms), list(code.unbind(-1))
-    for sweep in range(sweeps):
+    held = list(((code != 0) | ((rest @ atoms.mT).abs() > price)).unbind(-1))
+    for _ in range(sweeps):
         for k, atom in enumerate(atoms.unbind(-2)):
             pull = (rest @ atom[..., None])[..., 0] + sizes[..., k] * columns[k]
             new = torch.sign(pull) * (pull.abs() - price).clamp_min(0) / ready[..., k]
-            new = torch.where((sizes[..., k] > 0) & ((columns[k] != 0) | (sweep == 0)), new, 0)
+            new = torch.where(held[k] & (sizes[..., k] > 0), new, 0)
             rest = rest - seen * ((new - columns[k])[..., None] * atom[..., None, :])
-            columns[k] = new
+            columns[k], held[k] = new, new != 0
     return torch.stack(columns, -1)
 
 
