@@ -1,5 +1,6 @@
 """Codes and atoms by coordinate descent."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
@@ -74,21 +75,9 @@ class DictionaryLearning(Algorithm[State]):
         views = phi.views(state.x)
         price = priors.code.weight / problem.noise.lipschitz(problem.y)
         code = sparse_codes.swept(views["code"], views["atoms"], seen, target, price, self.sweeps)
-        atoms = _stepped(code, views["atoms"], (seen, target), priors.atoms)
+        longest = priors.atoms.radius * math.sqrt(views["atoms"].shape[-1])
+        atoms = sparse_codes.stepped(code, views["atoms"], seen, target, longest)
         return State(phi.joined({"code": code, "atoms": atoms}), state.k + 1, state.measured)
-
-
-def _stepped(code: Tensor, atoms: Tensor, data: tuple[Tensor, Tensor], ball: L2Ball) -> Tensor:
-    """The atoms after a step of each in turn; one that no code holds stays."""
-    seen, target = data
-    bends = (code.square().mT @ seen).amax(-1)
-    rest, found = target - seen * (code @ atoms), list(atoms.unbind(-2))
-    for a, old in enumerate(found):
-        held, bend = code[..., a, None], bends[..., a, None]
-        ahead = old + (held.mT @ rest)[..., 0, :] / torch.where(bend > 0, bend, 1)
-        found[a] = torch.where(bend > 0, ball.prox(ahead[..., None, :], 1.0)[..., 0, :], old)
-        rest = rest - seen * (held * (found[a] - old)[..., None, :])
-    return torch.stack(found, -2)
 
 
 def _priors(prior: Prior) -> _Priors | None:

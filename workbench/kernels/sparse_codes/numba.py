@@ -1,72 +1,115 @@
-"""Number after number of a code on the CPU: a block of rows, which owe each other nothing, goes through all sweeps."""
+"""Number after number of a code on the CPU, those that stay 0 left out; atom after atom, by the rows that hold it."""
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from workbench.kernels.dispatch import compiled, share, workers
 
-ROWS = 32  # of a task: side by side in memory, value by value
-
 
 def swept(code: Tensor, atoms: Tensor, seen: Tensor, target: Tensor, price: float, sweeps: int) -> Tensor:
-    rows = code.shape[-2]
-    start, words, weights, wanted = (
-        part.detach().to(code.dtype).reshape(-1, *part.shape[-2:]).contiguous().numpy()
-        for part in (code, atoms, seen, target)
-    )
-    out = np.empty_like(start)
-    tasks = len(out) * -(-rows // ROWS)
-    work = out.size * words.shape[-1] * sweeps
-    share(_swept, tasks, workers(work), start, words, weights, wanted, start.dtype.type(price), sweeps, out)
-    return torch.from_numpy(out).reshape(code.shape)
+    start, words, weights, wanted = (_stacked(part, code) for part in (code, atoms, seen, target))
+    out, rest = start.clone(), wanted - weights * (start @ words)
+    pulls, price = rest @ words.mT, out.numpy().dtype.type(price)
+    arrays = [part.numpy() for part in (words, weights, pulls)]
+    share(_swept, out.shape[0] * out.shape[1], workers(rest.numel() * sweeps), *arrays, price, sweeps, *_both(rest, out))
+    return out.reshape(code.shape)
+
+
+def stepped(code: Tensor, atoms: Tensor, seen: Tensor, target: Tensor, longest: float) -> Tensor:
+    held, start, weights, wanted = (_stacked(part, code) for part in (code, atoms, seen, target))
+    out, rest = start.clone(), wanted - weights * (held @ start)
+    longest = out.numpy().dtype.type(longest)
+    share(_stepped, len(out), workers(rest.numel()), held.numpy(), weights.numpy(), longest, *_both(rest, out))
+    return out.reshape(atoms.shape)
+
+
+def _stacked(part: Tensor, like: Tensor) -> Tensor:
+    return part.detach().to(like.dtype).reshape(-1, *part.shape[-2:]).contiguous()
+
+
+def _both(rest: Tensor, out: Tensor) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+    """What a kernel writes."""
+    return rest.numpy(), out.numpy()
 
 
 @compiled
-def _swept(first, last, start, words, weights, wanted, price, sweeps, out):
+def _swept(first, last, atoms, seen, pulls, price, sweeps, rests, out):
     rows, count = out.shape[1:]
-    values, kind = words.shape[2], out.dtype.type
-    zero, pieces = kind(0), -(-rows // ROWS)
-    codes, sizes = np.empty((count, ROWS), out.dtype), np.empty((count, ROWS), out.dtype)
-    rest, seen = np.empty((values, ROWS), out.dtype), np.empty((values, ROWS), out.dtype)
-    pull, change = np.empty(ROWS, out.dtype), np.empty(ROWS, out.dtype)
+    values, kind = atoms.shape[2], out.dtype.type
+    zero, unknown = kind(0), kind(-1)
+    sizes, held = np.empty(count, out.dtype), np.empty(count, np.int64)
     for task in range(first, last):
-        n, begin = task // pieces, task % pieces * ROWS
-        many = min(ROWS, rows - begin)
-        codes[:], seen[:], rest[:], sizes[:] = zero, zero, zero, zero
-        for i in range(many):
-            for k in range(count):
-                codes[k, i] = start[n, begin + i, k]
-            for v in range(values):
-                seen[v, i], rest[v, i] = weights[n, begin + i, v], wanted[n, begin + i, v]
+        n, row = task // rows, task % rows
+        code, here, rest, many = out[n, row], seen[n, row], rests[n, row], 0
         for k in range(count):
-            size = sizes[k]
-            for v in range(values):
-                word, here, left = words[n, k, v], seen[v], rest[v]
-                for i in range(ROWS):
-                    size[i] += here[i] * word * word
-                    left[i] -= here[i] * word * codes[k, i]
+            if code[k] != zero or abs(pulls[n, row, k]) > price:
+                held[many], sizes[k] = k, unknown
+                many += 1
         for _ in range(sweeps):
-            for k in range(count):
-                size, code = sizes[k], codes[k]
-                pull[:] = zero
-                for v in range(values):
-                    word, left = words[n, k, v], rest[v]
-                    for i in range(ROWS):
-                        pull[i] += word * left[i]
-                moves = False
-                for i in range(ROWS):
-                    whole, new = pull[i] + size[i] * code[i], zero
-                    if size[i] > zero and abs(whole) > price:
-                        new = (whole - price if whole > zero else whole + price) / size[i]
-                    change[i] = new - code[i]
-                    moves = moves or change[i] != zero
-                    code[i] = new
-                if moves:
-                    for v in range(values):
-                        word, here, left = words[n, k, v], seen[v], rest[v]
-                        for i in range(ROWS):
-                            left[i] -= here[i] * word * change[i]
-        for k in range(count):
+            left = 0
             for i in range(many):
-                out[n, begin + i, k] = codes[k, i]
+                k = held[i]
+                atom, old, pull = atoms[n, k], code[k], zero
+                for v in range(values):
+                    pull += atom[v] * rest[v]
+                if sizes[k] == unknown:
+                    size = zero
+                    for v in range(values):
+                        size += atom[v] * here[v] * atom[v]
+                    sizes[k] = size
+                size, new = sizes[k], zero
+                whole = pull + size * old
+                if size > zero and abs(whole) > price:
+                    new = (whole - price if whole > zero else whole + price) / size
+                    held[left] = k
+                    left += 1
+                change = new - old
+                if change != zero:
+                    code[k] = new
+                    for v in range(values):
+                        rest[v] -= change * here[v] * atom[v]
+            many = left
+
+
+@compiled
+def _stepped(first, last, code, seen, longest, rests, out):
+    rows, count = code.shape[1:]
+    values, kind = out.shape[2], out.dtype.type
+    zero = kind(0)
+    pull, bends = np.empty(values, out.dtype), np.empty(values, out.dtype)
+    holders, many = np.empty((count, rows), np.int64), np.empty(count, np.int64)
+    for n in range(first, last):
+        many[:] = 0
+        for row in range(rows):
+            for k in range(count):
+                if code[n, row, k] != zero:
+                    holders[k, many[k]] = row
+                    many[k] += 1
+        for k in range(count):
+            atom = out[n, k]
+            pull[:], bends[:] = zero, zero
+            for i in range(many[k]):
+                row = holders[k, i]
+                number, rest, here = code[n, row, k], rests[n, row], seen[n, row]
+                for v in range(values):
+                    pull[v] += number * rest[v]
+                    bends[v] += number * number * here[v]
+            bend, size = zero, zero
+            for v in range(values):
+                bend = max(bend, bends[v])
+            if bend > zero:
+                for v in range(values):
+                    pull[v] = atom[v] + pull[v] / bend
+                    size += pull[v] * pull[v]
+                size = np.sqrt(size)
+                shorter = longest / size if size > longest else kind(1)
+                for v in range(values):
+                    pull[v] = shorter * pull[v] - atom[v]
+                    atom[v] += pull[v]
+                for i in range(many[k]):
+                    row = holders[k, i]
+                    number, rest, here = code[n, row, k], rests[n, row], seen[n, row]
+                    for v in range(values):
+                        rest[v] -= number * here[v] * pull[v]

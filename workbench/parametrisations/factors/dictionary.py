@@ -14,14 +14,14 @@ from workbench.ranges import SEEDS
 from workbench.refusal import Refusal
 from workbench.tensors import shown
 
-_SPREAD = 0.1  # of a first code or atom, beside the patches of the first picture
+_SPREAD = 0.1  # of a first atom, beside the patches of the first picture
 
 
 class Dictionary(Parametrisation):
     """Each patch of x is a sum of atoms: blocks code, (1, patches, atoms), and atoms, (1, atoms, values of a patch).
 
     Patches of `patch` px a side lie side by side, with all channels. A prior L1 on the block code, `OnUnknown`, makes
-    codes sparse, with PALM. The start has random patches of the first picture as atoms.
+    codes sparse, with PALM. The start has random patches of the first picture as atoms, and no code.
     Olshausen, Field 1996, doi 10.1038/381607a0.
     """
 
@@ -73,7 +73,7 @@ class Dictionary(Parametrisation):
         size = torch.linalg.vector_norm(rows) / math.sqrt(rows.numel())
         size = torch.where(size > 0, size, 1).item()
         atoms = rows[chosen] + noisy(rows[chosen], rng, _SPREAD * size)
-        code = noisy(rows.new_zeros(len(rows), self.atoms), rng, _SPREAD)
+        code = rows.new_zeros(len(rows), self.atoms)
         return self.joined({"code": code[None, None], "atoms": atoms[None, None]})
 
     def balanced(self, u: Tensor) -> Tensor:
