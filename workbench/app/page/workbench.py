@@ -66,7 +66,7 @@ class Workbench:
         self._placeholders = Placeholders(self.connection.document)
         self.tabs = ViewTabs(((view.title, self._tab(view)) for view in self.views), self._turn)
         self._turned = self._ready = self._playing = False
-        self._there = True
+        self._there, self._done = True, False
         self._early: Any = None
         self._drawn, self._due, self._study_due = -1, 0.0, 0.0
         self._frame: Frame | None = None
@@ -240,14 +240,14 @@ class Workbench:
         self.layout.curves.visible = not self.seen.whole
 
     def _say(self) -> None:
-        self.notice.say(self._frame, self._note)
+        self.notice.say(self._frame, self._note, self._done)
 
     def _repair(self) -> None:
         self.session.repair(self._frame.repair if self._frame else {})
         self._opened()
 
-    def _remark(self, sentence: str) -> None:
-        self._note = sentence
+    def _remark(self, sentence: str, done: bool = False) -> None:
+        self._note, self._done = sentence, done
         self._say()
 
     def _scrubbed(self) -> None:
@@ -286,7 +286,7 @@ class Workbench:
         """The experiment is another one: so are its address, its Python and what there is to say."""
         if new:
             notes, self._notes = self._notes, self.session.notes
-            self._note = " ".join(self._notes) if self._notes != notes else ""
+            self._note, self._done = " ".join(self._notes) if self._notes != notes else "", False
         self._say()
         for view in (*self.views, self.presentation):
             view.refresh()
