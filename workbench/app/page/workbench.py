@@ -12,6 +12,7 @@ from workbench.app.page.connection import Connection
 from workbench.app.page.echo import Echo
 from workbench.app.page.keyboard import Keyboard
 from workbench.app.page.layout import PageLayout
+from workbench.app.page.one_message import one_message
 from workbench.app.page.placeholders import Placeholders
 from workbench.app.page.stage import RoomStage
 from workbench.app.page.theme import follow_browser
@@ -177,7 +178,7 @@ class Workbench:
         if frame is None:
             return
         self._turned = False
-        with pn.io.hold():
+        with one_message():
             self._draw(frame)
             self._echo.send()
         end = time.perf_counter()
@@ -198,7 +199,7 @@ class Workbench:
         """Draw what the view in sight found by itself, in the share of time that drawing may take."""
         begin = time.perf_counter()
         if self._frame is not None and begin >= self._study_due:
-            with pn.io.hold():
+            with one_message():
                 if self.seen.beat(self._frame):
                     self.layout.curves.visible = not self.seen.whole
                     self._echo.send()
