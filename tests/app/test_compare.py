@@ -423,7 +423,8 @@ def test_runs_show_the_width_of_their_intervals_on_one_scale(turned, session):
     (kept,) = session.pins.all
     known = list(SplitConformal(held_out=20).pictures(kept.experiment.problem(), kept.experiment.algorithm, 6))[-1]
     assert [panel.title for panel in turned.columns.panels[:2]] == ["this run", "PDHG"]
-    assert len(turned.columns.row.objects) == 2, "a width has no truth beside it"
+    assert turned.columns.row.objects[-1] is turned.table, "there is room beside two"
+    assert len(turned.columns.row.objects) == 1 + 2, "a width has no truth beside it"
     widths = turned.beside.turned.own.found.interval.width[0], known.interval.width[0]
     most = float(max(w.max() for w in widths))
     assert turned.beside.limits() == pytest.approx((0, most))

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import panel as pn
 
 from tests.app.seen import columns
 from workbench.app.compare.columns import PictureColumns, Tile, along, divided
@@ -31,24 +32,24 @@ def test_two_pictures_are_divided_at_a_share_of_their_width_and_a_row_is_read_at
 
 
 def test_pictures_are_drawn_beside_each_other_again_only_where_they_are_others():
-    made = PictureColumns()
+    made = PictureColumns(pn.pane.HTML())
     drawn: list[str] = []
     for panel in made.panels:
         panel.show = lambda values, limits, whole, panel=panel: drawn.append(panel.title)
     tiles = [Tile("one", np.zeros((2, 4)), (1,), "detail"), Tile("two", np.ones((3, 2)), (1,))]
     made.show(tiles, (0.0, 1.0), GREY, True)
-    assert drawn == ["one", "two"] and len(made.row) == 2 and "detail" in made.panels[0].caption.object
+    assert drawn == ["one", "two"] and len(made.row) == 2 + 1 and "detail" in made.panels[0].caption.object
     assert (made.panels[0].x_range.start, made.panels[0].x_range.end) == (0, 4), "of the larger one"
     made.show(tiles, (0.0, 1.0), GREY, True)
     assert drawn == ["one", "two"]
     made.show([tiles[0], Tile("two", np.ones((3, 2)), (2,))], (0.0, 1.0), GREY, True)
     assert drawn == ["one", "two", "two"]
     made.show(tiles[:1], (0.0, 2.0), GREY, True)
-    assert drawn[-1] == "one" and len(made.row) == 1
-    wide, small = made.panels[0].element.styles, PictureColumns().panels[0].element.styles
+    assert drawn[-1] == "one" and len(made.row) == 1 + 1 and not len(made.below), "there is room beside few"
+    wide, small = made.panels[0].element.styles, PictureColumns(pn.pane.HTML()).panels[0].element.styles
     assert wide != small and "50%" in wide["max-width"]
     made.show([tiles[0]] * 5, (0.0, 1.0), GREY, True)
-    assert len(made.row) == 4 and "25%" in made.panels[0].element.styles["max-width"]
+    assert len(made.row) == 4 and len(made.below) == 1 and "75%" in made.panels[0].element.styles["max-width"]
     made.show([], (0.0, 1.0), GREY, True)
     assert len(made.row) == 0
     made.mark(2.5, None)

@@ -55,5 +55,5 @@ def test_a_lesson_is_turned_by_keys_answered_changed_and_brought_back(page, addr
     press(page, "Lessons")
     press(page, f"1. {lessons.find(lessons.names()[0]).title}")
     until(page, lambda: f"lesson={lessons.names()[0]}&step=1&" in page.url)
-    press(page, "Leave")
+    press(page, "End the lesson")
     until(page, lambda: "lesson=" not in page.url)

@@ -161,7 +161,7 @@ def test_curves_over_the_weight_have_one_height_and_logarithms_where_the_rule_sa
     assert view.rule.options == {"by hand": "by hand", "GCV": "gcv", "SURE": "sure", "Oracle": "oracle"}
     view._draw()
     assert view.rule.value == "gcv" and handed == [10], "the first rule takes the handle"
-    assert (view.status.sentence, view.complaint.sentence) == ("said", "amiss") and view.below.visible
+    assert (view.status.sentence, view.complaint.sentence) == ("said", "amiss") and not view.awaiting.words.sentence
     view._draw()
     assert (view.handle.end, view.handle.value, view.handle.disabled, view.use.disabled) == (2, 1, False, False)
     assert view.mark.sentence == "weight 10; the picture is that of 10; spread of gcv"
@@ -174,7 +174,7 @@ def test_curves_over_the_weight_have_one_height_and_logarithms_where_the_rule_sa
     assert view._place[0] is view.lcurve.element
     view.choosing.found = None
     view._draw()
-    assert not view.below.visible
+    assert "Find the weight" in view.awaiting.words.sentence
 
 
 # Lines by hand, servers.

@@ -137,7 +137,7 @@ def test_without_a_folder_or_a_sweep_the_tab_says_how_to_have_one(tmp_path):
         session = kept_in(runs)
         view = SweepView(session, lambda: None)
         view.beat()
-        assert word in view.status.sentence and view.open.disabled
+        assert word in view.awaiting.words.sentence and view.open.disabled
         view.close()
         session.close()
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from workbench.jobs import Columns, RunMoment, Snapshot, Status, certificates
 from workbench.live.cut import MIDDLE, Cut
 from workbench.live.volumes import Volumes
+from workbench.operators.integrals.data_axes import DataAxis, data_axes
 from workbench.problem import Problem
 from workbench.tensors import least
 
@@ -20,7 +21,8 @@ Array = np.ndarray
 class ProblemPictures:
     """Truth, where it is known, and data of a problem: (H, W), (H, W, 3) or (N,), and what the data's values are.
 
-    `unknown` is the shape of pictures of the unknown, where no truth tells it; `volume` its sides where it is one.
+    `unknown` is the shape of pictures of the unknown, where no truth tells it; `volume` its sides where it is one;
+    `axes` are those of the data, where they are no picture.
     """
 
     version: int
@@ -29,6 +31,7 @@ class ProblemPictures:
     data_label: str
     unknown: tuple[int, ...] = ()
     volume: tuple[int, ...] = ()
+    axes: tuple[DataAxis, DataAxis] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -183,4 +186,5 @@ def pictures(problem: Problem, version: int, cut: Cut = MIDDLE) -> ProblemPictur
     vectors, volume = y.ndim > unknown.ndim, tuple(unknown.shape[2:]) if unknown.ndim == 5 else ()
     data, label = data_picture(y.abs().square().sum(2).sqrt() if vectors else y, cut)
     label = "length of the data's vectors" if vectors else label
-    return ProblemPictures(version, truth, data, label, picture(unknown, cut).shape, volume)
+    shape, axes = picture(unknown, cut).shape, data_axes(problem.operator) if y.ndim == 4 else None
+    return ProblemPictures(version, truth, data, label, shape, volume, axes)

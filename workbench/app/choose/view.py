@@ -8,6 +8,8 @@ import panel_material_ui as pmui
 
 from workbench.app.choose.choosing import HAND, Choosing
 from workbench.app.choose.lcurve_plot import LCurvePlot
+from workbench.app.standing.awaiting import Awaiting
+from workbench.app.standing.narrow import LOOSE, plots_abreast
 from workbench.app.toolkit.figures import Flags, empty, fill, legend, new_figure, pane
 from workbench.app.toolkit.panels import Panel
 from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
@@ -23,11 +25,16 @@ from workbench.tuning import Tuning, WeightPath, rules
 _FULL = full(460)
 _COLOURS = ("#2f86d0", "#38a169", "#d6336c", "#ec7f2b", "#805ad5", "#0b7285", "#868e96", "#b7791f", "#a0785a")
 _PLAIN = "#868e96"  # of the two terms of the objective
-_HALF = {"flex": "1 1 0", "min-width": "0"}
+_HALF = {"flex": "1 1 0", "min-width": "0", "height": "420px"}
+_AWAITED = (
+    "Here will stand what each rule sees of the weight, discrepancy, cross-validation, SURE, L-curve and others, each"
+    " as a curve with a mark at what it chooses, beside the picture at that weight. Find the weight solves the "
+    "problem for 25 weights, each from where its neighbour ended."
+)
 OVER, LCURVE = LOOKS = ("over the weight", "L-curve")
 MISFIT, PRIOR = TERMS = ("data misfit", "prior / weight")
 _BELOW, _APART = -0.06, 0.035  # of the dots of a spread: where the first rule's lie, and how far from the next one's
-_HEIGHT, _ABREAST = 420, 3  # of the curves, px; names in a row above them
+_ABREAST = 3  # names in a row above the curves
 
 
 class ChooseView(Tab):
@@ -71,9 +78,10 @@ class ChooseView(Tab):
         self.names = legend(self.plot, named, _ABREAST)
         self.flags, self._shape = Flags(self.plot), ()
         self.lcurve, over = LCurvePlot(), pane(self.plot)
-        curves = pmui.Column(over, sizing_mode="stretch_width", height=_HEIGHT, margin=0, styles=_HALF)
+        curves = pmui.Column(over, sizing_mode="stretch_width", margin=0, styles=_HALF, stylesheets=[LOOSE])
         self._place, self._looks = curves, {OVER: over, LCURVE: self.lcurve.element}
-        self.below = pmui.Row(self.picture.element, curves, sizing_mode="stretch_both", margin=0, visible=False)
+        self.below = plots_abreast()
+        self.awaiting, self._shown = Awaiting(self.below), (self.picture.element, curves)
         parts = (self.status, self.complaint)
         left = side(
             *(part.element for part in parts), self.rule, self.handle, self.mark.element, self.use, styles=_FULL
@@ -121,7 +129,7 @@ class ChooseView(Tab):
         self.status.say(choosing.sentence())
         self.complaint.say(choosing.trouble())
         self.scatter.disabled = told is None or choosing.path.status is Status.RUNNING
-        self.below.visible = path is not None  # before, there is nothing but names
+        self.awaiting.show("" if path is not None else _AWAITED, self._shown)
         if path is None:
             return
         if told is not None:

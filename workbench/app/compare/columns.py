@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import panel as pn
 import panel_material_ui as pmui
 from bokeh.models import Span
 
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.panels import Panel
 from workbench.live.images import Array, Limits
 from workbench.live.pins.beside import COLUMNS
 
-_SIZE = {"max-width": "min(38 * var(--vh, 1vh), calc(25% - 8px))"}
-_WIDE = {"max-width": "min(46 * var(--vh, 1vh), calc(50% - 8px))"}
+_SIZE = {"max-width": "min(38 * var(--vh, 1vh), calc(100% - 75% * var(--wide) - 8px))"}
+_WIDE = {"max-width": "min(46 * var(--vh, 1vh), calc(100% - 50% * var(--wide) - 8px))"}
+_THIRD = {"max-width": "min(42 * var(--vh, 1vh), calc(100% - 66% * var(--wide) - 8px))"}
+_FEW = 2  # pictures, beside which there is room
 _MARK = "#ff9800"
 Drawn = tuple[object, ...]
 
@@ -28,13 +32,14 @@ class Tile:
 
 
 class PictureColumns:
-    """The panels; a zoom into one is a zoom into all."""
+    """The panels; a zoom into one is a zoom into all. What stands `aside` goes `below` where it finds no room."""
 
-    def __init__(self) -> None:
+    def __init__(self, aside: pn.viewable.Viewable) -> None:
         self.panels = [Panel("") for _ in range(COLUMNS)]
         for panel in self.panels[1:]:
             panel.share(self.panels[0])
-        self.row = pmui.Row(sizing_mode="stretch_width", margin=0)
+        self.row, self.below = pictures_abreast(), pmui.Column(sizing_mode="stretch_width", margin=0)
+        self._aside = aside
         self.row_marks = [_span("width", 1) for _ in self.panels]
         self.divider = _span("height", 2)
         for panel, mark in zip(self.panels, self.row_marks, strict=True):
@@ -42,6 +47,7 @@ class PictureColumns:
         self.panels[0].image.add_layout(self.divider)
         self._drawn: list[Drawn] = [()] * COLUMNS
         self._framed: tuple[int, ...] = ()
+        self._count = 0
 
     def show(self, tiles: list[Tile], limits: Limits, palette: tuple[str, ...], whole: bool) -> None:
         """Draw those that are others than before, in these colours, in small unless `whole`."""
@@ -64,10 +70,14 @@ class PictureColumns:
         self.divider.update(location=cut or 0.0, visible=cut is not None)
 
     def _arrange(self, count: int) -> None:
-        if len(self.row.objects) != count:
+        if count != self._count:
+            self._count = count
+            few = 0 < count <= _FEW
             for panel in self.panels:
-                panel.element.styles = _WIDE if count == 1 else _SIZE
-            self.row[:] = [panel.element for panel in self.panels[:count]]
+                panel.element.styles = _WIDE if count == 1 else _THIRD if few else _SIZE
+            self.below[:] = []
+            self.row[:] = [*(panel.element for panel in self.panels[:count]), *[self._aside] * few]
+            self.below[:] = [] if few else [self._aside]
 
     def _frame(self, shapes: list[tuple[int, ...]]) -> None:
         """All of the largest in sight."""

@@ -14,6 +14,7 @@ from workbench.app.compare.interval_controls import IntervalControls
 from workbench.app.compare.lines import Line, Lines, style
 from workbench.app.compare.pin_list import PinList
 from workbench.app.compare.tables import table
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.panels import DIVERGING, GREY, SPREAD
 from workbench.app.toolkit.tab import SMALL, Tab, full, side
 from workbench.app.toolkit.words import Words
@@ -32,7 +33,10 @@ from workbench.live.studies.intervals import WIDTH
 _FULL = full(460)
 _PERIOD = 0.7  # seconds that each of two blinking pictures stays
 _HEIGHT = 230  # of the plots, px
+_WHOLE_ROW = {"grid-column": "1 / -1", "min-width": "0"}  # below pictures that stand two abreast
+_ABOVE_PLOT = {"flex": "none", "min-height": "50px"}
 PICTURES, DIFFERENCES, DIVIDER, BLINK = MODES = ("pictures", "differences", "divider", "blink")
+_LABEL = {"& .MuiFormLabel-root": {"fontSize": "12.5px"}}
 _ABOVE = "objective above the best"
 OF_OBJECTIVE = ("objective", EXCESS)
 OFFERED = {"Objective": "objective", _ABOVE: EXCESS} | {q.title: q.names[0] for q in QUANTITIES[1:]}
@@ -76,19 +80,19 @@ class CompareView(Tab):
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         self.pins = PinList(self.session, self.beside, self._again, self.opened)
         self.intervals = IntervalControls(self.beside.turned, self._redraw)
-        self.columns, self.curves, self.profile = PictureColumns(), Lines(_HEIGHT), Lines(_HEIGHT)
+        self.table = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 0, 2, 8), styles=_WHOLE_ROW)
+        self.columns, self.curves, self.profile = PictureColumns(self.table), Lines(_HEIGHT), Lines(_HEIGHT)
         self.mode = pmui.Select(label="show", options=list(MODES), value=PICTURES, width=140, **SMALL)
         self.left, self.right = (
             pmui.Select(label=label, options={}, value=None, width=150, **SMALL) for label in ("left", "right")
         )
-        percent = {"value": 50, "start": 0, "end": 100, "size": "small", "margin": (8, 16), "width": 150}
+        percent = {"value": 50, "start": 0, "end": 100, "size": "small", "margin": (0, 16), "width": 150, "sx": _LABEL}
         self.divider, self.row = (pmui.IntSlider(label=label, **percent) for label in ("divider, %", "row, %"))
         self.quantity = pmui.Select(label="curves of", options=OFFERED, value=self._usual(), width=190, **SMALL)
         axes = {label: name for name, label in ABSCISSAE.items()}
         self.over = pmui.Select(label="against", options=axes, value="k", width=150, **SMALL)
         self.log = pmui.Switch(label="log", value=False, size="small", margin=(8, 4, 0, 0))
         self.note, self.complaint = Words(), Words(ERROR)
-        self.table = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 0))
         self.make = starting("Make report", "summarize", self._report)
         self.save = pmui.FileDownload(
             callback=lambda: io.StringIO(self.reporting.page or ""),
@@ -103,15 +107,16 @@ class CompareView(Tab):
             each.param.watch(lambda event: self._redraw(), "value")
         self.quantity.param.watch(lambda event: self.log.param.update(value=event.new in OF_OBJECTIVE), "value")
         self._bar = pmui.FlexBox(sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
-        below = pmui.FlexBox(self.quantity, self.over, self.log, margin=0, sizing_mode="stretch_width")
-        plots = pmui.Row(_half(below, self.curves.pane), _half(self.row, self.profile.pane), margin=0)
-        plots.sizing_mode = "stretch_width"
+        flat = {"margin": 0, "sizing_mode": "stretch_width", "styles": _ABOVE_PLOT}
+        below = pmui.FlexBox(self.quantity, self.over, self.log, **flat)
+        halves = _half(below, self.curves.pane), _half(pmui.FlexBox(self.row, **flat), self.profile.pane)
+        plots = plots_abreast(*halves, sizing_mode="stretch_width")
         middle = pmui.Column(
             self._bar,
             self.columns.row,
             self.note.element,
             plots,
-            self.table,
+            self.columns.below,
             sizing_mode="stretch_both",
             margin=0,
             scroll="y-auto",

@@ -18,6 +18,10 @@ from workbench.live.planes import Planes
 from workbench.live.study import Study
 
 WIDTH = 205
+_PATHS = (
+    "Here will stand paths in the information plane, iteration by iteration: how much the iterate knows of the signal, "
+    "against how much of the data it keeps; beside it the same over the iterations."
+)
 _AWAITED = "Draw shows how much each iteration of two filters knows of the signal, and how much of the data it keeps."
 
 
@@ -25,6 +29,7 @@ class Look(ABC):
     """Two pictures, controls of what is at `paths` beside them, `buttons` above, `note` below; `draw` what is new."""
 
     paths: ClassVar[tuple[str, ...]]
+    awaited: ClassVar[str] = _PATHS  # what the pictures will be
 
     def __init__(self, planes: Planes) -> None:
         self.planes = planes
@@ -157,6 +162,7 @@ class DenoiserLook(Look):
     """The errors of the session's prior as a denoiser, and the information that they stand for: I-MMSE."""
 
     paths = ("sampling.ensemble", "side")
+    awaited = "Here will stand how well the prior denoises at each level of noise, and the information behind that."
 
     @property
     def study(self) -> Study[Denoised]:

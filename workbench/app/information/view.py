@@ -6,6 +6,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.information.looks import ClosedFormLook, DenoiserLook, Look, SampledLook
+from workbench.app.standing.awaiting import Awaiting
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.tab import LookTab, bar, full, side
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR
@@ -30,13 +32,15 @@ class InformationView(LookTab[Look]):
 
     def _draw(self) -> None:
         self.complaint.say(self.planes.trouble(self.look.study))
+        self._fill()
         self.look.draw()
 
     def _build(self) -> tuple[pn.viewable.Viewable, ...]:
         self.complaint = Words(ERROR)
         self.bar = bar()
         self.side = side(styles=_FULL)
-        self.place = pmui.Row(sizing_mode="stretch_both", margin=0, styles=_PLOT)
+        self.place = plots_abreast(styles=_PLOT)
+        self.awaiting = Awaiting(self.place)
         self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles={"flex": "none"})
         self._choice(185)
         main = pmui.Column(self.bar, self.place, self.below, sizing_mode="stretch_both", margin=0, styles=_FULL)
@@ -47,5 +51,9 @@ class InformationView(LookTab[Look]):
         look = self.look
         self.bar[:] = [self.menu, *look.buttons]
         self.side[:] = [look.status.element, self.complaint.element, *look.controls]
-        self.place[:] = list(look.pictures)
         self.below[:] = [look.note.element]
+        self._fill()
+
+    def _fill(self) -> None:
+        """The pictures, or what they will be."""
+        self.awaiting.show(self.look.awaited if self.look.study.result is None else "", self.look.pictures)

@@ -22,6 +22,7 @@ from workbench.app.laboratory.base import (
     place,
 )
 from workbench.app.laboratory.trainings import TrainingCurves
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.figures import legend, new_figure, pane
 from workbench.live.images import Array
 from workbench.networks import SGD
@@ -42,7 +43,7 @@ class CoursePlot(LabPlot):
             self.bands |= {prefix + quantity: Band(plot, colour) for prefix, (_, colour) in _SIDES.items()}
             legend(plot, {word: self.bands[prefix + quantity].renderers for prefix, (word, _) in _SIDES.items()})
             self.moments.append(moment(plot))
-        return pmui.Row(*map(pane, self.plots.values()), sizing_mode="stretch_both", margin=0)
+        return plots_abreast(*map(pane, self.plots.values()))
 
     def draw(self) -> None:
         run, ghost = self.run, self.laboratory.ghost
@@ -81,7 +82,7 @@ class SharpnessPlot(LabPlot):
         self.critical, self.step = Band(self.right, GREEN), Band(self.right, GREY)
         legend(self.right, {"critical for this batch": self.critical.renderers, "in use": self.step.renderers})
         self.moments = [moment(self.left), moment(self.right)]
-        return pmui.Row(pane(self.left), pane(self.right), sizing_mode="stretch_both", margin=0)
+        return plots_abreast(pane(self.left), pane(self.right))
 
     def draw(self) -> None:
         run = self.run

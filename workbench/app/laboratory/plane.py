@@ -11,6 +11,7 @@ from workbench.app.laboratory.base import LabPlot
 from workbench.app.laboratory.laboratory import ESTIMATORS
 from workbench.app.laboratory.picture import LayerPlanePicture
 from workbench.app.laboratory.trainings import Run
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.networks import Breach, PlanePath
 from workbench.paths import Form
@@ -39,7 +40,7 @@ class Plane(LabPlot):
         self.knobs = pmui.Column(width=205, margin=0)
         self.controls = (self.menu, self.band, self.knobs)
         self._panels: dict[str, FormPanel] = {}
-        self.row = pmui.Row(sizing_mode="stretch_both", margin=0)
+        self.row = plots_abreast()
         self._arrange()
         return self.row
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 import panel as pn
-import panel_material_ui as pmui
 
 from workbench import weights
 from workbench.analysis.learned import LearnedCurve
 from workbench.app.laboratory.base import BLUE, GREY, ORANGE
 from workbench.app.laboratory.beside_truth_plot import BesideTruthPlot
 from workbench.app.laboratory.recipe_run import RecipeRun
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.figures import empty, fill, legend, new_figure, pane
 from workbench.recipes import RECIPES, FitState, network_of, prior_beside, prior_unmet
 
@@ -36,7 +36,7 @@ class PriorPlot(BesideTruthPlot):
             legend(plot, made)
         self._of: RecipeRun | None = None
         self._drawn: Mapping[str, LearnedCurve] | None = None
-        return pmui.Row(pane(self.prior), pane(self.prox), sizing_mode="stretch_both", margin=0)
+        return plots_abreast(pane(self.prior), pane(self.prox))
 
     def draw(self) -> None:
         run = self.recipe_run

@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 from workbench.app.laboratory.base import BLUE, ORANGE, Band, LabPlot, moment, place
 from workbench.app.laboratory.recipe_run import RecipeRun
 from workbench.app.laboratory.trainings import TrainingCurves
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.figures import new_figure, pane
 from workbench.app.toolkit.panels import Panel
 
@@ -43,7 +44,7 @@ class RecipePlot(LabPlot):
         )
         self.controls = (self.save,)
         curves = pmui.Column(pane(self.loss), pane(self.quality), sizing_mode="stretch_both", margin=0, styles=_HALF)
-        return pmui.Row(curves, self.panel.element, sizing_mode="stretch_both", margin=0)
+        return plots_abreast(curves, self.panel.element)
 
     def draw(self) -> None:
         run, ghost = self.laboratory.run, self.laboratory.ghost

@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 from workbench.app.laboratory.base import BLUE, Band, moment
 from workbench.app.laboratory.beside_truth_plot import BesideTruthPlot
 from workbench.app.laboratory.vector_plane import VectorPlane
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.figures import fill, new_figure, pane
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.live.frames import picture
@@ -50,7 +51,7 @@ class ScorePlot(BesideTruthPlot):
         self._drawn: ScoreBeside | None = None
         self.left = pmui.Column(sizing_mode="stretch_both", margin=0, styles=_WIDE)
         right = pmui.Column(pane(self.over), sizing_mode="stretch_both", margin=0, styles=_NARROW)
-        return pmui.Row(self.left, right, sizing_mode="stretch_both", margin=0)
+        return plots_abreast(self.left, right)
 
     def draw(self) -> None:
         run = self.recipe_run

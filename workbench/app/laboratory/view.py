@@ -17,6 +17,7 @@ from workbench.app.laboratory.recipe_plot import RecipePlot
 from workbench.app.laboratory.recipe_run import OFFERED
 from workbench.app.laboratory.score_plot import ScorePlot
 from workbench.app.laboratory.trainings import Running
+from workbench.app.standing.narrow import LOOSE
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, full, side
@@ -77,13 +78,13 @@ class LaboratoryView(LookTab[LabPlot]):
         self.words, self.complaint = Words(), Words(ERROR)
         self.knobs = FormPanel(lab.form, lab.ask, sizing_mode=None, width=205)
         self.side = side(styles=_FULL)
-        self.place = pmui.Column(sizing_mode="stretch_both", margin=0, styles=_PLOT)
+        self.place = pmui.Column(sizing_mode="stretch_both", margin=0, styles=_PLOT, stylesheets=[LOOSE])
         self.below = pmui.Column(sizing_mode="stretch_width", margin=(0, 12, 4, 12), styles=_NOTES)
         self.preset.param.watch(lambda event: self._take(event.new), "value")
         hear(self.epoch, self._scrub, self._quiet)
         hear(self.ghost, self.laboratory.compare, self._quiet)
         above = bar(self._choice(190), *self.buttons.values(), self.ghost)
-        main = pmui.Column(above, self.place, self.below, sizing_mode="stretch_both", margin=(0, 8, 0, 0))
+        main = pmui.Column(above, self.place, self.below, sizing_mode="stretch_both", margin=(0, 8, 0, 0), styles=_FULL)
         self._show()
         self.laboratory.begin(play=self.laboratory.small)
         return self.side, main

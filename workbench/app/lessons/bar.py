@@ -7,7 +7,6 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.app.lessons.bar_height import BarHeight
 from workbench.app.lessons.tour import Tour
 
 _TEXT = {"variant": "text", "size": "small", "margin": (0, 2)}
@@ -17,16 +16,23 @@ _AROUND = {
     "flex": "none",
     "padding": "3px 8px",
 }
+# Small letters of 1.5 % of the height of a projector, 1024 x 768.
+_LARGE = ":host { zoom: 1.75; } @media (max-width: 640px) { :host { zoom: 1; } }"
 _SHOW, _HIDE = "Show the answer", "Hide the answer"
 
 
 class LessonBar:
-    """Takes no room outside a lesson. `wishes` by the words Back, Next, Back to this step and Leave."""
+    """Takes no room outside a lesson. `wishes` by the words Back, Next, Back to this step and End the lesson."""
 
     def __init__(self, wishes: dict[str, Callable[[], None]]) -> None:
         self.title, self.watch, self.question, self.answer = (_line() for _ in range(4))
         self.title.styles = {"flex": "1 1 240px", "align-self": "center"}
-        icons = {"Back": "arrow_back", "Next": "arrow_forward", "Back to this step": "replay", "Leave": "close"}
+        icons = {
+            "Back": "arrow_back",
+            "Next": "arrow_forward",
+            "Back to this step": "replay",
+            "End the lesson": "close",
+        }
         self.buttons = {name: pmui.Button(label=name, icon=icons[name], **_TEXT) for name in wishes}
         for name, button in self.buttons.items():
             button.on_click(lambda event, wish=wishes[name]: wish())
@@ -40,9 +46,9 @@ class LessonBar:
         )  # fmt: skip
         self._parts = [head, self.watch, self.question, self.answer]
         self._open, self._text = True, ""
-        around: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0, "css_classes": ["lesson-bar"]}
+        around: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
         self._inside = pmui.Column(sizing_mode="stretch_width", margin=0)
-        self.element = pmui.Column(self._inside, BarHeight(), **around)
+        self.element = pmui.Column(self._inside, **around)
 
     def show(self, tour: Tour) -> None:
         """The step that is open, its answer hidden; nothing where there is none."""
@@ -57,6 +63,10 @@ class LessonBar:
         self._press("Back", tour.number > 1)
         self._press("Next", tour.number < len(lesson.steps))
         self._fold(not self._open)
+
+    def enlarge(self, large: bool) -> None:
+        """For a room: letters that are read from the last row."""
+        self.element.stylesheets = [_LARGE] * large
 
     def _answer(self, shown: bool) -> None:
         self.answer.object = _html(self._text) if shown else ""

@@ -17,7 +17,7 @@ class Teaching:
             "Back": lambda: self.turn("back"),
             "Next": lambda: self.turn("next"),
             "Back to this step": self.again,
-            "Leave": self.leave,
+            "End the lesson": self.leave,
         }
         self.bar, self.list = LessonBar(wishes), LessonList(self.begin)
         self.bar.show(tour)

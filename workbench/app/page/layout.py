@@ -7,11 +7,13 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.app.lessons.notebook_list import NotebookList
+from workbench.app.page.around_tabs import LEFTOVER, AroundTabs
 from workbench.app.page.echo import Echo
 from workbench.app.page.placeholders import Placeholders
 from workbench.app.page.qr_code import QrCode
 from workbench.app.page.shell import shell
 from workbench.app.run.transport import IN_BAR
+from workbench.app.standing.narrow import LOOSE
 from workbench.app.toolkit.plot_saver import PlotSaver
 
 if TYPE_CHECKING:
@@ -32,21 +34,23 @@ class PageLayout:
 
     def __init__(self, app: "Workbench", places: Placeholders, echo: Echo) -> None:
         self.curves = places.place(app.convergence.element, "the curves", sizing_mode="stretch_both", min_height=190)
+        self.curves.param.update(css_classes=[LEFTOVER], stylesheets=[LOOSE])
         tools = [tool for view in app.views for tool in view.tools]
         bar = pmui.Row(app.transport.pace, *tools, app.take.element, margin=0, stylesheets=[_BAR])
         lesson, notice = app.teaching.bar.element, app.notice.element
+        self._lesson = app.teaching.bar
         self._formulation = app.choices.formulation
         time = places.place(app.timeline.element)
         self._whole: list[pn.viewable.Viewable]
         self._whole = [lesson, self._formulation, places.place(bar), app.tabs.element, notice, time, self.curves]
         app.presentation.place_above(self._formulation)
         self._room = [lesson, app.presentation.element, notice]
-        self._connection, self.code = app.connection, QrCode()
+        self._stage, self._connection, self.code = app.stage, app.connection, QrCode()
         self.notebooks = NotebookList()
         lists = [self.code, app.teaching.list, self.notebooks, app.upload.examples, app.choices.gallery, app.keyboard]
         windows = [each.window for each in lists]
-        self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage, PlotSaver()]
-        self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12))
+        self._always = [*windows, app.keyboard.element, echo, app.connection.bar, app.stage, PlotSaver(), AroundTabs()]
+        self._centre = pmui.Column(sizing_mode="stretch_both", margin=(0, 0, 4, 12), scroll="y-auto")
         left = [app.choices.element] + [app.upload.element] * app.audience.holds("truth")
         side = places.place(pmui.Column(*left, sizing_mode="stretch_width", margin=0), "the controls")
         room = pmui.Button(
@@ -74,5 +78,6 @@ class PageLayout:
     def present(self, on: bool) -> None:
         """Show it to a room, or whole."""
         self._formulation.large = on
+        self._lesson.enlarge(on)
         self._centre[:] = [*(self._room if on else self._whole), *self._always]
-        self.page.sidebar_open = not on
+        self.page.sidebar_open = not (on or self._stage.cramped)

@@ -8,17 +8,21 @@ from panel.custom import JSComponent
 
 class RoomStage(JSComponent):
     """`presenting` takes the bar away, and enlarges the words of plots; `narrow` counts how often a phone asks so.
+    `cramped`: the controls find no room beside the page; they open over it, when they are asked for.
 
     The whole page grows with the screen instead: `--screen` says how many times it is drawn as large (page.html).
     """
 
     presenting = param.Boolean(False)
     narrow = param.Integer(0)
+    cramped = param.Boolean(False)
 
     _esm = """
-    const PHONE = 600  // px
+    const PHONE = 600, CRAMPED = 900  // px
     const NEAR = 14, SMALLEST = 23, SHARE = 0.031, OFTEN = 500  // px, of the height of the screen, milliseconds
     const DESK = [1920, 1080], PACE = 0.75  // px; of what a screen is larger than a desk's, so much goes into size
+    const ROOM = 84, SIGN = 36, LETTER = 6.4  // px: beside the names, of the line before one, of a letter
+    const wrapped = new WeakMap()  // what was in a row before, by legend
     const sized = () => {
       const times = Math.min(window.innerWidth / DESK[0], window.innerHeight / DESK[1])
       return times > 1 ? 1 + PACE * (times - 1) : 1
@@ -41,18 +45,33 @@ class RoomStage(JSComponent):
         }
       }
     }
+    // The names above a plot that is narrower than they are stand in rows.
+    const wrap = () => {
+      for (const view of Bokeh.index.query(view => view.model.type == "Legend" && view.parent?.el?.offsetWidth > 0)) {
+        const legend = view.model, room = view.parent.el.offsetWidth - ROOM
+        const widest = Math.max(...legend.items.map(item => SIGN + LETTER * `${item.label?.value ?? ""}`.length), 1)
+        const fits = Math.max(1, Math.floor(room / widest))
+        const narrow = window.innerWidth < PHONE && legend.items.length > fits
+        if (legend.orientation != "horizontal" || !narrow && !wrapped.has(legend)) continue
+        if (!wrapped.has(legend)) wrapped.set(legend, legend.ncols)
+        const rows = narrow ? fits : wrapped.get(legend)
+        if (legend.ncols != rows) legend.setv({ncols: rows}, {sync: false})
+      }
+    }
     const room = () => {
       const large = Math.max(SMALLEST, Math.round(SHARE * window.innerHeight))
       return Array(3).fill(`${window.innerWidth < PHONE ? NEAR : large}px`)
     }
     export function render({ model }) {
-      let timer, screen = 1, grown = false
+      let timer, screen = 1, grown = false, shrunk = false
       const set = () => {
         clearInterval(timer)
         timer = setInterval(() => {
           if (model.presenting) enlarge(room())
           else if (screen > 1 || grown) enlarge(PLAIN.map(size => `${Math.round(size * screen)}px`))
+          if (window.innerWidth < PHONE || shrunk) wrap()
           grown ||= screen > 1
+          shrunk ||= window.innerWidth < PHONE
         }, OFTEN)
         const style = document.documentElement.style
         style.setProperty("--bar", model.presenting ? "none" : "flex")
@@ -61,6 +80,12 @@ class RoomStage(JSComponent):
         window.dispatchEvent(new Event("resize"))
       }
       const grow = () => {
+        const cramped = window.innerWidth < CRAMPED
+        if (cramped !== model.cramped) {
+          model.cramped = cramped
+          const page = Bokeh.documents.flatMap(each => each.roots()).find(root => root.data?.sidebar_open != null)
+          if (page && !model.presenting) page.data.sidebar_open = !cramped
+        }
         screen = model.presenting ? 1 : sized()
         document.documentElement.style.setProperty("--screen", screen.toFixed(2))
       }

@@ -3,6 +3,8 @@
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.standing.narrow import NARROW
+
 _BAR = {"display": "var(--bar, flex)"}  # a page that is shown to a room has none
 # Where a person's system forces its colours, what says by its colour alone takes that of a choice.
 _SEEN = {
@@ -13,12 +15,19 @@ _SEEN = {
     }
 }
 _COMMON = {
+    # Below `sm` the controls lie over the page, and are closed until they are asked for: RoomStage knows when.
+    "breakpoints": {"values": {"xs": 0, "sm": 900, "md": 900, "lg": 1200, "xl": 1536}},
     "typography": {"h3": {"fontSize": "1.25rem", "fontWeight": 600}},
     "components": {
         # What is between the menu and the theme may be narrower than its words: on a narrow page those are cut.
         "MuiToolbar": {
             "styleOverrides": {
-                "root": {"minHeight": "var(--bar-height, 52px) !important", "& > .MuiBox-root": {"minWidth": 0}}
+                "root": {
+                    "minHeight": "var(--bar-height, 52px) !important",
+                    **_BAR,
+                    "& > .MuiBox-root": {"minWidth": 0},
+                    NARROW: {"px": 0, "& .title": {"display": "none"}, "& > .MuiIconButton-root": {"m": 0, "p": "8px"}},
+                }
             }
         },
         "MuiAppBar": {"styleOverrides": {"root": _BAR}},

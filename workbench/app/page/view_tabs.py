@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.page.around_tabs import VIEWS
 from workbench.app.toolkit.overtaken import hear
 from workbench.live.controls import Quiet
 
@@ -18,6 +19,7 @@ class ViewTabs:
     def __init__(self, titled: Iterable[tuple[str, pn.viewable.Viewable]], turned: Callable[[], None]) -> None:
         self._turned, self._quiet = turned, Quiet()
         self.element = pmui.Tabs(*titled, dynamic=False, sizing_mode="stretch_width", margin=0, sx=_STYLE)
+        self.element.css_classes = [VIEWS]
         hear(self.element, lambda place: turned(), self._quiet, "active")
 
     @property

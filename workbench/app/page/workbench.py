@@ -12,6 +12,7 @@ from workbench.app.page.connection import Connection
 from workbench.app.page.echo import Echo
 from workbench.app.page.keyboard import Keyboard
 from workbench.app.page.layout import PageLayout
+from workbench.app.page.one_message import one_message
 from workbench.app.page.placeholders import Placeholders
 from workbench.app.page.stage import RoomStage
 from workbench.app.page.theme import follow_browser
@@ -66,7 +67,7 @@ class Workbench:
         self._placeholders = Placeholders(self.connection.document)
         self.tabs = ViewTabs(((view.title, self._tab(view)) for view in self.views), self._turn)
         self._turned = self._ready = self._playing = False
-        self._there = True
+        self._there, self._done = True, False
         self._early: Any = None
         self._drawn, self._due, self._study_due = -1, 0.0, 0.0
         self._frame: Frame | None = None
@@ -177,7 +178,7 @@ class Workbench:
         if frame is None:
             return
         self._turned = False
-        with pn.io.hold():
+        with one_message():
             self._draw(frame)
             self._echo.send()
         end = time.perf_counter()
@@ -198,7 +199,7 @@ class Workbench:
         """Draw what the view in sight found by itself, in the share of time that drawing may take."""
         begin = time.perf_counter()
         if self._frame is not None and begin >= self._study_due:
-            with pn.io.hold():
+            with one_message():
                 if self.seen.beat(self._frame):
                     self.layout.curves.visible = not self.seen.whole
                     self._echo.send()
@@ -240,14 +241,14 @@ class Workbench:
         self.layout.curves.visible = not self.seen.whole
 
     def _say(self) -> None:
-        self.notice.say(self._frame, self._note)
+        self.notice.say(self._frame, self._note, self._done)
 
     def _repair(self) -> None:
         self.session.repair(self._frame.repair if self._frame else {})
         self._opened()
 
-    def _remark(self, sentence: str) -> None:
-        self._note = sentence
+    def _remark(self, sentence: str, done: bool = False) -> None:
+        self._note, self._done = sentence, done
         self._say()
 
     def _scrubbed(self) -> None:
@@ -286,7 +287,7 @@ class Workbench:
         """The experiment is another one: so are its address, its Python and what there is to say."""
         if new:
             notes, self._notes = self._notes, self.session.notes
-            self._note = " ".join(self._notes) if self._notes != notes else ""
+            self._note, self._done = " ".join(self._notes) if self._notes != notes else "", False
         self._say()
         for view in (*self.views, self.presentation):
             view.refresh()

@@ -12,6 +12,7 @@ from bokeh.plotting import figure
 from workbench.analysis import Kind
 from workbench.analysis.data_fit import RESIDUAL
 from workbench.analysis.metrics import QUANTITIES
+from workbench.app.standing.narrow import LOOSE, plots_abreast
 from workbench.app.toolkit.figures import DASHES, Here, empty, enlarge, fill, flagged, legend, new_figure, positive
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import MARK, coloured
@@ -45,7 +46,7 @@ class Curves:
         self.pane = pn.pane.Bokeh(self._plot(), sizing_mode="stretch_both", margin=0)
         controls = (self.select, self.axis, self.log, self.note.element)
         bar = pmui.FlexBox(*controls, sizing_mode="stretch_width", margin=(0, 0, 0, 4), styles={"flex": "none"})
-        self.element = pmui.Column(bar, self.pane, sizing_mode="stretch_both", margin=0)
+        self.element = pmui.Column(bar, self.pane, sizing_mode="stretch_both", margin=0, stylesheets=[LOOSE])
         self.select.param.watch(lambda event: self._chosen(), "value")
         for each in (self.axis, self.log):
             each.param.watch(lambda event: self._redraw(), "value")
@@ -205,7 +206,7 @@ class Convergence:
             prove(any(p.series is CERTIFICATE for p in self.plots))
 
         self.plots = (Curves("Objective", "left plot", told), Curves("PSNR", "right plot", told))
-        self.element = pmui.Row(*(p.element for p in self.plots), sizing_mode="stretch_both", margin=0, min_height=190)
+        self.element = plots_abreast(*(p.element for p in self.plots), min_height=190)
 
     def offer(self, recorded: tuple[Quantity, ...]) -> None:
         """Another run, which records this."""

@@ -28,7 +28,8 @@ from workbench.refusal import Refusal
 
 Found = TypeVar("Found")
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
-WINDOWS = {"as its numbers are stored": None, "whole range": "whole", "as the file suggests": "suggested"}
+# A menu cannot show what stands for None.
+WINDOWS = {"as its numbers are stored": "", "whole range": "whole", "as the file suggests": "suggested"}
 HOLDS = {"a signal to simulate from": False, "data as they were measured": True}
 _SHOWN = "This saved run is shown at its end; the page's address does not hold it."
 _LAPTOP = 1500  # px: below, the titles of all tabs need the room
@@ -67,12 +68,12 @@ class Upload:
             label="array that was measured", options={"the only array": ""}, value="", visible=False, **menu
         )
         self.variable = pmui.TextInput(
-            label="array and slice in the file",
+            label="variable: array and slice in the file",
             placeholder="density[3]; empty for the only one",
             margin=(4, 0),
             **wide,
         )
-        self.window = pmui.Select(label="values that become 0 and 1", options=WINDOWS, value=None, **menu)
+        self.window = pmui.Select(label="window: values that become 0 and 1", options=WINDOWS, value="", **menu)
         self.typed = pmui.TextInput(label="or these two", placeholder="-160, 240", margin=(4, 0), **wide)
         cap = f"At most {MAX_SIDE} px a side (1-D: {MAX_LENGTH} samples) and {UPLOAD // 2**20} MB. {SUPPORTED}."
         self.complaint, self.aside = Words(ERROR), Words()
@@ -144,7 +145,7 @@ class Upload:
         if self.file.value is None or self._filling or self._run:
             return
         files, variable, size = self._session.files, self.variable.value, self.size.value
-        typed, window, name = self.typed.value, self.window.value, str(self.file.filename)
+        typed, window, name = self.typed.value, self.window.value or None, str(self.file.filename)
         chosen = tuple(choice.value for choice in self._choices)
 
         def told(opened: Opened) -> None:

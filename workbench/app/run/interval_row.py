@@ -17,7 +17,7 @@ _HEIGHT = 264  # px, as the row of a pixel
 _FORM = {"flex": "none", "overflow-y": "auto", "overflow-x": "hidden"}
 _NAMELESS = "label { opacity: 0; }"  # what it is called stands in its place
 _TITLE = {
-    "& .MuiInputBase-input": {"fontSize": "clamp(10px, 1vw, 13px)", "py": "0", "pl": "0", "fontWeight": 700},
+    "& .MuiInputBase-input": {"fontSize": "clamp(11.5px, 1vw, 13px)", "py": "0", "pl": "0", "fontWeight": 700},
     "& .MuiInputBase-root": {"height": "18px"},
     "& fieldset, & legend": {"display": "none"},
 }

@@ -1,6 +1,7 @@
 """What there is to say about the run, and a button that mends it."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 import panel_material_ui as pmui
 
@@ -12,6 +13,12 @@ from workbench.live.frames import Frame
 # Below a tab that takes the whole height, too.
 _IN_SIGHT = {"position": "sticky", "bottom": "0", "z-index": "3"}
 _OPAQUE = PLAIN_TITLE | {"bgcolor": "background.paper"}
+
+
+class Remark(Protocol):
+    """Tells a sentence: why something was not done, or that it is `done`."""
+
+    def __call__(self, sentence: str, done: bool = False) -> None: ...
 
 
 class Notice:
@@ -26,11 +33,12 @@ class Notice:
         self.mend.on_click(lambda event: repair())
         self.element = pmui.Row(self.alert, self.mend, sizing_mode="stretch_width", margin=0, styles=_IN_SIGHT)
 
-    def say(self, frame: Frame | None, note: str) -> None:
+    def say(self, frame: Frame | None, note: str, done: bool = False) -> None:
+        """What a frame has to say, else the note, which may be that something is `done`."""
         message = frame.message if frame else ""
         bad = frame is not None and frame.status in (Status.DIVERGED, Status.FAILED)
         sentence = message or note
-        severity = "error" if bad else "info" if message else "warning"
+        severity = "error" if bad else "info" if message else "success" if done else "warning"
         # Words first, and they stay when it goes: Panel tells the browser what is visible before what it says, and what
         # was to be drawn between the two was an alert without words.
         if sentence and (sentence, severity) != (self.alert.title, self.alert.severity):

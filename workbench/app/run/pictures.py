@@ -9,6 +9,7 @@ from workbench.app.run.interval_row import IntervalRow
 from workbench.app.run.pixel_row import PixelRow
 from workbench.app.run.plane_menu import PlaneMenu
 from workbench.app.run.three_planes import ThreePlanes
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.lit import DATA, IMAGE
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.tab import View
@@ -41,7 +42,7 @@ class Gallery(View):
         self.tools = (self.hands.bar.mode,)
         for name, panel in named.items():
             panel.on_pick(lambda x, y, name=name: self._clicked(name, x, y))
-        self.row = pmui.Row(*(p.element for p in self.panels), sizing_mode="stretch_width", margin=0)
+        self.row = pictures_abreast(*(p.element for p in self.panels))
         self.unfolded = pmui.Column(sizing_mode="stretch_width", margin=0)
         self.intervals = IntervalRow(session, self._turn)
         self.intervals.name(self.image)
@@ -76,6 +77,7 @@ class Gallery(View):
         self.data.show(data, self._window("data"))
         self.data.title = pictures.data_label.capitalize() if pictures.data_label == "data" else pictures.data_label
         self.data.describe(_size(data.shape) + ("" if alike(shape, data.shape) else ", stretched"))
+        self.data.name_axes(pictures.axes)
         for panel in (self.image, self.error):
             panel.turn_to(len(shape))
         if shape == data.shape:  # else the file's units are those of the data or of the picture alone

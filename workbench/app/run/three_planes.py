@@ -4,6 +4,7 @@ import panel_material_ui as pmui
 from bokeh.models import Span
 
 from workbench.app.run.interval_row import IntervalRow
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.overtaken import hear
 from workbench.app.toolkit.panels import DIVERGING, GREY, SPREAD, Panel
 from workbench.app.toolkit.tab import SMALL
@@ -47,7 +48,7 @@ class ThreePlanes:
         for across, panel in enumerate(self.panels):
             panel.on_pick(lambda x, y, across=across: self.move(self.point.at(across, y, x)))
         self.tools = (self.picture, *self.places, self.window)
-        self.element = pmui.Row(*(panel.element for panel in self.panels), sizing_mode="stretch_width", margin=0)
+        self.element = pictures_abreast(*(panel.element for panel in self.panels))
         self.begin(start.sides)
 
     def begin(self, sides: tuple[int, int, int]) -> None:

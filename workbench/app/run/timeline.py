@@ -7,12 +7,14 @@ import panel_material_ui as pmui
 
 from workbench.app.run.thumbnails import Thumbnails
 from workbench.app.run.time_strip import NEWEST, TimeStrip
+from workbench.app.run.transport import icon_alone
+from workbench.app.standing.narrow import PHONE
 from workbench.app.toolkit.words import Words
 from workbench.live.frames import Frame
 from workbench.live.session import Session
 
 _APART = 0.8  # seconds between two strips that are sent while the run goes on
-_TEXT = {"variant": "text", "size": "small", "margin": (4, 2, 0, 2)}
+_TEXT = {"variant": "text", "size": "small", "margin": (4, 2, 0, 2), "sx": icon_alone(PHONE)}
 HEIGHT = 44  # px, which tabs of the whole height leave free
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.run.notice import Remark
+from workbench.app.standing.narrow import NARROW
 from workbench.app.toolkit.overtaken import hear
 from workbench.live.controls import Quiet
 from workbench.live.frames import Frame
@@ -25,6 +27,7 @@ def icon_alone(below: int) -> dict[str, dict[str, object]]:
             "fontSize": 0,
             "minWidth": 0,
             "px": "6px",
+            NARROW: {"px": "3px"},
             "& .MuiButton-startIcon": {"mx": 0},
             "& .MuiButton-startIcon *": {"fontSize": "20px !important"},
         }
@@ -32,8 +35,9 @@ def icon_alone(below: int) -> dict[str, dict[str, object]]:
 
 
 ICON_ALONE = icon_alone(960)
-IN_BAR = ICON_ALONE | {"color": "inherit"}  # of the bar above, which is dark
-_WHITE = IN_BAR | {"&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
+IN_BAR = icon_alone(1180) | {"color": "inherit"}  # of the bar above, which is dark
+_ROOM = f"{NARROW} {{ :host {{ display: none !important; }} }}"  # of what is said, none there: the time line tells it
+_WHITE = ICON_ALONE | {"color": "inherit"} | {"&.Mui-disabled": {"color": "rgba(255,255,255,.45)"}}
 
 
 class Transport:
@@ -43,7 +47,7 @@ class Transport:
         self,
         session: Session,
         told: Callable[[], None] = lambda: None,
-        remark: Callable[[str], None] = lambda sentence: None,
+        remark: Remark = lambda sentence, done=False: None,
     ) -> None:
         self._session, self._told, self._remark = session, told, remark
         wishes = (session.play, session.pause, session.step, session.reset, session.cancel)
@@ -86,7 +90,7 @@ class Transport:
         self.bar = pmui.LinearProgress(
             value=0, color="light", variant="determinate", sizing_mode="stretch_width", margin=0, height=4
         )
-        progress = pmui.Column(self.text, self.bar, sizing_mode="stretch_width", margin=(4, 12))
+        progress = pmui.Column(self.text, self.bar, sizing_mode="stretch_width", margin=(4, 12), stylesheets=[_ROOM])
         self.element = pmui.Row(
             *self.buttons.values(),
             self.pin,
@@ -115,7 +119,9 @@ class Transport:
             self._remark(str(sentence))
             return
         count = len(self._session.pins.all)
-        self._remark(f"Pinned as {made.label} ({count} of {MOST}): change what you like, and see the tab Compare.")
+        self._remark(
+            f"Pinned as {made.label} ({count} of {MOST}): change what you like, and see the tab Compare.", done=True
+        )
 
     def show_frame(self, frame: Frame) -> None:
         if self.bar.value != done(frame):

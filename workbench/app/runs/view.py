@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 from workbench.app.runs.errands import Errands
 from workbench.app.runs.kept_runs import ROWS, KeptRuns, ShownRuns
 from workbench.app.runs.run_table import RunTable, row
+from workbench.app.standing.awaiting import LARGE
 from workbench.app.toolkit.tab import SMALL, View, bar, full
 from workbench.app.toolkit.words import Words
 from workbench.figures.colours import ERROR
@@ -25,6 +26,11 @@ NONE = (
     "This page keeps no runs: who serves it to others names a folder with `workbench serve --runs FOLDER`. "
     "Save run, above, gives you the run as a file; opened under Your own file, it goes on from its end."
 )
+_EMPTY = (
+    "Here will stand the runs that are kept: their pictures, settings and tags, to be found again, opened, compared "
+    "and taken away. Keep puts the run in sight here."
+)
+_NO_MATCH = "No run that is kept is like that: another filter may find some."
 _SMALL = {"size": "small", "variant": "text", "margin": (8, 2)}
 _ICONS = {
     "Keep": "bookmark_add",
@@ -53,7 +59,7 @@ class RunsView(View):
         self.buttons = {name: pmui.Button(label=name, icon=icon, **_SMALL) for name, icon in _ICONS.items()}
         self.earlier = pmui.Button(label="Earlier", icon="chevron_left", **_SMALL)
         self.later = pmui.Button(label="Later", icon="chevron_right", **_SMALL)
-        self.complaint, self.status = Words(ERROR), Words()
+        self.complaint, self.status, self.hint = Words(ERROR), Words(), Words(style=LARGE)
         self.table = RunTable(self._hear, sizing_mode="stretch_width", margin=(4, 8, 0, 0), styles=_PLACE)
         self.element = self._laid_out()
         self._watch()
@@ -193,6 +199,7 @@ class RunsView(View):
         self.selected = tuple(name for name in self.selected if name in names)
         rows = [row(run, pictures.get(run.name)) for run in found.runs]
         self.table.draw(rows, query.order, list(self.selected))
+        self.hint.say("" if rows else _NO_MATCH if self.filter.value else _EMPTY)
         self._able()
 
     def _done(self, sentence: str) -> None:
@@ -232,7 +239,9 @@ class RunsView(View):
         above = bar(self.filter, self.order, *self.buttons.values(), self.earlier, self.later, counted)
         words = (self.complaint.element, self.status.element)
         said = pmui.Column(*words, sizing_mode="stretch_width", min_height=22, margin=(0, 8))
-        return pmui.Column(above, said, self.table, sizing_mode="stretch_width", margin=0, styles=full(420))
+        return pmui.Column(
+            above, said, self.hint.element, self.table, sizing_mode="stretch_width", margin=0, styles=full(420)
+        )
 
     def _watch(self) -> None:
         for name, button in self.buttons.items():

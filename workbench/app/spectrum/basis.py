@@ -2,10 +2,10 @@
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 
 from workbench.analysis.spectrum import Axis
 from workbench.app.spectrum.plots import SpectrumPlot
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.work_buttons import starting
 from workbench.live.frames import Frame, picture
@@ -30,7 +30,7 @@ class DenoiserBasis(SpectrumPlot):
         self.find = starting("Find the basis", "grid_on", self.spectra.basis.start)
         self.controls = (self.find,)
         self._drawn: ShrinkageBasis | None = None
-        return pmui.Row(*(panel.element for panel in panels), sizing_mode="stretch_both", margin=0)
+        return pictures_abreast(*(panel.element for panel in panels), sizing_mode="stretch_both")
 
     def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
         study = self.spectra.basis

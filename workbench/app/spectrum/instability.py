@@ -1,10 +1,10 @@
 """The change of the data that moves the reconstruction most, what it does to it, and how wide a point is seen."""
 
 import panel as pn
-import panel_material_ui as pmui
 
 from workbench.analysis.spectrum import Axis
 from workbench.app.spectrum.plots import SpectrumPlot
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.app.toolkit.work_buttons import starting
 from workbench.live.frames import Frame, picture
@@ -28,7 +28,7 @@ class InstabilityPlot(SpectrumPlot):
         self.find = starting("Find the worst change", "bolt", self.spectra.instability.start)
         self.controls = (self.find,)
         self._drawn: Instability | None = None
-        return pmui.Row(*(panel.element for panel in self.panels), sizing_mode="stretch_both", margin=0)
+        return pictures_abreast(*(panel.element for panel in self.panels), sizing_mode="stretch_both")
 
     def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
         study = self.spectra.instability

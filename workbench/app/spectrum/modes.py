@@ -6,6 +6,7 @@ import panel_material_ui as pmui
 
 from workbench.analysis.spectrum import Axis, SpectrumEstimate, modes
 from workbench.app.spectrum.plots import SpectrumPlot
+from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.figures import Here, empty, fill, legend, new_figure, pane, positive, tap
 from workbench.app.toolkit.panels import DIVERGING, Panel
 from workbench.live.frames import Frame, picture
@@ -17,6 +18,10 @@ _NONE = "Picard's plot: switch to modes of the data term, of a linear operator w
 
 class ModePlot(SpectrumPlot):
     """The error along each eigenvector beside its eigenvalue; a click on one shows that mode."""
+
+    awaited = (
+        "Here will stand the modes of the Hessian as pictures, and how fast the error along each of them goes away."
+    )
 
     def _made(self) -> pn.viewable.Viewable:
         self.chosen = 0
@@ -44,7 +49,7 @@ class ModePlot(SpectrumPlot):
         self.here = Here(self.course)
         self.controls = (self.index, self.panel.element)
         self._drawn: tuple[int, int] | None = None
-        return pmui.Row(pane(self.left), pane(self.right), pane(self.course), sizing_mode="stretch_both", margin=0)
+        return plots_abreast(pane(self.left), pane(self.right), pane(self.course))
 
     def draw(self, frame: Frame | None, scale: type[Axis]) -> None:
         spectra, found = self.spectra, self.spectra.finding

@@ -1,6 +1,7 @@
 """What the plots of the spectrum share: colours, and the step along the gradient."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import panel as pn
 
@@ -15,7 +16,12 @@ STEP, EXTREME = "#d6336c", "#868e96"
 
 
 class SpectrumPlot(ABC):
-    """One look at a study: `draw` it; `controls` stand beside it, and `note` says what to know about it."""
+    """One look at a study: `draw` it; `controls` stand beside it, and `note` says what to know about it.
+
+    `awaited` is what a spectrum of the Hessian will show here; "" where the look finds something of its own.
+    """
+
+    awaited: ClassVar[str] = ""
 
     def __init__(self, spectra: Spectra) -> None:
         self.spectra = spectra

@@ -25,6 +25,10 @@ class Shares(SpectrumPlot):
     """Data term, prior and objective on one axis; extremes, 2/step, and the eigenvalues whose modes are known."""
 
     cumulative = False
+    awaited = (
+        "Here will stand where the eigenvalues of the Hessian lie: those of the data term, of the prior, and of their"
+        " sum. The largest bounds the step; how far they spread decides how many iterations a method needs."
+    )
 
     def _made(self) -> pn.viewable.Viewable:
         height = "share of eigenvalues ≤ λ" if self.cumulative else "density of eigenvalues"

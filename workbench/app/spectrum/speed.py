@@ -25,6 +25,10 @@ _MOST = 500  # steps that are foreseen
 class Predicted(SpectrumPlot):
     """Objective minus minimum: what the spectrum foresees for four methods, and what the run has measured."""
 
+    awaited = (
+        "Here will stand how fast four methods come down, foreseen from the spectrum, beside what the run measured."
+    )
+
     def _made(self) -> pn.viewable.Viewable:
         self.plot = new_figure("iteration k", "objective − predicted minimum", log=True)
         self.sources = {name: empty("k", "excess") for name in ("measured", *_METHODS)}
@@ -70,6 +74,8 @@ def _measured(frame: Frame | None, least: float, begin: int) -> dict:
 
 class PhaseDiagram(SpectrumPlot):
     """Iterations for one more digit, by step and momentum, for the extremes of this Hessian; white: it diverges."""
+
+    awaited = "Here will stand how many iterations a digit takes at each step and momentum, and where the run stands."
 
     def _made(self) -> pn.viewable.Viewable:
         self.plot = new_figure("step size", "momentum")

@@ -12,6 +12,8 @@ from workbench.app.spectrum.modes import ModePlot
 from workbench.app.spectrum.plots import SpectrumPlot
 from workbench.app.spectrum.shares import Cumulative, Preconditioned, Shares
 from workbench.app.spectrum.speed import AlongTheRun, PhaseDiagram, Predicted
+from workbench.app.standing.awaiting import Awaiting
+from workbench.app.standing.narrow import LOOSE
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, LookTab, bar, side
 from workbench.app.toolkit.words import Words
@@ -60,7 +62,8 @@ class SpectrumView(LookTab[SpectrumPlot]):
         self.words, self.complaint = Words(), Words(ERROR)
         self.knobs = FormPanel(Form(self.spectra.way), self.spectra.ask, sizing_mode=None, width=205)
         self.side = side(height=HEIGHT - 8, styles={})
-        self.place = pmui.Column(sizing_mode="stretch_width", height=HEIGHT - 54, margin=0)
+        self.place = pmui.Column(sizing_mode="stretch_both", margin=0, stylesheets=[LOOSE])
+        self.awaiting = Awaiting(self.place)
         self.scale.param.watch(lambda event: self._again(), "value")
         self.first.param.watch(lambda event: self._at_start(event.new), "value")
         above = bar(self._choice(185), self.scale, *self.buttons.all)
@@ -78,7 +81,12 @@ class SpectrumView(LookTab[SpectrumPlot]):
     def _arrange(self) -> None:
         above = (self.words.element, self.complaint.element)
         self.side[:] = [*above, *self.look.controls, self.look.note.element, self.first, self.knobs.element]
-        self.place[:] = [self.look.element]
+        self._fill()
+
+    def _fill(self) -> None:
+        """The look, or what it will show."""
+        awaited = self.look.awaited if self.spectra.finding is None else ""
+        self.awaiting.show(awaited and f"{awaited} Study here computes it.", (self.look.element,))
 
     def _at_start(self, first: bool) -> None:
         self.spectra.at_start = first
@@ -92,4 +100,5 @@ class SpectrumView(LookTab[SpectrumPlot]):
         self.words.say(asked if spectra.hessian.begun else f"Study here takes {spent}.")
         self.complaint.say(spectra.trouble())
         self.buttons.show(latest.status)
+        self._fill()
         self.look.draw(self._frame, self.scale.value)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.standing.awaiting import Awaiting
+from workbench.app.standing.narrow import LOOSE, plots_abreast
 from workbench.app.sweep.plots import SettingLines, SettingMap, SettingPoints
 from workbench.app.toolkit.figures import pane
 from workbench.app.toolkit.panels import Panel
@@ -18,11 +20,17 @@ from workbench.parameters import as_text
 from workbench.sweeps import SettingResult
 
 _FULL = full(460)
-_HEIGHT = 420  # of the plots, px
-_HALF = {"flex": "1 1 0", "min-width": "0"}
+_HALF = {"flex": "1 1 0", "min-width": "0", "height": "420px"}
 _MAP, _LINES = "over parameters", "parallel axes"
-_NONE = "No sweep is kept in this folder: `workbench sweep sweep.yaml --keep` puts one there."
-_NO_FOLDER = "This page is served without a folder of runs: `workbench serve --runs FOLDER` shows the sweeps in it."
+_NONE = (
+    "Here will stand the runs of a sweep, one experiment over a grid of settings: a quantity over any two of them, "
+    "and the picture of each. No sweep is kept in this folder yet; this command puts one there:\n\nworkbench sweep "
+    "sweep.yaml --keep"
+)
+_NO_FOLDER = (
+    "This page is served without a folder of runs. Who serves it shows the sweeps in one:\n\n"
+    "workbench serve --runs FOLDER"
+)
 
 
 class SweepView(Tab):
@@ -59,7 +67,8 @@ class SweepView(Tab):
         )
         plots = [pane(each.plot) for each in (self.map, self.points, self.lines)]
         self._plots = [
-            pmui.Column(plot, sizing_mode="stretch_width", height=_HEIGHT, margin=0, styles=_HALF) for plot in plots
+            pmui.Column(plot, sizing_mode="stretch_width", margin=0, styles=_HALF, stylesheets=[LOOSE])
+            for plot in plots
         ]
         self._held: dict[str, pmui.Select] = {}
         self._offer()
@@ -67,7 +76,8 @@ class SweepView(Tab):
             self.store, self.look, self.quantity, self.across, self.up, self.fixed,
             self.status.element, self.complaint.element, styles=_FULL,
         )  # fmt: skip
-        below = pmui.Row(self.picture.element, *self._plots, sizing_mode="stretch_both", margin=0)
+        below = plots_abreast()
+        self.awaiting, self._shown = Awaiting(below), (self.picture.element, *self._plots)
         top = bar(self.open, self.again)
         return left, pmui.Column(top, self.told.element, below, sizing_mode="stretch_both", margin=0, styles=_FULL)
 
@@ -103,6 +113,7 @@ class SweepView(Tab):
         sight = cells.sight()
         self.complaint.say(cells.trouble())
         self.status.say(self._sentence())
+        self.awaiting.show(self._missing(), self._shown)
         self.told.say(cells.told())
         self.open.disabled = sight is None
         for plot in self._plots:
@@ -154,11 +165,13 @@ class SweepView(Tab):
         units = self.cells.table.dataset[self.cells.quantity].attrs.get("units", "")
         return f"{self.cells.quantity}, {units}" if units else self.cells.quantity
 
+    def _missing(self) -> str:
+        """Why there is nothing to read."""
+        return _NO_FOLDER if self.cells.folder is None else "" if self.store.options else _NONE
+
     def _sentence(self) -> str:
-        if self.cells.folder is None:
-            return _NO_FOLDER
-        if not self.store.options:
-            return _NONE
+        if self._missing():
+            return ""
         if self.cells.table is None:
             return "" if self.cells.trouble() else "Reading the sweep ..."
         return repr(self.cells.table)

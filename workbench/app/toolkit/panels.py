@@ -9,7 +9,7 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.events import Event, PointEvent, Tap
-from bokeh.models import ColumnDataSource, LinearColorMapper, NoOverlap, Range1d
+from bokeh.models import ColumnDataSource, FixedTicker, LinearColorMapper, NoOverlap, Range1d
 from bokeh.palettes import Greys256, RdBu11, Viridis256, interp_palette
 from bokeh.plotting import figure
 
@@ -18,6 +18,7 @@ from workbench.app.toolkit.figures import keep_there
 from workbench.figures.colours import HERE
 from workbench.live.hands.gestures import BOX, LINE, WAY
 from workbench.live.images import Array, Limits, bytes_of, smaller
+from workbench.operators.integrals.data_axes import DataAxis
 
 GREY, DIVERGING, SPREAD = tuple(Greys256), tuple(interp_palette(RdBu11, 256)), tuple(Viridis256)
 _TOOLS = "pan,wheel_zoom,reset"
@@ -175,6 +176,16 @@ class Panel:
             self._drawn = axes
             self.pane.object = self.image if axes > 1 else self.curve
 
+    def name_axes(self, axes: tuple[DataAxis, DataAxis] | None) -> None:
+        """Say beside a picture what its rows and its columns are; None: pixels, of which nothing is said."""
+        plot = self.image
+        plot.axis.visible = axes is not None
+        plot.min_border_left, plot.min_border_bottom = (0, 0) if axes is None else _BESIDE
+        for axis, named in zip((plot.yaxis, plot.xaxis), axes or (), strict=False):
+            ticks: dict[Any, Any] = dict(named.ticks(_TICKS))
+            axis.ticker, axis.major_label_overrides = FixedTicker(ticks=sorted(ticks)), ticks
+            axis.axis_label, axis.axis_label_standoff = named.label, 2
+
     def name_values(self, units: str) -> None:
         """Say beside a curve what its numbers are; a picture has no axis for it."""
         if self._drawn == 1:
@@ -221,10 +232,13 @@ class Panel:
         return plot
 
 
+_BESIDE, _TICKS = (48, 38), 5  # px left of and below a picture for the names of its axes; numbers along one
 _UNNAMED, _NAMED = 44, 62  # px beside a curve, without and with the name of its values
 _SCALE = "display:flex;align-items:center;gap:6px;font-size:11.5px"
 _BAND = "flex:1;height:8px;border-radius:2px;forced-color-adjust:none"  # colours that mean something stay
-_ONE_LINE = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:clamp(10px,1vw,13px);line-height:18px"
+_ONE_LINE = (
+    "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:clamp(11.5px,1vw,13px);line-height:18px"
+)
 
 
 def _bare(x_range: Range1d, y_range: Range1d) -> figure:
@@ -232,6 +246,7 @@ def _bare(x_range: Range1d, y_range: Range1d) -> figure:
         tools=_TOOLS, toolbar_location=None, active_scroll="wheel_zoom", min_border=0, x_range=x_range, y_range=y_range
     )
     plot.sizing_mode, plot.aspect_ratio, plot.outline_line_color = "scale_width", 1, None
+    plot.css_classes = ["picture"]
     plot.background_fill_alpha = plot.border_fill_alpha = 0
     keep_there(plot)
     return plot

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.app.standing.narrow import DRAWN_FIRST, LOOSE
 from workbench.app.toolkit.words import Words
 from workbench.live.frames import Frame, ProblemPictures
 from workbench.live.session import Session
@@ -19,14 +20,17 @@ NOT_NARROWER = {"flex": "none"}
 
 
 def full(least: int) -> dict[str, str]:
-    """The style of a tab that takes all that is below the tabs and above the time line, and at least so many pixels."""
-    return {"height": "calc(100 * var(--vh, 1vh) - 202px - var(--lesson, 0px))", "min-height": f"{least}px"}
+    """The style of a tab that takes all that the parts around the tabs leave of the page, and at least so many pixels.
+
+    On a phone it is as high as what is in it.
+    """
+    return {"height": "var(--tab)", "min-height": f"calc({least}px * var(--wide))"}
 
 
 def side(*parts: pn.viewable.Viewable, styles: dict[str, str], **layout: Any) -> pmui.Column:
     """The column of controls on the left of a plot; what finds no room is scrolled to."""
     look = {"width": 225, "margin": (4, 4, 0, 4), "scroll": "y-auto", "styles": NOT_NARROWER | styles}
-    return pmui.Column(*parts, **look | layout)
+    return pmui.Column(*parts, stylesheets=[LOOSE], **look | layout)
 
 
 def bar(*parts: pn.viewable.Viewable) -> pmui.FlexBox:
@@ -86,7 +90,9 @@ class Tab(View, ABC):
     def __init__(self, session: Session, opened: Callable[[], None], **layout: Any) -> None:
         super().__init__(session, opened)
         words = Words(sentence=f"Making {self.making} ...").element
-        self.element = self._row = pmui.Row(words, **{"sizing_mode": "stretch_width", "margin": 0} | layout)
+        self.element = self._row = pmui.Row(
+            words, sx=DRAWN_FIRST, stylesheets=[LOOSE], **{"sizing_mode": "stretch_width", "margin": 0} | layout
+        )
         self._made = self._stale = False
         self._wished: tuple[str, Mapping[str, Any]] | None = None
 

@@ -21,6 +21,14 @@ SAFE = "#38a169"
 _HIDDEN_LABEL = {"& .MuiInputLabel-root": {"position": "absolute", "clipPath": "inset(50%)", "height": "1px"}}
 _FIELD = {**_HIDDEN_LABEL, "& .MuiInput-root": {"marginTop": "0"}, "& input": {"padding": "1px 0", "fontSize": "13px"}}
 _SMALL = {"fontSize": "12.5px", "lineHeight": 1.15}
+# The name stands before what is typed, as a slider's does.
+_BESIDE = {"position": "static", "transform": "none", "whiteSpace": "nowrap", "overflow": "visible", **_SMALL}
+_LINE = {
+    **{"flexDirection": "row", "alignItems": "center", "gap": "10px"},
+    "& .MuiInputLabel-root": _BESIDE,
+    "& .MuiInput-root": {"marginTop": "0 !important", "flex": 1},
+    "& input": {"padding": "1px 0", "fontSize": "13px"},
+}
 _SLIDER = {"& .MuiFormLabel-root": _SMALL, "& .MuiSlider-root": {"py": "6px"}}
 
 
@@ -57,8 +65,10 @@ class TextField(PageControl):
         self.typed = pmui.TextInput(
             label=self.label,
             description=self.parameter.meaning,
+            variant="standard",
             size="small",
-            margin=(4, 0),
+            sx=_LINE,
+            margin=(2, 0),
             sizing_mode="stretch_width",
         )
         self.aside = Words()

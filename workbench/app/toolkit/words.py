@@ -10,8 +10,8 @@ _STYLE = "font-size:12px;line-height:1.35;overflow-wrap:anywhere;white-space:pre
 class Words:
     """A sentence that takes no room while there is none."""
 
-    def __init__(self, colour: str = "inherit", sentence: str = "") -> None:
-        self.sentence, self._colour = "", colour
+    def __init__(self, colour: str = "inherit", sentence: str = "", style: str = "") -> None:
+        self.sentence, self._style = "", f"{_STYLE};color:{colour};{style}"
         self.element = pn.pane.HTML("", sizing_mode="stretch_width", margin=0)
         self.say(sentence)
 
@@ -20,5 +20,5 @@ class Words:
         if sentence != self.sentence:
             self.sentence = sentence
             # Not by `visible`: Panel 1.9 fails where that changes before the browser has drawn the element once.
-            text = f"<div style='{_STYLE};color:{self._colour}'>{html.escape(sentence)}</div>"
+            text = f"<div style='{self._style}'>{html.escape(sentence)}</div>"
             self.element.object = text if sentence else ""

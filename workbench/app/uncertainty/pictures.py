@@ -1,7 +1,6 @@
 """Pictures of a posterior: what is known of each pixel, or the newest draws."""
 
-import panel_material_ui as pmui
-
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.panels import DIVERGING, SPREAD, Panel
 from workbench.live.images import Limits, extent, unit
 from workbench.live.uncertainty import Maps
@@ -27,7 +26,7 @@ class MapPictures:
         for panel in (*self._summary, *self._draws):
             panel.element.styles = _COLUMN
             panel.share(self.mean)
-        self.element = pmui.Row(sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
+        self.element = pictures_abreast(styles={"flex": "none"})
         self._fitted: tuple[int, ...] = ()
         self.turn(SUMMARY)
 

@@ -6,6 +6,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.analysis.chains import ChainDiagnostics, ChainSamples, correlations
+from workbench.app.standing.awaiting import LARGE
+from workbench.app.standing.narrow import LOOSE, plots_abreast
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.app.toolkit.tab import SMALL, Tab, bar, full, side
 from workbench.app.toolkit.words import Words
@@ -47,12 +49,11 @@ class UncertaintyView(Tab):
         self.mend = pmui.Button(label="", icon="auto_fix_high", variant="contained", size="small", visible=False)
         self.mend.on_click(lambda event: self._follow())
         self.status, self.complaint, self.counts = Words(), Words(ERROR), Words()
-        self.note, self.advice = Words(), Words()
-        self.note.say(_AWAITED)
+        self.note, self.advice, self.awaited = Words(), Words(), Words(sentence=_AWAITED, style=LARGE)
         self.knobs = FormPanel(Form(self.uncertainty.sampling), self.uncertainty.ask)
         self.pictures = MapPictures()
         self.mixing, self.correlation, self.distances = Mixing(), Correlation(), Distances()
-        self.curves = pmui.Row(sizing_mode="stretch_both", margin=0, styles=_CURVES)
+        self.curves = plots_abreast(styles=_CURVES)
         self.menu.param.watch(lambda event: self._turn(event.new), "value")
         left = side(
             self.status.element,
@@ -67,10 +68,10 @@ class UncertaintyView(Tab):
         kept = {"sizing_mode": "stretch_width", "styles": {"flex": "none"}}
         below = pmui.Column(self.note.element, margin=(0, 12, 4, 0), **kept)
         self._plots = [
-            pmui.Column(curve.element, sizing_mode="stretch_both", margin=0, styles=_EQUAL)
+            pmui.Column(curve.element, sizing_mode="stretch_both", margin=0, styles=_EQUAL, stylesheets=[LOOSE])
             for curve in (self.mixing, self.correlation, self.distances)
         ]
-        self._empty = [above, below]
+        self._empty = [above, self.awaited.element, below]
         self._full = [above, self.pictures.element, self.curves, below]
         self.main = pmui.Column(*self._empty, sizing_mode="stretch_both", margin=0, styles=_FULL)
         if self.uncertainty.small:
@@ -114,7 +115,6 @@ class UncertaintyView(Tab):
         if list(self.main) != parts:
             self.main[:] = parts
         if not found.looks:
-            self.note.say(_AWAITED)
             return
         maps = self.uncertainty.maps()
         self.note.say(_judged(found, maps))

@@ -20,6 +20,10 @@ from workbench.live.images import extent
 from workbench.live.studies.unknowns import UnknownStudies
 from workbench.paths import Form
 
+_ITSELF = (
+    "What is looked for is the picture itself. A Parametrisation, on the left, looks for what lies behind it: "
+    "factors, a kernel and a picture, gains of sensors, a field. Open an example has problems of each kind."
+)
 _WIDTH, _PLOT = 205, 250  # px
 _PLACES = (*COLOURS, "#868e96")  # the last one of all others
 _SMALL, _LARGE = "min(23 * var(--vh, 1vh), 300px)", "min(28 * var(--vh, 1vh), 420px)"
@@ -56,7 +60,7 @@ class BlocksLook(UnknownLook):
         self.true.show(
             [SmallPicture(f"true {b.name}", b.known, limits=_limits(b)) for b in blocks if b.known is not None]
         )
-        said = "What is looked for is the picture itself." if studies.direct else ""
+        said = _ITSELF if studies.direct else ""
         self.words.say(f"Many unknowns make one picture: {phi.freedom}." if phi.freedom else said)
 
 

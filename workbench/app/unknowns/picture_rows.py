@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import panel_material_ui as pmui
 
+from workbench.app.standing.narrow import pictures_abreast
 from workbench.app.toolkit.panels import DIVERGING, GREY, Panel
 from workbench.live.images import Limits, balanced, extent
 
@@ -27,7 +27,7 @@ class SmallPictures:
         self._most, self._width = most, width
         self._panels: list[Panel] = []
         self._shapes: list[tuple[int, ...]] = []
-        self.element = pmui.Row(sizing_mode="stretch_width", margin=0, styles={"flex": "none"})
+        self.element = pictures_abreast(styles={"flex": "none"})
 
     def show(self, pictures: Sequence[SmallPicture]) -> None:
         """Draw these; colours span each by itself where no limits are given."""

@@ -1,0 +1,89 @@
+"""What is changed at once is one message, and a browser that knows what it was sent before understands it."""
+
+from collections.abc import Iterator
+
+import panel as pn
+import panel_material_ui as pmui
+import pytest
+from bokeh.core.serialization import UnknownReferenceError
+from bokeh.document import Document
+from bokeh.document.events import DocumentPatchedEvent
+from bokeh.model import Model
+from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure
+from bokeh.protocol.messages.patch_doc import patch_doc
+from panel.io.state import set_curdoc
+from panel.models.esm import ReactComponent
+from panel.models.markup import HTML
+
+from workbench.app.page.one_message import one_message
+
+
+class Page:
+    """A row, and what a browser is sent of it: `read` does as the browser does, and finds its texts."""
+
+    def __init__(self, document: Document) -> None:
+        self.row, self._sent = pmui.Row(pn.pane.HTML("first")), list[DocumentPatchedEvent]()
+        document.add_root(self.row.get_root(document))
+        self._browser = Document.from_json(document.to_json())
+        document.on_change(lambda event: self._sent.append(event) if isinstance(event, DocumentPatchedEvent) else None)
+
+    def read(self) -> list[str]:
+        self._browser.apply_json_patch(patch_doc.create(self._sent).payload)
+        self._sent.clear()
+        return [part.text for part in self.parts if isinstance(part, HTML)]
+
+    @property
+    def parts(self) -> list[Model]:
+        [root] = self._browser.roots
+        assert isinstance(root, ReactComponent)
+        return root.data.objects
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    document = Document()
+    monkeypatch.setitem(pn.state._connected, document, True)
+    monkeypatch.setitem(pn.state._thread_id_, document, pn.state._current_thread)
+    with set_curdoc(document):
+        yield Page(document)
+
+
+def come_and_gone(page: Page) -> None:
+    words = pn.pane.HTML("waiting")
+    page.row[:] = [words]
+    words.object = "no longer"
+    page.row[:] = [pn.pane.HTML("found")]
+
+
+def test_words_that_come_and_go_at_once_are_not_spoken_of(page: Page) -> None:
+    with one_message():
+        come_and_gone(page)
+    assert page.read() == ["found"]
+
+
+def test_held_by_panel_alone_the_same_is_not_understood(page: Page) -> None:
+    """So the test above is one: the day that this fails, `one_message` is not needed any more."""
+    with pn.io.hold():
+        come_and_gone(page)
+    with pytest.raises(UnknownReferenceError):
+        page.read()
+
+
+def test_a_new_part_goes_as_it_is_at_the_end(page: Page) -> None:
+    source, words = ColumnDataSource({"x": [0.0]}), pn.pane.HTML("empty")
+    plot = figure()
+    plot.scatter("x", "x", source=source)
+    with one_message():
+        page.row[:] = [words, pn.pane.Bokeh(plot)]
+        source.data = {"x": [1.0, 2.0]}
+        words.object = "full"
+    assert page.read() == ["full"]
+    [drawn] = page.parts[1].select({"type": ColumnDataSource})
+    assert isinstance(drawn, ColumnDataSource)
+    assert list(drawn.data["x"]) == [1.0, 2.0]
+    with one_message():
+        source.stream({"x": [3.0]})
+        words.object = "fuller"
+    assert page.read() == ["fuller"]
+    assert list(drawn.data["x"]) == [1.0, 2.0, 3.0]
