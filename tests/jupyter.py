@@ -15,7 +15,8 @@ from typing import Any
 
 import nbformat
 
-from tests.app.browsing import PATIENCE, free_port, until
+from tests.app.browsing import free_port, until
+from tests.patience import PATIENCE
 from workbench.cli.jupyter.lab import OFFLINE, SETTINGS
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -7,6 +7,7 @@ import time
 import pytest
 import torch
 
+from tests.patience import PATIENCE
 from workbench import algorithms, jobs
 from workbench.algorithms import ADMM, FISTA, PDHG, Algorithm, GradientDescent, ProximalGradient
 from workbench.analysis import certify
@@ -137,7 +138,7 @@ def test_a_run_that_gets_on_or_has_arrived_is_left_alone(algorithm):
 
 
 def wait(job: Job, wanted) -> jobs.Snapshot:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not wanted(job.latest):
         assert time.perf_counter() < end, job.latest.message
         time.sleep(0.01)

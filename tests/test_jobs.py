@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.patience import PATIENCE
 from workbench import jobs, memory
 from workbench.algorithms import FISTA, PDHG, Algorithm, GradientDescent, State
 from workbench.jobs import Job, Status, recorder
@@ -40,7 +41,7 @@ def job_of(problem: Problem, algorithm: Algorithm, steps: int = 50) -> Job:
     return Job(problem, algorithm, (objective,), steps, 0)
 
 
-def wait(job: Job, *statuses: Status, seconds: float = 60) -> jobs.Snapshot:
+def wait(job: Job, *statuses: Status, seconds: float = PATIENCE) -> jobs.Snapshot:
     end = time.perf_counter() + seconds
     while job.latest.status not in statuses:
         assert time.perf_counter() < end, f"still {job.latest.status} at {job.latest.state and job.latest.state.k}"
@@ -48,7 +49,7 @@ def wait(job: Job, *statuses: Status, seconds: float = 60) -> jobs.Snapshot:
     return job.latest
 
 
-def reached(job: Job, k: int, *statuses: Status, seconds: float = 60) -> jobs.Snapshot:
+def reached(job: Job, k: int, *statuses: Status, seconds: float = PATIENCE) -> jobs.Snapshot:
     """The first look at iteration k or beyond, of a job that rests as one of `statuses` where some are given."""
     end = time.perf_counter() + seconds
     while (found := job.latest).state is None or found.state.k < k or found.status not in (statuses or Status):
@@ -232,13 +233,13 @@ def test_a_run_without_memory_says_the_numbers_and_the_queue_goes_on(runner):
     failed = wait(greedy, Status.FAILED)
     assert re.search(r"1 x 1 x 16 x 16: 20 GiB at once.* [\d.]+ [KMG]iB free on cpu.*smaller", failed.message)
     k = other.latest.state.k
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while other.latest.state.k == k:
         assert time.perf_counter() < end, "the other run stands still"
     operator.error = None
     greedy.play()
     assert wait(greedy, Status.RUNNING).message == ""
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while greedy.latest.state.k <= failed.state.k:
         assert time.perf_counter() < end, "the run does not go on from where it was"
 
@@ -281,7 +282,7 @@ def test_two_jobs_share_the_thread_fairly(runner):
     pair = [runner.submit(job_of(small(), Slow(), 100_000)) for _ in range(2)]
     for job in pair:
         job.play()
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while min(job.latest.state.k if job.latest.state else 0 for job in pair) < 20 and time.perf_counter() < end:
         time.sleep(0.01)
     ks = [job.latest.state.k for job in pair]

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.patience import PATIENCE
 from workbench.processes import pool
 
 PARENT = """
@@ -33,7 +34,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path):
         children = {int(parent.stdout.readline()) for _ in range(2)}
         parent.send_signal(signal.SIGKILL)
         try:
-            parent.communicate(timeout=30)  # the workers hold the same output: it ends when the last of them has
+            parent.communicate(timeout=PATIENCE)  # the workers hold the same output: it ends when the last of them has
         except subprocess.TimeoutExpired:
             for child in children:
                 os.kill(child, signal.SIGKILL)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.patience import PATIENCE
 from tests.sweeping import in_this_process
 from workbench.cli import main
 from workbench.data import Shipped
@@ -82,7 +83,7 @@ def test_a_sweep_killed_with_9_goes_on_with_what_is_left(tmp_path):
     )
     process = subprocess.Popen([sys.executable, script], env=os.environ | {"PYTHONPATH": str(Path.cwd())})
     made = plan(changed(JOB, steps=300), {"prior.weight": values})
-    until = time.monotonic() + 100
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         if (out / "status" / "c" / "0" / "0").exists():
             break
@@ -208,7 +209,7 @@ def test_with_gpus_every_worker_has_one_of_its_own(outside, wanted, monkeypatch,
 def _both_at_work(folder: Path) -> str:
     """What this worker sees, once another one is at work, too."""
     (folder / str(os.getpid())).touch()
-    until = time.monotonic() + 100
+    until = time.monotonic() + PATIENCE
     while len(list(folder.iterdir())) < 2 and time.monotonic() < until:
         time.sleep(0.02)
     return os.environ["CUDA_VISIBLE_DEVICES"]

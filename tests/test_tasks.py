@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.patience import PATIENCE
 from workbench.jobs import BackgroundTask, Runner, Status, runners
 from workbench.refusal import Refusal
 
@@ -18,7 +19,7 @@ def runner() -> Iterator[Runner]:
 
 
 def wait(ready: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not ready():
         assert time.monotonic() < end, "nothing came"
         time.sleep(0.005)

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.patience import PATIENCE
 from workbench import jobs, noise, operators, priors
 from workbench.algorithms import RED, Algorithm, GradientDescent, PnPADMM, PnPHQS, PnPPGD
 from workbench.analysis.expansion import Expanding, Safety, expansion, growth, stretch
@@ -158,7 +159,7 @@ def test_a_job_tells_it_while_it_runs():
     try:
         job = runner.submit(Job(expander(), PnPPGD(sigma=0.9), (objective,), 200, 0))
         job.play()
-        end = time.perf_counter() + 60
+        end = time.perf_counter() + PATIENCE
         while job.latest.expansion is None or job.latest.diagnosis is None:
             assert time.perf_counter() < end, job.latest.message
             time.sleep(0.01)

@@ -14,9 +14,10 @@ from typing import TypeVar
 
 import pytest
 
+from tests.patience import PATIENCE
+
 playwright = pytest.importorskip("playwright.sync_api")
 T = TypeVar("T")
-PATIENCE = 240  # seconds: machines that run tests may have a tenth of a core for server and browser
 playwright.expect.set_options(timeout=1000 * PATIENCE)
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.patience import PATIENCE
 from workbench import jobs
 from workbench.app.run.files import Upload
 from workbench.data import Shipped
@@ -60,7 +61,7 @@ def opened_run(session: Session, name: str, content: bytes) -> str:
 
 def read(upload: Upload) -> None:
     """Wait until the file of a page is read, and taken in as by a beat."""
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not upload.idle:
         assert time.perf_counter() < end, "not read in time"
         time.sleep(0.002)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from workbench.jobs import Status
 from workbench.live.study import DEBOUNCE, Studies, Study
 from workbench.refusal import Refusal
@@ -37,7 +38,7 @@ def whole(value: Any) -> int:
 
 
 def wait(ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not ready():
         assert time.perf_counter() < end
         time.sleep(0.002)

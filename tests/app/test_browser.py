@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from tests.app.browsing import (
-    PATIENCE,
     SMALL,
     iteration,
     opened,
@@ -22,6 +21,7 @@ from tests.app.browsing import (
     until,
     watched,
 )
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.browser
 

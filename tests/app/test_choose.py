@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.patience import PATIENCE
 from workbench.app.choose import ChooseView, Choosing
 from workbench.app.choose.choosing import HAND
 from workbench.data import Shipped
@@ -23,7 +24,7 @@ def session() -> Iterator[Session]:
 
 
 def wait(view: ChooseView, ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not ready():
         assert time.perf_counter() < end, view.choosing.trouble() or "nothing came"
         view.beat()

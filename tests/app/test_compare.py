@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from tests.patience import PATIENCE
 from workbench import storage
 from workbench.algorithms import PDHG
 from workbench.app.compare import CompareView
@@ -46,7 +47,7 @@ def run():
 
 def finished(session):
     """The last frame of a run."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         frame = session.tick()
         if frame is not None and frame.status is Status.DONE:
@@ -323,7 +324,7 @@ def test_pictures_of_other_sizes_are_not_subtracted(session):
 
 def test_the_report_is_the_one_of_the_runs(view, session):
     view.make.clicks += 1
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while view.reporting.page is None and time.monotonic() < end:
         view.beat(view.frame)
         time.sleep(0.005)
@@ -361,7 +362,7 @@ def test_rows_before_a_moved_slider_spoil_no_mark_of_a_pin(session):
     session.set("prior.weight", 0.01)
     session.reset()
     session.step(3)
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while session.job.latest.k < 3 or session.job.latest.status is not Status.PAUSED:
         assert session.tick() or time.monotonic() < end
         time.sleep(0.005)
@@ -409,7 +410,7 @@ def turned(view, session):
     own = view.beside.turned.own
     own.set("method", SplitConformal(held_out=20))
     view.intervals.find.clicks += 1
-    end = time.monotonic() + 90
+    end = time.monotonic() + PATIENCE
     turned = view.beside.turned
     while turned.sentence(view.beside.all) or turned.pinned.missing or turned.own.found.done < 20:
         assert time.monotonic() < end, view.note.sentence
@@ -457,7 +458,7 @@ def test_what_was_found_of_a_pin_stays_and_what_was_not_is_said(turned, session)
     assert "this run: PDHG has one answer and draws none" in turned.note.sentence
     assert "PDHG: not found yet" in turned.note.sentence and not turned.columns.row.objects
     turned.intervals.find.clicks += 1
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while "PDHG: PDHG has one answer" not in turned.note.sentence:
         assert time.monotonic() < end
         turned.beat(turned.frame)

@@ -8,6 +8,7 @@ import pywt
 import torch
 
 from tests.app.test_session import reached
+from tests.patience import PATIENCE
 from workbench.algorithms import PnPADMM
 from workbench.analysis.spectrum import SymmetricLogarithmicAxis
 from workbench.app.spectrum.basis import DenoiserBasis, mosaic
@@ -51,7 +52,7 @@ def test_the_tab_shows_the_basis_of_the_run_s_denoiser():
         spectra = Spectra(session)
         look = DenoiserBasis(spectra)
         spectra.basis.start()
-        end = time.perf_counter() + 60
+        end = time.perf_counter() + PATIENCE
         while not spectra.basis.idle:
             assert time.perf_counter() < end
             time.sleep(0.005)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.patience import PATIENCE
 from workbench.app.main import Workbench
 from workbench.app.page import echo
 from workbench.app.page.echo import Echo
@@ -79,7 +80,7 @@ def test_a_page_draws_nothing_while_its_browser_paints_but_what_a_click_changed(
 
 
 def beat_until(app: Workbench, status: Status) -> None:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while app._frame is None or app._frame.status is not status:
         assert time.perf_counter() < end
         app.beat()

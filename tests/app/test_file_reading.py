@@ -3,12 +3,13 @@
 import threading
 import time
 
+from tests.patience import PATIENCE
 from workbench.app.toolkit.file_reading import FileReading
 from workbench.refusal import Refusal
 
 
 def taken_in(reading: FileReading) -> None:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not reading.idle:
         assert time.perf_counter() < end, "not read in time"
         reading.tick()

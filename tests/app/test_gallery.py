@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.patience import PATIENCE
 from workbench import catalog
 from workbench.app.main import Workbench
 from workbench.live.members import member_cards
@@ -69,7 +70,7 @@ def test_a_card_that_is_clicked_becomes_the_part_of_the_experiment(session, monk
     gallery.beat()
     assert not sent  # the browser has no place for them yet
     gallery.grid._handle_msg({"kind": "drawn"})
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while set(sent) != {"Identity", "Radon"} and time.perf_counter() < end:
         gallery.beat()
         time.sleep(0.01)

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from tests.app.test_session import reached
+from tests.patience import PATIENCE
 from workbench import tuning
 from workbench.algorithms import FISTA
 from workbench.analysis.spectrum import SymmetricLogarithmicAxis
@@ -36,7 +37,7 @@ def session():
 
 def found(spectra, look):
     look.find.clicks += 1
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not spectra.instability.idle or spectra.instability.result is None:
         assert time.perf_counter() < end, spectra.trouble()
         spectra.tick()

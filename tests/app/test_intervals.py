@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.app.test_session import reached
+from tests.patience import PATIENCE
 from workbench.algorithms import ADMM, LBFGS
 from workbench.app.run.large_picture import LargePicture
 from workbench.app.run.pictures import Gallery
@@ -53,7 +54,7 @@ def seen(studies: IntervalStudy) -> tuple[np.ndarray, tuple[float, float]]:
 def found(gallery: Gallery) -> IntervalStudy:
     studies = gallery.intervals.studies
     studies.work.start()
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not studies.work.idle:
         assert time.perf_counter() < end
         time.sleep(0.005)

@@ -11,6 +11,7 @@ import pytest
 import torch
 from bokeh.models import ColumnDataSource
 
+from tests.patience import PATIENCE
 from workbench import networks, weights
 from workbench.analysis.information import Bins, FloorBins
 from workbench.app.laboratory import LaboratoryView
@@ -50,7 +51,7 @@ def lab() -> Iterator[Laboratory]:
 
 
 def wait(lab: Laboratory, ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not ready():
         assert time.perf_counter() < end, lab.complaint or "nothing came"
         time.sleep(0.005)
@@ -203,7 +204,7 @@ def view() -> Iterator[LaboratoryView]:
 
 def shown(view: LaboratoryView, name: str) -> None:
     view.menu.value = name
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     view.beat()
     while not all(study.idle for study in view.laboratory.studies):
         assert time.perf_counter() < end

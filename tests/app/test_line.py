@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from tests.app.browsing import PATIENCE, SMALL, iteration, opened, playwright, press, said, typed, until, watched
+from tests.app.browsing import SMALL, iteration, opened, playwright, press, said, typed, until, watched
 from tests.app.wire import Wire
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.browser
 LOST, WAITING = re.compile("connection to the server is lost"), "Waiting for the page's scripts ..."

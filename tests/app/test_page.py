@@ -12,6 +12,7 @@ import param
 import pytest
 
 from tests.app.conftest import read
+from tests.patience import PATIENCE
 from tests.test_docs import execute
 from workbench import catalog
 from workbench.app.laboratory import LaboratoryView
@@ -32,7 +33,7 @@ from workbench.live.session import Session
 SIGNALS = {"photograph": "camera", "colour": "astronaut", "1-D": "ecg"}
 
 
-def wait(app: Workbench, reached: Callable[[Any], bool], seconds: float = 60) -> Any:
+def wait(app: Workbench, reached: Callable[[Any], bool], seconds: float = PATIENCE) -> Any:
     """Beat until a frame satisfies `reached`."""
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
@@ -242,7 +243,7 @@ def test_the_network_trains_while_its_tab_was_seen_and_ends_with_the_page(app: W
     job = app.view(LaboratoryView).laboratory.run.job
     wait(app, lambda f: job.latest.state is not None)
     app.close()
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while job.latest.status is not Status.CANCELLED:
         assert time.perf_counter() < end
         time.sleep(0.02)

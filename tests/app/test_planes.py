@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from bokeh.models import ColumnDataSource
 
+from tests.patience import PATIENCE
 from workbench import catalog
 from workbench.algorithms import GradientDescent
 from workbench.analysis.information.channel import of_operator
@@ -45,7 +46,7 @@ def planes(session: Session) -> Iterator[Planes]:
 
 
 def wait(planes: Planes, ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not ready():
         assert time.perf_counter() < end, planes.trouble() or "nothing came"
         planes.tick()

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.app.browsing import PATIENCE, free_port, opened, press, until, watched
+from tests.app.browsing import free_port, opened, press, until, watched
+from tests.patience import PATIENCE
 from workbench import records, run_folder
 from workbench.data import Shipped
 from workbench.experiment import Experiment

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.test_session import reached
+from tests.patience import PATIENCE
 from workbench import run_folder, storage
 from workbench.app.main import page
 from workbench.app.page.workbench import Workbench
@@ -55,7 +56,7 @@ def view(made, tmp_path):
 
 def settled(view: RunsView, reached: Callable[[], object] = lambda: True) -> None:
     """Beat until nothing is on its way and what was asked for is there."""
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     view.beat()
     while not (view._errands.idle and reached()):
         assert time.perf_counter() < end, (view.complaint.sentence, view.status.sentence)

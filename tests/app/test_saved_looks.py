@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from tests.app.test_session import reached
+from tests.patience import PATIENCE
 from workbench import records, storage
 from workbench.algorithms import UnadjustedLangevin
 from workbench.data import Shipped
@@ -36,7 +37,7 @@ def session() -> Iterator[Session]:
 
 def done(studies: Studies, study: Study) -> None:
     study.start()
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while study.status is not Status.DONE:
         assert time.perf_counter() < end and not study.latest.message, study.latest.message
         studies.tick()

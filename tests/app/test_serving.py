@@ -17,6 +17,7 @@ from tornado.ioloop import IOLoop
 from tornado.websocket import websocket_connect
 
 from tests.app.browsing import free_port
+from tests.patience import PATIENCE
 from workbench import jobs, memory
 from workbench.app.page.server import page_server
 from workbench.app.serving import serve as serving_module
@@ -59,7 +60,7 @@ def running(made: Callable[[int], Server] | None = None, **options: object) -> I
 
 def asked(port: int, path: str, body: str | None = None, **headers: str) -> tuple[int, dict[str, str], str]:
     """Status, headers and text of an answer; no redirection is followed."""
-    line = http.client.HTTPConnection("localhost", port, timeout=60)
+    line = http.client.HTTPConnection("localhost", port, timeout=PATIENCE)
     if body is not None:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     line.request("GET" if body is None else "POST", path, body, headers)

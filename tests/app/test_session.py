@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from tests.app.conftest import opened_file
+from tests.patience import PATIENCE
 from workbench import storage
 from workbench.algorithms import FISTA, PDHG, ConjugateGradient, GradientDescent
 from workbench.analysis import standard
@@ -41,7 +42,7 @@ def session():
     made.close()
 
 
-def wait(session: Session, *statuses: Status, seconds: float = 60):
+def wait(session: Session, *statuses: Status, seconds: float = PATIENCE):
     """The newest frame once the run is one of these and has heard of all that was asked: so it may have been before."""
     end, last, heard = time.perf_counter() + seconds, None, False
     while last is None or last.status not in statuses or not heard:
@@ -52,7 +53,7 @@ def wait(session: Session, *statuses: Status, seconds: float = 60):
     return last
 
 
-def reached(session: Session, k: int, status: Status = Status.DONE, seconds: float = 60):
+def reached(session: Session, k: int, status: Status = Status.DONE, seconds: float = PATIENCE):
     """The frame of a run that rests at iteration k or beyond."""
     end = time.perf_counter() + seconds
     while (frame := wait(session, status)).k < k:
@@ -270,7 +271,7 @@ def test_what_is_saved_is_what_is_seen(paused):
         session.pause()
         frame = wait(session, Status.PAUSED)
     else:
-        end = time.perf_counter() + 60
+        end = time.perf_counter() + PATIENCE
         while session.job.latest.state.k <= frame.k:
             assert time.perf_counter() < end
             time.sleep(0.005)

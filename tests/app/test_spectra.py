@@ -10,6 +10,7 @@ import pytest
 import torch
 from bokeh.models import ColumnDataSource
 
+from tests.patience import PATIENCE
 from workbench.algorithms import GradientDescent, PreconditionedGradient
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import AXES, LinearAxis, LogarithmicAxis, modes
@@ -48,7 +49,7 @@ def spectra(session: Session) -> Iterator[Spectra]:
 
 
 def wait(spectra: Spectra, ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not ready():
         assert time.perf_counter() < end, spectra.trouble() or "nothing came"
         spectra.session.tick()

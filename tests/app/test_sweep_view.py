@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.patience import PATIENCE
 from tests.sweeping import in_this_process
 from workbench.app.sweep import SweepView
 from workbench.data import Shipped
@@ -55,7 +56,7 @@ def view(session) -> Iterator[SweepView]:
 
 
 def wait(view: SweepView, ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while True:
         view.beat()
         if ready():

@@ -8,6 +8,7 @@ import panel as pn
 import pytest
 from bokeh.models import ColumnDataSource
 
+from tests.patience import PATIENCE
 from workbench.algorithms import MALA, UnadjustedLangevin
 from workbench.analysis.chains import correlations
 from workbench.app.main import Workbench
@@ -45,7 +46,7 @@ def uncertainty(session: Session) -> Iterator[Uncertainty]:
 
 
 def wait(uncertainty: Uncertainty, ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not ready():
         assert time.perf_counter() < end, uncertainty.trouble() or "nothing came"
         uncertainty.session.tick()
@@ -189,7 +190,7 @@ def test_the_tab_draws_real_chains_and_says_what_is_wrong_with_them(session):
 
 def started(session: Session):
     session.step()
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while session.job.latest.state is None and time.perf_counter() < end:
         time.sleep(0.005)
     return session.job.latest.state

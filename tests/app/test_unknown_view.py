@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from tests.app.test_session import reached
+from tests.patience import PATIENCE
 from workbench.algorithms import LBFGS
 from workbench.app.unknowns import UnknownView
 from workbench.data import Shipped
@@ -44,7 +45,7 @@ def factors() -> Iterator[tuple[Session, UnknownView]]:
 
 
 def until(view: UnknownView, ready: Callable[[], bool]) -> None:
-    end = time.perf_counter() + 60
+    end = time.perf_counter() + PATIENCE
     while not ready():
         assert time.perf_counter() < end
         time.sleep(0.005)

@@ -17,7 +17,8 @@ import psutil
 import pytest
 from bokeh.util.token import generate_jwt_token, get_session_id
 
-from tests.app.browsing import PATIENCE, SMALL, free_port, opened, playwright, typed, until, watched
+from tests.app.browsing import SMALL, free_port, opened, playwright, typed, until, watched
+from tests.patience import PATIENCE
 from workbench.app.serving.dispatcher import _wanted
 from workbench.app.serving.server_numbers import ServerNumbers, of_workers
 from workbench.cli import main

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
+from tests.patience import PATIENCE
 from workbench.kernels import use
 from workbench.kernels.dispatch import backend, share, workers
 from workbench.kernels.radon import backproject, project
@@ -76,7 +77,7 @@ if child == 0:
     os._exit(done != [1, 2])
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
-    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=False, timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=False, timeout=PATIENCE).returncode == 0
 
 
 def test_share_covers_each_task_once_and_passes_errors_on():

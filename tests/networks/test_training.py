@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from tests.networks.small import CASES, RANDOM, Classes, Numbers, case, problem
+from tests.patience import PATIENCE
 from workbench import algorithms, noise, operators, priors, storage
 from workbench.algorithms import PDHG, State
 from workbench.data import truth
@@ -253,7 +254,7 @@ def test_a_job_trains_and_its_optimiser_can_be_changed():
         runner.close()
 
 
-def wait(reached, seconds=30.0):
+def wait(reached, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end

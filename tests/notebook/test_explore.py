@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from tests.patience import PATIENCE
 from workbench.algorithms import FISTA
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -20,7 +21,7 @@ from workbench.ranges import Range
 from workbench.refusal import Refusal
 
 
-def until(reached: Callable[[], object], seconds: float = 120) -> None:
+def until(reached: Callable[[], object], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, "not reached in time"

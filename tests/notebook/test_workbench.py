@@ -18,6 +18,7 @@ import xarray as xr
 from ipywidgets import Widget
 from ipywidgets.widgets import widget as registry
 
+from tests.patience import PATIENCE
 from workbench import catalog, storage
 from workbench.algorithms import CGLS, FISTA, GradientDescent
 from workbench.analysis.spectrum import SpectralMeasure, SpectrumEstimate
@@ -49,7 +50,7 @@ def registered() -> dict[str, object]:
     return registry._instances
 
 
-def until(reached: Callable[[], object], seconds: float = 120) -> None:
+def until(reached: Callable[[], object], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, "not reached in time"

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from tests.patience import PATIENCE
 from workbench import run_folder, storage
 from workbench.parameters import current
 from workbench.refusal import Refusal
@@ -238,7 +239,7 @@ def test_four_processes_that_make_it_at_once_agree(folder):
     for worker in workers:
         worker.start()
     expected = [len(every_file(folder))] * 5
-    assert [answers.get(timeout=100) for _ in workers] == [expected] * 4
+    assert [answers.get(timeout=PATIENCE) for _ in workers] == [expected] * 4
     for worker in workers:
         worker.join()
     with closing(sqlite3.connect(folder / INDEX)) as database:
