@@ -1,6 +1,7 @@
 """Predicted convergence against runs, critical steps where they are exact, and modes against the SVD."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from tests.analysis.test_spectrum import diagonal
 from workbench import noise, operators, priors
-from workbench.algorithms import ConjugateGradient, GradientDescent
+from workbench.algorithms import FISTA, PDHG, SKROCK, CondatVu, ConjugateGradient, GradientDescent, HeavyBall, Nesterov
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Search, modes, rates, top
 from workbench.operators import GaussianBlur
@@ -193,3 +194,34 @@ def test_the_polynomials_of_gradient_descent_are_powers_from_none_to_all_steps()
     values = torch.tensor([0.5, 2.0], dtype=torch.float64)
     expected = [[1, 1], [0.75, 0], [0.75**2, 0], [0.75**3, 0]]
     assert rates.gradient_descent(values, 0.5, 3).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "rate"),
+    [
+        (GradientDescent(), lambda values, step, b: rates.gradient_descent_rate(values, step)),
+        (HeavyBall(), rates.heavy_ball_rate),
+        (HeavyBall(momentum=0.3), rates.heavy_ball_rate),
+        (Nesterov(strong=False), rates.nesterov_rate),
+        (FISTA(), rates.nesterov_rate),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_beyond_its_edge_a_method_diverges_and_below_it_does_not(algorithm, rate):
+    """The page drew 2/step for all, which is that of plain gradients, and for SKROCK, whose step is many of them."""
+    problem = replace(blurred(), prior=priors.Zero()) if isinstance(algorithm, FISTA) else blurred()
+    *_, state = until(iterate(problem, algorithm), after(12))
+    edge, step = algorithm.edge(state), algorithm.current_step(state)
+    momentum = edge / 2 - 1 if edge >= 2 else (2 - edge) / (2 * edge - 2)
+    for times, grows in ((0.99, False), (1.01, True)):
+        value = torch.tensor([times * edge / step], dtype=torch.float64)
+        assert (float(rate(value, step, momentum)) > 1) == grows
+    assert (
+        edge == 2 if isinstance(algorithm, GradientDescent) else edge > 2 if rate is rates.heavy_ball_rate else edge < 2
+    )
+
+
+def test_steps_that_are_no_gradient_have_no_edge():
+    problem = blurred()
+    for algorithm in (SKROCK(), CondatVu(), PDHG()):
+        assert algorithm.edge(next(iterate(problem, algorithm))) is None

@@ -171,7 +171,11 @@ def test_a_window_is_chosen_and_what_was_done_is_said(app: Workbench) -> None:
     view.file.param.update(filename="dim.npy", value=content.getvalue())
     read(view)
     aside = app.choices.sections["truth"].aside
-    assert "window=(0, 562)" in aside.sentence
+    assert "window=(0, 562) is taken, since it is nearly black in [0, 65535]" in aside.sentence
+    assert app.session.loaded.limits == (0, 562) and float(app.session.loaded.tensor.amax()) == 1
+    view.window.value = ""
+    read(view)
+    assert app.session.loaded.limits == (0, 65535) and "window=(0, 562) uses" in aside.sentence
     view.window.value = "whole"
     read(view)
     assert app.session.loaded.limits == (500, 562)

@@ -59,7 +59,7 @@ def test_every_source_of_the_plots_is_drawn_and_named():
         ),
         AlongTheRun: (
             {"image": "Image", "tops": "Scatter", "edge": "Line", "here._source": "VSpan"},
-            [["four largest", "2/step"]],
+            [["four largest", "edge of stability"]],
             [(False, False)],
         ),
     }  # fmt: skip
@@ -91,6 +91,7 @@ def test_the_ends_of_a_spectrum_and_the_bound_of_the_step_are_flags():
     assert at_the_end == pytest.approx(12) and math.isnan(beyond), "three times as far as the spectrum goes"
     assert lines(known, 0.002, LogarithmicAxis(4.0))[-1][0] == pytest.approx(3)
     assert len(lines(known, None, LinearAxis(4.0))) == 2
+    assert lines(known, 0.5, LinearAxis(4.0), 1.5)[-1][:2] == (pytest.approx(3 / 4), "1.5/step 3")
     assert lines(spectrum.SpectrumEstimate(None, 0), None, LinearAxis(4.0)) == []
     assert condition("H", 2.0, 4.0) == "condition of H ≥ 2"
 
@@ -174,6 +175,12 @@ def test_the_run_stands_in_the_diagram_at_its_step_and_momentum():
     made = PhaseDiagram(studied(found([1.0, 9.0], [1.0, 1.0])))
     made.draw(frame(largest_step=1.0, curves={"step_size": np.array([0.5, 0.1])}), LinearAxis)
     assert columns(made.marks["this run"]) == {"x": [pytest.approx(-1)], "y": [0.5]}
+    found_by_itself = studied(found([1.0, 9.0], [1.0, 1.0]))
+    found_by_itself.session.experiment.algorithm = HeavyBall()
+    for edge, at in ((3.2, [pytest.approx(0.6)]), (1.4, []), (None, [])):  # found; Nesterov's; no step of the gradient
+        own = PhaseDiagram(found_by_itself)
+        own.draw(frame(largest_step=1.0, edge=edge, curves={"step_size": np.array([0.5])}), LinearAxis)
+        assert columns(own.marks["this run"])["y"] == at
     best = columns(made.marks["best"])
     assert (best["x"], best["y"]) == ([pytest.approx(math.log10(1 / 4))], [pytest.approx(0.25)])
     image = made.image.data

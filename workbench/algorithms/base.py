@@ -148,6 +148,13 @@ class Algorithm(ABC, Generic[S], metaclass=Checked):
         """The step above which convergence is not guaranteed, the least of the batch; None where there is no bound."""
         return None
 
+    def edge(self, state: S) -> float | None:
+        """The step times curvature above which iterates of a quadratic grow; None unless a step is one of the gradient.
+
+        2, and with a momentum b 2 (1 + b) for heavy ball, 2 (1 + b) / (1 + 2 b) for Nesterov's.
+        """
+        return None if self.largest_step(state) is None else 2.0
+
     def denoised_at(self, state: S) -> float | None:
         """The noise that a denoiser is told in every step to come; None for a method that has none, or anneals it."""
         return None

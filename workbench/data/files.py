@@ -34,7 +34,7 @@ class Loaded:
     `notes` are sentences for the reader; `limits` are the values of the file that became 0 and 1, so
     `low + (high - low) * tensor` gives its units back (where a window clipped nothing). `gaps`, of the same shape, is
     true where the file has no value and the tensor a substitute, and None where nothing is missing; `units` are those
-    that the file gives its values.
+    that the file gives its values. `fuller` is a window for 16-bit numbers that would come out nearly black.
     """
 
     tensor: Tensor
@@ -42,6 +42,7 @@ class Loaded:
     limits: Limits = (0.0, 1.0)
     gaps: Tensor | None = None
     units: str = ""
+    fuller: Limits | None = None
 
 
 def load(
@@ -144,7 +145,7 @@ def _load(path: Path, name: str, variable: str | None, size: int | None, window:
     notes = (*_naming(kind, name), *found.notes, *_suggestion(found, window), *missing, scaled.said)
     tensor = torch.from_numpy(scaled(values)).unsqueeze(0).contiguous()
     holes = None if gaps is None else torch.from_numpy(gaps).unsqueeze(0)
-    loaded = Loaded(tensor, notes, scaled.limits, holes)
+    loaded = Loaded(tensor, notes, scaled.limits, holes, fuller=scaled.fuller)
     return loaded if size is None or size == max(selected.space) else _resampled(loaded, size)
 
 

@@ -19,10 +19,14 @@ Window = tuple[float, ...] | Named  # two numbers, which `require_window` checks
 
 @dataclass(frozen=True)
 class Scale:
-    """The two values that become 0 and 1, and the sentence about them."""
+    """The two values that become 0 and 1, and the sentence about them.
+
+    `fuller` are those that 16-bit numbers would fill, where they reach less than half of what their type holds.
+    """
 
     limits: Limits
     said: str
+    fuller: Limits | None = None
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """The values in [0, 1] as float32 (complex64); what lies outside is clipped."""
@@ -80,7 +84,9 @@ def _by_type(values: np.ndarray, largest: float, top: float | None) -> Scale | N
     if largest > top:
         return None
     bits = math.ceil(math.log2(top + 1))
-    return Scale((0.0, top), f"{bits}-bit integers scaled from [0, {top:g}] to [0, 1]{_hint(largest, top)}")
+    hint = _hint(largest, top)
+    fuller = (0.0, largest) if hint and top > np.iinfo(np.uint8).max else None
+    return Scale((0.0, top), f"{bits}-bit integers scaled from [0, {top:g}] to [0, 1]{hint}", fuller)
 
 
 def _hint(largest: float, top: float) -> str:

@@ -296,5 +296,5 @@ class Job(Turn):
             steps=self._steps, diagnosis=diagnosis, proofs=tuple(overseer.proofs) if overseer else (),
             largest_step=self.algorithm.largest_step(state) if state is not None else None,
             expansion=overseer.expansion if overseer else None, heard=self._heard, calls=effort.calls,
-            moments=trail.moments, ruled=self._ending.held,
+            moments=trail.moments, ruled=self._ending.held, edge=state and self.algorithm.edge(state),
         )  # fmt: skip

@@ -39,6 +39,7 @@ class Snapshot:
     diagnosis: Diagnosis | None = None  # what is wrong, with the values that repair it
     proofs: tuple[Proof, ...] = ()
     largest_step: float | None = None  # the step up to which the algorithm is known to converge
+    edge: float | None = None  # of what a step times a curvature is where iterates begin to grow
     expansion: Expansion | None = None
     heard: int = 0  # wishes that were carried out before
     calls: float = 0.0

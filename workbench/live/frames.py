@@ -72,6 +72,7 @@ class Frame:
     curves: dict[str, Array]
     marks: tuple[tuple[int, str], ...]
     largest_step: float | None = None
+    edge: float | None = 2.0
     lipschitz: float | None = None
     expansion: tuple[float, float, float] | None = None
     repair: Mapping[str, Any] = field(default_factory=dict)
@@ -122,6 +123,7 @@ def frame_of(
         curves=curves.arrays(),
         marks=snapshot.marks,
         largest_step=snapshot.largest_step,
+        edge=snapshot.edge,
         lipschitz=least(state.measured.lipschitz) if state else None,
         expansion=snapshot.expansion.largest if snapshot.expansion else None,
         repair=snapshot.diagnosis.repair if snapshot.diagnosis else {},

@@ -2,9 +2,10 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workbench.data import Content, File, Loaded, Measured, Source, Window, contents, load_array, load_described
 from workbench.experiment import Experiment
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 NOTHING: Words = {}
+AUTOMATIC: Literal["automatic"] = "automatic"  # the window of a file is looked for
 _AT_FIRST = "Filtered backprojection shows the scan first; the method that is offered first uses the prior."
 Opened = Callable[[Experiment], Experiment]
 
@@ -44,11 +46,25 @@ class OwnFiles:
         return contents(self.kept(filename, content))[1]
 
     def signal(
-        self, filename: str, content: bytes, variable: str = "", size: int | None = None, window: Window | None = None
+        self,
+        filename: str,
+        content: bytes,
+        variable: str = "",
+        size: int | None = None,
+        window: Window | Literal["automatic"] | None = None,
     ) -> Opened:
-        """A file, which is read here, as the truth of an experiment. From any thread."""
-        path = self.kept(filename, content)
-        file, loaded = File(str(path), variable, size, window), load_described(path, variable, size, window)
+        """A file, which is read here, as the truth of an experiment. From any thread.
+
+        The automatic window is that of its type, but where 16-bit numbers would come out nearly black in it.
+        """
+        path, given = self.kept(filename, content), None if window == AUTOMATIC else window
+        loaded = load_described(path, variable, size, given)
+        if window == AUTOMATIC and loaded.fuller is not None:
+            given, dark = loaded.fuller, f"nearly black in [0, {loaded.limits[1]:g}], the range of its type"
+            loaded = load_described(path, variable, size, given)
+            taken = f"window=({given[0]:g}, {given[1]:g}) is taken, since it is {dark}"
+            loaded = replace(loaded, notes=(*loaded.notes, taken))
+        file = File(str(path), variable, size, given)
 
         def opened(experiment: Experiment) -> Experiment:
             self._remember(Path(filename).name, file, loaded)

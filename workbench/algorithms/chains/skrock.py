@@ -73,6 +73,9 @@ class SKROCK(Algorithm[LangevinState]):
     def largest_step(self, state: LangevinState) -> float | None:
         return safe_step(state, self.step_size, self._reach()) if state.measured.everywhere else None
 
+    def edge(self, state: LangevinState) -> None:
+        return None  # a step is so many gradients as there are stages
+
     def _step(self, state: LangevinState) -> Each:
         if self.step_size is not None:
             return self.step_size

@@ -62,10 +62,7 @@ class Accelerated(Algorithm[AcceleratedState]):
 
     def step(self, problem: Problem, state: AcceleratedState, rng: torch.Generator) -> AcceleratedState:
         x, n = state.x, state.age
-        beta = (n - 1) / (n + self.inertia)
-        if self.strong:
-            enough = self._enough(state)
-            beta = beta.minimum(column(enough, x)) if isinstance(enough, Tensor) else beta.clamp_max(enough)
+        beta = self._momentum(state)
         v = kernel.ahead(x, state.before, beta)
         new, reach = self._advanced(problem, state, v)
         uphill = torch.zeros_like(n, dtype=torch.bool)
@@ -84,6 +81,18 @@ class Accelerated(Algorithm[AcceleratedState]):
 
     def largest_step(self, state: AcceleratedState) -> float | None:
         return safe_step(state, self.step_size, 1.0)
+
+    def edge(self, state: AcceleratedState) -> float:
+        beta = float(self._momentum(state).amax())
+        return (2 + 2 * beta) / (1 + 2 * beta)
+
+    def _momentum(self, state: AcceleratedState) -> Tensor:
+        """That of the next step, (B,)."""
+        beta = (state.age - 1) / (state.age + self.inertia)
+        if not self.strong:
+            return beta
+        enough = self._enough(state)
+        return beta.minimum(column(enough, state.x)) if isinstance(enough, Tensor) else beta.clamp_max(enough)
 
     def _step(self, state: AcceleratedState) -> Each:
         return found_step(state, self.step_size)

@@ -95,6 +95,9 @@ class HeavyBall(Algorithm[HeavyBallState]):
     def largest_step(self, state: HeavyBallState) -> float | None:
         return safe_step(state, self.step_size, self._most(state))
 
+    def edge(self, state: HeavyBallState) -> float:
+        return 2 * (1 + self._momentum(state))
+
     def _searched(self, problem: Problem, state: HeavyBallState, of_prior: Tensor, carried: Tensor) -> HeavyBallState:
         start, share = misfit_at(problem, state.x), self._share(state)
 

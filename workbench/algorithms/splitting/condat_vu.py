@@ -93,6 +93,9 @@ class CondatVu(Algorithm[CondatVuState]):
     def largest_step(self, state: State) -> float | None:
         return safe_step(state, self.step_size)
 
+    def edge(self, state: State) -> None:
+        return None  # beside the gradient a step has what the duals say
+
     def _step(self, state: CondatVuState) -> Each:
         found = found_step(state, self.step_size)
         plain = self.step_size is not None or state.dual is None

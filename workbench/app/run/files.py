@@ -20,7 +20,7 @@ from workbench.app.toolkit.words import Words
 from workbench.data import MAX_LENGTH, MAX_SIDE, SUPPORTED, Content, File
 from workbench.figures.colours import ERROR
 from workbench.live.controls.entering import read
-from workbench.live.own_files import Opened
+from workbench.live.own_files import AUTOMATIC, Opened
 from workbench.live.saved import is_run
 from workbench.live.session import Session
 from workbench.parameters import parameters
@@ -29,7 +29,12 @@ from workbench.refusal import Refusal
 Found = TypeVar("Found")
 SIZES = {"as it is": None, "64 px": 64, "128 px": 128, "256 px": 256, "512 px": 512, "1024 px": 1024}
 # A menu cannot show what stands for None.
-WINDOWS = {"as its numbers are stored": "", "whole range": "whole", "as the file suggests": "suggested"}
+WINDOWS = {
+    "as bright as it takes": AUTOMATIC,
+    "as its numbers are stored": "",
+    "whole range": "whole",
+    "as the file suggests": "suggested",
+}
 HOLDS = {"a signal to simulate from": False, "data as they were measured": True}
 _SHOWN = "This saved run is shown at its end; the page's address does not hold it."
 _LAPTOP = 1500  # px: below, the titles of all tabs need the room
@@ -73,7 +78,7 @@ class Upload:
             margin=(4, 0),
             **wide,
         )
-        self.window = pmui.Select(label="window: values that become 0 and 1", options=WINDOWS, value="", **menu)
+        self.window = pmui.Select(label="window: values that become 0 and 1", options=WINDOWS, value=AUTOMATIC, **menu)
         self.typed = pmui.TextInput(label="or these two", placeholder="-160, 240", margin=(4, 0), **wide)
         cap = f"At most {MAX_SIDE} px a side (1-D: {MAX_LENGTH} samples) and {UPLOAD // 2**20} MB. {SUPPORTED}."
         self.complaint, self.aside = Words(ERROR), Words()

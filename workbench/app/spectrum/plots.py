@@ -39,8 +39,13 @@ class SpectrumPlot(ABC):
 
 
 def gradient_step(spectra: Spectra, frame: Frame | None, metric: Preconditioner | None = None) -> float | None:
-    """The step of the run, where it is one along P times the gradient, P = 1 for None, and has a bound of P H."""
-    if frame is None or frame.largest_step is None or spectra.metric != metric:
+    """The step of the run, where it is one of P times the gradient, P = 1 for None, and has a bound of P H."""
+    if frame is None or frame.largest_step is None or frame.edge is None or spectra.metric != metric:
         return None
     steps = frame.curves.get("step_size")
     return float(steps[-1]) if steps is not None and len(steps) and steps[-1] > 0 else None
+
+
+def edge_of(frame: Frame | None) -> float:
+    """The step times curvature at which the run begins to grow: 2, or with a momentum another number."""
+    return 2.0 if frame is None or frame.edge is None else frame.edge

@@ -9,7 +9,7 @@ import panel as pn
 
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Axis, LinearAxis, SpectralMeasure, SpectrumEstimate
-from workbench.app.spectrum.plots import COLOURS, EXTREME, STEP, SpectrumPlot, gradient_step
+from workbench.app.spectrum.plots import COLOURS, EXTREME, STEP, SpectrumPlot, edge_of, gradient_step
 from workbench.app.toolkit.figures import Flags, empty, fill, legend, mark, new_figure, pane, tap
 from workbench.app.toolkit.form_panel import FormPanel
 from workbench.live.frames import Frame
@@ -60,7 +60,7 @@ class Shares(SpectrumPlot):
         self._overlay(found, axis)
         values = np.array([]) if found.values is None else found.values.numpy()
         fill(self.eigenvalues, {"at": axis.place(values), "height": np.zeros(len(values))})
-        self.flags.show(lines(found, gradient_step(spectra, frame), axis))
+        self.flags.show(lines(found, gradient_step(spectra, frame), axis, edge_of(frame)))
         self.note.say(found.hessians.note)
 
     def _columns(self, measure: SpectralMeasure, axis: Axis) -> dict:
@@ -130,7 +130,9 @@ class Preconditioned(SpectrumPlot):
             curve = spectrum.density(spectrum.scaled(measure, 1 / high if high > 0 else 1.0), axis)
             fill(source, {"at": curve.at, "height": curve.height, "low": curve.height, "high": curve.height})
             if name == "P H" and step is not None and high > 0:
-                flags.append((float(axis.place(np.array(2 / step / high))), f"2/step {2 / step:.3g}", STEP))
+                edge = edge_of(frame)
+                place = float(axis.place(np.array(edge / step / high)))
+                flags.append((place, f"{edge:.3g}/step {edge / step:.3g}", STEP))
             words.append(condition(name, low, high))
         self.flags.show(flags)
         self.note.say("; ".join(words))
@@ -152,15 +154,15 @@ def condition(name: str, low: float, high: float) -> str:
     return f"condition of {name} ≥ {high / low:.3g}" if low > 0 else f"{name} is singular"
 
 
-def lines(found: SpectrumEstimate, step: float | None, axis: Axis) -> list[tuple[float, str, str]]:
-    """The extremes of the objective, and 2/step where the run has a step along the gradient."""
+def lines(found: SpectrumEstimate, step: float | None, axis: Axis, edge: float = 2.0) -> list[tuple[float, str, str]]:
+    """The extremes of the objective, and edge/step where the run has a step along the gradient."""
     places = []
     if found.extremes is not None:
         low, high = found.extremes
         places = [(low, f"λmin {low:.3g}", EXTREME), (high, f"λmax {high:.3g}", EXTREME)]
     if step is not None:
-        critical = 2 / step
+        critical = edge / step
         sight = 3 * spectrum.reach(found)
         shown = critical if critical <= sight or not isinstance(axis, LinearAxis) else math.nan
-        places.append((shown, f"2/step {critical:.3g}", STEP))
+        places.append((shown, f"{edge:.3g}/step {critical:.3g}", STEP))
     return [(float(axis.place(np.array(value))), word, colour) for value, word, colour in places]

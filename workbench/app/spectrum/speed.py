@@ -8,7 +8,7 @@ from bokeh.palettes import Viridis256
 
 from workbench.analysis import spectrum
 from workbench.analysis.spectrum import Axis, LogarithmicAxis
-from workbench.app.spectrum.plots import STEP, SpectrumPlot, gradient_step
+from workbench.app.spectrum.plots import STEP, SpectrumPlot, edge_of, gradient_step
 from workbench.app.toolkit.figures import Here, empty, fill, legend, mark, new_figure, pane, picture_of, positive
 from workbench.live.frames import Frame
 
@@ -102,8 +102,11 @@ class PhaseDiagram(SpectrumPlot):
         fill(self.image, {"image": [drawn.image.astype(np.float32)]} | box)
         fill(self.marks["best"], {"x": [drawn.best[0]], "y": [drawn.best[1]]})
         step = gradient_step(spectra, frame)
-        momentum = getattr(spectra.session.experiment.algorithm, "momentum", None) or 0.0
-        here = {"x": [], "y": []} if step is None else {"x": [float(np.log10(step))], "y": [momentum]}
+        momentum = getattr(spectra.session.experiment.algorithm, "momentum", None)
+        momentum = edge_of(frame) / 2 - 1 if momentum is None else momentum  # below 0 it is no heavy ball
+        here = {"x": [], "y": []}
+        if step is not None and momentum >= 0:
+            here = {"x": [float(np.log10(step))], "y": [momentum]}
         fill(self.marks["this run"], here)
         self.note.say("Heavy ball on a quadratic with these extremes; momentum 0 is gradient descent.")
 
@@ -121,7 +124,7 @@ class AlongTheRun(SpectrumPlot):
         self.edge = empty("k", "edge")
         tops = self.plot.scatter("k", "top", source=self.tops, size=5, color="#ec7f2b")
         edge = self.plot.line("k", "edge", source=self.edge, color=STEP, line_dash="dashed", line_width=1.5)
-        legend(self.plot, {"four largest": [tops], "2/step": [edge]})
+        legend(self.plot, {"four largest": [tops], "edge of stability": [edge]})
         self.here = Here(self.plot)
         self.every = pmui.Select(
             label="look again every",
@@ -154,7 +157,7 @@ class AlongTheRun(SpectrumPlot):
         fill(self.tops, {"k": [k for k, _ in tops], "top": axis.place(np.array([v for _, v in tops]))})
         if frame is not None and gradient_step(spectra, frame) is not None:
             steps = frame.curves["step_size"]
-            fill(self.edge, {"k": frame.ks, "edge": axis.place(2 / steps)})
+            fill(self.edge, {"k": frame.ks, "edge": axis.place(edge_of(frame) / steps)})
         self.note.say(f"{len(looks)} looks, each begun from the eigenvectors of the one before")
 
     def _follow(self, every: int) -> None:
