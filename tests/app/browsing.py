@@ -41,7 +41,7 @@ serve(Serving(port={free_port()}), announce=lambda a: print(a, flush=True))"""
             yield found
         finally:
             server.terminate()
-            server.wait(30)  # on a machine that has other things to do
+            server.wait(PATIENCE)
         log.seek(0)
         said = log.read()
     assert "Traceback" not in said, said[said.index("Traceback") :][:8000]
