@@ -23,7 +23,7 @@ def test_a_tile_in_the_launcher_opens_the_page(chromium, lab, tmp_path):
         playwright.expect(page.locator(".jp-LauncherCard[title*=Workbench]").first).to_be_visible()
         # The proxy asks ever more seldom whether the server is ready: it may wait twice as long as that takes.
         page.goto(f"{lab.address}/workbench/", timeout=1000 * (tile()["timeout"] + PATIENCE))
-        playwright.expect(page.get_by_text(re.compile(r"iteration [1-9]\d* of"))).to_be_visible(timeout=120_000)
+        playwright.expect(page.get_by_text(re.compile(r"iteration [1-9]\d* of"))).to_be_visible()
         page.screenshot(path=tmp_path / "tile.png")
 
 
