@@ -50,6 +50,11 @@ OUTSIDE = """() => {
 }"""
 
 
+def smaller(page, least: float) -> list[tuple[str, float]]:
+    """The texts whose small letters are lower, in pixels of the screen."""
+    return [(text, x) for text, x in page.evaluate(X_HEIGHTS).items() if x < least]
+
+
 def test_from_the_last_row(chromium, address) -> None:
     with watched(chromium, width=1024) as page:
         page.goto(f"{address}?{SMALL}&present=1&only=prior.weight")
