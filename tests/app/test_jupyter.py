@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.app.browsing import playwright, until, watched
+from tests.app.browsing import PATIENCE, playwright, until, watched
+from workbench.cli.tile import tile
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("jupyterlab")
@@ -20,7 +21,8 @@ def test_a_tile_in_the_launcher_opens_the_page(chromium, lab, tmp_path):
     with watched(chromium, expected=".") as page:
         page.goto(f"{lab.address}/lab?reset")  # else what was open last is in place of the launcher
         playwright.expect(page.locator(".jp-LauncherCard[title*=Workbench]").first).to_be_visible()
-        page.goto(f"{lab.address}/workbench/")
+        # The proxy asks ever more seldom whether the server is ready: it may wait twice as long as that takes.
+        page.goto(f"{lab.address}/workbench/", timeout=1000 * (tile()["timeout"] + PATIENCE))
         playwright.expect(page.get_by_text(re.compile(r"iteration [1-9]\d* of"))).to_be_visible()
         page.screenshot(path=tmp_path / "tile.png")
 

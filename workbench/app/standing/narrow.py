@@ -10,7 +10,11 @@ import panel_material_ui as pmui
 
 PHONE = 640  # px: on a screen at most so wide no plot stands beside another thing
 NARROW = f"@media (max-width: {PHONE}px)"
-LOOSE = f"{NARROW} {{ :host {{ height: auto !important; min-height: 0 !important; flex: none !important; }} }}"
+# Of the place of a part and of the part in it: a height in pixels stands at both.
+LOOSE = (
+    f"{NARROW} {{ :host, :host > div {{ height: auto !important; min-height: 0 !important; }}"
+    " :host { flex: none !important; } }"
+)
 _EACH = "& > * > *"  # what is laid out stands in a wrapper of its own
 _WHOLE = {"flex": "none !important", "width": "100% !important", "maxWidth": "100% !important"}
 _HALF = {"flex": "none !important", "width": "auto !important", "maxWidth": "100% !important", "minWidth": 0}
