@@ -231,7 +231,7 @@ def _admm(problem: Problem, apply: Callable, y: np.ndarray, rho: float, watch: W
 
     space, scale = problem.operator.in_shape[1:], 1 / problem.noise.sigma**2
     operator = linop.LinearOperator(space, y.shape, eval_fn=apply, input_dtype=y.dtype, output_dtype=y.dtype)
-    gradient = linop.FiniteDifference(space, input_dtype=y.dtype, append=1)
+    gradient = linop.FiniteDifference(space, input_dtype=y.dtype, append=0)
     solver = ADMM(
         f=loss.SquaredL2Loss(y=jnp.asarray(y), A=operator, scale=scale / 2),
         g_list=[problem.prior.weight * functional.L21Norm()],

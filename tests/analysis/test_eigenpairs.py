@@ -102,7 +102,7 @@ def test_intervals_stay_true_through_restarts_in_single_precision():
         signals = (vectors / torch.linalg.vector_norm(vectors, dim=1, keepdim=True)).reshape(-1, 1, 96, 96)
         left = (blur(signals) - pairs.values.reshape(-1, 1, 1, 1) * signals).flatten(1)
         assert bool((torch.linalg.vector_norm(left, dim=1) <= 1.01 * pairs.residuals).all())
-    assert pairs.converged and pairs.products > 100
+    assert pairs.converged and pairs.products > 2 * 30  # it restarted, more than once
 
 
 def test_a_bottom_that_is_not_reached_says_so():

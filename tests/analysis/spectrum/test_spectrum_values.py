@@ -129,7 +129,9 @@ def test_a_study_costs_its_steps_its_probes_and_its_search():
     ("size", "k", "basis", "room"),
     [
         (50, 3, None, 50),
-        (2**22, 4, None, 118),
+        (2**22, 4, None, 68),
+        (1448, 4, None, 1448),
+        (1449, 4, None, 68),
         (1000, 4, None, 1000),
         (1000, 3, 5, 27),
         (1000, 3, 40, 40),

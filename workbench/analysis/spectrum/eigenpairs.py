@@ -13,8 +13,10 @@ from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
 from workbench.tensors import stream
 
-BLOCK = 4
-LITTLE = 2**21  # numbers: what a basis may have before it counts as large
+BLOCK = 2
+LITTLE = 2**21  # numbers: a basis of the whole space that has no more is kept whole
+LEAST = 24  # vectors beyond k: a restart keeps some, and blocks follow
+MORE = 60  # vectors beyond 2 k: with fewer, restarts cost products; with more, each is made orthogonal to more
 NEAR = 1e-4  # of |H|: the residual at which a search from random vectors may have found the outermost of the rest
 GROWN = 1.1  # a decomposition of T is worth its time once the basis has grown so much
 
@@ -57,7 +59,7 @@ class Eigenpairs:
 class Search:
     """How far to go for eigenpairs: until residuals are below tolerance |H|, in at most so many products.
 
-    `basis` vectors are kept at a time; when not given 2 k + 110, or more where they take little. `like` gives dtype
+    `basis` vectors are kept at a time; when not given 2 k + 60, or all where they take little. `like` gives dtype
     and device. `start`, rows in real coordinates (r, n), is where a search begins that knows a similar operator's
     vectors; random vectors otherwise.
     """
@@ -71,15 +73,15 @@ class Search:
 
     def cost(self, operator: LinearOperator, k: int) -> Cost:
         """The most products, and the memory of the basis, of its rotation at a restart, and of a few blocks."""
-        return Cost(self.products, vectors(operator, 2 * self.room(operator, k) + 4 * BLOCK, self.like))
+        return Cost(self.products, vectors(operator, 2 * self.room(operator, k) + 8 * BLOCK, self.like))
 
     def room(self, operator: LinearOperator, k: int) -> int:
         """How many basis vectors there may be."""
         size = numbers(operator, self.like)
         if not 1 <= k <= size:
             raise Refusal(f"between 1 and {size} eigenpairs", str(k), "ask for as many as there are, or fewer")
-        wanted = max(2 * k + 110, LITTLE // size) if self.basis is None else self.basis
-        return min(size, max(wanted, k + 6 * BLOCK))
+        wanted = (size if size * size <= LITTLE else 2 * k + MORE) if self.basis is None else self.basis
+        return min(size, max(wanted, k + LEAST))
 
     def goal(self, scale: float) -> float:
         """The residual that is small enough: below it there is only rounding in single precision."""

@@ -7,9 +7,9 @@ from workbench.analysis.spectrum.cost import numbers, require_finite_products
 from workbench.analysis.spectrum.lanczos import BREAKDOWN, from_real, real_coordinates
 from workbench.kernels.orthogonal import factored, normalised, orthogonalise
 from workbench.operators import LinearOperator
-from workbench.tensors import complex_of, norm
+from workbench.tensors import complex_of, norm, norm2
 
-_THIN = 0.1  # a block this small beside H is orthogonalised once more: its rounding was magnified
+_THIN = 0.1  # a block this thin is orthogonalised once more: its rounding was magnified
 
 
 class RitzSpace:
@@ -26,6 +26,7 @@ class RitzSpace:
         self._t = torch.zeros(room, room, dtype=torch.float64)
         self._tail = torch.zeros(0, 0, dtype=torch.float64)  # coupling of the last rows to `_rest`
         self._rest = self._v[:0]
+        self._last = 0  # where the block before the next one begins: with H that one couples, and those behind it
         self.size, self.products, self.scale = 0, 0, 0.0
 
     @property
@@ -43,7 +44,8 @@ class RitzSpace:
         largest = float(norm(image).max())
         require_finite_products(largest)
         self.scale = max(self.scale, largest)
-        inside, image = self._split(image)
+        inside, image = self._outside(image)
+        self._last = begin
         self._t[:end, begin:end] = inside
         self._t[begin:end, :end] = inside.T
         square = self._t[begin:end, begin:end]
@@ -64,7 +66,7 @@ class RitzSpace:
         self._v[:keep] = mix[:, :keep].T.to(self._v) @ self.basis
         self._t.zero_()
         self._t[:keep, :keep] = torch.diag(values[:keep])
-        self.size = keep
+        self.size, self._last = keep, 0
 
     def following(self, count: int, rng: torch.Generator) -> Tensor:
         """The next `count` rows of the Krylov space, with new random rows in place of directions that are exhausted."""
@@ -86,6 +88,19 @@ class RitzSpace:
         dtype = complex_of(block.dtype) if self.like.is_complex() else block.dtype
         return self.sign * real_coordinates(self.operator(from_real(block.contiguous(), self.operator.in_shape, dtype)))
 
+    def _outside(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Images of the last block, split as by `_split`, with one pass through the whole basis where that is enough.
+
+        It is where the image has lost before what H couples it to, the last two blocks, and the pass finds little else.
+        """
+        image, near = orthogonalise(image, self.basis[self._last :], 1)
+        image, inside = orthogonalise(image, self.basis, 1)
+        if self._last and bool((inside.square().sum(1) > norm2(image)).any()):
+            image, more = orthogonalise(image, self.basis, 1)
+            inside += more
+        inside[:, self._last :] += near
+        return inside.T.cpu(), image
+
     def _split(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Coefficients in the basis, (size, b) float64, and what is orthogonal to it: two passes of Gram-Schmidt."""
         rows, inside = orthogonalise(rows, self.basis)
@@ -94,7 +109,7 @@ class RitzSpace:
     def _orthonormal(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Orthonormal rows q and a matrix c with rows = c q, without what lies below rounding."""
         block, inside = factored(rows, BREAKDOWN * torch.finfo(rows.dtype).eps * self.scale)
-        if len(block) and float(inside.norm(dim=0).min()) < _THIN * self.scale:
+        if len(block) and float(inside.norm(dim=0).min()) < _THIN * float(norm(rows).max()):
             block = normalised(self._split(block)[1])
         return block, inside.cpu()
 
