@@ -12,7 +12,7 @@ from workbench.priors import Analysis, Cauchy, OnUnknown, Zero
 _HISS = 0.003  # of the loudest sample
 _PARTS = 2  # the axis of cosine and sine
 _STRING = (sounds.SAMPLES, CensoredGaussian(_HISS, 0.4), Cauchy(10.0, 0.01, _PARTS), 128)
-_HEART = (sounds.HEART, CensoredGaussian(_HISS, 0.5), Cauchy(3.0, 0.005, _PARTS), 128)
+_HEART = (sounds.HEART, CensoredGaussian(_HISS, 0.5), Cauchy(3.0, 0.0075, _PARTS), 128)
 _STEPS = 400
 
 _Clipped = tuple[int, CensoredGaussian, Cauchy, int]
