@@ -51,17 +51,17 @@ class Jupyter:
         return Person(page, self.folder / name)
 
     def _told(self, what: str) -> list[dict[str, Any]]:
-        return json.loads(urllib.request.urlopen(f"{self.address}/api/{what}", timeout=30).read())
+        return json.loads(urllib.request.urlopen(f"{self.address}/api/{what}", timeout=PATIENCE).read())
 
     def end_kernels(self) -> None:
         """End those of all notebooks: each has torch in it. One that is just being started anew cannot be ended yet."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while kernels := self._told("kernels"):
             assert time.monotonic() < end, "a kernel does not end"
             for kernel in kernels:
                 ended = urllib.request.Request(f"{self.address}/api/kernels/{kernel['id']}", method="DELETE")
                 with contextlib.suppress(urllib.error.HTTPError):
-                    urllib.request.urlopen(ended, timeout=30).close()
+                    urllib.request.urlopen(ended, timeout=PATIENCE).close()
 
 
 @contextlib.contextmanager

@@ -10,11 +10,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
-PATIENCE = 120  # seconds: machines that run tests may have a tenth of a core for server and browser
+T = TypeVar("T")
+PATIENCE = 240  # seconds: machines that run tests may have a tenth of a core for server and browser
 playwright.expect.set_options(timeout=1000 * PATIENCE)
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -41,7 +43,7 @@ serve(Serving(port={free_port()}), announce=lambda a: print(a, flush=True))"""
             yield found
         finally:
             server.terminate()
-            server.wait(30)  # on a machine that has other things to do
+            server.wait(PATIENCE)
         log.seek(0)
         said = log.read()
     assert "Traceback" not in said, said[said.index("Traceback") :][:8000]
@@ -122,6 +124,26 @@ def until(page: "playwright.Page", reached: Callable[[], bool], seconds: float =
     while not reached():
         assert time.perf_counter() < end, "not reached in time"
         page.wait_for_timeout(100)  # unlike time.sleep, it lets the page's events through
+
+
+def rest(page: "playwright.Page", found: Callable[[], list[T]], seconds: float = PATIENCE) -> list[T]:
+    """What is still found amiss when nothing is, or when patience ends: a page is drawn part by part."""
+    end = time.perf_counter() + seconds
+    while (amiss := found()) and time.perf_counter() < end:
+        page.wait_for_timeout(100)
+    return amiss
+
+
+def place(page: "playwright.Page", part: "playwright.Locator") -> dict[str, float]:
+    """Where a part of the page is, once it moves no more."""
+    seen = [part.bounding_box(), None]
+
+    def still() -> bool:
+        seen[:] = part.bounding_box(), seen[0]
+        return seen[0] is not None and seen[0] == seen[1]
+
+    until(page, still)
+    return seen[0]
 
 
 def press(page: "playwright.Page", name: str) -> None:

@@ -16,6 +16,7 @@ from tests.app.browsing import (
     picture,
     playwright,
     press,
+    rest,
     said,
     typed,
     until,
@@ -131,10 +132,10 @@ def test_a_diverged_run_says_what_helps(page, address) -> None:
     page.goto(f"{address}?{query}")
     alert = page.get_by_role("alert").filter(has_text="step")
     playwright.expect(alert).to_be_visible()
-    assert "diverged" in said(page)
+    until(page, lambda: "diverged" in said(page))
     press(page, "Repair: step size automatic")
     playwright.expect(alert).to_be_hidden()
-    assert "diverged" not in said(page)
+    until(page, lambda: "diverged" not in said(page))
 
 
 def test_every_tab_shows_something_and_pythons_reads(page, address) -> None:
@@ -172,6 +173,7 @@ def test_saved_runs_come_down(page, address) -> None:
 def test_closing_the_tab_ends_its_job(chromium, address) -> None:
     """Seen from outside: the server process uses no more processor once nobody is there."""
     page = chromium.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
     opened(page, address)
     page.close()
     end = time.perf_counter() + PATIENCE
@@ -195,7 +197,7 @@ def test_back_takes_the_page_along(page, address) -> None:
     until(page, lambda: "prior.weight=3" in page.url)
     page.go_back()
     playwright.expect(field).to_have_value(first)
-    assert "prior.weight=3" not in page.url
+    until(page, lambda: "prior.weight=3" not in page.url)
     page.go_forward()
     playwright.expect(field).to_have_value("3")
 
@@ -205,7 +207,7 @@ def test_the_copy_buttons_copy_and_answer(page, address) -> None:
     opened(page, address)
     press(page, "Copy link")
     playwright.expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    until(page, lambda: page.evaluate("navigator.clipboard.readText()") == page.url)
     page.get_by_role("tab", name="Python").click()
     press(page, "Copy as Python")
     until(page, lambda: page.evaluate("navigator.clipboard.readText()").startswith("from workbench import"))
@@ -228,4 +230,4 @@ def test_on_a_narrow_page_everything_can_be_reached(chromium, address) -> None:
         for name in ("Compare", "Spectrum", "Information", "Uncertainty", "Network", "Python", "Pictures"):
             page.get_by_role("tab", name=name).click()
             playwright.expect(page.get_by_text(re.compile("^Making")).filter(visible=True)).to_have_count(0)
-            assert beyond(page, 1024) == []
+            assert rest(page, lambda: beyond(page, 1024)) == []

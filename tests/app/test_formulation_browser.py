@@ -33,7 +33,7 @@ def test_terms_light_up_tell_and_lead_to_their_controls(page, address) -> None:
     operator = bar.get_by_role("button", name=re.compile("^operator: GaussianBlur of width 2"))
     playwright.expect(operator).to_be_focused()
     until(page, lambda: page.evaluate(LIT, "control-of-operator") == page.evaluate(LIT, "picture-of-data") == ["solid"])
-    playwright.expect(page.locator(".told img")).to_be_visible(timeout=120_000)
+    playwright.expect(page.locator(".told img")).to_be_visible()
     playwright.expect(page.locator(".told math")).to_be_visible()
 
     weight.focus()

@@ -12,7 +12,7 @@ def test_cards_come_with_pictures_are_sifted_and_chosen(page, address) -> None:
     press(page, "see every noise with a picture")
     chosen = page.get_by_role("button", name="choose Gaussian", exact=True)
     playwright.expect(chosen).to_be_visible()
-    playwright.expect(page.get_by_role("img", name="what Gaussian does")).to_be_visible(timeout=120_000)
+    playwright.expect(page.get_by_role("img", name="what Gaussian does")).to_be_visible()
     playwright.expect(page.locator(".formula math").first).to_be_visible()
     search = page.get_by_role("searchbox", name="search these cards")
     search.fill("counts PEAK")

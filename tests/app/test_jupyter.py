@@ -21,7 +21,7 @@ def test_a_tile_in_the_launcher_opens_the_page(chromium, lab, tmp_path):
         page.goto(f"{lab.address}/lab?reset")  # else what was open last is in place of the launcher
         playwright.expect(page.locator(".jp-LauncherCard[title*=Workbench]").first).to_be_visible()
         page.goto(f"{lab.address}/workbench/")
-        playwright.expect(page.get_by_text(re.compile(r"iteration [1-9]\d* of"))).to_be_visible(timeout=120_000)
+        playwright.expect(page.get_by_text(re.compile(r"iteration [1-9]\d* of"))).to_be_visible()
         page.screenshot(path=tmp_path / "tile.png")
 
 

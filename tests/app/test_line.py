@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.app.browsing import SMALL, iteration, opened, playwright, press, said, typed, until, watched
+from tests.app.browsing import PATIENCE, SMALL, iteration, opened, playwright, press, said, typed, until, watched
 from tests.app.wire import Wire
 
 pytestmark = pytest.mark.browser
@@ -75,6 +75,7 @@ def test_a_browser_whose_scripts_are_slow_gets_the_page_it_asked_for(chromium, a
 def test_pages_closed_in_the_middle_of_their_work_leave_no_complaint(chromium, address):
     """What the server says is read when it has ended (`served`)."""
     context = chromium.new_context()
+    context.set_default_timeout(1000 * PATIENCE)
     pages = [context.new_page() for _ in range(6)]
     for page in pages:
         page.goto(f"{address}?{SMALL}", wait_until="commit")

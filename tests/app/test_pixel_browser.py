@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.app.browsing import SMALL, opened, playwright, until
+from tests.app.browsing import SMALL, opened, place, playwright, until
 
 pytestmark = pytest.mark.browser
 
@@ -13,7 +13,7 @@ def test_a_click_tells_of_a_pixel_and_a_key_brings_the_curves_back(page, address
     opened(page, address, SMALL.replace("steps=100000", "steps=400"))
     curves = page.get_by_role("combobox", name="left plot")
     playwright.expect(curves).to_be_visible()
-    seen = page.locator(".picture-of-x canvas").first.bounding_box()
+    seen = place(page, page.locator(".picture-of-x canvas").first)
     page.mouse.click(seen["x"] + 0.25 * seen["width"], seen["y"] + 0.5 * seen["height"])
     row, column = (page.get_by_role("textbox", name=name, exact=True) for name in ("row", "column"))
     playwright.expect(row).to_have_value("32")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.app.browsing import SMALL, playwright, press, until, watched
+from tests.app.browsing import SMALL, place, playwright, press, rest, until, watched
 
 pytestmark = pytest.mark.browser
 LEAST = 0.015  # of the height of the screen
@@ -50,15 +50,19 @@ OUTSIDE = """() => {
 }"""
 
 
+def smaller(page, least: float) -> list[tuple[str, float]]:
+    """The texts whose small letters are lower, in pixels of the screen."""
+    return [(text, x) for text, x in page.evaluate(X_HEIGHTS).items() if x < least]
+
+
 def test_from_the_last_row(chromium, address) -> None:
     with watched(chromium, width=1024) as page:
         page.goto(f"{address}?{SMALL}&present=1&only=prior.weight")
         playwright.expect(page.get_by_role("button", name="Leave")).to_be_visible()
         playwright.expect(page.get_by_text("dB")).to_be_visible()
         until(page, lambda: page.evaluate(X_HEIGHTS).get("iteration k", 0) > LEAST * 768)
-        small = {text: x for text, x in page.evaluate(X_HEIGHTS).items() if x < LEAST * 768}
-        assert not small, small
-        assert page.evaluate(OUTSIDE) == []
+        assert rest(page, lambda: smaller(page, LEAST * 768)) == []
+        assert rest(page, lambda: page.evaluate(OUTSIDE)) == []
         weight = page.get_by_role("slider", name="weight")
         weight.focus()
         page.keyboard.press("ArrowRight")
@@ -76,9 +80,9 @@ def test_a_phone_is_one_column_with_transport_below(chromium, address) -> None:
         strip = page.get_by_role("slider", name="time line")
         playwright.expect(strip).to_be_visible()
         until(page, lambda: strip.locator(".place").count() > 5)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        until(page, lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
         for each in (leave, strip):
-            box = each.bounding_box()
+            box = place(page, each)
             assert box["y"] > 768 / 2 and box["y"] + box["height"] <= 768 and box["x"] + box["width"] <= 391
         press(page, "Pause")
         playwright.expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
@@ -95,9 +99,8 @@ def test_a_screen_larger_than_a_desk_s_has_larger_letters_and_all_stays_in_its_p
         kind = page.get_by_role("combobox", name=re.compile("^Operator"))
         playwright.expect(kind).to_be_visible()
         until(page, lambda: page.evaluate(X_HEIGHTS).get("iteration k", 0) > LETTERS)
-        small = {text: x for text, x in page.evaluate(X_HEIGHTS).items() if x < LETTERS}
-        assert not small, small
-        assert page.evaluate("document.documentElement.scrollWidth") <= 3840
+        assert rest(page, lambda: smaller(page, LETTERS)) == []
+        until(page, lambda: page.evaluate("document.documentElement.scrollWidth") <= 3840)
         page.get_by_role("tab", name="Compare").click()
         tab, line = page.get_by_role("tab", name="Compare"), page.locator(".MuiTabs-indicator").first
         until(page, lambda: abs(tab.bounding_box()["x"] - line.bounding_box()["x"]) < 4)
@@ -106,13 +109,13 @@ def test_a_screen_larger_than_a_desk_s_has_larger_letters_and_all_stays_in_its_p
         playwright.expect(menu).to_be_visible()
         until(page, lambda: abs(menu.bounding_box()["x"] - at["x"]) < at["width"] / 4)
         sheet = page.locator(".MuiPopover-root")
-        assert sheet.count() == 1
+        playwright.expect(sheet).to_have_count(1)
         page.keyboard.press("Escape")
         playwright.expect(sheet).to_have_count(0)  # it fades, and takes a click until it is gone
         slider = page.get_by_role("slider", name="width", exact=False).first
         before = slider.input_value()
-        thumb = slider.bounding_box()
-        rail = page.locator(".MuiSlider-root", has=slider).bounding_box()
+        thumb = place(page, slider)
+        rail = place(page, page.locator(".MuiSlider-root", has=slider))
         page.mouse.click(rail["x"] + 0.9 * rail["width"], thumb["y"] + thumb["height"] / 2)
         until(page, lambda: slider.input_value() != before)
         there = rail["x"] + 0.9 * rail["width"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.browsing import free_port, opened, press, until, watched
+from tests.app.browsing import PATIENCE, free_port, opened, press, until, watched
 from workbench import records, run_folder
 from workbench.data import Shipped
 from workbench.experiment import Experiment
@@ -31,10 +31,12 @@ serve(Serving(port={free_port()}, runs=Path({str(folder)!r})), announce=lambda a
     log = folder.with_suffix(".log")
     with log.open("w") as errors:
         server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=errors, text=True)
-        assert server.stdout is not None
-        yield server.stdout.readline().strip()
-        server.terminate()
-        server.wait(30)
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
     assert "Traceback" not in log.read_text()
 
 

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from bokeh.util.token import generate_jwt_token, get_session_id
 
-from tests.app.browsing import SMALL, free_port, opened, playwright, typed, until, watched
+from tests.app.browsing import PATIENCE, SMALL, free_port, opened, playwright, typed, until, watched
 from workbench.app.serving.dispatcher import _wanted
 from workbench.app.serving.server_numbers import ServerNumbers, of_workers
 from workbench.cli import main
@@ -30,7 +30,7 @@ class Served(NamedTuple):
     front: psutil.Process
 
     def asked(self, path: str, method: str = "GET") -> tuple[int, str]:
-        line = http.client.HTTPConnection("localhost", self.port, timeout=120)
+        line = http.client.HTTPConnection("localhost", self.port, timeout=PATIENCE)
         line.request(method, path)
         answer = line.getresponse()
         return answer.status, answer.read().decode()
@@ -70,8 +70,8 @@ def served() -> Iterator[Served]:
         workers = made.workers()
         yield made
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
-    psutil.wait_procs(workers, 30)
+        assert process.wait(PATIENCE) == 0
+    psutil.wait_procs(workers, PATIENCE)
     assert not any(worker.is_running() for worker in workers)
 
 
@@ -90,7 +90,7 @@ def test_visitors_are_shared_and_each_page_is_found_again(served):
 
 def test_every_answer_forbids_foreign_frames(served):
     for path in ("/healthz", "/metrics", "/kept?id=nobody"):
-        with urllib.request.urlopen(f"http://localhost:{served.port}{path}", timeout=60) as answer:
+        with urllib.request.urlopen(f"http://localhost:{served.port}{path}", timeout=PATIENCE) as answer:
             assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"], path
 
 
@@ -114,7 +114,7 @@ def test_a_browser_begins_anew_with_its_settings_where_its_process_has_ended(chr
         opened(page, f"http://localhost:{served.port}/")
         typed(page, "weight", "3")
         until(page, lambda: "prior.weight=3" in page.url)
-        with page.expect_navigation(timeout=60_000):
+        with page.expect_navigation():
             os.kill(served.workers()[served.visitors().index(1.0)].pid, signal.SIGKILL)
         playwright.expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
         playwright.expect(page.get_by_role("textbox", name="weight, typed")).to_have_value("3")
@@ -122,12 +122,12 @@ def test_a_browser_begins_anew_with_its_settings_where_its_process_has_ended(chr
 
 def until_true(condition) -> None:
     """Ask again until it holds: processes end and begin in their own time."""
-    for _ in range(600):
+    for _ in range(10 * PATIENCE):
         with suppress(ConnectionError):  # of a process that has just ended
             if condition():
                 return
         time.sleep(0.1)
-    raise AssertionError("it did not come true within a minute")
+    raise AssertionError("it did not come true in time")
 
 
 def test_a_request_says_whose_page_it_is_for():

@@ -60,7 +60,7 @@ def test_all_but_the_page_without_a_proxy_works_and_that_says_what_to_do(far, la
 
     reader.ran(3)
     frame = page.frame_locator("iframe[title=Workbench]").first
-    playwright.expect(frame.get_by_text(re.compile(r"iteration [1-9]\d* of"))).to_be_visible(timeout=120_000)
+    playwright.expect(frame.get_by_text(re.compile(r"iteration [1-9]\d* of"))).to_be_visible()
     reader.ran(4)
     playwright.expect(
         page.get_by_text(re.compile("install jupyter-server-proxy beside Jupyter, or forward"))
