@@ -1,13 +1,14 @@
 """The examples of what lies behind a picture: error of the picture and of each block, aligned, and processor seconds.
 
 With the figures that papers or issue 19 ask of some: T2 inside the head beside zero filling, the angle of unmixed
-spectra, blind deblurring beside the known kernel, a solid from cross-sections by a grid and by a network of as many
-numbers.
+spectra, blind deblurring beside the known kernel, declipping in two forms, a solid from cross-sections by a grid
+and by a network of as many numbers.
 """
 
 import math
 import statistics
 import time
+from dataclasses import replace
 from itertools import islice
 
 import torch
@@ -21,7 +22,7 @@ from workbench.analysis.unknowns import pictured_blocks
 from workbench.data import ExampleSignal, example_info
 from workbench.data.example_signals import sensors, solids
 from workbench.experiment import Experiment
-from workbench.noise import Gaussian
+from workbench.noise import CensoredGaussian, Gaussian
 from workbench.operators import ConvolutionPSF, Identity
 from workbench.parameters import changed
 from workbench.parametrisations import Direct, FourierFeatures, KernelAndImage, Mixture, RelaxationMaps
@@ -39,6 +40,7 @@ SOLIDS: dict[str, dict[str, object]] = {  # what the same sections are explained
     "voxels": {"parametrisation": Direct(CUBE)},
 }  # fmt: skip
 PICTURES = ("camera", "coins", "mr_brain", "shepp_logan")
+CLIPPED = {"string": (0.3, 0.4, 0.5, 0.6), "heart": (0.3, 0.4, 0.5, 0.7)}  # of the highest wave
 SIGMA, WEIGHTS, STEPS = 0.005, (5.0, 20.0, 80.0), 60  # of the deblurring whose kernel is known: the best weight counts
 
 
@@ -104,6 +106,19 @@ def deblurred(name: str, seed: int) -> tuple[float, float]:
     return float(signal_to_noise(blind, image)), known
 
 
+def declipped(name: str, limit: float, seed: int) -> tuple[float, float, float]:
+    """dB of a recording as it was clipped, found in analysis and found in synthesis form."""
+    found = []
+    for form in ("analysis", "synthesis"):
+        made = changed(example_scans.example(f"{name}_{form}"), seed=seed)
+        assert isinstance(made.noise, CensoredGaussian)
+        made = changed(made, noise=replace(made.noise, limit=limit))
+        problem = made.problem()
+        assert problem.truth is not None
+        found.append(float(signal_to_noise(problem.picture(ended(problem, made).x), problem.truth)))
+    return float(signal_to_noise(problem.y, problem.truth)), found[0], found[1]
+
+
 def filled(way: str, seed: int) -> tuple[float, float, float]:
     """Of a solid from cross-sections: intersection over union with the true one, error, processor seconds."""
     made = changed(example_scans.example("cross_sections"), seed=seed, **SOLIDS[way])
@@ -141,6 +156,13 @@ def main() -> None:
     for name, pairs in blind.items():
         found, known = map(list, zip(*pairs, strict=True))
         lines.append([name, spread(found), spread(known), spread([k - b for b, k in pairs])])
+    clipped = [(name, limit) for name, limits in CLIPPED.items() for limit in limits]
+    waves = {
+        f"{n}, {limit:g}": [declipped(n, limit, seed) for seed in seeds] for n, limit in counted(clipped, 8, "limits")
+    }
+    heard = []
+    for name, values in waves.items():
+        heard.append([name, *map(spread, map(list, zip(*values, strict=True))), spread([a - b for _, a, b in values])])
     solid = {way: [filled(way, seed) for seed in seeds] for way in counted(list(SOLIDS), len(SOLIDS), "ways")}
     cut = []
     for way, values in solid.items():
@@ -148,11 +170,13 @@ def main() -> None:
         cut.append([way, numbers(way), spread(overlap), spread(error), statistics.median(spent)])
     publish(
         "unknown_examples",
-        {"examples": runs, "blind": blind, "solid": solid},
+        {"examples": runs, "blind": blind, "declipping": waves, "solid": solid},
         f"{args.seeds} seeds of the noise: median, least and most of |x - truth| / |truth|, also of blocks.",
         table(("example", "picture", "blocks and figures", "processor s"), rows),
         "Blind deblurring of 64 px beside the known kernel; goal: within 1.5 dB on three pictures.",
         table(("picture", "kernel found, dB", "kernel known, dB", "less, dB"), lines),
+        "Declipping at several limits, noise of 0.003; goal: both forms within 0.5 dB of each other.",
+        table(("recording, limit", "clipped, dB", "analysis, dB", "synthesis, dB", "apart, dB"), heard),
         "A solid of 24 x 24 x 24 voxels from eight cross-sections, by a grid and by a network of as many numbers.",
         table(("unknown", "numbers", "intersection over union", "error", "processor s"), cut),
     )

@@ -5,13 +5,14 @@ from workbench.data.example_signals import matrices, sounds
 from workbench.data.example_signals.example_signal import ExampleSignal
 from workbench.experiment import Experiment
 from workbench.noise import CensoredGaussian, Gaussian
-from workbench.operators import GaussianSensing, Identity, WindowedCosines
+from workbench.operators import GaussianSensing, Identity, WindowedFourier
 from workbench.parametrisations import Gram, LowRank, Synthesis
 from workbench.priors import Analysis, Cauchy, OnUnknown, Zero
 
 _HISS = 0.003  # of the loudest sample
-_STRING = (sounds.SAMPLES, CensoredGaussian(_HISS, 0.4), Cauchy(3.0, 0.01), 128)
-_HEART = (sounds.HEART, CensoredGaussian(_HISS, 0.5), Cauchy(1.0, 0.005), 128)
+_PARTS = 2  # the axis of cosine and sine
+_STRING = (sounds.SAMPLES, CensoredGaussian(_HISS, 0.4), Cauchy(10.0, 0.01, _PARTS), 128)
+_HEART = (sounds.HEART, CensoredGaussian(_HISS, 0.5), Cauchy(3.0, 0.0075, _PARTS), 128)
 _STEPS = 400
 
 _Clipped = tuple[int, CensoredGaussian, Cauchy, int]
@@ -23,7 +24,7 @@ def string_analysis() -> Experiment:
 
 
 def string_synthesis() -> Experiment:
-    """The same from a code: few windowed cosines add up to the sound."""
+    """The same from a code: few windowed waves add up to the sound."""
     return _synthesised("string_synthesis", _STRING)
 
 
@@ -57,7 +58,7 @@ def phase_lifting() -> Experiment:
 
 def _analysed(name: str, clipped: _Clipped) -> Experiment:
     samples, noise, sparse, length = clipped
-    frame = WindowedCosines((1, samples), length)
+    frame = WindowedFourier((1, samples), length)
     prior = Analysis(sparse, frame)
     return Experiment(ExampleSignal(name), Identity((1, samples)), noise, prior, LBFGS(), steps=_STEPS)
 
@@ -65,6 +66,6 @@ def _analysed(name: str, clipped: _Clipped) -> Experiment:
 def _synthesised(name: str, clipped: _Clipped) -> Experiment:
     samples, noise, sparse, length = clipped
     return Experiment(
-        ExampleSignal(name), Identity((1, samples)), noise, OnUnknown(sparse), LBFGS(),
-        steps=_STEPS, parametrisation=Synthesis((1, samples), WindowedCosines((1, samples), length)),
+        ExampleSignal(name), Identity((1, samples)), noise, OnUnknown(sparse, "code"), LBFGS(),
+        steps=_STEPS, parametrisation=Synthesis((1, samples), WindowedFourier((1, samples), length)),
     )  # fmt: skip

@@ -30,6 +30,7 @@ from workbench.operators.frequencies.noncartesian_fourier import NonCartesianFou
 from workbench.operators.frequencies.phase_retrieval import PhaseRetrieval
 from workbench.operators.frequencies.radio_interferometry import RadioInterferometry
 from workbench.operators.frequencies.windowed_cosines import WindowedCosines
+from workbench.operators.frequencies.windowed_fourier import WindowedFourier
 from workbench.operators.integrals.abel import Abel
 from workbench.operators.integrals.cross_sections import CrossSections
 from workbench.operators.integrals.fan_beam_radon import FanBeamRadon
@@ -95,6 +96,7 @@ __all__ = [
     "Stack",
     "StructuredSensing",
     "WindowedCosines",
+    "WindowedFourier",
 ]
 
 if not TYPE_CHECKING:

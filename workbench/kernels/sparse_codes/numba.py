@@ -1,7 +1,6 @@
 """Number after number of a code on the CPU, those that stay 0 left out; atom after atom, by the rows that hold it."""
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -13,7 +12,9 @@ def swept(code: Tensor, atoms: Tensor, seen: Tensor, target: Tensor, price: floa
     out, rest = start.clone(), wanted - weights * (start @ words)
     pulls, price = rest @ words.mT, out.numpy().dtype.type(price)
     arrays = [part.numpy() for part in (words, weights, pulls)]
-    share(_swept, out.shape[0] * out.shape[1], workers(rest.numel() * sweeps), *arrays, price, sweeps, *_both(rest, out))
+    share(
+        _swept, out.shape[0] * out.shape[1], workers(rest.numel() * sweeps), *arrays, price, sweeps, *_both(rest, out)
+    )
     return out.reshape(code.shape)
 
 

@@ -29,10 +29,8 @@ class WindowedCosines(LinearOperator):
         shape: SignalShape = (1, 64),
         length: Annotated[int, Range(4, 512, log=True, limits=(2, 65536)), "samples under a window, even"] = 8,
     ) -> None:
+        refuse_windows(shape, length)
         hop = length // 2
-        if len(shape) != 2 or length % 2 or shape[1] % hop or shape[1] < length:
-            wanted = f"signals of one axis, of {length} samples or more and a multiple of {hop}, and an even length"
-            raise Refusal(wanted, f"{shown(shape)} and a length of {length}", "take another length, or cut the signal")
         super().__init__(shape, (shape[0], shape[1] // hop, length))
         self.shape, self.length = shape, length
         at = (torch.arange(length, dtype=torch.float64) + 0.5) / length
@@ -49,3 +47,11 @@ class WindowedCosines(LinearOperator):
     def adjoint(self, y: Tensor) -> Tensor:
         early, late = (self._window.like(y) * cosine_sum(y, (3,))).split(self._hop, -1)
         return (early + late.roll(1, -2)).flatten(2)
+
+
+def refuse_windows(shape: SignalShape, length: int) -> None:
+    """Refusal of a shape that windows half a length apart do not go round."""
+    hop = length // 2
+    if len(shape) != 2 or length % 2 or shape[1] % hop or shape[1] < length:
+        wanted = f"signals of one axis, of {length} samples or more and a multiple of {hop}, and an even length"
+        raise Refusal(wanted, f"{shown(shape)} and a length of {length}", "take another length, or cut the signal")
