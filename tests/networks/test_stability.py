@@ -47,7 +47,7 @@ def test_with_momentum_it_is_stable_below_its_edge(momentum):
     for side, grows in ((1 - 1e-6, False), (1 + 1e-6, True)):
         optimiser = SGD(side * 2 * (1 + momentum) / largest, None, momentum)
         start = next(iterate(made, optimiser, x))
-        assert (optimiser.edge(start) < largest) is grows
+        assert (optimiser.sharpest(start) < largest) is grows
         columns = []
         for place, velocity in ((x, 0 * x), (0 * x, x)):
             state = next(resume(made, optimiser, dataclasses.replace(start, x=place, velocity=velocity)))

@@ -75,5 +75,5 @@ class Stability:
         critical = critical_steps(values["sharpness"], trace, self.optimiser.batch_size(problem))
         values |= {"trace": trace, "critical_step": critical}
         if isinstance(self.optimiser, SGD):
-            values["edge"] = column(self.optimiser.edge(state), trace)
+            values["edge"] = column(self.optimiser.sharpest(state), trace)
         return values

@@ -25,7 +25,7 @@ class SGDState(OptimiserState):
 class SGD(Optimiser[SGDState]):
     """v <- momentum v + slope; x <- x - step v: stochastic gradients, and gradient descent where the batch is empty.
 
-    Gradient descent is stable where the curvature is below 2 (1 + momentum) / step: see `edge`. When no step is given
+    Gradient descent is stable where the curvature is below 2 (1 + momentum) / step: see `sharpest`. When no step is given
     it is (1 - momentum) / (trace / B + (1 - 1 / B) lambda_max) of the Gauss-Newton matrix at the start, half of what
     is stable there. Robbins & Monro 1951, doi 10.1214/aoms/1177729586.
     """
@@ -52,7 +52,7 @@ class SGD(Optimiser[SGDState]):
     def current_step(self, state: State) -> float | None:
         return least(self._step(state))
 
-    def edge(self, state: State) -> Each:
+    def sharpest(self, state: State) -> Each:
         """The curvature above which gradient descent with this step is unstable, 2 (1 + momentum) / step."""
         return 2 * (1 + self.momentum) / self._step(state)
 
