@@ -1,13 +1,14 @@
 """What is changed at once is one message, and a browser that knows what it was sent before understands it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import panel as pn
 import panel_material_ui as pmui
 import pytest
 from bokeh.core.serialization import UnknownReferenceError
 from bokeh.document import Document
-from bokeh.document.events import DocumentPatchedEvent
+from bokeh.document.events import ColumnDataChangedEvent, DocumentChangedEvent, DocumentPatchedEvent
 from bokeh.model import Model
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
@@ -16,7 +17,10 @@ from panel.io.state import set_curdoc
 from panel.models.esm import ReactComponent
 from panel.models.markup import HTML
 
+from tests.app.test_session import reached
+from workbench.app.page import workbench
 from workbench.app.page.one_message import one_message
+from workbench.live.session import Session
 
 
 class Page:
@@ -41,12 +45,18 @@ class Page:
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    document = Document()
-    monkeypatch.setitem(pn.state._connected, document, True)
-    monkeypatch.setitem(pn.state._thread_id_, document, pn.state._current_thread)
-    with set_curdoc(document):
-        yield Page(document)
+def document(monkeypatch: pytest.MonkeyPatch) -> Iterator[Document]:
+    """That of a page which a browser has."""
+    made = Document()
+    monkeypatch.setitem(pn.state._connected, made, True)
+    monkeypatch.setitem(pn.state._thread_id_, made, pn.state._current_thread)
+    with set_curdoc(made):
+        yield made
+
+
+@pytest.fixture
+def page(document: Document) -> Page:
+    return Page(document)
 
 
 def come_and_gone(page: Page) -> None:
@@ -87,3 +97,33 @@ def test_a_new_part_goes_as_it_is_at_the_end(page: Page) -> None:
         words.object = "fuller"
     assert page.read() == ["fuller"]
     assert list(drawn.data["x"]) == [1.0, 2.0, 3.0]
+
+
+def test_a_room_s_picture_is_filled_in_the_message_that_brings_it(
+    session: Session, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone it would go Bokeh's way, which overtakes Panel's: the browser would not know what is filled."""
+    held, alone = list[int](), list[ColumnDataChangedEvent]()
+
+    @contextmanager
+    def noted() -> Iterator[None]:
+        held.append(1)
+        with one_message():
+            yield
+        held.pop()
+
+    def heard(event: DocumentChangedEvent) -> None:
+        if isinstance(event, ColumnDataChangedEvent) and not held:
+            alone.append(event)
+
+    monkeypatch.setattr(workbench, "one_message", noted)
+    app = workbench.Workbench(session)
+    document.add_root(app.layout.page.get_root(document))
+    session.play()
+    reached(session, 20)
+    app.beat()
+    document.to_json()  # the browser has it
+    document.on_change(heard)
+    app.present(True)
+    app.close()
+    assert not alone

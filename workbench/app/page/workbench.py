@@ -101,7 +101,10 @@ class Workbench:
 
     def present(self, on: bool) -> None:
         """Show the page to a room, in large type, or whole."""
-        if on is not self.audience.present:
+        if on is self.audience.present:
+            return
+        # Sources of plots go to the browser by Bokeh's way, which may overtake Panel's, and with it the plots.
+        with one_message():
             self.audience = self.audience.presenting(on)
             self.stage.presenting = on
             self.layout.present(on)

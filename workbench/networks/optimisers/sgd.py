@@ -25,9 +25,9 @@ class SGDState(OptimiserState):
 class SGD(Optimiser[SGDState]):
     """v <- momentum v + slope; x <- x - step v: stochastic gradients, and gradient descent where the batch is empty.
 
-    Gradient descent is stable where the curvature is below 2 (1 + momentum) / step: see `sharpest`. When no step is given
-    it is (1 - momentum) / (trace / B + (1 - 1 / B) lambda_max) of the Gauss-Newton matrix at the start, half of what
-    is stable there. Robbins & Monro 1951, doi 10.1214/aoms/1177729586.
+    Gradient descent is stable where the curvature is below 2 (1 + momentum) / step: see `sharpest`. Where no step is
+    given it is (1 - momentum) / (trace / B + (1 - 1 / B) lambda_max) of the Gauss-Newton matrix at the start, half of
+    what is stable there. Robbins & Monro 1951, doi 10.1214/aoms/1177729586.
     """
 
     step_size: Annotated[float | None, Range(1e-4, 2, log=True, limits=(0, 1e9)), "learning rate, found when empty"] = (
