@@ -91,7 +91,7 @@ def test_the_ends_of_a_spectrum_and_the_bound_of_the_step_are_flags():
     assert at_the_end == pytest.approx(12) and math.isnan(beyond), "three times as far as the spectrum goes"
     assert lines(known, 0.002, LogarithmicAxis(4.0))[-1][0] == pytest.approx(3)
     assert len(lines(known, None, LinearAxis(4.0))) == 2
-    assert lines(known, 0.5, LinearAxis(4.0), 1.5)[-1][:2] == (pytest.approx(3 / 4), "1.5/step 3")
+    assert lines(known, 0.5, LinearAxis(4.0), 1.5)[-1][:2] == (pytest.approx(3), "1.5/step 3")
     assert lines(spectrum.SpectrumEstimate(None, 0), None, LinearAxis(4.0)) == []
     assert condition("H", 2.0, 4.0) == "condition of H ≥ 2"
 
