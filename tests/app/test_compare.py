@@ -100,7 +100,7 @@ def test_nothing_is_pinned_before_the_first_iterate_and_the_page_says_so():
         if session.job.latest.state is None:
             with pytest.raises(Refusal, match="at least one iteration"):
                 pin(session)
-        transport = Transport(session, remark=said.append)
+        transport = Transport(session, remark=lambda sentence, done=False: said.append(sentence))
         transport.pin.clicks += 1
         assert said and (said[0].startswith("wanted a run with") or said[0].startswith("Pinned as PDHG (1 of 8)"))
     finally:

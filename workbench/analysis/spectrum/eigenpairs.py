@@ -13,7 +13,7 @@ from workbench.operators import LinearOperator
 from workbench.refusal import Refusal
 from workbench.tensors import stream
 
-BLOCK = 2
+BLOCK = 4
 LITTLE = 2**21  # numbers: a basis of the whole space that has no more is kept whole
 LEAST = 24  # vectors beyond k: a restart keeps some, and blocks follow
 MORE = 60  # vectors beyond 2 k: with fewer, restarts cost products; with more, each is made orthogonal to more
@@ -73,7 +73,7 @@ class Search:
 
     def cost(self, operator: LinearOperator, k: int) -> Cost:
         """The most products, and the memory of the basis, of its rotation at a restart, and of a few blocks."""
-        return Cost(self.products, vectors(operator, 2 * self.room(operator, k) + 8 * BLOCK, self.like))
+        return Cost(self.products, vectors(operator, 2 * self.room(operator, k) + 4 * BLOCK, self.like))
 
     def room(self, operator: LinearOperator, k: int) -> int:
         """How many basis vectors there may be."""
