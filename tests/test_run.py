@@ -118,7 +118,7 @@ def test_seconds_are_those_of_the_steps_and_leave_out_the_probes(monkeypatch: py
 
     def slow(problem: Problem, state: State) -> dict[str, Tensor]:
         now[0] += 100
-        return {"k": torch.tensor(state.k)}
+        return {"at": torch.tensor(state.k)}
 
     def stepping() -> Iterator[State]:
         for state in until(iterate(p, GradientDescent()), after(6)):
