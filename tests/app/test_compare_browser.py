@@ -27,6 +27,7 @@ def test_a_pinned_run_is_compared_renamed_reported_and_gone_back_to(page, addres
     press(page, "Pin")
     playwright.expect(page.get_by_text("Pinned as PDHG (1 of 8)")).to_be_visible()
     typed(page, "weight", "90")
+    until(page, lambda: "done · iteration 80 of 80" in said(page))  # it goes on; a reset meanwhile would go on, too
     press(page, "Reset")
     until(page, lambda: iteration(page) == 0)  # else what is read below is the end of the run before
     press(page, "Play")
