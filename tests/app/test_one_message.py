@@ -8,9 +8,14 @@ import panel_material_ui as pmui
 import pytest
 from bokeh.core.serialization import UnknownReferenceError
 from bokeh.document import Document
-from bokeh.document.events import ColumnDataChangedEvent, DocumentChangedEvent, DocumentPatchedEvent
+from bokeh.document.events import (
+    ColumnDataChangedEvent,
+    DocumentChangedEvent,
+    DocumentPatchedEvent,
+    ModelChangedEvent,
+)
 from bokeh.model import Model
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, LinearColorMapper, Range
 from bokeh.plotting import figure
 from bokeh.protocol.messages.patch_doc import patch_doc
 from panel.io.state import set_curdoc
@@ -18,8 +23,10 @@ from panel.models.esm import ReactComponent
 from panel.models.markup import HTML
 
 from tests.app.test_session import reached
+from workbench.app.compare import view
 from workbench.app.page import workbench
 from workbench.app.page.one_message import one_message
+from workbench.live.pins.beside import pin
 from workbench.live.session import Session
 
 
@@ -99,11 +106,10 @@ def test_a_new_part_goes_as_it_is_at_the_end(page: Page) -> None:
     assert list(drawn.data["x"]) == [1.0, 2.0, 3.0]
 
 
-def test_a_room_s_picture_is_filled_in_the_message_that_brings_it(
-    session: Session, document: Document, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Alone it would go Bokeh's way, which overtakes Panel's: the browser would not know what is filled."""
-    held, alone = list[int](), list[ColumnDataChangedEvent]()
+@pytest.fixture
+def alone(document: Document, monkeypatch: pytest.MonkeyPatch) -> list[DocumentPatchedEvent]:
+    """What is changed of plots outside of the messages of page and Compare, once the test has cleared it."""
+    held, found = list[int](), list[DocumentPatchedEvent]()
 
     @contextmanager
     def noted() -> Iterator[None]:
@@ -113,17 +119,57 @@ def test_a_room_s_picture_is_filled_in_the_message_that_brings_it(
         held.pop()
 
     def heard(event: DocumentChangedEvent) -> None:
-        if isinstance(event, ColumnDataChangedEvent) and not held:
-            alone.append(event)
+        plots = ColumnDataSource | LinearColorMapper | Range
+        if (
+            isinstance(event, ColumnDataChangedEvent | ModelChangedEvent)
+            and isinstance(event.model, plots)
+            and not held
+        ):
+            found.append(event)
 
-    monkeypatch.setattr(workbench, "one_message", noted)
-    app = workbench.Workbench(session)
-    document.add_root(app.layout.page.get_root(document))
-    session.play()
-    reached(session, 20)
-    app.beat()
-    document.to_json()  # the browser has it
+    for module in (workbench, view):
+        monkeypatch.setattr(module, "one_message", noted)
     document.on_change(heard)
+    return found
+
+
+def known(app: workbench.Workbench, document: Document, alone: list[DocumentPatchedEvent]) -> None:
+    """A browser has the page, and a run that is over."""
+    document.add_root(app.layout.page.get_root(document))
+    app.session.play()
+    reached(app.session, 20)
+    app._begin()
+    app.beat()
+    document.to_json()
+    alone.clear()
+
+
+def test_a_room_s_picture_is_filled_in_the_message_that_brings_it(
+    session: Session, document: Document, alone: list[DocumentPatchedEvent]
+) -> None:
+    """Alone it would go Bokeh's way, which overtakes Panel's: the browser would not know what is filled."""
+    app = workbench.Workbench(session)
+    known(app, document, alone)
     app.present(True)
+    app.close()
+    assert not alone
+
+
+def test_a_choice_in_compare_is_drawn_in_one_message(
+    session: Session, document: Document, alone: list[DocumentPatchedEvent]
+) -> None:
+    """Panel may pass it on without the document's lock, and then Bokeh refuses what is changed outside of one."""
+    app = workbench.Workbench(session)
+    compare = app.view(view.CompareView)
+    known(app, document, alone)
+    app.turn_to(view.CompareView)
+    pin(session)
+    for _ in range(3):
+        app._due = 0.0
+        app.beat()
+    document.to_json()
+    alone.clear()
+    for mode in ("differences", "divider", "pictures"):
+        compare.mode.value = mode
     app.close()
     assert not alone

@@ -14,6 +14,7 @@ from workbench.app.compare.interval_controls import IntervalControls
 from workbench.app.compare.lines import Line, Lines, style
 from workbench.app.compare.pin_list import PinList
 from workbench.app.compare.tables import table
+from workbench.app.page.one_message import one_message
 from workbench.app.standing.narrow import plots_abreast
 from workbench.app.toolkit.panels import DIVERGING, GREY, SPREAD
 from workbench.app.toolkit.tab import SMALL, Tab, full, side
@@ -132,7 +133,9 @@ class CompareView(Tab):
     def _redraw(self) -> None:
         """Another choice is drawn at once: nothing is computed for it. A menu that is filled is no choice."""
         if not self._drawing:
-            self._draw()
+            # Where a click follows soon, Panel passes a choice on without the lock that Bokeh asks for outside of this.
+            with one_message():
+                self._draw()
 
     def _report(self) -> None:
         self.reporting.begin()
