@@ -49,20 +49,6 @@ OUTSIDE = """() => {
   return out
 }"""
 
-# What in the tab in sight is higher than its place, and so is scrolled for itself, or lies over what is below.
-CUT_OFF = """() => {
-  const out = [], walk = (root) => {
-    for (const e of root.querySelectorAll("*")) {
-      if (e.shadowRoot) walk(e.shadowRoot)
-      const high = e.scrollHeight > e.clientHeight + 2
-      if (high && e.matches(".scrollable-vertical, .row, .column") && e.checkVisibility())
-        out.push([e.className, e.scrollHeight, e.clientHeight])
-    }
-  }
-  walk(Bokeh.index.query_one(v => v.model.css_classes?.includes("views")).el.shadowRoot)
-  return out
-}"""
-
 
 def smaller(page, least: float) -> list[tuple[str, float]]:
     """The texts whose small letters are lower, in pixels of the screen."""
@@ -100,17 +86,6 @@ def test_a_phone_is_one_column_with_transport_below(chromium, address) -> None:
             assert box["y"] > 768 / 2 and box["y"] + box["height"] <= 768 and box["x"] + box["width"] <= 391
         press(page, "Pause")
         playwright.expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
-
-
-def test_on_a_phone_the_whole_page_is_one_column_that_is_scrolled_as_one(chromium, address) -> None:
-    with watched(chromium, width=390) as page:
-        page.goto(f"{address}?{SMALL}")
-        press(page, "Leave")
-        for name in ("Spectrum", "Information", "Uncertainty", "Compare"):
-            page.get_by_role("tab", name=name).click()
-            playwright.expect(page.get_by_text(re.compile("^Making")).filter(visible=True)).to_have_count(0)
-            until(page, lambda: page.evaluate(CUT_OFF) == [])
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def centre_of(box) -> float:
