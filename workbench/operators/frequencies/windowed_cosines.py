@@ -34,19 +34,17 @@ class WindowedCosines(LinearOperator):
         super().__init__(shape, (shape[0], shape[1] // hop, length))
         self.shape, self.length = shape, length
         at = (torch.arange(length, dtype=torch.float64) + 0.5) / length
-        self._window, self._hop = Constant((math.pi * at).sin()), hop
+        self._window = Constant((math.pi * at).sin())
 
     @functools.cached_property
     def gram_diagonal(self) -> Diagonalisation:
         return Diagonalisation(Constant(torch.ones((), dtype=torch.float64)), weighted)
 
     def forward(self, x: Tensor) -> Tensor:
-        frames = torch.cat([x, x[..., : self._hop]], -1).unfold(-1, self.length, self._hop)
-        return cosines(self._window.like(x) * frames, (3,))
+        return cosines(self._window.like(x) * frames_of(x, self.length), (3,))
 
     def adjoint(self, y: Tensor) -> Tensor:
-        early, late = (self._window.like(y) * cosine_sum(y, (3,))).split(self._hop, -1)
-        return (early + late.roll(1, -2)).flatten(2)
+        return sum_of_frames(self._window.like(y) * cosine_sum(y, (3,)))
 
 
 def refuse_windows(shape: SignalShape, length: int) -> None:
@@ -55,3 +53,15 @@ def refuse_windows(shape: SignalShape, length: int) -> None:
     if len(shape) != 2 or length % 2 or shape[1] % hop or shape[1] < length:
         wanted = f"signals of one axis, of {length} samples or more and a multiple of {hop}, and an even length"
         raise Refusal(wanted, f"{shown(shape)} and a length of {length}", "take another length, or cut the signal")
+
+
+def frames_of(x: Tensor, length: int) -> Tensor:
+    """Pieces of so many samples, half a length apart, that go round: (B, C, n) -> (B, C, 2 n / length, length)."""
+    hop = length // 2
+    return torch.cat([x, x[..., :hop]], -1).unfold(-1, length, hop)
+
+
+def sum_of_frames(frames: Tensor) -> Tensor:
+    """The adjoint of `frames_of`: every piece added where it was taken."""
+    early, late = frames.split(frames.shape[-1] // 2, -1)
+    return (early + late.roll(1, -2)).flatten(2)

@@ -10,7 +10,7 @@ from torch import Tensor
 from workbench.operators.base import LinearOperator, SignalShape
 from workbench.operators.diagonalisation import Diagonalisation, weighted
 from workbench.operators.field import Field
-from workbench.operators.frequencies.windowed_cosines import refuse_windows
+from workbench.operators.frequencies.windowed_cosines import frames_of, refuse_windows, sum_of_frames
 from workbench.parameters import Range
 from workbench.tensors import Constant
 
@@ -36,8 +36,8 @@ class WindowedFourier(LinearOperator):
         length: Annotated[int, Range(4, 512, log=True, limits=(2, 65536)), "samples under a window, even"] = 8,
     ) -> None:
         refuse_windows(shape, length)
-        self._hop = length // 2
-        super().__init__(shape, (shape[0], 2, shape[1] // self._hop, self._hop))
+        hop = length // 2
+        super().__init__(shape, (shape[0], 2, shape[1] // hop, hop))
         self.shape, self.length = shape, length
         at = torch.arange(length, dtype=torch.float64)
         # A half of a frequency turns by half a turn along the window.
@@ -49,12 +49,11 @@ class WindowedFourier(LinearOperator):
         return Diagonalisation(Constant(torch.ones((), dtype=torch.float64)), weighted)
 
     def forward(self, x: Tensor) -> Tensor:
-        frames = torch.cat([x, x[..., : self._hop]], -1).unfold(-1, self.length, self._hop)
-        found = torch.fft.fft(self._window.like(x) * frames, norm="ortho")[..., : self._hop]
+        frames = self._window.like(x) * frames_of(x, self.length)
+        found = torch.fft.fft(frames, norm="ortho")[..., : self.length // 2]
         return torch.stack([found.real, found.imag], 2)
 
     def adjoint(self, y: Tensor) -> Tensor:
         code = torch.complex(y[:, :, 0], y[:, :, 1])
         whole = torch.fft.ifft(code, self.length, norm="ortho")
-        early, late = (self._window.like(y).conj() * whole).real.split(self._hop, -1)
-        return (early + late.roll(1, -2)).flatten(2)
+        return sum_of_frames((self._window.like(y).conj() * whole).real)
